@@ -1,0 +1,28 @@
+"""One business day of one account under one set of terms."""
+
+from decimal import Decimal
+
+from fees.engine.arithmetic import NO_AMOUNT, NO_RATE, ZERO, share
+from fees.engine.registry import FAMILY_OF
+from fees.engine.types import Accrual, Line, NavPoint, Terms
+
+
+def annual(terms: Terms, nlv: Decimal) -> Decimal:
+    """What a whole year at this value would cost, exactly.  A value of zero or below costs nothing in any method."""
+    return FAMILY_OF[terms.method].annual(terms, nlv) if nlv > 0 else ZERO
+
+
+def effective_rate(terms: Terms, nlv: Decimal) -> Decimal:
+    return FAMILY_OF[terms.method].rate(terms, nlv) if nlv > 0 else NO_RATE
+
+
+def line(terms: Terms, nlv: Decimal) -> Line:
+    """The day's line.  Its rate is the applied one: 0 on a day without a positive value."""
+    family = FAMILY_OF[terms.method]
+    if nlv <= 0:
+        return Line(family.base(terms, nlv), NO_RATE, NO_AMOUNT)
+    return Line(family.base(terms, nlv), family.rate(terms, nlv), share(family.annual(terms, nlv)))
+
+
+def accrue(terms: Terms, point: NavPoint) -> Accrual:
+    return Accrual(point.day, *line(terms, point.nlv), terms.component)

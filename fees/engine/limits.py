@@ -1,0 +1,68 @@
+"""Checks that several methods share: what a stored rate, amount or period can hold."""
+
+from decimal import Decimal
+
+from fees.engine.types import Problem, Terms
+from portal.lib.words import Sentence, gettext_noop
+
+MAX_RATE = Decimal(1)
+RATE_PLACES = 6
+AMOUNT_PLACES = 4
+# numeric(20,4): sixteen digits before the point.
+AMOUNT_CEILING = Decimal(10) ** 16
+
+PARAMETERS = ("rate", "flat", "ranges")
+
+
+def problem(field: str, key: str, msgid: str, **params: object) -> Problem:
+    return Problem(field, key, Sentence(msgid, params))
+
+
+def check_period(terms: Terms) -> list[Problem]:
+    if terms.ends is None or terms.starts < terms.ends:
+        return []
+    msgid = gettext_noop("The terms must end after they start on %(starts)s.")
+    return [problem("ends", "ends_before_start", msgid, starts=terms.starts)]
+
+
+def check_unused(terms: Terms, *, used: str) -> list[Problem]:
+    """A parameter that the method would ignore was meant for something: refuse it rather than drop it."""
+    msgid = gettext_noop("This method does not use this figure; leave it empty.")
+    others = [name for name in PARAMETERS if name != used]
+    return [problem(name, "not_used", msgid) for name in others if getattr(terms, name) not in (None, ())]
+
+
+def check_rate(rate: Decimal | None, *, field: str, zero_allowed: bool = False) -> list[Problem]:
+    if rate is None:
+        return [problem(field, "required", gettext_noop("Enter an annual percentage."))]
+    if not rate.is_finite():
+        return [problem(field, "not_a_number", gettext_noop("Enter a number."))]
+    if rate < 0 or (rate == 0 and not zero_allowed):
+        return [problem(field, "too_low", gettext_noop("The annual percentage must be above zero."))]
+    if rate > MAX_RATE:
+        msgid = gettext_noop("The annual percentage may not be above %(percent)s.")
+        return [problem(field, "too_high", msgid, percent=MAX_RATE * 100)]
+    if decimal_places(rate) > RATE_PLACES:
+        msgid = gettext_noop("Give the annual percentage with at most %(places)s decimal places.")
+        return [problem(field, "too_fine", msgid, places=RATE_PLACES - 2)]
+    return []
+
+
+def check_amount(amount: Decimal | None, *, field: str) -> list[Problem]:
+    if amount is None:
+        return [problem(field, "required", gettext_noop("Enter an annual amount."))]
+    if not amount.is_finite():
+        return [problem(field, "not_a_number", gettext_noop("Enter a number."))]
+    if amount <= 0:
+        return [problem(field, "too_low", gettext_noop("The amount must be above zero."))]
+    if amount >= AMOUNT_CEILING:
+        return [problem(field, "too_high", gettext_noop("The amount is larger than can be stored."))]
+    if decimal_places(amount) > AMOUNT_PLACES:
+        msgid = gettext_noop("Give the amount with at most %(places)s decimal places.")
+        return [problem(field, "too_fine", msgid, places=AMOUNT_PLACES)]
+    return []
+
+
+def decimal_places(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,0 +1,92 @@
+"""Percent of net liquidation value: the same annual rate on the whole value.  See docs/money/percent-of-nlv.md."""
+
+from decimal import Decimal
+
+from fees.engine.arithmetic import CONTEXT, as_base, as_rate
+from fees.engine.limits import check_period, check_rate, check_unused
+from fees.engine.types import Method, Problem, Terms
+from portal.lib.periods import Frequency
+from portal.lib.words import Sentence, gettext_noop
+
+FAMILY = "percent"
+LABEL = gettext_noop("Percentage of Assets Fee")
+
+METHODS = (
+    Method(
+        code=1,
+        name="PERCENTOFEQUITY",
+        family=FAMILY,
+        label=LABEL,
+        title=gettext_noop("Percent of net liquidation value, daily"),
+        frequency=Frequency.DAILY,
+    ),
+    Method(
+        code=2,
+        name="PERCENTOFEQUITY_MONTHLY",
+        family=FAMILY,
+        label=LABEL,
+        title=gettext_noop("Percent of net liquidation value, monthly"),
+        frequency=Frequency.MONTHLY,
+    ),
+    Method(
+        code=3,
+        name="PERCENTOFEQUITY_QUARTERLY",
+        family=FAMILY,
+        label=LABEL,
+        title=gettext_noop("Percent of net liquidation value, quarterly"),
+        frequency=Frequency.QUARTERLY,
+    ),
+    Method(
+        code=4,
+        name="PERCENTOFEQUITY_EOM",
+        family=FAMILY,
+        label=LABEL,
+        title=gettext_noop("Percent of net liquidation value at the end of the month"),
+        frequency=Frequency.MONTHLY,
+        at_period_end=True,
+    ),
+    Method(
+        code=5,
+        name="PERCENTOFEQUITY_EOQ",
+        family=FAMILY,
+        label=LABEL,
+        title=gettext_noop("Percent of net liquidation value at the end of the quarter"),
+        frequency=Frequency.QUARTERLY,
+        at_period_end=True,
+    ),
+)
+
+SQL_ANNUAL = "n.nlv * s.rate"
+SQL_BASE = "n.nlv"
+SQL_RATE = "s.rate"
+
+
+def validate(terms: Terms) -> list[Problem]:
+    return check_rate(terms.rate, field="rate") + check_unused(terms, used="rate") + check_period(terms)
+
+
+def annual(terms: Terms, nlv: Decimal) -> Decimal:
+    return CONTEXT.multiply(nlv, _agreed(terms))
+
+
+def base(terms: Terms, nlv: Decimal) -> Decimal:
+    return as_base(nlv)
+
+
+def rate(terms: Terms, nlv: Decimal) -> Decimal:
+    return as_rate(_agreed(terms))
+
+
+def columns(terms: Terms) -> dict[str, Decimal]:
+    return {"rate": _agreed(terms)}
+
+
+def words(terms: Terms) -> list[Sentence]:
+    msgid = gettext_noop("The agreed fee is %(percent)s %% a year of the account's net liquidation value.")
+    return [Sentence(msgid, {"percent": _agreed(terms) * 100})]
+
+
+def _agreed(terms: Terms) -> Decimal:
+    if terms.rate is None:
+        raise ValueError("terms of a percentage fee carry a rate")
+    return terms.rate

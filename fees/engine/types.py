@@ -1,0 +1,145 @@
+"""What goes into the engine and what comes out: frozen values, with no behaviour beyond reading them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple, Protocol
+
+from portal.lib.periods import Frequency, Period
+from portal.lib.words import Sentence
+
+Mode = Literal["marginal", "whole_balance"]
+MARGINAL: Mode = "marginal"
+WHOLE_BALANCE: Mode = "whole_balance"
+
+
+class Range(NamedTuple):
+    """One range of a blended fee: the annual `rate` on values above `low` up to `high` (None: without end)."""
+
+    low: Decimal
+    high: Decimal | None
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What was agreed for one component of a schedule, from `starts` until `ends` (not included; None: still).
+
+    Rates are fractions of a year: Decimal("0.010000") is 1 % a year.  `component` is the row that holds the agreement.
+    """
+
+    method: int
+    starts: date
+    ends: date | None = None
+    component: int = 0
+    rate: Decimal | None = None
+    flat: Decimal | None = None
+    ranges: tuple[Range, ...] = ()
+    mode: Mode = MARGINAL
+
+    def covers(self, day: date) -> bool:
+        return self.starts <= day and (self.ends is None or day < self.ends)
+
+
+class NavPoint(NamedTuple):
+    """The net liquidation value of an account at the close of a day, in its base currency."""
+
+    day: date
+    nlv: Decimal
+
+
+class Line(NamedTuple):
+    """What one day costs: `amount` is `base` times `rate` over 252, to 8 decimals."""
+
+    base: Decimal
+    rate: Decimal
+    amount: Decimal
+
+
+class Accrual(NamedTuple):
+    """A day's line under the component that made it."""
+
+    day: date
+    base: Decimal
+    rate: Decimal
+    amount: Decimal
+    component: int
+
+
+class Segment(NamedTuple):
+    """A stretch of a period-end fee under one component: its business days and what it would cost a whole year."""
+
+    component: int
+    rate: Decimal
+    days: int
+    annual: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """One posted line: a method's fee for one period, with everything it was made from.
+
+    An accrued method has `accruals`; a period-end method has `closing` and `segments`.
+    """
+
+    method: int
+    period: Period
+    currency: str
+    exact: Decimal
+    amount: Decimal
+    accruals: tuple[Accrual, ...] = ()
+    closing: NavPoint | None = None
+    segments: tuple[Segment, ...] = ()
+
+
+class Problem(NamedTuple):
+    """Why terms are refused: the form field, a stable key for machines, the sentence for people."""
+
+    field: str
+    key: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One way to charge.  `code` is stored in rows for ever; `name` is the broker's word for it."""
+
+    code: int
+    name: str
+    family: str
+    label: str
+    title: str
+    frequency: Frequency
+    at_period_end: bool = False
+
+    @property
+    def accrues(self) -> bool:
+        return not self.at_period_end
+
+
+class Family(Protocol):
+    """What a family module offers.  Values passed to `annual`, `base` and `rate` are above zero (see `accrual`)."""
+
+    FAMILY: str
+    METHODS: tuple[Method, ...]
+    SQL_ANNUAL: str
+    SQL_BASE: str
+    SQL_RATE: str
+
+    @staticmethod
+    def validate(terms: Terms) -> list[Problem]: ...
+
+    @staticmethod
+    def annual(terms: Terms, nlv: Decimal) -> Decimal: ...
+
+    @staticmethod
+    def base(terms: Terms, nlv: Decimal) -> Decimal: ...
+
+    @staticmethod
+    def rate(terms: Terms, nlv: Decimal) -> Decimal: ...
+
+    @staticmethod
+    def columns(terms: Terms) -> dict[str, Decimal]: ...
+
+    @staticmethod
+    def words(terms: Terms) -> list[Sentence]: ...
