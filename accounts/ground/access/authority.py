@@ -1,0 +1,157 @@
+"""Who may do what to whose account, and why: the one table that views, API, jobs and the explanation page read.
+
+Source of the rules: the broker's rules for three-level advisor accounts and for STL accounts under advisors.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Function(StrEnum):
+    """What a person can want to do with an account."""
+
+    VIEW = "view"
+    TRADE = "trade"
+    ALLOCATE = "allocate"
+    RESTRICT = "restrict"
+    GRANT_PRODUCTS = "grant_products"
+    SET_FEES = "set_fees"
+    FUND = "fund"
+    REPORT = "report"
+    SIGN = "sign"
+    BRAND = "brand"
+    TAX = "tax"
+
+
+class Relation(StrEnum):
+    """How an account stands to the seat that asks."""
+
+    SELF = "self"
+    OWN_CLIENT = "own_client"
+    OWN_STL = "own_stl"
+    OWN_STL_SUB = "own_stl_sub"
+    SECOND_MASTER = "second_master"
+    SECOND_CLIENT = "second_client"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the table: a role may (or may not) use a function on accounts in some relations."""
+
+    role: str
+    function: Function
+    relations: frozenset[Relation]
+    allowed: bool
+    words: object
+
+
+def _rule(role: str, function: Function, relations: str, words, *, allowed: bool = True) -> Rule:
+    return Rule(role, function, frozenset(Relation(name) for name in relations.split()), allowed, words)
+
+
+_BELOW_TOP = "own_client own_stl own_stl_sub second_master second_client"
+
+RULES: tuple[Rule, ...] = (
+    _rule("top", Function.VIEW, f"self {_BELOW_TOP}", _("A top-level advisor sees the whole tree.")),
+    _rule("top", Function.REPORT, f"self {_BELOW_TOP}", _("A top-level advisor sees reports on all accounts.")),
+    _rule(
+        "top",
+        Function.TRADE,
+        "own_client own_stl own_stl_sub second_client",
+        _("A top-level advisor can trade on behalf of all clients in the master account and for STL accounts."),
+    ),
+    _rule("top", Function.ALLOCATE, "own_client own_stl own_stl_sub", _("An advisor allocates to its own clients.")),
+    _rule(
+        "top",
+        Function.ALLOCATE,
+        "second_client",
+        _("Only second-level advisors can allocate trades to their clients."),
+        allowed=False,
+    ),
+    _rule("top", Function.RESTRICT, _BELOW_TOP, _("A top-level advisor can impose restrictions on the tree.")),
+    _rule("top", Function.GRANT_PRODUCTS, _BELOW_TOP, _("Products below are a subset of the top level's approval.")),
+    _rule(
+        "top",
+        Function.SET_FEES,
+        "own_client own_stl second_master second_client",
+        _("A top-level advisor can enter fees for clients, second-level advisors and their clients."),
+    ),
+    _rule(
+        "top",
+        Function.SET_FEES,
+        "own_stl_sub",
+        _("Fee schedules are entered on the STL master, as for an organization account."),
+        allowed=False,
+    ),
+    _rule("top", Function.FUND, "own_client own_stl", _("An advisor funds its own clients and STL masters.")),
+    _rule(
+        "top",
+        Function.FUND,
+        "own_stl_sub",
+        _("Deposits and withdrawals are made from the STL master and transferred to the sub accounts."),
+        allowed=False,
+    ),
+    _rule(
+        "top",
+        Function.FUND,
+        "second_master second_client",
+        _("A top-level advisor cannot fund second-level advisors or their clients."),
+        allowed=False,
+    ),
+    _rule("top", Function.BRAND, "self", _("White branding is open to top-level advisors.")),
+    _rule("top", Function.TAX, f"self {_BELOW_TOP}", _("The broker does tax reporting for all accounts."), allowed=False),
+    _rule("second", Function.VIEW, "self own_client", _("A second-level advisor sees only its own clients.")),
+    _rule("second", Function.REPORT, "self own_client", _("A second-level advisor sees reports on its own clients.")),
+    _rule("second", Function.TRADE, "own_client", _("A second-level advisor trades only for its own clients.")),
+    _rule("second", Function.ALLOCATE, "own_client", _("Second-level advisors allocate to their own clients.")),
+    _rule("second", Function.RESTRICT, "own_client", _("A second-level advisor restricts only its own clients.")),
+    _rule("second", Function.GRANT_PRODUCTS, "own_client", _("Only products the top level is approved for.")),
+    _rule("second", Function.SET_FEES, "own_client", _("A second-level advisor enters fees for its own clients only.")),
+    _rule("second", Function.FUND, "own_client", _("A second-level advisor performs all funding of its own clients.")),
+    _rule("second", Function.BRAND, "self", _("White branding is open to registered second-level advisors.")),
+    _rule("second", Function.TAX, "self own_client", _("The broker does tax reporting for all accounts."), allowed=False),
+    _rule("stl", Function.VIEW, "self own_stl_sub", _("An STL master sees its own sub accounts.")),
+    _rule("stl", Function.REPORT, "self own_stl_sub", _("STL reports are consolidated or individual.")),
+    _rule("stl", Function.TRADE, "self own_stl_sub", _("Trading criteria apply as for single accounts.")),
+    _rule("stl", Function.RESTRICT, "own_stl_sub", _("The STL master can restrict its sub accounts.")),
+    _rule("stl", Function.FUND, "self", _("Deposits and withdrawals are made from the STL master.")),
+    _rule("stl", Function.FUND, "own_stl_sub", _("Sub accounts are funded by transfer from the master."), allowed=False),
+    _rule("stl", Function.SIGN, "self own_stl_sub", _("The owner signs what is charged to the account.")),
+    _rule("stl_sub", Function.VIEW, "self", _("A sub account sees itself.")),
+    _rule("stl_sub", Function.REPORT, "self", _("A sub account sees its own reports.")),
+    _rule("stl_sub", Function.TRADE, "self", _("Trading criteria apply as for single accounts.")),
+    _rule("client", Function.VIEW, "self", _("A client sees the accounts it owns.")),
+    _rule("client", Function.REPORT, "self", _("A client sees its own statements.")),
+    _rule("client", Function.SIGN, "self", _("Each client signs all fees.")),
+)
+
+_BY_KEY: dict[tuple[str, Function, Relation], Rule] = {
+    (rule.role, rule.function, relation): rule for rule in RULES for relation in rule.relations
+}
+
+
+def verdict(role: str, function: str, relation: str) -> Rule | None:
+    """The rule that decides, or None where nothing is said: what is not allowed is refused."""
+    return _BY_KEY.get((role, Function(function), Relation(relation)))
+
+
+def is_allowed(role: str, function: str, relation: str) -> bool:
+    """Whether the table allows it."""
+    rule = verdict(role, function, relation)
+    return rule is not None and rule.allowed
+
+
+def allowed_relations(role: str, function: str) -> frozenset[Relation]:
+    """Every relation in which a role may use a function."""
+    wanted = Function(function)
+    return frozenset(
+        relation for (who, what, relation), rule in _BY_KEY.items() if who == role and what == wanted and rule.allowed
+    )
+
+
+def may_ever(role: str, function: str) -> bool:
+    """Whether a role has the function for any account at all; what a page's gate asks."""
+    return bool(allowed_relations(role, function))

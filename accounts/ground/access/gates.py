@@ -1,0 +1,54 @@
+"""Gates: marks on views that say who may come in. `auth2fa.middleware` obeys them; an unmarked view is refused."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any] | type)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a view asks of its visitor: a function of the authority table or one of the words below."""
+
+    right: str
+    step_up: bool = False
+
+
+PUBLIC = Gate("public")
+SIGNED_IN = Gate("signed_in")
+OFFICE = Gate("office")
+
+
+def gate(right: str | Gate, *, step_up: bool = False) -> Callable[[View], View]:
+    """Mark a function, class-based or API view with its gate."""
+    mark = right if isinstance(right, Gate) else Gate(right, step_up)
+
+    def decorate(view: View) -> View:
+        view.gate = mark  # type: ignore[union-attr]
+        return view
+
+    return decorate
+
+
+def gate_of(view: Any) -> Gate | None:
+    """The mark of a resolved view, looked up on the function, its class and what it wraps."""
+    seen = view
+    while seen is not None:
+        for holder in (seen, getattr(seen, "view_class", None), getattr(seen, "cls", None)):
+            mark = getattr(holder, "gate", None)
+            if isinstance(mark, Gate):
+                return mark
+        seen = getattr(seen, "__wrapped__", None)
+    return None
+
+
+def gated(mark: Gate, patterns: Iterable[Any]) -> list[Any]:
+    """Mark every view of a third party's URL patterns; marks of their own are kept."""
+    marked = list(patterns)
+    for pattern in marked:
+        if hasattr(pattern, "url_patterns"):
+            gated(mark, pattern.url_patterns)
+        elif gate_of(pattern.callback) is None:
+            pattern.callback.gate = mark
+    return marked

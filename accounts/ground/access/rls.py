@@ -1,0 +1,105 @@
+"""Migration operations for the second wall: row-level security, grants per role and composite keys across tenants."""
+
+from django.db import migrations
+
+OWNER = "portal_owner"
+READERS = "portal_web, portal_worker"
+
+# What a page's policies may see; sub-selects make PostgreSQL read the settings once a query, not once a row.
+_REACH = "(SELECT app_reach())"
+
+
+def sees(*, firm: str = "firm_id", practice: str | None = "practice_id", account: str | None = "account_id") -> str:
+    """The predicate of one table, from the names of its columns; a column that is None closes that reach."""
+    parts = [f"({_REACH} = 'firm' AND {firm} = (SELECT app_firm()))"]
+    if practice:
+        parts.append(f"({_REACH} = 'practice' AND {practice} = (SELECT app_practice()))")
+    if account:
+        parts.append(f"({_REACH} = 'accounts' AND {account} = ANY ((SELECT app_accounts())::bigint[]))")
+    return "(" + " OR ".join(parts) + ")"
+
+
+def sees_account(column: str = "account_id") -> str:
+    """The predicate of a table that has only an account: visible with its account, under the account's own policy."""
+    return f"EXISTS (SELECT 1 FROM accounts_account seen WHERE seen.id = {column})"
+
+
+def secure(
+    table: str,
+    *,
+    read: str,
+    write: str | None = None,
+    web: str = "SELECT",
+    worker: str = "SELECT",
+    night: str = "",
+    office: str = "SELECT",
+) -> migrations.RunSQL:
+    """Force row-level security on a table: `read` for pages, `write` for what pages may change, true for the roles
+    that have their own connection (night, office, owner), each limited by its grants."""
+    sql = [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY owner_all ON {table} TO {OWNER} USING (true) WITH CHECK (true)",
+        f"CREATE POLICY page_read ON {table} FOR SELECT TO {READERS} USING ({read})",
+    ]
+    if write:
+        sql += [
+            f"CREATE POLICY page_insert ON {table} FOR INSERT TO {READERS} WITH CHECK ({write})",
+            f"CREATE POLICY page_update ON {table} FOR UPDATE TO {READERS} USING ({write}) WITH CHECK ({write})",
+            f"CREATE POLICY page_delete ON {table} FOR DELETE TO {READERS} USING ({write})",
+        ]
+    for role, rights in (("portal_night", night), ("portal_office", office)):
+        if rights:
+            sql.append(f"CREATE POLICY {role}_all ON {table} TO {role} USING (true) WITH CHECK (true)")
+    sql += grants(table, web=web, worker=worker, night=night, office=office)
+    return migrations.RunSQL(";\n".join(sql), reverse_sql=migrations.RunSQL.noop)
+
+
+def grants(table: str, *, web: str = "", worker: str = "", night: str = "", office: str = "") -> list[str]:
+    """GRANT statements, with the identity sequence where rows may be inserted."""
+    sql = []
+    for role, rights in (
+        ("portal_web", web),
+        ("portal_worker", worker),
+        ("portal_night", night),
+        ("portal_office", office),
+    ):
+        if rights:
+            sql.append(f"GRANT {rights} ON {table} TO {role}")
+    return sql
+
+
+def open_table(table: str, **rights: str) -> migrations.RunSQL:
+    """Grants for a table that is deliberately the same for everybody; it must stand on the written global list."""
+    return migrations.RunSQL(";\n".join(grants(table, **rights)), reverse_sql=migrations.RunSQL.noop)
+
+
+def tie(table: str, columns: str, target: str, target_columns: str, name: str) -> migrations.RunSQL:
+    """A composite foreign key, so that a row can never point into another firm (plain keys bypass the policies)."""
+    return migrations.RunSQL(
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({columns}) REFERENCES {target} ({target_columns})",
+        reverse_sql=f"ALTER TABLE {table} DROP CONSTRAINT {name}",
+    )
+
+
+def append_only(table: str) -> migrations.RunSQL:
+    """Refuse update, delete and truncate by trigger, whoever asks."""
+    return migrations.RunSQL(
+        f"""
+        CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION app_refuse_change();
+        CREATE TRIGGER {table}_kept BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION app_refuse_change();
+        """,
+        reverse_sql=f"DROP TRIGGER {table}_stays ON {table}; DROP TRIGGER {table}_kept ON {table}",
+    )
+
+
+def trailed(table: str, *columns: str, secrets: tuple[str, ...] = ()) -> migrations.RunSQL:
+    """Write every change of the named columns to the trail; secret columns are recorded as changed, never as values."""
+    names = ", ".join(f"'{name}'" for name in (*columns, *(f"!{name}" for name in secrets)))
+    return migrations.RunSQL(
+        f"CREATE TRIGGER {table}_trail AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION app_write_trail({names})",
+        reverse_sql=f"DROP TRIGGER {table}_trail ON {table}",
+    )

@@ -1,0 +1,94 @@
+"""The only door to tenant rows for pages, API and jobs: rows come with the person and the right they are wanted for."""
+
+from typing import TypeVar
+
+from django.db import models
+from django.http import Http404
+
+from accounts.ground.access.authority import Relation, allowed_relations, is_allowed
+from accounts.ground.access.context import Who
+from accounts.ground.tree.models import Account, Kind
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def scope(who: Who, model: type[Row], right: str = "view") -> "models.QuerySet[Row]":
+    """Rows of `model` that `who` may use `right` on; nothing for who may nothing."""
+    rows = model.unscoped.all()  # type: ignore[attr-defined]
+    scoped_by = model.scoped_by  # type: ignore[attr-defined]
+    if who.reach == "office":
+        return rows
+    if who.reach == "firm" and "firm" in scoped_by:
+        rows = rows.filter(**{scoped_by["firm"]: who.firm_id})
+    elif who.reach == "practice" and "practice" in scoped_by:
+        rows = rows.filter(**{scoped_by["practice"]: who.practice_id})
+    elif who.reach == "accounts" and "account" in scoped_by:
+        rows = rows.filter(**{f"{scoped_by['account']}__in": who.account_ids})
+    else:
+        return rows.none()
+    return rows if right == "view" else rows.filter(_relations(who, right, scoped_by.get("account", "")))
+
+
+def _relations(who: Who, right: str, account_lookup: str) -> models.Q:
+    """The authority table as a filter on the account a row hangs on."""
+    prefix = "" if account_lookup == "id" else account_lookup.removesuffix("_id") + "__"
+    rule = models.Q(pk__in=[])
+    for relation in allowed_relations(who.role, right):
+        rule |= models.Q(**{prefix + name: value for name, value in _where(who, relation).items()})
+    return rule
+
+
+def _where(who: Who, relation: Relation) -> dict[str, object]:
+    """Which accounts stand in a relation to a seat, as lookups on the account."""
+    if who.reach == "accounts":
+        subs = relation == Relation.OWN_STL_SUB
+        return {"id__in": who.account_ids, "kind": Kind.STL_SUB} if subs else {"id__in": _selves(who)}
+    kinds: dict[Relation, dict[str, object]] = {
+        Relation.SELF: {"practice_id": who.practice_id, "kind__in": [Kind.TOP_MASTER, Kind.SECOND_MASTER]},
+        Relation.OWN_CLIENT: {"practice_id": who.practice_id, "kind": Kind.CLIENT},
+        Relation.OWN_STL: {"practice_id": who.practice_id, "kind": Kind.STL_MASTER},
+        Relation.OWN_STL_SUB: {"practice_id": who.practice_id, "kind": Kind.STL_SUB},
+        Relation.SECOND_MASTER: {"kind": Kind.SECOND_MASTER, "practice__level": 2, "firm_id": who.firm_id},
+        Relation.SECOND_CLIENT: {"kind": Kind.CLIENT, "practice__level": 2, "firm_id": who.firm_id},
+    }
+    return kinds[relation]
+
+
+def _selves(who: Who) -> tuple[int, ...]:
+    return (who.account_id,) if who.account_id is not None else who.account_ids
+
+
+def relation_to(who: Who, account: Account) -> Relation:
+    """How an account stands to a seat."""
+    if who.reach == "accounts":
+        if account.id in _selves(who):
+            return Relation.SELF
+        return Relation.OWN_STL_SUB if account.id in who.account_ids else Relation.FOREIGN
+    if account.firm_id != who.firm_id:
+        return Relation.FOREIGN
+    if account.practice_id == who.practice_id:
+        return {
+            Kind.CLIENT: Relation.OWN_CLIENT,
+            Kind.STL_MASTER: Relation.OWN_STL,
+            Kind.STL_SUB: Relation.OWN_STL_SUB,
+        }.get(Kind(account.kind), Relation.SELF)
+    if who.reach != "firm":
+        return Relation.FOREIGN
+    return Relation.SECOND_MASTER if account.kind == Kind.SECOND_MASTER else Relation.SECOND_CLIENT
+
+
+def account_for(who: Who, number: str, right: str = "view") -> Account:
+    """The account with that number if `who` may use `right` on it; hidden and missing answer alike.
+
+    Raises Http404 for an account that may not be seen, and `NotAllowed` where it may be seen but not this.
+    """
+    account = scope(who, Account).filter(number=number.upper()).select_related("practice", "parent").first()
+    if account is None:
+        raise Http404
+    if who.role != "office" and not is_allowed(who.role, right, relation_to(who, account)):
+        raise NotAllowed(right)
+    return account
+
+
+class NotAllowed(Exception):
+    """The person sees the account, but this function is not theirs; answered with 403 and the rule in words."""

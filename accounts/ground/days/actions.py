@@ -1,0 +1,19 @@
+"""Filling and changing the business calendar."""
+
+from datetime import date
+
+from accounts.ground.days.models import CalendarDay
+from portal.lib.business_days import nyse
+
+
+def seed(*, first_year: int, last_year: int) -> int:
+    """Add the exchange's closings of the years given; days already there, overrides among them, stay as they are."""
+    rows = [CalendarDay(day=day, name=name, is_business=False) for day, name in nyse(first_year, last_year)]
+    return len(CalendarDay.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def override(*, day: date, is_business: bool, name: str, by: int) -> CalendarDay:
+    """Decide a single day by hand, for example an emergency closure."""
+    return CalendarDay.objects.update_or_create(
+        day=day, defaults={"is_business": is_business, "name": name, "is_override": True, "decided_by_id": by}
+    )[0]

@@ -1,0 +1,16 @@
+"""The business calendar as stored: exchange closings plus the overrides of the back office."""
+
+from accounts.ground.days.models import CalendarDay
+from portal.lib.business_days import Calendar
+
+
+def calendar() -> Calendar:
+    """The calendar in force; one query, a few hundred rows."""
+    closed, overrides = [], {}
+    for day, is_business, is_override in CalendarDay.objects.values_list("day", "is_business", "is_override"):
+        if is_override:
+            overrides[day] = is_business
+        elif not is_business:
+            closed.append(day)
+    years = (min(closed).year, max(closed).year) if closed else (1, 1)
+    return Calendar(closed, overrides, years=years)

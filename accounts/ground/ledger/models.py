@@ -1,0 +1,84 @@
+"""The ledger: append-only transfers between two books, so every movement sums to zero by construction."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.access.managers import TenantModel
+from accounts.ground.tree.models import Account, Firm, Practice
+
+
+class BookKind(models.TextChoices):
+    """What a book stands for."""
+
+    CLIENT = "client", _("Client cash")
+    CLEARING = "clearing", _("Fees collected under the master")
+    PAYEE = "payee", _("Advisor's share")
+
+
+class Book(TenantModel):
+    """One side of transfers: a client's cash, the master's clearing, an advisor's share; one per currency."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="books")
+    kind = models.CharField(max_length=10, choices=BookKind)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="books")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, null=True, related_name="books")
+    currency = models.CharField(max_length=3)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["firm", "kind", "account", "practice", "currency"], nulls_distinct=False, name="book_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind=BookKind.CLIENT, account__isnull=False, practice__isnull=True)
+                | models.Q(kind=BookKind.CLEARING, account__isnull=True, practice__isnull=True)
+                | models.Q(kind=BookKind.PAYEE, account__isnull=True, practice__isnull=False),
+                name="book_fits_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.account_id or self.practice_id or self.firm_id} {self.currency}"
+
+
+class TransferKind(models.TextChoices):
+    """Why money moved."""
+
+    FEE = "fee", _("Advisor fee")
+    SWEEP = "sweep", _("Sweep to the advisor")
+    REVERSAL = "reversal", _("Reversal")
+
+
+class Transfer(TenantModel):
+    """One movement: `amount` leaves the debit book and reaches the credit book. Never updated, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    txn = models.UUIDField(help_text=_("Several legs of one movement share it"))
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="transfers")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="transfers")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, null=True, related_name="transfers")
+    kind = models.CharField(max_length=10, choices=TransferKind)
+    debit = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="debits")
+    credit = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="credits")
+    amount = models.DecimalField(max_digits=20, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+    source = models.UUIDField(null=True, help_text=_("The charge or other row this movement settles"))
+    run_id = models.BigIntegerField(null=True)
+    chunk_id = models.BigIntegerField(null=True)
+    posted_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="transfer_positive"),
+            models.CheckConstraint(condition=~models.Q(debit=models.F("credit")), name="transfer_moves"),
+            models.UniqueConstraint(fields=["source", "kind"], name="transfer_once_a_source"),
+        ]
+        indexes = [
+            models.Index(fields=["firm", "day"], name="transfer_firm_day"),
+            models.Index(fields=["account", "day"], name="transfer_account_day"),
+            models.Index(fields=["debit"], name="transfer_debit"),
+            models.Index(fields=["credit"], name="transfer_credit"),
+        ]

@@ -1,0 +1,41 @@
+"""Gathers the rows of the slices, so that Django finds them under the label `accounts`."""
+
+from accounts.ground.days.models import CalendarDay
+from accounts.ground.idempotency.models import IdempotencyKey
+from accounts.ground.jobs.models import Job
+from accounts.ground.ledger.models import Book, Transfer
+from accounts.ground.notifications.models import Notification, NotificationRead
+from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.people.models import ClientRight, Party, Seat, User
+from accounts.ground.requests.models import Request
+from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
+from accounts.ground.stepup.models import StepUpGrant
+from accounts.ground.trail.models import Event, TrailEntry
+from accounts.ground.tree.models import Account, Firm, Practice
+
+__all__ = [
+    "Account",
+    "Book",
+    "CalendarDay",
+    "ClientRight",
+    "Event",
+    "Firm",
+    "Hold",
+    "IdempotencyKey",
+    "Job",
+    "Notification",
+    "NotificationRead",
+    "OutboxMessage",
+    "Party",
+    "Practice",
+    "Request",
+    "Run",
+    "RunChunk",
+    "RunStage",
+    "Seal",
+    "Seat",
+    "StepUpGrant",
+    "TrailEntry",
+    "Transfer",
+    "User",
+]

@@ -1,0 +1,116 @@
+"""People: the party (a legal person), the user (a sign-in) and the seat (what a user is at a firm)."""
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.access.managers import TenantModel
+from accounts.ground.tree.models import Account, Firm, Practice
+
+
+class Party(TenantModel):
+    """A natural or legal person known to a firm; owner or user of accounts."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="parties")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="parties")
+    legal_name = models.CharField(max_length=200)
+    is_organisation = models.BooleanField(default=False)
+    residence = models.CharField(max_length=3, blank=True, help_text=_("ISO 3166-1 alpha-3"))
+    born_on = models.DateField(null=True, blank=True)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, default="en")
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    scoped_by = {"firm": "firm_id", "practice": "practice_id", "account": "rights__account_id"}
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["firm", "id"], name="party_firm_id")]
+
+    def __str__(self) -> str:
+        return self.legal_name
+
+
+class Theme(models.TextChoices):
+    """Colour scheme of the pages."""
+
+    SYSTEM = "system", _("Same as my system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class User(AbstractUser):
+    """A sign-in. The name is unique whatever its case; the e-mail is not, because one person may own two sign-ins."""
+
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, blank=True, related_name="users", db_constraint=False
+    )
+    email = models.EmailField(_("email address"), blank=True)
+    language = models.CharField(max_length=10, default="en")
+    timezone = models.CharField(max_length=40, default="America/New_York")
+    theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
+    menu_is_folded = models.BooleanField(default=False)
+
+    objects = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [models.UniqueConstraint(Lower("username"), name="user_name_any_case")]
+
+
+class Role(models.TextChoices):
+    """What a seat lets its user be; the authority table is written in these words."""
+
+    TOP = "top", _("Top-level advisor")
+    SECOND = "second", _("Second-level advisor")
+    STL = "stl", _("STL master")
+    STL_SUB = "stl_sub", _("STL sub account")
+    CLIENT = "client", _("Client")
+    OFFICE = "office", _("Back office")
+
+
+class Seat(models.Model):
+    """What one user is at one firm. Removing the seat removes every right at once."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
+    role = models.CharField(max_length=10, choices=Role)
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, null=True, blank=True, related_name="seats")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, null=True, blank=True, related_name="seats")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, blank=True, related_name="seats")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="seats")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    scoped_by = {"firm": "firm_id", "practice": "practice_id", "account": "account_id"}
+    unscoped = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role=Role.OFFICE, firm=None, practice=None, party=None, account=None)
+                | models.Q(role__in=[Role.TOP, Role.SECOND], firm__isnull=False, practice__isnull=False, account=None)
+                | models.Q(role__in=[Role.STL, Role.STL_SUB], firm__isnull=False, account__isnull=False)
+                | models.Q(role=Role.CLIENT, firm__isnull=False, party__isnull=False, account=None),
+                name="seat_fits_role",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "practice", "party", "account"], nulls_distinct=False, name="one_seat_of_a_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class ClientRight(TenantModel):
+    """Which accounts a client party may see and sign for."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="rights")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="client_rights")
+    may_sign = models.BooleanField(default=True)
+
+    scoped_by = {"firm": "firm_id", "practice": "account__practice_id", "account": "account_id"}
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["party", "account"], name="one_right_a_party_and_account")]

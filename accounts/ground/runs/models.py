@@ -1,0 +1,119 @@
+"""The night as rows: run, stage, chunk, hold and seal. A job is a row first; the broker only wakes workers."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.access.managers import TenantModel
+from accounts.ground.tree.models import Account, Firm, Practice
+
+
+class RunState(models.TextChoices):
+    """Where a run, stage or chunk stands."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    HELD = "held", _("Held")
+
+
+class Run(models.Model):
+    """One night for one business day; there is never a second one for the same day."""
+
+    day = models.DateField(unique=True)
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.WAITING)
+    asked_at = models.DateTimeField(db_default=models.functions.Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)
+
+    unscoped = models.Manager()
+
+    def __str__(self) -> str:
+        return f"night of {self.day}"
+
+
+class RunStage(models.Model):
+    """One numbered stage of a run, with its counts and sums."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="stages")
+    ordinal = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.WAITING)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    rows = models.BigIntegerField(default=0)
+    figures = models.JSONField(default=dict)
+
+    unscoped = models.Manager()
+
+    class Meta:
+        ordering = ["ordinal"]
+        constraints = [models.UniqueConstraint(fields=["run", "name"], name="stage_once_a_run")]
+
+
+class RunChunk(models.Model):
+    """A range of accounts [lo, hi) of one stage; its transaction writes results and marks it done."""
+
+    stage = models.ForeignKey(RunStage, on_delete=models.CASCADE, related_name="chunks")
+    lo = models.BigIntegerField()
+    hi = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.WAITING)
+    rows = models.BigIntegerField(default=0)
+    total = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    unscoped = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stage", "lo"], name="chunk_once_a_stage")]
+        indexes = [models.Index(fields=["stage", "state"], name="chunk_stage_state")]
+
+
+class Hold(TenantModel):
+    """An account kept out of a stage of a day, with the reason; the rest of the night goes on."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="holds")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="holds")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")
+    day = models.DateField()
+    stage = models.CharField(max_length=20)
+    reason = models.CharField(max_length=40)
+    detail = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    retry_asked_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolution = models.CharField(max_length=200, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["account", "day", "stage", "reason"], name="hold_once"),
+        ]
+        indexes = [models.Index(fields=["day"], name="hold_day")]
+
+
+class Seal(TenantModel):
+    """A firm's closed day: the digest of everything posted, chained to the day before."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="seals")
+    day = models.DateField()
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="seals")
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+    billable = models.BigIntegerField()
+    billed = models.BigIntegerField()
+    zero = models.BigIntegerField()
+    held = models.BigIntegerField()
+    figures = models.JSONField(default=dict)
+    sealed_at = models.DateTimeField(db_default=models.functions.Now())
+
+    scoped_by = {"firm": "firm_id", "practice": "firm_id", "account": "firm_id"}
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "day"], name="seal_once_a_firm_and_day"),
+            models.CheckConstraint(
+                condition=models.Q(billable=models.F("billed") + models.F("zero") + models.F("held")),
+                name="seal_counts_add_up",
+            ),
+        ]

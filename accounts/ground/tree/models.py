@@ -1,0 +1,176 @@
+"""Firms, practices and the three-level account tree, with the constraints that keep it exactly three levels deep."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.access.managers import TenantModel
+
+NUMBER_PATTERN = r"^D?[AFISU][0-9]{2,8}$"
+
+CURRENCIES = (
+    "USD EUR GBP CAD JPY HKD AUD CHF MXN SEK NZD HUF CZK CNH DKK RUB ILS NOK SGD PLN ZAR AED KRW SAR TRY RON BGN"
+).split()
+
+
+class Kind(models.TextChoices):
+    """What an account is in the tree; masters are shells that never hold positions."""
+
+    TOP_MASTER = "top_master", _("Top-level advisor master")
+    SECOND_MASTER = "second_master", _("Second-level advisor master")
+    STL_MASTER = "stl_master", _("STL master")
+    STL_SUB = "stl_sub", _("STL sub account")
+    CLIENT = "client", _("Client")
+
+
+HOLDING_KINDS = (Kind.CLIENT, Kind.STL_MASTER, Kind.STL_SUB)
+
+# (kind, kind of its parent, level): every shape the tree may have. Source: three-level rules of the broker.
+SHAPES = (
+    (Kind.TOP_MASTER, None, 1),
+    (Kind.SECOND_MASTER, Kind.TOP_MASTER, 2),
+    (Kind.STL_MASTER, Kind.TOP_MASTER, 2),
+    (Kind.CLIENT, Kind.TOP_MASTER, 2),
+    (Kind.CLIENT, Kind.SECOND_MASTER, 3),
+    (Kind.STL_SUB, Kind.STL_MASTER, 3),
+)
+
+
+class Status(models.TextChoices):
+    """Account status letters of the broker."""
+
+    NEW = "N", _("New, not yet open")
+    PENDING = "P", _("Pending")
+    OPEN = "O", _("Open")
+    CLOSED = "C", _("Closed")
+    ABANDONED = "A", _("Abandoned")
+    REJECTED = "R", _("Rejected")
+
+
+class Margin(models.TextChoices):
+    """How the broker margins an account; a cash account can never owe."""
+
+    CASH = "cash", _("Cash")
+    MARGIN = "margin", _("Margin")
+    PORTFOLIO = "portfolio", _("Portfolio margin")
+
+
+class Firm(TenantModel):
+    """One tree, one tenant: a top-level advisor with everything below it."""
+
+    name = models.CharField(max_length=200)
+    base_currency = models.CharField(max_length=3, default="USD")
+    is_professional = models.BooleanField(default=True)
+    is_registered = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    scoped_by = {"firm": "id", "practice": "id", "account": "id"}
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=models.Q(base_currency__in=CURRENCIES), name="firm_currency_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Practice(TenantModel):
+    """One advisor master, top or second level, with its members and clients."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="practices")
+    level = models.PositiveSmallIntegerField(choices=[(1, _("Top level")), (2, _("Second level"))])
+    name = models.CharField(max_length=200)
+    is_registered = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    scoped_by = {"firm": "firm_id", "practice": "id", "account": "account__id"}
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=models.Q(level__in=[1, 2]), name="practice_level_1_or_2"),
+            models.UniqueConstraint(fields=["firm", "id"], name="practice_firm_id"),
+            models.UniqueConstraint(fields=["firm"], condition=models.Q(level=1), name="one_top_practice_a_firm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _shape_rule() -> models.Q:
+    """Exactly the combinations of SHAPES."""
+    rule = models.Q()
+    for kind, parent_kind, level in SHAPES:
+        one = models.Q(kind=kind, level=level)
+        one &= models.Q(parent_kind__isnull=True, parent__isnull=True) if parent_kind is None else models.Q(
+            parent_kind=parent_kind, parent__isnull=False
+        )
+        rule |= one
+    return rule
+
+
+class Account(TenantModel):
+    """One node of the tree. `firm` and `practice` are repeated on each row, so that who sees it is one predicate."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="accounts")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="accounts")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent_kind = models.CharField(max_length=16, choices=Kind, null=True, blank=True, editable=False)
+    stl = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="stl_subs")
+    kind = models.CharField(max_length=16, choices=Kind)
+    level = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=10, unique=True)
+    title = models.CharField(max_length=200)
+    alias = models.CharField(max_length=200, blank=True)
+    sort_key = models.CharField(max_length=250, db_collation="C", editable=False, default="")
+    base_currency = models.CharField(max_length=3, default="USD")
+    account_type = models.CharField(max_length=60, blank=True)
+    customer_type = models.CharField(max_length=60, blank=True)
+    margin_kind = models.CharField(max_length=10, choices=Margin, default=Margin.MARGIN)
+    entity = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=1, choices=Status, default=Status.NEW)
+    application_started_on = models.DateField(null=True, blank=True)
+    opened_on = models.DateField(null=True, blank=True)
+    funded_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    scoped_by = {"firm": "firm_id", "practice": "practice_id", "account": "id"}
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=models.Q(number__regex=NUMBER_PATTERN), name="account_number_shape"),
+            models.CheckConstraint(condition=_shape_rule(), name="account_three_levels"),
+            models.CheckConstraint(condition=models.Q(base_currency__in=CURRENCIES), name="account_currency_known"),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="account_status_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind=Kind.STL_SUB, stl=models.F("parent"))
+                | (~models.Q(kind=Kind.STL_SUB) & models.Q(stl__isnull=True)),
+                name="account_stl_is_parent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=Status.CLOSED, closed_on__isnull=False)
+                | (~models.Q(status=Status.CLOSED) & models.Q(closed_on__isnull=True)),
+                name="account_closed_has_day",
+            ),
+            models.UniqueConstraint(fields=["firm", "id"], name="account_firm_id"),
+            models.UniqueConstraint(fields=["firm", "id", "kind"], name="account_firm_id_kind"),
+            models.UniqueConstraint(fields=["id", "practice"], name="account_id_practice"),
+            models.UniqueConstraint(
+                fields=["practice"],
+                condition=models.Q(kind__in=[Kind.TOP_MASTER, Kind.SECOND_MASTER]),
+                name="one_master_a_practice",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["firm", "sort_key", "id"], name="account_firm_sorted"),
+            models.Index(fields=["practice", "sort_key", "id"], name="account_practice_sorted"),
+            models.Index(fields=["parent"], name="account_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether the account can have a net asset value of its own."""
+        return self.kind in HOLDING_KINDS

@@ -1,0 +1,72 @@
+"""Obeys the gates: looks up the mark of the resolved view and refuses what is unmarked or not the visitor's."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+
+from accounts.ground.access.authority import may_ever
+from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of
+from accounts.ground.stepup.queries import has_fresh_grant
+
+
+class UnmarkedView(RuntimeError):
+    """A view without a gate; a mistake of ours, so it is loud."""
+
+
+class Gates:
+    """Runs after the request context, so a seat is known."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: tuple, kwargs: dict) -> HttpResponseBase | None:
+        """None lets the visitor in."""
+        mark = gate_of(view)
+        if mark is None:
+            raise UnmarkedView(f"{getattr(view, '__module__', '?')}.{getattr(view, '__qualname__', view)} has no gate")
+        if mark == PUBLIC:
+            return None
+        if not request.user.is_authenticated:
+            return _send_to_sign_in(request)
+        return self._enter(request, mark)
+
+    def _enter(self, request: HttpRequest, mark: Gate) -> HttpResponseBase | None:
+        seat = request.seat  # type: ignore[attr-defined]
+        if mark == SIGNED_IN:
+            return None
+        if mark == OFFICE:
+            # A back office that does not exist for you answers like any missing page.
+            if seat is None or seat.role != "office" or not request.user.is_staff:
+                raise Http404
+            return None
+        if seat is None:
+            raise PermissionDenied
+        if seat.role != "office" and not may_ever(seat.role, mark.right):
+            raise PermissionDenied
+        if mark.step_up and request.method == "POST" and not has_fresh_grant(request):
+            raise StepUpNeeded
+        return None
+
+
+class StepUpNeeded(PermissionDenied):
+    """The task is allowed, but identity must be proved again first."""
+
+
+def _send_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Pages go to the sign-in page, fragments are told to go there whole, machines get 401."""
+    if request.path.startswith("/api/"):
+        return HttpResponse(
+            '{"type":"about:blank","title":"Not signed in","status":401}',
+            status=401,
+            content_type="application/problem+json",
+        )
+    answer = redirect_to_login(request.get_full_path())
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
+    return answer
