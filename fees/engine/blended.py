@@ -66,6 +66,14 @@ METHODS = (
     ),
 )
 
+SHARE_WORDS = gettext_noop(
+    "Each business day costs a 252nd of what the ranges make of the account's closing value in a year; "
+    "a billing year has 252 business days."
+)
+DAY_WORDS = gettext_noop(
+    "%(day)s: on %(base)s the ranges come to about %(percent)s %% a year, and a 252nd of it is %(amount)s."
+)
+
 # A bound that the schedule does not use is null, and a comparison with null is not true: the search falls through
 # to the range below.  c1..c4 carry the annual fee at each bound on the line of the range above it, so one expression
 # serves both modes.

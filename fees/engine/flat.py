@@ -40,6 +40,9 @@ METHODS = (
 
 WHOLE = Decimal(1)
 
+SHARE_WORDS = gettext_noop("Each business day costs the annual amount ÷ 252, the business days of a billing year.")
+DAY_WORDS = gettext_noop("%(day)s: %(base)s ÷ 252 = %(amount)s.")
+
 SQL_ANNUAL = "s.flat"
 SQL_BASE = "s.flat"
 SQL_RATE = "1.000000"

@@ -56,6 +56,11 @@ METHODS = (
     ),
 )
 
+SHARE_WORDS = gettext_noop(
+    "Each business day costs the account's closing value × the annual rate ÷ 252, the business days of a billing year."
+)
+DAY_WORDS = gettext_noop("%(day)s: %(base)s × %(percent)s %% ÷ 252 = %(amount)s.")
+
 SQL_ANNUAL = "n.nlv * s.rate"
 SQL_BASE = "n.nlv"
 SQL_RATE = "s.rate"
