@@ -1,0 +1,9 @@
+"""The top storey of the floor: the advisor's own preferences and settings."""
+
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    name = "accounts.desk"
+    label = "desk"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,44 @@
+"""Publishes single files of npm packages as static files, each named in settings.NPM_FILES; nothing else of node_modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.files.storage import FileSystemStorage
+
+
+class NpmFinder(BaseFinder):
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        source = settings.NPM_FILES.get(path)
+        found = str(Path(settings.NPM_ROOT) / source) if source else None
+        if find_all or kwargs.get("all"):
+            return [found] if found else []
+        return found or []
+
+    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Any]]:
+        storage = _Renamed()
+        for name in settings.NPM_FILES:
+            yield name, storage
+
+
+class _Renamed(FileSystemStorage):
+    """Opens a published name at the place where npm has put the file."""
+
+    prefix = None
+
+    def path(self, name: str) -> str:
+        return str(Path(settings.NPM_ROOT) / settings.NPM_FILES[name])
+
+
+@register(Tags.staticfiles)
+def npm_files_are_there(**kwargs: Any) -> list[CheckMessage]:
+    root = Path(settings.NPM_ROOT)
+    missing = [source for source in settings.NPM_FILES.values() if not (root / source).is_file()]
+    if not missing:
+        return []
+    return [Error(f"missing front-end file: {missing[0]}", hint="run npm ci (bin/demo does it)", id="portal.E001")]

