@@ -97,4 +97,5 @@ class RoleRouter:
         return True
 
     def allow_migrate(self, db, app_label, **hints) -> bool | None:
-        return None
+        """All aliases are one database; migrations go through `default`, signed in as the owner."""
+        return None if db == "default" else False

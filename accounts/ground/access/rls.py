@@ -9,13 +9,24 @@ READERS = "portal_web, portal_worker"
 _REACH = "(SELECT app_reach())"
 
 
-def sees(*, firm: str = "firm_id", practice: str | None = "practice_id", account: str | None = "account_id") -> str:
-    """The predicate of one table, from the names of its columns; a column that is None closes that reach."""
+def sees(
+    *,
+    firm: str = "firm_id",
+    practice: str | None = "practice_id",
+    account: str | None = "account_id",
+    also: str | None = None,
+) -> str:
+    """The predicate of one table, from the names of its columns; a column that is None closes that reach.
+
+    `also` is one more way to see the row, such as being the person it is about.
+    """
     parts = [f"({_REACH} = 'firm' AND {firm} = (SELECT app_firm()))"]
     if practice:
         parts.append(f"({_REACH} = 'practice' AND {practice} = (SELECT app_practice()))")
     if account:
         parts.append(f"({_REACH} = 'accounts' AND {account} = ANY ((SELECT app_accounts())::bigint[]))")
+    if also:
+        parts.append(also)
     return "(" + " OR ".join(parts) + ")"
 
 
