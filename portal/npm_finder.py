@@ -1,4 +1,4 @@
-"""Publishes single files of npm packages as static files, each named in settings.NPM_FILES; nothing else of node_modules."""
+"""Publishes single files of npm packages, each named in settings.NPM_FILES, and nothing else of node_modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one settings file. What differs between machines comes from the environment (docs/runbook.md lists every variable)."""
+"""The one settings file. What differs between machines comes from the environment; docs/runbook.md lists it."""
 
 from pathlib import Path
 from urllib.parse import urlsplit

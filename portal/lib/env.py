@@ -80,7 +80,7 @@ def redis(name: str, *, number: int) -> str:
 
 
 def email(name: str, default: str) -> dict[str, object]:
-    """`smtp://user:password@host:port?tls=1`, `smtps://...`, `file:///folder` or `console:` as Django's mail settings."""
+    """`smtp://user:password@host:port?tls=1`, `smtps://...`, `file:///folder` or `console:`, as Django has it."""
     parts = urlsplit(text(name, default))
     backend = "django.core.mail.backends."
     if parts.scheme == "console":

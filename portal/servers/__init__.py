@@ -1,1 +1,1 @@
-"""The embedded PostgreSQL and Valkey, started from their wheels when no real servers are configured. No Django in here."""
+"""Sets up and runs the portal on one machine, with PostgreSQL and Valkey from wheels. No Django in here."""

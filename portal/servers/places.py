@@ -24,7 +24,7 @@ class PlaceError(Exception):
 
 @dataclass(frozen=True)
 class Runner:
-    """The system user of the servers; None as root's opposite: no switch is needed."""
+    """The system user of the servers; None: an ordinary user, who needs no switch."""
 
     uid: int | None
     gid: int | None
@@ -37,7 +37,7 @@ class Runner:
 
 
 def state_dir() -> Path:
-    """The folder of everything that is made on this machine: data, logs, passwords. PORTAL_STATE, or .portal in the checkout."""
+    """The folder of data, logs and passwords made on this machine: PORTAL_STATE, or .portal in the checkout."""
     return Path(os.environ.get("PORTAL_STATE") or CHECKOUT / ".portal").resolve()
 
 

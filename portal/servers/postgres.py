@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -173,19 +175,12 @@ def provision(record: dict[str, Any]) -> None:
         cursor.execute(f"grant connect on database {DATABASE} to {', '.join(ROLES)}")
 
 
-class _superuser:  # noqa: N801 (reads as a statement: with _superuser(record) as cursor)
+@contextmanager
+def _superuser(record: dict[str, Any]) -> Iterator[Any]:
     """A short connection as the cluster's superuser, each statement its own transaction."""
-
-    def __init__(self, record: dict[str, Any]) -> None:
-        self.record = record
-
-    def __enter__(self) -> Any:
-        self.connection = _connect(self.record)
-        self.connection.autocommit = True
-        return self.connection.cursor()
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
+    with closing(_connect(record)) as connection:
+        connection.autocommit = True
+        yield connection.cursor()
 
 
 def _connect(record: dict[str, Any]) -> Any:

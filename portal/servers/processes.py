@@ -1,4 +1,4 @@
-"""Starting and stopping server processes. A process is only ever signalled when its recorded start time still fits its id."""
+"""Starting and stopping server processes. One is only signalled while its recorded start time still fits its id."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -119,15 +120,11 @@ def tail(log: Path, lines: int = 15) -> str:
 
 def _reap(pid: int) -> None:
     """Collect a child of ours, so that it does not stay as a zombie."""
-    try:
+    with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
 
 
 def _die_with_parent() -> None:
     """Runs in the child after the switch of user, which would clear the setting."""
-    try:
+    with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-    except (OSError, AttributeError):
-        pass
