@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.ground.access.middleware.RequestContext",
+    "portal.shell.middleware.PersonalWords",
     "auth2fa.middleware.Gates",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -83,7 +84,9 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.shell.context.shell",
             ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.shell.tags"],
         },
     },
 ]
@@ -110,8 +113,10 @@ DATABASES = {
     "office": _login("DATABASE_URL_OFFICE", seconds=60),
     "owner": _login("DATABASE_URL"),
 }
+DATABASE_ROUTERS = ["accounts.ground.access.context.RoleRouter"]
+# Tests share the owner's connection between all aliases (tests/conftest.py); a role is then taken by SET ROLE.
+SWITCH_DATABASE_ROLES = TESTING
 if TESTING:
-    # The owner builds the test database; a test takes another role by SET LOCAL ROLE (tests/conftest.py).
     DATABASES["default"] = _login("DATABASE_URL")
     for _alias in ("night", "office", "owner"):
         DATABASES[_alias]["TEST"] = {"MIRROR": "default"}
@@ -267,12 +272,16 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "portal.npm_finder.NpmFinder",
+    "portal.shell.icons.SpriteFinder",
 ]
 NPM_ROOT = Path(env.text("NPM_ROOT", str(BASE_DIR / "node_modules")))
 NPM_FILES = {
     # static name: file below NPM_ROOT; a file that names its source map needs the map beside it
     "npm/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "npm/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
+    "npm/geist-latin.woff2": "@fontsource-variable/geist/files/geist-latin-wght-normal.woff2",
+    "npm/geist-latin-ext.woff2": "@fontsource-variable/geist/files/geist-latin-ext-wght-normal.woff2",
+    "npm/geist-cyrillic.woff2": "@fontsource-variable/geist/files/geist-cyrillic-wght-normal.woff2",
     "npm/uPlot.min.css": "uplot/dist/uPlot.min.css",
     "npm/uPlot.iife.min.js": "uplot/dist/uPlot.iife.min.js",
     "npm/signature_pad.umd.min.js": "signature_pad/dist/signature_pad.umd.min.js",

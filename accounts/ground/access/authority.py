@@ -102,7 +102,9 @@ RULES: tuple[Rule, ...] = (
         allowed=False,
     ),
     _rule("top", Function.BRAND, "self", _("White branding is open to top-level advisors.")),
-    _rule("top", Function.TAX, f"self {_BELOW_TOP}", _("The broker does tax reporting for all accounts."), allowed=False),
+    _rule(
+        "top", Function.TAX, f"self {_BELOW_TOP}", _("The broker does tax reporting for all accounts."), allowed=False
+    ),
     _rule("second", Function.VIEW, "self own_client", _("A second-level advisor sees only its own clients.")),
     _rule("second", Function.REPORT, "self own_client", _("A second-level advisor sees reports on its own clients.")),
     _rule("second", Function.TRADE, "own_client", _("A second-level advisor trades only for its own clients.")),
@@ -112,13 +114,17 @@ RULES: tuple[Rule, ...] = (
     _rule("second", Function.SET_FEES, "own_client", _("A second-level advisor enters fees for its own clients only.")),
     _rule("second", Function.FUND, "own_client", _("A second-level advisor performs all funding of its own clients.")),
     _rule("second", Function.BRAND, "self", _("White branding is open to registered second-level advisors.")),
-    _rule("second", Function.TAX, "self own_client", _("The broker does tax reporting for all accounts."), allowed=False),
+    _rule(
+        "second", Function.TAX, "self own_client", _("The broker does tax reporting for all accounts."), allowed=False
+    ),
     _rule("stl", Function.VIEW, "self own_stl_sub", _("An STL master sees its own sub accounts.")),
     _rule("stl", Function.REPORT, "self own_stl_sub", _("STL reports are consolidated or individual.")),
     _rule("stl", Function.TRADE, "self own_stl_sub", _("Trading criteria apply as for single accounts.")),
     _rule("stl", Function.RESTRICT, "own_stl_sub", _("The STL master can restrict its sub accounts.")),
     _rule("stl", Function.FUND, "self", _("Deposits and withdrawals are made from the STL master.")),
-    _rule("stl", Function.FUND, "own_stl_sub", _("Sub accounts are funded by transfer from the master."), allowed=False),
+    _rule(
+        "stl", Function.FUND, "own_stl_sub", _("Sub accounts are funded by transfer from the master."), allowed=False
+    ),
     _rule("stl", Function.SIGN, "self own_stl_sub", _("The owner signs what is charged to the account.")),
     _rule("stl_sub", Function.VIEW, "self", _("A sub account sees itself.")),
     _rule("stl_sub", Function.REPORT, "self", _("A sub account sees its own reports.")),

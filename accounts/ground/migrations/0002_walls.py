@@ -48,7 +48,11 @@ TIES = [
         for table in ("request", "notification", "event", "hold", "transfer")
         for tie in (
             rls.tie(
-                f"accounts_{table}", "firm_id, account_id", "accounts_account", "firm_id, id", f"{table}_account_in_firm"
+                f"accounts_{table}",
+                "firm_id, account_id",
+                "accounts_account",
+                "firm_id, id",
+                f"{table}_account_in_firm",
             ),
             rls.tie(
                 f"accounts_{table}", "firm_id, practice_id", "accounts_practice", "firm_id, id", f"{table}_prac_in_firm"

@@ -7,9 +7,35 @@ from accounts.ground.access.managers import TenantModel
 
 NUMBER_PATTERN = r"^D?[AFISU][0-9]{2,8}$"
 
-CURRENCIES = (
-    "USD EUR GBP CAD JPY HKD AUD CHF MXN SEK NZD HUF CZK CNH DKK RUB ILS NOK SGD PLN ZAR AED KRW SAR TRY RON BGN"
-).split()
+CURRENCIES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "CAD",
+    "JPY",
+    "HKD",
+    "AUD",
+    "CHF",
+    "MXN",
+    "SEK",
+    "NZD",
+    "HUF",
+    "CZK",
+    "CNH",
+    "DKK",
+    "RUB",
+    "ILS",
+    "NOK",
+    "SGD",
+    "PLN",
+    "ZAR",
+    "AED",
+    "KRW",
+    "SAR",
+    "TRY",
+    "RON",
+    "BGN",
+]
 
 
 class Kind(models.TextChoices):
@@ -101,8 +127,10 @@ def _shape_rule() -> models.Q:
     rule = models.Q()
     for kind, parent_kind, level in SHAPES:
         one = models.Q(kind=kind, level=level)
-        one &= models.Q(parent_kind__isnull=True, parent__isnull=True) if parent_kind is None else models.Q(
-            parent_kind=parent_kind, parent__isnull=False
+        one &= (
+            models.Q(parent_kind__isnull=True, parent__isnull=True)
+            if parent_kind is None
+            else models.Q(parent_kind=parent_kind, parent__isnull=False)
         )
         rule |= one
     return rule

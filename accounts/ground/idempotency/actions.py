@@ -1,0 +1,37 @@
+"""Answering a repeated money-moving request with the first answer."""
+
+import hashlib
+import json
+from collections.abc import Callable
+
+from django.db import transaction
+
+from accounts.ground.access.context import current_alias
+from accounts.ground.idempotency.models import IdempotencyKey
+
+
+class KeyReused(Exception):
+    """The same key came with another request; answered with 409 and nothing is done."""
+
+
+def once(
+    *, user_id: int, key: str, route: str, body: object, act: Callable[[], tuple[int, object]]
+) -> tuple[int, object]:
+    """Run `act` at most once for a caller's key, in one transaction, and replay its (status, answer) ever after.
+
+    Two requests at once: the second waits at the unique key until the first is committed, then gets its answer.
+    """
+    fingerprint = hashlib.sha256(
+        json.dumps([route, body], sort_keys=True, separators=(",", ":"), default=str).encode()
+    ).hexdigest()
+    with transaction.atomic(using=current_alias.get()):
+        row, is_new = IdempotencyKey.unscoped.get_or_create(
+            user_id=user_id, key=key, defaults={"route": route, "fingerprint": fingerprint}
+        )
+        if not is_new:
+            if row.fingerprint != fingerprint:
+                raise KeyReused
+            return row.status, row.answer
+        row.status, row.answer = act()
+        row.save(update_fields=["status", "answer"])
+        return row.status, row.answer

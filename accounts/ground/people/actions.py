@@ -1,0 +1,90 @@
+"""Giving people sign-ins and seats, and taking them away."""
+
+from datetime import datetime
+
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from accounts.ground.access.context import current_alias
+from accounts.ground.people.models import ClientRight, Party, Role, Seat, User
+from accounts.ground.tree.models import Account, Kind, Practice
+
+
+def create_party(
+    *,
+    practice: Practice,
+    legal_name: str,
+    email: str = "",
+    residence: str = "",
+    language: str = "en",
+    is_organisation: bool = False,
+) -> Party:
+    """A person or organisation known to a practice."""
+    return Party.unscoped.create(
+        firm_id=practice.firm_id,
+        practice=practice,
+        legal_name=legal_name,
+        email=email,
+        residence=residence,
+        language=language,
+        is_organisation=is_organisation,
+    )
+
+
+def create_user(*, username: str, password: str, party: Party | None = None, email: str = "", language: str = "en"):
+    """A sign-in; the password is checked by the validators in force."""
+    user = User(username=username, email=email, party=party, language=language)
+    validate_password(password, user)
+    user.set_password(password)
+    user.save()
+    return user
+
+
+def seat_advisor(*, user: User, master: Account) -> Seat:
+    """Make a user a member of the practice whose master account this is."""
+    role = {Kind.TOP_MASTER: Role.TOP, Kind.SECOND_MASTER: Role.SECOND}[Kind(master.kind)]
+    return Seat.unscoped.create(user=user, role=role, firm_id=master.firm_id, practice_id=master.practice_id)
+
+
+def seat_stl(*, user: User, account: Account) -> Seat:
+    """Make a user the person of an STL master or sub account."""
+    role = {Kind.STL_MASTER: Role.STL, Kind.STL_SUB: Role.STL_SUB}[Kind(account.kind)]
+    return Seat.unscoped.create(user=user, role=role, firm_id=account.firm_id, account=account)
+
+
+def seat_client(*, user: User, party: Party) -> Seat:
+    """Let a user act as a client party; what it sees are the party's rights."""
+    return Seat.unscoped.create(user=user, role=Role.CLIENT, firm_id=party.firm_id, party=party)
+
+
+def seat_office(*, user: User) -> Seat:
+    """Make a user back-office staff, who work in the Django admin."""
+    with transaction.atomic(using=current_alias.get()):
+        user.is_staff = user.is_superuser = True
+        user.save(update_fields=["is_staff", "is_superuser"])
+        return Seat.unscoped.create(user=user, role=Role.OFFICE)
+
+
+def give_right(*, party: Party, account: Account, may_sign: bool = True) -> ClientRight:
+    """Let a client party see an account, and sign for it."""
+    return ClientRight.unscoped.get_or_create(
+        firm_id=account.firm_id, party=party, account=account, defaults={"may_sign": may_sign}
+    )[0]
+
+
+def end_seat(*, seat: Seat, at: datetime) -> None:
+    """End a seat at once: rights go with the row, and the user's sessions end."""
+    with transaction.atomic(using=current_alias.get()):
+        Seat.unscoped.filter(pk=seat.pk, is_active=True).update(is_active=False, ended_at=at)
+        end_sessions(user_id=seat.user_id)
+
+
+def end_sessions(*, user_id: int) -> int:
+    """Delete every session of a user; returns how many there were."""
+    ended = 0
+    for session in Session.objects.iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user_id):
+            session.delete()
+            ended += 1
+    return ended

@@ -1,0 +1,38 @@
+"""Recording business events."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from accounts.ground.trail.models import Event
+
+if TYPE_CHECKING:
+    from accounts.ground.tree.models import Account
+
+
+def record(
+    *,
+    account: "Account",
+    kind: str,
+    title: str,
+    day: date,
+    status: str = "",
+    data: dict[str, object] | None = None,
+    natural_key: str | None = None,
+    by: int | None = None,
+) -> Event:
+    """Write one event about an account, in the caller's transaction. A natural key makes it happen once."""
+    fields = {
+        "firm_id": account.firm_id,
+        "practice_id": account.practice_id,
+        "account_id": account.pk,
+        "kind": kind,
+        "title": title,
+        "status": status,
+        "data": data or {},
+        "day": day,
+        "user_id": by,
+    }
+    if natural_key is None:
+        return Event.unscoped.create(**fields)
+    found = Event.unscoped.filter(firm_id=account.firm_id, natural_key=natural_key).first()
+    return found or Event.unscoped.create(**fields, natural_key=natural_key)

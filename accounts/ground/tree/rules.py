@@ -1,0 +1,81 @@
+"""Pure decisions about the tree: which shapes exist, how numbers look, which status may follow which."""
+
+import re
+import unicodedata
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from accounts.ground.tree.models import NUMBER_PATTERN, SHAPES, Kind, Status
+
+_NUMBER = re.compile(NUMBER_PATTERN)
+
+TRANSITIONS: frozenset[tuple[str, str]] = frozenset(
+    (before.value, after.value)
+    for before, after in (
+        (Status.NEW, Status.PENDING),
+        (Status.NEW, Status.ABANDONED),
+        (Status.NEW, Status.REJECTED),
+        (Status.PENDING, Status.OPEN),
+        (Status.PENDING, Status.ABANDONED),
+        (Status.PENDING, Status.REJECTED),
+        (Status.OPEN, Status.CLOSED),
+        (Status.CLOSED, Status.OPEN),
+        (Status.ABANDONED, Status.NEW),
+    )
+)
+
+# A friends-and-family master may have this many open clients.
+CLIENTS_OF_NON_PROFESSIONAL = 15
+RESET_MONTHS = 6
+
+
+class TreeProblem(ValueError):
+    """A sentence a person can read: what the tree does not allow and why."""
+
+
+def clean_number(text: str) -> str:
+    """An account number in its stored form. Raises TreeProblem for anything that is not one."""
+    number = text.strip().upper()
+    if not _NUMBER.fullmatch(number):
+        raise TreeProblem(_("Invalid account id"))
+    return number
+
+
+def sort_key(title: str) -> str:
+    """Names in an order that is the same on every machine: no accents, no case, then the name itself."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
+    return plain.casefold()[:250]
+
+
+def level_of(kind: str, parent_kind: str | None) -> int:
+    """The level a kind takes below a parent. Raises TreeProblem for a shape the tree does not have."""
+    for one, below, level in SHAPES:
+        if one == kind and below == parent_kind:
+            return level
+    if kind in (Kind.SECOND_MASTER, Kind.STL_MASTER) and parent_kind not in (None, Kind.TOP_MASTER):
+        raise TreeProblem(_("Maximum of three levels"))
+    raise TreeProblem(_("This kind of account cannot stand there"))
+
+
+def check_transition(before: str, after: str) -> None:
+    """Raises TreeProblem unless the status may change this way."""
+    if (before, after) not in TRANSITIONS:
+        raise TreeProblem(
+            _("An account that is %(before)s cannot become %(after)s")
+            % {"before": Status(before).label, "after": Status(after).label}
+        )
+
+
+def check_reset(started_on: date, day: date) -> None:
+    """An abandoned application can be reset only while younger than six months."""
+    month = started_on.month + RESET_MONTHS
+    year, month = started_on.year + (month - 1) // 12, (month - 1) % 12 + 1
+    for last in (started_on.day, 30, 29, 28):
+        try:
+            limit = date(year, month, last)
+            break
+        except ValueError:
+            continue
+    if day >= limit:
+        raise TreeProblem(_("Application is older than 6 months"))

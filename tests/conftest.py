@@ -1,0 +1,158 @@
+"""What every test stands on: throw-away servers, the test database, closed sockets, a real browser.
+
+Ordinary tests run inside one transaction on the owner's connection, shared by all aliases; `as_role` switches the role
+on it. A test that needs real logins, several connections or other processes asks for `own_database`: a clone of the
+test database in which each alias signs in as itself.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CHECKOUT))
+
+# Processes of pytest-xdist inherit what the first process has set.
+if "PORTAL_TESTING" not in os.environ:
+    from portal.servers import launcher, places
+
+    os.environ["PORTAL_TESTING"] = "1"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the tests
+    os.environ["PORTAL_STATE"] = str(places.state_dir() / "tests")
+    if not os.environ.get("DATABASE_URL"):
+        launcher.join(durable=False)
+
+import pytest  # noqa: E402 (pytest-django reads the settings as soon as it can)
+
+pytest_plugins = ["tests.browser"]
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_sockets() -> Iterator[None]:
+    """Nothing may leave the machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in _LOOPBACK:
+            raise RuntimeError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def shared_connection(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every alias uses the connection whose transaction the test rolls back."""
+    if "own_database" in request.fixturenames or not (
+        request.node.get_closest_marker("django_db") or "db" in request.fixturenames
+    ):
+        yield
+        return
+    request.getfixturevalue("db")
+    from django.db import connections
+
+    replaced = {alias: connections[alias] for alias in connections if alias != "default"}
+    for alias in replaced:
+        connections[alias] = connections["default"]
+    yield
+    for alias, connection in replaced.items():
+        connections[alias] = connection
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Rate limits and other cached things do not pass from one test to the next."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+class OwnDatabase:
+    """A clone of the test database; `env` holds what another process needs to use it as in production."""
+
+    def __init__(self, name: str, env: dict[str, str]) -> None:
+        self.name = name
+        self.env = env
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: Any, settings: Any) -> Iterator[OwnDatabase]:
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        template = connections["default"].settings_dict["NAME"]
+        clone = f"{template}_own"
+        before = {alias: dict(connections.settings[alias]) for alias in connections}
+        connections.close_all()
+        _on_server(
+            f'drop database if exists "{clone}" with (force)', f'create database "{clone}" template "{template}"'
+        )
+        from portal.lib import env
+
+        for alias in connections:
+            connections.settings[alias]["NAME"] = clone
+        web = env.database("DATABASE_URL_WEB")
+        connections.settings["default"].update(USER=web["USER"], PASSWORD=web["PASSWORD"])
+        settings.SWITCH_DATABASE_ROLES = False
+        try:
+            yield OwnDatabase(clone, _environment(clone))
+        finally:
+            connections.close_all()
+            for alias, values in before.items():
+                connections.settings[alias].update(values)
+            _on_server(f'drop database if exists "{clone}" with (force)')
+
+
+def _on_server(*statements: str) -> None:
+    """Run statements outside every transaction, next to the database that they concern."""
+    import psycopg2
+
+    from portal.lib import env
+
+    owner = env.database("DATABASE_URL")
+    connection = psycopg2.connect(
+        host=owner["HOST"], port=owner["PORT"], user=owner["USER"], password=owner["PASSWORD"], dbname="postgres"
+    )
+    connection.autocommit = True
+    try:
+        for statement in statements:
+            connection.cursor().execute(statement)
+    finally:
+        connection.close()
+
+
+def _environment(name: str) -> dict[str, str]:
+    from urllib.parse import urlsplit
+
+    env = {key: value for key, value in os.environ.items() if key != "PORTAL_TESTING"}
+    for key in [key for key in env if key.startswith("DATABASE_URL")]:
+        env[key] = urlsplit(env[key])._replace(path=f"/{name}").geturl()
+    return env
+
+
+@pytest.fixture
+def site(own_database: OwnDatabase, django_db_blocker: Any) -> Iterator[str]:
+    """The address of the portal, served by a thread over `own_database`."""
+    from pytest_django.live_server_helper import LiveServer
+
+    with django_db_blocker.unblock():
+        server = LiveServer("127.0.0.1")
+        try:
+            yield server.url
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def checkout() -> Path:
+    return CHECKOUT
