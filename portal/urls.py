@@ -3,9 +3,9 @@
 from allauth.account import urls as account_urls
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.i18n import set_language
 
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, gate_of, gated
+from portal.shell.menu import alias_patterns
 
 # What one must reach without being signed in; every other page of allauth asks for a sign-in.
 _OPEN_ACCOUNT_PAGES = {
@@ -23,6 +23,7 @@ _admin_pages, _admin_app, _admin_name = admin.site.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", include(_account)),
-    path("language/", gated(PUBLIC, [path("", set_language, name="set_language")])[0].callback, name="set_language"),
     path("office/", (gated(OFFICE, _admin_pages), _admin_app, _admin_name)),
+    path("", include("portal.shell.urls")),
+    *alias_patterns(),
 ]

@@ -1,0 +1,127 @@
+"""What every page's frame shows; each part is worked out only when a template asks for it."""
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Subquery, Window
+from django.http import HttpRequest
+from django.utils.translation import get_language_info
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
+from accounts.ground.notifications.models import Notification, NotificationRead
+from accounts.ground.people.models import Role
+from accounts.ground.tree.models import Firm, Practice
+from portal.shell import menu
+from portal.shell.places import Sort
+
+BELL_LENGTH = 5
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"shell": Shell(request)}
+
+
+class Shell:
+    """The frame around one page for one person."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.who: Who | None = getattr(request, "seat", None)
+        self.user = getattr(request, "user", None)
+
+    @property
+    def role(self) -> str | None:
+        return self.who.role if self.who else None
+
+    @cached_property
+    def role_name(self) -> str:
+        return str(Role(self.who.role).label) if self.who else ""
+
+    @cached_property
+    def theme(self) -> str:
+        """Empty when the page follows the system."""
+        known = getattr(self.user, "theme", None) or self.request.COOKIES.get("theme", "")
+        return known if known in ("light", "dark") else ""
+
+    @cached_property
+    def is_folded(self) -> bool:
+        return bool(getattr(self.user, "menu_is_folded", False))
+
+    @cached_property
+    def languages(self) -> list[dict[str, str]]:
+        """Every language under its own name."""
+        return [
+            {"code": code, "name": get_language_info(code)["name_local"].capitalize()} for code, _ in settings.LANGUAGES
+        ]
+
+    @cached_property
+    def place(self) -> list[Any]:
+        """Where the page stands: section, tab, page."""
+        match = self.request.resolver_match
+        return menu.trail(match.view_name) if match else []
+
+    @cached_property
+    def sections(self) -> list[menu.Link]:
+        return menu.sections(self.role, self.place)
+
+    @cached_property
+    def tabs(self) -> list[menu.Link]:
+        """The tabs above the page; a single one would only repeat the heading."""
+        if not self.place:
+            return []
+        found = menu.tabs(self.place[0].key, self.role, self.place)
+        return found if len(found) > 1 else []
+
+    @cached_property
+    def crumbs(self) -> list[menu.Link]:
+        """The way to the page, without the page itself."""
+        links = []
+        for place in self.place[:-1]:
+            address = menu.address_of(place)
+            if address and place.sort != Sort.BUTTON:
+                links.append(menu.Link(place, address))
+        return links
+
+    @cached_property
+    def goals(self) -> list[menu.Link]:
+        """Places with a letter of their own, for the keyboard."""
+        return [link for section in self.sections for link in (section, *section.below) if link.place.go]
+
+    @cached_property
+    def _house(self) -> dict[str, str]:
+        if self.who is None or self.who.firm_id is None:
+            return {}
+        practice = Practice.unscoped.filter(pk=self.who.practice_id).values("name")
+        rows = Firm.unscoped.filter(pk=self.who.firm_id).annotate(practice_name=Subquery(practice))
+        return rows.values("name", "practice_name").first() or {}
+
+    @property
+    def firm_name(self) -> str:
+        return self._house.get("name") or ""
+
+    @property
+    def practice_name(self) -> str:
+        """Named only where it says more than the firm does."""
+        return self._house.get("practice_name") or "" if self.role == Role.SECOND else ""
+
+    @cached_property
+    def news(self) -> list[dict[str, Any]]:
+        """The newest unread notifications, each with the number of all of them."""
+        if self.who is None or self.who.role == Role.OFFICE:
+            return []
+        unread = scope(self.who, Notification)
+        if self.who.practice_id:
+            unread = unread.filter(practice_id=self.who.practice_id)
+        read = NotificationRead.objects.filter(user_id=self.who.user_id, notification_id=OuterRef("pk"))
+        unread = unread.filter(~Exists(read)).annotate(number=Window(Count("pk")))
+        return list(unread.order_by("-created_at").values("pk", "title", "kind", "day", "number")[:BELL_LENGTH])
+
+    @property
+    def unread(self) -> int:
+        return self.news[0]["number"] if self.news else 0
+
+    def button(self, key: str) -> menu.Link | None:
+        return menu.button(key, self.role)

@@ -1,0 +1,192 @@
+"""The one list of every path, tab and button the portal has or will have; menu, tabs and aliases are cut from it.
+
+A place whose address does not exist yet is simply not shown. `right` is what the gate of its view asks.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Sort(StrEnum):
+    """How a place is reached."""
+
+    SECTION = "section"
+    TAB = "tab"
+    PAGE = "page"
+    BUTTON = "button"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One path, tab or button. `inside` is the key of the place it belongs to; `go` is its letter after g."""
+
+    key: str
+    label: str | Promise
+    url: str
+    sort: Sort
+    inside: str = ""
+    icon: str = ""
+    right: str = "signed_in"
+    aliases: tuple[str, ...] = ()
+    go: str = ""
+
+
+def _section(key: str, label: str | Promise, url: str, icon: str, **more: object) -> Place:
+    return Place(key, label, url, Sort.SECTION, icon=icon, **more)  # type: ignore[arg-type]
+
+
+def _tab(inside: str, key: str, label: str | Promise, url: str, right: str = "signed_in", **more: object) -> Place:
+    return Place(key, label, url, Sort.TAB, inside, right=right, **more)  # type: ignore[arg-type]
+
+
+def _page(inside: str, key: str, label: str | Promise, url: str, right: str = "signed_in", **more: object) -> Place:
+    return Place(key, label, url, Sort.PAGE, inside, right=right, **more)  # type: ignore[arg-type]
+
+
+def _button(inside: str, key: str, label: str | Promise, url: str, icon: str, right: str = "signed_in") -> Place:
+    return Place(key, label, url, Sort.BUTTON, inside, icon=icon, right=right)
+
+
+HOME = (
+    _section("home", _("Home"), "dashboard:home", "home"),
+    _tab("home", "dashboard", _("Dashboard"), "dashboard:home", aliases=("home/",), go="d"),
+    _button(
+        "dashboard", "new_application", _("New client application"), "applications:new", "user-plus", "grant_products"
+    ),
+    _button("dashboard", "add_account", _("Add account"), "applications:add_account", "plus", "grant_products"),
+    _button("dashboard", "add_task", _("Add a task"), "tasks:new", "plus"),
+    _button("dashboard", "add_note", _("Add a note"), "notes:new", "plus"),
+    _button("dashboard", "add_document", _("Add a document"), "documents:new", "plus"),
+    _page("dashboard", "activity", _("Recent activity"), "dashboard:activity", "view"),
+    _page("dashboard", "notifications", _("Notifications"), "dashboard:notifications", "view"),
+    _tab("home", "contacts", _("Contacts"), "contacts:list", go="c", aliases=("manage-clients/contacts/",)),
+    _button("contacts", "add_contact", _("Add contact"), "contacts:new", "user-plus"),
+    _button("contacts", "import_contacts", _("Import contacts"), "contacts:import", "upload"),
+    _button("contacts", "export_contacts", _("Export contacts"), "contacts:export", "download"),
+    _button("contacts", "contact_columns", _("Configure columns"), "contacts:columns", "columns"),
+    _button("contacts", "contact_filter", _("Filter"), "contacts:filter", "filter"),
+    _button("contacts", "email_contact", _("Email the contact"), "contacts:email", "mail"),
+    _button("contacts", "invite_contact", _("Send an electronic invitation"), "contacts:invite", "send"),
+    _page("contacts", "contact_profile", _("Contact information"), "contacts:profile"),
+    _page("contacts", "contact_agenda", _("Agenda"), "contacts:agenda"),
+    _button("contact_agenda", "add_workflow", _("Add a workflow"), "workflows:new", "plus"),
+    _button("contact_agenda", "add_stage", _("Add stage"), "workflows:add_stage", "plus"),
+    _button("contact_agenda", "contact_add_note", _("Add a note"), "contacts:add_note", "plus"),
+    _button("contact_agenda", "contact_add_document", _("Add a document"), "contacts:add_document", "plus"),
+    _button("contact_agenda", "contact_add_event", _("Add an event"), "contacts:add_event", "plus"),
+    _tab("home", "accounts", _("Accounts"), "records:accounts", "view", go="a", aliases=("manage-clients/accounts/",)),
+    _tab("home", "fees", _("Fee Administration"), "fees:home", "report", go="f", aliases=("administration/fees/",)),
+    _page(
+        "fees",
+        "fees_configure",
+        _("Configure client fees"),
+        "fees:configure",
+        "set_fees",
+        aliases=("manage-clients/fees/configure/", "administration/fees-invoicing/fees/configure/"),
+    ),
+    _page(
+        "fees",
+        "fees_templates",
+        _("Client fee templates"),
+        "fees:templates",
+        "set_fees",
+        aliases=("manage-clients/fees/templates/",),
+    ),
+    _page(
+        "fees",
+        "fees_invoicing",
+        _("Invoicing"),
+        "fees:invoicing",
+        "set_fees",
+        aliases=("administration/fees-invoicing/invoicing/",),
+    ),
+    _button("fees_invoicing", "new_invoices", _("New invoices"), "fees:new_invoices", "file-invoice", "set_fees"),
+    _button("fees_invoicing", "upload_invoices", _("Upload CSV"), "fees:upload_invoices", "upload", "set_fees"),
+    _page(
+        "fees",
+        "fees_reimburse",
+        _("Reimburse fees"),
+        "fees:reimburse",
+        "set_fees",
+        aliases=("administration/fees-invoicing/reimburse/",),
+    ),
+    _page("fees", "fees_hedge", _("Hedge fund fees"), "fees:hedge_funds", "set_fees"),
+    _page("fees", "fees_allocation", _("Allocation minimums"), "fees:allocation_minimums", "set_fees"),
+    _page("fees", "fees_notices", _("Fee notices"), "fees:notices", "set_fees"),
+    _page("fees", "fees_charges", _("Posted fees"), "fees:charges", "report"),
+    _tab("home", "groups", _("Groups"), "groups:list", go="r"),
+    _tab("home", "transactions", _("Transaction History"), "transactions:list", go="t"),
+    _tab("home", "calendar", _("Calendar"), "calendar:month", go="l"),
+    _button("calendar", "calendar_month", pgettext_lazy("calendar view", "Month"), "calendar:month", "calendar"),
+    _button("calendar", "calendar_days", _("Day list"), "calendar:days", "list"),
+    _button("calendar", "add_event", _("Add an event"), "calendar:new", "plus"),
+    _tab("home", "email", _("Email"), "mailbox:home", go="e"),
+    _button("email", "request_mailbox", _("Request mailbox"), "mailbox:request", "mail-plus"),
+    _page("email", "mx_records", _("How to add MX records"), "mailbox:mx"),
+    _tab("home", "tools", _("Tools"), "tools:home", go="o"),
+    _page("tools", "queries", _("Client data queries"), "tools:queries"),
+    _page("tools", "goals", _("Goal tracker"), "tools:goals"),
+    _page("tools", "esg", _("ESG impact preferences"), "tools:esg"),
+    _page("tools", "rmd", _("RMD calculator"), "tools:rmd"),
+)
+
+WORK = (
+    _section("trading", _("Trading"), "trading:home", "chart-candle", right="trade"),
+    _tab("trading", "orders", _("Orders"), "trading:orders", "trade"),
+    _tab("trading", "allocation", _("Allocation"), "trading:allocation", "allocate"),
+    _tab("trading", "restrictions", _("Restrictions"), "trading:restrictions", "restrict"),
+    _section("reports", _("Reports"), "reports:home", "report-analytics", right="report", go="p"),
+    _tab("reports", "statements", _("Statements"), "reports:statements", "report"),
+    _tab("reports", "analyst", _("Portfolio analysis"), "reports:analyst", "report"),
+    _tab("reports", "fee_reports", _("Fee reports"), "reports:fees", "report"),
+    _tab("reports", "advisor_reports", _("Advisor reports"), "reports:advisor", "report"),
+    _tab("reports", "tax", _("Tax documents"), "reports:tax", "report"),
+    _section("transfer", _("Transfer & Pay"), "transfer:home", "transfer", right="fund"),
+    _tab("transfer", "transfer_funds", _("Transfer funds"), "transfer:funds", "fund"),
+    _tab("transfer", "transfer_positions", _("Transfer positions"), "transfer:positions", "fund"),
+    _tab("transfer", "bill_pay", _("Bill pay"), "transfer:bill_pay", "fund"),
+    _tab("transfer", "saved_information", _("Saved information"), "transfer:saved", "fund"),
+)
+
+SETTINGS = (
+    _section("settings", _("Settings"), "settings:home", "settings", go="s"),
+    _tab("settings", "user_settings", _("User Settings"), "settings:user"),
+    _button("user_settings", "storage_password", _("Storage password"), "vault:password", "settings"),
+    _page("user_settings", "devices", _("Secure login devices"), "devices:list"),
+    _page("user_settings", "addresses", _("IP restrictions"), "settings:addresses"),
+    _page("user_settings", "market_data", _("Market data subscriptions"), "settings:market_data"),
+    _page("user_settings", "change_password", _("Change password"), "account_change_password"),
+    _tab("settings", "account_settings", _("Account Settings"), "settings:account"),
+    _button(
+        "account_settings",
+        "permissions",
+        _("Trading permissions"),
+        "settings:permissions",
+        "settings",
+        "grant_products",
+    ),
+    _page("account_settings", "lei", _("LEI election"), "settings:lei"),
+    _page("account_settings", "class_action", _("Securities class action recovery"), "settings:class_action"),
+    _page("account_settings", "tax_optimizer", _("Tax optimizer"), "settings:tax_optimizer"),
+    _page("account_settings", "branding", _("White branding"), "settings:branding", "brand"),
+    _tab("settings", "users", _("Users & Access Rights"), "settings:users", aliases=("settings/users-access-rights/",)),
+    _button("users", "add_user", _("Add user"), "settings:add_user", "user-plus"),
+    _tab("settings", "structure", _("Structure"), "records:structure", "view"),
+)
+
+OTHER = (
+    _section("marketplace", _("Investors' Marketplace"), "marketplace:home", "building-store"),
+    _tab("marketplace", "hedge_funds", _("Hedge fund investor site"), "marketplace:hedge_funds"),
+    _section("support", _("Support"), "shell:help", "lifebuoy", go="h"),
+    _tab("support", "help", pgettext_lazy("noun", "Help"), "shell:help", aliases=("help/",)),
+    _tab("support", "messages", _("Message Center"), "messages:list"),
+    _button("messages", "new_ticket", _("Compose new ticket"), "messages:new", "pencil"),
+    _section("office", _("Back office"), "admin:index", "building-bank", right="office"),
+    _tab("office", "nights", _("Nightly runs"), "nights:list", "office"),
+)
+
+PLACES: tuple[Place, ...] = HOME + WORK + SETTINGS + OTHER

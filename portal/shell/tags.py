@@ -1,0 +1,113 @@
+"""Template tags of every page: icons, amounts, rates, sortable headings."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
+from portal.shell.icons import NAME
+
+register = template.Library()
+
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EM DASH}"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative icon; the words beside it say what it means."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static(NAME), name)
+
+
+def amount(value: Decimal | None, places: int = USUAL_PLACES, *, sign: bool = False) -> str:
+    """An amount in the reader's format: grouped, half-even, a real minus sign."""
+    if value is None:
+        return NOTHING
+    shown = round_display(value, places)
+    text = number_format(abs(shown), places, use_l10n=True, force_grouping=True)
+    if shown < 0:
+        return MINUS + text
+    return "+" + text if sign and shown > 0 else text
+
+
+@register.simple_tag
+def money(value: Decimal | None, currency: str = "", sign: bool = False) -> SafeString:
+    """An amount with its currency, in the currency's own number of places."""
+    text = amount(value, MINOR_UNITS.get(currency, USUAL_PLACES), sign=sign)
+    if value is None or not currency:
+        return format_html('<span class="money">{}</span>', text)
+    return format_html('<span class="money">{}<span class="cur">{}</span></span>', text, currency)
+
+
+@register.filter
+def plain_amount(value: Decimal | None, currency: str = "") -> str:
+    """An amount without mark-up, for attributes and sentences."""
+    return amount(value, MINOR_UNITS.get(currency, USUAL_PLACES))
+
+
+@register.filter
+def percent(value: Decimal | None, places: int = 2) -> str:
+    """A fraction as a percentage: 0.0101 is 1.01 %."""
+    if value is None:
+        return NOTHING
+    return _("%(number)s%%") % {"number": amount(value * 100, places)}
+
+
+@register.simple_tag
+def change(value: Decimal | None, places: int = 2) -> SafeString:
+    """A return: sign first, colour second."""
+    if value is None:
+        return format_html("{}", NOTHING)
+    shown = round_display(value * 100, places)
+    mood = "up" if shown > 0 else "down" if shown < 0 else ""
+    words = _("%(number)s%%") % {"number": amount(value * 100, places, sign=True)}
+    return format_html('<span class="num {}">{}</span>', mood, words)
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """A whole number, grouped."""
+    return NOTHING if value is None else number_format(value, 0, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date as records show it: sortable, the same everywhere."""
+    return value.isoformat() if value else NOTHING
+
+
+@register.filter
+def long_day(value: date | None) -> str:
+    """A date in words."""
+    return date_format(value, "l, j E Y") if value else NOTHING
+
+
+@register.simple_tag(takes_context=True)
+def sort_query(context: dict[str, Any], key: str, key_name: str = "sort") -> str:
+    """The query for a heading's next click: ascending first, then descending; paging starts again."""
+    query = context["request"].GET.copy()
+    query[key_name] = f"-{key}" if query.get(key_name, context.get("sort")) == key else key
+    for gone in ("after", "before"):
+        query.pop(gone, None)
+    return "?" + query.urlencode()
+
+
+@register.filter
+def aria_sort(sort: str, key: str) -> str:
+    """The state of a heading: ascending, descending or none."""
+    if sort == key:
+        return "ascending"
+    return "descending" if sort == f"-{key}" else "none"
+
+
+@register.simple_tag(takes_context=True)
+def shell_button(context: dict[str, Any], key: str) -> Any:
+    """A button of the list of places, or nothing while it is not built or not this person's."""
+    return context["shell"].button(key)
