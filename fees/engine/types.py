@@ -118,15 +118,22 @@ class Method:
 
 
 class Family(Protocol):
-    """What a family module offers.  Values passed to `annual`, `base` and `rate` are above zero (see `accrual`)."""
+    """What a family module offers.
+
+    `annual` and `rate` are asked only for values above zero (see `accrual`); SHARE_WORDS tells how a day is charged,
+    DAY_WORDS one day's arithmetic; the SQL_ texts read `s` and `n` as described in `sql`.
+    """
 
     FAMILY: str
-    METHODS: tuple[Method, ...]
     SHARE_WORDS: str
     DAY_WORDS: str
     SQL_ANNUAL: str
     SQL_BASE: str
     SQL_RATE: str
+
+    # Read-only, so that a module's tuple of any length fits.
+    @property
+    def METHODS(self) -> tuple[Method, ...]: ...
 
     def validate(self, terms: Terms) -> list[Problem]: ...
 

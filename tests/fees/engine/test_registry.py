@@ -1,0 +1,47 @@
+"""The list of methods: codes that rows depend on, and the broker's names."""
+
+from fees.engine.registry import ACCRUED_CODES, BY_NAME, FAMILIES, METHODS, PERIOD_END_CODES
+
+# Stored in accruals, charges and fingerprints: a changed line here is a broken archive.
+CODES = {
+    1: "PERCENTOFEQUITY",
+    2: "PERCENTOFEQUITY_MONTHLY",
+    3: "PERCENTOFEQUITY_QUARTERLY",
+    4: "PERCENTOFEQUITY_EOM",
+    5: "PERCENTOFEQUITY_EOQ",
+    11: "BLENDEDPERCENTOFEQUITY",
+    12: "BLENDEDPERCENTOFEQUITY_MONTHLY",
+    13: "BLENDEDPERCENTOFEQUITY_QUARTERLY",
+    14: "BLENDEDPERCENTOFEQUITY_EOM",
+    15: "BLENDEDPERCENTOFEQUITY_EOQ",
+    21: "ANNUALFLATFEE",
+    22: "ANNUALFLATFEE_MONTHLY",
+    23: "ANNUALFLATFEE_QUATERLY",
+}
+
+
+def test_codes_and_names_never_change():
+    assert {code: method.name for code, method in METHODS.items()} == CODES
+    assert {name: method.code for name, method in BY_NAME.items()} == {name: code for code, name in CODES.items()}
+
+
+def test_a_method_accrues_or_waits_for_the_period_end():
+    assert PERIOD_END_CODES == (4, 5, 14, 15)
+    assert set(ACCRUED_CODES) | set(PERIOD_END_CODES) == set(CODES)
+    assert not set(ACCRUED_CODES) & set(PERIOD_END_CODES)
+
+
+def test_each_name_tells_its_frequency():
+    for method in METHODS.values():
+        monthly = method.name.endswith(("_MONTHLY", "_EOM"))
+        quarterly = method.name.endswith(("_QUARTERLY", "_QUATERLY", "_EOQ"))
+        assert method.frequency == ("monthly" if monthly else "quarterly" if quarterly else "daily")
+
+
+def test_clients_see_the_type_and_not_the_method():
+    assert {method.label for method in METHODS.values()} == {"Percentage of Assets Fee", "Flat Fee"}
+    assert len({method.title for method in METHODS.values()}) == len(METHODS)
+
+
+def test_no_two_families_share_a_code():
+    assert sum(len(family.METHODS) for family in FAMILIES) == len(METHODS)
