@@ -1,6 +1,6 @@
 """What every test stands on: throw-away servers, the test database, closed sockets, a real browser.
 
-Ordinary tests run inside one transaction on the owner's connection, shared by all aliases; `as_role` switches the role
+Ordinary tests run inside one transaction on the owner's connection, shared by all aliases; the cast's `as_role` switches the role
 on it. A test that needs real logins, several connections or other processes asks for `own_database`: a clone of the
 test database in which each alias signs in as itself.
 """
@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,13 @@ if "PORTAL_TESTING" not in os.environ:
     if not os.environ.get("DATABASE_URL"):
         launcher.join(durable=False)
 
-import pytest  # noqa: E402 (pytest-django reads the settings as soon as it can)
+# Only now may Django read the settings.
+import django  # noqa: E402
+import pytest  # noqa: E402
 
-pytest_plugins = ["tests.browser"]
+django.setup()
+
+pytest_plugins = ["tests.browser", "tests.cast"]
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -75,6 +80,34 @@ def empty_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture
+def as_role(db: None) -> Any:
+    """`with as_role("portal_web"):` lets a database role do the block's work on the shared connection."""
+    from django.db import connection, transaction
+
+    @contextmanager
+    def switch(role: str) -> Iterator[None]:
+        with transaction.atomic(), connection.cursor() as cursor:  # an error restores the role with the savepoint
+            cursor.execute("select current_user")
+            before = cursor.fetchone()[0]
+            cursor.execute(f"set local role {role}")
+            yield
+            cursor.execute(f"set local role {before}")
+
+    return switch
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> Any:
+    """The named cast (tests/world.py), made in the database that the test uses."""
+    from accounts.ground.access.context import as_role as acting_as
+    from tests import world as cast
+
+    request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
+    with acting_as("owner"):
+        return cast.build()
 
 
 class OwnDatabase:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 View = TypeVar("View", bound=Callable[..., Any] | type)
@@ -50,5 +51,16 @@ def gated(mark: Gate, patterns: Iterable[Any]) -> list[Any]:
         if hasattr(pattern, "url_patterns"):
             gated(mark, pattern.url_patterns)
         elif gate_of(pattern.callback) is None:
-            pattern.callback.gate = mark
+            pattern.callback = _wrapped(pattern.callback, mark)
+    return marked
+
+
+def _wrapped(view: Callable[..., Any], mark: Gate) -> Callable[..., Any]:
+    """The view with a mark; wrapped, because a bound method takes none and a shared function should keep none."""
+
+    @wraps(view)
+    def marked(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    marked.gate = mark  # type: ignore[attr-defined]
     return marked

@@ -1,0 +1,28 @@
+"""Identifiers that follow from what they name, so that a second attempt meets the first; the same in Python and SQL.
+
+PostgreSQL has no name-based uuid without an extension, so these are version 8: sixteen bytes of a SHA-256.
+"""
+
+from hashlib import sha256
+from uuid import UUID
+
+from portal.lib.fingerprint import Field, canonical, sql_canonical
+
+
+def uuid_of(*fields: Field) -> UUID:
+    digits = sha256(canonical(fields).encode("utf-8")).hexdigest()
+    return UUID(f"{digits[:12]}8{digits[13:16]}8{digits[17:32]}")
+
+
+def sql_uuid(*expressions: str) -> str:
+    """SQL for `uuid_of` of these text expressions."""
+    digits = f"encode(substring(sha256(convert_to({sql_canonical(*expressions)}, 'UTF8')) for 16), 'hex')"
+    return f"overlay(overlay({digits} placing '8' from 13) placing '8' from 17)::uuid"
+
+
+def transfer_id(kind: str, source: UUID) -> UUID:
+    return uuid_of("transfer", kind, str(source))
+
+
+def sql_transfer_id(kind: str, source: str) -> str:
+    return sql_uuid("'transfer'", kind, f"{source}::text")

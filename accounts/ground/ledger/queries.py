@@ -1,0 +1,58 @@
+"""Reading the books: balances and the lines of a statement."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.scope import scope
+from accounts.ground.ledger.models import Book, Transfer
+from accounts.ground.tree.models import Account
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a book's statement: what it added to the book (or took, below zero) and what was in it afterwards."""
+
+    transfer: Transfer
+    amount: Decimal
+    balance: Decimal
+
+
+def balance(book: Book, *, before: date | None = None) -> Decimal:
+    """What came in less what went out; with `before`, only the movements of earlier days."""
+    with cursor() as cur:
+        cur.execute(
+            """
+            SELECT coalesce(sum(amount) FILTER (WHERE credit_id = %(book)s), 0)
+                 - coalesce(sum(amount) FILTER (WHERE debit_id = %(book)s), 0)
+              FROM accounts_transfer
+             WHERE %(book)s IN (debit_id, credit_id) AND (%(before)s::date IS NULL OR day < %(before)s)
+            """,
+            {"book": book.pk, "before": before},
+        )
+        return ZERO + cur.fetchone()[0]
+
+
+def statement(book: Book, *, starts: date, ends: date) -> list[Line]:
+    """The book's movements from `starts` until `ends` (not included), oldest first, with a running balance."""
+    moves = (
+        Transfer.unscoped.filter(Q(debit=book) | Q(credit=book), day__gte=starts, day__lt=ends)
+        .select_related("account", "practice")
+        .order_by("day", "posted_at", "id")
+    )
+    lines, running = [], balance(book, before=starts)
+    for transfer in moves:
+        amount = transfer.amount if transfer.credit_id == book.pk else -transfer.amount
+        running += amount
+        lines.append(Line(transfer, amount, running))
+    return lines
+
+
+def movements(who: Who, account: Account) -> "QuerySet[Transfer]":
+    """What moved on an account's book, of what this person may see; newest first."""
+    return scope(who, Transfer).filter(account=account).select_related("practice").order_by("-day", "-id")

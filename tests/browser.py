@@ -1,0 +1,72 @@
+"""Fixtures of the journeys in real Chromium: pages are watched for errors and foreign requests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+]
+_AXE = Path(__file__).resolve().parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+_WATCH = """
+document.addEventListener('securitypolicyviolation', event =>
+  console.error('policy violation: ' + event.violatedDirective + ' ' + event.blockedURI));
+"""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("no Chromium: as root, bin/test installs it; otherwise ask for the Debian package chromium")
+    return {**browser_type_launch_args, "executable_path": chromium, "args": _FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "en-US", "viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture
+def page(page: Any, site: str) -> Iterator[Any]:
+    """A page that fails its test when the console shows an error or a request leaves the portal."""
+    problems: list[str] = []
+    page.add_init_script(_WATCH)
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: _note_foreign(request.url, site, problems))
+    page.problems = problems
+    yield page
+    assert problems == []
+
+
+@pytest.fixture
+def axe() -> Callable[[Any], list[str]]:
+    """The page's accessibility faults by WCAG 2.2 AA, one line each."""
+
+    def run(page: Any) -> list[str]:
+        page.evaluate(_AXE.read_text() + ";0")  # evaluated, because the policy rightly stops a script tag
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        found = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
+        return [
+            f"{fault['id']}: {node['target']} {node['html'][:120]}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
+
+    return run
+
+
+def _note_foreign(url: str, site: str, problems: list[str]) -> None:
+    if not url.startswith((site + "/", "data:", "about:", "blob:")):
+        problems.append(f"request to {url}")

@@ -1,0 +1,51 @@
+"""Fixtures about the cast of tests/world.py: the people, and the database roles they come through."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+
+@pytest.fixture
+def world(db: None) -> "World":
+    """The named cast, built anew in the test's transaction."""
+    from tests.world import build  # rows can be imported only once Django is set up
+
+    return build()
+
+
+@pytest.fixture
+def as_role(db: None) -> Callable[[str], AbstractContextManager[None]]:
+    """`with as_role("portal_web"):` runs the block with that role's rights and policies, on the test's connection."""
+    from django.db import connection
+
+    @contextmanager
+    def take(role: str) -> Iterator[None]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {role}")
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute("RESET ROLE")
+
+    return take
+
+
+@pytest.fixture
+def browse(world: "World") -> Callable[[str], Any]:
+    """`browse("alice")` is a test client signed in as that person; `browse("")` is nobody."""
+    from django.test import Client
+
+    def sign_in(name: str) -> Client:
+        client = Client(raise_request_exception=False)
+        if name:
+            client.force_login(world.users[name])
+        return client
+
+    return sign_in
