@@ -1,8 +1,8 @@
 """What every test stands on: throw-away servers, the test database, closed sockets, a real browser.
 
-Ordinary tests run inside one transaction on the owner's connection, shared by all aliases; the cast's `as_role` switches the role
-on it. A test that needs real logins, several connections or other processes asks for `own_database`: a clone of the
-test database in which each alias signs in as itself.
+Ordinary tests run inside one transaction on the owner's connection, shared by all aliases; `as_role` switches the
+role on it. A test that needs real logins, several connections or other processes asks for `own_database`: a clone of
+the test database in which each alias signs in as itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,34 +81,6 @@ def empty_cache() -> None:
     cache.clear()
 
 
-@pytest.fixture
-def as_role(db: None) -> Any:
-    """`with as_role("portal_web"):` lets a database role do the block's work on the shared connection."""
-    from django.db import connection, transaction
-
-    @contextmanager
-    def switch(role: str) -> Iterator[None]:
-        with transaction.atomic(), connection.cursor() as cursor:  # an error restores the role with the savepoint
-            cursor.execute("select current_user")
-            before = cursor.fetchone()[0]
-            cursor.execute(f"set local role {role}")
-            yield
-            cursor.execute(f"set local role {before}")
-
-    return switch
-
-
-@pytest.fixture
-def world(request: pytest.FixtureRequest) -> Any:
-    """The named cast (tests/world.py), made in the database that the test uses."""
-    from accounts.ground.access.context import as_role as acting_as
-    from tests import world as cast
-
-    request.getfixturevalue("own_database" if "own_database" in request.fixturenames else "db")
-    with acting_as("owner"):
-        return cast.build()
-
-
 class OwnDatabase:
     """A clone of the test database; `env` holds what another process needs to use it as in production."""
 
@@ -171,6 +142,16 @@ def _environment(name: str) -> dict[str, str]:
     for key in [key for key in env if key.startswith("DATABASE_URL")]:
         env[key] = urlsplit(env[key])._replace(path=f"/{name}").geturl()
     return env
+
+
+@pytest.fixture
+def own_world(own_database: OwnDatabase) -> Any:
+    """The named cast (tests/world.py), committed in `own_database`: for journeys and several processes."""
+    from accounts.ground.access.context import as_role
+    from tests import world as cast
+
+    with as_role("owner"):
+        return cast.build()
 
 
 @pytest.fixture

@@ -59,9 +59,9 @@ def ensure(state: Path | None = None, *, durable: bool = True, tied: bool = Fals
     return Servers(state, env, started, ticket)
 
 
-def join() -> Servers:
+def join(*, durable: bool = True) -> Servers:
     """For one process: put the servers' addresses into our environment and leave them at exit."""
-    servers = ensure()
+    servers = ensure(durable=durable)
     os.environ.update(servers.env)
     atexit.register(servers.leave)
     return servers
