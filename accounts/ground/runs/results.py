@@ -6,7 +6,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    """A stage done in one piece. A `problem` keeps the stage held: what it wrote stays, and it runs again when asked."""
+    """A stage done in one piece. A `problem` keeps it held: what it wrote stays, and it runs again when asked."""
 
     rows: int = 0
     figures: dict[str, object] = field(default_factory=dict)

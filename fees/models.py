@@ -1,0 +1,6 @@
+"""Gathers the rows of the slices, so that Django finds them under the label `fees`."""
+
+from fees.accrual.models import Accrual, AdviserDaily
+from fees.schedules.models import Component, RunSchedule, Schedule
+
+__all__ = ["Accrual", "AdviserDaily", "Component", "RunSchedule", "Schedule"]
