@@ -1,0 +1,10 @@
+"""A broker that does not exist: it writes Flex statements of invented accounts and shares no code with what reads them.
+
+`plan` lays out a firm's accounts, `write` writes their statements for any run of business days, `spoil` damages one."""
+
+from .conduct import Instruction
+from .faults import FAULTS, spoil
+from .roster import Person, Plan, Planned, plan
+from .writer import Written, write
+
+__all__ = ["FAULTS", "Instruction", "Person", "Plan", "Planned", "Written", "plan", "spoil", "write"]
