@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.ground.access.authority import may_ever
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of
-from accounts.ground.stepup.queries import has_fresh_grant
+from auth2fa.stepup.views import ask_or_pass
 
 
 class UnmarkedView(RuntimeError):
@@ -38,8 +38,8 @@ class Gates:
 
     def _enter(self, request: HttpRequest, mark: Gate) -> HttpResponseBase | None:
         seat = request.seat  # type: ignore[attr-defined]
-        if mark == SIGNED_IN:
-            return None
+        if mark.right == SIGNED_IN.right:
+            return ask_or_pass(request) if mark.step_up else None
         if mark == OFFICE:
             # A back office that does not exist for you answers like any missing page.
             if seat is None or seat.role != "office" or not request.user.is_staff:
@@ -49,13 +49,7 @@ class Gates:
             raise PermissionDenied
         if seat.role != "office" and not may_ever(seat.role, mark.right):
             raise PermissionDenied
-        if mark.step_up and request.method == "POST" and not has_fresh_grant(request):
-            raise StepUpNeeded
-        return None
-
-
-class StepUpNeeded(PermissionDenied):
-    """The task is allowed, but identity must be proved again first."""
+        return ask_or_pass(request) if mark.step_up else None
 
 
 def _send_to_sign_in(request: HttpRequest) -> HttpResponseBase:
