@@ -1,8 +1,9 @@
 """The cast: two firms, their people and accounts, with rights that every test may rely on.
 
-Northgate (alice) has clients of its own (ana), two second-level advisors that must never see one another (Bright with
-bob and chidi; Lakeside with carol and dana) and an STL group (sam). Southbank (mallory, nina) is another tenant. Olga
-is the back office, frank used to work at Northgate. Each firm's rows hold a word of their own, so a leak can be read.
+Northgate (alice) has clients of its own (ana, ken), two second-level advisors that must never see one another (Bright
+with bob and chidi; Lakeside with carol and dana) and an STL group (sam). Southbank (mallory, nina) is another tenant.
+Olga is the back office, frank used to work at Northgate, dora's sign-in is disabled. Each account's title holds a word
+of its own, so that a leak can be read in any bytes.
 """
 
 from dataclasses import dataclass, field
@@ -17,17 +18,26 @@ from accounts.ground.tree.models import Account, Kind, Margin
 OPENED = date(2024, 1, 2)
 PASSWORD = "a long enough pass phrase"
 
+# One word per account, found nowhere else.
 CANARIES = {
-    "northgate": "Kestrelnorth",
-    "bright": "Plumbright",
-    "lakeside": "Heronlake",
-    "southbank": "Otterbank",
+    "F100001": "Northgate",
+    "U1000001": "Kestrel",
+    "U1000002": "Lapwing",
+    "F200002": "Brightwell",
+    "U2000001": "Plover",
+    "F200003": "Lakeside",
+    "U3000001": "Heron",
+    "I4000001": "Osprey",
+    "U4000001": "Merlin",
+    "U4000002": "Curlew",
+    "F900001": "Southbank",
+    "U9000001": "Otter",
 }
 
 
 @dataclass
 class World:
-    """Accounts by number, users and seats by name."""
+    """Accounts by number; users, seats and parties by the person's name."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
@@ -44,39 +54,42 @@ def build() -> World:
     seed(first_year=2023, last_year=2028)
     _northgate(world)
     _southbank(world)
-    olga = _user(world, "olga")
-    world.seats["olga"] = people.seat_office(user=olga)
+    world.seats["olga"] = people.seat_office(user=_user(world, "olga"))
     return world
 
 
 def _northgate(world: World) -> None:
-    north, bright, lake = CANARIES["northgate"], CANARIES["bright"], CANARIES["lakeside"]
-    top = tree.create_firm(name=f"{north} Advisors", number="F100001", base_currency="USD", day=OPENED)
+    top = tree.create_firm(name=_title("F100001", "Advisors"), number="F100001", base_currency="USD", day=OPENED)
     world.accounts["F100001"] = top
-    second = tree.create_second_level(top=top, name=f"{bright} LLC", number="F200002", base_currency="USD", day=OPENED)
-    sibling = tree.create_second_level(
-        top=top, name=f"{lake} Partners", number="F200003", base_currency="EUR", day=OPENED
+    bright, lake = (
+        tree.create_second_level(top=top, name=_title(number, "LLC"), number=number, base_currency=currency, day=OPENED)
+        for number, currency in (("F200002", "USD"), ("F200003", "EUR"))
     )
-    world.accounts |= {"F200002": second, "F200003": sibling}
-    _client(world, top, "U1000001", f"Ruiz, Ana {north}", "ana")
-    _client(world, top, "U1000002", f"Ito, Ken {north}", "ken", base_currency="JPY", margin_kind=Margin.CASH)
-    _client(world, second, "U2000001", f"Okafor, Chidi {bright}", "chidi")
-    _client(world, sibling, "U3000001", f"Weiss, Dana {lake}", "dana", base_currency="EUR")
-    stl = _account(world, top, Kind.STL_MASTER, "I4000001", f"Alpha Trading {north}")
-    _account(world, stl, Kind.STL_SUB, "U4000001", f"Alpha Sub One {north}")
-    _account(world, stl, Kind.STL_SUB, "U4000002", f"Alpha Sub Two {north}")
+    world.accounts |= {"F200002": bright, "F200003": lake}
+    _client(world, top, "U1000001", "Ruiz, Ana", "ana")
+    _client(world, top, "U1000002", "Ito, Ken", "ken", base_currency="JPY", margin_kind=Margin.CASH)
+    _client(world, bright, "U2000001", "Okafor, Chidi", "chidi")
+    _client(world, lake, "U3000001", "Weiss, Dana", "dana", base_currency="EUR")
+    stl = _account(world, top, Kind.STL_MASTER, "I4000001", "Alpha Trading")
+    _account(world, stl, Kind.STL_SUB, "U4000001", "Alpha Sub One")
+    _account(world, stl, Kind.STL_SUB, "U4000002", "Alpha Sub Two")
     world.seats["sam"] = people.seat_stl(user=_user(world, "sam"), account=stl)
-    for name, master in (("alice", top), ("bob", second), ("carol", sibling), ("frank", top)):
+    for name, master in (("alice", top), ("bob", bright), ("carol", lake), ("frank", top), ("dora", top)):
         world.seats[name] = people.seat_advisor(user=_user(world, name), master=master)
     people.end_seat(seat=world.seats["frank"], at=datetime(2025, 1, 2, tzinfo=UTC))
+    world.users["dora"].is_active = False
+    world.users["dora"].save(update_fields=["is_active"])
 
 
 def _southbank(world: World) -> None:
-    word = CANARIES["southbank"]
-    top = tree.create_firm(name=f"{word} Capital", number="F900001", base_currency="GBP", day=OPENED)
+    top = tree.create_firm(name=_title("F900001", "Capital"), number="F900001", base_currency="GBP", day=OPENED)
     world.accounts["F900001"] = top
-    _client(world, top, "U9000001", f"Novak, Nina {word}", "nina", base_currency="GBP")
+    _client(world, top, "U9000001", "Novak, Nina", "nina", base_currency="GBP")
     world.seats["mallory"] = people.seat_advisor(user=_user(world, "mallory"), master=top)
+
+
+def _title(number: str, rest: str) -> str:
+    return f"{CANARIES[number]} {rest}"
 
 
 def _user(world: World, name: str, party: Party | None = None) -> User:
@@ -84,15 +97,16 @@ def _user(world: World, name: str, party: Party | None = None) -> User:
     return user
 
 
-def _account(world: World, parent: Account, kind: str, number: str, title: str, **more: object) -> Account:
+def _account(world: World, parent: Account, kind: str, number: str, name: str, **more: object) -> Account:
     fields = {"base_currency": "USD", **more}
+    title = f"{name} {CANARIES[number]}"
     account = tree.create_account(parent=parent, kind=kind, number=number, title=title, day=OPENED, **fields)
     world.accounts[number] = tree.open_account(account=account, day=OPENED)
     return world.accounts[number]
 
 
-def _client(world: World, parent: Account, number: str, title: str, owner: str, **more: object) -> None:
-    account = _account(world, parent, Kind.CLIENT, number, title, **more)
-    party = world.parties[owner] = people.create_party(practice=account.practice, legal_name=title)
+def _client(world: World, parent: Account, number: str, name: str, owner: str, **more: object) -> None:
+    account = _account(world, parent, Kind.CLIENT, number, name, **more)
+    party = world.parties[owner] = people.create_party(practice=account.practice, legal_name=account.title)
     people.give_right(party=party, account=account)
     world.seats[owner] = people.seat_client(user=_user(world, owner, party), party=party)

@@ -22,8 +22,9 @@ CREATE FUNCTION app_accounts() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAF
 
 CREATE FUNCTION app_leave() RETURNS void LANGUAGE sql VOLATILE AS $$
     SELECT set_config('app.user', '', true), set_config('app.seat', '', true), set_config('app.firm', '', true),
-           set_config('app.practice', '', true), set_config('app.party', '', true), set_config('app.reach', 'none', true),
-           set_config('app.accounts', '', true), set_config('app.address', '', true);
+           set_config('app.practice', '', true), set_config('app.party', '', true),
+           set_config('app.reach', 'none', true), set_config('app.accounts', '', true),
+           set_config('app.address', '', true);
     SELECT NULL::void
 $$;
 

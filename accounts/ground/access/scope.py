@@ -18,15 +18,20 @@ def scope(who: Who, model: type[Row], right: str = "view") -> "models.QuerySet[R
     scoped_by = model.scoped_by  # type: ignore[attr-defined]
     if who.reach == "office":
         return rows
-    if who.reach == "firm" and "firm" in scoped_by:
-        rows = rows.filter(**{scoped_by["firm"]: who.firm_id})
-    elif who.reach == "practice" and "practice" in scoped_by:
-        rows = rows.filter(**{scoped_by["practice"]: who.practice_id})
-    elif who.reach == "accounts" and "account" in scoped_by:
-        rows = rows.filter(**{f"{scoped_by['account']}__in": who.account_ids})
-    else:
-        return rows.none()
+    rows = _within_reach(who, rows, scoped_by)
     return rows if right == "view" else rows.filter(_relations(who, right, scoped_by.get("account", "")))
+
+
+def _within_reach(who: Who, rows: "models.QuerySet[Row]", scoped_by: dict[str, str]) -> "models.QuerySet[Row]":
+    """What a seat can see at all; a model that does not name a reach is closed to it."""
+    if who.reach == "firm" and "firm" in scoped_by:
+        return rows.filter(**{scoped_by["firm"]: who.firm_id})
+    if who.reach == "practice" and "practice" in scoped_by:
+        return rows.filter(**{scoped_by["practice"]: who.practice_id})
+    if who.reach == "accounts" and "account" in scoped_by:
+        rows = rows.filter(**{f"{scoped_by['account']}__in": who.account_ids})
+        return rows.distinct() if "__" in scoped_by["account"] else rows  # a lookup over many rows repeats the row
+    return rows.none()
 
 
 def _relations(who: Who, right: str, account_lookup: str) -> models.Q:

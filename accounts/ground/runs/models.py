@@ -107,7 +107,7 @@ class Seal(TenantModel):
     figures = models.JSONField(default=dict)
     sealed_at = models.DateTimeField(db_default=models.functions.Now())
 
-    scoped_by = {"firm": "firm_id", "practice": "firm_id", "account": "firm_id"}
+    scoped_by = {"firm": "firm_id"}  # below the top level only the sealed day is known (SQL function app_sealed_day)
 
     class Meta(TenantModel.Meta):
         constraints = [

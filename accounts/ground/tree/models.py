@@ -89,7 +89,7 @@ class Firm(TenantModel):
     is_registered = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
-    scoped_by = {"firm": "id", "practice": "id", "account": "id"}
+    scoped_by = {"firm": "id", "practice": "practices__id", "account": "accounts__id"}
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -109,7 +109,7 @@ class Practice(TenantModel):
     is_registered = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
-    scoped_by = {"firm": "firm_id", "practice": "id", "account": "account__id"}
+    scoped_by = {"firm": "firm_id", "practice": "id", "account": "accounts__id"}
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -1,0 +1,108 @@
+"""Keyset pages: the next page begins after the last row shown, so page 10,000 costs what page 1 costs."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import FieldError, ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+PAGE = 50
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one page, the queries of its neighbours ("" where there is none), and how many rows there are."""
+
+    rows: list[Any]
+    total: int
+    is_capped: bool
+    previous: str = ""
+    next: str = ""
+
+
+def page_of(
+    rows: "QuerySet[Any]",
+    *,
+    order: Sequence[str],
+    query: QueryDict,
+    size: int = PAGE,
+    most: int = MOST_COUNTED,
+) -> Page:
+    """One page of `rows` by the `after` or `before` of a query.
+
+    `order` names columns or annotations that are never null, a minus sign for descending; the last one is unique.
+    An unreadable cursor shows the first page.
+    """
+    counted = rows.order_by()[: most + 1].count()
+    after, before = _read(query.get("after"), order), _read(query.get("before"), order)
+    backwards = before is not None and after is None
+    turned = [_turn(name) for name in order] if backwards else list(order)
+    edge = before if backwards else after
+    found = rows.order_by(*turned)
+    try:
+        shown = list((found.filter(_beyond(turned, edge)) if edge else found)[: size + 1])
+    except (ValidationError, FieldError, ValueError, TypeError):
+        backwards, edge = False, None
+        shown = list(rows.order_by(*order)[: size + 1])
+    more = len(shown) > size
+    shown = shown[:size]
+    if backwards:
+        shown.reverse()
+    has_previous = more if backwards else edge is not None
+    has_next = True if backwards else more
+    return Page(
+        rows=shown,
+        total=min(counted, most),
+        is_capped=counted > most,
+        previous=_link(query, "before", order, shown[0]) if shown and has_previous else "",
+        next=_link(query, "after", order, shown[-1]) if shown and has_next else "",
+    )
+
+
+def _beyond(order: Sequence[str], edge: Sequence[Any]) -> Q:
+    """Rows past the edge in an order of mixed directions; the first column alone narrows the index."""
+    past, same = Q(), Q()
+    for name, value in zip(order, edge, strict=True):
+        column = name.lstrip("-")
+        step = "lt" if name.startswith("-") else "gt"
+        past |= same & Q(**{f"{column}__{step}": value})
+        same &= Q(**{column: value})
+    first = order[0].lstrip("-")
+    return Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": edge[0]}) & past
+
+
+def _turn(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _value(row: Any, column: str) -> Any:
+    for part in column.split("__"):
+        row = row[part] if isinstance(row, dict) else getattr(row, part)
+    return row
+
+
+def _link(query: QueryDict, direction: str, order: Sequence[str], row: Any) -> str:
+    values = [_value(row, name.lstrip("-")) for name in order]
+    packed = json.dumps(values, cls=DjangoJSONEncoder, separators=(",", ":")).encode()
+    onward = query.copy()
+    for gone in ("after", "before"):
+        onward.pop(gone, None)
+    onward[direction] = urlsafe_b64encode(packed).decode().rstrip("=")
+    return "?" + onward.urlencode()
+
+
+def _read(text: str | None, order: Sequence[str]) -> list[Any] | None:
+    if not text:
+        return None
+    try:
+        values = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError:
+        return None
+    known = isinstance(values, list) and len(values) == len(order)
+    return values if known and all(isinstance(value, str | int) for value in values) else None

@@ -1,0 +1,120 @@
+"""A second reading of who may do what, written from the broker's three-level rules and not from the authority table.
+
+Deliberately told by people and account numbers of the cast instead of roles and relations, so that a mistake in the
+product's table or in how it is applied cannot repeat itself here.
+"""
+
+NORTHGATE = {
+    *("F100001", "U1000001", "U1000002", "F200002", "U2000001", "F200003", "U3000001"),
+    *("I4000001", "U4000001", "U4000002"),
+}
+STL = {"I4000001", "U4000001", "U4000002"}
+
+# "Top-level Advisors can see reports on all accounts held within their Master account"; "Second-level Advisors can only
+# see reports on their own clients"; the STL master sees its subs; a client sees itself.
+SEES = {
+    "alice": NORTHGATE,
+    "bob": {"F200002", "U2000001"},
+    "carol": {"F200003", "U3000001"},
+    "sam": STL,
+    "ana": {"U1000001"},
+    "ken": {"U1000002"},
+    "chidi": {"U2000001"},
+    "dana": {"U3000001"},
+    "mallory": {"F900001", "U9000001"},
+    "nina": {"U9000001"},
+    "frank": set(),
+    "dora": set(),
+    "": set(),
+}
+
+ALLOWED = {
+    "view": SEES,
+    "report": SEES,
+    # "Top-level Advisors can trade on behalf of all clients ... the STL Master account and any STL sub account."
+    "trade": {
+        "alice": NORTHGATE - {"F100001", "F200002", "F200003"},
+        "bob": {"U2000001"},
+        "carol": {"U3000001"},
+        "sam": STL,
+        "mallory": {"U9000001"},
+    },
+    # "only second-level Advisors can allocate trades to their clients"
+    "allocate": {
+        "alice": {"U1000001", "U1000002", *STL},
+        "bob": {"U2000001"},
+        "carol": {"U3000001"},
+        "mallory": {"U9000001"},
+    },
+    # "Advisors at both levels can impose trade restrictions, but second-level Advisors ... their own clients"
+    "restrict": {
+        "alice": NORTHGATE - {"F100001"},
+        "bob": {"U2000001"},
+        "carol": {"U3000001"},
+        "sam": {"U4000001", "U4000002"},
+        "mallory": {"U9000001"},
+    },
+    "grant_products": {
+        "alice": NORTHGATE - {"F100001"},
+        "bob": {"U2000001"},
+        "carol": {"U3000001"},
+        "mallory": {"U9000001"},
+    },
+    # "Top-level Advisors can enter fee and markup schedules for all Master sub-accounts"; STL: on the STL master.
+    "set_fees": {
+        "alice": {"U1000001", "U1000002", "F200002", "U2000001", "F200003", "U3000001", "I4000001"},
+        "bob": {"U2000001"},
+        "carol": {"U3000001"},
+        "mallory": {"U9000001"},
+    },
+    # "Top-level Advisors cannot perform funding functions on behalf of second-level Advisors or second-level clients";
+    # "Deposits and withdrawals must be made from the STL Master account".
+    "fund": {
+        "alice": {"U1000001", "U1000002", "I4000001"},
+        "bob": {"U2000001"},
+        "carol": {"U3000001"},
+        "sam": {"I4000001"},
+        "mallory": {"U9000001"},
+    },
+    # "each client must sign-off on all fees"
+    "sign": {
+        "sam": STL,
+        "ana": {"U1000001"},
+        "ken": {"U1000002"},
+        "chidi": {"U2000001"},
+        "dana": {"U3000001"},
+        "nina": {"U9000001"},
+    },
+    "brand": {"alice": {"F100001"}, "bob": {"F200002"}, "carol": {"F200003"}, "mallory": {"F900001"}},
+    # "handles tax reporting for all accounts": nobody here does.
+    "tax": {},
+}
+
+
+def sees(name: str, number: str) -> bool:
+    """Whether a person may know that an account exists."""
+    return number in SEES.get(name, set())
+
+
+def may(name: str, right: str, number: str) -> bool:
+    """Whether a person may use a right on an account."""
+    return number in ALLOWED[right].get(name, set())
+
+
+def may_ever(name: str, right: str) -> bool:
+    """Whether a person may use a right on any account."""
+    return bool(ALLOWED[right].get(name))
+
+
+def may_read_word(name: str, number: str) -> bool:
+    """Whether the account's canary may stand in bytes sent to a person.
+
+    Beside the accounts they see, people know the names of their own firm and practice.
+    """
+    known = {
+        "F100001": {"alice", "bob", "carol", "sam", "ana", "ken", "chidi", "dana"},
+        "F200002": {"bob", "chidi"},
+        "F200003": {"carol", "dana"},
+        "F900001": {"mallory", "nina"},
+    }
+    return sees(name, number) or name in known.get(number, set())
