@@ -98,7 +98,7 @@ class Book:
         self._values: dict[str, int] = {}
         self._unsettled: list[tuple[date, str, int]] = []
         self._serial = 0
-        self.today: Day | None = None
+        self.today: Day
 
     # Days
 

@@ -71,7 +71,7 @@ class Life:
                 self._data_fee(before)
         self._collect_fees(before)
         if self._liquidates_on and today.on >= self._liquidates_on:
-            self._leave(today)
+            self._leave(today, place - self.market.place[self._liquidates_on])
         elif place == self._first and book.total == 0 and self.account.funded_on == today.on:
             self._deposit(self.account.first_deposit, _RECEIPT, rounded=False)
         elif book.total > 0:
@@ -163,7 +163,7 @@ class Life:
         if before.month == today.on.month:
             return
         if self.account.kind == "stl_sub":
-            self.book.transfer_cash(4_000 * UNIT, self.account.parent)
+            self.book.transfer_cash(4_000 * UNIT, self.account.parent or "")
         else:
             self._deposit(self._scale // 50, _RECEIPT)
             for sub in self.account.group:
@@ -301,10 +301,9 @@ class Life:
 
     # The end
 
-    def _leave(self, today: Day) -> None:
+    def _leave(self, today: Day, waited: int) -> None:
         """Sell everything, wait for settlement and dividends, change the money home, withdraw it all."""
         book = self.book
-        waited = today.place - self.market.place[self._liquidates_on]
         if waited == 0:
             for key in list(book.held):
                 one = INSTRUMENTS[key]

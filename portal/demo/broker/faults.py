@@ -62,7 +62,7 @@ def _register(kind: str, says: str, *, whole_file: bool):
 
 def _set(text: bytes, attribute: str, value: str, *, row: str) -> bytes:
     """Change one attribute of the first such row."""
-    pattern = re.compile(rb"(<%s [^>]*? %s=\")[^\"]*" % (row.encode(), attribute.encode()))
+    pattern = re.compile(rb"(<%s\b[^>]*? %s=\")[^\"]*" % (row.encode(), attribute.encode()))
     changed, count = pattern.subn(lambda found: found.group(1) + value.encode(), text, count=1)
     if not count:
         raise ValueError(f"the statement has no {attribute} in {row}")
@@ -70,7 +70,7 @@ def _set(text: bytes, attribute: str, value: str, *, row: str) -> bytes:
 
 
 def _get(text: bytes, attribute: str, *, row: str) -> str:
-    found = re.search(rb"<%s [^>]*? %s=\"([^\"]*)" % (row.encode(), attribute.encode()), text)
+    found = re.search(rb"<%s\b[^>]*? %s=\"([^\"]*)" % (row.encode(), attribute.encode()), text)
     if not found:
         raise ValueError(f"the statement has no {attribute} in {row}")
     return found.group(1).decode()
@@ -89,8 +89,7 @@ def _truncated(text: bytes) -> bytes:
 
 @_file("wrong_count", "count says one statement more than there are")
 def _wrong_count(text: bytes) -> bytes:
-    stated = int(_COUNT.search(text).group(2))
-    return _COUNT.sub(rb"\g<1>%d\g<3>" % (stated + 1), text, count=1)
+    return _COUNT.sub(rb"\g<1>%d\g<3>" % (len(re.findall(rb"<FlexStatement ", text)) + 1), text, count=1)
 
 
 @_file("doctype", "a document type is declared, without entities")

@@ -92,14 +92,16 @@ class Span:
         self._changes = dict.fromkeys(_NAV_COLUMNS, 0)
         self._moves: dict[tuple[str, str], int] = {}
         self._twr = _TWR
-        self._opening: Day | None = None
-        self._latest: Day | None = None
+        self._opening: Day
+        self._latest: Day
+        self._empty = True
         self._touched: set[int] = set()
         self._conversions: list[str] = []
         self.nav = True
 
     def add(self, day: Day, *, nav: bool = True) -> None:
-        self._opening = self._opening or day
+        if self._empty:
+            self._opening, self._empty = day, False
         self._latest = day
         if nav:
             self._equity.append(self._summary(day))
@@ -290,7 +292,7 @@ class Span:
             self._touched.add(row.instrument.place)
             one = row.instrument
             columns = f'assetCategory="{one.category}" symbol="{one.symbol}" conid="{one.conid}" isin="{one.isin}"'
-            ex = f' exDate="{compact(row.ex_on)}"'
+            ex = f' exDate="{compact(row.ex_on)}"' if row.ex_on else ""
         return (
             f'<CashTransaction {self.who} currency="{row.currency}" fxRateToBase="{rate}" {columns} '
             f"description={attribute(row.description)} "

@@ -11,7 +11,7 @@ SINCE, UNTIL = date(2025, 10, 1), date(2026, 7, 31)
 
 @pytest.fixture(scope="package")
 def firm():
-    return plan(7, 66, 2, 1, since=SINCE)
+    return plan(7, 34, 2, 1, since=SINCE)
 
 
 @pytest.fixture(scope="package")
