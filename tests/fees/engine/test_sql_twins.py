@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - the statements are joined from the engine's own text
 """The night's SQL against the engine, in a real PostgreSQL: the same figures to the last decimal, the same bytes."""
 
 import random
