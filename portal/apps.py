@@ -8,4 +8,5 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal import npm_finder  # noqa: F401 (registers the system check)
+        # The finder registers its system check; the Celery application becomes the one that tasks are sent through.
+        from portal import celery, npm_finder  # noqa: F401

@@ -29,12 +29,21 @@ class Servers:
     _ticket: int = field(repr=False)
     _owner: int = field(default_factory=os.getpid, repr=False)
 
-    def leave(self) -> bool:
-        """Give up our use; stop the servers when nobody else uses them. True when they were stopped."""
+    def busy(self) -> bool:
+        """Does anybody else use the servers?"""
+        with _locked(self.state):
+            alone = _last_user(self._ticket)
+            fcntl.flock(self._ticket, fcntl.LOCK_SH)
+            return not alone or _somebody_connected(self.state)
+
+    def leave(self, *, anyway: bool = False) -> bool:
+        """Give up our use; stop the servers when nobody else uses them, or anyway. True when they were stopped."""
         if self._ticket < 0 or os.getpid() != self._owner:
             return False
         with _locked(self.state):
-            stopped = _last_user(self._ticket) and _stop_unless_connected(self.state)
+            stopped = anyway or (_last_user(self._ticket) and not _somebody_connected(self.state))
+            if stopped:
+                _stop(self.state)
             os.close(self._ticket)
             self._ticket = -1
         return stopped
@@ -100,13 +109,15 @@ def _start_missing(state: Path, *, durable: bool, tied: bool) -> tuple[dict[str,
     return record, started
 
 
-def _stop_unless_connected(state: Path) -> bool:
+def _somebody_connected(state: Path) -> bool:
+    record = _read(state)["postgres"]
+    return postgres.process_of(record).lives() and postgres.others_connected(record)
+
+
+def _stop(state: Path) -> None:
     record = _read(state)
-    if not postgres.process_of(record["postgres"]).lives() or postgres.others_connected(record["postgres"]):
-        return False
     valkey.stop(record["valkey"])
     postgres.stop(record["postgres"])
-    return True
 
 
 def _last_user(ticket: int) -> bool:

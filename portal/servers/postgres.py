@@ -85,6 +85,7 @@ class Cluster:
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                 *(() if self.durable else ("--no-sync",)),
             ]
+            switch: dict[str, Any] = self.who.switch()
             done = subprocess.run(
                 [str(part) for part in command],
                 env=_ENVIRONMENT,
@@ -92,7 +93,7 @@ class Cluster:
                 capture_output=True,
                 text=True,
                 check=False,
-                **self.who.switch(),  # type: ignore[call-overload]
+                **switch,
             )
         if done.returncode != 0:
             shutil.rmtree(self.data, ignore_errors=True)

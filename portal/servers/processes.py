@@ -60,6 +60,7 @@ def start(
     """Start a program in its own session, so that Ctrl-C reaches only us; tied: it ends when we are killed."""
     log.parent.mkdir(exist_ok=True, parents=True)
     with log.open("ab") as out:
+        options: dict[str, Any] = who.switch() if who else {}
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=stdin or subprocess.DEVNULL,
@@ -69,7 +70,7 @@ def start(
             cwd=cwd,
             start_new_session=True,
             preexec_fn=_die_with_parent if tied else None,
-            **(who.switch() if who else {}),  # type: ignore[arg-type]
+            **options,
         )
 
 

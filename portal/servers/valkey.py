@@ -29,7 +29,7 @@ def start(state: Path, record: dict[str, Any], *, tied: bool) -> None:
     log = state / "logs" / "valkey.log"
     # The configuration comes on standard input, so that the password stands in no argument list and no file.
     with _pipe(configuration) as stdin:
-        command = [_program(state, who), "-"]
+        command: list[str | Path] = [_program(state, who), "-"]
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         process = processes.start(command, log=log, environment=environment, who=who, tied=tied, stdin=stdin)
     processes.wait_until(lambda: answers(record), process, name="Valkey", log=log, patience=20)

@@ -1,0 +1,133 @@
+"""Runs every check of the project: lint, types, import contracts, migrations, then all tests. bin/test runs it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from portal.servers import launcher, places, processes, supervisor
+from portal.servers.install import CHECKOUT, step, tell
+from portal.servers.supervisor import Stop
+
+_BIN = Path(sys.executable).parent
+_CODE = ["portal", "accounts", "fees", "auth2fa", "tests", "bench", "manage.py"]
+_BROWSER_PACKAGES = ["chromium", "fonts-dejavu-core", "libatomic1"]
+
+
+class Failed(Exception):
+    """The message says what to do."""
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(
+        prog="bin/test", description="All checks and tests; other arguments go to pytest."
+    )
+    options.add_argument("--fast", action="store_true", help="the checks only, no tests")
+    options.add_argument("--without-browser", action="store_true", help="leave the journeys in Chromium out")
+    chosen, to_pytest = options.parse_known_args()
+    supervisor.stop_on_signals()
+    try:
+        if not chosen.fast and not chosen.without_browser:
+            _bring_browser()
+        return _all(to_pytest, fast=chosen.fast, without_browser=chosen.without_browser)
+    except Stop:
+        tell("\nStopped.")
+        return 130
+    except (Failed, processes.ServerError, places.PlaceError) as reason:
+        tell(f"\n{reason}")
+        return 1
+
+
+def _all(to_pytest: list[str], *, fast: bool, without_browser: bool) -> int:
+    env = {**os.environ}
+    servers = None
+    if not os.environ.get("DATABASE_URL"):
+        with step("PostgreSQL and Valkey for the tests"):
+            servers = launcher.ensure(places.state_dir() / "tests", durable=False)
+        env |= servers.env
+    try:
+        faults = [name for name, command, more in _checks() if not _passes(name, command, {**env, **more})]
+        if faults:
+            raise Failed(f"Not as it should be: {', '.join(faults)}")
+        if fast:
+            return 0
+        return _pytest(to_pytest, env, without_browser=without_browser)
+    finally:
+        if servers:
+            servers.leave()
+
+
+def _checks() -> list[tuple[str, list[str], dict[str, str]]]:
+    """Name, command and additional environment of each check."""
+    code = [name for name in _CODE if (CHECKOUT / name).exists()]
+    manage = [sys.executable, "manage.py"]
+    as_deployed = {"PUBLIC_URL": "https://portal.example", "DEBUG": "no"}
+    return [
+        ("translations", [sys.executable, "-m", "portal.catalogues"], {}),
+        ("lint", [str(_BIN / "ruff"), "check", "--quiet", *code], {}),
+        ("format", [str(_BIN / "ruff"), "format", "--check", "--quiet", *code], {}),
+        ("templates", [str(_BIN / "djlint"), "--lint", "--quiet", "templates"], {}),
+        ("types", [str(_BIN / "mypy")], {}),
+        ("imports", [str(_BIN / "lint-imports")], {}),
+        ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], {}),
+        ("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], as_deployed),
+    ]
+
+
+def _passes(name: str, command: list[str], env: dict[str, str]) -> bool:
+    with step(name):
+        done = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        tell((done.stdout + done.stderr).strip())
+    return done.returncode == 0
+
+
+def _pytest(arguments: list[str], env: dict[str, str], *, without_browser: bool) -> int:
+    command = [sys.executable, "-m", "pytest", "-q"]
+    if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
+        command += ["-n", str(max(2, min(8, os.cpu_count() or 2)))]
+    if without_browser:
+        command += ["-m", "not browser"]
+    # Its own environment starts from ours: the conftest finds the servers by their state folder.
+    own = {name: value for name, value in env.items() if not name.startswith(("DATABASE_URL", "REDIS_URL"))}
+    given = env if os.environ.get("DATABASE_URL") else own
+    child = subprocess.Popen([*command, *arguments], cwd=CHECKOUT, env=given)
+    try:
+        return child.wait()
+    except Stop:
+        child.wait()  # Ctrl-C has reached pytest too, which sums up
+        raise
+
+
+def _bring_browser() -> None:
+    missing = [name for name, there in _browser_parts().items() if not there]
+    if not missing:
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise Failed(
+            "The journeys need Chromium. On Debian, as root: "
+            f"apt-get install --no-install-recommends {' '.join(_BROWSER_PACKAGES)}\n"
+            "Without them: bin/test --without-browser"
+        )
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *_BROWSER_PACKAGES]
+    with step("Chromium from apt"):
+        for command in (["apt-get", "update", "-q"], install):
+            done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"Chromium could not be installed:\n{done.stdout[-2000:]}{done.stderr}")
+
+
+def _browser_parts() -> dict[str, bool]:
+    chromium = any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    libraries = (Path("/usr/lib"), Path("/lib"), Path("/usr/lib64"))
+    atomic = any(True for folder in libraries for _ in folder.glob("**/libatomic.so.1"))  # Playwright's Node needs it
+    return {"chromium": chromium, "libatomic1": atomic}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,239 @@
+"""Runs the demo: servers, schema, demo firm, then web, worker and beat together until Ctrl-C. bin/demo runs it."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from portal.servers import launcher, places, processes, supervisor
+from portal.servers.install import CHECKOUT, step, tell
+from portal.servers.supervisor import Stop, Supervisor
+
+_USUAL_PORT = 8000
+
+
+class Failed(Exception):
+    """A step did not succeed; its own words have been shown."""
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="bin/demo", description="Starts the portal with a demo firm.")
+    options.add_argument("--once", action="store_true", help="set up, load statements, run one night, print a summary")
+    options.add_argument("--json", action="store_true", help="print the address and the sign-ins as one JSON object")
+    options.add_argument("--port", type=int, help=f"the port of the web server (default {_USUAL_PORT} or a free one)")
+    chosen = options.parse_args()
+    supervisor.stop_on_signals()
+    began = time.monotonic()
+    try:
+        if chosen.once:
+            return _once(began)
+        return _serve(chosen.port, as_json=chosen.json, began=began)
+    except Stop:
+        tell("\nStopped.")
+        return 130
+    except (Failed, processes.ServerError, places.PlaceError) as reason:
+        tell(f"\n{reason}")
+        return 1
+
+
+def _once(began: float) -> int:
+    with _servers(tied=False) as env:
+        _prepare(env)
+        summary = _json_of("demo_once", env)
+    summary["seconds"] = round(time.monotonic() - began, 1)
+    print(json.dumps(summary))
+    return 0
+
+
+def _serve(port: int | None, *, as_json: bool, began: float) -> int:
+    state = places.state_dir()
+    places.prepare(state)
+    with (state / "demo.lock").open("a+") as lock:
+        if not _first(lock):
+            return _already(lock, as_json=as_json)
+        with _servers(tied=True) as env:
+            firm = _prepare(env)
+            port = _port(port)
+            address = f"http://127.0.0.1:{port}"
+            env["PUBLIC_URL"] = address
+            crew = Supervisor(state / "logs", CHECKOUT)
+            try:
+                with step("web server, worker and beat"):
+                    _start(crew, port, env)
+                welcome = {"address": address, **firm}
+                lock.truncate(0)
+                lock.write(json.dumps(welcome))
+                lock.flush()
+                tell(f"  ready after {time.monotonic() - began:.0f} s\n")
+                _welcome(welcome, as_json=as_json)
+                ended = crew.watch()
+                raise Failed(f"The {ended} ended by itself, so all stops; the end of its log:\n{_end_of(crew, ended)}")
+            except Stop:
+                tell("")
+                return 0
+            finally:
+                supervisor.ignore_signals()
+                crew.stop(lambda name: tell(f"  stopping the {name}"))
+                lock.truncate(0)
+
+
+@contextmanager
+def _servers(*, tied: bool) -> Iterator[dict[str, str]]:
+    """The environment of our processes, with the embedded servers running unless real ones are configured."""
+    if os.environ.get("DATABASE_URL"):
+        places.prepare(places.state_dir())
+        yield dict(os.environ)
+        return
+    with step("PostgreSQL and Valkey"):
+        servers = launcher.ensure(tied=tied)
+    try:
+        yield {**os.environ, **servers.env}
+    finally:
+        if tied and servers.started:
+            _wait_for_others(servers)
+        if servers.leave(anyway=tied and servers.started):
+            tell("  stopped PostgreSQL and Valkey")
+
+
+def _wait_for_others(servers: launcher.Servers) -> None:
+    """What we have started ends with us, so somebody's open command gets time to finish."""
+    supervisor.stop_on_signals()
+    try:
+        told = False
+        while servers.busy():
+            if not told:
+                tell("  another command still uses the database; waiting for it (Ctrl-C stops it too)")
+                told = True
+            time.sleep(0.5)
+    except Stop:
+        pass
+    finally:
+        supervisor.ignore_signals()
+
+
+def _prepare(env: dict[str, str]) -> dict[str, Any]:
+    """Schema, files and demo firm; one process at a time. What demo_firm reports."""
+    with (places.state_dir() / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with step("database schema"):
+            _manage(["migrate", "--no-input", "-v0"], env)
+        with step("translations and static files"):
+            _run([sys.executable, "-m", "portal.catalogues"], env)
+            _manage(["collectstatic", "--no-input", "-v0"], env)
+        tell("  demo firm ...")
+        return _json_of("demo_firm", env)
+
+
+def _start(crew: Supervisor, port: int, env: dict[str, str]) -> None:
+    celery = [sys.executable, "-m", "celery", "-A", "portal"]
+    web = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    worker_env = {**env, "PORTAL_PROCESS": "worker"}
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    crew.start("worker", [*celery, "worker", "-c", "2", "-l", "info", *quiet], worker_env)
+    crew.start("beat", [*celery, "beat", "-l", "info", "--pidfile="], worker_env)
+    crew.start("web", [*web, "--threads", "4", "--worker-class", "gthread", "--no-control-socket"], env)
+    deadline = time.monotonic() + 90
+    while not _answers(port):
+        for name, child in crew.children:
+            if child.poll() is not None:
+                raise Failed(f"The {name} did not start; the end of its log:\n{_end_of(crew, name)}")
+        if time.monotonic() > deadline:
+            raise Failed(f"The web server does not answer; the end of its log:\n{_end_of(crew, 'web')}")
+        time.sleep(0.1)
+
+
+def _answers(port: int) -> bool:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        line.request("GET", "/")
+        return line.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        line.close()
+
+
+def _port(wanted: int | None) -> int:
+    port = processes.free_port(wanted or _USUAL_PORT)
+    if wanted and port != wanted:
+        raise Failed(f"Port {wanted} is in use; choose another one, or leave --port out.")
+    return port
+
+
+def _welcome(welcome: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(welcome), flush=True)
+        return
+    print(f"The portal is at {welcome['address']}")
+    sign_ins = welcome.get("sign_ins", [])
+    width = max((len(entry["who"]) for entry in sign_ins), default=0)
+    for entry in sign_ins:
+        print(f"  {entry['who']:<{width}}  {entry['username']}  {entry['password']}")
+    print("Ctrl-C stops it; the data stays.", flush=True)
+
+
+def _first(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    lock.truncate(0)
+    return True
+
+
+def _already(lock: IO[str], *, as_json: bool) -> int:
+    """A second start shows the first one's address, once that is known."""
+    tell("  The demo runs already; waiting for its address ...")
+    while True:
+        lock.seek(0)
+        content = lock.read()
+        if content:
+            _welcome(json.loads(content), as_json=as_json)
+            return 0
+        if _first(lock):
+            raise Failed("The other start ended before it was ready; start again.")
+        time.sleep(0.5)
+
+
+def _manage(arguments: list[str], env: dict[str, str]) -> None:
+    _run([sys.executable, "manage.py", *arguments], env)
+
+
+def _run(command: list[str], env: dict[str, str]) -> None:
+    done = subprocess.run(command, env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed((done.stdout + done.stderr).strip() or f"{command[-1]} failed")
+
+
+def _json_of(command: str, env: dict[str, str]) -> dict[str, Any]:
+    """Run a management command: its progress is passed on, the JSON object on its last line is the result."""
+    with subprocess.Popen(
+        [sys.executable, "manage.py", command, "--json"], env=env, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        last = ""
+        for line in process.stdout or ():
+            if last.strip():
+                tell("    " + last.rstrip())
+            last = line
+    if process.returncode != 0:
+        raise Failed(f"manage.py {command} failed; its words are above.")
+    return dict(json.loads(last))
+
+
+def _end_of(crew: Supervisor, name: str) -> str:
+    log: Path = crew.log(name)
+    return f"({log})\n{processes.tail(log)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
