@@ -1,0 +1,85 @@
+"""The accruing stages of the night: a chunk is one set-based statement, and the engine then recomputes every line.
+
+An account of an unresolved hold on the day stays out: `accrue` holds lack a value, `check` holds differ from the engine
+and must not be closed, posted or sealed.
+"""
+
+from datetime import date
+
+from accounts.ground.access.context import cursor
+from accounts.ground.runs.models import Run
+from accounts.ground.runs.results import ChunkResult, StageResult
+from fees.accrual import statements
+from fees.accrual.check import check_chunk
+from fees.accrual.rollup import add_accrued, rollup_stage
+from fees.schedules.queries import night_barrier
+
+__all__ = ["accrue_chunk", "check_chunk", "finish_check", "prepare_accrue", "rollup_stage"]
+
+
+def prepare_accrue(run: Run, day: date) -> None:
+    """In the transaction that begins the stage: from here on no agreement may reach back to `day`."""
+    night_barrier(alone=True)
+    with cursor() as cur:
+        cur.execute("SELECT fees_ensure_month(%s)", [day])
+
+
+def accrue_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
+    """Write the lines of accounts lo <= id < hi; late days that were asked to be retried come with them."""
+    with cursor() as cur:
+        cur.execute(statements.PLANNING)
+        cur.execute(statements.accrue(run.pk, day, lo, hi))
+        rows = cur.rowcount
+        return ChunkResult(rows=rows + _accrue_late(cur, run, day, lo, hi))
+
+
+def _accrue_late(cur, run: Run, day: date, lo: int, hi: int) -> int:
+    """Earlier days whose value has come since: written with their own date, by this run."""
+    cur.execute(
+        "SELECT h.id, h.account_id, h.day FROM accounts_hold h WHERE h.stage = 'accrue' AND h.resolved_at IS NULL"
+        " AND h.retry_asked_at IS NOT NULL AND h.day < %s AND h.account_id >= %s AND h.account_id < %s ORDER BY h.id",
+        [day, lo, hi],
+    )
+    rows = 0
+    for hold, account, late in cur.fetchall():
+        cur.execute(
+            "SELECT 1 FROM broker_navdaily n WHERE n.nav_date = %s AND n.account_id = %s"
+            " AND NOT EXISTS (SELECT 1 FROM fees_accrual l WHERE l.accrual_date = %s AND l.account_id = %s)",
+            [late, account, late, account],
+        )
+        if not cur.fetchone():
+            continue
+        cur.execute(
+            "UPDATE accounts_hold SET resolved_at = now(), resolution = %s WHERE id = %s",
+            [f"accrued in the night of {day.isoformat()}", hold],
+        )
+        cur.execute(statements.accrue(run.pk, late, account, account + 1))
+        rows += cur.rowcount
+    return rows
+
+
+def finish_check(run: Run, day: date) -> StageResult:
+    """What foreign keys would have guarded line by line, asked once: orphans, missing lines, control totals."""
+    with cursor() as cur:
+        orphans = _count(
+            cur,
+            f"SELECT count(*) FROM fees_accrual l WHERE l.accrual_date = {statements.day_literal(day)}"
+            " AND NOT EXISTS (SELECT 1 FROM fees_runschedule s WHERE s.component_id = l.component_id"
+            f" AND s.account_id = l.account_id AND s.method = l.method AND {statements.in_force(day)})",
+        )
+        missing = _count(
+            cur,
+            f"SELECT count(*) {statements.billable(day)} AND NOT EXISTS (SELECT 1 FROM fees_accrual l"
+            f" WHERE l.accrual_date = {statements.day_literal(day)} AND l.account_id = n.account_id"
+            " AND l.component_id = s.component_id)",
+        )
+        totals = add_accrued(cur, day)
+    figures: dict[str, object] = {"orphans": orphans, "missing": missing, "methods": totals}
+    lines = sum(one["lines"] for one in totals.values())
+    problem = f"{orphans} lines without an agreement, {missing} agreements without a line" if orphans + missing else ""
+    return StageResult(rows=lines, figures=figures, problem=problem)
+
+
+def _count(cur, query: str) -> int:
+    cur.execute(query)
+    return cur.fetchone()[0]

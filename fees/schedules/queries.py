@@ -1,0 +1,53 @@
+"""Reading schedules: the versions of an account, what is in force on a day, and their terms for the engine."""
+
+from datetime import date
+from zlib import crc32
+
+from django.db.models import Q, QuerySet
+
+from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.scope import scope
+from accounts.ground.tree.models import Account
+from fees.engine.types import Terms
+from fees.schedules.models import Component, Schedule
+from fees.schedules.rules import Figures, ranges_of
+
+# One advisory lock between agreeing a schedule (shared) and the moment a night begins to accrue (alone).
+_BARRIER = crc32(b"fees: schedules against the night")
+
+
+def versions(who: Who, account: Account) -> QuerySet[Schedule]:
+    """Every version ever agreed that `who` may see, newest first."""
+    rows = scope(who, Schedule).filter(account=account)
+    return rows.select_related("practice").prefetch_related("components").order_by("practice_id", "-version")
+
+
+def in_force(who: Who, account: Account, day: date) -> QuerySet[Schedule]:
+    """The version of each payee that applies on `day`."""
+    return versions(who, account).filter(Q(ends=None) | Q(ends__gt=day), starts__lte=day)
+
+
+def terms_of(component: Component) -> Terms:
+    """A stored component with its schedule's period, as the engine reads it."""
+    figures = Figures(
+        method=component.method,
+        rate=component.rate,
+        flat=component.flat,
+        ranges=ranges_of(component.tiers),
+        mode=component.mode,
+    )
+    schedule = component.schedule
+    return figures.terms(starts=schedule.starts, ends=schedule.ends, component=component.pk)
+
+
+def billed_through() -> date | None:
+    """The last day whose accruals have begun; no agreement may reach back to it."""
+    with cursor() as cur:
+        cur.execute("SELECT fees_billed_through()")
+        return cur.fetchone()[0]
+
+
+def night_barrier(*, alone: bool) -> None:
+    """Hold the barrier until the transaction ends."""
+    with cursor() as cur:
+        cur.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_BARRIER])

@@ -1,0 +1,143 @@
+"""What may be agreed: the engine's limits for each method, and which methods stand together. No rows are read here."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from fees.engine.limits import problem
+from fees.engine.registry import METHODS, validate
+from fees.engine.types import MARGINAL, Mode, Problem, Range, Terms
+from portal.lib.words import english, gettext_noop
+
+AUTOMATIC = "automatic"
+MOST_COMPONENTS = 5
+SHA256_DIGITS = 64
+
+# Families that charge the same base: an account pays at most one of them, at one frequency.
+KIN = {"percent": "nlv", "blended": "nlv", "flat": "flat"}
+ONE_OF_A_KIN = {
+    "nlv": gettext_noop("Agree at most one percentage of net liquidation value, fixed or blended, at one frequency."),
+    "flat": gettext_noop("Agree at most one flat fee."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """One component as proposed: a method of the engine's registry and its figures."""
+
+    method: int
+    rate: Decimal | None = None
+    flat: Decimal | None = None
+    ranges: tuple[Range, ...] = ()
+    mode: Mode = MARGINAL
+
+    def terms(self, *, starts: date, ends: date | None = None, component: int = 0) -> Terms:
+        return Terms(
+            method=self.method,
+            starts=starts,
+            ends=ends,
+            component=component,
+            rate=self.rate,
+            flat=self.flat,
+            ranges=self.ranges,
+            mode=self.mode,
+        )
+
+    def tiers(self) -> list[dict[str, str | None]]:
+        """The ranges as they are stored: text, because JSON has no decimals."""
+        return [
+            {"low": str(low), "high": None if high is None else str(high), "rate": str(rate)}
+            for low, high, rate in self.ranges
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """The client's authorization: the name signed, when, and the SHA-256 of the document that was shown."""
+
+    name: str
+    at: datetime
+    document_hash: str
+
+    @property
+    def is_complete(self) -> bool:
+        digits = self.document_hash
+        return bool(self.name.strip()) and len(digits) == SHA256_DIGITS and set(digits) <= set("0123456789abcdef")
+
+
+class ScheduleRefused(ValueError):
+    """What was proposed may not be agreed; `problems` says why, field by field."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(f"{one.field}: {english(one.sentence)}" for one in problems))
+        self.problems = tuple(problems)
+
+
+def ranges_of(tiers: Sequence[dict[str, str | None]]) -> tuple[Range, ...]:
+    """Stored tiers as the engine reads them."""
+    return tuple(
+        Range(
+            Decimal(tier["low"] or 0),
+            None if tier["high"] is None else Decimal(tier["high"]),
+            Decimal(tier["rate"] or 0),
+        )
+        for tier in tiers
+    )
+
+
+def problems(
+    *,
+    strategy: str,
+    components: Sequence[Figures],
+    starts: date,
+    ends: date | None,
+    signature: Signature | None,
+    signed_on: date | None,
+    billed_through: date | None,
+) -> list[Problem]:
+    """Everything that is wrong with a proposal; empty when it may be agreed.
+
+    `signed_on` is the signature's day in the exchange's zone; `billed_through` the last day whose accruals have begun.
+    """
+    found = _components(strategy, components, starts, ends)
+    if ends is not None and ends <= starts:
+        found.append(problem("ends", "ends_before_start", gettext_noop("The schedule must end after it starts.")))
+    if billed_through is not None and starts <= billed_through:
+        msgid = gettext_noop("The night of %(day)s has been billed; the schedule can start on a later day only.")
+        found.append(problem("starts", "already_billed", msgid, day=billed_through))
+    if strategy == AUTOMATIC:
+        found += _signature(signature, signed_on, starts)
+    return found
+
+
+def _components(strategy: str, components: Sequence[Figures], starts: date, ends: date | None) -> list[Problem]:
+    if strategy != AUTOMATIC:
+        msgid = gettext_noop("Fees are listed only where they are charged automatically.")
+        return [problem("components", "not_used", msgid)] if components else []
+    if not components:
+        return [problem("components", "required", gettext_noop("Add at least one fee."))]
+    found = []
+    if len(components) > MOST_COMPONENTS:
+        msgid = gettext_noop("A schedule has at most %(count)s fees.")
+        found.append(problem("components", "too_many", msgid, count=MOST_COMPONENTS))
+    known = [one for one in components if one.method in METHODS]
+    if len(known) < len(components):
+        found.append(problem("components", "unknown_method", gettext_noop("Choose one of the listed fees.")))
+    kin = Counter(KIN.get(METHODS[one.method].family) for one in known)
+    found += [problem("components", f"several_{name}", ONE_OF_A_KIN[name]) for name in ONE_OF_A_KIN if kin[name] > 1]
+    for place, one in enumerate(known):
+        for field, key, sentence in validate(one.terms(starts=starts)):
+            found.append(Problem(f"components.{place}.{field}", key, sentence))
+    return found
+
+
+def _signature(signature: Signature | None, signed_on: date | None, starts: date) -> list[Problem]:
+    if signature is None or not signature.is_complete or signed_on is None:
+        msgid = gettext_noop("Automatic fees need the client's signed authorization.")
+        return [problem("signature", "required", msgid)]
+    if signed_on > starts:
+        msgid = gettext_noop("The schedule may not start before the client signed it on %(day)s.")
+        return [problem("starts", "before_signature", msgid, day=signed_on)]
+    return []
