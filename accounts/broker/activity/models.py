@@ -1,0 +1,150 @@
+"""What happened in an account, line by line, as the broker's statements tell it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.broker.feed.models import AccountRow, source_file, tenant_account, tenant_firm
+
+
+def broker_number(*, null: bool = True) -> models.DecimalField:
+    """An amount, price or quantity with the places the broker gives it."""
+    return models.DecimalField(max_digits=28, decimal_places=10, null=null)
+
+
+def in_base() -> models.DecimalField:
+    """An amount in the account's base currency."""
+    return models.DecimalField(max_digits=20, decimal_places=4, null=True)
+
+
+class CashLine(AccountRow):
+    """One cash transaction. `key` is the broker's transaction id, or the hash of the line where it gives none."""
+
+    DEPOSITS = "Deposits & Withdrawals"
+    ADVISOR_FEES = "Advisor Fees"
+
+    firm = tenant_firm()
+    account = tenant_account()
+    key = models.CharField(max_length=80)
+    kind = models.CharField(max_length=60)
+    currency = models.CharField(max_length=3)
+    amount = broker_number(null=False)
+    rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
+    base = in_base()
+    flow_on = models.DateField(null=True, help_text=_("The business day whose external flow it belongs to"))
+    report_on = models.DateField(null=True)
+    settle_on = models.DateField(null=True)
+    happened_at = models.DateTimeField(null=True)
+    symbol = models.CharField(max_length=60, blank=True)
+    conid = models.BigIntegerField(null=True)
+    trade_id = models.CharField(max_length=40, blank=True)
+    reference = models.CharField(max_length=200, blank=True)
+    description = models.CharField(max_length=500, blank=True)
+    file = source_file()
+
+    class Meta(AccountRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="cashline_once")]
+        indexes = [
+            models.Index(fields=["account", "-report_on"], name="cashline_account_day"),
+            models.Index(fields=["account", "flow_on"], condition=Q(flow_on__isnull=False), name="cashline_flow"),
+        ]
+
+
+class PositionTransfer(AccountRow):
+    """Positions (or cash between the firm's own accounts) that came in or went out. `flow` is signed, in base."""
+
+    firm = tenant_firm()
+    account = tenant_account()
+    key = models.CharField(max_length=80)
+    kind = models.CharField(max_length=20)
+    direction = models.CharField(max_length=3)
+    report_on = models.DateField(null=True)
+    flow_on = models.DateField(null=True)
+    currency = models.CharField(max_length=3)
+    quantity = broker_number()
+    price = broker_number()
+    value = broker_number()
+    cash = broker_number()
+    flow = in_base()
+    asset = models.CharField(max_length=10, blank=True)
+    symbol = models.CharField(max_length=60, blank=True)
+    conid = models.BigIntegerField(null=True)
+    other_account = models.CharField(max_length=40, blank=True)
+    company = models.CharField(max_length=200, blank=True)
+    description = models.CharField(max_length=500, blank=True)
+    file = source_file()
+
+    class Meta(AccountRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="transfer_line_once")]
+        indexes = [
+            models.Index(
+                fields=["account", "flow_on"], condition=Q(flow_on__isnull=False), name="positiontransfer_flow"
+            )
+        ]
+
+
+class Trade(AccountRow):
+    """One execution."""
+
+    firm = tenant_firm()
+    account = tenant_account()
+    key = models.CharField(max_length=120, help_text=_("Trade id, transaction id and level, or the line's hash"))
+    trade_id = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=20, blank=True)
+    side = models.CharField(max_length=12, blank=True)
+    trade_on = models.DateField(null=True)
+    report_on = models.DateField(null=True)
+    settle_on = models.DateField(null=True)
+    happened_at = models.DateTimeField(null=True)
+    asset = models.CharField(max_length=10, blank=True)
+    symbol = models.CharField(max_length=60, blank=True)
+    conid = models.BigIntegerField(null=True)
+    description = models.CharField(max_length=500, blank=True)
+    currency = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=20, decimal_places=10, null=True)
+    quantity = broker_number(null=False)
+    price = broker_number()
+    proceeds = broker_number()
+    taxes = broker_number()
+    commission = broker_number()
+    commission_currency = models.CharField(max_length=3, blank=True)
+    net_cash = broker_number()
+    cost = broker_number()
+    realized = broker_number()
+    multiplier = broker_number()
+    strike = broker_number()
+    expires_on = models.DateField(null=True)
+    put_call = models.CharField(max_length=4, blank=True)
+    opens_or_closes = models.CharField(max_length=10, blank=True)
+    notes = models.CharField(max_length=120, blank=True)
+    execution_id = models.CharField(max_length=60, blank=True)
+    order_id = models.CharField(max_length=40, blank=True)
+    is_api_order = models.BooleanField(null=True)
+    file = source_file()
+
+    class Meta(AccountRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="trade_once")]
+        indexes = [models.Index(fields=["account", "-report_on"], name="trade_account_day")]
+
+
+class CorporateAction(AccountRow):
+    """What an issuer did to a position."""
+
+    firm = tenant_firm()
+    account = tenant_account()
+    key = models.CharField(max_length=80)
+    action_id = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=20, blank=True)
+    report_on = models.DateField(null=True)
+    happened_at = models.DateTimeField(null=True)
+    symbol = models.CharField(max_length=60, blank=True)
+    conid = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    quantity = broker_number()
+    amount = broker_number()
+    proceeds = broker_number()
+    description = models.CharField(max_length=500, blank=True)
+    file = source_file()
+
+    class Meta(AccountRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="corporateaction_once")]

@@ -1,0 +1,23 @@
+"""The broker's rows, gathered for Django; import them from their slices or from here."""
+
+from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade
+from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
+from accounts.broker.funds.models import Retirement
+from accounts.broker.holdings.models import CashBalance, Instrument, Position
+
+__all__ = [
+    "AccountFacts",
+    "CashBalance",
+    "CashLine",
+    "ChangeInNav",
+    "CorporateAction",
+    "FxRate",
+    "Instrument",
+    "NavDaily",
+    "NavHistory",
+    "Position",
+    "PositionTransfer",
+    "Retirement",
+    "StatementFile",
+    "Trade",
+]
