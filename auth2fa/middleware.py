@@ -47,7 +47,7 @@ class Gates:
             return None
         if seat is None:
             raise PermissionDenied
-        if seat.role != "office" and not may_ever(seat.role, mark.right):
+        if not may_ever(seat.role, mark.right):
             raise PermissionDenied
         return ask_or_pass(request) if mark.step_up else None
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.http import Http404
 
 from accounts.ground.access.authority import Relation, allowed_relations, is_allowed
-from accounts.ground.access.context import Who
+from accounts.ground.access.context import Who, current_alias
 from accounts.ground.tree.models import Account, Kind
 
 Row = TypeVar("Row", bound=models.Model)
@@ -17,7 +17,8 @@ def scope(who: Who, model: type[Row], right: str = "view") -> "models.QuerySet[R
     rows = model.unscoped.all()  # type: ignore[attr-defined]
     scoped_by = model.scoped_by  # type: ignore[attr-defined]
     if who.reach == "office":
-        return rows
+        # Back-office staff work in the admin, under their own database role; the portal's pages show them nothing.
+        return rows if current_alias.get() == "office" else rows.none()
     rows = _within_reach(who, rows, scoped_by)
     return rows if right == "view" else rows.filter(_relations(who, right, scoped_by.get("account", "")))
 

@@ -31,6 +31,7 @@ class Book(TenantModel):
             models.UniqueConstraint(
                 fields=["firm", "kind", "account", "practice", "currency"], nulls_distinct=False, name="book_once"
             ),
+            models.UniqueConstraint(fields=["firm", "id"], name="book_firm_id"),
             models.CheckConstraint(
                 condition=models.Q(kind=BookKind.CLIENT, account__isnull=False, practice__isnull=True)
                 | models.Q(kind=BookKind.CLEARING, account__isnull=True, practice__isnull=True)
