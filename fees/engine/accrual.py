@@ -13,7 +13,10 @@ def annual(terms: Terms, nlv: Decimal) -> Decimal:
 
 
 def effective_rate(terms: Terms, nlv: Decimal) -> Decimal:
-    return FAMILY_OF[terms.method].rate(terms, nlv) if nlv > 0 else NO_RATE
+    if nlv <= 0:
+        return NO_RATE
+    family = FAMILY_OF[terms.method]
+    return family.rate(terms, nlv, family.annual(terms, nlv))
 
 
 def line(terms: Terms, nlv: Decimal) -> Line:
@@ -21,7 +24,8 @@ def line(terms: Terms, nlv: Decimal) -> Line:
     family = FAMILY_OF[terms.method]
     if nlv <= 0:
         return Line(family.base(terms, nlv), NO_RATE, NO_AMOUNT)
-    return Line(family.base(terms, nlv), family.rate(terms, nlv), share(family.annual(terms, nlv)))
+    yearly = family.annual(terms, nlv)
+    return Line(family.base(terms, nlv), family.rate(terms, nlv, yearly), share(yearly))
 
 
 def accrue(terms: Terms, point: NavPoint) -> Accrual:

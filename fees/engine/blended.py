@@ -111,9 +111,9 @@ def base(terms: Terms, nlv: Decimal) -> Decimal:
     return as_base(nlv)
 
 
-def rate(terms: Terms, nlv: Decimal) -> Decimal:
+def rate(terms: Terms, nlv: Decimal, yearly: Decimal) -> Decimal:
     """The effective rate: what the blend comes to on this value.  It informs; the amount is not made from it."""
-    return as_rate(CONTEXT.divide(annual(terms, nlv), nlv))
+    return as_rate(CONTEXT.divide(yearly, nlv))
 
 
 def columns(terms: Terms) -> dict[str, Decimal]:

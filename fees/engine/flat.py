@@ -60,7 +60,7 @@ def base(terms: Terms, nlv: Decimal) -> Decimal:
     return as_base(_agreed(terms))
 
 
-def rate(terms: Terms, nlv: Decimal) -> Decimal:
+def rate(terms: Terms, nlv: Decimal, yearly: Decimal) -> Decimal:
     return as_rate(WHOLE)
 
 

@@ -78,7 +78,7 @@ def base(terms: Terms, nlv: Decimal) -> Decimal:
     return as_base(nlv)
 
 
-def rate(terms: Terms, nlv: Decimal) -> Decimal:
+def rate(terms: Terms, nlv: Decimal, yearly: Decimal) -> Decimal:
     return as_rate(_agreed(terms))
 
 

@@ -120,8 +120,8 @@ class Method:
 class Family(Protocol):
     """What a family module offers.
 
-    `annual` and `rate` are asked only for values above zero (see `accrual`); SHARE_WORDS tells how a day is charged,
-    DAY_WORDS one day's arithmetic; the SQL_ texts read `s` and `n` as described in `sql`.
+    `annual` and `rate` are asked only for values above zero (see `accrual`); `yearly` is what `annual` answered.
+    SHARE_WORDS tells how a day is charged, DAY_WORDS one day's arithmetic.  The SQL_ texts read `s` and `n` (see `sql`).
     """
 
     FAMILY: str
@@ -141,7 +141,7 @@ class Family(Protocol):
 
     def base(self, terms: Terms, nlv: Decimal) -> Decimal: ...
 
-    def rate(self, terms: Terms, nlv: Decimal) -> Decimal: ...
+    def rate(self, terms: Terms, nlv: Decimal, yearly: Decimal) -> Decimal: ...
 
     def columns(self, terms: Terms) -> dict[str, Decimal]: ...
 

@@ -14,6 +14,7 @@ ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 # Past this many closed days in a row the calendar itself must be wrong; better to say so than to search for ever.
 LONGEST_CLOSURE = 366
+MOST_SPANS = 1000
 
 
 class DayOutsideCalendar(LookupError):
@@ -31,7 +32,7 @@ class Calendar:
     day (even a Saturday), False closes it.  With `years=(first, last)` any question about another year is refused.
     """
 
-    __slots__ = ("_closed", "_opened", "_years")
+    __slots__ = ("_closed", "_opened", "_spans", "_years")
 
     def __init__(
         self,
@@ -50,6 +51,8 @@ class Calendar:
         self._closed = tuple(sorted(closed))
         self._opened = tuple(sorted(opened))
         self._years = years
+        # A night asks for the same few periods a million times.
+        self._spans: dict[tuple[date, date], tuple[date, ...]] = {}
 
     def __repr__(self) -> str:
         return f"Calendar({len(self._closed)} weekdays closed, {len(self._opened)} weekend days open, {self._years})"
@@ -82,9 +85,14 @@ class Calendar:
 
     def between(self, starts: date, ends: date) -> list[date]:
         """The business days of a half-open stretch: `starts` included, `ends` not."""
-        length = max(0, (ends - starts).days)
-        days = (starts + timedelta(days=step) for step in range(length))
-        return [day for day in days if self.is_business_day(day)]
+        known = self._spans.get((starts, ends))
+        if known is None:
+            length = max(0, (ends - starts).days)
+            days = (starts + timedelta(days=step) for step in range(length))
+            known = tuple(day for day in days if self.is_business_day(day))
+            if len(self._spans) < MOST_SPANS:
+                self._spans[starts, ends] = known
+        return list(known)
 
     def count(self, starts: date, ends: date) -> int:
         """How many business days `between(starts, ends)` lists, without listing them."""
