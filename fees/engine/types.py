@@ -121,7 +121,7 @@ class Family(Protocol):
     """What a family module offers.
 
     `annual` and `rate` are asked only for values above zero (see `accrual`); `yearly` is what `annual` answered.
-    SHARE_WORDS tells how a day is charged, DAY_WORDS one day's arithmetic.  The SQL_ texts read `s` and `n` (see `sql`).
+    SHARE_WORDS tells how a day is charged, DAY_WORDS one day's sum.  The SQL_ texts read `s` and `n` (see `sql`).
     """
 
     FAMILY: str
