@@ -1,0 +1,309 @@
+"""Base classes of the back office: every admin page reads through `unscoped` under the office's own login.
+
+What stands here knows no noun; each slice registers its rows in an `admin.py` of its own.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin import helpers
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import models, transaction
+from django.db.models.fields.related import RelatedField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from accounts.ground.access.context import current_alias
+from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
+
+MOST_COUNTED = 10_000
+MOST_CHOICES = 100
+
+
+def rows_of(model: type[models.Model]) -> "models.QuerySet[Any]":
+    """Every row of a model: the office's login, not the manager, decides what may be read."""
+    manager = getattr(model, "unscoped", None) or model._default_manager
+    return manager.all()
+
+
+def is_office(request: HttpRequest) -> bool:
+    """Whether the visitor sits in the back office; the seat gives every right here, and nothing else does."""
+    seat = getattr(request, "seat", None)
+    return seat is not None and seat.role == "office" and bool(request.user.is_staff)  # type: ignore[union-attr]
+
+
+def shown_money(value: Decimal | None, currency: str = "", places: int | None = None) -> SafeString | str:
+    """An amount as the pages show it: grouped, a real minus sign, the currency beside it."""
+    if value is None:
+        return "\N{EM DASH}"
+    exact = places if places is not None else MINOR_UNITS.get(currency, USUAL_PLACES)
+    rounded = round_display(value, exact)
+    sign = "\N{MINUS SIGN}" if rounded < 0 else ""
+    text = sign + number_format(abs(rounded), exact, use_l10n=True, force_grouping=True)
+    return format_html('<span class="money">{} <span class="cur">{}</span></span>', text, currency)
+
+
+def money_column(field: str, words: Any, *, currency: str = "currency", places: int | None = None) -> Callable:
+    """A list column for an amount, sortable by it, with the currency of the same row ("" for none)."""
+
+    @admin.display(description=words, ordering=field)
+    def column(row: Any) -> SafeString | str:
+        return shown_money(getattr(row, field), getattr(row, currency) if currency else "", places)
+
+    column.__name__ = f"shown_{field}"
+    return column
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than anybody pages: a count of a million rows costs more than the page it stands under."""
+
+    most_counted = MOST_COUNTED
+
+    @cached_property
+    def _found(self) -> int:
+        rows = self.object_list
+        if not isinstance(rows, models.QuerySet):
+            return len(rows)
+        return rows.order_by()[: self.most_counted + 1].count()
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        return min(self._found, self.most_counted)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than the pages reach."""
+        return self._found > self.most_counted
+
+
+class RelatedFilter(admin.RelatedFieldListFilter):
+    """Filter by a related row, read through `unscoped`: `list_filter = [("firm", RelatedFilter)]`."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        rows = rows_of(field.remote_field.model)[:MOST_CHOICES]
+        return [(row.pk, str(row)) for row in rows]
+
+
+class OfficeForm(forms.ModelForm):
+    """Checks uniqueness through `unscoped`; Django asks the default manager, which is closed on tenant rows."""
+
+    def validate_unique(self) -> None:
+        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        checks, _dates = self.instance._get_unique_checks(exclude=exclude)
+        opened = [(_Opened(model), check) for model, check in checks]
+        errors = self.instance._perform_unique_checks(opened)
+        if errors:
+            self._update_errors(ValidationError(errors))  # type: ignore[attr-defined]
+
+    def validate_constraints(self) -> None:
+        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        for model, constraints in self.instance.get_constraints():
+            for constraint in constraints:
+                try:
+                    constraint.validate(_Opened(model), self.instance, exclude=exclude, using=current_alias.get())
+                except ValidationError as problem:
+                    self._update_errors(ValidationError({NON_FIELD_ERRORS: problem.error_list}))  # type: ignore[attr-defined]
+
+
+class _Opened:
+    """A model class whose default manager is its unscoped one, for Django's uniqueness checks alone."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self._model = model
+        self._default_manager = getattr(model, "unscoped", model._default_manager)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+
+class OfficeMixin:
+    """What lists, pages and inlines of the back office have in common."""
+
+    form = OfficeForm
+    may_add = True
+    may_change = True
+    may_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
+        rows = rows_of(self.model)  # type: ignore[attr-defined]
+        ordering = self.get_ordering(request)  # type: ignore[attr-defined]
+        return rows.order_by(*ordering) if ordering else rows
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> "models.QuerySet[Any]":
+        return rows_of(db_field.remote_field.model)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        """A field that searches as one types. Django's own way asks the closed manager before we could object."""
+        kwargs.pop("using", None)
+        kwargs.setdefault("widget", AutocompleteSelect(db_field, self.admin_site))  # type: ignore[attr-defined]
+        kwargs.setdefault("queryset", rows_of(db_field.remote_field.model))
+        return RelatedField.formfield(
+            db_field,
+            form_class=forms.ModelChoiceField,
+            to_field_name=db_field.remote_field.field_name,
+            blank=db_field.blank,
+            **kwargs,
+        )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_office(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_office(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_add and is_office(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_change and is_office(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_delete and is_office(request)
+
+
+class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
+    """A list and page of the back office. Rows are not deleted unless `may_delete` says so.
+
+    `list_select_related` names what the columns read, so a page costs the same number of queries whatever it shows.
+    `object_actions` names list actions that also stand as buttons on the row's own page.
+    """
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 0
+    show_facets = admin.ShowFacets.NEVER
+    object_actions: tuple[str, ...] = ()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The row's page, with its buttons; each is the list's action for this row alone."""
+        words = {name: choice for name, choice in self.get_action_choices(request, []) if name in self.object_actions}
+        buttons = [(name, words[name]) for name in self.object_actions if name in words]
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "buttons": buttons})
+
+    def response_action(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> HttpResponse | None:
+        """Back to the row where the button was on its page."""
+        response = super().response_action(request, queryset)
+        chosen = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
+        if "from_row" in request.POST and len(chosen) == 1 and isinstance(response, HttpResponseRedirect):
+            return HttpResponseRedirect(self.page_of(chosen[0]))
+        return response
+
+    def page_of(self, key: Any) -> str:
+        """The address of a row's page."""
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(name, args=[key])
+
+
+class ReadOnlyMixin:
+    """Nothing is added, changed or removed by hand: money and records of what happened."""
+
+    may_add = False
+    may_change = False
+    may_delete = False
+
+
+class ReadOnlyAdmin(ReadOnlyMixin, OfficeAdmin):
+    """Rows to look at. A forged form is answered with 403 and moves nothing."""
+
+
+class ReadOnlyInline(ReadOnlyMixin, OfficeMixin, admin.TabularInline):
+    """Rows of a parent to look at, on the parent's page."""
+
+    extra = 0
+    show_change_link = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_office(request)
+
+
+class MakingAdmin(OfficeAdmin):
+    """Rows that come into being through an action of their noun, so the rules and their words are the action's.
+
+    `making_form` asks; `make` calls the action and returns the row. What it raises of `refusals` is shown as a
+    sentence on the form, and nothing stays of the attempt.
+    """
+
+    making_form: type[forms.Form]
+    refusals: tuple[type[Exception], ...] = (ValidationError,)
+
+    def make(self, request: HttpRequest, form: Any) -> models.Model:
+        """Do it; the caller holds the transaction."""
+        raise NotImplementedError
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        is_sent = request.method == "POST"
+        form = self.making_form(request.POST if is_sent else None, initial=self.get_changeform_initial_data(request))
+        if is_sent and form.is_valid():
+            made = self._made(request, form)
+            if made is not None:
+                self.log_addition(request, made, [{"added": {}}])
+                return self.response_add(request, made)
+        return self._making_page(request, form, form_url, extra_context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return request.GET.dict()
+
+    def _made(self, request: HttpRequest, form: forms.Form) -> models.Model | None:
+        try:
+            with transaction.atomic(using=current_alias.get()):
+                return self.make(request, form)
+        except self.refusals as problem:
+            form.add_error(None, problem if isinstance(problem, ValidationError) else str(problem))
+            return None
+
+    def _making_page(
+        self, request: HttpRequest, form: forms.Form, form_url: str, extra: dict[str, Any] | None
+    ) -> HttpResponse:
+        page = helpers.AdminForm(form, [(None, {"fields": list(form.fields)})], {}, (), model_admin=self)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Add %(thing)s") % {"thing": self.opts.verbose_name},
+            "adminform": page,
+            "object_id": None,
+            "original": None,
+            "is_popup": False,
+            "to_field": None,
+            "media": self.media + form.media,
+            "inline_admin_formsets": [],
+            "errors": helpers.AdminErrorList(form, []),
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+            **(extra or {}),
+        }
+        answer = self.render_change_form(request, context, add=True, form_url=form_url)
+        if form.is_bound:
+            answer.status_code = 422
+        return answer
+
+
+def choice_of(
+    model: type[models.Model], name: str, *, label: Any, required: bool = True, help_text: Any = "", **lookups: Any
+) -> forms.ModelChoiceField:
+    """A form field that searches the rows which a foreign key of `model` may point at, for forms of actions."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, models.ForeignKey):
+        raise TypeError(f"{model.__name__}.{name} is no foreign key")
+    rows = rows_of(field.remote_field.model).filter(**lookups)
+    widget = AutocompleteSelect(field, admin.site)
+    return forms.ModelChoiceField(rows, label=label, required=required, help_text=help_text, widget=widget)
