@@ -143,7 +143,8 @@ def _late_days(cur, run: Run, day: date, lo: int, hi: int) -> list[date]:
     cur.execute(
         "SELECT DISTINCT h.day FROM accounts_hold h WHERE h.stage = 'accrue' AND h.day < %s"
         " AND h.resolved_at IS NOT NULL AND h.account_id >= %s AND h.account_id < %s"
-        " AND EXISTS (SELECT 1 FROM fees_accrual l WHERE l.accrual_date = h.day AND l.account_id = h.account_id AND l.run_id = %s) ORDER BY 1",
+        " AND EXISTS (SELECT 1 FROM fees_accrual l WHERE l.accrual_date = h.day AND l.account_id = h.account_id"
+        " AND l.run_id = %s) ORDER BY 1",
         [day, lo, hi, run.pk],
     )
     return [late for (late,) in cur.fetchall()]
