@@ -5,6 +5,6 @@
 from .conduct import Instruction
 from .faults import FAULTS, spoil
 from .roster import Person, Plan, Planned, plan
-from .writer import Written, write
+from .writer import Branch, Written, write
 
-__all__ = ["FAULTS", "Instruction", "Person", "Plan", "Planned", "Written", "plan", "spoil", "write"]
+__all__ = ["FAULTS", "Branch", "Instruction", "Person", "Plan", "Planned", "Written", "plan", "spoil", "write"]

@@ -1,7 +1,7 @@
 """What the holder of an account does each day: save, spend, trade, borrow, move in, leave; by its story and dice."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,24 +39,28 @@ class Life:
         self.account, self.market = account, market
         self.book = Book(account, market)
         self._dice = Dice(plan.seed, "life", account.number)
-        self._instructions = sorted(instructions, key=lambda one: (one.posted_on, one.reference))
+        self._instructions: list[Instruction] = []
+        self.ask(instructions)
         self._liquidates_on = plan.liquidates_on(account)
         self._targets = self._choose()
         self._pay_day = 1 + self._dice.roll(24)
         self._scale = max(1, account.first_deposit)
-        self._first = max(1, bisect_left(market.days, account.funded_on))
+        self._first = self._next = max(1, bisect_left(market.days, account.funded_on))
         self._left = False
         if account.funded_on < market.days[1]:
             self._settle_in()
 
-    def days(self) -> Iterable[Day]:
-        closed = self.account.closed_on
-        for place in range(self._first, len(self.market.days)):
-            day = self.market.days[place]
-            if day < self.account.funded_on:
-                continue
-            if closed and day > closed:
-                return
+    def ask(self, instructions: Iterable[Instruction]) -> None:
+        """Hand the broker more fees to collect."""
+        waiting = [*self._instructions, *instructions]
+        self._instructions = sorted(waiting, key=lambda one: (one.posted_on, one.reference))
+
+    def days(self, last: date) -> Iterator[Day]:
+        """The days not lived yet, up to `last`."""
+        until = min(last, self.account.closed_on or last)
+        while self._next < len(self.market.days) and self.market.days[self._next] <= until:
+            place = self._next
+            self._next += 1
             yield self._live(place)
 
     def _live(self, place: int) -> Day:

@@ -75,19 +75,79 @@ class _Sheet:
     period: str
 
 
+class Branch:
+    """The broker's office that keeps the accounts of a plan: asked for one stretch of days after another, it goes on
+    where it stopped. `write` is enough for a single stretch, and holds no account in memory."""
+
+    def __init__(self, plan: Plan, last: date, *, keep: bool = True) -> None:
+        self.plan, self.last = plan, last
+        self.market = Market(plan.seed, plan.since, last)
+        self._kept: list[Life] | None = None
+        self._keeps = keep
+        self._asked: dict[str, list[Instruction]] = defaultdict(list)
+
+    def ask(self, instructions: Iterable[Instruction]) -> None:
+        """Fees to collect from now on; each is booked on the first business day after it was posted, or the next
+        one that is written."""
+        for instruction in instructions:
+            self._asked[instruction.account].append(instruction)
+
+    def lives(self) -> Iterator[Life]:
+        if self._kept is not None:
+            for life in self._kept:
+                life.ask(self._asked.pop(life.account.number, ()))
+                yield life
+            return
+        kept = []
+        for account in self.plan.holders():
+            life = Life(self.plan, account, self.market, self._asked.pop(account.number, ()))
+            yield life
+            if self._keeps:
+                kept.append(life)
+        if self._keeps:
+            self._kept = kept
+
+    def write(
+        self,
+        out: Path,
+        *,
+        first: date,
+        last: date,
+        per: str = "day",
+        xml: bool = True,
+        csv: bool = False,
+        detail: str = "full",
+        without_nav: Collection[tuple[str, date]] = (),
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Written:
+        """Live on to `last` and write the files of the days from `first`."""
+        started = time.perf_counter()
+        if not self.plan.since <= first or last > self.last:
+            raise ValueError(f"history begins on {self.plan.since} and is known until {self.last}")
+        sheets = list(_sheets(list(business_days(first, last)), per))
+        done = Written()
+        if not sheets:
+            return done
+        printer = Printer(self.market, detail=detail)
+        out.mkdir(parents=True, exist_ok=True)
+        statements, tables = _open_files(self.plan, out, sheets, xml=xml, csv=csv)
+        for order, life in enumerate(self.lives()):
+            for place, span in _spans(printer, life, sheets, without_nav, tables, done):
+                if statements:
+                    statements[place].write(span.text())
+                done.statements += 1
+            if progress and order % 50 == 0:
+                progress(order, len(self.plan))
+        for file in [*statements, *tables]:
+            file.finish()
+            done.files.append(file.path)
+            done.bytes += file.size
+        done.seconds = time.perf_counter() - started
+        return done
+
+
 def write(
-    plan: Plan,
-    out: Path,
-    *,
-    first: date,
-    last: date,
-    per: str = "day",
-    xml: bool = True,
-    csv: bool = False,
-    detail: str = "full",
-    instructions: Iterable[Instruction] = (),
-    without_nav: Collection[tuple[str, date]] = (),
-    progress: Callable[[int, int], None] | None = None,
+    plan: Plan, out: Path, *, first: date, last: date, instructions: Iterable[Instruction] = (), **options
 ) -> Written:
     """Write the statements of `first` to `last` into the folder `out`.
 
@@ -95,35 +155,9 @@ def write(
     Every account is replayed from the start of the plan's history, so runs over neighbouring days join without a seam.
     `instructions` are all fees asked for so far; `without_nav` names accounts whose value is missing on a day.
     """
-    started = time.perf_counter()
-    if first < plan.since:
-        raise ValueError(f"history begins on {plan.since}")
-    sheets = list(_sheets(list(business_days(first, last)), per))
-    done = Written()
-    if not sheets:
-        return done
-    market = Market(plan.seed, plan.since, sheets[-1].last)
-    printer = Printer(market, detail=detail)
-    out.mkdir(parents=True, exist_ok=True)
-    statements, tables = _open_files(plan, out, sheets, xml=xml, csv=csv)
-    asked = defaultdict(list)
-    for instruction in instructions:
-        asked[instruction.account].append(instruction)
-    total = len(plan)
-    for order, account in enumerate(plan.holders()):
-        life = Life(plan, account, market, asked.get(account.number, ()))
-        for place, span in _spans(printer, life, sheets, without_nav, tables, done):
-            if statements:
-                statements[place].write(span.text())
-            done.statements += 1
-        if progress and order % 50 == 0:
-            progress(order, total)
-    for file in [*statements, *tables]:
-        file.finish()
-        done.files.append(file.path)
-        done.bytes += file.size
-    done.seconds = time.perf_counter() - started
-    return done
+    branch = Branch(plan, last, keep=False)
+    branch.ask(instructions)
+    return branch.write(out, first=first, last=last, **options)
 
 
 def _spans(
@@ -132,7 +166,7 @@ def _spans(
     """The account's statements with the place of their file. Each must be printed before the next day is lived."""
     account, ends = life.account, [sheet.last for sheet in sheets]
     span = None
-    for day in life.days():
+    for day in life.days(sheets[-1].last):
         if day.on < sheets[0].first:
             continue
         place = bisect_left(ends, day.on)

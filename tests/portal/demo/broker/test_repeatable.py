@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
-from portal.demo.broker import plan, write
+from portal.demo.broker import Branch, Instruction, plan, write
 
 FIRST, LAST = date(2025, 11, 3), date(2025, 12, 5)
 
@@ -58,3 +59,16 @@ def test_nothing_is_left_half_written(tmp_path):
     run(tmp_path)
 
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_branch_that_is_asked_again_writes_what_one_run_writes(tmp_path):
+    firm = plan(1, 40, since=FIRST)
+    number = next(account.number for account in firm if account.story == "steady" and account.currency == "USD")
+    fee = Instruction(date(2025, 11, 19), number, Decimal("12.34"), "USD", "fee", "1")
+    branch = Branch(firm, LAST)
+    branch.write(tmp_path / "twice", first=FIRST, last=date(2025, 11, 19))
+    branch.ask([fee])
+    branch.write(tmp_path / "twice", first=date(2025, 11, 20), last=LAST)
+    write(firm, tmp_path / "once", first=FIRST, last=LAST, instructions=[fee])
+
+    assert digests(tmp_path / "once") == digests(tmp_path / "twice")
