@@ -1,0 +1,130 @@
+"""Keeping accounts out of a stage and letting them back in; a hold and what waits for it are one act."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.ground.access.context import current_alias, cursor
+from accounts.ground.requests.models import RequestKind, RequestStatus
+from accounts.ground.runs.models import Hold
+from accounts.ground.tree.models import Account
+
+DETAIL = 500
+
+
+def hold_account(*, account: Account, day: date, stage: str, reason: str, detail: str, title: str) -> Hold:
+    """Keep one account out of a stage of a day, and put that on the pending list."""
+    hold_accounts(details={account.pk: detail}, day=day, stage=stage, reason=reason, title=title)
+    return Hold.unscoped.get(account_id=account.pk, day=day, stage=stage, reason=reason)
+
+
+def hold_accounts(*, details: Mapping[int, str], day: date, stage: str, reason: str, title: str) -> int:
+    """The same for many accounts at once, each with its own detail; how many were not held before.
+
+    Holding again changes nothing; holding what had been released opens it again. `title` is an English message of the
+    translation catalogue, shown among the pending items.
+    """
+    if not details:
+        return 0
+    texts = [text[:DETAIL] for text in details.values()]
+    with transaction.atomic(using=current_alias.get()), cursor() as cur:
+        cur.execute(
+            """
+            INSERT INTO accounts_hold (firm_id, practice_id, account_id, day, stage, reason, detail, resolution)
+            SELECT a.firm_id, a.practice_id, a.id, %(day)s, %(stage)s, %(reason)s, d.detail, ''
+              FROM unnest(%(accounts)s::bigint[], %(texts)s::text[]) AS d (account_id, detail)
+              JOIN accounts_account a ON a.id = d.account_id
+            ON CONFLICT (account_id, day, stage, reason) DO UPDATE
+               SET detail = excluded.detail, resolved_at = NULL, resolution = '', retry_asked_at = NULL
+             WHERE accounts_hold.resolved_at IS NOT NULL OR accounts_hold.retry_asked_at IS NOT NULL
+            RETURNING account_id
+            """,
+            {"day": day, "stage": stage, "reason": reason, "accounts": list(details), "texts": texts},
+        )
+        held = [row[0] for row in cur.fetchall()]
+        if held:
+            _ask(cur, held, day=day, stage=stage, reason=reason, title=title)
+    return len(held)
+
+
+def _ask(cur, held: list[int], *, day: date, stage: str, reason: str, title: str) -> None:
+    cur.execute(
+        """
+        INSERT INTO accounts_request (id, firm_id, practice_id, account_id, kind, status, title, detail, natural_key,
+                                      day)
+        SELECT gen_random_uuid(), h.firm_id, h.practice_id, h.account_id, %(kind)s, %(status)s, %(title)s,
+               jsonb_build_object('hold', h.id, 'stage', h.stage, 'reason', h.reason, 'detail', h.detail),
+               'hold:' || h.id, h.day
+          FROM accounts_hold h
+         WHERE h.account_id = ANY(%(held)s) AND h.day = %(day)s AND h.stage = %(stage)s AND h.reason = %(reason)s
+        ON CONFLICT (firm_id, kind, natural_key) DO UPDATE
+           SET status = excluded.status, detail = excluded.detail, finished_at = NULL
+        """,
+        {
+            "kind": RequestKind.STATEMENT,
+            "status": RequestStatus.AWAITING_BROKER,
+            "title": title,
+            "held": held,
+            "day": day,
+            "stage": stage,
+            "reason": reason,
+        },
+    )
+
+
+def release(*, hold: Hold, at: datetime, resolution: str) -> bool:
+    """Let one account back in; False when it had been already."""
+    with transaction.atomic(using=current_alias.get()):
+        changed = Hold.unscoped.filter(pk=hold.pk, resolved_at__isnull=True).update(
+            resolved_at=at, resolution=resolution[:200]
+        )
+        _finish([hold.pk], at=at)
+    return changed == 1
+
+
+def answer(*, arrived: Iterable[tuple[int, date]], stage: str, at: datetime, resolution: str) -> int:
+    """What held these account-days has come: those whose stage is still ahead are released, the others retried.
+
+    A day that its night has passed already is made up for by the next night, which looks for `retry_asked_at`.
+    """
+    days = list(arrived)
+    if not days:
+        return 0
+    with transaction.atomic(using=current_alias.get()), cursor() as cur:
+        cur.execute(
+            """
+            WITH passed AS (
+                SELECT r.day FROM accounts_runstage s JOIN accounts_run r ON r.id = s.run_id
+                 WHERE s.name = %(stage)s AND s.state <> 'waiting'
+            )
+            UPDATE accounts_hold h
+               SET resolved_at = CASE WHEN h.day IN (SELECT day FROM passed) THEN NULL ELSE %(at)s END,
+                   resolution = CASE WHEN h.day IN (SELECT day FROM passed) THEN '' ELSE %(resolution)s END,
+                   retry_asked_at = CASE WHEN h.day IN (SELECT day FROM passed) THEN %(at)s ELSE h.retry_asked_at END
+              FROM unnest(%(accounts)s::bigint[], %(days)s::date[]) AS d (account_id, day)
+             WHERE h.account_id = d.account_id AND h.day = d.day AND h.stage = %(stage)s
+               AND h.resolved_at IS NULL AND h.retry_asked_at IS NULL
+            RETURNING h.id
+            """,
+            {
+                "stage": stage,
+                "at": at,
+                "resolution": resolution[:200],
+                "accounts": [account for account, _ in days],
+                "days": [day for _, day in days],
+            },
+        )
+        released = [row[0] for row in cur.fetchall()]
+        if released:
+            _finish(released, at=at)
+    return len(released)
+
+
+def _finish(holds: list[int], *, at: datetime) -> None:
+    with cursor() as cur:
+        cur.execute(
+            "UPDATE accounts_request SET status = %s, finished_at = %s"
+            " WHERE kind = %s AND natural_key = ANY(%s) AND finished_at IS NULL",
+            [RequestStatus.APPROVED, at, RequestKind.STATEMENT, [f"hold:{hold}" for hold in holds]],
+        )
