@@ -7,6 +7,8 @@ next tens.
 from fees.engine import blended, flat, percent
 from fees.engine.types import Family, Method, Problem, Terms
 
+CODES_A_FAMILY = 10
+
 FAMILIES: tuple[Family, ...] = (percent, blended, flat)
 
 METHODS: dict[int, Method] = {method.code: method for family in FAMILIES for method in family.METHODS}

@@ -1,6 +1,6 @@
 """The list of methods: codes that rows depend on, and the broker's names."""
 
-from fees.engine.registry import ACCRUED_CODES, BY_NAME, FAMILIES, METHODS, PERIOD_END_CODES
+from fees.engine.registry import ACCRUED_CODES, BY_NAME, CODES_A_FAMILY, FAMILIES, METHODS, PERIOD_END_CODES
 
 # Stored in accruals, charges and fingerprints: a changed line here is a broken archive.
 CODES = {
@@ -43,5 +43,10 @@ def test_clients_see_the_type_and_not_the_method():
     assert len({method.title for method in METHODS.values()}) == len(METHODS)
 
 
-def test_no_two_families_share_a_code():
+def test_each_family_owns_its_tens():
+    # The night's SQL finds the family by them.
+    tens = [{method.code // CODES_A_FAMILY for method in family.METHODS} for family in FAMILIES]
+
+    assert [len(one) for one in tens] == [1] * len(FAMILIES)
+    assert len(set.union(*tens)) == len(FAMILIES)
     assert sum(len(family.METHODS) for family in FAMILIES) == len(METHODS)

@@ -114,6 +114,15 @@ def test_the_numerator_is_widened_before_it_is_divided():
     assert ask("select round(3111111.0831112199 / 252, 8)") == [(Decimal("12345.67890124"),)]
 
 
+def test_an_exact_tie_goes_up_in_the_database_too():
+    terms = [numbered(percent("0.000001"), 1), numbered(blended([("0", "0.000001"), ("1", "0")]), 2)]
+
+    made = night_lines(terms, [Decimal("1.26"), Decimal(2)])
+
+    assert [amount for _, _, amount in made] == [Decimal("0.00000001"), 0]
+    assert made[1][1] == Decimal("0.000001")
+
+
 def test_the_largest_storable_values_neither_overflow_nor_round_twice():
     nlv = Decimal("9999999999999999.9999")
     steps = [("0", "0.000001"), ("0.0001", "1"), ("9999999999999999.9998", "0.999999")]

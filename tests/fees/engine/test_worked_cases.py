@@ -191,6 +191,12 @@ def test_a_near_tie_is_not_rounded_twice(terms, nlv):
     assert line(terms, Decimal(nlv)).amount == Decimal("12345.67890123")
 
 
+def test_an_exact_tie_goes_up():
+    # 1.26 x 0.000001 / 252 is half of the last decimal; half of 0.000001 is half of the last decimal of a rate.
+    assert line(percent("0.000001"), Decimal("1.26")).amount == Decimal("0.00000001")
+    assert line(blended([("0", "0.000001"), ("1", "0")]), Decimal(2)).rate == Decimal("0.000001")
+
+
 def test_yen_are_posted_whole():
     september = charge(percent("0.012", MONTHLY), nav=always(SEPTEMBER_2025, "10000000"), currency="JPY")
 
