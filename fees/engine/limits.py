@@ -40,7 +40,7 @@ def check_rate(rate: Decimal | None, *, field: str, zero_allowed: bool = False) 
     if rate < 0 or (rate == 0 and not zero_allowed):
         return [problem(field, "too_low", gettext_noop("The annual percentage must be above zero."))]
     if rate > MAX_RATE:
-        msgid = gettext_noop("The annual percentage may not be above %(percent)s.")
+        msgid = gettext_noop("The annual percentage may not be above %(percent)s %%.")
         return [problem(field, "too_high", msgid, percent=MAX_RATE * 100)]
     if decimal_places(rate) > RATE_PLACES:
         msgid = gettext_noop("Give the annual percentage with at most %(places)s decimal places.")
