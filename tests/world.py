@@ -37,12 +37,13 @@ CANARIES = {
 
 @dataclass
 class World:
-    """Accounts by number; users, seats and parties by the person's name."""
+    """Accounts by number; users, seats and parties by the person's name; keys of other rows by kind and number."""
 
     accounts: dict[str, Account] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     parties: dict[str, Party] = field(default_factory=dict)
+    rows: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def __getitem__(self, number: str) -> Account:
         return self.accounts[number]

@@ -3,10 +3,12 @@
 What stands here knows no noun; each slice registers its rows in an `admin.py` of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
@@ -18,16 +20,19 @@ from django.db import models, transaction
 from django.db.models.fields.related import RelatedField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.ground.access.context import current_alias
-from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
+from portal.lib.money import CURRENCIES, MINOR_UNITS, USUAL_PLACES, round_display
 
 MOST_COUNTED = 10_000
 MOST_CHOICES = 100
+EXCHANGE_ZONE = ZoneInfo("America/New_York")
 
 
 def rows_of(model: type[models.Model]) -> "models.QuerySet[Any]":
@@ -40,6 +45,11 @@ def is_office(request: HttpRequest) -> bool:
     """Whether the visitor sits in the back office; the seat gives every right here, and nothing else does."""
     seat = getattr(request, "seat", None)
     return seat is not None and seat.role == "office" and bool(request.user.is_staff)  # type: ignore[union-attr]
+
+
+def exchange_day() -> date:
+    """Today at the exchange; a page may ask, what it calls is told."""
+    return timezone.localdate(timezone=EXCHANGE_ZONE)
 
 
 def shown_money(value: Decimal | None, currency: str = "", places: int | None = None) -> SafeString | str:
@@ -94,6 +104,26 @@ class RelatedFilter(admin.RelatedFieldListFilter):
         return [(row.pk, str(row)) for row in rows]
 
 
+class CurrencyFilter(admin.SimpleListFilter):
+    """Filter by currency, from the list of those there are; asking a large table for its own would read all of it."""
+
+    title = _lazy("currency")
+    parameter_name = "currency"
+    column = "currency"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code, code) for code in CURRENCIES]
+
+    def queryset(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        return queryset.filter(**{self.column: self.value()}) if self.value() in CURRENCIES else queryset
+
+
+class BaseCurrencyFilter(CurrencyFilter):
+    """The same for rows that call it their base currency."""
+
+    column = "base_currency"
+
+
 class OfficeForm(forms.ModelForm):
     """Checks uniqueness through `unscoped`; Django asks the default manager, which is closed on tenant rows."""
 
@@ -142,6 +172,12 @@ class OfficeMixin:
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> "models.QuerySet[Any]":
         return rows_of(db_field.remote_field.model)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        """A foreign key without the add and change windows that Django puts around it: rows are made by actions."""
+        if isinstance(db_field, models.ForeignKey):
+            return self.formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
         """A field that searches as one types. Django's own way asks the closed manager before we could object."""
         kwargs.pop("using", None)
@@ -174,28 +210,38 @@ class OfficeMixin:
 class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
     """A list and page of the back office. Rows are not deleted unless `may_delete` says so.
 
-    `list_select_related` names what the columns read, so a page costs the same number of queries whatever it shows.
-    `object_actions` names list actions that also stand as buttons on the row's own page.
+    `words` names the rows in menu and headings. `list_select_related` names what the columns read, so a page costs the
+    same number of queries whatever it shows. `totals` = (amount, currency) adds up the filtered rows under the list.
     """
 
+    words: Any = ""
+    totals: tuple[str, str] | None = None
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
     show_facets = admin.ShowFacets.NEVER
-    object_actions: tuple[str, ...] = ()
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The row's page, with its buttons; each is the list's action for this row alone."""
-        words = {name: choice for name, choice in self.get_action_choices(request, []) if name in self.object_actions}
-        buttons = [(name, words[name]) for name in self.object_actions if name in words]
-        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "buttons": buttons})
+    def row_actions(self, request: HttpRequest, row: Any) -> Sequence[str]:
+        """Names of list actions that stand as buttons on this row's page; each is done for the row alone."""
+        return ()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = super().changelist_view(request, {"title": self.words, **(extra_context or {})})
+        shown = getattr(response, "context_data", None) or {}
+        if self.totals and "cl" in shown:
+            amount, currency = self.totals
+            rows = shown["cl"].queryset.order_by().values(currency)
+            sums = rows.annotate(total=models.Sum(amount), rows=models.Count("pk")).order_by(currency)
+            shown["sums"] = [(one["rows"], shown_money(one["total"], one[currency])) for one in sums]
+        return response
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        row = kwargs.get("obj")
+        if row is not None:
+            wanted, words = self.row_actions(request, row), dict(self.get_action_choices(request, []))
+            context["buttons"] = [(name, words[name]) for name in wanted if name in words]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_action(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> HttpResponse | None:
         """Back to the row where the button was on its page."""

@@ -1,0 +1,78 @@
+"""Nobody sees or moves what is not theirs: the matrix with both walls, and with each wall alone."""
+
+import pytest
+from django.test import override_settings
+
+from accounts.ground.access import authority, scope
+from tests.house import matrix, rights
+from tests.figures import write
+
+PEOPLE = [*rights.SEES, "olga"]
+
+
+@pytest.fixture
+def stage(world):
+    """The cast with rows of every kind, so that every route has something to show."""
+    from tests.house.scenery import dress
+
+    dress(world)
+    return world
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_both_walls(stage, name):
+    tally = matrix.walk(stage, name)
+
+    write("access_matrix", f"both walls/{name or 'nobody'}", cells=tally.cells, leaks=len(tally.leaks))
+    assert tally.leaks == []
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_the_first_wall_alone(stage, name):
+    """Without row-level security: the owner's role reads everything, only our scoping stands."""
+    with override_settings(SWITCH_DATABASE_ROLES=False):
+        tally = matrix.walk(stage, name)
+
+    write("access_matrix", f"first wall alone/{name or 'nobody'}", cells=tally.cells, leaks=len(tally.leaks))
+    assert tally.leaks == []
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_the_second_wall_alone(stage, name, monkeypatch):
+    """Without our scoping: every query asks for all rows, only PostgreSQL's policies stand."""
+    monkeypatch.setattr(scope, "_within_reach", lambda who, rows, scoped_by: rows)
+    monkeypatch.setattr(scope, "_relations", lambda who, right, lookup: scope.models.Q())
+    monkeypatch.setattr(scope, "is_allowed", lambda role, right, relation: True)
+
+    tally = matrix.walk(stage, name, statuses=False)
+
+    write("access_matrix", f"second wall alone/{name or 'nobody'}", cells=tally.cells, leaks=len(tally.leaks))
+    assert tally.leaks == []
+
+
+def test_every_flipped_rule_turns_the_comparison_red(monkeypatch):
+    """Each line of the authority table matters: turn it round, and the second reading disagrees somewhere."""
+    words = {"top": "alice", "second": "bob", "stl": "sam", "client": "ana", "stl_sub": None}
+    numbers = {
+        ("top", "self"): "F100001",
+        ("top", "own_client"): "U1000001",
+        ("top", "own_stl"): "I4000001",
+        ("top", "own_stl_sub"): "U4000001",
+        ("top", "second_master"): "F200002",
+        ("top", "second_client"): "U2000001",
+        ("second", "self"): "F200002",
+        ("second", "own_client"): "U2000001",
+        ("stl", "self"): "I4000001",
+        ("stl", "own_stl_sub"): "U4000001",
+        ("client", "self"): "U1000001",
+    }
+    flipped = 0
+    for (role, function, relation), rule in authority._BY_KEY.items():
+        name = words[role]
+        if name is None:
+            continue
+        number = numbers[(role, relation.value)]
+        assert rule.allowed == rights.may(name, function.value, number), (role, function, relation)
+        assert (not rule.allowed) != rights.may(name, function.value, number)
+        flipped += 1
+    assert flipped >= 40
