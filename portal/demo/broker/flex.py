@@ -1,5 +1,6 @@
 """Turns closed days into the XML of one FlexStatement; a statement covers one day or a longer span of them."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from xml.sax.saxutils import escape
 
@@ -43,21 +44,19 @@ class Printer:
         self.instrument = [_instrument_columns(one) for one in INSTRUMENTS]
         self.security = [_security(one) for one in INSTRUMENTS]
         self._rates = [{pair: decimal(rate, 8) for pair, rate in rates.items()} for rates in market.rates]
-        self._conversions: dict[tuple[int, str], str] = {}
+        self._conversions: dict[tuple[int, str, str], str] = {}
         self._positions: dict[tuple[int, int, str], str] = {}
 
     def rate(self, place: int, currency: str, base: str) -> str:
         return self._rates[place][currency, base]
 
-    def conversions(self, place: int, base: str) -> str:
-        """The ConversionRate rows of a day into one currency."""
-        found = self._conversions.get((place, base))
+    def conversion(self, place: int, currency: str, base: str) -> str:
+        """The ConversionRate row of a day."""
+        found = self._conversions.get((place, currency, base))
         if found is None:
-            found = self._conversions[place, base] = "".join(
-                f'<ConversionRate reportDate="{self.days[place]}" fromCurrency="{code}" toCurrency="{base}" '
-                f'rate="{self.rate(place, code, base)}" />\n'
-                for code in CURRENCIES
-                if code != base
+            found = self._conversions[place, currency, base] = (
+                f'<ConversionRate reportDate="{self.days[place]}" fromCurrency="{currency}" toCurrency="{base}" '
+                f'rate="{self.rate(place, currency, base)}" />\n'
             )
         return found
 
@@ -96,7 +95,7 @@ class Span:
         self._latest: Day
         self._empty = True
         self._touched: set[int] = set()
-        self._conversions: list[str] = []
+        self._places: list[int] = []
         self.nav = True
 
     def add(self, day: Day, *, nav: bool = True) -> None:
@@ -122,8 +121,7 @@ class Span:
             rows["Transfers"] += [self._transfer(day, one) for one in day.transfers]
         if day.actions:
             rows["CorporateActions"] += [self._action(day, one) for one in day.actions]
-        if self.printer.full:
-            self._conversions.append(self.printer.conversions(day.place, self.account.currency))
+        self._places.append(day.place)
 
     def text(self) -> str:
         """The whole FlexStatement element."""
@@ -146,9 +144,19 @@ class Span:
         if self.printer.full:
             securities = sorted(self._touched | set(self.book.held))
             out += ["<SecuritiesInfo>\n", *(self.printer.security[key] for key in securities), "</SecuritiesInfo>\n"]
-            out += ["<ConversionRates>\n", *self._conversions, "</ConversionRates>\n"]
+            out += ["<ConversionRates>\n", *self._conversions(securities), "</ConversionRates>\n"]
         out.append("</FlexStatement>\n")
         return "".join(out)
+
+    def _conversions(self, securities: list[int]) -> Iterator[str]:
+        """The rates of every day for the currencies that occur in the statement."""
+        base = self.account.currency
+        used = {currency for currency, _ in self._moves} | {INSTRUMENTS[key].currency for key in securities}
+        used |= {*self._opening.opening_cash, *self._latest.closing_cash}
+        for place in self._places:
+            for currency in CURRENCIES:
+                if currency in used and currency != base:
+                    yield self.printer.conversion(place, currency, base)
 
     # Direct rows
 
