@@ -157,8 +157,8 @@ def _npm_is_usable() -> bool:
 
 
 def _environment() -> dict[str, str]:
-    """Caches go below .venv where the home folder cannot be written."""
-    env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
+    """The machine's own certificates count, and caches go below .venv where the home folder cannot be written."""
+    env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1"}
     home = Path(os.environ.get("HOME") or "/nonexistent")
     if not os.access(home, os.W_OK):
         cache = VENV / "cache"
