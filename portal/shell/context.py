@@ -4,19 +4,19 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Subquery, Window
+from django.db.models import Count, Q, Subquery, Window
 from django.http import HttpRequest
 from django.utils.translation import get_language_info
 
 from accounts.ground.access.context import Who
-from accounts.ground.access.scope import scope
-from accounts.ground.notifications.models import Notification, NotificationRead
+from accounts.ground.notifications.models import Notification
+from accounts.ground.notifications.queries import latest
 from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Firm, Practice
 from portal.shell import menu
 from portal.shell.places import Sort
 
-BELL_LENGTH = 5
+NEWS_SHOWN = 5
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -108,20 +108,19 @@ class Shell:
         return self._house.get("practice_name") or "" if self.role == Role.SECOND else ""
 
     @cached_property
-    def news(self) -> list[dict[str, Any]]:
-        """The newest unread notifications, each with the number of all of them."""
+    def news(self) -> list[Notification]:
+        """The newest notifications, each with the number of all unread ones."""
         if self.who is None or self.who.role == Role.OFFICE:
             return []
-        unread = scope(self.who, Notification)
+        rows = latest(self.who)
         if self.who.practice_id:
-            unread = unread.filter(practice_id=self.who.practice_id)
-        read = NotificationRead.objects.filter(user_id=self.who.user_id, notification_id=OuterRef("pk"))
-        unread = unread.filter(~Exists(read)).annotate(number=Window(Count("pk")))
-        return list(unread.order_by("-created_at").values("pk", "title", "kind", "day", "number")[:BELL_LENGTH])
+            rows = rows.filter(practice_id=self.who.practice_id)
+        unread = Window(Count("pk", filter=Q(is_read=False)))
+        return list(rows.annotate(unread=unread)[:NEWS_SHOWN])
 
     @property
     def unread(self) -> int:
-        return self.news[0]["number"] if self.news else 0
+        return self.news[0].unread if self.news else 0  # type: ignore[attr-defined]
 
     def button(self, key: str) -> menu.Link | None:
         return menu.button(key, self.role)

@@ -11,6 +11,8 @@ from accounts.ground.access.authority import Function, may_ever
 from accounts.ground.access.gates import SIGNED_IN, gate, gate_of
 from portal.shell.places import PLACES, Place, Sort
 
+FUNCTIONS = frozenset(function.value for function in Function)
+
 BY_KEY = {place.key: place for place in PLACES}
 
 
@@ -55,7 +57,7 @@ def may_see(place: Place, role: str | None) -> bool:
         return False
     if right == "office":
         return role == "office"
-    if right in Function:
+    if right in FUNCTIONS:
         return role == "office" or may_ever(role, right)
     return True
 

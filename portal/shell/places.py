@@ -61,6 +61,7 @@ HOME = (
     _button("dashboard", "add_task", _("Add a task"), "tasks:new", "plus"),
     _button("dashboard", "add_note", _("Add a note"), "notes:new", "plus"),
     _button("dashboard", "add_document", _("Add a document"), "documents:new", "plus"),
+    _page("dashboard", "pending", _("Pending items"), "dashboard:pending", "view"),
     _page("dashboard", "activity", _("Recent activity"), "dashboard:activity", "view"),
     _page("dashboard", "notifications", _("Notifications"), "dashboard:notifications", "view"),
     _tab("home", "contacts", _("Contacts"), "contacts:list", go="c", aliases=("manage-clients/contacts/",)),

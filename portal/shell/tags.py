@@ -11,13 +11,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from accounts.ground.amounts import NOTHING, money_words, number_words
 from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
 from portal.shell.icons import NAME
 
 register = template.Library()
-
-MINUS = "\N{MINUS SIGN}"
-NOTHING = "\N{EM DASH}"
 
 
 @register.simple_tag
@@ -26,30 +24,31 @@ def icon(name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static(NAME), name)
 
 
-def amount(value: Decimal | None, places: int = USUAL_PLACES, *, sign: bool = False) -> str:
-    """An amount in the reader's format: grouped, half-even, a real minus sign."""
-    if value is None:
-        return NOTHING
-    shown = round_display(value, places)
-    text = number_format(abs(shown), places, use_l10n=True, force_grouping=True)
-    if shown < 0:
-        return MINUS + text
-    return "+" + text if sign and shown > 0 else text
-
-
 @register.simple_tag
 def money(value: Decimal | None, currency: str = "", sign: bool = False) -> SafeString:
     """An amount with its currency, in the currency's own number of places."""
-    text = amount(value, MINOR_UNITS.get(currency, USUAL_PLACES), sign=sign)
+    text = number_words(value, MINOR_UNITS.get(currency, USUAL_PLACES), sign=sign)
     if value is None or not currency:
         return format_html('<span class="money">{}</span>', text)
     return format_html('<span class="money">{}<span class="cur">{}</span></span>', text, currency)
 
 
 @register.filter
-def plain_amount(value: Decimal | None, currency: str = "") -> str:
+def bare_amount(value: Decimal | None, currency: str) -> str:
+    """An amount in the currency's number of places, where a column of its own names the currency."""
+    return number_words(value, MINOR_UNITS.get(currency, USUAL_PLACES))
+
+
+@register.filter
+def money_text(value: Decimal | None, currency: str = "") -> str:
     """An amount without mark-up, for attributes and sentences."""
-    return amount(value, MINOR_UNITS.get(currency, USUAL_PLACES))
+    return money_words(value, currency)
+
+
+@register.filter
+def signed_money(value: Decimal | None, currency: str = "") -> str:
+    """A change of an amount, with its sign, for sentences."""
+    return money_words(value, currency, sign=True)
 
 
 @register.filter
@@ -57,7 +56,7 @@ def percent(value: Decimal | None, places: int = 2) -> str:
     """A fraction as a percentage: 0.0101 is 1.01 %."""
     if value is None:
         return NOTHING
-    return _("%(number)s%%") % {"number": amount(value * 100, places)}
+    return _("%(number)s%%") % {"number": number_words(value * 100, places)}
 
 
 @register.simple_tag
@@ -67,7 +66,7 @@ def change(value: Decimal | None, places: int = 2) -> SafeString:
         return format_html("{}", NOTHING)
     shown = round_display(value * 100, places)
     mood = "up" if shown > 0 else "down" if shown < 0 else ""
-    words = _("%(number)s%%") % {"number": amount(value * 100, places, sign=True)}
+    words = _("%(number)s%%") % {"number": number_words(value * 100, places, sign=True)}
     return format_html('<span class="num {}">{}</span>', mood, words)
 
 
@@ -111,3 +110,15 @@ def aria_sort(sort: str, key: str) -> str:
 def shell_button(context: dict[str, Any], key: str) -> Any:
     """A button of the list of places, or nothing while it is not built or not this person's."""
     return context["shell"].button(key)
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    """The words of a text, to walk through in a template."""
+    return text.split()
+
+
+@register.filter
+def item(mapping: Any, key: str) -> Any:
+    """A value by a key that is itself a variable."""
+    return mapping.get(key)

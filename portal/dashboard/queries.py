@@ -1,0 +1,103 @@
+"""What the dashboard shows, for one person; the number of queries does not grow with the number of clients."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, TextChoices, Value, When, Window
+from django.db.models.functions import TruncDate
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
+from accounts.ground.people.models import Role
+from accounts.ground.requests.models import RequestKind, RequestStatus
+from accounts.ground.requests.queries import finished_since, pending
+from accounts.ground.trail.models import Event
+
+PENDING_SHOWN = 10
+ACTIVITY_SHOWN = 8
+ACTIVITY_DAYS = 5
+
+WAITS_FOR_ADVISOR = (RequestStatus.INCOMPLETE, RequestStatus.AWAITING_ADVISOR)
+WAITS_FOR_CLIENT = (RequestStatus.INCOMPLETE, RequestStatus.AWAITING_CLIENT)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Pending items: those shown, how many there are, and how many of them wait for the reader."""
+
+    rows: list[Any]
+    total: int
+    mine: int
+
+
+def own(who: Who, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Only the person's own practice: what waits at a second-level advisor is that advisor's business."""
+    return rows.filter(practice_id=who.practice_id) if who.practice_id else rows
+
+
+def pending_rows(who: Who) -> "QuerySet[Any]":
+    """Pending items with the words they are sorted and shown by."""
+    return own(who, pending(who)).annotate(
+        kind_words=_words("kind", RequestKind),
+        status_words=_words("status", RequestStatus),
+        is_mine=Case(When(status__in=_mine(who), then=Value(1)), default=Value(0)),
+    )
+
+
+PENDING_ORDERS = {
+    "date": "day",
+    "account": "account__number",
+    "type": "kind_words",
+    "title": "account__sort_key",
+    "status": "status_words",
+}
+USUAL_ORDER = "-date"
+
+
+def pending_order(sort: str) -> list[str]:
+    """Columns behind a heading; an unknown heading is the usual one."""
+    name, minus = sort.lstrip("-"), "-" if sort.startswith("-") else ""
+    if name not in PENDING_ORDERS:
+        return pending_order(USUAL_ORDER)
+    return [minus + PENDING_ORDERS[name], "-day" if name != "date" else "-created_at", "pk"]
+
+
+def pending_items(who: Who, sort: str) -> Pending:
+    """The first pending items in the order asked for; counts come with the rows, in one query."""
+    rows = pending_rows(who).annotate(
+        all_of=Window(Count("pk")),
+        mine_of=Window(Count("pk", filter=Q(status__in=_mine(who)))),
+    )
+    shown = list(rows.order_by(*pending_order(sort))[:PENDING_SHOWN])
+    return Pending(shown, shown[0].all_of if shown else 0, shown[0].mine_of if shown else 0)
+
+
+def recent_activity(who: Who, today: date, limit: int = ACTIVITY_SHOWN) -> list[dict[str, Any]]:
+    """What happened in the last five days: events of accounts, and requests that have ended."""
+    first = today - timedelta(days=ACTIVITY_DAYS)
+    names = ("on", "number", "what", "event", "state")
+    events = (
+        own(who, scope(who, Event))
+        .filter(day__gte=first, day__lte=today)
+        .annotate(on=F("day"), number=F("account__number"), what=F("title"), event=F("kind"), state=F("status"))
+    )
+    finished = own(who, finished_since(who, first)).annotate(
+        on=TruncDate("finished_at"),
+        number=F("account__number"),
+        what=F("title"),
+        event=_words("kind", RequestKind),
+        state=_words("status", RequestStatus),
+    )
+    rows = events.order_by().values(*names).union(finished.order_by().values(*names), all=True)
+    return list(rows.order_by("-on", "number")[:limit])
+
+
+def _mine(who: Who) -> tuple[str, ...]:
+    return WAITS_FOR_ADVISOR if who.role in (Role.TOP, Role.SECOND) else WAITS_FOR_CLIENT
+
+
+def _words(column: str, choices: type[TextChoices]) -> Case:
+    """The reader's words for a code, so that a list sorts as it reads."""
+    known = [When(**{column: code}, then=Value(str(label))) for code, label in choices.choices]
+    return Case(*known, default=F(column), output_field=CharField())

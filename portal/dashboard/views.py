@@ -1,0 +1,161 @@
+"""The home page and the pages its cards open."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.access.scope import scope
+from accounts.ground.amounts import money_words
+from accounts.ground.days.queries import calendar
+from accounts.ground.notifications.actions import mark_read
+from accounts.ground.notifications.models import Notification
+from accounts.ground.notifications.queries import latest
+from accounts.ground.paging import page_of
+from accounts.ground.runs.queries import sealed_day
+from portal.dashboard import agenda, queries
+from portal.dashboard.rules import NEW_YORK, next_cut_off, split_minutes
+from portal.performance.rules import RANGES, Point
+from portal.performance.series import Series, series_of
+
+USUAL_RANGE = "12m"
+ACTIVITY_PAGE = 200
+
+
+@gate(SIGNED_IN)
+def home(request: HttpRequest) -> HttpResponse:
+    """The advisor's first page of the day; a back-office seat goes to its own."""
+    who = request.seat  # type: ignore[attr-defined]
+    if who is None or who.role == "office":
+        return render(request, "dashboard/no_seat.html", {"is_office": who is not None})
+    at = timezone.now()
+    sort = request.GET.get("sort", queries.USUAL_ORDER)
+    days = calendar()
+    pending = queries.pending_items(who, sort)
+    context: dict[str, Any] = {
+        "sort": sort,
+        "pending": pending,
+        "activity": queries.recent_activity(who, _today(at)),
+        "agenda": agenda.of_day(agenda.day_asked(request.GET.get("day"), _today(at)), days),
+        **_cut_off(at, next_cut_off(at, days)),
+        **_plot(request),
+    }
+    return render(request, "dashboard/home.html", context)
+
+
+@gate("view")
+def series(request: HttpRequest) -> JsonResponse:
+    """The points of the plot for the script that draws it; amounts as text, so that no digit is lost on the way."""
+    span, found = _asked(request)
+    points = found.points(span)
+    answer = JsonResponse(
+        {
+            "currency": found.currency,
+            "days": [point.day.isoformat() for point in points],
+            "values": [str(point.nlv) for point in points],
+            "returns": [str(round(point.total, 8)) for point in points],
+            "notes": [note_of(point, found.currency) for point in points],
+        }
+    )
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@gate("view")
+def data(request: HttpRequest) -> HttpResponse:
+    """The plot as a table, newest day first."""
+    span, found = _asked(request)
+    points = found.points(span)[::-1]
+    rows = [(point, note_of(point, found.currency)) for point in points]
+    return render(request, "dashboard/data.html", {"rows": rows, "series": found, "span": span})
+
+
+@gate("view")
+def pending(request: HttpRequest) -> HttpResponse:
+    """Every pending item."""
+    who = request.seat  # type: ignore[attr-defined]
+    sort = request.GET.get("sort", queries.USUAL_ORDER)
+    page = page_of(queries.pending_rows(who), order=queries.pending_order(sort), query=request.GET)
+    return render(request, "dashboard/pending.html", {"page": page, "sort": sort})
+
+
+@gate("view")
+def activity(request: HttpRequest) -> HttpResponse:
+    """Everything of the last five days."""
+    who = request.seat  # type: ignore[attr-defined]
+    rows = queries.recent_activity(who, _today(timezone.now()), ACTIVITY_PAGE)
+    return render(request, "dashboard/activity.html", {"activity": rows})
+
+
+@gate("view")
+def notifications(request: HttpRequest) -> HttpResponse:
+    """Every notification, newest first."""
+    who = request.seat  # type: ignore[attr-defined]
+    page = page_of(queries.own(who, latest(who)), order=["-created_at", "-pk"], query=request.GET)
+    return render(request, "dashboard/notifications.html", {"page": page})
+
+
+@gate("view")
+def notification(request: HttpRequest, pk: int) -> HttpResponse:
+    """One notification; opening it is reading it."""
+    who = request.seat  # type: ignore[attr-defined]
+    rows = queries.own(who, scope(who, Notification)).select_related("account")
+    found = get_object_or_404(rows, pk=pk)
+    mark_read(user_id=who.user_id, notification=found)
+    return render(request, "dashboard/notification.html", {"notification": found})
+
+
+def note_of(point: Point, currency: str) -> str:
+    """What moved the value on a day, in words."""
+    if not point.flow:
+        return ""
+    words = {"amount": money_words(abs(point.flow), currency)}
+    return _("%(amount)s came in") % words if point.flow > 0 else _("%(amount)s went out") % words
+
+
+def _asked(request: HttpRequest) -> tuple[str, Series]:
+    who = request.seat  # type: ignore[attr-defined]
+    span = request.GET.get("range", USUAL_RANGE)
+    number = request.GET.get("of", "").strip()
+    return span if span in RANGES else USUAL_RANGE, series_of(who, number=number, sealed=sealed_day())
+
+
+def _plot(request: HttpRequest) -> dict[str, Any]:
+    span, found = _asked(request)
+    points, year = found.points(span), found.points(USUAL_RANGE)
+    return {
+        "series": found,
+        "span": span,
+        "spans": RANGES,
+        "points": points,
+        "last": points[-1] if points else None,
+        "before": points[-2] if len(points) > 1 else None,
+        "day_change": _day_change(points),
+        "year_return": year[-1].total if len(year) > 1 else None,
+        "net_flow": sum((point.flow for point in points[1:]), Decimal(0)),
+    }
+
+
+def _day_change(points: list[Point]) -> Decimal | None:
+    return points[-1].nlv - points[-2].nlv if len(points) > 1 else None
+
+
+def _cut_off(at: datetime, cut_off: datetime) -> dict[str, Any]:
+    left = cut_off - at
+    hours, minutes = split_minutes(left)
+    return {
+        "cut_off": cut_off,
+        "cut_off_is_today": left < timedelta(hours=24) and cut_off.date() == at.astimezone(NEW_YORK).date(),
+        "hours_left": hours,
+        "minutes_left": minutes,
+    }
+
+
+def _today(at: datetime) -> date:
+    """The business calendar's today: New York's."""
+    return at.astimezone(NEW_YORK).date()

@@ -1,0 +1,88 @@
+"""The value of a practice or an account day by day; nothing younger than the last sealed day is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from accounts.broker.feed.models import NavDaily
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import account_for, scope
+from accounts.ground.tree.models import Account, Kind
+from fees.accrual.models import AdviserDaily
+from portal.performance.rules import RANGES, DayValue, Point, months_before, returns, since
+
+LONGEST = max(RANGES.values())
+MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values of one whole year, oldest first, with what they are the values of."""
+
+    values: Sequence[DayValue]
+    currency: str
+    subject: Account | None = None
+    accounts: int | None = None
+    accrued: Decimal | None = None
+    incomplete: int = 0
+
+    def points(self, span: str) -> list[Point]:
+        """The points of a range that ends on the last day."""
+        if not self.values:
+            return []
+        return returns(since(self.values, months_before(self.values[-1].day, RANGES[span])))
+
+
+def series_of(who: Who, *, number: str, sealed: date | None) -> Series:
+    """The series of one account or practice by number; of everything the person manages when no number is given."""
+    subject = account_for(who, number) if number else _usual_subject(who)
+    if sealed is None:
+        return Series((), subject.base_currency if subject else "", subject)
+    if subject is None:
+        return _practice(who, who.practice_id, None, sealed)
+    if subject.kind in MASTERS:
+        return _practice(who, subject.practice_id, subject, sealed)
+    return _account(who, subject, sealed)
+
+
+def _usual_subject(who: Who) -> Account | None:
+    """An advisor sees the whole practice; a client begins with the first own account."""
+    if who.practice_id:
+        return None
+    return scope(who, Account).exclude(kind__in=MASTERS).order_by("sort_key", "pk").first()
+
+
+def _practice(who: Who, practice_id: int | None, subject: Account | None, sealed: date) -> Series:
+    rows = list(
+        scope(who, AdviserDaily)
+        .filter(practice_id=practice_id, day__gte=_first_day(sealed), day__lte=sealed)
+        .order_by("day")
+        .values_list("day", "nlv", "flow", "complete", "accounts", "accrued", "currency")
+    )
+    if not rows:
+        return Series((), subject.base_currency if subject else "", subject)
+    month = sealed.replace(day=1)
+    return Series(
+        values=[DayValue(day, nlv, flow, complete) for day, nlv, flow, complete, *_rest in rows],
+        currency=rows[-1][6],
+        subject=subject,
+        accounts=rows[-1][4],
+        accrued=sum((row[5] for row in rows if row[0] >= month), Decimal(0)),
+        incomplete=sum(not row[3] for row in rows),
+    )
+
+
+def _account(who: Who, subject: Account, sealed: date) -> Series:
+    rows = (
+        scope(who, NavDaily)
+        .filter(account_id=subject.pk, nav_date__gte=_first_day(sealed), nav_date__lte=sealed)
+        .order_by("nav_date")
+        .values_list("nav_date", "nlv", "flow")
+    )
+    return Series([DayValue(day, nlv, flow) for day, nlv, flow in rows], subject.base_currency, subject)
+
+
+def _first_day(sealed: date) -> date:
+    # A few days more, so that the first return of the longest range has its base even after a long weekend.
+    return months_before(sealed, LONGEST).replace(day=1)

@@ -1,0 +1,105 @@
+"""Lists of accounts for one person: search, filters, order."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from accounts.broker.feed.models import NavDaily
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
+from accounts.ground.tree.models import Account, Kind, Status
+from fees.posting.models import Charge
+
+MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
+SUGGESTED = 12
+CHARGES_SHOWN = 15
+
+# Sorts accounts without a value below every other one.
+BELOW_ALL = Decimal("-1e15")
+
+ORDERS = {
+    "value": "value",
+    "number": "number",
+    "title": "sort_key",
+    "advisor": "practice__name",
+    "kind": "kind",
+    "currency": "base_currency",
+    "status": "status",
+    "opened": "opened_on",
+}
+USUAL_ORDER = "title"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address of the list asks for; unknown values are left out."""
+
+    text: str = ""
+    status: str = ""
+    kind: str = ""
+    practice: int | None = None
+
+    @classmethod
+    def of(cls, query: "dict[str, str]") -> "Filters":
+        practice = query.get("practice", "")
+        return cls(
+            text=query.get("q", "").strip()[:100],
+            status=query.get("status", "") if query.get("status") in Status.values else "",
+            kind=query.get("kind", "") if query.get("kind") in Kind.values else "",
+            practice=int(practice) if practice.isascii() and practice.isdigit() and len(practice) < 16 else None,
+        )
+
+
+def order_of(sort: str) -> list[str]:
+    """Columns behind a heading; an unknown heading is the usual one."""
+    name, minus = sort.lstrip("-"), "-" if sort.startswith("-") else ""
+    if name not in ORDERS:
+        return [ORDERS[USUAL_ORDER], "pk"]
+    return [minus + ORDERS[name], "pk"]
+
+
+def accounts(who: Who, filters: Filters, sealed: date | None) -> "QuerySet[Account]":
+    """Accounts that hold something, of those the person may see, with their value on the last sealed day."""
+    value = NavDaily.unscoped.filter(account_id=OuterRef("pk"), nav_date=sealed).values("nlv")
+    rows = matching(scope(who, Account).exclude(kind__in=MASTERS), filters.text).select_related("practice")
+    rows = rows.annotate(nlv=Subquery(value)).annotate(value=Coalesce("nlv", Value(BELOW_ALL)))
+    if filters.status:
+        rows = rows.filter(status=filters.status)
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    if filters.practice:
+        rows = rows.filter(practice_id=filters.practice)
+    return rows
+
+
+def matching(rows: "QuerySet[Account]", text: str) -> "QuerySet[Account]":
+    """Every word of the text, anywhere in number, title or alias; case does not matter."""
+    for word in text.split():
+        rows = rows.filter(Q(number__icontains=word) | Q(title__icontains=word) | Q(alias__icontains=word))
+    return rows
+
+
+def suggested(who: Who, text: str) -> "QuerySet[Account]":
+    """The first few accounts that a half-typed number or name may mean; masters come first."""
+    return matching(scope(who, Account), text.strip()[:100]).order_by("level", "sort_key", "pk")[:SUGGESTED]
+
+
+def charges(who: Who, account: Account, sealed: date | None) -> "QuerySet[Charge]":
+    """The latest fees of an account, of closed nights only; newest first."""
+    if sealed is None:
+        return Charge.unscoped.none()
+    rows = scope(who, Charge).filter(account=account, period_end_day__lte=sealed)
+    return rows.select_related("practice").order_by("-period_end_day", "practice_id", "method")[:CHARGES_SHOWN]
+
+
+def structure(who: Who) -> "QuerySet[Account]":
+    """The masters of the tree as one may see it, each with the number of open accounts of its practice."""
+    open_ones = Count(
+        "practice__accounts",
+        filter=Q(practice__accounts__status=Status.OPEN) & ~Q(practice__accounts__kind__in=MASTERS),
+    )
+    rows = scope(who, Account).filter(Q(kind__in=MASTERS) | Q(kind=Kind.STL_MASTER))
+    return rows.select_related("practice").annotate(open_accounts=open_ones).order_by("level", "sort_key", "pk")

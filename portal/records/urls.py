@@ -1,0 +1,14 @@
+"""Addresses of accounts."""
+
+from django.urls import path
+
+from portal.records import views
+
+app_name = "records"
+
+urlpatterns = [
+    path("accounts/", views.accounts, name="accounts"),
+    path("accounts/suggest/", views.suggest, name="suggest"),
+    path("accounts/<str:number>/", views.account, name="account"),
+    path("structure/", views.structure, name="structure"),
+]

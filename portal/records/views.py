@@ -1,0 +1,129 @@
+"""The account list and the account page."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.ground.access.authority import RULES, Function
+from accounts.ground.access.context import Who
+from accounts.ground.access.gates import gate
+from accounts.ground.access.scope import account_for, relation_to
+from accounts.ground.paging import page_of
+from accounts.ground.runs.queries import sealed_day
+from accounts.ground.tree.models import HOLDING_KINDS, Account, Status
+from fees.engine.registry import METHODS
+from fees.schedules.queries import in_force
+from portal.performance.rules import RANGES
+from portal.performance.series import series_of
+from portal.records import queries
+
+USUAL_RANGE = "12m"
+
+FUNCTION_WORDS = {
+    Function.VIEW: gettext_lazy("See it"),
+    Function.TRADE: gettext_lazy("Trade"),
+    Function.ALLOCATE: gettext_lazy("Allocate trades"),
+    Function.RESTRICT: gettext_lazy("Set restrictions"),
+    Function.GRANT_PRODUCTS: gettext_lazy("Grant products"),
+    Function.SET_FEES: gettext_lazy("Set fees"),
+    Function.FUND: gettext_lazy("Move money in and out"),
+    Function.REPORT: gettext_lazy("See reports"),
+    Function.SIGN: gettext_lazy("Sign"),
+    Function.BRAND: gettext_lazy("Brand"),
+    Function.TAX: gettext_lazy("Report tax"),
+}
+
+
+@gate("view")
+def accounts(request: HttpRequest) -> HttpResponse:
+    """Every account one may see: found, filtered, sorted and paged by the address."""
+    who = request.seat  # type: ignore[attr-defined]
+    filters = queries.Filters.of(request.GET.dict())
+    sort = request.GET.get("sort", queries.USUAL_ORDER)
+    rows = queries.accounts(who, filters, sealed_day())
+    page = page_of(rows, order=queries.order_of(sort), query=request.GET)
+    context = {
+        "page": page,
+        "sort": sort,
+        "filters": filters,
+        "statuses": Status.choices,
+        "kinds": [(kind.value, kind.label) for kind in HOLDING_KINDS],
+        "shows_advisor": who.reach in ("firm", "office"),
+        "is_filtered": filters != queries.Filters(),
+    }
+    return render(request, "records/accounts.html", context)
+
+
+@gate("view")
+def account(request: HttpRequest, number: str) -> HttpResponse:
+    """One account: what it is, what it is worth, what it pays."""
+    who = request.seat  # type: ignore[attr-defined]
+    found = account_for(who, number)
+    sealed = sealed_day()
+    span = request.GET.get("range", USUAL_RANGE)
+    span = span if span in RANGES else USUAL_RANGE
+    series = series_of(who, number=found.number, sealed=sealed)
+    points = series.points(span)
+    context = {
+        "account": found,
+        "sealed": sealed,
+        "series": series,
+        "span": span,
+        "spans": RANGES,
+        "points": points,
+        "last": points[-1] if points else None,
+        "schedules": agreed(who, found, sealed),
+        "charges": [(charge, method_name(charge.method)) for charge in queries.charges(who, found, sealed)],
+        "rights": rights(who, found),
+    }
+    return render(request, "records/account.html", context)
+
+
+@gate("view")
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Options for a half-typed account number."""
+    who = request.seat  # type: ignore[attr-defined]
+    text = request.GET.get("of") or request.GET.get("q", "")
+    return render(request, "records/suggest.html", {"accounts": queries.suggested(who, text)})
+
+
+@gate("view")
+def structure(request: HttpRequest) -> HttpResponse:
+    """The tree of masters."""
+    who = request.seat  # type: ignore[attr-defined]
+    return render(request, "records/structure.html", {"masters": queries.structure(who)})
+
+
+def agreed(who: Who, account: Account, sealed: date | None) -> list[dict[str, object]]:
+    """What the account pays, to whom and since when, in words and figures."""
+    day = sealed or timezone.now().date()
+    return [
+        {
+            "schedule": schedule,
+            "components": [
+                {"component": component, "method": method_name(component.method)}
+                for component in schedule.components.all()
+            ],
+        }
+        for schedule in in_force(who, account, day)
+    ]
+
+
+def method_name(code: int) -> str:
+    """A method's name in the reader's language."""
+    method = METHODS.get(code)
+    return _(method.title) if method else str(code)
+
+
+def rights(who: Who, account: Account) -> list[dict[str, object]]:
+    """What the person may do with the account, and the rule that says so, in words."""
+    relation = relation_to(who, account)
+    return [
+        {"function": FUNCTION_WORDS[rule.function], "allowed": rule.allowed, "words": rule.words}
+        for rule in RULES
+        if rule.role == who.role and relation in rule.relations
+    ]
