@@ -12,8 +12,6 @@ POSTING_LAG = 1
 def periods_closing_on(calendar: Calendar, day: date) -> dict[int, Period]:
     """The methods whose period closes with `day`, and that period: every business day for a daily method, the last
     business day of the month or quarter for the others.  Empty on a day that is not a business day."""
-    if not calendar.is_business_day(day):
-        return {}
     return {
         code: period_of(method.frequency, day)
         for code, method in METHODS.items()

@@ -10,10 +10,10 @@ from psycopg2.extras import execute_values
 
 from fees.engine import inputs, sql
 from fees.engine.accrual import annual, effective_rate, line
-from fees.engine.charge import period_end_charge, recompute
+from fees.engine.charge import accrued_charge, period_end_charge, recompute
 from fees.engine.flattened import COLUMNS, flatten
 from fees.engine.registry import METHODS, PERIOD_END_CODES
-from fees.engine.types import MARGINAL, WHOLE_BALANCE, NavPoint, Segment, Terms
+from fees.engine.types import MARGINAL, WHOLE_BALANCE, Accrual, NavPoint, Segment, Terms
 from portal.lib.fingerprint import chain, fingerprint, sql_canonical, sql_digest
 from portal.lib.money import CURRENCIES, round_money
 from tests.fees.engine.agreed import LONG_AGO, NEW_YORK, SEPTEMBER_2025, THIRD_QUARTER_2025, blended, flat, percent
@@ -211,6 +211,22 @@ def test_an_accrued_quarter_has_the_same_sum_text_and_fingerprint():
     assert text == inputs.inputs_text(charge)
     assert (str(exact), str(amount)) == (str(charge.exact), str(charge.amount))
     assert sealed == inputs.charge_fingerprint(charge, account="U1234567", payee=42)
+
+
+def test_accrued_lines_are_written_alike_whatever_the_columns_hold():
+    day = DAY - timedelta(days=1)
+    lines = [
+        Accrual(DAY, Decimal(7), Decimal("0.5"), Decimal("1"), 10),
+        Accrual(DAY, Decimal("1E+3"), Decimal(1), Decimal("0.1"), 9),
+        Accrual(day, Decimal("-0.1"), Decimal(0), Decimal(0), 11),
+    ]
+    table("loose", "accrual_date date, base numeric, rate numeric, amount numeric, component int", lines)
+    charge = accrued_charge(method=2, accruals=lines, period=SEPTEMBER_2025, currency="USD")
+
+    [(text,)] = ask(f"select {inputs.sql_accrued_inputs()} from loose a")
+
+    assert text == inputs.inputs_text(charge)
+    assert text.splitlines()[1] == "2025-09-30 1000.0000 1.000000 0.10000000 9"
 
 
 def test_money_is_rounded_alike():
