@@ -58,7 +58,8 @@ def _once(began: float) -> int:
 def _serve(port: int | None, *, as_json: bool, began: float) -> int:
     state = places.state_dir()
     places.prepare(state)
-    with (state / "demo.lock").open("a+") as lock:
+    # It holds the sign-ins, so it is for us alone.
+    with os.fdopen(os.open(state / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
         if not _first(lock):
             return _already(lock, as_json=as_json)
         with _servers(tied=True) as env:
@@ -83,7 +84,7 @@ def _serve(port: int | None, *, as_json: bool, began: float) -> int:
                 return 0
             finally:
                 supervisor.ignore_signals()
-                crew.stop(lambda name: tell(f"  stopping the {name}"))
+                crew.stop(lambda name: tell(f"  stopping {name}"))
                 lock.truncate(0)
 
 
