@@ -22,14 +22,14 @@ def test_days_below_zero_do_not_eat_the_limit_of_the_others():
 
 def test_the_closing_variant_counts_every_day_at_the_last_value():
     assert closing_limit(CAP, Decimal(120_000), 21, "USD") == 200
-    assert closing_limit(CAP, Decimal(-1), 21, "USD") == 0
+    assert closing_limit(CAP, Decimal(-120_000), 21, "USD") == 0
 
 
 def test_a_new_client_is_limited_to_three_percent_a_year():
     assert transition_limit(Decimal("0.03"), Decimal(84_000), "monthly", "USD") == 210
     assert transition_limit(Decimal("0.031"), Decimal(84_000), "monthly", "USD") == 210
     assert transition_limit(Decimal("0.029"), Decimal(84_000), "monthly", "USD") == 203
-    assert transition_limit(CAP, Decimal(-5), "quarterly", "USD") == 0
+    assert transition_limit(CAP, Decimal(-84_000), "quarterly", "USD") == 0
     with pytest.raises(ValueError, match="weekly"):
         transition_limit(CAP, Decimal(1), "weekly", "USD")
 
