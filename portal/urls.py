@@ -24,6 +24,10 @@ _admin_pages, _admin_app, _admin_name = admin.site.urls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", include(_account)),
     path("office/", (gated(OFFICE, _admin_pages), _admin_app, _admin_name)),
+    path("api/", include("portal.api")),
+    path("", include("portal.dashboard.urls")),
+    path("", include("portal.records.urls")),
+    path("", include("accounts.desk.seats.urls")),
     path("", include("portal.shell.urls")),
     *alias_patterns(),
 ]

@@ -3,6 +3,7 @@
 What stands here knows no noun; each slice registers its rows in an `admin.py` of its own.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.ground.access.context import current_alias
+from accounts.ground.tree.models import NUMBER_PATTERN
 from portal.lib.money import CURRENCIES, MINOR_UNITS, USUAL_PLACES, round_display
 
 MOST_COUNTED = 10_000
@@ -160,6 +162,7 @@ class OfficeMixin:
     """What lists, pages and inlines of the back office have in common."""
 
     form = OfficeForm
+    number_lookup = ""
     may_add = True
     may_change = True
     may_delete = False
@@ -168,6 +171,15 @@ class OfficeMixin:
         rows = rows_of(self.model)  # type: ignore[attr-defined]
         ordering = self.get_ordering(request)  # type: ignore[attr-defined]
         return rows.order_by(*ordering) if ordering else rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        """A whole account number goes straight to its index; anything else is looked for in all search fields."""
+        number = search_term.strip().upper()
+        if self.number_lookup and re.fullmatch(NUMBER_PATTERN, number):
+            return queryset.filter(**{self.number_lookup: number}), False
+        return super().get_search_results(request, queryset, search_term)  # type: ignore[misc]
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> "models.QuerySet[Any]":
         return rows_of(db_field.remote_field.model)
@@ -210,7 +222,7 @@ class OfficeMixin:
 class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
     """A list and page of the back office. Rows are not deleted unless `may_delete` says so.
 
-    `words` names the rows in menu and headings. `list_select_related` names what the columns read, so a page costs the
+    `words` names the rows in menu and headings; `number_lookup` leads to the account's number. `list_select_related` names what the columns read, so a page costs the
     same number of queries whatever it shows. `totals` = (amount, currency) adds up the filtered rows under the list.
     """
 

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
 
@@ -96,5 +97,5 @@ def account_for(who: Who, number: str, right: str = "view") -> Account:
     return account
 
 
-class NotAllowed(Exception):
+class NotAllowed(PermissionDenied):
     """The person sees the account, but this function is not theirs; answered with 403 and the rule in words."""

@@ -1,0 +1,67 @@
+"""Pending items and notifications over the API."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin
+from rest_framework.response import Response
+
+from accounts.ground.access.api import ScopedView
+from accounts.ground.access.gates import gate
+from accounts.ground.notifications.models import Notification
+from accounts.ground.requests.models import Request
+
+
+class RequestSerializer(serializers.ModelSerializer):
+    """One thing that waits."""
+
+    account = serializers.CharField(source="account.number", default=None)
+
+    class Meta:
+        model = Request
+        fields = ("id", "day", "account", "kind", "title", "status", "created_at")
+
+
+@gate("view")
+class PendingList(ListModelMixin, ScopedView):
+    """What waits, of what you see."""
+
+    model = Request
+    serializer_class = RequestSerializer
+    filterset_fields = ("kind", "status")
+
+    def get_queryset(self) -> Any:
+        """Not finished yet."""
+        return super().get_queryset().filter(finished_at__isnull=True).select_related("account")
+
+    def get(self, request: HttpRequest) -> Response:
+        """One page of pending items."""
+        return self.list(request)
+
+
+class NotificationSerializer(serializers.ModelSerializer):
+    """One piece of news."""
+
+    account = serializers.CharField(source="account.number", default=None)
+
+    class Meta:
+        model = Notification
+        fields = ("id", "day", "account", "kind", "title", "body", "created_at")
+
+
+@gate("view")
+class NotificationList(ListModelMixin, ScopedView):
+    """News of what you see."""
+
+    model = Notification
+    serializer_class = NotificationSerializer
+    filterset_fields = ("kind",)
+
+    def get_queryset(self) -> Any:
+        """With the account's number."""
+        return super().get_queryset().select_related("account")
+
+    def get(self, request: HttpRequest) -> Response:
+        """One page of news."""
+        return self.list(request)

@@ -1,0 +1,239 @@
+"""Firms, practices and accounts in the back office; what is made or moved goes through the tree's own actions."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from accounts.ground.access.admin import (
+    BaseCurrencyFilter,
+    MakingAdmin,
+    RelatedFilter,
+    choice_of,
+    exchange_day,
+    rows_of,
+)
+from accounts.ground.tree import actions as tree
+from accounts.ground.tree.models import CURRENCIES, Account, Firm, Kind, Margin, Practice, Status
+from accounts.ground.tree.rules import TRANSITIONS, TreeProblem, clean_number, sort_key
+
+_CURRENCIES = [(code, code) for code in CURRENCIES]
+_MADE_BY_HAND = (Kind.CLIENT, Kind.STL_MASTER, Kind.STL_SUB)
+
+
+def _how_many(model: type[models.Model], column: str) -> models.Subquery:
+    """The number of rows that point here; a sub-select, so joining one count never multiplies another."""
+    rows = rows_of(model).filter(**{column: models.OuterRef("pk")}).order_by().values(column)
+    return models.Subquery(rows.annotate(n=models.Count("pk")).values("n"))
+
+
+class _NumberForm(forms.Form):
+    """The number of the master or account to be made: in its stored form, and not anybody's yet."""
+
+    number = forms.CharField(label=_lazy("Account number"), max_length=12)
+
+    def clean_number(self) -> str:
+        try:
+            number = clean_number(self.cleaned_data["number"])
+        except TreeProblem as problem:
+            raise ValidationError(str(problem)) from problem
+        if rows_of(Account).filter(number=number).exists():
+            raise ValidationError(_("There is an account with this number already."))
+        return number
+
+
+class FirmForm(_NumberForm):
+    name = forms.CharField(label=_lazy("Name"), max_length=200)
+    base_currency = forms.ChoiceField(label=_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
+    is_professional = forms.BooleanField(label=_lazy("Professional advisor"), required=False, initial=True)
+    is_registered = forms.BooleanField(label=_lazy("Registered"), required=False, initial=True)
+
+    field_order = ["name", "number"]
+
+
+class PracticeForm(_NumberForm):
+    firm = choice_of(Practice, "firm", label=_lazy("Firm"))
+    name = forms.CharField(label=_lazy("Name"), max_length=200)
+    base_currency = forms.ChoiceField(label=_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
+    is_registered = forms.BooleanField(label=_lazy("Registered"), required=False, initial=True)
+
+    field_order = ["firm", "name", "number"]
+
+
+class AccountForm(_NumberForm):
+    parent = choice_of(
+        Account, "parent", label=_lazy("Stands below"), help_text=_lazy("An advisor master, or an STL master for subs")
+    )
+    kind = forms.ChoiceField(label=_lazy("Kind"), choices=[(kind.value, kind.label) for kind in _MADE_BY_HAND])
+    title = forms.CharField(label=_lazy("Title"), max_length=200)
+    alias = forms.CharField(label=_lazy("Alias"), max_length=200, required=False)
+    base_currency = forms.ChoiceField(label=_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
+    margin_kind = forms.ChoiceField(label=_lazy("Margin"), choices=Margin.choices, initial=Margin.MARGIN)
+    account_type = forms.CharField(label=_lazy("Account type"), max_length=60, required=False)
+    customer_type = forms.CharField(label=_lazy("Customer type"), max_length=60, required=False)
+
+    field_order = ["parent", "kind", "number"]
+
+
+def _becoming(status: Status, words: Any) -> Any:
+    """The list action that moves accounts to one status; one that may not is named and the others go on."""
+
+    @admin.action(description=words)
+    def become(page: Any, request: HttpRequest, accounts: "models.QuerySet[Any]") -> None:
+        changed = 0
+        for account in accounts:
+            try:
+                tree.change_status(account=account, status=status, day=exchange_day())
+            except TreeProblem as problem:
+                page.message_user(request, f"{account.number}: {problem}", messages.ERROR)
+            else:
+                changed += 1
+        if changed:
+            words = ngettext(
+                "%(count)d account is now %(status)s.", "%(count)d accounts are now %(status)s.", changed
+            )
+            page.message_user(request, words % {"count": changed, "status": status.label}, messages.SUCCESS)
+
+    become.__name__ = f"become_{status.value}"
+    return become
+
+
+STATUS_ACTIONS = [
+    _becoming(Status.PENDING, _lazy("Mark as pending")),
+    _becoming(Status.OPEN, _lazy("Open")),
+    _becoming(Status.CLOSED, _lazy("Close")),
+    _becoming(Status.ABANDONED, _lazy("Mark as abandoned")),
+    _becoming(Status.REJECTED, _lazy("Reject")),
+    _becoming(Status.NEW, _lazy("Start the application again")),
+]
+
+
+@admin.register(Firm)
+class FirmAdmin(MakingAdmin):
+    words = _lazy("Firms")
+    making_form = FirmForm
+    refusals = (ValidationError, TreeProblem)
+    list_display = ["name", "base_currency", "practices", "accounts", "is_professional", "is_registered", "created_at"]
+    list_filter = ["is_professional", "is_registered", BaseCurrencyFilter]
+    search_fields = ["name"]
+    ordering = ["name"]
+    fields = ["name", "base_currency", "is_professional", "is_registered", "practices", "accounts", "created_at"]
+    readonly_fields = ["base_currency", "practices", "accounts", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
+        rows = super().get_queryset(request)
+        return rows.annotate(
+            practice_count=_how_many(Practice, "firm_id"), account_count=_how_many(Account, "firm_id")
+        )
+
+    def make(self, request: HttpRequest, form: FirmForm) -> Firm:
+        return tree.create_firm(**form.cleaned_data, day=exchange_day()).firm
+
+    @admin.display(description=_lazy("Practices"), ordering="practice_count")
+    def practices(self, firm: Any) -> int:
+        return firm.practice_count or 0
+
+    @admin.display(description=_lazy("Accounts"), ordering="account_count")
+    def accounts(self, firm: Any) -> int:
+        return firm.account_count or 0
+
+
+@admin.register(Practice)
+class PracticeAdmin(MakingAdmin):
+    words = _lazy("Practices")
+    making_form = PracticeForm
+    refusals = (ValidationError, TreeProblem)
+    list_display = ["name", "firm", "level", "accounts", "is_registered", "created_at"]
+    list_filter = ["level", "is_registered", ("firm", RelatedFilter)]
+    list_select_related = ["firm"]
+    search_fields = ["name", "firm__name"]
+    ordering = ["firm__name", "level", "name"]
+    fields = ["name", "firm", "level", "is_registered", "accounts", "created_at"]
+    readonly_fields = ["firm", "level", "accounts", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
+        return super().get_queryset(request).annotate(account_count=_how_many(Account, "practice_id"))
+
+    def make(self, request: HttpRequest, form: PracticeForm) -> Practice:
+        wanted = dict(form.cleaned_data)
+        top = rows_of(Account).get(firm=wanted.pop("firm"), kind=Kind.TOP_MASTER)
+        return tree.create_second_level(top=top, **wanted, day=exchange_day()).practice
+
+    @admin.display(description=_lazy("Accounts"), ordering="account_count")
+    def accounts(self, practice: Any) -> int:
+        return practice.account_count or 0
+
+
+@admin.register(Account)
+class AccountAdmin(MakingAdmin):
+    words = _lazy("Accounts")
+    making_form = AccountForm
+    refusals = (ValidationError, TreeProblem)
+    list_display = ["number", "title", "kind", "status", "base_currency", "practice", "firm", "parent_number", "below"]
+    list_filter = ["kind", "status", BaseCurrencyFilter, ("firm", RelatedFilter)]
+    list_select_related = ["firm", "practice", "parent"]
+    search_fields = ["number__istartswith", "title", "alias"]
+    number_lookup = "number"
+    search_help_text = _lazy("Number, title or alias")
+    ordering = ["sort_key", "id"]
+    actions = STATUS_ACTIONS
+    fieldsets = [
+        (None, {"fields": ["number", "title", "alias", "kind", "status", "firm", "practice", "parent", "below"]}),
+        (_lazy("Terms"), {"fields": ["base_currency", "margin_kind", "account_type", "customer_type", "entity"]}),
+        (_lazy("Dates"), {"fields": ["application_started_on", "opened_on", "funded_on", "closed_on"]}),
+        (_lazy("What belongs to it"), {"fields": ["elsewhere"]}),
+    ]
+    # The feed and the tree's actions decide these; a person may correct the words.
+    _by_hand = ("title", "alias", "account_type", "customer_type")
+
+    def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
+        return super().get_queryset(request).annotate(child_count=_how_many(Account, "parent_id"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        shown = [name for _title, options in self.fieldsets for name in options["fields"]]
+        return [name for name in shown if name not in self._by_hand]
+
+    def make(self, request: HttpRequest, form: AccountForm) -> Account:
+        return tree.create_account(**form.cleaned_data, day=exchange_day())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The words a person may correct, and the order they put the account in."""
+        obj.sort_key = sort_key(obj.title)
+        obj.save(update_fields=[*self._by_hand, "sort_key"])
+
+    @admin.display(description=_lazy("Below"), ordering="parent__number")
+    def parent_number(self, account: Any) -> str:
+        return account.parent.number if account.parent else ""
+
+    @admin.display(description=_lazy("Children"), ordering="child_count")
+    def below(self, account: Any) -> int:
+        return account.child_count or 0
+
+    @admin.display(description=_lazy("Lists"))
+    def elsewhere(self, account: Any) -> SafeString:
+        """Links to the lists of this account's rows."""
+        lists = (
+            (_("Accounts below"), "account", "parent"),
+            (_("Movements"), "transfer", "account"),
+            (_("Holds"), "hold", "account"),
+            (_("Requests"), "request", "account"),
+            (_("Events"), "event", "account"),
+            (_("Rights"), "clientright", "account"),
+        )
+        links = (
+            (f"{reverse(f'admin:accounts_{model}_changelist')}?{column}__id__exact={account.pk}", words)
+            for words, model, column in lists
+        )
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
+
+    def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
+        return [f"become_{after}" for before, after in sorted(TRANSITIONS) if before == row.status]

@@ -1,0 +1,91 @@
+"""Accounts over the API: list, record, and what one may do with them and why."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.ground.access.api import ScopedView
+from accounts.ground.access.authority import Function, verdict
+from accounts.ground.access.gates import gate
+from accounts.ground.access.scope import account_for, relation_to
+from accounts.ground.tree.models import Account
+
+
+class AccountSerializer(serializers.ModelSerializer):
+    """One account as the portal shows it."""
+
+    parent = serializers.SerializerMethodField()
+    practice = serializers.CharField(source="practice.name")
+
+    class Meta:
+        model = Account
+        fields = (
+            *("number", "title", "alias", "kind", "level", "parent", "practice", "status", "base_currency"),
+            *("account_type", "customer_type", "margin_kind", "entity", "opened_on", "funded_on", "closed_on"),
+        )
+
+    def get_parent(self, account: Account) -> str | None:
+        """The parent's number, where the reader may know it: a second-level client's is its own advisor's."""
+        who = self.context["request"].seat
+        visible = who.reach == "firm" or (account.parent_id and account.practice_id == who.practice_id)
+        return account.parent.number if visible and account.parent else None
+
+
+@gate("view")
+class AccountList(ListModelMixin, ScopedView):
+    """Accounts that you see, by name."""
+
+    model = Account
+    serializer_class = AccountSerializer
+    filterset_fields = ("kind", "status", "base_currency", "margin_kind")
+
+    def get_queryset(self) -> Any:
+        """With what the rows show."""
+        rows = super().get_queryset().select_related("practice", "parent")
+        wanted = self.request.GET.get("search", "").strip()
+        return rows.filter(title__icontains=wanted) | rows.filter(number__istartswith=wanted) if wanted else rows
+
+    def get(self, request: HttpRequest) -> Response:
+        """One page of accounts."""
+        return self.list(request)
+
+
+@gate("view")
+class AccountRecord(APIView):
+    """One account."""
+
+    @extend_schema(responses=AccountSerializer)
+    def get(self, request: HttpRequest, number: str) -> Response:
+        """Its record."""
+        account = account_for(request.seat, number)  # type: ignore[attr-defined]
+        return Response(AccountSerializer(account, context={"request": request}).data)
+
+
+class MaySerializer(serializers.Serializer):
+    """One function: whether it is allowed, and the rule in words."""
+
+    function = serializers.CharField()
+    allowed = serializers.BooleanField()
+    why = serializers.CharField()
+
+
+@gate("view")
+class AccountMay(APIView):
+    """What you may do with an account, and why."""
+
+    @extend_schema(responses=MaySerializer(many=True))
+    def get(self, request: HttpRequest, number: str) -> Response:
+        """Every function with its rule."""
+        who = request.seat  # type: ignore[attr-defined]
+        relation = relation_to(who, account_for(who, number))
+        rules = [(function, verdict(who.role, function, relation)) for function in Function]
+        answers = [
+            {"function": function, "allowed": rule is not None and rule.allowed, "why": str(rule.words) if rule else ""}
+            for function, rule in rules
+        ]
+        return Response(MaySerializer(answers, many=True).data)

@@ -1,0 +1,18 @@
+"""The API's root: where each slice's endpoints hang, and the schema that describes them."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from accounts.ground.access.gates import SIGNED_IN, gate
+
+
+@gate(SIGNED_IN)
+class Schema(SpectacularAPIView):
+    """The OpenAPI description, for people who are signed in."""
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", Schema.as_view(), name="api_schema"),
+    path("v1/", include("accounts.ground.tree.api_urls")),
+    path("v1/", include("accounts.ground.requests.api_urls")),
+]
