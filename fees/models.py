@@ -1,6 +1,7 @@
 """Gathers the rows of the slices, so that Django finds them under the label `fees`."""
 
 from fees.accrual.models import Accrual, AdviserDaily
+from fees.posting.models import Charge
 from fees.schedules.models import Component, RunSchedule, Schedule
 
-__all__ = ["Accrual", "AdviserDaily", "Component", "RunSchedule", "Schedule"]
+__all__ = ["Accrual", "AdviserDaily", "Charge", "Component", "RunSchedule", "Schedule"]

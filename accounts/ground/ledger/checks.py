@@ -117,7 +117,7 @@ def amounts_are_payable(day: date | None) -> list[Break]:
          WHERE (%(day)s::date IS NULL OR day = %(day)s)
            AND (amount <= 0 OR (currency IN ({coarse}) AND amount <> trunc(amount)))
          GROUP BY firm_id
-        """,  # noqa: S608
+        """,
         day=day,
     )
 

@@ -4,8 +4,6 @@ A relation has the columns firm_id, account_id, practice_id, currency, amount, d
 The texts hold no values from outside; a caller joins them into its own statement.
 """
 
-# ruff: noqa: S608 (the pieces of these texts are our own)
-
 from accounts.ground.ledger.keys import sql_transfer_id
 from accounts.ground.ledger.models import BookKind
 from portal.lib.fingerprint import sql_canonical, sql_digest

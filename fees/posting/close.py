@@ -1,0 +1,186 @@
+"""Closing periods: which of them close with a night, for which accounts, and what is held instead."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+
+from accounts.ground.access.context import cursor
+from accounts.ground.days.queries import calendar
+from accounts.ground.runs.actions import hold_accounts
+from accounts.ground.runs.models import Run
+from accounts.ground.runs.results import ChunkResult
+from fees.accrual.statements import PLANNING
+from fees.engine.registry import METHODS
+from fees.engine.timing import POSTING_LAG, due_on, periods_closing_on
+from fees.posting import closing as statements
+from fees.posting.closing import Closing
+from fees.posting.second_look import differing
+from portal.lib.business_days import Calendar
+from portal.lib.fingerprint import fingerprint
+from portal.lib.periods import Frequency, Period, period_of
+from portal.lib.words import gettext_noop
+
+# Why an account is held at close, and what its pending item is called.
+HOLD_TITLES = {
+    "missing_days": gettext_noop("Fees wait for a missing statement"),
+    "no_nav": gettext_noop("Fees wait for the statement of the period's last day"),
+    "check_differs": gettext_noop("A fee was computed in two ways that differ"),
+}
+
+
+@dataclass
+class Written:
+    """What a chunk has written so far."""
+
+    rows: int = 0
+    total: Decimal = Decimal(0)
+    digests: tuple[str, ...] = ()
+    held: frozenset[int] = frozenset()
+
+
+def close_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
+    """Charge what closes with `day` for accounts lo <= id < hi, then what was held earlier and is complete now."""
+    days = calendar()
+    written = Written()
+    with cursor() as cur:
+        cur.execute(PLANNING)
+        for one in _closings(cur, days, _whole(run, days, day, day, lo, hi)):
+            _charge(cur, one, written)
+        for late, accounts in _held_before(cur, run.pk, day, lo, hi):
+            held = Written()
+            for one in _closings(cur, days, replace(_whole(run, days, day, late, lo, hi), only=accounts)):
+                _charge(cur, one, held)
+            _release(cur, day, late, sorted(set(accounts) - held.held))
+            written = _together(written, held)
+    return ChunkResult(rows=written.rows, total=written.total, digest=fingerprint(written.digests))
+
+
+def posting_lag() -> int:
+    """Business days between the close of a period and its posting; a setting."""
+    return getattr(settings, "POSTING_LAG_BUSINESS_DAYS", POSTING_LAG)
+
+
+def _whole(run: Run, days: Calendar, night: date, day: date, lo: int, hi: int) -> Closing:
+    """The range as a closing that still lacks its period and methods."""
+    due = due_on(days, day, posting_lag())
+    return Closing(
+        run_id=run.pk, night=night, day=day, period=Period(day, day), methods=(), days=(), due_on=due, lo=lo, hi=hi
+    )
+
+
+def _closings(cur, days: Calendar, whole: Closing) -> Iterator[Closing]:
+    """Each period that closes with the day once, then the running periods of accounts that were closed by it."""
+    for period, methods in _by_period(periods_closing_on(days, whole.day)).items():
+        yield replace(whole, period=period, methods=methods, days=days.between(*period))
+    longer = _by_period(_longer_periods(whole.day))
+    accounts = _closed_accounts(cur, whole, min(period.starts for period in longer))
+    for period, methods in longer.items() if accounts else ():
+        days_of_it = days.between(*period)
+        yield replace(whole, period=period, methods=methods, days=days_of_it, closed_accounts=True, only=accounts)
+
+
+def _closed_accounts(cur, whole: Closing, since: date) -> list[int]:
+    cur.execute(
+        """
+        SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM accounts_account
+         WHERE id >= %(lo)s AND id < %(hi)s AND closed_on > %(since)s AND closed_on <= %(day)s
+           AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s))
+        """,
+        {
+            "lo": whole.lo,
+            "hi": whole.hi,
+            "since": since,
+            "day": whole.day,
+            "only": None if whole.only is None else list(whole.only),
+        },
+    )
+    return cur.fetchone()[0]
+
+
+def _longer_periods(day: date) -> dict[int, Period]:
+    return {
+        code: period_of(method.frequency, day)
+        for code, method in METHODS.items()
+        if method.frequency != Frequency.DAILY
+    }
+
+
+def _by_period(periods: dict[int, Period]) -> dict[Period, list[int]]:
+    grouped: dict[Period, list[int]] = {}
+    for code, period in periods.items():
+        grouped.setdefault(period, []).append(code)
+    return grouped
+
+
+def _charge(cur, closing: Closing, written: Written) -> None:
+    accrued, at_end = closing.accrued(), closing.at_period_end()
+    if accrued.methods:
+        _write(cur, accrued, statements.from_accruals(accrued), written)
+    if at_end.methods:
+        checked = at_end.doubting(differing(cur, at_end))
+        _write(cur, checked, statements.from_closing_value(checked), written)
+
+
+def _write(cur, closing: Closing, closed: str, written: Written) -> None:
+    cur.execute(statements.charge(closing, closed))
+    rows, total, digest, text = cur.fetchone()
+    held = json.loads(text)
+    written.rows += rows
+    written.total += total
+    if rows:
+        written.digests += (digest,)
+    if held:
+        _hold(closing.day, held)
+        written.held |= {account for account, _, _ in held}
+
+
+def _hold(day: date, held: list[tuple[int, str, str]]) -> None:
+    for reason, title in HOLD_TITLES.items():
+        details = {account: detail for account, why, detail in held if why == reason}
+        hold_accounts(details=details, day=day, stage="close", reason=reason, title=title)
+
+
+def _together(one: Written, other: Written) -> Written:
+    return Written(one.rows + other.rows, one.total + other.total, one.digests + other.digests, one.held)
+
+
+def _held_before(cur, run_id: int, day: date, lo: int, hi: int) -> list[tuple[date, list[int]]]:
+    """Days with accounts that could not be closed then, or whose missing day was accrued by this run."""
+    cur.execute(
+        """
+        SELECT day, array_agg(DISTINCT account_id ORDER BY account_id)
+          FROM accounts_hold h
+         WHERE h.account_id >= %(lo)s AND h.account_id < %(hi)s AND h.day < %(day)s
+           AND (h.stage = 'close' AND h.resolved_at IS NULL
+                OR h.stage = 'accrue' AND h.resolved_at IS NOT NULL
+                   AND EXISTS (SELECT 1 FROM fees_accrual l
+                                WHERE l.accrual_date = h.day AND l.account_id = h.account_id AND l.run_id = %(run)s))
+         GROUP BY day ORDER BY day
+        """,
+        {"lo": lo, "hi": hi, "day": day, "run": run_id},
+    )
+    return cur.fetchall()
+
+
+def _release(cur, night: date, day: date, accounts: list[int]) -> None:
+    """End the holds of accounts that closed after all, and what waited for their statements."""
+    cur.execute(
+        """
+        UPDATE accounts_hold SET resolved_at = now(), resolution = %(how)s
+         WHERE stage = 'close' AND day = %(day)s AND resolved_at IS NULL AND account_id = ANY(%(accounts)s)
+        """,
+        {"how": f"closed in the night of {night.isoformat()}", "day": day, "accounts": accounts},
+    )
+    cur.execute(
+        """
+        UPDATE accounts_request SET status = 'approved', finished_at = now()
+         WHERE kind = 'statement' AND finished_at IS NULL
+           AND (firm_id, natural_key) IN (SELECT firm_id, 'hold:' || id FROM accounts_hold
+                                           WHERE stage = 'close' AND day = %(day)s AND account_id = ANY(%(accounts)s))
+        """,
+        {"day": day, "accounts": accounts},
+    )

@@ -1,0 +1,110 @@
+"""The fee of one period as a row: what it came to, what it was made from, and how far it has got."""
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.access.managers import TenantModel
+from accounts.ground.tree.models import Account, Firm, Practice
+
+
+class ChargeState(models.TextChoices):
+    """Where a charge stands; the last three end it."""
+
+    DUE = "due", _("Due")
+    DEFERRED = "deferred", _("Deferred")
+    POSTED = "posted", _("Posted")
+    ZERO = "zero", _("Nothing to post")
+    WRITTEN_OFF = "written_off", _("Written off")
+
+
+FINAL = (ChargeState.POSTED, ChargeState.ZERO, ChargeState.WRITTEN_OFF)
+WAITING = (ChargeState.DUE, ChargeState.DEFERRED)
+
+
+class Reason(models.TextChoices):
+    """Why a charge moved no money."""
+
+    NO_VALUE = "no_value", _("The account had no positive value")
+    BELOW_UNIT = "below_unit", _("The fee is below the smallest unit of the currency")
+    FUNDS = "funds", _("The account's cash does not cover the fee")
+
+
+# What may change once a charge has been written; everything else is what was charged and why.
+PROGRESS = ("state", "reason", "posted_on", "retry_until")
+
+
+class Charge(TenantModel):
+    """One payee's fee by one method for one period.  `id` follows from what it charges; `revision` 0 is the first.
+
+    `exact` has 8 decimals and was rounded once, half up, to `amount`.  `inputs` and `fingerprint` are the engine's
+    text and seal of what was multiplied (fees.engine.inputs).
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="charges", db_constraint=False, db_index=False
+    )
+    practice = models.ForeignKey(
+        Practice,
+        on_delete=models.PROTECT,
+        related_name="charges",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("payee"),
+    )
+    method = models.PositiveSmallIntegerField(help_text=_("Code of the engine's registry"))
+    starts = models.DateField()
+    ends = models.DateField(help_text=_("First day that it does not charge"))
+    period_end_day = models.DateField(help_text=_("Business day that closed the period"))
+    currency = models.CharField(max_length=3)
+    exact = models.DecimalField(max_digits=24, decimal_places=8)
+    amount = models.DecimalField(max_digits=20, decimal_places=2)
+    state = models.CharField(max_length=12, choices=ChargeState)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True, default="")
+    due_on = models.DateField()
+    posted_on = models.DateField(null=True)
+    retry_until = models.DateField(null=True, help_text=_("Last night that tries to post a deferred charge"))
+    inputs = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    run_id = models.BigIntegerField(help_text=_("The night that closed the period"))
+    revision = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta(TenantModel.Meta):
+        db_table = "fees_charge"
+        ordering = ["-period_end_day", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "practice", "method", "starts", "revision"], name="charge_once"),
+            models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="charge_period"),
+            models.CheckConstraint(condition=models.Q(exact__gte=0, amount__gte=0), name="charge_not_negative"),
+            models.CheckConstraint(condition=models.Q(state__in=ChargeState.values), name="charge_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state=ChargeState.ZERO, amount=0)
+                | (~models.Q(state=ChargeState.ZERO) & models.Q(amount__gt=0)),
+                name="charge_zero_is_zero",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=ChargeState.POSTED, posted_on__isnull=False)
+                | (~models.Q(state=ChargeState.POSTED) & models.Q(posted_on__isnull=True)),
+                name="charge_posted_has_day",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ChargeState.DEFERRED) | models.Q(retry_until__isnull=False),
+                name="charge_deferred_has_end",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fingerprint__regex="^[0-9a-f]{64}$"), name="charge_fingerprint_shape"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account"], condition=models.Q(state__in=WAITING), name="charge_waiting"),
+            models.Index(fields=["firm", "-period_end_day"], name="charge_firm_day"),
+            models.Index(fields=["practice", "-period_end_day"], name="charge_practice_day"),
+            # Rows of one night lie together, so a block range index finds them at almost no cost.
+            BrinIndex(fields=["run_id"], name="charge_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} of account {self.account_id} from {self.starts}"

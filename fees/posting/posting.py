@@ -1,0 +1,86 @@
+"""Posting what is due: an ordered list of steps decides which charges pay, then money moves for those that do.
+
+One statement does it all, so a charge is marked as posted only where the ledger took a new movement for it.
+"""
+
+from datetime import date
+
+from accounts.ground.access.context import cursor
+from accounts.ground.days.queries import calendar
+from accounts.ground.ledger.models import BookKind, TransferKind
+from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
+from accounts.ground.notifications.models import NotificationKind
+from accounts.ground.runs.models import Run
+from accounts.ground.runs.results import ChunkResult
+from fees.accrual.statements import day_literal
+from fees.posting import funds
+from fees.posting.rules import retry_until
+from fees.posting.steps import Chunk, Step, sql_through
+from portal.lib.words import gettext_noop
+
+# The order of work.  Auto-liquidation and the rolling cap are steps that come before the funds.
+STEPS: tuple[Step, ...] = (funds.STEP,)
+
+WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because the account's cash did not cover it")
+
+
+def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
+    """Post what is due on or before `day` and not posted, of accounts lo <= id < hi."""
+    chunk = Chunk(run_id=run.pk, chunk_id=chunk_id, day=day, lo=lo, hi=hi)
+    due = _due(chunk)
+    with cursor() as cur:
+        cur.execute(sql_open_books(f"({due})", BookKind.CLIENT))
+        cur.execute(sql_open_books(f"({due})", BookKind.CLEARING))
+        cur.execute(_post(chunk, due, retry_until(calendar(), day)))
+        rows, total, digest, written_off = cur.fetchone()
+        if written_off:
+            _tell_advisors(cur, day, written_off)
+    return ChunkResult(rows=rows, total=total, digest=digest)
+
+
+def _due(chunk: Chunk) -> str:
+    """Gross: every charge that should be paid by now, as a movement of the ledger."""
+    return f"""
+    SELECT id, id AS source, id AS txn, firm_id, account_id, practice_id, currency, amount, due_on, starts, method,
+           revision, {day_literal(chunk.day)} AS day, {chunk.run_id}::bigint AS run_id,
+           {chunk.chunk_id}::bigint AS chunk_id
+      FROM fees_charge
+     WHERE state IN ('due', 'deferred') AND due_on <= {day_literal(chunk.day)}
+       AND account_id >= {chunk.lo} AND account_id < {chunk.hi}"""
+
+
+def _post(chunk: Chunk, due: str, last_try: date) -> str:
+    moved = sql_post("paying", kind=TransferKind.FEE.value, debit=BookKind.CLIENT, credit=BookKind.CLEARING)
+    day = day_literal(chunk.day)
+    return f"""
+    WITH due AS MATERIALIZED ({due}
+    ), {sql_through(STEPS, chunk, "due")},
+    moved AS ({moved}),
+    posted AS (
+        UPDATE fees_charge c SET state = 'posted', posted_on = {day}, reason = ''
+          FROM moved m WHERE c.id = m.source
+    ), put_off AS (
+        UPDATE fees_charge c
+           SET state = CASE WHEN c.retry_until <= {day} THEN 'written_off' ELSE 'deferred' END,
+               reason = s.reason, retry_until = coalesce(c.retry_until, {day_literal(last_try)})
+          FROM stopped s WHERE c.id = s.id
+        RETURNING c.id, c.state
+    )
+    SELECT count(*), coalesce(sum(amount), 0), {sql_digest_of("moved")},
+           (SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM put_off WHERE state = 'written_off')
+      FROM moved"""
+
+
+def _tell_advisors(cur, day: date, charges: list) -> None:
+    """The advisor who is not paid learns of it, once."""
+    cur.execute(
+        """
+        INSERT INTO accounts_notification (firm_id, practice_id, account_id, kind, title, body, natural_key, day)
+        SELECT c.firm_id, c.practice_id, c.account_id, %(kind)s, %(title)s,
+               a.number || ': ' || c.amount || ' ' || c.currency || ', ' || c.due_on, 'written off ' || c.id, %(day)s
+          FROM fees_charge c JOIN accounts_account a ON a.id = c.account_id
+         WHERE c.id = ANY(%(charges)s)
+        ON CONFLICT DO NOTHING
+        """,
+        {"kind": NotificationKind.MESSAGE, "title": WRITTEN_OFF_TITLE, "day": day, "charges": charges},
+    )

@@ -1,0 +1,39 @@
+"""What a step of posting is: a piece of SQL that looks at the charges still going through and stops some of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """The accounts lo <= id < hi of one posting, in the night of `day`."""
+
+    run_id: int
+    chunk_id: int
+    day: date
+    lo: int
+    hi: int
+
+
+class Step(NamedTuple):
+    """One decision at posting.  `stops(chunk, going)` is a query over the relation named `going`; it answers (id,
+    reason) of the charges that pay nothing this night.  Reasons are those of fees.posting.models.
+    """
+
+    name: str
+    stops: Callable[[Chunk, str], str]
+
+
+def sql_through(steps: list[Step] | tuple[Step, ...], chunk: Chunk, going: str) -> str:
+    """Common table expressions that lead from the relation `going` over every step to `paying` and `stopped`."""
+    parts, stops = [], []
+    for step in steps:
+        stops.append(f"SELECT id, reason FROM stop_{step.name}")
+        parts.append(f"stop_{step.name} AS ({step.stops(chunk, going)})")
+        parts.append(f"after_{step.name} AS (SELECT * FROM {going} WHERE id NOT IN (SELECT id FROM stop_{step.name}))")
+        going = f"after_{step.name}"
+    parts.append(f"paying AS (SELECT * FROM {going})")
+    parts.append("stopped AS (" + " UNION ALL ".join(stops) + ")")
+    return ",\n".join(parts)

@@ -1,0 +1,152 @@
+"""Nights for tests: values and agreements as rows, and the real stages in their order, one chunk for everybody."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from accounts.ground.access.context import as_role
+from accounts.ground.days.queries import calendar
+from accounts.ground.runs.models import Run, RunChunk, RunStage
+from accounts.ground.runs.results import ChunkResult, StageResult
+from fees.accrual.night import accrue_chunk, check_chunk, prepare_accrue
+from fees.engine.registry import BY_NAME
+from fees.engine.types import Range
+from fees.posting.close import close_chunk
+from fees.posting.models import Charge
+from fees.posting.posting import post_chunk
+from fees.posting.sweep import sweep_stage
+from fees.schedules.actions import agree
+from fees.schedules.models import Schedule
+from fees.schedules.rules import Figures, Signature
+
+ALL = 2**63 - 1
+DOCUMENT = "0" * 64
+Values = str | Mapping[date, str | None]
+
+
+def figures(name: str, **terms: object) -> Figures:
+    """Terms by the broker's name of the method, figures as text."""
+    known = {key: Decimal(value) if isinstance(value, str) and key in ("rate", "flat") else value
+             for key, value in terms.items()}  # fmt: skip
+    return Figures(method=BY_NAME[name].code, **known)
+
+
+def ranges(*parts: tuple[str, str | None, str]) -> tuple[Range, ...]:
+    return tuple(
+        Range(Decimal(low), None if high is None else Decimal(high), Decimal(rate)) for low, high, rate in parts
+    )
+
+
+@contextmanager
+def night_role() -> Iterator[None]:
+    """As in production: a stage is one transaction of the night's own login."""
+    with as_role("night"), transaction.atomic(using="night"):
+        yield
+
+
+@dataclass
+class Nights:
+    """The cast's accounts with agreements, values and nights."""
+
+    world: object
+
+    def account(self, number: str):
+        account = self.world[number]
+        account.refresh_from_db(from_queryset=type(account).unscoped.all())
+        return account
+
+    def agree(
+        self, number: str, *components: Figures, starts: date, ends: date | None = None, practice=None
+    ) -> Schedule:
+        account = self.account(number)
+        signed = datetime(starts.year, starts.month, starts.day, 12, tzinfo=UTC)
+        return agree(
+            account=account,
+            practice=practice or account.practice,
+            strategy="automatic",
+            components=components,
+            starts=starts,
+            ends=ends,
+            signature=Signature(name="A Client", at=signed, document_hash=DOCUMENT),
+            by=None,
+            at=signed,
+        )
+
+    def value(self, number: str, day: date, nlv: str, flow: str = "0") -> None:
+        account = self.world[number]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT broker_ensure_partitions(%s, %s)", [day, day])
+            cursor.execute(
+                "INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency) VALUES (%s, %s, %s, %s, %s)",
+                [day, account.pk, nlv, flow, account.base_currency],
+            )
+
+    def values(self, number: str, nlv: str, first: date, last: date) -> None:
+        """The same value on every business day from `first` to `last`."""
+        for day in self.days(first, last):
+            self.value(number, day, nlv)
+
+    def cash(self, number: str, day: date, settled: str) -> None:
+        account = self.world[number]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO broker_cashbalance (account_id, day, currency, is_total, ending, settled, file_id)"
+                " VALUES (%s, %s, %s, false, %s, %s, 0)",
+                [account.pk, day, account.base_currency, settled, settled],
+            )
+
+    def days(self, first: date, last: date) -> list[date]:
+        return calendar().between(first, last + timedelta(days=1))
+
+    def next(self, day: date) -> date:
+        return calendar().next(day)
+
+    def run(self, day: date) -> Run:
+        return Run.unscoped.get_or_create(day=day)[0]
+
+    def chunk(self, run: Run, name: str, ordinal: int) -> RunChunk:
+        stage = RunStage.unscoped.get_or_create(run=run, name=name, defaults={"ordinal": ordinal})[0]
+        return RunChunk.unscoped.get_or_create(stage=stage, lo=0, defaults={"hi": ALL})[0]
+
+    def accrue(self, day: date) -> None:
+        with night_role():
+            run = self.run(day)
+            prepare_accrue(run, day)
+            accrue_chunk(run, day, 0, ALL, 0)
+            check_chunk(run, day, 0, ALL, 0)
+
+    def close(self, day: date) -> ChunkResult:
+        with night_role():
+            return close_chunk(self.run(day), day, 0, ALL, 0)
+
+    def post(self, day: date) -> ChunkResult:
+        with night_role():
+            run = self.run(day)
+            chunk = self.chunk(run, "post", 5)
+            result = post_chunk(run, day, 0, ALL, chunk.pk)
+            if not chunk.digest:
+                chunk.rows, chunk.total, chunk.digest = result.rows, result.total, result.digest
+                chunk.save(update_fields=["rows", "total", "digest"])
+            return result
+
+    def sweep(self, day: date) -> StageResult:
+        with night_role():
+            return sweep_stage(self.run(day), day)
+
+    def night(self, day: date) -> None:
+        """Everything up to the sweep."""
+        self.accrue(day)
+        self.close(day)
+        self.post(day)
+        self.sweep(day)
+
+    def nights(self, first: date, last: date) -> None:
+        for day in self.days(first, last):
+            self.night(day)
+
+    def charge(self, number: str, **where: object) -> Charge:
+        return Charge.unscoped.get(account__number=number, **where)
