@@ -1,0 +1,128 @@
+"""Django's own security list as assertions on the settings of a public host, read by a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+NAMES = [
+    "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "SECURE_PROXY_SSL_HEADER",
+    "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_REFERRER_POLICY", "SECURE_CROSS_ORIGIN_OPENER_POLICY",
+    "SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE",
+    "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE", "X_FRAME_OPTIONS", "SESSION_SERIALIZER", "PASSWORD_HASHERS",
+    "AUTH_PASSWORD_VALIDATORS", "CONTENT_SECURITY_POLICY", "DATA_UPLOAD_MAX_MEMORY_SIZE", "DATA_UPLOAD_MAX_NUMBER_FILES",
+    "REST_FRAMEWORK", "DATABASES", "CELERY_TASK_ACKS_LATE", "CELERY_TASK_REJECT_ON_WORKER_LOST",
+    "CELERY_WORKER_PREFETCH_MULTIPLIER", "LANGUAGES", "USE_TZ", "TIME_ZONE",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory):
+    """The settings of a host reached by https://portal.example."""
+    state = tmp_path_factory.mktemp("state")
+    url = "postgresql://{}:secret@db.example/portal"
+    env = {
+        "PATH": os.environ["PATH"],
+        "PORTAL_STATE": str(state),
+        "PUBLIC_URL": "https://portal.example",
+        "DATABASE_URL": url.format("portal_owner"),
+        "REDIS_URL": "redis://cache.example:6379/0",
+        **{
+            f"DATABASE_URL_{role.upper()}": url.format(f"portal_{role}")
+            for role in ("web", "worker", "night", "office")
+        },
+    }
+    code = (
+        "import json; from portal import settings as s; "
+        f"print(json.dumps({{name: getattr(s, name) for name in {NAMES}}}, default=str))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_debug_is_off(public):
+    assert public["DEBUG"] is False
+
+
+def test_the_secret_key_is_random_and_long(public):
+    assert len(public["SECRET_KEY"]) >= 50
+
+
+def test_only_the_public_host_is_answered(public):
+    assert public["ALLOWED_HOSTS"] == ["portal.example"]
+    assert public["CSRF_TRUSTED_ORIGINS"] == ["https://portal.example"]
+
+
+def test_everything_goes_by_https(public):
+    assert public["SECURE_SSL_REDIRECT"] is True
+    assert public["SECURE_PROXY_SSL_HEADER"] is None  # only when told that the proxy overwrites it
+    assert public["SECURE_HSTS_SECONDS"] >= 31_536_000
+    assert public["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True
+
+
+def test_cookies_are_bound_to_the_host(public):
+    assert public["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert public["CSRF_COOKIE_NAME"] == "__Host-csrf"
+    assert public["SESSION_COOKIE_SECURE"] is public["CSRF_COOKIE_SECURE"] is public["SESSION_COOKIE_HTTPONLY"] is True
+    assert public["SESSION_COOKIE_SAMESITE"] == "Lax"
+
+
+def test_pages_cannot_be_framed_nor_leak_addresses(public):
+    assert public["X_FRAME_OPTIONS"] == "DENY"
+    assert public["SECURE_REFERRER_POLICY"] == "same-origin"
+    assert public["SECURE_CROSS_ORIGIN_OPENER_POLICY"] == "same-origin"
+
+
+def test_the_content_policy_allows_nothing_inline_and_nothing_foreign(public):
+    policy = public["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+
+    assert policy["default-src"] == ["'none'"]
+    for directive in ("script-src", "style-src", "font-src", "connect-src", "form-action"):
+        assert policy[directive] == ["'self'"]
+    assert policy["img-src"] == ["'self'", "data:"]
+    assert policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
+
+
+def test_passwords_are_long_uncommon_and_kept_by_argon2(public):
+    rules = {entry["NAME"].rpartition(".")[2]: entry.get("OPTIONS", {}) for entry in public["AUTH_PASSWORD_VALIDATORS"]}
+
+    assert rules["MinimumLengthValidator"] == {"min_length": 15}
+    assert "CommonPasswordValidator" in rules
+    assert public["PASSWORD_HASHERS"][0].endswith("Argon2PasswordHasher")
+
+
+def test_sessions_are_json(public):
+    assert public["SESSION_SERIALIZER"].endswith("JSONSerializer")
+
+
+def test_uploads_have_limits(public):
+    assert public["DATA_UPLOAD_MAX_MEMORY_SIZE"] <= 20 * 1024 * 1024
+    assert public["DATA_UPLOAD_MAX_NUMBER_FILES"] <= 100
+
+
+def test_no_http_basic_leads_round_the_second_factor(public):
+    classes = public["REST_FRAMEWORK"]["DEFAULT_AUTHENTICATION_CLASSES"]
+
+    assert not any("Basic" in name for name in classes)
+
+
+def test_each_alias_has_its_own_login(public):
+    assert {alias: login["USER"] for alias, login in public["DATABASES"].items()} == {
+        "default": "portal_web",
+        "night": "portal_night",
+        "office": "portal_office",
+        "owner": "portal_owner",
+    }
+
+
+def test_a_lost_worker_loses_no_task(public):
+    assert public["CELERY_TASK_ACKS_LATE"] is public["CELERY_TASK_REJECT_ON_WORKER_LOST"] is True
+    assert public["CELERY_WORKER_PREFETCH_MULTIPLIER"] == 1
+
+
+def test_instants_are_utc_and_two_languages_are_spoken(public):
+    assert public["USE_TZ"] is True
+    assert public["TIME_ZONE"] == "UTC"
+    assert [code for code, _ in public["LANGUAGES"]] == ["en", "ru"]
