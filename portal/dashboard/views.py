@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -119,23 +119,36 @@ def note_of(point: Point, currency: str) -> str:
 
 
 def _asked(request: HttpRequest) -> tuple[str, Series]:
-    who = request.seat  # type: ignore[attr-defined]
     span = request.GET.get("range", USUAL_RANGE)
     number = request.GET.get("of", "").strip()
-    return span if span in RANGES else USUAL_RANGE, series_of(who, number=number, sealed=sealed_day())
+    found = series_of(request.seat, number=number, sealed=sealed_day())  # type: ignore[attr-defined]
+    return span if span in RANGES else USUAL_RANGE, found
 
 
 def _plot(request: HttpRequest) -> dict[str, Any]:
-    span, found = _asked(request)
-    points, year = found.points(span), found.points(USUAL_RANGE)
+    """The figures of everything, and the plot of everything or of the one account asked for."""
+    who, sealed = request.seat, sealed_day()  # type: ignore[attr-defined]
+    span = request.GET.get("range", USUAL_RANGE)
+    span = span if span in RANGES else USUAL_RANGE
+    number = request.GET.get("of", "").strip()
+    house = found = series_of(who, number="", sealed=sealed)
+    unknown = ""
+    if number:
+        try:
+            found = series_of(who, number=number, sealed=sealed)
+        except Http404:
+            unknown = number
+    points, year = found.points(span), house.points(USUAL_RANGE)
     return {
         "series": found,
+        "unknown": unknown,
+        "house": house,
+        "newest": year[-1] if year else None,
         "span": span,
         "spans": RANGES,
         "points": points,
         "last": points[-1] if points else None,
-        "before": points[-2] if len(points) > 1 else None,
-        "day_change": _day_change(points),
+        "day_change": _day_change(year),
         "year_return": year[-1].total if len(year) > 1 else None,
         "net_flow": sum((point.flow for point in points[1:]), Decimal(0)),
     }

@@ -63,6 +63,8 @@ HOME = (
     _button("dashboard", "add_document", _("Add a document"), "documents:new", "plus"),
     _page("dashboard", "pending", _("Pending items"), "dashboard:pending", "view"),
     _page("dashboard", "activity", _("Recent activity"), "dashboard:activity", "view"),
+    _page("dashboard", "notification", _("Notification"), "dashboard:notification", "view"),
+    _page("dashboard", "series", _("Value by day"), "dashboard:data", "view"),
     _page("dashboard", "notifications", _("Notifications"), "dashboard:notifications", "view"),
     _tab("home", "contacts", _("Contacts"), "contacts:list", go="c", aliases=("manage-clients/contacts/",)),
     _button("contacts", "add_contact", _("Add contact"), "contacts:new", "user-plus"),
@@ -80,6 +82,7 @@ HOME = (
     _button("contact_agenda", "contact_add_document", _("Add a document"), "contacts:add_document", "plus"),
     _button("contact_agenda", "contact_add_event", _("Add an event"), "contacts:add_event", "plus"),
     _tab("home", "accounts", _("Accounts"), "records:accounts", "view", go="a", aliases=("manage-clients/accounts/",)),
+    _page("accounts", "account", _("Account"), "records:account", "view"),
     _tab("home", "fees", _("Fee Administration"), "fees:home", "report", go="f", aliases=("administration/fees/",)),
     _page(
         "fees",

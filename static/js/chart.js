@@ -3,7 +3,7 @@
 const lang = document.documentElement.lang;
 const money = new Intl.NumberFormat(lang, { maximumFractionDigits: 2, minimumFractionDigits: 2 });
 const short = new Intl.NumberFormat(lang, { notation: "compact", maximumSignificantDigits: 4 });
-const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 2, signDisplay: "exceptZero" });
+const percent = new Intl.NumberFormat(lang, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: "exceptZero" });
 const axisPercent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 });
 const date = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" });
 const month = new Intl.DateTimeFormat(lang, { month: "short", timeZone: "UTC" });
@@ -71,7 +71,7 @@ function make(box, values, words) {
       tzDate: (at) => window.uPlot.tzDate(new Date(at * 1000), "UTC"),
       cursor: { y: false, drag: { setScale: false, x: false }, points: { size: 8 } },
       axes: [
-        { ...axis, grid: { show: false }, space: 56, values: (_, at) => at.map((x) => label.format(x * 1000)) },
+        { ...axis, grid: { show: false }, size: 30, space: 56, values: (_, at) => at.map((x) => label.format(x * 1000)) },
         { ...axis, size: 58, values: (_, at) => at.map((x) => short.format(x)) },
         { ...axis, side: 1, size: 50, scale: "r", grid: { show: false }, values: (_, at) => at.map((x) => axisPercent.format(x)) },
       ],
