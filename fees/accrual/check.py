@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
+from accounts.ground.runs.actions import hold_accounts
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from accounts.ground.tree.models import HOLDING_KINDS
@@ -21,6 +22,7 @@ from fees.engine.arithmetic import CONTEXT, ZERO
 from fees.engine.registry import METHODS
 from fees.engine.types import Terms
 from fees.schedules.rules import Figures, ranges_of
+from portal.lib.words import gettext_noop
 
 # A fault of the software differs everywhere; this many holds name it well enough.
 MOST_HOLDS = 1000
@@ -50,7 +52,7 @@ def check_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkRe
             late_rows, late_total, more = _check_day(cur, late, lo, hi)
             rows, total = rows + late_rows, CONTEXT.add(total, late_total)
             found += more
-        _hold(cur, day, found[:MOST_HOLDS])
+        _hold(day, found[:MOST_HOLDS])
     return ChunkResult(rows=rows, total=total)
 
 
@@ -150,13 +152,14 @@ def _late_days(cur, run: Run, day: date, lo: int, hi: int) -> list[date]:
     return [late for (late,) in cur.fetchall()]
 
 
-def _hold(cur, day: date, differences: list[Difference]) -> None:
-    for account, reason, detail in differences:
-        cur.execute(
-            "INSERT INTO accounts_hold (firm_id, practice_id, account_id, day, stage, reason, detail, resolution)"
-            " SELECT firm_id, practice_id, id, %s, 'check', %s, %s, '' FROM accounts_account WHERE id = %s"
-            " ON CONFLICT (account_id, day, stage, reason) DO NOTHING",
-            [day, reason, detail[:500], account],
+def _hold(day: date, differences: list[Difference]) -> None:
+    for reason in sorted({one.reason for one in differences}):
+        hold_accounts(
+            details={one.account: one.detail for one in differences if one.reason == reason},
+            day=day,
+            stage="check",
+            reason=reason,
+            title=gettext_noop("A fee line differs from its recomputation"),
         )
 
 

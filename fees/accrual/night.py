@@ -7,7 +7,8 @@ and must not be closed, posted or sealed.
 from datetime import date
 
 from accounts.ground.access.context import cursor
-from accounts.ground.runs.models import Run
+from accounts.ground.runs.actions import release
+from accounts.ground.runs.models import Hold, Run
 from accounts.ground.runs.results import ChunkResult, StageResult
 from fees.accrual import statements
 from fees.accrual.check import check_chunk
@@ -35,13 +36,12 @@ def accrue_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkR
 
 def _accrue_late(cur, run: Run, day: date, lo: int, hi: int) -> int:
     """Earlier days whose value has come since: written with their own date, by this run."""
-    cur.execute(
-        "SELECT h.id, h.account_id, h.day FROM accounts_hold h WHERE h.stage = 'accrue' AND h.resolved_at IS NULL"
-        " AND h.retry_asked_at IS NOT NULL AND h.day < %s AND h.account_id >= %s AND h.account_id < %s ORDER BY h.id",
-        [day, lo, hi],
+    asked = Hold.unscoped.filter(
+        stage="accrue", resolved_at=None, retry_asked_at__isnull=False, day__lt=day, account__gte=lo, account__lt=hi
     )
     rows = 0
-    for hold, account, late in cur.fetchall():
+    for hold in asked.order_by("id"):
+        late, account = hold.day, hold.account_id
         cur.execute(
             "SELECT 1 FROM broker_navdaily n WHERE n.nav_date = %s AND n.account_id = %s"
             " AND NOT EXISTS (SELECT 1 FROM fees_accrual l WHERE l.accrual_date = %s AND l.account_id = %s)",
@@ -49,10 +49,8 @@ def _accrue_late(cur, run: Run, day: date, lo: int, hi: int) -> int:
         )
         if not cur.fetchone():
             continue
-        cur.execute(
-            "UPDATE accounts_hold SET resolved_at = now(), resolution = %s WHERE id = %s",
-            [f"accrued in the night of {day.isoformat()}", hold],
-        )
+        cur.execute("SELECT now()")
+        release(hold=hold, at=cur.fetchone()[0], resolution=f"accrued in the night of {day.isoformat()}")
         cur.execute(statements.accrue(run.pk, late, account, account + 1))
         rows += cur.rowcount
     return rows

@@ -24,19 +24,19 @@ def rollup_stage(run: Run, day: date) -> StageResult:
     with cursor() as cur:
         cur.execute(
             f"""
+            WITH {_rates(day)}
             INSERT INTO fees_adviserdaily
                    (firm_id, practice_id, day, currency, accounts, nlv, flow, accrued, complete)
             SELECT g.firm_id, p.id, {day_literal(day)}, g.currency, g.accounts, g.nlv, g.flow, 0, g.complete
               FROM (SELECT a.firm_id, a.practice_id, min(f.base_currency) AS currency,
                            count(n.account_id) AS accounts,
-                           coalesce(sum(n.nlv * {_rate("f")}), 0) AS nlv,
-                           coalesce(sum(n.flow * {_rate("f")}), 0) AS flow,
-                           count(n.account_id) = count(*) AND coalesce(bool_and({_rate("f")} IS NOT NULL), true)
-                               AS complete
+                           coalesce(sum(n.nlv * x.rate), 0) AS nlv,
+                           coalesce(sum(n.flow * x.rate), 0) AS flow,
+                           count(n.account_id) = count(*) AND bool_and(x.rate IS NOT NULL) AS complete
                       FROM accounts_account a
                       JOIN accounts_firm f ON f.id = a.firm_id
                       LEFT JOIN broker_navdaily n ON n.account_id = a.id AND n.nav_date = {day_literal(day)}
-                      LEFT JOIN {_rates(day)} x ON x.from_currency = n.currency AND x.to_currency = f.base_currency
+                      LEFT JOIN rates x ON x.code = n.currency AND x.base = f.base_currency
                      WHERE a.kind IN ({HOLDING}) AND (n.account_id IS NOT NULL OR {open_on(day)})
                      GROUP BY GROUPING SETS ((a.firm_id, a.practice_id), (a.firm_id))) g
               JOIN accounts_practice p ON p.firm_id = g.firm_id
@@ -56,13 +56,13 @@ def add_accrued(cur, day: date) -> dict[str, MethodTotal]:
     """Complete the rollup with what the day accrued; one pass gives the control totals by method as well."""
     cur.execute(
         f"""
-        WITH l AS MATERIALIZED (
+        WITH {_rates(day)}, l AS MATERIALIZED (
             SELECT grouping(l.method) AS by_practice, l.method, a.firm_id, a.practice_id, count(*) AS lines,
-                   sum(l.amount) AS total, sum(l.amount * {_rate("f", "a.base_currency")}) AS accrued
+                   sum(l.amount) AS total, sum(l.amount * x.rate) AS accrued
               FROM fees_accrual l
               JOIN accounts_account a ON a.id = l.account_id
               JOIN accounts_firm f ON f.id = a.firm_id
-              LEFT JOIN {_rates(day)} x ON x.from_currency = a.base_currency AND x.to_currency = f.base_currency
+              LEFT JOIN rates x ON x.code = a.base_currency AND x.base = f.base_currency
              WHERE l.accrual_date = {day_literal(day)}
              GROUP BY GROUPING SETS ((l.method), (a.firm_id, a.practice_id), (a.firm_id))),
         done AS (
@@ -77,15 +77,12 @@ def add_accrued(cur, day: date) -> dict[str, MethodTotal]:
 
 
 def _rates(day: date) -> str:
-    """The day's exchange rates in both directions; the broker's own direction wins over the inverse of the other."""
+    """The day's rate from each currency to each firm's, found once a pair; null where it is not known."""
     of_day = f"FROM broker_fxrate WHERE day = {day_literal(day)}"
     return (
-        "(SELECT DISTINCT ON (from_currency, to_currency) from_currency, to_currency, rate FROM ("
-        f"SELECT 1 AS choice, from_currency, to_currency, rate {of_day} UNION ALL"
-        f" SELECT 2, to_currency, from_currency, 1 / rate {of_day}) both_ways"
-        " ORDER BY from_currency, to_currency, choice)"
+        "rates AS MATERIALIZED (SELECT c.code, f.base,"
+        f" broker_rate({day_literal(day)}, c.code, f.base) AS rate"
+        f" FROM (SELECT from_currency AS code {of_day} UNION SELECT to_currency {of_day}"
+        " UNION SELECT base_currency FROM accounts_firm) c"
+        " CROSS JOIN (SELECT DISTINCT base_currency AS base FROM accounts_firm) f)"
     )
-
-
-def _rate(firm: str, currency: str = "n.currency") -> str:
-    return f"CASE WHEN {currency} = {firm}.base_currency THEN 1 ELSE x.rate END"

@@ -20,13 +20,18 @@ def day_literal(day: date) -> str:
 
 
 def in_force(day: date, *, row: str = "s") -> str:
-    return f"{row}.starts <= {day_literal(day)} AND ({row}.ends IS NULL OR {row}.ends > {day_literal(day)})"
+    """Whether a flattened component was agreed on the day."""
+    return _within(day, f"{row}.starts", f"{row}.ends")
 
 
 def open_on(day: date, *, row: str = "a") -> str:
     """Whether an account could be charged for the day, whatever has become of it since."""
+    return _within(day, f"{row}.opened_on", f"{row}.closed_on")
+
+
+def _within(day: date, begin: str, end: str) -> str:
     literal = day_literal(day)
-    return f"{row}.opened_on <= {literal} AND ({row}.closed_on IS NULL OR {row}.closed_on > {literal})"
+    return f"{begin} <= {literal} AND ({end} IS NULL OR {end} > {literal})"
 
 
 def kept_out(day: date, account: str) -> str:
@@ -38,15 +43,14 @@ def kept_out(day: date, account: str) -> str:
 
 
 def billable(day: date, *, lo: int | None = None, hi: int | None = None) -> str:
-    """FROM and WHERE of the lines a day must have: account `a`, flattened component `s`, value `n`."""
+    """FROM and WHERE of the lines a day must have: flattened component `s`, value `n`."""
     within = ""
     if lo is not None and hi is not None:
-        within = "".join(f" AND {key} >= {lo} AND {key} < {hi}" for key in ("n.account_id", "s.account_id", "a.id"))
+        within = "".join(f" AND {key} >= {lo} AND {key} < {hi}" for key in ("n.account_id", "s.account_id"))
     return (
         "FROM broker_navdaily n JOIN fees_runschedule s ON s.account_id = n.account_id"
-        " JOIN accounts_account a ON a.id = n.account_id"
         f" WHERE n.nav_date = {day_literal(day)} AND s.method IN ({ACCRUED}) AND {in_force(day)}"
-        f" AND a.kind IN ({HOLDING}) AND {open_on(day)} AND NOT {kept_out(day, 'n.account_id')}{within}"
+        f" AND {_within(day, 's.open_from', 's.open_until')} AND NOT {kept_out(day, 'n.account_id')}{within}"
     )
 
 

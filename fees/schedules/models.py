@@ -124,7 +124,8 @@ class RunSchedule(models.Model):
     """A component flattened to the one row that every night joins, written when it is agreed.
 
     Components never change, so a copy for each run would say nothing new: a line names its component, and this row is
-    what was applied. Only `ends` moves, by trigger, when a later version closes the schedule.
+    what was applied. Only edges move, by trigger: `ends` when a later version closes the schedule, `open_from` and
+    `open_until` with the account, whose wide row the night then need not read.
     """
 
     component = models.OneToOneField(
@@ -136,6 +137,8 @@ class RunSchedule(models.Model):
     method = models.PositiveSmallIntegerField()
     starts = models.DateField()
     ends = models.DateField(null=True)
+    open_from = models.DateField(null=True)
+    open_until = models.DateField(null=True)
     rate = _rate()
     flat = _bound()
     b1, b2, b3, b4 = _bound(), _bound(), _bound(), _bound()
