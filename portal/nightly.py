@@ -49,8 +49,9 @@ class NightRefused(ValueError):
 def night(day: date, *, at: datetime, progress: Progress | None = None, workers: int = 1) -> dict[str, object]:
     """Run the night of `day` to its end and say what it did; a night that is done only says so."""
     with as_role("night"):
-        run = ask(day, at=at)
+        run = request(day, at=at)
         if run.state != RunState.DONE:
+            plan(run, STAGES)
             _retry_seals(before=day)
             together(run.pk, workers=workers, progress=progress)
         return summary(run)
@@ -61,21 +62,24 @@ def through(day: date, *, at: datetime, progress: Progress | None = None, worker
     with _as_night():
         days = calendar()
         _check(days, day, at)
-        begin = _first_unfinished(days, default=day)
+        begin = _first_unfinished(days) or day
     while begin <= day:
         yield night(begin, at=at, progress=progress, workers=workers)
         begin = days.next(begin)
 
 
-def ask(day: date, *, at: datetime) -> Run:
-    """The run of a day, planned if it may be and is not yet; NightRefused otherwise."""
+def request(day: date, *, at: datetime) -> Run:
+    """Put the night of a day on the list of runs, where the workers find it; NightRefused if it may not be run."""
     _check(days := calendar(), day, at)
     run = Run.unscoped.filter(day=day).first()
     if run is None or run.state != RunState.DONE:
         _check_order(days, day)
-        run = run or Run.unscoped.get_or_create(day=day)[0]
-        plan(run, STAGES)
-    return run
+    return run or Run.unscoped.get_or_create(day=day)[0]
+
+
+def request_again(run: Run, *, at: datetime) -> bool:
+    """Let the workers take up a held night at once instead of at their next look; False when it is not held."""
+    return bool(Run.unscoped.filter(pk=run.pk, state=RunState.HELD).update(state=RunState.WAITING, asked_at=at))
 
 
 def work_on(run_id: int, *, until: str | None = None, progress: Progress | None = None) -> bool:
@@ -107,9 +111,16 @@ def claim_due_nights(*, at: datetime) -> int:
         count = 0
         while (run := _next_due(calendar(), at)) is not None:
             count += 1
+            plan(run, STAGES)
             if not work(run, STAGES) and _is_unfinished(run):
                 break
         return count
+
+
+def is_due(*, at: datetime) -> bool:
+    """Whether there is anything for `claim_due_nights` to do."""
+    with as_role("night"):
+        return _next_due(calendar(), at) is not None
 
 
 def due_day(days: Calendar, *, at: datetime) -> date:
@@ -192,27 +203,27 @@ def _is_unfinished(run: Run) -> bool:
     return left.exists() or not RunStage.unscoped.filter(run=run).exists()
 
 
-def _first_unfinished(days: Calendar, *, default: date) -> date:
+def _first_unfinished(days: Calendar) -> date | None:
+    """The day the next night is for; None before there is anything to bill."""
     last = Run.unscoped.order_by("-day").first()
     if last is not None:
         return last.day if _is_unfinished(last) else days.next(last.day)
     with cursor() as cur:
         cur.execute("SELECT min(nav_date) FROM broker_navdaily")
         first = cur.fetchone()[0]
-    return days.on_or_after(first) if first else default
+    return days.on_or_after(first) if first else None
 
 
 def _next_due(days: Calendar, at: datetime) -> Run | None:
     waiting = Q(state__in=(RunState.WAITING, RunState.RUNNING))
     waiting |= Q(state=RunState.HELD, finished_at__lt=at - RETRY_AFTER)
     if run := Run.unscoped.filter(waiting).order_by("day").first():
-        plan(run, STAGES)
         return run
     last = Run.unscoped.order_by("-day").first()
     if last is not None and _is_unfinished(last):
         return None
-    begin = _first_unfinished(days, default=due_day(days, at=at))
-    return ask(begin, at=at) if begin <= due_day(days, at=at) else None
+    begin = _first_unfinished(days)
+    return request(begin, at=at) if begin and begin <= due_day(days, at=at) else None
 
 
 def _retry_seals(*, before: date) -> None:

@@ -1,0 +1,25 @@
+"""Wakes the night. What there is to do stands in PostgreSQL; a message lost or delivered twice changes nothing."""
+
+import os
+
+from celery import shared_task
+from django.utils import timezone
+
+from portal import nightly
+
+# One message per worker and not per chunk: each worker claims chunks in a loop until none is left.
+WORKERS = os.cpu_count() or 1
+
+
+@shared_task(name="night.begin")
+def begin(**_extra: object) -> None:
+    """Sent by beat every quarter of an hour, and when somebody asks for a night: call the workers if one is due."""
+    if nightly.is_due(at=timezone.now()):
+        for _worker in range(WORKERS):
+            take_part.delay()
+
+
+@shared_task(name="night.take_part")
+def take_part(**_extra: object) -> int:
+    """Work on the nights that are due, beside the other workers; how many this one took part in."""
+    return nightly.claim_due_nights(at=timezone.now())
