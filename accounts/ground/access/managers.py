@@ -17,6 +17,10 @@ class Guarded(models.Manager):
     def get_queryset(self):
         raise UnscopedAccess(f"{self.model.__name__}.objects is closed: use scope(who, {self.model.__name__}, right)")
 
+    def none(self):
+        """No rows are nobody's rows: libraries start from an empty query to learn about the model."""
+        return super().get_queryset().none()
+
 
 class TenantModel(models.Model):
     """Base of rows that belong to a firm: guarded default manager, explicit `unscoped` beside it.

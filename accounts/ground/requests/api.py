@@ -7,10 +7,10 @@ from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 
-from accounts.ground.access.api import ScopedView
+from accounts.ground.access.api import ScopedView, filters
 from accounts.ground.access.gates import gate
-from accounts.ground.notifications.models import Notification
-from accounts.ground.requests.models import Request
+from accounts.ground.notifications.models import Notification, NotificationKind
+from accounts.ground.requests.models import Request, RequestKind, RequestStatus
 
 
 class RequestSerializer(serializers.ModelSerializer):
@@ -29,7 +29,7 @@ class PendingList(ListModelMixin, ScopedView):
 
     model = Request
     serializer_class = RequestSerializer
-    filterset_fields = ("kind", "status")
+    filterset_class = filters(kind=RequestKind.choices, status=RequestStatus.choices)
 
     def get_queryset(self) -> Any:
         """Not finished yet."""
@@ -56,7 +56,7 @@ class NotificationList(ListModelMixin, ScopedView):
 
     model = Notification
     serializer_class = NotificationSerializer
-    filterset_fields = ("kind",)
+    filterset_class = filters(kind=NotificationKind.choices)
 
     def get_queryset(self) -> Any:
         """With the account's number."""

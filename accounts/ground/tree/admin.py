@@ -98,9 +98,7 @@ def _becoming(status: Status, words: Any) -> Any:
             else:
                 changed += 1
         if changed:
-            words = ngettext(
-                "%(count)d account is now %(status)s.", "%(count)d accounts are now %(status)s.", changed
-            )
+            words = ngettext("%(count)d account is now %(status)s.", "%(count)d accounts are now %(status)s.", changed)
             page.message_user(request, words % {"count": changed, "status": status.label}, messages.SUCCESS)
 
     become.__name__ = f"become_{status.value}"
@@ -131,9 +129,7 @@ class FirmAdmin(MakingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
         rows = super().get_queryset(request)
-        return rows.annotate(
-            practice_count=_how_many(Practice, "firm_id"), account_count=_how_many(Account, "firm_id")
-        )
+        return rows.annotate(practice_count=_how_many(Practice, "firm_id"), account_count=_how_many(Account, "firm_id"))
 
     def make(self, request: HttpRequest, form: FirmForm) -> Firm:
         return tree.create_firm(**form.cleaned_data, day=exchange_day()).firm

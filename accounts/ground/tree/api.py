@@ -9,11 +9,11 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.ground.access.api import ScopedView
+from accounts.ground.access.api import ScopedView, filters
 from accounts.ground.access.authority import Function, verdict
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, relation_to
-from accounts.ground.tree.models import Account
+from accounts.ground.tree.models import Account, Kind, Margin, Status
 
 
 class AccountSerializer(serializers.ModelSerializer):
@@ -42,7 +42,7 @@ class AccountList(ListModelMixin, ScopedView):
 
     model = Account
     serializer_class = AccountSerializer
-    filterset_fields = ("kind", "status", "base_currency", "margin_kind")
+    filterset_class = filters("base_currency", kind=Kind.choices, status=Status.choices, margin_kind=Margin.choices)
 
     def get_queryset(self) -> Any:
         """With what the rows show."""
