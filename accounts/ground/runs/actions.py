@@ -121,6 +121,18 @@ def answer(*, arrived: Iterable[tuple[int, date]], stage: str, at: datetime, res
     return len(released)
 
 
+def finish_settled(*, day: date, at: datetime) -> int:
+    """End the requests of holds of a day that were resolved elsewhere, for example when the night made up for them."""
+    with cursor() as cur:
+        cur.execute(
+            "UPDATE accounts_request q SET status = %s, finished_at = %s FROM accounts_hold h"
+            " WHERE q.kind = %s AND q.finished_at IS NULL AND h.id = (q.detail ->> 'hold')::bigint"
+            " AND h.day <= %s AND h.resolved_at IS NOT NULL",
+            [RequestStatus.APPROVED, at, RequestKind.STATEMENT, day],
+        )
+        return cur.rowcount
+
+
 def _finish(holds: list[int], *, at: datetime) -> None:
     with cursor() as cur:
         cur.execute(

@@ -1,0 +1,88 @@
+"""The night's first stage: load what has been put into the folder, and hold the accounts whose day has no value."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts.broker.feed import rules
+from accounts.broker.feed.actions import import_statements
+from accounts.broker.feed.job import STAGE, ensure_partitions
+from accounts.broker.feed.pickup import new_files
+from accounts.broker.feed.report import Report
+from accounts.ground.access.context import cursor
+from accounts.ground.runs.actions import answer, finish_settled, hold_accounts
+from accounts.ground.runs.models import Run
+from accounts.ground.runs.results import StageResult
+from accounts.ground.tree.models import HOLDING_KINDS
+from portal.lib.words import gettext_noop
+
+NO_NAV = "no_nav"
+# Months of daily values are made this far ahead, so that no import has to wait for one.
+AHEAD = timedelta(days=62)
+SLICE = 20_000
+
+_OPEN_ON = """
+    a.kind = ANY(%(kinds)s) AND coalesce(a.funded_on, a.opened_on) <= %(day)s
+    AND (a.closed_on IS NULL OR a.closed_on > %(day)s)
+"""
+_MISSING = f"""
+    SELECT a.id FROM accounts_account a
+     WHERE a.id > %(after)s AND {_OPEN_ON}
+       AND NOT EXISTS (SELECT 1 FROM broker_navdaily n WHERE n.nav_date = %(day)s AND n.account_id = a.id)
+       AND NOT EXISTS (SELECT 1 FROM accounts_hold h WHERE h.account_id = a.id AND h.day = %(day)s
+                          AND h.stage = %(stage)s AND h.resolved_at IS NULL)
+     ORDER BY a.id LIMIT %(slice)s
+"""
+_CAME = """
+    SELECT h.account_id FROM accounts_hold h
+      JOIN broker_navdaily n ON n.nav_date = h.day AND n.account_id = h.account_id
+     WHERE h.day = %(day)s AND h.stage = %(stage)s AND h.reason = %(reason)s AND h.resolved_at IS NULL
+"""
+
+
+def feed_stage(run: Run, day: date) -> StageResult:
+    """Rows are the values of the day. Without a single one the stage stays held: the files have not come yet."""
+    at = run.started_at or run.asked_at
+    ensure_partitions(day, day + AHEAD)
+    loaded = _pick_up(at)
+    asked = {"day": day, "stage": STAGE, "kinds": [kind.value for kind in HOLDING_KINDS], "slice": SLICE}
+    with cursor() as cur:
+        cur.execute("SELECT count(*) FROM broker_navdaily WHERE nav_date = %(day)s", asked)
+        values = cur.fetchone()[0]
+        cur.execute(f"SELECT EXISTS (SELECT 1 FROM accounts_account a WHERE {_OPEN_ON})", asked)
+        expected = cur.fetchone()[0]
+        if values:
+            cur.execute("SELECT broker_analyze_nav(%(day)s)", asked)
+        cur.execute(_CAME, {**asked, "reason": NO_NAV})
+        came = [(account, day) for (account,) in cur.fetchall()]
+    figures = {"values": values, "files": len(loaded.files), "unreadable": loaded.unreadable.total}
+    if expected and not values:
+        words = gettext_noop("No net asset value of %(day)s has arrived: no statement file of that day is loaded")
+        return StageResult(figures=figures, problem=words % {"day": day.isoformat()})
+    released = answer(arrived=came, stage=STAGE, at=at, resolution=gettext_noop("The statement has arrived"))
+    held = _hold_missing(asked, day)
+    finish_settled(day=day, at=at)
+    return StageResult(rows=values, figures={**figures, "released": released, "missing": held})
+
+
+def _pick_up(at: datetime) -> Report:
+    """Load new files of the folder; what was written after the run began is taken to have come when it was written."""
+    folder = getattr(settings, "STATEMENTS_DIR", None)
+    found = new_files(Path(folder)) if folder else []
+    latest = max((written_at for _, written_at in found), default=at)
+    return import_statements([path for path, _ in found], at=max(at, latest))
+
+
+def _hold_missing(asked: dict[str, object], day: date) -> int:
+    held, after = 0, 0
+    title = rules.REASONS[NO_NAV]
+    while True:
+        with cursor() as cur:
+            cur.execute(_MISSING, {**asked, "after": after})
+            accounts = [row[0] for row in cur.fetchall()]
+        if not accounts:
+            return held
+        details = dict.fromkeys(accounts, title)
+        held += hold_accounts(details=details, day=day, stage=STAGE, reason=NO_NAV, title=title)
+        after = accounts[-1]

@@ -1,0 +1,259 @@
+"""Reads Flex statements: once through to see that the file is whole and safe, then statement by statement.
+
+Only attributes carry data. No DTD, no entity, no element text is ever looked at; memory holds one statement.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from xml.parsers import expat
+
+from accounts.broker.feed import values, vocabulary
+from accounts.broker.feed.limits import Limits
+from accounts.broker.feed.source import Stream, Unreadable
+from portal.lib.words import gettext_noop
+
+# Everything else needs a decoder of Python's; a decoder is a place to hide in.
+ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "ascii", "iso-8859-1"})
+# Above this many statements given twice a file is not worth untangling.
+MOST_DOUBLED = 10_000
+_STATEMENT_DEPTH = 3
+_TOLD = 5_000
+
+
+class Row(NamedTuple):
+    """One row element: its line in the file and the attributes we read."""
+
+    line: int
+    values: dict[str, str]
+
+
+@dataclass(slots=True)
+class Statement:
+    """What one FlexStatement holds, as text."""
+
+    line: int
+    values: dict[str, str]
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)
+    count: int = 0
+    is_oversized: bool = False
+
+    @property
+    def identity(self) -> tuple[str | None, ...]:
+        """The account and period; two statements with the same one say the same thing or contradict each other."""
+        return tuple(self.values.get(name) for name in ("accountId", "fromDate", "toDate"))
+
+
+@dataclass(slots=True)
+class Examined:
+    """What the first pass found."""
+
+    sha256: str
+    query_name: str = ""
+    stated: str | None = None
+    statements: int = 0
+    generated_at: datetime | None = None
+    doubled: set[tuple[str | None, ...]] = field(default_factory=set)
+
+
+def examine(stream: Stream, limits: Limits, *, progress: Callable[[int], None] | None = None) -> Examined:
+    """The first pass. Raises Unreadable for anything but one whole, well-formed, harmless document of statements."""
+    examiner = _Examiner(limits)
+    digest = hashlib.sha256()
+    for chunk in stream.chunks():
+        digest.update(chunk)
+        examiner.feed(chunk)
+        if progress:
+            progress(stream.position)
+    examiner.close()
+    found = examiner.found
+    found.sha256 = digest.hexdigest()
+    return found
+
+
+def statements(stream: Stream, limits: Limits, *, warn: Callable[[int, str, str], None]) -> Iterator[Statement]:
+    """The second pass. `warn(line, what, name)` is called once for each element or attribute new to us."""
+    collector = _Collector(limits, warn)
+    for chunk in stream.chunks():
+        collector.feed(chunk)
+        yield from collector.take()
+    collector.close()
+    yield from collector.take()
+
+
+class _Parser:
+    """Expat with everything switched off that a statement does not need, and a watch on how much it swallows."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.depth = 0
+        self._fed = self._seen = 0
+        parser = self.parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.XmlDeclHandler = self._declared
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        parser.EntityDeclHandler = _refuse_doctype
+        parser.ExternalEntityRefHandler = _refuse_doctype
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+
+    def feed(self, chunk: bytes) -> None:
+        self._fed += len(chunk)
+        self._parse(chunk, is_last=False)
+        # Expat says nothing until a tag is complete; a tag of megabytes is refused before it fills the memory.
+        if self._fed - self._seen > self.limits.tag:
+            raise Unreadable(
+                gettext_noop("line %(line)s: one tag, comment or text is larger than %(most)s bytes"),
+                line=self.parser.CurrentLineNumber,
+                most=self.limits.tag,
+            )
+
+    def close(self) -> None:
+        self._parse(b"", is_last=True)
+
+    def _parse(self, chunk: bytes, *, is_last: bool) -> None:
+        try:
+            self.parser.Parse(chunk, is_last)
+        except expat.ExpatError as error:
+            if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] or is_last:
+                raise Unreadable(gettext_noop("the file ends before it is complete")) from error
+            raise Unreadable(
+                gettext_noop("line %(line)s: not well-formed XML (%(why)s)"),
+                line=error.lineno,
+                why=expat.ErrorString(error.code),
+            ) from error
+        except (ValueError, LookupError, UnicodeError) as error:  # what Python's side of an odd encoding raises
+            raise Unreadable(gettext_noop("the text is in an encoding that is not accepted")) from error
+
+    def _declared(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in ENCODINGS:
+            raise Unreadable(gettext_noop("the encoding %(name)s is not accepted"), name=ascii(encoding[:40]))
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._seen = self.parser.CurrentByteIndex
+        self.depth += 1
+        if self.depth > self.limits.depth:
+            raise Unreadable(
+                gettext_noop("line %(line)s: elements are nested more than %(most)s deep"),
+                line=self.parser.CurrentLineNumber,
+                most=self.limits.depth,
+            )
+        self.element(name, attributes)
+
+    def _end(self, name: str) -> None:
+        self._seen = self.parser.CurrentByteIndex
+        self.ended(name)
+        self.depth -= 1
+
+    def element(self, name: str, attributes: dict[str, str]) -> None:
+        raise NotImplementedError
+
+    def ended(self, name: str) -> None:
+        """Called while `depth` still counts the element."""
+
+
+def _refuse_doctype(*_arguments: object) -> int:
+    raise Unreadable(gettext_noop("it declares a document type or an entity, which is not accepted"))
+
+
+class _Examiner(_Parser):
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self.found = Examined(sha256="")
+        self._identities: set[int] = set()
+
+    def element(self, name: str, attributes: dict[str, str]) -> None:
+        if len(attributes) > self.limits.attributes:
+            raise Unreadable(
+                gettext_noop("line %(line)s: more than %(most)s attributes on one element"),
+                line=self.parser.CurrentLineNumber,
+                most=self.limits.attributes,
+            )
+        if self.depth == 1:
+            if name != vocabulary.ROOT:
+                raise Unreadable(
+                    gettext_noop("the document is a %(name)s and not a %(root)s"),
+                    name=ascii(name[:60]),
+                    root=vocabulary.ROOT,
+                )
+            self.found.query_name = values.words(attributes.get("queryName"), most=200)
+        elif name == vocabulary.STATEMENTS and self.depth == _STATEMENT_DEPTH - 1:
+            self.found.stated = attributes.get("count")
+        elif name == vocabulary.STATEMENT and self.depth == _STATEMENT_DEPTH:
+            self._statement(attributes)
+
+    def _statement(self, attributes: dict[str, str]) -> None:
+        found = self.found
+        found.statements += 1
+        identity = Statement(0, attributes).identity
+        mark = hash(identity)
+        if mark in self._identities:
+            found.doubled.add(identity)
+            if len(found.doubled) > MOST_DOUBLED:
+                raise Unreadable(gettext_noop("more than %(most)s statements come twice"), most=MOST_DOUBLED)
+        self._identities.add(mark)
+        try:
+            generated = values.instant(attributes.get("whenGenerated"))
+        except values.BadValue:
+            generated = None  # named when the statement is read
+        if generated and (found.generated_at is None or generated > found.generated_at):
+            found.generated_at = generated
+
+
+class _Collector(_Parser):
+    def __init__(self, limits: Limits, warn: Callable[[int, str, str], None]) -> None:
+        super().__init__(limits)
+        self._warn = warn
+        self._finished: list[Statement] = []
+        self._current: Statement | None = None
+        self._judged = {name: set(read) for name, read in vocabulary.READ.items()}
+        self._told: set[str] = set()
+
+    def take(self) -> list[Statement]:
+        """The statements completed since the last call."""
+        done, self._finished = self._finished, []
+        return done
+
+    def element(self, name: str, attributes: dict[str, str]) -> None:
+        current = self._current
+        if current is None:
+            if name == vocabulary.STATEMENT and self.depth == _STATEMENT_DEPTH:
+                self._current = Statement(self.parser.CurrentLineNumber, attributes)
+            return
+        read = vocabulary.READ.get(name)
+        if read is None:
+            current.sections.add(name if vocabulary.is_known_element(name) else "")
+            if not vocabulary.is_known_element(name):
+                self._tell("element", name)
+            return
+        if not attributes.keys() <= self._judged[name]:
+            self._judge(name, attributes)
+        current.count += 1
+        if current.count > self.limits.rows:
+            current.is_oversized = True
+            current.rows.clear()
+            return
+        row = Row(self.parser.CurrentLineNumber, {key: text for key, text in attributes.items() if key in read})
+        current.rows.setdefault(name, []).append(row)
+
+    def ended(self, name: str) -> None:
+        if name == vocabulary.STATEMENT and self.depth == _STATEMENT_DEPTH and self._current is not None:
+            self._finished.append(self._current)
+            self._current = None
+
+    def _judge(self, element: str, attributes: dict[str, str]) -> None:
+        judged = self._judged[element]
+        for name in attributes.keys() - judged:
+            if not vocabulary.is_known_attribute(name):
+                self._tell("attribute", name)
+            if len(judged) < _TOLD:
+                judged.add(name)
+
+    def _tell(self, what: str, name: str) -> None:
+        if name in self._told or len(self._told) >= _TOLD:
+            return
+        self._told.add(name)
+        self._warn(self.parser.CurrentLineNumber, what, ascii(name[:60]))

@@ -1,0 +1,74 @@
+"""Loads broker statements from the shell: Flex XML or daily values as CSV, plain or gzip; files, folders or globs."""
+
+import json
+import sys
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from accounts.broker.feed.actions import import_statements
+from accounts.broker.feed.report import Report
+
+_STEP = 0.2  # seconds between two lines of progress
+
+
+class Command(BaseCommand):
+    help = "Load broker statement files. Loading a file again changes nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", help="file, folder or glob")
+        parser.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Exit code 1 when a file could not be read at all, whatever became of the others."""
+        started = time.monotonic()
+        report = import_statements(options["files"], at=timezone.now(), progress=_Progress(self.stderr))
+        seconds = round(time.monotonic() - started, 2)
+        if options["json"]:
+            self.stdout.write(json.dumps({**report.as_json(), "seconds": seconds}, ensure_ascii=False, default=str))
+        else:
+            self._tell(report, seconds)
+        if report.unreadable.total:
+            sys.exit(1)
+
+    def _tell(self, report: Report, seconds: float) -> None:
+        self.stdout.write(
+            f"{len(report.files)} files, {report.statements} statements, {len(report.accounts)} accounts"
+            f" in {seconds} s: {report.total('new')} rows new, {report.total('changed')} changed,"
+            f" {report.total('unchanged')} unchanged"
+        )
+        for title, listed in (
+            ("not read", report.unreadable),
+            ("held", report.held),
+            ("rejected", report.rejected),
+            ("not reconcilable", report.not_reconcilable),
+            ("warning", report.warnings),
+        ):
+            for entry in listed.entries:
+                self.stdout.write(f"{title}: " + ", ".join(str(part) for part in entry.values() if part))
+            if listed.total > len(listed.entries):
+                self.stdout.write(f"{title}: and {listed.total - len(listed.entries)} more")
+
+
+class _Progress:
+    """A line that renews itself on a terminal; in a log, one line a file."""
+
+    def __init__(self, out: Any) -> None:
+        self._out = out
+        self._is_terminal = out.isatty()
+        self._told = 0.0
+        self._name = ""
+
+    def __call__(self, name: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        percent = 100 * done // total if total else 100
+        if self._is_terminal:
+            if now - self._told >= _STEP or done >= total:
+                self._out.write(f"\r{percent:3d} %  {name[:60]:60}", ending="\n" if done >= total else "")
+                self._out.flush()
+                self._told = now
+        elif name != self._name and (now - self._told >= 1 or done >= total):
+            self._out.write(f"{percent} % {name}")
+            self._told, self._name = now, name
