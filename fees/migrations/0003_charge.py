@@ -134,8 +134,8 @@ class Migration(migrations.Migration):
                         fields=["account"],
                         name="charge_waiting",
                     ),
-                    models.Index(fields=["firm", "-period_end_day"], name="charge_firm_day"),
-                    models.Index(fields=["practice", "-period_end_day"], name="charge_practice_day"),
+                    models.Index(fields=["firm", "posted_on"], name="charge_firm_posted"),
+                    models.Index(fields=["practice", "posted_on"], name="charge_practice_posted"),
                     django.contrib.postgres.indexes.BrinIndex(fields=["run_id"], name="charge_run"),
                 ],
                 "constraints": [

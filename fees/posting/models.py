@@ -100,8 +100,8 @@ class Charge(TenantModel):
         ]
         indexes = [
             models.Index(fields=["account"], condition=models.Q(state__in=WAITING), name="charge_waiting"),
-            models.Index(fields=["firm", "-period_end_day"], name="charge_firm_day"),
-            models.Index(fields=["practice", "-period_end_day"], name="charge_practice_day"),
+            models.Index(fields=["firm", "posted_on"], name="charge_firm_posted"),
+            models.Index(fields=["practice", "posted_on"], name="charge_practice_posted"),
             # Rows of one night lie together, so a block range index finds them at almost no cost.
             BrinIndex(fields=["run_id"], name="charge_run"),
         ]

@@ -41,34 +41,33 @@ RETURNING *
 """
 
 
-def sql_digest_of(rows: str) -> str:
-    """An expression: the digest of a relation `t` of transfers in canonical order.
+# A movement `t` with its books, as digests write it.  Books are named by their owners and not by their numbers, which
+# depend on which worker came first.
+LINE = sql_canonical(
+    "t.id::text",
+    "t.txn::text",
+    "t.kind",
+    "t.firm_id::text",
+    "t.account_id::text",
+    "t.practice_id::text",
+    "debit.kind",
+    "debit.account_id::text",
+    "debit.practice_id::text",
+    "credit.kind",
+    "credit.account_id::text",
+    "credit.practice_id::text",
+    "t.currency::text",
+    "t.amount::text",
+    "t.day::text",
+    "t.source::text",
+)
+WITH_BOOKS = " t JOIN accounts_book debit ON debit.id = t.debit_id JOIN accounts_book credit ON credit.id = t.credit_id"
+LINES = f"coalesce(string_agg({LINE}, E'\\n' ORDER BY t.id), '')"
 
-    Books are named by their owners and not by their numbers, which depend on which worker came first.
-    """
-    line = sql_canonical(
-        "t.id::text",
-        "t.txn::text",
-        "t.kind",
-        "t.firm_id::text",
-        "t.account_id::text",
-        "t.practice_id::text",
-        "debit.kind",
-        "debit.account_id::text",
-        "debit.practice_id::text",
-        "credit.kind",
-        "credit.account_id::text",
-        "credit.practice_id::text",
-        "t.currency::text",
-        "t.amount::text",
-        "t.day::text",
-        "t.source::text",
-    )
-    lines = f"coalesce(string_agg({line}, E'\\n' ORDER BY t.id), '')"
-    return f"""(SELECT {sql_digest(lines)}
-  FROM {rows} t
-  JOIN accounts_book debit ON debit.id = t.debit_id
-  JOIN accounts_book credit ON credit.id = t.credit_id)"""
+
+def sql_digest_of(rows: str) -> str:
+    """An expression: the digest of a relation of transfers in canonical order."""
+    return f"(SELECT {sql_digest(LINES)} FROM {rows}{WITH_BOOKS})"
 
 
 def _matches(book: str, kind: BookKind) -> str:

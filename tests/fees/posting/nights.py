@@ -10,14 +10,16 @@ from django.db import connection, transaction
 
 from accounts.ground.access.context import as_role
 from accounts.ground.days.queries import calendar
-from accounts.ground.runs.models import Run, RunChunk, RunStage
+from accounts.ground.runs.models import Run, RunChunk, RunStage, Seal
 from accounts.ground.runs.results import ChunkResult, StageResult
-from fees.accrual.night import accrue_chunk, check_chunk, prepare_accrue
+from fees.accrual.night import accrue_chunk, check_chunk, prepare_accrue, rollup_stage
 from fees.engine.registry import BY_NAME
 from fees.engine.types import Range
 from fees.posting.close import close_chunk
 from fees.posting.models import Charge
 from fees.posting.posting import post_chunk
+from fees.posting.reconcile import reconcile_stage
+from fees.posting.seal import seal_stage
 from fees.posting.sweep import sweep_stage
 from fees.schedules.actions import agree
 from fees.schedules.models import Schedule
@@ -113,40 +115,66 @@ class Nights:
         return RunChunk.unscoped.get_or_create(stage=stage, lo=0, defaults={"hi": ALL})[0]
 
     def accrue(self, day: date) -> None:
+        run = self.run(day)
         with night_role():
-            run = self.run(day)
             prepare_accrue(run, day)
+            rollup_stage(run, day)
             accrue_chunk(run, day, 0, ALL, 0)
-            check_chunk(run, day, 0, ALL, 0)
+        self.check(day)
+
+    def check(self, day: date) -> None:
+        run = self.run(day)
+        with night_role():
+            chunk = self.chunk(run, "check", 4)
+            self._done(chunk, check_chunk(run, day, 0, ALL, chunk.pk))
 
     def close(self, day: date) -> ChunkResult:
+        run = self.run(day)
         with night_role():
-            return close_chunk(self.run(day), day, 0, ALL, 0)
+            return close_chunk(run, day, 0, ALL, 0)
 
     def post(self, day: date) -> ChunkResult:
+        run = self.run(day)
         with night_role():
-            run = self.run(day)
-            chunk = self.chunk(run, "post", 5)
+            chunk = self.chunk(run, "post", 6)
             result = post_chunk(run, day, 0, ALL, chunk.pk)
             if not chunk.digest:
-                chunk.rows, chunk.total, chunk.digest = result.rows, result.total, result.digest
-                chunk.save(update_fields=["rows", "total", "digest"])
+                self._done(chunk, result)
             return result
 
     def sweep(self, day: date) -> StageResult:
+        run = self.run(day)
         with night_role():
-            return sweep_stage(self.run(day), day)
+            return sweep_stage(run, day)
 
-    def night(self, day: date) -> None:
-        """Everything up to the sweep."""
+    def reconcile(self, day: date) -> StageResult:
+        run = self.run(day)
+        with night_role():
+            return reconcile_stage(run, day)
+
+    def seal(self, day: date) -> StageResult:
+        run = self.run(day)
+        with night_role():
+            return seal_stage(run, day)
+
+    def night(self, day: date) -> StageResult:
+        """All stages; hands back the seal's."""
         self.accrue(day)
         self.close(day)
         self.post(day)
         self.sweep(day)
+        self.reconcile(day)
+        return self.seal(day)
 
-    def nights(self, first: date, last: date) -> None:
-        for day in self.days(first, last):
-            self.night(day)
+    def nights(self, first: date, last: date) -> StageResult:
+        return [self.night(day) for day in self.days(first, last)][-1]
+
+    def sealed(self, number: str, day: date) -> Seal:
+        return Seal.unscoped.get(firm_id=self.world[number].firm_id, day=day)
+
+    def _done(self, chunk: RunChunk, result: ChunkResult) -> None:
+        chunk.rows, chunk.total, chunk.digest = result.rows, result.total, result.digest
+        chunk.save(update_fields=["rows", "total", "digest"])
 
     def charge(self, number: str, **where: object) -> Charge:
         return Charge.unscoped.get(account__number=number, **where)

@@ -1,0 +1,197 @@
+"""What a firm's day held, counted, added up and digested: the contents of its seal.
+
+Digests are made of blocks of accounts, so that no text grows with the firm.  They name accounts, payees and days, and
+never row numbers that depend on which worker came first.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from accounts.ground.access.context import cursor
+from accounts.ground.ledger.sets import LINE, WITH_BOOKS
+from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
+from fees.engine.registry import METHODS, PERIOD_END_CODES
+from fees.posting.checks import Night, closing_periods, late_days, sql_charges_due
+from portal.lib.fingerprint import Field, digest, sql_canonical, sql_digest
+
+BLOCK = 4096
+LISTED_HOLDS = 100
+EMPTY = digest("")
+# The database's own order of text may change with its operating system; "C" does not.
+LINES_OF_BLOCK = 'string_agg(line, chr(10) ORDER BY line COLLATE "C")'
+BLOCKS = "string_agg(currency || ' ' || block || ' ' || hash, chr(10) ORDER BY currency COLLATE \"C\", block)"
+
+
+@dataclass
+class Part:
+    """One kind of rows of a firm's day; totals by currency, as text."""
+
+    rows: int = 0
+    totals: dict[str, str] = field(default_factory=dict)
+    digest: str = EMPTY
+
+    def told(self) -> dict[str, object]:
+        return {"rows": self.rows, "totals": self.totals, "digest": self.digest}
+
+
+@dataclass
+class Contents:
+    """Everything a seal stands for, of one firm and day."""
+
+    accruals: Part = field(default_factory=Part)
+    charges: Part = field(default_factory=Part)
+    transfers: Part = field(default_factory=Part)
+    holds: Part = field(default_factory=Part)
+    held_accounts: list[str] = field(default_factory=list)
+    billable: int = 0
+    billed: int = 0
+    zero: int = 0
+
+    @property
+    def held(self) -> int:
+        return self.billable - self.billed - self.zero
+
+    def fields(self) -> list[Field]:
+        """What is chained, in order."""
+        parts = (self.accruals, self.charges, self.transfers, self.holds)
+        return [*(part.digest for part in parts), self.billable, self.billed, self.zero, self.held]
+
+    def figures(self) -> dict[str, object]:
+        return {
+            "accruals": self.accruals.told(),
+            "charges": self.charges.told(),
+            "transfers": self.transfers.told(),
+            "holds": {**self.holds.told(), "listed": self.held_accounts},
+        }
+
+
+def contents(night: Night, firms: Sequence[int]) -> dict[int, Contents]:
+    """The day of each firm."""
+    found = {firm: Contents() for firm in firms}
+    with cursor() as cur:
+        for name, query in (
+            ("accruals", _accruals(night)),
+            ("charges", _charges(night)),
+            ("transfers", _transfers(night)),
+            ("holds", _holds(night)),
+        ):
+            for firm, part in _parts(cur, query, firms):
+                setattr(found[firm], name, part)
+        for firm, listed in _rows(cur, _listed_holds(night), firms):
+            found[firm].held_accounts = listed
+        for firm, billable, billed, zero in _rows(cur, _counts(night), firms):
+            found[firm].billable, found[firm].billed, found[firm].zero = billable, billed, zero
+    return found
+
+
+def transfers_digest(night: Night, firm: int) -> str:
+    """What a day's movements of one firm come to now, to compare with what its seal says."""
+    with cursor() as cur:
+        return dict(_parts(cur, _transfers(night), [firm])).get(firm, Part()).digest
+
+
+def _parts(cur, query: str, firms: Sequence[int]) -> Iterator[tuple[int, Part]]:
+    """A query of (firm_id, currency, block, amount, line) rows as counted, totalled, digested parts."""
+    cur.execute(
+        f"""
+        WITH block AS (
+            SELECT firm_id, currency, block, count(*) AS rows, sum(amount) AS total,
+                   {sql_digest(LINES_OF_BLOCK)} AS hash
+              FROM ({query}) line
+             WHERE firm_id = ANY(%(firms)s)
+             GROUP BY firm_id, currency, block
+        ), total AS (
+            SELECT firm_id, jsonb_object_agg(currency, total::text) AS totals
+              FROM (SELECT firm_id, currency, sum(total) AS total FROM block GROUP BY firm_id, currency) t
+             GROUP BY firm_id
+        )
+        SELECT firm_id, sum(rows)::bigint, min(totals::text), {sql_digest(BLOCKS)}
+          FROM block JOIN total USING (firm_id) GROUP BY firm_id
+        """,
+        {"firms": list(firms)},
+    )
+    for firm, rows, totals, hashed in cur.fetchall():
+        yield firm, Part(rows, json.loads(totals), hashed)
+
+
+def _accruals(night: Night) -> str:
+    words = ("account_id", "accrual_date", "component_id", "method", "base", "rate", "amount")
+    line = " || ' ' || ".join(f"l.{word}::text" for word in words)
+    return f"""
+        SELECT a.firm_id, a.base_currency AS currency, l.account_id / {BLOCK} AS block, l.amount, {line} AS line
+          FROM fees_accrual l JOIN accounts_account a ON a.id = l.account_id
+         WHERE l.run_id = {night.run_id}
+           AND (l.accrual_date = {day_literal(night.day)} OR l.accrual_date IN ({late_days(night)}))"""
+
+
+def _charges(night: Night) -> str:
+    """What the night closed.  How far a charge has got since is no part of it."""
+    return f"""
+        SELECT c.firm_id, c.currency, c.account_id / {BLOCK} AS block, c.amount,
+               c.id || ' ' || c.amount || ' ' || c.fingerprint AS line
+          FROM fees_charge c WHERE c.run_id = {night.run_id}"""
+
+
+def _transfers(night: Night) -> str:
+    return f"""
+        SELECT t.firm_id, t.currency, coalesce(t.account_id / {BLOCK}, -1) AS block, t.amount, {LINE} AS line
+          FROM (SELECT t.* FROM accounts_firm f
+                  JOIN accounts_transfer t ON t.firm_id = f.id AND t.day = {day_literal(night.day)}){WITH_BOOKS}"""
+
+
+def _holds(night: Night) -> str:
+    line = sql_canonical("a.number::text", "h.stage::text", "h.reason::text", "h.detail::text")
+    return f"""
+        SELECT h.firm_id, a.base_currency AS currency, h.account_id / {BLOCK} AS block, 0 AS amount, {line} AS line
+          FROM accounts_hold h JOIN accounts_account a ON a.id = h.account_id
+         WHERE h.day = {day_literal(night.day)} AND h.resolved_at IS NULL"""
+
+
+def _listed_holds(night: Night) -> str:
+    return f"""
+        SELECT firm_id, (array_agg(DISTINCT number || ' ' || stage || ' ' || reason
+                                   ORDER BY number || ' ' || stage || ' ' || reason))[1:{LISTED_HOLDS}]
+          FROM (SELECT h.firm_id, a.number, h.stage, h.reason
+                  FROM accounts_hold h JOIN accounts_account a ON a.id = h.account_id
+                 WHERE h.day = {day_literal(night.day)} AND h.resolved_at IS NULL) listed
+         GROUP BY firm_id"""
+
+
+def _counts(night: Night) -> str:
+    """Billable things of the day: each accruing component in force, and each closing value that is charged.
+
+    Accrued charges are sums of lines that were counted on their own days.
+    """
+    codes = ", ".join(map(str, PERIOD_END_CODES))
+    due = [
+        sql_charges_due(night.day, period, at_end)
+        for period, methods in closing_periods(night).items()
+        if (at_end := [code for code in methods if METHODS[code].at_period_end])
+    ]
+    closing = f"UNION ALL SELECT firm_id, count(*), 0, 0 FROM ({' UNION ALL '.join(due)}) due GROUP BY 1" if due else ""
+    return f"""
+        SELECT firm_id, sum(billable)::bigint, sum(billed)::bigint, sum(zero)::bigint
+          FROM (SELECT a.firm_id, count(*) AS billable, 0 AS billed, 0 AS zero
+                  FROM fees_runschedule s JOIN accounts_account a ON a.id = s.account_id
+                 WHERE s.method IN ({ACCRUED}) AND {in_force(night.day)} AND {open_on(night.day)}
+                   AND a.kind IN ({HOLDING})
+                 GROUP BY a.firm_id
+                UNION ALL
+                SELECT a.firm_id, 0, count(*) FILTER (WHERE l.amount > 0), count(*) FILTER (WHERE l.amount = 0)
+                  FROM fees_accrual l JOIN accounts_account a ON a.id = l.account_id
+                 WHERE l.accrual_date = {day_literal(night.day)} AND l.run_id = {night.run_id}
+                 GROUP BY a.firm_id
+                UNION ALL
+                SELECT c.firm_id, 0, count(*) FILTER (WHERE c.amount > 0), count(*) FILTER (WHERE c.amount = 0)
+                  FROM fees_charge c
+                 WHERE c.run_id = {night.run_id} AND c.period_end_day = {day_literal(night.day)}
+                   AND c.method IN ({codes})
+                 GROUP BY c.firm_id
+                {closing}) counted
+         GROUP BY firm_id"""
+
+
+def _rows(cur, query: str, firms: Sequence[int]):
+    cur.execute(f"SELECT * FROM ({query}) q WHERE firm_id = ANY(%s)", [list(firms)])
+    return cur.fetchall()

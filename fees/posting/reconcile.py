@@ -1,0 +1,42 @@
+"""The reconciliation: every invariant of the night is asked, and what was found is written into the run."""
+
+from datetime import date
+
+from accounts.ground.access.context import cursor
+from accounts.ground.ledger.checks import INVARIANTS, Break
+from accounts.ground.runs.models import Run
+from accounts.ground.runs.results import StageResult
+from fees.posting.checks import CHECKS, Night, look
+from portal.lib.words import english
+
+
+def reconcile_stage(run: Run, day: date) -> StageResult:
+    """Report; the seal refuses.  So one firm's break does not keep the other firms' day open."""
+    found = look(Night(run.pk, day))
+    return StageResult(
+        rows=len(CHECKS),
+        figures={
+            "balanced": not any(one.invariant in INVARIANTS for one in found),
+            "breaks": [told(one) for one in found],
+            "posted": posted(day),
+        },
+    )
+
+
+def told(found: Break) -> dict[str, object]:
+    """A break as it is stored: the invariant, the firm and the sentence in its source language."""
+    return {"invariant": found.invariant, "firm": found.firm_id, "words": english(found.sentence)}
+
+
+def posted(day: date) -> dict[str, str]:
+    """What the day took from clients, by currency; money as text."""
+    with cursor() as cur:
+        cur.execute(
+            """
+            SELECT t.currency, sum(t.amount)::text
+              FROM accounts_firm f JOIN accounts_transfer t ON t.firm_id = f.id AND t.day = %s
+             WHERE t.kind = 'fee' GROUP BY t.currency ORDER BY t.currency
+            """,
+            [day],
+        )
+        return dict(cur.fetchall())

@@ -1,0 +1,141 @@
+"""The seal: a firm's day is closed with a digest chained to the day before, or refused while an invariant fails."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from accounts.ground.access.context import cursor
+from accounts.ground.ledger.checks import Break
+from accounts.ground.requests.models import RequestKind, RequestStatus
+from accounts.ground.runs.models import Run, Seal
+from accounts.ground.runs.results import StageResult
+from accounts.ground.tree.models import Firm
+from fees.posting.checks import Night, look
+from fees.posting.contents import Contents, contents, transfers_digest
+from fees.posting.reconcile import told
+from portal.lib.fingerprint import fingerprint
+from portal.lib.words import Sentence, english, gettext_noop
+
+REFUSED_TITLE = gettext_noop("The day could not be sealed: the books do not agree")
+
+
+def seal_stage(run: Run, day: date) -> StageResult:
+    """Seal every firm whose invariants hold, asked again in this transaction; a break stops only its own firm."""
+    night = Night(run.pk, day)
+    firms = list(Firm.unscoped.order_by("id").values_list("id", flat=True))
+    sealed = set(Seal.unscoped.filter(day=day).values_list("firm_id", flat=True))
+    before = _last_seals(day)
+    found = look(night) + _chain_breaks(day, before)
+    broken = {one.firm_id for one in found}
+    sound = [firm for firm in firms if firm not in broken and firm not in sealed] if None not in broken else []
+    for firm, one in contents(night, sound).items():
+        _seal(run, day, firm, one, before.get(firm))
+    refused = [firm for firm in firms if firm not in sealed and firm not in sound]
+    _tell(day, refused, found)
+    _untell(day, sound)
+    figures: dict[str, object] = {"sealed": len(sealed) + len(sound), "refused": len(refused)}
+    if found:
+        figures["breaks"] = [told(one) for one in found]
+    return StageResult(rows=len(sound), figures=figures, problem=_problem(found) if refused else "")
+
+
+def seal_digest(*, previous: str, firm_id: int, day: date, held: Contents) -> str:
+    return fingerprint([previous or None, firm_id, day, *held.fields()])
+
+
+def _seal(run: Run, day: date, firm: int, one: Contents, before: Seal | None) -> None:
+    previous = before.digest if before else ""
+    Seal.unscoped.create(
+        firm_id=firm,
+        day=day,
+        run=run,
+        previous=previous,
+        digest=seal_digest(previous=previous, firm_id=firm, day=day, held=one),
+        billable=one.billable,
+        billed=one.billed,
+        zero=one.zero,
+        held=one.held,
+        figures=one.figures(),
+    )
+
+
+def _last_seals(day: date) -> dict[int, Seal]:
+    """The seal of each firm before `day`."""
+    seals = Seal.unscoped.filter(day__lt=day).order_by("firm_id", "-day").distinct("firm_id")
+    return {seal.firm_id: seal for seal in seals}
+
+
+def _chain_breaks(day: date, before: dict[int, Seal]) -> list[Break]:
+    """Days are sealed in order, and what the last seal stands for must still be there."""
+    found = []
+    for firm in Seal.unscoped.filter(day__gt=day).values_list("firm_id", flat=True).distinct():
+        found.append(Break("I11", firm, Sentence(gettext_noop("A later day has been sealed already."), {})))
+    for firm, open_day in _days_left_open(day, before):
+        msgid = gettext_noop("%(day)s has not been sealed; days are sealed in order.")
+        found.append(Break("I11", firm, Sentence(msgid, {"day": open_day})))
+    for firm, seal in before.items():
+        stored = seal.figures["transfers"]["digest"]
+        if transfers_digest(Night(seal.run_id, seal.day), firm) != stored:
+            msgid = gettext_noop("The movements of %(day)s are not those that were sealed.")
+            found.append(Break("I11", firm, Sentence(msgid, {"day": seal.day})))
+    return found
+
+
+def _days_left_open(day: date, before: dict[int, Seal]) -> list[tuple[int, date]]:
+    """Firms with an earlier day that the nights have rolled up and that has no seal."""
+    with cursor() as cur:
+        cur.execute(
+            """
+            SELECT p.firm_id, min(d.day)
+              FROM accounts_practice p
+              JOIN fees_adviserdaily d ON d.practice_id = p.id
+              LEFT JOIN unnest(%(firms)s::bigint[], %(days)s::date[]) s (firm_id, day) ON s.firm_id = p.firm_id
+             WHERE p.level = 1 AND d.day < %(day)s AND (s.day IS NULL OR d.day > s.day)
+             GROUP BY p.firm_id ORDER BY p.firm_id
+            """,
+            {"firms": list(before), "days": [seal.day for seal in before.values()], "day": day},
+        )
+        return cur.fetchall()
+
+
+def _tell(day: date, firms: Iterable[int], found: list[Break]) -> None:
+    """A pending item for every firm that is not sealed."""
+    for firm in firms:
+        reasons = [english(one.sentence) for one in found if one.firm_id in (firm, None)]
+        with cursor() as cur:
+            cur.execute(
+                """
+                INSERT INTO accounts_request (id, firm_id, practice_id, kind, status, title, detail, natural_key, day)
+                SELECT gen_random_uuid(), p.firm_id, p.id, %(kind)s, %(status)s, %(title)s,
+                       jsonb_build_object('breaks', %(reasons)s::text[]), %(key)s, %(day)s
+                  FROM accounts_practice p WHERE p.firm_id = %(firm)s AND p.level = 1
+                ON CONFLICT (firm_id, kind, natural_key) DO UPDATE
+                   SET detail = excluded.detail, status = excluded.status, finished_at = NULL
+                """,
+                {
+                    "kind": RequestKind.STATEMENT,
+                    "status": RequestStatus.AWAITING_BROKER,
+                    "title": REFUSED_TITLE,
+                    "reasons": reasons,
+                    "key": _key(day),
+                    "day": day,
+                    "firm": firm,
+                },
+            )
+
+
+def _untell(day: date, firms: Iterable[int]) -> None:
+    with cursor() as cur:
+        cur.execute(
+            "UPDATE accounts_request SET status = %s, finished_at = now()"
+            " WHERE kind = %s AND natural_key = %s AND firm_id = ANY(%s) AND finished_at IS NULL",
+            [RequestStatus.APPROVED, RequestKind.STATEMENT, _key(day), list(firms)],
+        )
+
+
+def _key(day: date) -> str:
+    return f"seal:{day.isoformat()}"
+
+
+def _problem(found: list[Break]) -> str:
+    """The break report, for the run."""
+    return "\n".join(f"{one.invariant} firm {one.firm_id or '-'}: {english(one.sentence)}" for one in found)
