@@ -47,12 +47,21 @@ def main() -> int:
 
 
 def _once(began: float) -> int:
+    """Set up, load the demo broker's statements, bill; the summary of the last night is the last line."""
     with _servers(tied=False) as env:
-        _prepare(env)
-        summary = _json_of("demo_once", env)
-    summary["seconds"] = round(time.monotonic() - began, 1)
+        firm = _prepare(env)
+        with step(f"night of {firm['until']}"):
+            night = _json_of(["night", "--day", firm["until"]], env)
+    summary = {
+        "firm": firm["firm"],
+        **{name: night[name] for name in ("day", "accounts", "accruals", "charges", "posted", "held")},
+        "ledger_balanced": night["ledger_balanced"],
+        "seal": next(iter(night["seals"].values()), None),
+        "night_seconds": night["seconds"],
+        "seconds": round(time.monotonic() - began, 1),
+    }
     print(json.dumps(summary))
-    return 0
+    return 0 if night["state"] == "done" and summary["ledger_balanced"] and summary["seal"] else 1
 
 
 def _serve(port: int | None, *, as_json: bool, began: float) -> int:
@@ -132,7 +141,7 @@ def _prepare(env: dict[str, str]) -> dict[str, Any]:
             _run([sys.executable, "-m", "portal.catalogues"], env)
             _manage(["collectstatic", "--no-input", "-v0"], env)
         tell("  demo firm ...")
-        return _json_of("demo_firm", env)
+        return _json_of(["demo_firm"], env)
 
 
 def _start(crew: Supervisor, port: int, env: dict[str, str]) -> None:
@@ -216,18 +225,17 @@ def _run(command: list[str], env: dict[str, str]) -> None:
         raise Failed((done.stdout + done.stderr).strip() or f"{command[-1]} failed")
 
 
-def _json_of(command: str, env: dict[str, str]) -> dict[str, Any]:
+def _json_of(command: list[str], env: dict[str, str]) -> dict[str, Any]:
     """Run a management command: its progress is passed on, the JSON object on its last line is the result."""
-    with subprocess.Popen(
-        [sys.executable, "manage.py", command, "--json"], env=env, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
-    ) as process:
+    whole = [sys.executable, "manage.py", *command, "--json"]
+    with subprocess.Popen(whole, env=env, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
         last = ""
         for line in process.stdout or ():
             if last.strip():
                 tell("    " + last.rstrip())
             last = line
     if process.returncode != 0:
-        raise Failed(f"manage.py {command} failed; its words are above.")
+        raise Failed(f"manage.py {command[0]} failed; its words are above.")
     return dict(json.loads(last))
 
 

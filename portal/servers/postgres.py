@@ -15,14 +15,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from portal.servers import places, processes
+from portal.servers import places, processes, roles
 from portal.servers.processes import Process, ServerError
 
 DATABASE = "portal"
-OWNER = "portal_owner"
-ROLES = ("portal_web", "portal_worker", "portal_night", "portal_office")
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
@@ -68,12 +65,13 @@ class Cluster:
         record["process"] = Process(process.pid, processes.birth(process.pid)).record()
         record["durable"] = self.durable
         if not record.get("provisioned"):
-            provision(record)
+            with _superuser(record) as cursor:
+                roles.provision(cursor, record["passwords"], database=DATABASE)
             record["provisioned"] = True
 
     def _initialise(self, record: dict[str, Any]) -> None:
         record.clear()
-        record["passwords"] = {role: secrets.token_urlsafe(24) for role in ("postgres", OWNER, *ROLES)}
+        record["passwords"] = {role: secrets.token_urlsafe(24) for role in ("postgres", *roles.ALL)}
         shutil.rmtree(self.data, ignore_errors=True)
         places.owned_folder(self.data, self.who)
         with tempfile.NamedTemporaryFile("w", dir=self.data.parent, prefix=".pw-") as password:
@@ -139,15 +137,9 @@ def stop(record: dict[str, Any]) -> bool:
     return processes.stop(process_of(record), gently=signal.SIGINT, patience=60)
 
 
-def address(record: dict[str, Any], role: str) -> str:
-    password = quote(record["passwords"][role], safe="")
-    return f"postgresql://{role}:{password}@127.0.0.1:{record['port']}/{DATABASE}"
-
-
 def addresses(record: dict[str, Any]) -> dict[str, str]:
     """The environment variables that portal.settings reads."""
-    names = {"DATABASE_URL": OWNER, **{"DATABASE_URL_" + role.removeprefix("portal_").upper(): role for role in ROLES}}
-    return {name: address(record, role) for name, role in names.items()}
+    return roles.addresses(record["passwords"], host=f"127.0.0.1:{record['port']}", database=DATABASE)
 
 
 def others_connected(record: dict[str, Any], *, patience: float = 2.0) -> bool:
@@ -164,26 +156,6 @@ def others_connected(record: dict[str, Any], *, patience: float = 2.0) -> bool:
             if time.monotonic() > deadline:
                 return True
             time.sleep(0.05)
-
-
-def provision(record: dict[str, Any]) -> None:
-    """The roles and the database (docs/decisions/0002-database-roles.md); repeating it changes nothing."""
-    with _superuser(record) as cursor:
-        for role in (OWNER, *ROLES):
-            cursor.execute("select 1 from pg_roles where rolname = %s", [role])
-            if cursor.fetchone() is None:
-                cursor.execute(f"create role {role}")
-            able = "createdb noinherit" if role == OWNER else "nocreatedb"
-            cursor.execute(
-                f"alter role {role} login nosuperuser nobypassrls nocreaterole {able} password %s",
-                [record["passwords"][role]],
-            )
-        cursor.execute(f"grant {', '.join(ROLES)} to {OWNER}")
-        cursor.execute("select 1 from pg_database where datname = %s", [DATABASE])
-        if cursor.fetchone() is None:
-            cursor.execute(f"create database {DATABASE} owner {OWNER}")
-        cursor.execute(f"revoke all on database {DATABASE} from public")
-        cursor.execute(f"grant connect on database {DATABASE} to {', '.join(ROLES)}")
 
 
 @contextmanager

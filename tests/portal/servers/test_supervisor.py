@@ -11,11 +11,11 @@ import pytest
 from portal.servers import processes
 
 CREW = """
-import os, pathlib, sys
+import os, pathlib, sys, time
 from portal.servers.supervisor import Stop, Supervisor, ignore_signals, stop_on_signals
 folder = pathlib.Path(sys.argv[1])
 write = f"echo $0 >> {folder}/ended; exit 0"
-forever = f"trap '{write}' TERM; while :; do sleep 0.05; done"
+forever = f"trap '{write}' TERM; touch {folder}/ready-$0; while :; do sleep 0.05; done"
 stop_on_signals()
 crew = Supervisor(folder, folder)
 try:
@@ -23,6 +23,8 @@ try:
         crew.start(name, ["/bin/sh", "-c", forever, name], dict(os.environ))
     if len(sys.argv) > 2:
         crew.start("brief", ["/bin/sh", "-c", "sleep 0.5; echo its last words; exit 3"], dict(os.environ))
+    while len(list(folder.glob("ready-*"))) < 3:
+        time.sleep(0.02)
     print(*(child.pid for _, child in crew.children), flush=True)
     print("ended", crew.watch(), flush=True)
 except Stop as reason:
