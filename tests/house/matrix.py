@@ -140,7 +140,7 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
         return "anything"
     if number is None:
         return "in"
-    if not rights.sees(name, number):
+    if number not in (rights.OWN_PRACTICE if route.name == "notification" else rights.SEES).get(name, ()):
         return "404"
     return "in" if rights.may(name, gate.right, number) else "403"
 
