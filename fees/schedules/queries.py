@@ -3,7 +3,7 @@
 from datetime import date
 from zlib import crc32
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
@@ -19,7 +19,8 @@ _BARRIER = crc32(b"fees: schedules against the night")
 def versions(who: Who, account: Account) -> QuerySet[Schedule]:
     """Every version ever agreed that `who` may see, newest first."""
     rows = scope(who, Schedule).filter(account=account)
-    return rows.select_related("practice").prefetch_related("components").order_by("practice_id", "-version")
+    components = Prefetch("components", queryset=scope(who, Component))
+    return rows.select_related("practice").prefetch_related(components).order_by("practice_id", "-version")
 
 
 def in_force(who: Who, account: Account, day: date) -> QuerySet[Schedule]:
