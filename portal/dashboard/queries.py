@@ -1,7 +1,7 @@
 """What the dashboard shows, for one person; the number of queries does not grow with the number of clients."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, TextChoices, Value, When, Window
@@ -13,6 +13,7 @@ from accounts.ground.people.models import Role
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.requests.queries import finished_since, pending
 from accounts.ground.trail.models import Event
+from portal.dashboard.rules import NEW_YORK
 
 PENDING_SHOWN = 10
 ACTIVITY_SHOWN = 8
@@ -82,8 +83,8 @@ def recent_activity(who: Who, today: date, limit: int = ACTIVITY_SHOWN) -> list[
         .filter(day__gte=first, day__lte=today)
         .annotate(on=F("day"), number=F("account__number"), what=F("title"), event=F("kind"), state=F("status"))
     )
-    finished = own(who, finished_since(who, first)).annotate(
-        on=TruncDate("finished_at"),
+    finished = own(who, finished_since(who, datetime.combine(first, time.min, NEW_YORK))).annotate(
+        on=TruncDate("finished_at", tzinfo=NEW_YORK),
         number=F("account__number"),
         what=F("title"),
         event=_words("kind", RequestKind),

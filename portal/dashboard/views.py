@@ -38,6 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
     days = calendar()
     pending = queries.pending_items(who, sort)
     context: dict[str, Any] = {
+        "who": who,
+        "is_advisor": who.practice_id is not None,
         "sort": sort,
         "pending": pending,
         "activity": queries.recent_activity(who, _today(at)),

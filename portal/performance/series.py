@@ -47,10 +47,13 @@ def series_of(who: Who, *, number: str, sealed: date | None) -> Series:
 
 
 def _usual_subject(who: Who) -> Account | None:
-    """An advisor sees the whole practice; a client begins with the first own account."""
+    """An advisor sees the whole practice; others begin with their own, or their first, account."""
     if who.practice_id:
         return None
-    return scope(who, Account).exclude(kind__in=MASTERS).order_by("sort_key", "pk").first()
+    rows = scope(who, Account).exclude(kind__in=MASTERS)
+    if who.account_id:
+        rows = rows.filter(pk=who.account_id)
+    return rows.order_by("sort_key", "pk").first()
 
 
 def _practice(who: Who, practice_id: int | None, subject: Account | None, sealed: date) -> Series:

@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.ground.amounts import NOTHING, money_words, number_words
@@ -16,6 +17,8 @@ from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
 from portal.shell.icons import NAME
 
 register = template.Library()
+
+LOWER_CASE_WEEKDAYS = ("ru",)
 
 
 @register.simple_tag
@@ -86,6 +89,13 @@ def day(value: date | None) -> str:
 def long_day(value: date | None) -> str:
     """A date in words."""
     return date_format(value, "l, j E Y") if value else NOTHING
+
+
+@register.filter
+def day_words(value: date | None) -> str:
+    """A date in words inside a sentence; only some languages write weekdays in capitals."""
+    text = long_day(value)
+    return text[:1].lower() + text[1:] if get_language() in LOWER_CASE_WEEKDAYS else text
 
 
 @register.simple_tag(takes_context=True)
