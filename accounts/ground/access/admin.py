@@ -222,8 +222,9 @@ class OfficeMixin:
 class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
     """A list and page of the back office. Rows are not deleted unless `may_delete` says so.
 
-    `words` names the rows in menu and headings; `number_lookup` leads to the account's number. `list_select_related` names what the columns read, so a page costs the
-    same number of queries whatever it shows. `totals` = (amount, currency) adds up the filtered rows under the list.
+    `words` names the rows in menu and headings; `number_lookup` leads to the account's number. `list_select_related`
+    names what the columns read, so a page costs the same number of queries whatever it shows. `totals` = (amount,
+    currency) adds up the filtered rows under the list.
     """
 
     words: Any = ""

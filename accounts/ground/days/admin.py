@@ -1,0 +1,52 @@
+"""The business calendar in the back office: closings to look at, and single days decided by hand."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from accounts.ground.access.admin import MakingAdmin, rows_of
+from accounts.ground.days.actions import override
+from accounts.ground.days.models import CalendarDay
+from accounts.ground.runs.models import Seal
+
+
+class DayForm(forms.Form):
+    """What a single day shall be, whatever the exchange's calendar says."""
+
+    day = forms.DateField(label=_lazy("Day"), widget=AdminDateWidget)
+    is_business = forms.TypedChoiceField(
+        label=_lazy("Is it a business day?"),
+        choices=[("", _lazy("No, the exchange is closed")), ("1", _lazy("Yes, the exchange is open"))],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+    )
+    name = forms.CharField(label=_lazy("Reason"), max_length=120, help_text=_lazy("For example: emergency closure"))
+
+    def clean_day(self) -> Any:
+        day = self.cleaned_data["day"]
+        if rows_of(Seal).filter(day=day).exists():
+            raise ValidationError(_("The books of that day are sealed; it can no longer be changed."))
+        return day
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(MakingAdmin):
+    words = _lazy("Calendar days")
+    making_form = DayForm
+    may_change = False
+    list_display = ["day", "name", "is_business", "is_override", "decided_by"]
+    list_filter = ["is_override", "is_business"]
+    list_select_related = ["decided_by"]
+    search_fields = ["name"]
+    date_hierarchy = "day"
+    ordering = ["-day"]
+
+    def make(self, request: HttpRequest, form: DayForm) -> CalendarDay:
+        return override(**form.cleaned_data, by=request.user.pk)

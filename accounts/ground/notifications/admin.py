@@ -1,0 +1,18 @@
+"""Notifications in the back office: what practices were told."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.access.admin import ReadOnlyAdmin, RelatedFilter
+from accounts.ground.notifications.models import Notification
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    words = _("Notifications")
+    list_display = ["day", "title", "kind", "account", "practice", "created_at"]
+    list_filter = ["kind", ("firm", RelatedFilter)]
+    list_select_related = ["account", "practice"]
+    search_fields = ["title", "account__number"]
+    number_lookup = "account__number"
+    ordering = ["-id"]

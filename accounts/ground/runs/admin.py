@@ -1,0 +1,130 @@
+"""Nights in the back office: runs, holds and seals as lists. The page that shows a night at work is portal.office."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from accounts.ground.access.admin import ReadOnlyAdmin, ReadOnlyInline, RelatedFilter
+from accounts.ground.runs.actions import answer
+from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
+
+
+def retry(holds: "QuerySet[Hold]") -> int:
+    """Let held accounts in where their stage is still ahead, or into the next night; how many that were.
+
+    A hold that is resolved, or that somebody has asked to retry, stays as it is.
+    """
+    waiting: dict[str, list[tuple[int, date]]] = defaultdict(list)
+    for stage, account, day in holds.order_by("pk").values_list("stage", "account_id", "day"):
+        waiting[stage].append((account, day))
+    at = timezone.now()
+    return sum(
+        answer(arrived=found, stage=stage, at=at, resolution=_("Let in by the back office"))
+        for stage, found in waiting.items()
+    )
+
+
+class StageInline(ReadOnlyInline):
+    model = RunStage
+    verbose_name_plural = _lazy("Stages")
+    fields = ["ordinal", "name", "state", "rows", "started_at", "finished_at", "figures"]
+    ordering = ["ordinal"]
+    show_change_link = False
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    words = _lazy("Runs")
+    list_display = ["day", "state", "asked_at", "started_at", "finished_at", "seals", "problem", "page"]
+    list_filter = ["state", "day"]
+    search_fields = ["problem"]
+    ordering = ["-day"]
+    inlines = [StageInline]
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        return super().get_queryset(request).annotate(seal_count=Count("seals"))
+
+    @admin.display(description=_lazy("Seals"), ordering="seal_count")
+    def seals(self, run: Any) -> int:
+        return run.seal_count
+
+    @admin.display(description=_lazy("Night"))
+    def page(self, run: Any) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("nights:night", args=[run.day]), _("Open"))
+
+
+@admin.register(RunChunk)
+class RunChunkAdmin(ReadOnlyAdmin):
+    words = _lazy("Chunks")
+    list_display = ["day", "stage_name", "lo", "hi", "state", "rows", "total", "digest", "done_at"]
+    list_filter = ["state", "stage__name"]
+    list_select_related = ["stage__run"]
+    ordering = ["-id"]
+
+    @admin.display(description=_lazy("Day"), ordering="stage__run__day")
+    def day(self, chunk: Any) -> date:
+        return chunk.stage.run.day
+
+    @admin.display(description=_lazy("Stage"), ordering="stage__ordinal")
+    def stage_name(self, chunk: Any) -> str:
+        return chunk.stage.name
+
+
+class OpenFilter(admin.SimpleListFilter):
+    """Holds that still keep an account out, or those that ended."""
+
+    title = _lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _lazy("Held")), ("asked", _lazy("Retry asked")), ("resolved", _lazy("Resolved"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        wanted = {
+            "open": Q(resolved_at__isnull=True),
+            "asked": Q(resolved_at__isnull=True, retry_asked_at__isnull=False),
+            "resolved": Q(resolved_at__isnull=False),
+        }
+        return queryset.filter(wanted[self.value()]) if self.value() in wanted else queryset  # type: ignore[index]
+
+
+@admin.register(Hold)
+class HoldAdmin(ReadOnlyAdmin):
+    words = _lazy("Holds")
+    list_display = ["day", "stage", "reason", "account", "practice", "detail", "retry_asked_at", "resolved_at"]
+    list_filter = [OpenFilter, "day", "stage", "reason", ("firm", RelatedFilter)]
+    list_select_related = ["account", "practice"]
+    search_fields = ["account__number", "account__title", "detail"]
+    number_lookup = "account__number"
+    ordering = ["-day", "account__number", "pk"]
+    actions = ["retry"]
+
+    def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
+        return [] if row.resolved_at or row.retry_asked_at else ["retry"]
+
+    @admin.action(description=_lazy("Retry"))
+    def retry(self, request: HttpRequest, holds: "QuerySet[Hold]") -> None:
+        again = retry(holds)
+        words = ngettext("%(count)d account will be tried again.", "%(count)d accounts will be tried again.", again)
+        self.message_user(request, words % {"count": again}, messages.SUCCESS if again else messages.WARNING)
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    words = _lazy("Seals")
+    list_display = ["day", "firm", "billable", "billed", "zero", "held", "digest", "sealed_at"]
+    list_filter = [("firm", RelatedFilter), "day"]
+    list_select_related = ["firm"]
+    search_fields = ["digest__istartswith", "firm__name"]
+    ordering = ["-day", "firm"]

@@ -1,0 +1,7 @@
+"""Tells Django which site the admin pages of all apps register with."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class OfficeAdminConfig(AdminConfig):
+    default_site = "portal.office.site.OfficeSite"

@@ -1,0 +1,328 @@
+"""What the back office sees of nights: one night with its stages, seals and holds, or the list of them.
+
+Runs under the office's login, which sees every firm; the numbers of queries do not grow with rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.requests.models import Request
+from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, RunState, Seal
+from accounts.ground.tree.models import Firm
+from fees.accrual.models import AdviserDaily
+from portal.office.rules import NIGHTS_COMPARED, Compared, Usual, rate, rest, usual
+from portal.office.words import MOODS, duration, stage_words
+
+HOLDS_SHOWN = 100
+
+# Where stages keep what they moved, by currency, as text.
+_SUMS = ("posted", "totals")
+
+Sums = dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum of one currency with what is usual for it."""
+
+    currency: str
+    compared: Compared
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """One stage as the page shows it."""
+
+    row: RunStage
+    words: str
+    mood: str
+    took: str
+    usual_took: str
+    is_slow: bool
+    rows: Compared
+    sums: tuple[Amount, ...]
+    rate: int | None
+    done: int
+    of: int
+    left: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Night:
+    """Everything the page of one night shows."""
+
+    run: Run
+    mood: str
+    took: str
+    usual_took: str
+    stages: tuple[StageLine, ...]
+    accrued: tuple[Amount, ...]
+    posted: tuple[Amount, ...]
+    seals: list[Seal]
+    unsealed: list[Firm]
+    holds: list[Hold]
+    held: int
+    waiting: int
+    previous: date | None
+    next: date | None
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether there is something new to see every few seconds."""
+        return self.run.state in (RunState.RUNNING, RunState.WAITING)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more held accounts than the page shows."""
+        return len(self.holds) == HOLDS_SHOWN
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The seals added up: billable = billed + zero + held."""
+        return {
+            name: sum(getattr(seal, name) for seal in self.seals) for name in ("billable", "billed", "zero", "held")
+        }
+
+
+def took_of(row: Run | RunStage, *, at: datetime) -> timedelta | None:
+    """How long it took, or has been taking until `at`."""
+    if row.started_at is None:
+        return None
+    ended = row.finished_at or (at if row.state == RunState.RUNNING else None)
+    return ended - row.started_at if ended else None
+
+
+def sums_of(figures: dict[str, Any]) -> Sums:
+    """What a stage moved, by currency; empty for stages that move nothing."""
+    for key in _SUMS:
+        found = figures.get(key)
+        if isinstance(found, dict):
+            return {currency: Decimal(text) for currency, text in found.items()}
+    return {}
+
+
+def night_of(day: date, *, at: datetime) -> Night | None:
+    """The night of a day beside the twenty before it."""
+    run = Run.unscoped.filter(day=day).first()
+    if run is None:
+        return None
+    before = list(Run.unscoped.filter(day__lt=day, state=RunState.DONE).order_by("-day")[:NIGHTS_COMPARED])
+    stages = _stages_of([run, *before])
+    accrued = accrued_on([run.day, *(one.day for one in before)])
+    posted = {one.day: _posted(stages[one.pk]) for one in (run, *before)}
+    seals = list(Seal.unscoped.filter(run=run).select_related("firm").order_by("firm__name"))
+    holds = Hold.unscoped.filter(day=day)
+    counted = holds.aggregate(
+        held=Count("pk", filter=Q(resolved_at=None)),
+        waiting=Count("pk", filter=Q(resolved_at=None, retry_asked_at=None)),
+    )
+    return Night(
+        run=run,
+        mood=MOODS[RunState(run.state)],
+        took=duration(took_of(run, at=at)),
+        usual_took=_as_duration(_usual_time(before, at)),
+        stages=_lines(run, stages, before, at),
+        accrued=_amounts(accrued.get(run.day, {}), [accrued.get(one.day, {}) for one in before]),
+        posted=_amounts(posted[run.day], [posted[one.day] for one in before]),
+        seals=seals,
+        unsealed=list(Firm.unscoped.exclude(pk__in=[seal.firm_id for seal in seals]).order_by("name")),
+        holds=_held(holds),
+        held=counted["held"],
+        waiting=counted["waiting"],
+        previous=before[0].day if before else None,
+        next=Run.unscoped.filter(day__gt=day).order_by("day").values_list("day", flat=True).first(),
+    )
+
+
+def _stages_of(runs: Sequence[Run]) -> dict[int, dict[str, RunStage]]:
+    found: dict[int, dict[str, RunStage]] = defaultdict(dict)
+    for stage in RunStage.unscoped.filter(run__in=runs).order_by("ordinal"):
+        found[stage.run_id][stage.name] = stage
+    return found
+
+
+def _posted(stages: dict[str, RunStage]) -> Sums:
+    return sums_of(stages["reconcile"].figures) if "reconcile" in stages else {}
+
+
+def accrued_on(days: Iterable[date]) -> dict[date, Sums]:
+    """What each day accrued, in the firms' base currencies; the top practice's row stands for its whole firm."""
+    rows = AdviserDaily.unscoped.filter(day__in=list(days), practice__level=1).order_by()
+    found: dict[date, Sums] = defaultdict(dict)
+    for day, currency, total in rows.values_list("day", "currency").annotate(Sum("accrued")):
+        found[day][currency] = total
+    return found
+
+
+def _usual_time(rows: Iterable[Run | RunStage], at: datetime) -> Usual | None:
+    """What is usual for how long these took, in milliseconds."""
+    return usual(took // timedelta(milliseconds=1) for row in rows if (took := took_of(row, at=at)) is not None)
+
+
+def _as_duration(found: Usual | None) -> str:
+    return duration(timedelta(milliseconds=int(found.middle))) if found else ""
+
+
+def _lines(run: Run, stages: dict[int, dict[str, RunStage]], before: list[Run], at: datetime) -> tuple[StageLine, ...]:
+    """The stages of a run, each beside the same stage of earlier nights."""
+    chunks = {
+        stage: (done, of, rows or 0)
+        for stage, done, of, rows in RunChunk.unscoped.filter(stage__run=run)
+        .order_by()
+        .values_list("stage")
+        .annotate(Count("pk", filter=Q(state=RunState.DONE)), Count("pk"), Sum("rows"))
+    }
+    firms = {firm.pk: firm.name for firm in Firm.unscoped.all()} if _has_breaks(stages[run.pk]) else {}
+    return tuple(
+        _line(
+            stage,
+            chunks.get(stage.pk, (0, 0, 0)),
+            [stages[one.pk][name] for one in before if name in stages[one.pk]],
+            firms,
+            at,
+        )
+        for name, stage in stages[run.pk].items()
+    )
+
+
+def _line(
+    stage: RunStage, chunks: tuple[int, int, int], before: list[RunStage], firms: dict[int, str], at: datetime
+) -> StageLine:
+    done, of, chunk_rows = chunks
+    took = took_of(stage, at=at)
+    rows = stage.rows or chunk_rows
+    usual_took = _usual_time(before, at)
+    left = rest(done, of, took) if stage.state == RunState.RUNNING else None
+    return StageLine(
+        row=stage,
+        words=stage_words(stage.name),
+        mood=MOODS[RunState(stage.state)],
+        took=duration(took),
+        usual_took=_as_duration(usual_took),
+        is_slow=_is_slow(took, usual_took),
+        rows=Compared(Decimal(rows), usual([one.rows for one in before])),
+        sums=_amounts(sums_of(stage.figures), [sums_of(one.figures) for one in before]),
+        rate=rate(rows, took),
+        done=done,
+        of=of,
+        left=duration(left),
+        notes=tuple(_notes(stage, firms)),
+    )
+
+
+def _is_slow(took: timedelta | None, usual_took: Usual | None) -> bool:
+    """Twice as long as its slowest usual night; what is over within a second is never slow."""
+    if took is None or usual_took is None or took < timedelta(seconds=1):
+        return False
+    return took // timedelta(milliseconds=1) > 2 * usual_took.high
+
+
+def _amounts(now: Sums, before: list[Sums]) -> tuple[Amount, ...]:
+    """Sums by currency; a night without a currency counts as nothing of it."""
+    return tuple(
+        Amount(currency, Compared(total, usual([one.get(currency, Decimal(0)) for one in before])))
+        for currency, total in sorted(now.items())
+    )
+
+
+def _has_breaks(stages: dict[str, RunStage]) -> bool:
+    return any(stage.figures.get("breaks") for stage in stages.values())
+
+
+def _notes(stage: RunStage, firms: dict[int, str]) -> Iterable[str]:
+    """What a stage found that somebody should read."""
+    figures = stage.figures
+    for found in figures.get("breaks") or ():
+        yield f"{firms.get(found.get('firm'), '')} {found.get('invariant', '')}: {found.get('words', '')}".strip()
+    if figures.get("balanced") is False:
+        yield _("The books do not balance.")
+    if figures.get("incomplete"):
+        yield _("Without a value or an exchange rate: %(count)s practices") % {"count": figures["incomplete"]}
+
+
+def _held(holds: "QuerySet[Hold]") -> list[Hold]:
+    """The first held accounts of a night, each with its reason in words as the pending item has it."""
+    rows = holds.select_related("account", "practice").order_by(
+        F("resolved_at").asc(nulls_first=True), "account__number"
+    )
+    shown = list(rows[:HOLDS_SHOWN])
+    keys = [f"hold:{hold.pk}" for hold in shown]
+    titles = dict(Request.unscoped.filter(natural_key__in=keys).values_list("natural_key", "title"))
+    for hold in shown:
+        title = titles.get(f"hold:{hold.pk}")
+        hold.words = _(title) if title else hold.reason.replace("_", " ")  # type: ignore[attr-defined]
+        hold.stage_words = stage_words(hold.stage)  # type: ignore[attr-defined]
+    return shown
+
+
+@dataclass(frozen=True)
+class NightRow:
+    """One line of the list of nights."""
+
+    run: Run
+    mood: str
+    took: str
+    accounts: int
+    accrued: tuple[Amount, ...]
+    posted: tuple[Amount, ...]
+    seals: int
+    held: int
+    is_odd: bool
+
+
+def nights(runs: Sequence[Run], *, at: datetime) -> list[NightRow]:
+    """Lines of the list, newest first; each is compared with the other nights shown that are done."""
+    days = [run.day for run in runs]
+    stages, accrued = _stages_of(runs), accrued_on(days)
+    posted = {run.day: _posted(stages[run.pk]) for run in runs}
+    seals = {
+        run: (count, accounts)
+        for run, count, accounts in Seal.unscoped.filter(run__in=runs)
+        .order_by()
+        .values_list("run")
+        .annotate(Count("pk"), Sum("billable"))
+    }
+    held = dict(
+        Hold.unscoped.filter(day__in=days, resolved_at=None).order_by().values_list("day").annotate(Count("pk"))
+    )
+    finished = [run.day for run in runs if run.state == RunState.DONE]
+    rows = []
+    for run in runs:
+        others = [accrued.get(day, {}) for day in finished if day != run.day]
+        sums = _amounts(accrued.get(run.day, {}), others)
+        count, accounts = seals.get(run.pk, (0, 0))
+        rows.append(
+            NightRow(
+                run=run,
+                mood=MOODS[RunState(run.state)],
+                took=duration(took_of(run, at=at)),
+                accounts=accounts,
+                accrued=sums,
+                posted=_amounts(posted[run.day], [posted[day] for day in finished if day != run.day]),
+                seals=count,
+                held=held.get(run.day, 0),
+                is_odd=any(one.compared.is_odd for one in sums),
+            )
+        )
+    return rows
+
+
+def desk() -> dict[str, Any]:
+    """What waits for the back office, for the front page."""
+    run = Run.unscoped.order_by("-day").first()
+    return {
+        "run": run,
+        "mood": MOODS[RunState(run.state)] if run else "",
+        "holds": Hold.unscoped.filter(resolved_at=None).count(),
+        "requests": Request.unscoped.filter(finished_at=None).count(),
+        "failed": OutboxMessage.unscoped.filter(failed_at__isnull=False, delivered_at=None).count(),
+    }

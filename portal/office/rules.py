@@ -1,0 +1,66 @@
+"""What is usual for a night: the range of earlier nights beside each figure, so that odd shows before wrong."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from statistics import median
+
+NIGHTS_COMPARED = 20
+FEWEST_COMPARED = 5
+
+# The most extreme night at either end says little about what is usual.
+LEFT_OUT = 1
+# A night this much outside the range is marked; small figures move by chance.
+LEEWAY = Decimal("0.10")
+
+Figure = Decimal | int
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The middle of earlier nights and the range in which nearly all of them were."""
+
+    low: Decimal
+    middle: Decimal
+    high: Decimal
+
+    def is_odd(self, figure: Figure) -> bool:
+        """Whether a figure lies outside the range by more than chance explains."""
+        leeway = abs(self.middle) * LEEWAY
+        return not self.low - leeway <= figure <= self.high + leeway
+
+
+def usual(figures: Iterable[Figure]) -> Usual | None:
+    """What these nights say is usual; None while there are too few of them."""
+    ordered = sorted(Decimal(figure) for figure in figures)
+    if len(ordered) < FEWEST_COMPARED:
+        return None
+    inner = ordered[LEFT_OUT:-LEFT_OUT]
+    return Usual(low=inner[0], middle=Decimal(median(ordered)), high=inner[-1])
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A figure with what is usual for it."""
+
+    figure: Decimal
+    usual: Usual | None = None
+
+    @property
+    def is_odd(self) -> bool:
+        return self.usual is not None and self.usual.is_odd(self.figure)
+
+
+def rate(rows: int, took: timedelta | None) -> int | None:
+    """Rows a second; None where the time is too short to say."""
+    if took is None or not rows or took < timedelta(milliseconds=10):
+        return None
+    return round(rows / took.total_seconds())
+
+
+def rest(done: int, of: int, took: timedelta | None) -> timedelta | None:
+    """How much longer it takes at the pace so far."""
+    if took is None or not done or not of or done >= of:
+        return None
+    return took * (of - done) / done

@@ -1,0 +1,44 @@
+"""The words of a night: names of stages, moods of states, how long something took."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from accounts.ground.runs.models import RunState
+
+STAGES: dict[str, Any] = {
+    "feed": _lazy("Statements"),
+    "rollup": _lazy("Daily figures"),
+    "accrue": _lazy("Accrue fees"),
+    "check": _lazy("Compute again and compare"),
+    "close": _lazy("Close periods"),
+    "post": _lazy("Post"),
+    "sweep": _lazy("Sweep to the advisors"),
+    "reconcile": _lazy("Reconcile"),
+    "seal": _lazy("Seal"),
+}
+
+MOODS = {RunState.DONE: "good", RunState.RUNNING: "warn", RunState.HELD: "bad", RunState.WAITING: ""}
+
+
+def stage_words(name: str) -> str:
+    """A stage in words; its own name while it has none."""
+    return str(STAGES.get(name, name))
+
+
+def duration(took: timedelta | None) -> str:
+    """How long something took, as short as it can be said."""
+    if took is None:
+        return ""
+    seconds = took.total_seconds()
+    if seconds < 10:
+        return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return _("%(seconds)s s") % {"seconds": rest}
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+    return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
