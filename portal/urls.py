@@ -23,6 +23,7 @@ _admin_pages, _admin_app, _admin_name = admin.site.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", include(_account)),
+    path("office/nights/", include("portal.office.urls")),
     path("office/", (gated(OFFICE, _admin_pages), _admin_app, _admin_name)),
     path("api/", include("portal.api")),
     path("", include("portal.dashboard.urls")),
