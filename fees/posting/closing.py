@@ -112,7 +112,7 @@ def charge(closing: Closing, closed: str) -> str:
     WITH {closed}, doubted AS (
         SELECT account_id FROM accounts_hold
          WHERE stage = 'check' AND resolved_at IS NULL AND {_within(closing, "account_id")}
-           AND (day >= {starts} AND day < {ends} OR day = {day_literal(closing.night)})
+           AND (day >= {starts} AND day < {ends} OR day = {day_literal(closing.night)} AND reason LIKE 'line_%')
          UNION SELECT unnest({_array(closing.doubted)})
     ), judged AS (
         SELECT closed.*, coalesce(problem, CASE WHEN doubted.account_id IS NOT NULL THEN 'check_differs' END) AS stop

@@ -19,9 +19,11 @@ def _uncovered(chunk: Chunk, going: str) -> str:
           FROM {going} g JOIN accounts_account a ON a.id = g.account_id
          WHERE a.margin_kind = '{Margin.CASH.value}'
     ), tried AS (
-        SELECT w.account_id, w.currency, 0::bigint AS place, NULL::uuid AS id, f.cash, true AS covered
+        SELECT w.account_id, w.currency, 0::bigint AS place, NULL::uuid AS id, f.settled + f.pending AS cash,
+               true AS covered
           FROM (SELECT DISTINCT account_id, currency FROM line) w
-          JOIN LATERAL ({_available(chunk)}) f ON true
+          JOIN LATERAL broker_available_cash(w.account_id, w.account_id + 1, {day_literal(chunk.day)}, w.currency) f
+               ON true
         UNION ALL
         SELECT l.account_id, l.currency, l.place, l.id,
                CASE WHEN l.amount <= t.cash THEN t.cash - l.amount ELSE t.cash END, l.amount <= t.cash
@@ -29,22 +31,6 @@ def _uncovered(chunk: Chunk, going: str) -> str:
           JOIN line l ON l.account_id = t.account_id AND l.currency = t.currency AND l.place = t.place + 1
     )
     SELECT id, '{Reason.FUNDS.value}' AS reason FROM tried WHERE NOT covered"""
-
-
-def _available(chunk: Chunk) -> str:
-    """Cash of `w`: what the broker last reported as settled, less our postings that no statement has shown by then."""
-    reported = f"FROM broker_cashbalance b WHERE b.account_id = w.account_id AND b.day <= {day_literal(chunk.day)}"
-    return f"""
-    SELECT last.settled - coalesce(unseen.amount, 0) AS cash
-      FROM (SELECT b.day, coalesce(sum(b.settled) FILTER (WHERE b.currency = w.currency AND NOT b.is_total),
-                                   sum(b.settled) FILTER (WHERE b.is_total AND b.currency = w.currency), 0) AS settled
-              {reported} AND b.day = (SELECT max(b.day) {reported}) GROUP BY b.day) last
-      LEFT JOIN LATERAL (
-            SELECT sum(t.amount) AS amount
-              FROM accounts_transfer t JOIN accounts_book debit ON debit.id = t.debit_id AND debit.kind = 'client'
-             WHERE t.account_id = w.account_id AND t.currency = w.currency
-               AND NOT EXISTS (SELECT 1 FROM broker_retirement r
-                                WHERE r.transfer_id = t.id AND r.seen_on <= last.day)) unseen ON true"""
 
 
 STEP = Step("funds", _uncovered)

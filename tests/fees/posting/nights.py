@@ -10,7 +10,8 @@ from django.db import connection, transaction
 
 from accounts.ground.access.context import as_role
 from accounts.ground.days.queries import calendar
-from accounts.ground.runs.models import Run, RunChunk, RunStage, Seal
+from accounts.ground.runs.actions import hold_account
+from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
 from accounts.ground.runs.results import ChunkResult, StageResult
 from fees.accrual.night import accrue_chunk, check_chunk, prepare_accrue, rollup_stage
 from fees.engine.registry import BY_NAME
@@ -99,6 +100,13 @@ class Nights:
                 "INSERT INTO broker_cashbalance (account_id, day, currency, is_total, ending, settled, file_id)"
                 " VALUES (%s, %s, %s, false, %s, %s, 0)",
                 [account.pk, day, account.base_currency, settled, settled],
+            )
+
+    def hold(self, number: str, day: date, *, stage: str = "accrue", reason: str = "no_nav") -> Hold:
+        """What the feed does where a value is missing."""
+        with night_role():
+            return hold_account(
+                account=self.world[number], day=day, stage=stage, reason=reason, detail="", title="Statement missing"
             )
 
     def days(self, first: date, last: date) -> list[date]:
