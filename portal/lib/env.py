@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -115,15 +116,20 @@ def secret_keys(path: Path) -> list[str]:
 
     To rotate, put a new first line: the older lines stay valid for what they signed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(64) + "\n")
+    if not path.exists():
+        _make_secret(path)
     keys = [line.strip() for line in path.read_text().splitlines() if line.strip()]
     if not keys or any(len(key) < 50 for key in keys):
         raise EnvError(f"the secret key file {path} must hold keys of at least 50 characters, one a line")
     return keys
+
+
+def _make_secret(path: Path) -> None:
+    """Several processes may start at once: each writes a whole file, and the first one's is kept."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(64) + "\n")
+    with suppress(FileExistsError):
+        os.link(partial, path)
+    partial.unlink()

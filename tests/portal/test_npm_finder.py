@@ -22,13 +22,23 @@ def test_listed_files_are_found_and_others_are_not(settings, tmp_path):
 
 
 def test_a_missing_file_is_an_error_of_the_system_check(settings, tmp_path):
-    settings.NPM_ROOT = tmp_path
+    settings.NPM_ROOT = settings.STATIC_ROOT = tmp_path
     settings.NPM_FILES = {"npm/a.css": "package/a.css"}
 
     [error] = npm_files_are_there()
 
     assert "package/a.css" in error.msg
     assert "npm ci" in error.hint
+
+
+def test_a_collected_file_need_not_be_in_node_modules(settings, tmp_path):
+    settings.NPM_ROOT = tmp_path / "gone"
+    settings.STATIC_ROOT = tmp_path
+    settings.NPM_FILES = {"npm/a.css": "package/a.css"}
+    (tmp_path / "npm").mkdir()
+    (tmp_path / "npm" / "a.css").write_text("a {}")
+
+    assert npm_files_are_there() == []
 
 
 def test_every_file_that_the_pages_need_is_installed():
