@@ -1,0 +1,144 @@
+"""Brings the demo firm's statements in and bills them, stretch by stretch, as they would have come from a broker."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from accounts.broker.feed.actions import import_statements
+from accounts.broker.feed.models import FileState, StatementFile
+from accounts.ground.access.context import as_role
+from accounts.ground.requests.models import Request
+from accounts.ground.runs.models import Hold, Seal
+from accounts.ground.tree.models import Account
+from fees.posting.models import Charge, ChargeState
+from portal import nightly
+from portal.demo import keys
+from portal.demo.broker import Branch, Instruction, Plan, Written
+from portal.demo.broker.calendar import business_days
+
+_WORKERS = 1  # a night of two hundred accounts is shorter than the start of a second process
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The days of one statement file. The broker books a fee in the first stretch after the one it was posted in."""
+
+    first: date
+    last: date
+
+
+@dataclass
+class Lived:
+    """What catching up came to."""
+
+    files: int = 0
+    statements: int = 0
+    account_days: int = 0
+    nights: int = 0
+
+
+def stretches(since: date, built: date, until: date) -> list[Stretch]:
+    """Up to `built`, the day the demo was made for: months, each ending on the first business day of the next one, so
+    that what was posted on that day is booked on the day after. The last day, and all days after it, come singly."""
+    days = list(business_days(since, built))
+    found = []
+    start = 0
+    for _month, group in groupby(range(1, len(days)), key=lambda place: (days[place].year, days[place].month)):
+        place = next(group)
+        if days[place].month != days[place - 1].month:
+            found.append(Stretch(days[start], days[place]))
+            start = place + 1
+    if start < len(days) - 1:
+        found.append(Stretch(days[start], days[-2]))
+    if start < len(days):
+        found.append(Stretch(days[-1], days[-1]))
+    return [*found, *(Stretch(day, day) for day in business_days(built, until) if day > built)]
+
+
+def catch_up(
+    firm: Plan, *, built: date, until: date, at: datetime, say: Callable[[str], None], bill: bool = True
+) -> Lived:
+    """Import every statement up to `until` that is not there yet, and run the nights after each."""
+    lived = Lived()
+    branch = Branch(firm, until)
+    without_nav = {(number, built) for number in _without_value(firm)}
+    loaded = _loaded_names()
+    for stretch in stretches(firm.since, built, until):
+        if branch.name_of(stretch.first, stretch.last) not in loaded:
+            written = branch.write(
+                keys.folder(), first=stretch.first, last=stretch.last, per="all", without_nav=without_nav
+            )
+            _load(written, lived, at=at)
+            say(_("statements until %(day)s") % {"day": stretch.last})
+        if bill:
+            lived.nights += sum(1 for _night in nightly.through(stretch.last, at=at, workers=_WORKERS))
+        branch.ask(_fees(stretch))
+    return lived
+
+
+def _loaded_names() -> set[str]:
+    with as_role("night"):
+        whole = StatementFile.unscoped.filter(state__in=[FileState.LOADED, FileState.PARTLY])
+        return set(whole.values_list("name", flat=True))
+
+
+def _load(written: Written, lived: Lived, *, at: datetime) -> None:
+    """Through the same door as manage.py import_statements; a file of our own that is refused is our mistake."""
+    report = import_statements(written.files, at=at)
+    for problems in (report.unreadable, report.rejected, report.held):
+        if problems.total:
+            raise RuntimeError(f"the importer does not take the demo broker's files: {problems.entries[0]}")
+    lived.files += len(written.files)
+    lived.statements += written.statements
+    lived.account_days += written.account_days
+
+
+def figures(firm: Plan) -> dict[str, Any]:
+    """What stands in the books of the demo firm."""
+    with as_role("night"):
+        firm_id = Account.unscoped.values_list("firm_id", flat=True).get(number=firm[0].number)
+        charges = Charge.unscoped.filter(firm_id=firm_id, state=ChargeState.POSTED)
+        seals = Seal.unscoped.filter(firm_id=firm_id)
+        last = seals.order_by("-day").values("day", "billable", "billed", "zero", "held").first()
+        return {
+            "charges_posted": charges.count(),
+            "posted": {
+                row["currency"]: str(row["total"])
+                for row in charges.order_by("currency").values("currency").annotate(total=Sum("amount"))
+            },
+            "seals": seals.count(),
+            "last_seal": last and {**last, "day": last["day"].isoformat()},
+            "open_holds": Hold.unscoped.filter(firm_id=firm_id, resolved_at=None).count(),
+            "pending": Request.unscoped.filter(firm_id=firm_id, finished_at=None).count(),
+        }
+
+
+def _without_value(firm: Plan) -> Iterator[str]:
+    """One account whose value the broker failed to give on the last day, so that there is something to look into."""
+    for account in firm.holders():
+        if account.kind == "client" and account.story == "trader":
+            yield account.number
+            return
+
+
+def _fees(stretch: Stretch) -> Iterator[Instruction]:
+    """The fees posted in a stretch, as instructions to the broker; it hears of them at the end of the stretch."""
+    with as_role("night"):
+        posted = Charge.unscoped.filter(
+            state=ChargeState.POSTED, posted_on__gte=stretch.first, posted_on__lte=stretch.last
+        )
+        numbers = dict(Account.unscoped.values_list("pk", "number"))
+        for charge in posted.order_by("posted_on", "id"):
+            yield Instruction(
+                posted_on=stretch.last,
+                account=numbers[charge.account_id],
+                amount=charge.amount,
+                currency=charge.currency,
+                memo=f"ADVISORY FEE {charge.starts:%Y-%m-%d} TO {charge.period_end_day:%Y-%m-%d}",
+                reference=str(charge.pk),
+            )

@@ -1,0 +1,28 @@
+"""manage.py demo_statements: the demo broker delivers the statements of the business days that are missing."""
+
+import json
+from datetime import date
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from portal.demo import firm
+from portal.nightly import EXCHANGE_ZONE
+
+
+class Command(BaseCommand):
+    help = "Writes and imports the demo firm's next statements; `manage.py night` bills them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="default: today")
+        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+
+    def handle(self, *args: object, **options: object) -> None:
+        at = timezone.now()
+        today = at.astimezone(EXCHANGE_ZONE).date()
+        try:
+            delivered = firm.deliver(until=options["until"] or today, at=at, say=self.stdout.write)  # type: ignore[arg-type]
+        except firm.DemoRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if options["json"]:
+            self.stdout.write(json.dumps(delivered))

@@ -1,0 +1,56 @@
+"""What the demo firm's clients agree to: every method, nothing the rules would refuse."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from fees.engine.registry import METHODS
+from fees.schedules.rules import Signature, problems
+from portal.demo.agreements import agreements
+from portal.demo.broker import plan
+
+SINCE = date(2025, 10, 20)
+
+
+def test_every_method_and_strategy_occurs_and_every_schedule_may_be_agreed():
+    methods, strategies = Counter(), Counter()
+    for account in plan(20, since=SINCE).holders():
+        for one in agreements(account, SINCE):
+            strategies[one.strategy] += 1
+            methods.update(component.method for component in one.components)
+            signed_on = one.starts - timedelta(days=2)
+            signature = Signature(name="A", at=None, document_hash="0" * 64)
+            found = problems(
+                strategy=one.strategy,
+                components=one.components,
+                starts=one.starts,
+                ends=None,
+                signature=signature,
+                signed_on=signed_on,
+                billed_through=None,
+            )
+            assert found == []
+
+    assert set(strategies) == {"automatic", "direct", "none"}
+    wanted = {
+        code for code, method in METHODS.items() if method.name not in ("BLENDEDPERCENTOFEQUITY", "ANNUALFLATFEE")
+    }
+    assert wanted <= set(methods)
+
+
+def test_some_clients_below_a_second_level_pay_two_advisors_and_some_rates_rise():
+    found = [agreements(account, SINCE) for account in plan(20, since=SINCE).holders()]
+
+    assert any({one.payee for one in several} == {"own", "top"} for several in found)
+    assert any(len([one for one in several if one.payee == "own"]) == 2 for several in found)
+
+
+def test_no_schedule_begins_before_its_account_is_funded():
+    for account in plan(20, since=SINCE).holders():
+        assert all(one.starts >= max(SINCE, account.funded_on) for one in agreements(account, SINCE))
+
+
+def test_a_trading_groups_desks_have_none():
+    subs = [account for account in plan(20, since=SINCE).holders() if account.kind == "stl_sub"]
+
+    assert subs
+    assert all(agreements(account, SINCE) == [] for account in subs)
