@@ -50,6 +50,7 @@ def agree(
             signature=signature,
             signed_on=signature.at.astimezone(EXCHANGE_ZONE).date() if signature else None,
             billed_through=billed_through(),
+            funded_on=account.opened_on and max(account.opened_on, account.funded_on or account.opened_on),
         )
         found += _payee(account, practice)
         if found:

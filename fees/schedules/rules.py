@@ -96,10 +96,12 @@ def problems(
     signature: Signature | None,
     signed_on: date | None,
     billed_through: date | None,
+    funded_on: date | None,
 ) -> list[Problem]:
     """Everything that is wrong with a proposal; empty when it may be agreed.
 
-    `signed_on` is the signature's day in the exchange's zone; `billed_through` the last day whose accruals have begun.
+    `signed_on` is the signature's day in the exchange's zone; `billed_through` the last day whose accruals have begun;
+    `funded_on` the first day the account can have a value, None while it is not open.
     """
     found = _components(strategy, components, starts, ends)
     if ends is not None and ends <= starts:
@@ -108,6 +110,7 @@ def problems(
         msgid = gettext_noop("The night of %(day)s has been billed; the schedule can start on a later day only.")
         found.append(problem("starts", "already_billed", msgid, day=billed_through))
     if strategy == AUTOMATIC:
+        found += _funding(funded_on, starts)
         found += _signature(signature, signed_on, starts)
     return found
 
@@ -131,6 +134,16 @@ def _components(strategy: str, components: Sequence[Figures], starts: date, ends
         for field, key, sentence in validate(one.terms(starts=starts)):
             found.append(Problem(f"components.{place}.{field}", key, sentence))
     return found
+
+
+def _funding(funded_on: date | None, starts: date) -> list[Problem]:
+    """Days before there is anything to value would wait for a statement that never comes."""
+    if funded_on is None:
+        return [problem("account", "not_open", gettext_noop("The account must be open before fees are charged."))]
+    if starts < funded_on:
+        msgid = gettext_noop("The account was opened and funded on %(day)s; the schedule can start no earlier.")
+        return [problem("starts", "before_funding", msgid, day=funded_on)]
+    return []
 
 
 def _signature(signature: Signature | None, signed_on: date | None, starts: date) -> list[Problem]:

@@ -70,6 +70,7 @@ def work(run: Run, stages: Sequence[Stage], *, progress: Progress | None = None)
     A stage that fails is held with its problem, and so is the run: the next worker that is asked begins there.
     """
     _begin(run)
+    run.refresh_from_db(fields=["started_at"])
     for stage in stages:
         try:
             done = _patiently(lambda stage=stage: _do(run, stage, progress))

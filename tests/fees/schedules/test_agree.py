@@ -179,3 +179,15 @@ def test_a_schedule_cannot_reach_back_to_a_billed_day(agreed):
 
     assert refusal(agreed, ONE_PERCENT, starts=MARCH) == {"already_billed"}
     assert agreed(ONE_PERCENT, starts=date(2025, 3, 4)).version == 1
+
+
+def test_a_schedule_starts_when_the_account_can_have_a_value(agreed, world):
+    account = world["U1000001"]
+    account.funded_on = MARCH
+    account.save(update_fields=["funded_on"])
+
+    assert refusal(agreed, ONE_PERCENT, starts=JANUARY) == {"before_funding"}
+    assert agreed(ONE_PERCENT, starts=MARCH).starts == MARCH
+
+    world["U1000002"].opened_on = None
+    assert refusal(agreed, ONE_PERCENT, starts=MARCH, number="U1000002") == {"not_open"}
