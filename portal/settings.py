@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib import env
 from portal.servers.places import state_dir
+from portal.version import version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = state_dir()
@@ -255,7 +256,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "portal.problems.problem",
     "UNAUTHENTICATED_USER": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Advisor Portal", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {"TITLE": "Advisor Portal", "VERSION": version(), "SERVE_INCLUDE_SCHEMA": False}
 
 # --- Time, languages -------------------------------------------------------------------------------------------------
 
