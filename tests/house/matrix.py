@@ -51,8 +51,7 @@ def targets(world: World, route: Route) -> Iterator[tuple[str | None, dict[str, 
         return
     for number in (*CANARIES, MISSING):
         values = {
-            name: (SPECIMENS.get(f"{route.name}.{name}") or SPECIMENS[name])(world, number)
-            for name in route.parameters
+            name: (SPECIMENS.get(f"{route.name}.{name}") or SPECIMENS[name])(world, number) for name in route.parameters
         }
         if None not in values.values():
             yield number, values

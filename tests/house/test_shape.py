@@ -94,7 +94,15 @@ def test_rows_are_read_past_the_scope_only_where_a_role_of_its_own_does(checkout
 
 @pytest.mark.parametrize(
     "pattern",
-    [r"<script(?![^>]*\bsrc=)[^>]*>", r"<style", r"\sstyle=", r"\son(click|change|submit|input|load|error|focus|blur|key\w+|mouse\w+)=", r"hx-on", r"javascript:", r"https?://"],
+    [
+        r"<script(?![^>]*\bsrc=)[^>]*>",
+        r"<style",
+        r"\sstyle=",
+        r"\son(click|change|submit|input|load|error|focus|blur|key\w+|mouse\w+)=",
+        r"hx-on",
+        r"javascript:",
+        r"https?://",
+    ],
 )
 def test_pages_have_no_inline_script_or_style_and_no_foreign_address(checkout, pattern):
     found = [
