@@ -16,14 +16,14 @@ from accounts.broker.feed import reader, tables, values
 from accounts.broker.feed.cells import Problem
 from accounts.broker.feed.holders import holders, is_master, known
 from accounts.broker.feed.job import Held, Job, ensure_partitions
-from accounts.broker.feed.prepare import Prepared, prepare
+from accounts.broker.feed.prepare import Market, Prepared, prepare
 from accounts.broker.feed.reader import Examined, Statement
 from accounts.broker.feed.source import Source
 from accounts.broker.funds.actions import retire
 from accounts.ground.access.context import current_alias
 from portal.lib.words import gettext_noop
 
-BATCH_ROWS = 12_000
+BATCH_ROWS = 8_000
 BATCH_STATEMENTS = 500
 
 
@@ -33,6 +33,7 @@ class FlexImport:
 
     job: Job
     examined: Examined
+    _market: Market = field(default_factory=Market)
     _batch: list[Statement] = field(default_factory=list)
     _rows: int = 0
 
@@ -101,6 +102,7 @@ class FlexImport:
                     calendar=self.job.calendar,
                     generated_at=self.job.loader.generated_at,
                     today=self.job.today,
+                    market=self._market,
                     is_master=is_master,
                 )
             except Problem as problem:
@@ -137,8 +139,7 @@ class FlexImport:
         loader.begin()
         for table in tables.STAGED:
             rows = chain.from_iterable(one.staged.get(table.name, ()) for one in ready)
-            # Every statement repeats the day's rates and the instruments it holds.
-            loader.stage(table, dict.fromkeys(rows) if table in (tables.RATES, tables.INSTRUMENT) else rows)
+            loader.stage(table, rows)
         counts, arrived = loader.merge()
         self.job.arrive(arrived)
         charged = {row[1] for one in ready for row in one.staged.get("cashline", ()) if row[3] == CashLine.ADVISOR_FEES}

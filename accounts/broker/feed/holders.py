@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from accounts.broker.feed.rows import Holder
-from accounts.ground.tree.models import HOLDING_KINDS, Account
+from accounts.ground.access.context import cursor
+from accounts.ground.tree.models import HOLDING_KINDS
 from accounts.ground.tree.rules import TreeProblem, clean_number
 
 
@@ -17,13 +18,12 @@ def known(number: str | None) -> str | None:
 
 def holders(numbers: Iterable[str]) -> dict[str, Holder]:
     """Those of these numbers that are accounts of ours."""
-    rows = Account.unscoped.filter(number__in=list(numbers)).values_list(
-        "id", "firm_id", "number", "base_currency", "kind"
-    )
-    return {
-        number: Holder(account, firm, number, base, is_master=kind not in HOLDING_KINDS)
-        for account, firm, number, base, kind in rows
-    }
+    with cursor() as cur:
+        cur.execute(
+            "SELECT number, id, firm_id, base_currency, kind <> ALL(%s) FROM accounts_account WHERE number = ANY(%s)",
+            [[kind.value for kind in HOLDING_KINDS], list(numbers)],
+        )
+        return {row[0]: Holder(row[1], row[2], row[0], row[3], is_master=row[4]) for row in cur.fetchall()}
 
 
 def is_master(number: str) -> bool:

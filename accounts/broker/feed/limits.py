@@ -17,7 +17,8 @@ class Limits:
     tag: int = MEGA  # one start tag with all its attributes, comment or instruction
     depth: int = 32  # elements inside one another
     attributes: int = 20_000  # on one element
-    rows: int = 500_000  # in one statement
+    rows: int = 200_000  # in one statement
+    statement: int = 128 * MEGA
     line: int = 64 * 1024  # of a CSV file
     listed: int = 1_000  # entries of each list in the report; the rest is counted
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from accounts.broker.feed import rows, rules, tables, values, vocabulary
 from accounts.broker.feed.cells import Cells, Problem
 from accounts.broker.feed.limits import EARLIEST
-from accounts.broker.feed.reader import Statement
+from accounts.broker.feed.reader import Row, Statement
 from accounts.broker.feed.rows import Holder, Sheet
 from portal.lib.business_days import Calendar
 from portal.lib.words import Sentence, gettext_noop
@@ -20,7 +20,25 @@ _OF_HOLDERS = (
     *("CashReportCurrency", "CorporateAction"),
 )
 _FLOW_SECTIONS = frozenset({"CashTransactions", "Transfers"})
+MOST_REMEMBERED = 50_000
 MASTER_HOLDS = gettext_noop("master account cannot hold positions")
+
+
+@dataclass(slots=True)
+class Market:
+    """Rates and instruments of one file. Every statement repeats them, so each is read and loaded once."""
+
+    _known: dict[tuple[str, ...], tuple | None] = field(default_factory=dict)
+
+    def read(self, row: Row, read: Callable[[], tuple | None]) -> tuple[tuple | None, bool]:
+        """What a row says, and whether it is the first to say so."""
+        said = tuple(row.values.values())  # the names are always the same
+        if said in self._known:
+            return self._known[said], False
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        found = self._known[said] = read()
+        return found, True
 
 
 @dataclass(slots=True)
@@ -50,6 +68,7 @@ def prepare(
     calendar: Calendar,
     generated_at: datetime,
     today: date,
+    market: Market,
     is_master: Callable[[str], bool],
 ) -> Prepared:
     """Raises Problem where the whole statement must be held. `is_master` is asked of other accounts its rows name."""
@@ -59,7 +78,7 @@ def prepare(
     starts, last_day, generated_at = _frame(statement, generated_at)
     ready = Prepared(holder, statement.line, starts, last_day, is_master)
     sheet = Sheet(holder, calendar, generated_at, starts, last_day, {})
-    _market(statement, cells, ready, sheet)
+    _market(statement, cells, ready, sheet, market)
     if holder.is_master:
         for element in _OF_HOLDERS:
             for row in statement.rows.get(element, ()):
@@ -95,16 +114,19 @@ def _rows(statement: Statement, cells: Cells, ready: Prepared, element: str) -> 
             ready.rejected.append((cells.where, why))
 
 
-def _market(statement: Statement, cells: Cells, ready: Prepared, sheet: Sheet) -> None:
+def _market(statement: Statement, cells: Cells, ready: Prepared, sheet: Sheet, market: Market) -> None:
     """Rates and instruments: facts of nobody's account, wanted before the rows that need them."""
     for row in statement.rows.get("ConversionRate", ()):
-        found = rows.rate(cells.at("ConversionRate", row))
+        found, is_first = market.read(row, lambda row=row: rows.rate(cells.at("ConversionRate", row)))
         if found is not None:
-            ready.add(tables.RATES, found)
+            if is_first:
+                ready.add(tables.RATES, found)
             if found[2] == sheet.holder.base:
                 sheet.rates[found[0], found[1]] = Decimal(found[3])
     for row in statement.rows.get("SecurityInfo", ()):
-        ready.add(tables.INSTRUMENT, rows.instrument(cells.at("SecurityInfo", row)))
+        found, is_first = market.read(row, lambda row=row: rows.instrument(cells.at("SecurityInfo", row)))
+        if is_first:
+            ready.add(tables.INSTRUMENT, found)
 
 
 def _account(statement: Statement, cells: Cells, ready: Prepared, sheet: Sheet, today: date) -> None:

@@ -24,7 +24,7 @@ _TOLD = 5_000
 
 
 class Row(NamedTuple):
-    """One row element: its line in the file and the attributes we read."""
+    """One row element: its line in the file and its attributes."""
 
     line: int
     values: dict[str, str]
@@ -133,26 +133,19 @@ class _Parser:
             raise Unreadable(gettext_noop("the encoding %(name)s is not accepted"), name=ascii(encoding[:40]))
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._seen = self.parser.CurrentByteIndex
-        self.depth += 1
-        if self.depth > self.limits.depth:
-            raise Unreadable(
-                gettext_noop("line %(line)s: elements are nested more than %(most)s deep"),
-                line=self.parser.CurrentLineNumber,
-                most=self.limits.depth,
-            )
-        self.element(name, attributes)
+        """Count the depth, then look at the element; called for every one, so subclasses do both at once."""
+        raise NotImplementedError
 
     def _end(self, name: str) -> None:
         self._seen = self.parser.CurrentByteIndex
-        self.ended(name)
         self.depth -= 1
 
-    def element(self, name: str, attributes: dict[str, str]) -> None:
-        raise NotImplementedError
-
-    def ended(self, name: str) -> None:
-        """Called while `depth` still counts the element."""
+    def _too_deep(self) -> Unreadable:
+        return Unreadable(
+            gettext_noop("line %(line)s: elements are nested more than %(most)s deep"),
+            line=self.parser.CurrentLineNumber,
+            most=self.limits.depth,
+        )
 
 
 def _refuse_doctype(*_arguments: object) -> int:
@@ -165,14 +158,19 @@ class _Examiner(_Parser):
         self.found = Examined(sha256="")
         self._identities: set[int] = set()
 
-    def element(self, name: str, attributes: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth = depth = self.depth + 1
+        if depth > self.limits.depth:
+            raise self._too_deep()
         if len(attributes) > self.limits.attributes:
             raise Unreadable(
                 gettext_noop("line %(line)s: more than %(most)s attributes on one element"),
                 line=self.parser.CurrentLineNumber,
                 most=self.limits.attributes,
             )
-        if self.depth == 1:
+        if depth > _STATEMENT_DEPTH:
+            return
+        if depth == 1:
             if name != vocabulary.ROOT:
                 raise Unreadable(
                     gettext_noop("the document is a %(name)s and not a %(root)s"),
@@ -180,9 +178,9 @@ class _Examiner(_Parser):
                     root=vocabulary.ROOT,
                 )
             self.found.query_name = values.words(attributes.get("queryName"), most=200)
-        elif name == vocabulary.STATEMENTS and self.depth == _STATEMENT_DEPTH - 1:
+        elif name == vocabulary.STATEMENTS and depth == _STATEMENT_DEPTH - 1:
             self.found.stated = attributes.get("count")
-        elif name == vocabulary.STATEMENT and self.depth == _STATEMENT_DEPTH:
+        elif name == vocabulary.STATEMENT and depth == _STATEMENT_DEPTH:
             self._statement(attributes)
 
     def _statement(self, attributes: dict[str, str]) -> None:
@@ -211,17 +209,20 @@ class _Collector(_Parser):
         self._current: Statement | None = None
         self._judged = {name: set(read) for name, read in vocabulary.READ.items()}
         self._told: set[str] = set()
+        self._began = 0
 
     def take(self) -> list[Statement]:
         """The statements completed since the last call."""
         done, self._finished = self._finished, []
         return done
 
-    def element(self, name: str, attributes: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
         current = self._current
         if current is None:
             if name == vocabulary.STATEMENT and self.depth == _STATEMENT_DEPTH:
                 self._current = Statement(self.parser.CurrentLineNumber, attributes)
+                self._began = self._fed
             return
         read = vocabulary.READ.get(name)
         if read is None:
@@ -232,17 +233,23 @@ class _Collector(_Parser):
         if not attributes.keys() <= self._judged[name]:
             self._judge(name, attributes)
         current.count += 1
-        if current.count > self.limits.rows:
+        if current.count > self.limits.rows or self._fed - self._began > self.limits.statement:
             current.is_oversized = True
             current.rows.clear()
             return
-        row = Row(self.parser.CurrentLineNumber, {key: text for key, text in attributes.items() if key in read})
-        current.rows.setdefault(name, []).append(row)
+        row = Row(self.parser.CurrentLineNumber, attributes)
+        rows = current.rows.get(name)
+        if rows is None:
+            current.rows[name] = [row]
+        else:
+            rows.append(row)
 
-    def ended(self, name: str) -> None:
-        if name == vocabulary.STATEMENT and self.depth == _STATEMENT_DEPTH and self._current is not None:
+    def _end(self, name: str) -> None:
+        if self.depth == _STATEMENT_DEPTH and self._current is not None:
             self._finished.append(self._current)
             self._current = None
+        self._seen = self.parser.CurrentByteIndex
+        self.depth -= 1
 
     def _judge(self, element: str, attributes: dict[str, str]) -> None:
         judged = self._judged[element]

@@ -10,7 +10,7 @@ INSTANT = "timestamptz"
 _WHOSE = {"firm_id": "bigint", "account_id": "bigint", "key": "text"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """One table with its staging columns in the order of the staged tuples."""
 

@@ -21,6 +21,8 @@ LAST_YEAR = 2199
 LONGEST_NUMBER = 64
 LONGEST_FRACTION = 20
 
+# What nearly every number looks like, well within every limit.
+is_plain = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,12})?", re.ASCII).fullmatch
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})", re.ASCII)
@@ -139,13 +141,15 @@ def boolean(text: str | None) -> bool | None:
 
 def words(text: str | None, *, most: int) -> str:
     """Text to show: control characters and marks that reorder text are taken out, and it is cut to what fits."""
-    text = present(text)
     if text is None:
+        return ""
+    text = text.strip(" ")
+    if text in NULLS:
         return ""
     if not text.isascii() or not text.isprintable():
         text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if c not in _REORDERS)
         text = unicodedata.normalize("NFC", "".join(c for c in text if unicodedata.category(c) not in ("Cs", "Co")))
-    return text[:most].strip()
+    return text if len(text) <= most else text[:most].strip()
 
 
 def codes(text: str | None, *, most: int) -> str:
