@@ -1,0 +1,252 @@
+"""A firm's day is sealed only while every invariant holds, and what was sealed stays as it was."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.ground.ledger.actions import Posting, clearing_book, client_book, post
+from accounts.ground.ledger.models import Book, Transfer
+from accounts.ground.ledger.queries import balance
+from accounts.ground.requests.models import Request
+from accounts.ground.runs.models import Seal
+from fees.posting.checks import Night
+from fees.posting.contents import contents
+from fees.posting.models import Charge, ChargeState
+from fees.posting.seal import seal_digest
+from tests.fees.posting.nights import figures
+
+ANA, NINA, CHIDI = "U1000001", "U9000001", "U2000001"
+FIRST, MONTH_END, NEXT = date(2025, 9, 29), date(2025, 9, 30), date(2025, 10, 1)
+
+
+@pytest.fixture
+def two_firms(nights):
+    """Ana of Northgate and Nina of Southbank, billed daily and at the month's end."""
+    for number in (ANA, NINA):
+        nights.agree(number, figures("PERCENTOFEQUITY", rate="0.05"), figures("ANNUALFLATFEE_MONTHLY", flat="6000"),
+                     starts=FIRST)  # fmt: skip
+        nights.values(number, "100000", FIRST, NEXT)
+    return nights
+
+
+def seals():
+    return {(seal.firm.name.split()[0], seal.day) for seal in Seal.unscoped.select_related("firm")}
+
+
+def tamper(sql, values=()):
+    """What only someone with the owner's password and the will to lie can do."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in ("accounts_transfer", "fees_accrual", "fees_charge"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(sql, values)
+        for table in ("accounts_transfer", "fees_accrual", "fees_charge"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def test_every_firm_is_sealed_every_day_and_the_days_are_chained(two_firms):
+    two_firms.nights(FIRST, NEXT)
+
+    chain = list(Seal.unscoped.filter(firm=two_firms.world[ANA].firm).order_by("day"))
+    assert [seal.day for seal in chain] == [FIRST, MONTH_END, NEXT]
+    assert [seal.previous for seal in chain] == ["", chain[0].digest, chain[1].digest]
+    assert len(seals()) == 6
+
+
+def test_the_seal_can_be_recomputed_from_the_rows(two_firms):
+    two_firms.nights(FIRST, NEXT)
+
+    seal = two_firms.sealed(ANA, NEXT)
+    held = contents(Night(seal.run_id, seal.day), [seal.firm_id])[seal.firm_id]
+    assert seal_digest(previous=seal.previous, firm_id=seal.firm_id, day=seal.day, held=held) == seal.digest
+
+
+def test_billable_is_billed_and_zero_and_held(two_firms):
+    two_firms.agree(CHIDI, figures("PERCENTOFEQUITY", rate="0.05"), starts=date(2025, 9, 30))
+    two_firms.agree("U3000001", figures("PERCENTOFEQUITY", rate="0.05"), starts=date(2025, 9, 30))
+    two_firms.value(CHIDI, MONTH_END, "-5")
+    two_firms.hold("U3000001", MONTH_END)
+
+    two_firms.nights(FIRST, MONTH_END)
+
+    seal = two_firms.sealed(ANA, MONTH_END)
+    assert (seal.billable, seal.billed, seal.zero, seal.held) == (4, 2, 1, 1)
+    assert seal.figures["holds"]["listed"] == ["U3000001 accrue no_nav"]
+
+
+def test_money_is_never_lost(two_firms):
+    two_firms.nights(FIRST, NEXT)
+
+    totals = {}
+    for book in Book.unscoped.all():
+        totals.setdefault(book.kind, Decimal(0))
+        totals[book.kind] += balance(book)
+    assert sum(totals.values()) == 0
+    assert totals["clearing"] == 0
+    posted = Charge.unscoped.filter(state=ChargeState.POSTED)
+    assert totals["payee"] == sum(charge.amount for charge in posted) == -totals["client"] > 0
+
+
+def test_each_stage_run_twice_changes_nothing(two_firms):
+    two_firms.nights(FIRST, NEXT)
+    before = rows()
+
+    for day in (FIRST, MONTH_END, NEXT):
+        two_firms.close(day)
+        two_firms.post(day)
+        two_firms.sweep(day)
+        two_firms.reconcile(day)
+        two_firms.seal(day)
+
+    assert rows() == before
+
+
+def rows():
+    with connection.cursor() as cursor:
+        found = {}
+        for table in ("fees_charge", "accounts_transfer", "accounts_book", "accounts_seal", "accounts_hold",
+                      "accounts_request", "accounts_notification"):  # fmt: skip
+            cursor.execute(f"SELECT string_agg(t::text, E'\\n' ORDER BY t::text) FROM {table} t")
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+def test_a_break_stops_only_the_firm_it_is_in(two_firms):
+    two_firms.nights(FIRST, MONTH_END)
+    two_firms.accrue(NEXT)
+    two_firms.close(NEXT)
+    two_firms.post(NEXT)
+    two_firms.sweep(NEXT)
+    northgate = two_firms.world[ANA]
+    post(
+        Posting(
+            kind="fee", debit=client_book(firm_id=northgate.firm_id, account_id=northgate.pk, currency="USD"),
+            credit=clearing_book(firm_id=northgate.firm_id, currency="USD"), amount=Decimal("1.00"), day=NEXT,
+            source=UUID(int=99), account_id=northgate.pk, practice_id=northgate.practice_id,
+        )
+    )  # fmt: skip
+
+    result = two_firms.seal(NEXT)
+
+    assert ("Southbank", NEXT) in seals()
+    assert ("Northgate", NEXT) not in seals()
+    assert "I04" in result.problem
+    assert "I05" in result.problem
+    item = Request.unscoped.get(natural_key="seal:2025-10-01")
+    assert (item.firm, item.finished_at) == (northgate.firm, None)
+
+
+def test_reconciliation_reports_the_break_and_does_not_stop_the_night(two_firms):
+    two_firms.night(FIRST)
+    two_firms.accrue(MONTH_END)
+    two_firms.close(MONTH_END)
+    tamper("DELETE FROM fees_charge WHERE account_id = %s AND method = 1", [two_firms.world[ANA].pk])
+
+    result = two_firms.reconcile(MONTH_END)
+
+    assert result.problem == ""
+    assert result.figures["balanced"] is True
+    assert [one["invariant"] for one in result.figures["breaks"]] == ["I12", "I07"]
+
+
+@pytest.mark.parametrize(
+    ("lie", "invariant"),
+    [
+        ("UPDATE accounts_transfer SET amount = amount + 1 WHERE kind = 'fee'", "I11"),
+        ("UPDATE accounts_transfer SET amount = amount - 1 WHERE kind = 'sweep'", "I03"),
+        ("DELETE FROM accounts_transfer WHERE kind = 'sweep'", "I04"),
+        ("UPDATE fees_charge SET amount = amount + 1 WHERE state = 'posted'", "I05"),
+        ("UPDATE fees_charge SET state = 'due', posted_on = NULL WHERE state = 'posted'", "I07"),
+        ("DELETE FROM fees_accrual WHERE accrual_date = '2025-10-01'", "I12"),
+        ("UPDATE fees_accrual SET amount = amount + 1 WHERE accrual_date = '2025-10-01'", "I28"),
+        ("UPDATE fees_charge SET exact = exact + 1 WHERE starts = '2025-10-01'", "I28"),
+        ("DELETE FROM fees_charge WHERE starts = '2025-10-01'", "I12"),
+    ],
+)
+def test_what_was_changed_behind_our_back_refuses_the_seal(two_firms, lie, invariant):
+    two_firms.nights(FIRST, MONTH_END)
+    two_firms.accrue(NEXT)
+    two_firms.close(NEXT)
+    two_firms.post(NEXT)
+    two_firms.sweep(NEXT)
+
+    tamper(lie)
+
+    result = two_firms.seal(NEXT)
+    assert invariant in result.problem
+    assert not Seal.unscoped.filter(day=NEXT).exists()
+
+
+def test_a_sealed_days_movements_are_looked_at_again_the_next_night(two_firms):
+    two_firms.nights(FIRST, NEXT)
+    tamper(
+        "UPDATE accounts_transfer SET txn = gen_random_uuid() WHERE day = '2025-10-01' AND firm_id = %s",
+        [two_firms.world[ANA].firm_id],
+    )
+    for number in (ANA, NINA):
+        two_firms.value(number, date(2025, 10, 2), "100000")
+
+    result = two_firms.night(date(2025, 10, 2))
+
+    assert "2025-10-01 are not those that were sealed" in result.problem
+    assert ("Southbank", date(2025, 10, 2)) in seals()
+    assert ("Northgate", date(2025, 10, 2)) not in seals()
+
+
+def test_days_are_sealed_in_order(two_firms):
+    two_firms.night(FIRST)
+    two_firms.accrue(MONTH_END)
+    two_firms.close(MONTH_END)
+
+    result = two_firms.night(NEXT)
+
+    assert "2025-09-30 has not been sealed" in result.problem
+    assert not Seal.unscoped.filter(day=NEXT).exists()
+
+
+def test_a_refused_day_is_sealed_once_it_is_put_right(two_firms):
+    two_firms.night(FIRST)
+    two_firms.accrue(MONTH_END)
+    two_firms.close(MONTH_END)
+    two_firms.hold(ANA, MONTH_END, stage="check", reason="line_differs")
+    two_firms.post(MONTH_END)
+    two_firms.sweep(MONTH_END)
+    assert "computed differently" in two_firms.seal(MONTH_END).problem
+    assert ("Southbank", MONTH_END) in seals()
+    assert ("Northgate", MONTH_END) not in seals()
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_hold SET resolved_at = now() WHERE stage = 'check'")
+    result = two_firms.seal(MONTH_END)
+
+    assert result.problem == ""
+    assert ("Northgate", MONTH_END) in seals()
+    assert not Request.unscoped.filter(natural_key="seal:2025-09-30", finished_at=None).exists()
+
+
+def test_two_payees_are_swept_apart_and_nothing_is_left_between(nights):
+    top = nights.world["F100001"].practice
+    nights.agree(CHIDI, figures("PERCENTOFEQUITY", rate="0.05"), starts=MONTH_END)
+    nights.agree(CHIDI, figures("PERCENTOFEQUITY", rate="0.01"), starts=MONTH_END, practice=top)
+    nights.value(CHIDI, MONTH_END, "100000")
+    nights.value(CHIDI, NEXT, "100000")
+
+    nights.nights(MONTH_END, NEXT)
+
+    swept = {transfer.practice: transfer.amount for transfer in Transfer.unscoped.filter(kind="sweep")}
+    # 100,000 x 5 % / 252 and 100,000 x 1 % / 252
+    assert swept == {nights.world[CHIDI].practice: Decimal("19.84"), top: Decimal("3.97")}
+    assert len(set(Transfer.unscoped.filter(kind="sweep").values_list("txn", flat=True))) == 1
+    assert balance(Book.unscoped.get(kind="clearing")) == 0
+
+
+@pytest.mark.parametrize("statement", ["UPDATE accounts_seal SET digest = ''", "DELETE FROM accounts_seal"])
+def test_a_seal_is_never_changed(two_firms, statement):
+    two_firms.night(MONTH_END)
+    connection.check_constraints()
+
+    with pytest.raises(Exception, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
