@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from accounts.ground.access.context import acting, as_role
 from accounts.ground.people.models import Role, Seat
-from accounts.ground.tree.models import Account, Practice
+from accounts.ground.tree.models import Account, Practice, Status
 from fees.engine.registry import BY_NAME
 from fees.engine.types import Range
 from fees.schedules.actions import agree
@@ -51,7 +51,7 @@ def agreements(account: Planned, since: date) -> list[Agreement]:
 
 
 def agree_missing(firm: Plan) -> int:
-    """Agree the schedules of every account that has none yet, each as its payee's own user; how many were new."""
+    """Agree the schedules of every open account that has none yet, each as its payee's own user; how many were new."""
     with as_role("office"):
         accounts = {one.number: one for one in Account.unscoped.filter(firm__accounts__number=firm[0].number)}
         practices = Practice.unscoped.in_bulk({one.practice_id for one in accounts.values()})
@@ -62,7 +62,7 @@ def agree_missing(firm: Plan) -> int:
     agreed = 0
     for planned in firm.holders():
         account = accounts[planned.number]
-        if account.pk not in settled:
+        if account.status == Status.OPEN and account.pk not in settled:
             own = practices[account.practice_id]
             agreed += _agree(planned, account, own=own, top=top, users=users, since=firm.since)
     return agreed

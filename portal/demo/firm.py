@@ -1,18 +1,24 @@
 """Makes the demo firm, or finishes and continues one that was begun: every step looks at what is there already."""
 
-import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from time import monotonic
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from accounts.ground.access.context import as_role
+from accounts.ground.runs.models import Run
+from portal import nightly
 from portal.demo import agreements, history, keys, settling
 from portal.demo.broker import Plan, plan
-from portal.demo.broker.calendar import next_business_day, previous_business_day
+from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
 
 SEED = 20
+# In the exchange's zone: before the night begins to look for them.
+STATEMENTS_AT = time(20, 0)
 NAME = "Northgate Advisors"
 
 
@@ -27,7 +33,7 @@ def make(
 
     `clients` and `months` count when the firm is made; afterwards they are what they were.
     """
-    started = time.monotonic()
+    started = monotonic()
     until = until or previous_business_day(today)
     if until >= today + timedelta(days=1):
         raise DemoRefused(_("%(day)s has not come yet.") % {"day": until})
@@ -46,6 +52,7 @@ def make(
     if agreed:
         say(_("%(count)d fee schedules agreed") % {"count": agreed})
     lived = history.catch_up(firm, built=built, until=max(built, until), at=at, say=say)
+    _keep_living()
     return {
         "firm": firm.firm,
         "sign_ins": remembered["sign_ins"],
@@ -53,21 +60,70 @@ def make(
         "accounts": len(firm),
         "from": firm.since.isoformat(),
         "until": max(built, until).isoformat(),
-        "schedules_agreed": agreed,
         **asdict(lived),
+        "schedules_agreed": agreed + lived.schedules_agreed,
         **history.figures(firm),
-        "seconds": round(time.monotonic() - started, 1),
+        "seconds": round(monotonic() - started, 1),
     }
+
+
+def _keep_living() -> None:
+    """An entry of the time table, so that a demo left running gets its statements every evening."""
+    with as_role("office"):
+        every = IntervalSchedule.objects.get_or_create(every=15, period=IntervalSchedule.MINUTES)[0]
+        PeriodicTask.objects.get_or_create(
+            name="Demo broker: deliver statements",
+            defaults={"task": "demo.live_on", "interval": every, "expire_seconds": 14 * 60},
+        )
 
 
 def deliver(*, until: date, at: datetime, say: Callable[[str], None]) -> dict[str, Any]:
     """The statements that are missing up to `until`, imported but not billed."""
+    firm, built = _standing()
+    lived = history.catch_up(firm, built=built, until=max(built, until), at=at, say=say, bill=False)
+    return asdict(lived)
+
+
+def once(*, today: date, at: datetime, say: Callable[[str], None]) -> dict[str, Any]:
+    """One night: of the next business day if it has come, else of the last one, which is done and only says so."""
+    firm, built = _standing()
+    with as_role("night"):
+        last = Run.unscoped.order_by("-day").values_list("day", flat=True).first() or built
+    day = next_business_day(last)
+    if day > today:
+        day = last
+    lived = history.catch_up(firm, built=built, until=max(built, day), at=at, say=say, bill=False)
+    told: dict[str, Any] = nightly.night(day, at=at)
+    figures = history.figures(firm)
+    return {
+        **{name: told[name] for name in ("day", "state", "accounts", "accruals", "charges", "posted", "held")},
+        "ledger_balanced": told["ledger_balanced"],
+        "seal": next(iter(told["seals"].values()), None),
+        "statements_loaded": lived.statements,
+        "nights_sealed": figures["seals"],
+        "charges_posted": figures["charges_posted"],
+    }
+
+
+def live_on(*, at: datetime, say: Callable[[str], None]) -> history.Lived | None:
+    """What has become due since the firm was made or last looked at; None where nothing has."""
+    remembered = keys.load()
+    if remembered is None:
+        return None
+    local = at.astimezone(nightly.EXCHANGE_ZONE)
+    until = local.date() if is_business_day(local.date()) and local.time() >= STATEMENTS_AT else None
+    until = until or previous_business_day(local.date())
+    firm, built = _plan(remembered), keys.day(remembered, "built")
+    if until <= built or not settling.stands(firm) or history.is_complete(firm, built=built, until=until):
+        return None
+    return history.catch_up(firm, built=built, until=until, at=at, say=say)
+
+
+def _standing() -> tuple[Plan, date]:
     remembered = keys.load()
     if remembered is None or not settling.stands(_plan(remembered)):
         raise DemoRefused(_("There is no demo firm yet; manage.py demo_firm makes it."))
-    built = keys.day(remembered, "built")
-    lived = history.catch_up(_plan(remembered), built=built, until=until, at=at, say=say, bill=False)
-    return asdict(lived)
+    return _plan(remembered), keys.day(remembered, "built")
 
 
 def _begin(*, clients: int, months: int, until: date) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from accounts.ground.tree.models import Account
 from fees.posting.models import Charge, ChargeState
 from portal import nightly
 from portal.demo import keys
-from portal.demo.broker import Branch, Instruction, Plan, Written
+from portal.demo.agreements import agree_missing
+from portal.demo.broker import Branch, Instruction, Plan, Written, file_name
 from portal.demo.broker.calendar import business_days
 
 _WORKERS = 1  # a night of two hundred accounts is shorter than the start of a second process
@@ -39,6 +40,7 @@ class Lived:
     files: int = 0
     statements: int = 0
     account_days: int = 0
+    schedules_agreed: int = 0
     nights: int = 0
 
 
@@ -66,25 +68,35 @@ def catch_up(
     """Import every statement up to `until` that is not there yet, and run the nights after each."""
     lived = Lived()
     branch = Branch(firm, until)
+    planned = stretches(firm.since, built, until)
+    missing = _missing(firm, planned)
     without_nav = {(number, built) for number in _without_value(firm)}
-    loaded = _loaded_names()
-    for stretch in stretches(firm.since, built, until):
-        if branch.name_of(stretch.first, stretch.last) not in loaded:
+    for stretch in planned:
+        if stretch in missing:
             written = branch.write(
                 keys.folder(), first=stretch.first, last=stretch.last, per="all", without_nav=without_nav
             )
             _load(written, lived, at=at)
             say(_("statements until %(day)s") % {"day": stretch.last})
-        if bill:
+            # Accounts that these statements have opened are billed from their first day.
+            lived.schedules_agreed += agree_missing(firm)
+        if bill and (stretch in missing or stretch == planned[-1]):
             lived.nights += sum(1 for _night in nightly.through(stretch.last, at=at, workers=_WORKERS))
-        branch.ask(_fees(stretch))
+        if missing and stretch.last < missing[-1].last:
+            branch.ask(_fees(stretch))
     return lived
 
 
-def _loaded_names() -> set[str]:
+def is_complete(firm: Plan, *, built: date, until: date) -> bool:
+    """Whether every statement up to `until` has been imported."""
+    return not _missing(firm, stretches(firm.since, built, until))
+
+
+def _missing(firm: Plan, planned: list[Stretch]) -> list[Stretch]:
     with as_role("night"):
         whole = StatementFile.unscoped.filter(state__in=[FileState.LOADED, FileState.PARTLY])
-        return set(whole.values_list("name", flat=True))
+        loaded = set(whole.values_list("name", flat=True))
+    return [stretch for stretch in planned if file_name(firm, stretch.first, stretch.last) not in loaded]
 
 
 def _load(written: Written, lived: Lived, *, at: datetime) -> None:

@@ -5,6 +5,18 @@
 from .conduct import Instruction
 from .faults import FAULTS, spoil
 from .roster import Person, Plan, Planned, plan
-from .writer import Branch, Written, write
+from .writer import Branch, Written, file_name, write
 
-__all__ = ["FAULTS", "Branch", "Instruction", "Person", "Plan", "Planned", "Written", "plan", "spoil", "write"]
+__all__ = [
+    "FAULTS",
+    "Branch",
+    "Instruction",
+    "Person",
+    "Plan",
+    "Planned",
+    "Written",
+    "file_name",
+    "plan",
+    "spoil",
+    "write",
+]

@@ -14,7 +14,7 @@ _MILLION = 1_000_000
 _LARGEST_MOVE = 21_000
 _PAYS_AFTER = 8
 # Splits by business days since the start of history: symbol, new shares for each old one.
-_SPLITS = {64: ("HLNX", 4), 171: ("7311", 2), 325: ("OPLX", 3), 610: ("HLNX", 2)}
+_SPLITS = {64: ("HLNX", 4), 171: ("7311", 2), 269: ("OPLX", 3), 610: ("HLNX", 2)}
 _BY_SYMBOL = {instrument.symbol: instrument.place for instrument in INSTRUMENTS}
 
 

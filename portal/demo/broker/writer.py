@@ -92,10 +92,6 @@ class Branch:
         for instruction in instructions:
             self._asked[instruction.account].append(instruction)
 
-    def name_of(self, first: date, last: date) -> str:
-        """The name of the statement file that covers these days."""
-        return _name(self.plan, first, last) + ".xml"
-
     def lives(self) -> Iterator[Life]:
         if self._kept is not None:
             for life in self._kept:
@@ -203,21 +199,22 @@ def _open_files(
     statements, tables = [], []
     counts = _counts(plan, sheets) if xml else []
     for place, sheet in enumerate(sheets):
-        path = out / _name(plan, sheet.first, sheet.last)
+        path = out / file_name(plan, sheet.first, sheet.last)
         if xml:
             head = (
                 '<?xml version="1.0" encoding="UTF-8"?>\n<FlexQueryResponse queryName="Advisor Portal" type="AF">\n'
                 f'<FlexStatements count="{counts[place]}">\n'
             )
-            statements.append(_File(path.with_suffix(".xml"), head, "</FlexStatements>\n</FlexQueryResponse>\n", limit))
+            statements.append(_File(path, head, "</FlexStatements>\n</FlexQueryResponse>\n", limit))
         if csv:
             tables.append(_File(path.with_suffix(".csv"), CSV_HEADER, "", limit))
     return statements, tables
 
 
-def _name(plan: Plan, first: date, last: date) -> str:
+def file_name(plan: Plan, first: date, last: date) -> str:
+    """The name of the statement file that covers these days."""
     span = compact(first) if first == last else f"{compact(first)}_{compact(last)}"
-    return f"{plan[0].number}_{span}"
+    return f"{plan[0].number}_{span}.xml"
 
 
 def _counts(plan: Plan, sheets: list[_Sheet]) -> list[int]:

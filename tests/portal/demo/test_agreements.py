@@ -27,6 +27,7 @@ def test_every_method_and_strategy_occurs_and_every_schedule_may_be_agreed():
                 signature=signature,
                 signed_on=signed_on,
                 billed_through=None,
+                funded_on=account.funded_on,
             )
             assert found == []
 

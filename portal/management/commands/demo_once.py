@@ -1,0 +1,30 @@
+"""manage.py demo_once: loads the demo firm's next statements and runs one night."""
+
+import json
+from time import monotonic
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from portal.demo import firm
+from portal.nightly import EXCHANGE_ZONE
+
+
+class Command(BaseCommand):
+    help = "Loads the demo firm's next statements, runs the night and sums it up."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+
+    def handle(self, *args: object, **options: object) -> None:
+        began, at = monotonic(), timezone.now()
+        try:
+            found = firm.once(today=at.astimezone(EXCHANGE_ZONE).date(), at=at, say=self.stdout.write)
+        except firm.DemoRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        found["seconds"] = round(monotonic() - began, 1)
+        if options["json"]:
+            self.stdout.write(json.dumps(found))
+            return
+        for name, value in found.items():
+            self.stdout.write(f"{name}: {value}")
