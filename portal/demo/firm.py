@@ -16,7 +16,7 @@ from portal.demo import agreements, history, keys, settling
 from portal.demo.broker import Plan, plan
 from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
 
-SEED = 20
+SEED = 23
 # In the exchange's zone: before the night begins to look for them.
 STATEMENTS_AT = time(20, 0)
 NAME = "Northgate Advisors"
@@ -65,6 +65,12 @@ def make(
         **history.figures(firm),
         "seconds": round(monotonic() - started, 1),
     }
+
+
+def deliver_missing(*, at: datetime) -> dict[str, Any]:
+    """The value that was left out on the day the firm was made for, as a second, whole statement file of that day."""
+    firm, built = _standing()
+    return asdict(history.complete(firm, built=built, at=at))
 
 
 def _keep_living() -> None:

@@ -87,6 +87,18 @@ def catch_up(
     return lived
 
 
+def complete(firm: Plan, *, built: date, at: datetime) -> Lived:
+    """Import the statements of the day the firm was made for once more, now with the value that was left out."""
+    lived = Lived()
+    branch = Branch(firm, built)
+    *before, last = stretches(firm.since, built, built)
+    for stretch in before:
+        branch.ask(_fees(stretch))
+    written = branch.write(keys.folder() / "corrected", first=last.first, last=last.last, per="all")
+    _load(written, lived, at=at)
+    return lived
+
+
 def is_complete(firm: Plan, *, built: date, until: date) -> bool:
     """Whether every statement up to `until` has been imported."""
     return not _missing(firm, stretches(firm.since, built, until))
@@ -133,7 +145,7 @@ def figures(firm: Plan) -> dict[str, Any]:
 def _without_value(firm: Plan) -> Iterator[str]:
     """One account whose value the broker failed to give on the last day, so that there is something to look into."""
     for account in firm.holders():
-        if account.kind == "client" and account.story == "trader":
+        if account.kind == "client" and account.level == 2 and account.story == "trader":
             yield account.number
             return
 

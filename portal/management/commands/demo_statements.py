@@ -15,13 +15,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="default: today")
+        parser.add_argument(
+            "--missing", action="store_true", help="deliver the value that was left out on purpose instead"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *args: object, **options: object) -> None:
         at = timezone.now()
         today = at.astimezone(EXCHANGE_ZONE).date()
         try:
-            delivered = firm.deliver(until=options["until"] or today, at=at, say=self.stdout.write)  # type: ignore[arg-type]
+            if options["missing"]:
+                delivered = firm.deliver_missing(at=at)
+            else:
+                until = options["until"] or today
+                delivered = firm.deliver(until=until, at=at, say=self.stdout.write)  # type: ignore[arg-type]
         except firm.DemoRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:

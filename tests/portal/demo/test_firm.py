@@ -78,6 +78,11 @@ def test_it_shows_each_role_a_sign_in_and_one_missing_value(state):
         levels = set(Account.unscoped.values_list("level", flat=True))
     assert levels == {1, 2, 3}
 
+    firm.deliver_missing(at=datetime(2026, 10, 7, 13, tzinfo=UTC))
+
+    with as_role("night"):
+        assert NavDaily.unscoped.filter(nav_date=UNTIL, account=hold.account_id).exists()
+
 
 @pytest.mark.slow
 @pytest.mark.django_db
