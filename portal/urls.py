@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, gate_of, gated
+from portal.health import health
 from portal.shell.menu import alias_patterns
 
 # What one must reach without being signed in; every other page of allauth asks for a sign-in.
@@ -22,12 +23,14 @@ gated(SIGNED_IN, [page for page in _account if page.name not in _OPEN_ACCOUNT_PA
 _admin_pages, _admin_app, _admin_name = admin.site.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health),
     path("sign-in/", include(_account)),
     path("office/nights/", include("portal.office.urls")),
     path("office/", (gated(OFFICE, _admin_pages), _admin_app, _admin_name)),
     path("api/", include("portal.api")),
     path("", include("portal.dashboard.urls")),
     path("", include("portal.records.urls")),
+    path("", include("fees.urls")),
     path("", include("accounts.desk.seats.urls")),
     path("", include("portal.shell.urls")),
     *alias_patterns(),

@@ -1,0 +1,78 @@
+"""Working a fee out again: the engine, from what was known then, beside what was charged."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fees.engine.charge import MissingNav, OverlappingTerms, recompute
+from fees.engine.inputs import charge_fingerprint, stored_fingerprint
+from fees.posting.models import Charge
+from fees.proofs.evidence import Evidence, evidence
+from portal.lib.words import Sentence, gettext_noop
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a fee comes out again; `problem` says why it could not be worked out at all."""
+
+    charged: Decimal
+    charged_exact: Decimal
+    amount: Decimal | None = None
+    exact: Decimal | None = None
+    same_inputs: bool = False
+    unchanged: bool = False
+    problem: Sentence | None = None
+
+    @property
+    def agrees(self) -> bool:
+        return self.unchanged and self.same_inputs and (self.amount, self.exact) == (self.charged, self.charged_exact)
+
+
+def recompute_charge(charge: Charge, known: Evidence | None = None) -> Verdict:
+    """Work the charge out anew.  Nothing that its night stored takes part but the instants at which it looked."""
+    known = known or evidence(charge)
+    before = Verdict(charge.amount, charge.exact, unchanged=is_unchanged(charge))
+    try:
+        again = recompute(
+            method=charge.method,
+            nav=known.nav,
+            terms=known.terms,
+            calendar=known.calendar,
+            period=known.period,
+            currency=charge.currency,
+        )
+    except MissingNav as missing:
+        msgid = gettext_noop("The account's value is not known on %(count)s of the days, the first being %(day)s.")
+        return _without_result(before, Sentence(msgid, {"count": len(missing.days), "day": missing.days[0]}))
+    except OverlappingTerms as overlap:
+        msgid = gettext_noop("Two agreements for the same fee apply on %(day)s.")
+        return _without_result(before, Sentence(msgid, {"day": overlap.day}))
+    if again is None:
+        return _without_result(before, Sentence(gettext_noop("No agreement for this fee applies in the period."), {}))
+    return Verdict(
+        charged=charge.amount,
+        charged_exact=charge.exact,
+        amount=again.amount,
+        exact=again.exact,
+        same_inputs=charge_fingerprint(again, account=charge.account.number, payee=charge.practice_id)
+        == charge.fingerprint,
+        unchanged=before.unchanged,
+    )
+
+
+def is_unchanged(charge: Charge) -> bool:
+    """Whether the stored columns still have the fingerprint that was taken of them."""
+    return charge.fingerprint == stored_fingerprint(
+        account=charge.account.number,
+        payee=charge.practice_id,
+        method=charge.method,
+        starts=charge.starts,
+        ends=charge.ends,
+        currency=charge.currency,
+        exact=charge.exact,
+        amount=charge.amount,
+        inputs=charge.inputs,
+    )
+
+
+def _without_result(before: Verdict, problem: Sentence) -> Verdict:
+    return Verdict(before.charged, before.charged_exact, unchanged=before.unchanged, problem=problem)

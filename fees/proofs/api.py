@@ -1,0 +1,105 @@
+"""Charges and their proofs over the API: the same rows, the same words as the pages."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin
+from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.ground.access.api import ScopedView, filters
+from accounts.ground.access.gates import gate
+from fees.engine.registry import METHODS
+from fees.posting.models import Charge, ChargeState
+from fees.proofs.actions import recompute_charge
+from fees.proofs.queries import charge_for, charges, proof
+from fees.proofs.words import tell
+
+
+class ChargePages(CursorPagination):
+    """The latest periods first."""
+
+    page_size = 50
+    page_size_query_param = "limit"
+    max_page_size = 500
+    ordering = ("-period_end_day", "pk")
+
+
+class ChargeSerializer(serializers.ModelSerializer):
+    """One charge.  Amounts are text, and the method has the broker's name."""
+
+    account = serializers.CharField(source="account.number")
+    payee = serializers.SerializerMethodField()
+    method = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Charge
+        fields = (
+            *("id", "account", "payee", "method", "starts", "ends", "period_end_day", "currency", "exact", "amount"),
+            *("state", "reason", "due_on", "posted_on", "fingerprint", "revision"),
+        )
+
+    def get_method(self, charge: Charge) -> str:
+        """Its name at the broker."""
+        return METHODS[charge.method].name
+
+    def get_payee(self, charge: Charge) -> str | None:
+        """Who is paid; advisors know, clients see the kind of fee only."""
+        return None if self.context["request"].seat.reach == "accounts" else charge.practice.name
+
+
+@gate("view")
+class ChargeList(ListModelMixin, ScopedView):
+    """Charges of closed nights that you may see, latest first."""
+
+    model = Charge
+    serializer_class = ChargeSerializer
+    pagination_class = ChargePages
+    filterset_class = filters("account__number", "currency", "posted_on", "period_end_day", state=ChargeState.choices)
+
+    def get_queryset(self) -> Any:
+        """Of closed nights only."""
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        return charges(self.who)
+
+    def get(self, request: HttpRequest) -> Response:
+        """One page of charges."""
+        return self.list(request)
+
+
+class ProofSerializer(serializers.Serializer):
+    """A charge with what proves it."""
+
+    charge = ChargeSerializer()
+    inputs = serializers.ListField(child=serializers.CharField(), help_text="One line for each value that was used")
+    words = serializers.ListField(child=serializers.CharField(), help_text="The arithmetic in your language")
+    agrees = serializers.BooleanField(help_text="Whether working it out again gives the same")
+    recomputed_exact = serializers.DecimalField(max_digits=24, decimal_places=8, allow_null=True)
+    recomputed_amount = serializers.DecimalField(max_digits=20, decimal_places=2, allow_null=True)
+    problem = serializers.CharField(allow_blank=True)
+
+
+@gate("view")
+class ChargeProof(APIView):
+    """The proof of one charge."""
+
+    @extend_schema(responses=ProofSerializer)
+    def get(self, request: HttpRequest, pk: UUID) -> Response:
+        """Its inputs, its arithmetic, and the same worked out again."""
+        opened = proof(charge_for(request.seat, pk))  # type: ignore[attr-defined]
+        verdict = recompute_charge(opened.charge, opened.evidence)
+        answer = {
+            "charge": opened.charge,
+            "inputs": opened.charge.inputs.splitlines(),
+            "words": [tell(sentence) for sentence in opened.story],
+            "agrees": verdict.agrees,
+            "recomputed_exact": verdict.exact,
+            "recomputed_amount": verdict.amount,
+            "problem": tell(verdict.problem) if verdict.problem else "",
+        }
+        return Response(ProofSerializer(answer, context={"request": request}).data)

@@ -1,0 +1,88 @@
+"""Charges for a person, and the proof of one: its inputs, its arithmetic in sentences, its agreements."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
+from accounts.ground.runs.queries import sealed_day
+from fees.engine import types
+from fees.engine.explain import day_words, explain
+from fees.engine.registry import METHODS
+from fees.posting.models import Charge
+from fees.proofs.evidence import Evidence, evidence
+from fees.proofs.rules import parse
+from fees.schedules.models import Component
+from portal.lib.words import Sentence, gettext_noop
+
+UNREADABLE = gettext_noop("The stored inputs are not those that were charged: they cannot be read.")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One charge opened up."""
+
+    charge: Charge
+    method: types.Method
+    made_of: types.Charge | None
+    story: tuple[Sentence, ...]
+    days: tuple[tuple[types.Accrual, Sentence], ...]
+    agreements: tuple[Component, ...]
+    evidence: Evidence
+
+
+def charges(who: Who) -> "QuerySet[Charge]":
+    """Charges that the person may see, of closed nights only."""
+    rows = scope(who, Charge).select_related("account", "practice")
+    sealed = sealed_day()
+    return rows.none() if sealed is None else rows.filter(period_end_day__lte=sealed)
+
+
+def charge_for(who: Who, pk: UUID) -> Charge:
+    """One of them; hidden and missing answer alike."""
+    found = charges(who).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def proof(charge: Charge) -> Proof:
+    """What the charge was made from and how, as it was stored."""
+    known = evidence(charge)
+    made_of = _made_of(charge, known)
+    if made_of is None:
+        return Proof(charge, METHODS[charge.method], None, (Sentence(UNREADABLE, {}),), (), known.components, known)
+    used = {part.component for part in _parts(made_of)}
+    return Proof(
+        charge=charge,
+        method=METHODS[charge.method],
+        made_of=made_of,
+        story=tuple(explain(made_of, known.terms)),
+        days=tuple((one, day_words(made_of, one)) for one in made_of.accruals),
+        agreements=tuple(one for one in known.components if one.pk in used),
+        evidence=known,
+    )
+
+
+def _made_of(charge: Charge, known: Evidence) -> types.Charge | None:
+    """None where the stored text is not what the night writes, or names an agreement that is not there."""
+    try:
+        return parse(
+            method=charge.method,
+            period=known.period,
+            currency=charge.currency,
+            exact=charge.exact,
+            amount=charge.amount,
+            inputs=charge.inputs,
+            terms={one.component: one for one in known.terms},
+        )
+    except (ValueError, ArithmeticError, LookupError):
+        return None
+
+
+def _parts(made_of: types.Charge) -> tuple[Any, ...]:
+    return made_of.segments if made_of.closing else made_of.accruals

@@ -1,0 +1,37 @@
+"""Sentences of the engine in the reader's language, with dates and numbers as that language writes them."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext
+
+from accounts.ground.amounts import MINUS
+from portal.lib.words import Sentence
+
+MONEY_PLACES = 2
+
+
+def tell(sentence: Sentence) -> str:
+    """The sentence, translated and filled in."""
+    return gettext(sentence.msgid) % {name: _told(name, value) for name, value in sentence.params.items()}
+
+
+def exact(number: Decimal, least: int = MONEY_PLACES) -> str:
+    """A number with every place that says something, and no fewer than `least`: a proof rounds nothing away."""
+    places = max(least, -_exponent(number.normalize()), 0)
+    text = number_format(abs(number), places, use_l10n=True, force_grouping=True)
+    return MINUS + text if number < 0 else text
+
+
+def _told(name: str, value: object) -> object:
+    if isinstance(value, Decimal):
+        return exact(value, 0 if name == "percent" else min(MONEY_PLACES, max(0, -_exponent(value))))
+    if isinstance(value, date):
+        return date_format(value, "DATE_FORMAT")
+    return value
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
