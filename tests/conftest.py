@@ -81,6 +81,24 @@ def empty_cache() -> None:
     cache.clear()
 
 
+# Once Playwright's event loop runs, Django keeps other connection objects; these would then stay open unseen.
+_first_connections: list[Any] = []
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Build the test database whatever is run: a journey alone clones it without being marked for it."""
+    from django.db import connections
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        built = setup_databases(verbosity=0, interactive=False, aliases=set(connections))
+        _first_connections.extend(connections.all())
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(built, verbosity=0)
+
+
 class OwnDatabase:
     """A clone of the test database; `env` holds what another process needs to use it as in production."""
 
@@ -97,14 +115,16 @@ def own_database(django_db_setup: None, django_db_blocker: Any, settings: Any) -
         template = connections["default"].settings_dict["NAME"]
         clone = f"{template}_own"
         before = {alias: dict(connections.settings[alias]) for alias in connections}
-        connections.close_all()
+        for connection in (*_first_connections, *connections.all()):
+            connection.close()
         _on_server(
             f'drop database if exists "{clone}" with (force)', f'create database "{clone}" template "{template}"'
         )
         from portal.lib import env
 
         for alias in connections:
-            connections.settings[alias]["NAME"] = clone
+            # The clone cannot be dropped while a thread of the served site keeps a connection for its next request.
+            connections.settings[alias].update(NAME=clone, CONN_MAX_AGE=0)
         web = env.database("DATABASE_URL_WEB")
         connections.settings["default"].update(USER=web["USER"], PASSWORD=web["PASSWORD"])
         settings.SWITCH_DATABASE_ROLES = False

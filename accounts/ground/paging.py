@@ -39,7 +39,7 @@ def page_of(
     `order` names columns or annotations that are never null, a minus sign for descending; the last one is unique.
     An unreadable cursor shows the first page.
     """
-    counted = rows.order_by()[: most + 1].count()
+    counted = rows.order_by().values("pk")[: most + 1].count()
     after, before = _read(query.get("after"), order), _read(query.get("before"), order)
     backwards = before is not None and after is None
     turned = [_turn(name) for name in order] if backwards else list(order)

@@ -36,7 +36,11 @@ class Series:
 
 def series_of(who: Who, *, number: str, sealed: date | None) -> Series:
     """The series of one account or practice by number; of everything the person manages when no number is given."""
-    subject = account_for(who, number) if number else _usual_subject(who)
+    return series_for(who, account_for(who, number) if number else _usual_subject(who), sealed)
+
+
+def series_for(who: Who, subject: Account | None, sealed: date | None) -> Series:
+    """The same of an account that the person is already known to see."""
     if sealed is None:
         return Series((), subject.base_currency if subject else "", subject)
     if subject is None:

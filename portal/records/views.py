@@ -18,7 +18,7 @@ from accounts.ground.tree.models import HOLDING_KINDS, Account, Status
 from fees.engine.registry import METHODS
 from fees.schedules.queries import in_force
 from portal.performance.rules import RANGES
-from portal.performance.series import series_of
+from portal.performance.series import series_for
 from portal.records import queries
 
 USUAL_RANGE = "12m"
@@ -66,7 +66,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     sealed = sealed_day()
     span = request.GET.get("range", USUAL_RANGE)
     span = span if span in RANGES else USUAL_RANGE
-    series = series_of(who, number=found.number, sealed=sealed)
+    series = series_for(who, found, sealed)
     points = series.points(span)
     context = {
         "account": found,
