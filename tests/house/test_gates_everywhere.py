@@ -67,7 +67,8 @@ def test_partitions_cannot_be_read_past_their_parent(db):
 def test_no_role_owns_or_empties_anything_but_the_owner(db):
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolname FROM pg_roles WHERE rolname LIKE 'portal\\_%' AND (rolsuper OR rolbypassrls OR rolcreaterole)"
+            "SELECT rolname FROM pg_roles WHERE rolname LIKE 'portal\\_%'"
+            " AND (rolsuper OR rolbypassrls OR rolcreaterole)"
         )
         assert cursor.fetchall() == []
         cursor.execute(

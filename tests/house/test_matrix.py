@@ -4,8 +4,8 @@ import pytest
 from django.test import override_settings
 
 from accounts.ground.access import authority, scope
-from tests.house import matrix, rights
 from tests.figures import write
+from tests.house import matrix, rights
 
 PEOPLE = [*rights.SEES, "olga"]
 
