@@ -19,25 +19,27 @@ def ask_or_pass(request: HttpRequest) -> HttpResponseBase | None:
     """
     if request.method in SAFE_METHODS:
         return None
+    user_id = request.user.pk
+    assert user_id is not None, "the gate lets only signed-in people come this far"
     task = task_of(path=request.path, fields=request.POST.lists())
     problem = ""
     if PASSWORD_FIELD in request.POST:
-        problem = _prove(request, task)
+        problem = _prove(request, user_id, task)
     try:
-        consume(user_id=request.user.pk, session_key=request.session.session_key or "", task=task, at=timezone.now())
+        consume(user_id=user_id, session_key=request.session.session_key or "", task=task, at=timezone.now())
     except StepUpRefused:
         return _page(request, problem)
     return None
 
 
-def _prove(request: HttpRequest, task: str) -> str:
+def _prove(request: HttpRequest, user_id: int, task: str) -> str:
     """Check the password and give the grant; returns what was wrong, in words."""
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
         return _("Too many tries. Wait a few minutes.")
     if not request.user.check_password(request.POST.get(PASSWORD_FIELD, "")):
         return _("That is not your password.")
     give(
-        user_id=request.user.pk,
+        user_id=user_id,
         session_key=request.session.session_key or "",
         task=task,
         factor="password",

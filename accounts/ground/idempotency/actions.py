@@ -31,7 +31,9 @@ def once(
         if not is_new:
             if row.fingerprint != fingerprint:
                 raise KeyReused
+            assert row.status is not None, "key and answer are written in one transaction"
             return row.status, row.answer
-        row.status, row.answer = act()
+        status, answer = act()
+        row.status, row.answer = status, answer
         row.save(update_fields=["status", "answer"])
-        return row.status, row.answer
+        return status, answer

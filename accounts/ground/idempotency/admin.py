@@ -1,5 +1,7 @@
 """Idempotency keys in the back office, to look up what a repeated request was answered with."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -15,3 +17,6 @@ class IdempotencyKeyAdmin(ReadOnlyAdmin):
     search_fields = ["key", "user_id__exact"]
     search_help_text = _("Key, or id of the user")
     ordering = ["-id"]
+
+    def name_of(self, row: Any) -> str:
+        return row.key

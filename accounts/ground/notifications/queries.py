@@ -1,5 +1,6 @@
 """The bell: what is new for a person."""
 
+from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.ground.access.context import Who
@@ -18,4 +19,4 @@ def latest(who: Who) -> "QuerySet[Notification]":
 
 def unread_count(who: Who) -> int:
     """How many are unread, counted no further than the bell can show."""
-    return len(latest(who).filter(is_read=False).values_list("pk")[: MOST_COUNTED + 1])
+    return len(latest(who).filter(models.Q(is_read=False)).values_list("pk")[: MOST_COUNTED + 1])

@@ -17,6 +17,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The dashboard, or the back office's own rooms; and remember whether there are seats to choose from."""
         # The request began as nobody's, so the database has to be told who it is now before it shows a seat.
-        who = enter(request.user.pk)
-        request.session["seat_count"] = Seat.unscoped.filter(user_id=request.user.pk, is_active=True).count()
+        user_id = request.user.pk
+        assert user_id is not None, "allauth asks after it has signed somebody in"
+        who = enter(user_id)
+        request.session["seat_count"] = Seat.unscoped.filter(user_id=user_id, is_active=True).count()
         return "/office/" if who and who.role == Role.OFFICE else super().get_login_redirect_url(request)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 
 from accounts.ground.access.api import ScopedView, filters
@@ -35,7 +35,7 @@ class PendingList(ListModelMixin, ScopedView):
         """Not finished yet."""
         return super().get_queryset().filter(finished_at__isnull=True).select_related("account")
 
-    def get(self, request: HttpRequest) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """One page of pending items."""
         return self.list(request)
 
@@ -62,6 +62,6 @@ class NotificationList(ListModelMixin, ScopedView):
         """With the account's number."""
         return super().get_queryset().select_related("account")
 
-    def get(self, request: HttpRequest) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """One page of news."""
         return self.list(request)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -19,7 +19,7 @@ from accounts.ground.tree.models import Account, Kind, Margin, Status
 class AccountSerializer(serializers.ModelSerializer):
     """One account as the portal shows it."""
 
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     practice = serializers.CharField(source="practice.name")
 
     class Meta:
@@ -50,7 +50,7 @@ class AccountList(ListModelMixin, ScopedView):
         wanted = self.request.GET.get("search", "").strip()
         return rows.filter(title__icontains=wanted) | rows.filter(number__istartswith=wanted) if wanted else rows
 
-    def get(self, request: HttpRequest) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """One page of accounts."""
         return self.list(request)
 
@@ -60,7 +60,7 @@ class AccountRecord(APIView):
     """One account."""
 
     @extend_schema(responses=AccountSerializer)
-    def get(self, request: HttpRequest, number: str) -> Response:
+    def get(self, request: ApiRequest, number: str) -> Response:
         """Its record."""
         account = account_for(request.seat, number)  # type: ignore[attr-defined]
         return Response(AccountSerializer(account, context={"request": request}).data)
@@ -79,7 +79,7 @@ class AccountMay(APIView):
     """What you may do with an account, and why."""
 
     @extend_schema(responses=MaySerializer(many=True))
-    def get(self, request: HttpRequest, number: str) -> Response:
+    def get(self, request: ApiRequest, number: str) -> Response:
         """Every function with its rule."""
         who = request.seat  # type: ignore[attr-defined]
         relation = relation_to(who, account_for(who, number))

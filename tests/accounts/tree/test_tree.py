@@ -65,9 +65,7 @@ def test_there_is_no_fourth_level(world):
         with pytest.raises(rules.TreeProblem, match="Maximum of three levels"):
             rules.level_of(kind, Kind.SECOND_MASTER)
     with pytest.raises(rules.TreeProblem, match="Maximum of three levels"):
-        actions.create_second_level(
-            top=world["F200002"], name="x", number="F300001", base_currency="USD", day=DAY
-        )
+        actions.create_second_level(top=world["F200002"], name="x", number="F300001", base_currency="USD", day=DAY)
     for kind in Kind:
         for below in (Kind.CLIENT, Kind.STL_SUB):
             with pytest.raises(rules.TreeProblem):
