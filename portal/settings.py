@@ -291,13 +291,18 @@ NPM_FILES = {
     "npm/signature_pad.umd.min.js": "signature_pad/dist/signature_pad.umd.min.js",
     "npm/signature_pad.umd.min.js.map": "signature_pad/dist/signature_pad.umd.min.js.map",
 }
-_static = "StaticFilesStorage" if TESTING or DEBUG else "ManifestStaticFilesStorage"
+# Published names carry the hash of their content, and each file lies there compressed twice (Brotli and gzip).
+_static = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if TESTING or DEBUG
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": env.folder("STORAGE_URL", f"file://{STATE_DIR}/files")},
     },
-    "staticfiles": {"BACKEND": f"django.contrib.staticfiles.storage.{_static}"},
+    "staticfiles": {"BACKEND": _static},
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 60
