@@ -13,15 +13,19 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from accounts.ground.days.queries import calendar
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, RunState, Seal
 from accounts.ground.tree.models import Firm
 from fees.accrual.models import AdviserDaily
-from portal.office.rules import NIGHTS_COMPARED, Compared, Usual, rate, rest, usual
+from portal.office.rules import NIGHTS_COMPARED, Compared, Usual, place_of, rate, rest, usual
 from portal.office.words import MOODS, duration, stage_words
 
 HOLDS_SHOWN = 100
+
+# Some fourteen months, so that the turn of a month finds a year of others.
+NIGHTS_SEARCHED = 300
 
 # Where stages keep what they moved, by currency, as text.
 _SUMS = ("posted", "totals")
@@ -115,7 +119,7 @@ def night_of(day: date, *, at: datetime) -> Night | None:
     run = Run.unscoped.filter(day=day).first()
     if run is None:
         return None
-    before = list(Run.unscoped.filter(day__lt=day, state=RunState.DONE).order_by("-day")[:NIGHTS_COMPARED])
+    before = _like(day)
     stages = _stages_of([run, *before])
     accrued = accrued_on([run.day, *(one.day for one in before)])
     posted = {one.day: _posted(stages[one.pk]) for one in (run, *before)}
@@ -138,9 +142,17 @@ def night_of(day: date, *, at: datetime) -> Night | None:
         holds=_held(holds),
         held=counted["held"],
         waiting=counted["waiting"],
-        previous=before[0].day if before else None,
+        previous=Run.unscoped.filter(day__lt=day).order_by("-day").values_list("day", flat=True).first(),
         next=Run.unscoped.filter(day__gt=day).order_by("day").values_list("day", flat=True).first(),
     )
+
+
+def _like(day: date) -> list[Run]:
+    """The nights that a day's is compared with: the last done ones at the same place of their month."""
+    days = calendar()
+    wanted = place_of(day, days)
+    done = Run.unscoped.filter(day__lt=day, state=RunState.DONE).order_by("-day")[:NIGHTS_SEARCHED]
+    return [run for run in done if place_of(run.day, days) == wanted][:NIGHTS_COMPARED]
 
 
 def _stages_of(runs: Sequence[Run]) -> dict[int, dict[str, RunStage]]:
@@ -158,7 +170,7 @@ def accrued_on(days: Iterable[date]) -> dict[date, Sums]:
     """What each day accrued, in the firms' base currencies; the top practice's row stands for its whole firm."""
     rows = AdviserDaily.unscoped.filter(day__in=list(days), practice__level=1).order_by()
     found: dict[date, Sums] = defaultdict(dict)
-    for day, currency, total in rows.values_list("day", "currency").annotate(Sum("accrued")):
+    for day, currency, total in rows.values_list("day", "currency").annotate(total=Sum("accrued")):
         found[day][currency] = total
     return found
 
@@ -179,7 +191,7 @@ def _lines(run: Run, stages: dict[int, dict[str, RunStage]], before: list[Run], 
         for stage, done, of, rows in RunChunk.unscoped.filter(stage__run=run)
         .order_by()
         .values_list("stage")
-        .annotate(Count("pk", filter=Q(state=RunState.DONE)), Count("pk"), Sum("rows"))
+        .annotate(done=Count("pk", filter=Q(state=RunState.DONE)), of=Count("pk"), written=Sum("rows"))
     }
     firms = {firm.pk: firm.name for firm in Firm.unscoped.all()} if _has_breaks(stages[run.pk]) else {}
     return tuple(
@@ -259,9 +271,36 @@ def _held(holds: "QuerySet[Hold]") -> list[Hold]:
     titles = dict(Request.unscoped.filter(natural_key__in=keys).values_list("natural_key", "title"))
     for hold in shown:
         title = titles.get(f"hold:{hold.pk}")
-        hold.words = _(title) if title else hold.reason.replace("_", " ")  # type: ignore[attr-defined]
+        hold.words = _(title) if title else hold.reason.replace("_", " ").capitalize()  # type: ignore[attr-defined]
+        hold.more = "" if hold.detail in (title, "") else hold.detail  # type: ignore[attr-defined]
         hold.stage_words = stage_words(hold.stage)  # type: ignore[attr-defined]
     return shown
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How long one night took, drawn among its neighbours; in units of the drawing."""
+
+    x: int
+    height: int
+    words: str
+
+
+BAR_STEP, BAR_TALLEST = 10, 32
+
+
+def bars_of(rows: Sequence["NightRow"], *, at: datetime) -> list[Bar]:
+    """The durations of the nights shown, the oldest first; a bar is never too low to be seen."""
+    times = [(row, took_of(row.run, at=at) or timedelta(0)) for row in reversed(rows)]
+    longest = max((took for _row, took in times), default=timedelta(0))
+    return [
+        Bar(
+            x=place * BAR_STEP,
+            height=max(1, (took * BAR_TALLEST) // longest) if longest else 1,
+            words=f"{row.run.day.isoformat()}: {row.took}",
+        )
+        for place, (row, took) in enumerate(times)
+    ]
 
 
 @dataclass(frozen=True)
@@ -276,7 +315,6 @@ class NightRow:
     posted: tuple[Amount, ...]
     seals: int
     held: int
-    is_odd: bool
 
 
 def nights(runs: Sequence[Run], *, at: datetime) -> list[NightRow]:
@@ -289,16 +327,17 @@ def nights(runs: Sequence[Run], *, at: datetime) -> list[NightRow]:
         for run, count, accounts in Seal.unscoped.filter(run__in=runs)
         .order_by()
         .values_list("run")
-        .annotate(Count("pk"), Sum("billable"))
+        .annotate(firms=Count("pk"), accounts=Sum("billable"))
     }
     held = dict(
-        Hold.unscoped.filter(day__in=days, resolved_at=None).order_by().values_list("day").annotate(Count("pk"))
+        Hold.unscoped.filter(day__in=days, resolved_at=None).order_by().values_list("day").annotate(count=Count("pk"))
     )
+    month = calendar()
+    places = {run.day: place_of(run.day, month) for run in runs}
     finished = [run.day for run in runs if run.state == RunState.DONE]
     rows = []
     for run in runs:
-        others = [accrued.get(day, {}) for day in finished if day != run.day]
-        sums = _amounts(accrued.get(run.day, {}), others)
+        others = [day for day in finished if day != run.day and places[day] == places[run.day]]
         count, accounts = seals.get(run.pk, (0, 0))
         rows.append(
             NightRow(
@@ -306,11 +345,10 @@ def nights(runs: Sequence[Run], *, at: datetime) -> list[NightRow]:
                 mood=MOODS[RunState(run.state)],
                 took=duration(took_of(run, at=at)),
                 accounts=accounts,
-                accrued=sums,
-                posted=_amounts(posted[run.day], [posted[day] for day in finished if day != run.day]),
+                accrued=_amounts(accrued.get(run.day, {}), [accrued.get(day, {}) for day in others]),
+                posted=_amounts(posted[run.day], [posted[day] for day in others]),
                 seals=count,
                 held=held.get(run.day, 0),
-                is_odd=any(one.compared.is_odd for one in sums),
             )
         )
     return rows

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from statistics import median
+
+from portal.lib.business_days import Calendar, DayOutsideCalendar
 
 NIGHTS_COMPARED = 20
 FEWEST_COMPARED = 5
@@ -17,6 +20,24 @@ LEEWAY = Decimal("0.10")
 Figure = Decimal | int
 
 
+class Place(StrEnum):
+    """Where a night stands in its month: the last closes the month's fees and the first posts them."""
+
+    FIRST = "first"
+    WITHIN = "within"
+    LAST = "last"
+
+
+def place_of(day: date, days: Calendar) -> Place:
+    """Nights are compared with those of the same place, or every turn of a month would look odd."""
+    try:
+        if days.previous(day).month != day.month:
+            return Place.FIRST
+        return Place.LAST if days.next(day).month != day.month else Place.WITHIN
+    except DayOutsideCalendar:
+        return Place.WITHIN
+
+
 @dataclass(frozen=True)
 class Usual:
     """The middle of earlier nights and the range in which nearly all of them were."""
@@ -24,6 +45,11 @@ class Usual:
     low: Decimal
     middle: Decimal
     high: Decimal
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it was always the same."""
+        return self.low == self.high
 
     def is_odd(self, figure: Figure) -> bool:
         """Whether a figure lies outside the range by more than chance explains."""

@@ -12,16 +12,13 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ground.access.admin import is_office
+from accounts.ground.access.admin import OfficeAdmin, is_office
+from accounts.ground.trail.tables import TABLES
 from portal.office.queries import desk
 
-# What libraries register and nobody here uses: rights are seats, e-mail is a field of the user.
-LEFT_OUT = {
-    "auth.group",
-    "account.emailaddress",
-    "django_celery_beat.clockedschedule",
-    "django_celery_beat.solarschedule",
-}
+# Libraries whose own pages are left out: rights are seats, e-mail is a field of the user, and the time table has pages
+# of ours (portal.office.admin), because its own need inline scripts.
+LEFT_OUT = ("auth", "account", "django_celery_beat")
 
 # A model that is named nowhere stands in the group of its app.
 GROUPS: tuple[tuple[str, Any, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -61,7 +58,8 @@ class OfficeSite(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
-        wanted = [model for model in models if model._meta.label_lower not in LEFT_OUT]
+        is_ours = admin_class is not None and issubclass(admin_class, OfficeAdmin)
+        wanted = [model for model in models if is_ours or model._meta.app_label not in LEFT_OUT]
         super().register(wanted, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -74,21 +72,22 @@ class OfficeSite(admin.AdminSite):
             return HttpResponseRedirect(onward)
         return redirect_to_login(onward)
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return HttpResponseRedirect(resolve_url("account_logout"))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return HttpResponseRedirect(resolve_url("account_change_password"))
 
-    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return HttpResponseRedirect(resolve_url("account_change_password"))
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "trail_tables": TABLES}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().index(request, {"desk": desk(), **(extra_context or {})})
 
-    def app_index(
-        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """Apps are our business, not the reader's: the front page has the groups."""
         return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
 

@@ -33,6 +33,8 @@ def duration(took: timedelta | None) -> str:
     if took is None:
         return ""
     seconds = took.total_seconds()
+    if seconds < 1:
+        return _("%(milliseconds)s ms") % {"milliseconds": round(seconds * 1000)}
     if seconds < 10:
         return _("%(seconds)s s") % {"seconds": f"{seconds:.1f}"}
     minutes, rest = divmod(round(seconds), 60)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import helpers
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -22,15 +23,15 @@ from django.db.models.fields.related import RelatedField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.ground.access.context import current_alias
+from accounts.ground.amounts import number_words
 from accounts.ground.tree.models import NUMBER_PATTERN
-from portal.lib.money import CURRENCIES, MINOR_UNITS, USUAL_PLACES, round_display
+from portal.lib.money import CURRENCIES, MINOR_UNITS, USUAL_PLACES
 
 MOST_COUNTED = 10_000
 MOST_CHOICES = 100
@@ -54,14 +55,11 @@ def exchange_day() -> date:
     return timezone.localdate(timezone=EXCHANGE_ZONE)
 
 
-def shown_money(value: Decimal | None, currency: str = "", places: int | None = None) -> SafeString | str:
-    """An amount as the pages show it: grouped, a real minus sign, the currency beside it."""
-    if value is None:
-        return "\N{EM DASH}"
-    exact = places if places is not None else MINOR_UNITS.get(currency, USUAL_PLACES)
-    rounded = round_display(value, exact)
-    sign = "\N{MINUS SIGN}" if rounded < 0 else ""
-    text = sign + number_format(abs(rounded), exact, use_l10n=True, force_grouping=True)
+def shown_money(value: Decimal | None, currency: str = "", places: int | None = None) -> SafeString:
+    """An amount as the pages show it, with the currency beside it."""
+    text = number_words(value, places if places is not None else MINOR_UNITS.get(currency, USUAL_PLACES))
+    if value is None or not currency:
+        return format_html('<span class="money">{}</span>', text)
     return format_html('<span class="money">{} <span class="cur">{}</span></span>', text, currency)
 
 
@@ -69,7 +67,7 @@ def money_column(field: str, words: Any, *, currency: str = "currency", places: 
     """A list column for an amount, sortable by it, with the currency of the same row ("" for none)."""
 
     @admin.display(description=words, ordering=field)
-    def column(row: Any) -> SafeString | str:
+    def column(row: Any) -> SafeString:
         return shown_money(getattr(row, field), getattr(row, currency) if currency else "", places)
 
     column.__name__ = f"shown_{field}"
@@ -158,42 +156,32 @@ class _Opened:
         return getattr(self._model, name)
 
 
-class OfficeMixin:
+class OfficeMixin(BaseModelAdmin):
     """What lists, pages and inlines of the back office have in common."""
 
-    form = OfficeForm
-    number_lookup = ""
+    form: type[forms.ModelForm] = OfficeForm
     may_add = True
     may_change = True
     may_delete = False
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
-        rows = rows_of(self.model)  # type: ignore[attr-defined]
-        ordering = self.get_ordering(request)  # type: ignore[attr-defined]
+        rows = rows_of(self.model)
+        ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
-    ) -> "tuple[models.QuerySet[Any], bool]":
-        """A whole account number goes straight to its index; anything else is looked for in all search fields."""
-        number = search_term.strip().upper()
-        if self.number_lookup and re.fullmatch(NUMBER_PATTERN, number):
-            return queryset.filter(**{self.number_lookup: number}), False
-        return super().get_search_results(request, queryset, search_term)  # type: ignore[misc]
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> "models.QuerySet[Any]":
         return rows_of(db_field.remote_field.model)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A foreign key without the add and change windows that Django puts around it: rows are made by actions."""
         if isinstance(db_field, models.ForeignKey):
             return self.formfield_for_foreignkey(db_field, request, **kwargs)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A field that searches as one types. Django's own way asks the closed manager before we could object."""
         kwargs.pop("using", None)
-        kwargs.setdefault("widget", AutocompleteSelect(db_field, self.admin_site))  # type: ignore[attr-defined]
+        kwargs.setdefault("widget", AutocompleteSelect(db_field, self.admin_site))
         kwargs.setdefault("queryset", rows_of(db_field.remote_field.model))
         return RelatedField.formfield(
             db_field,
@@ -228,12 +216,30 @@ class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
     """
 
     words: Any = ""
+    number_lookup = ""
     totals: tuple[str, str] | None = None
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
     show_facets = admin.ShowFacets.NEVER
+
+    def name_of(self, row: Any) -> str:
+        """What a row's page is headed with."""
+        return str(row)
+
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, Any]]:
+        first = [("", _("Choose an action"))] if default_choices is None else default_choices
+        return super().get_action_choices(request, first)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        """A whole account number goes straight to its index; anything else is looked for in all search fields."""
+        number = search_term.strip().upper()
+        if self.number_lookup and re.fullmatch(NUMBER_PATTERN, number):
+            return queryset.filter(**{self.number_lookup: number}), False
+        return super().get_search_results(request, queryset, search_term)
 
     def row_actions(self, request: HttpRequest, row: Any) -> Sequence[str]:
         """Names of list actions that stand as buttons on this row's page; each is done for the row alone."""
@@ -254,11 +260,13 @@ class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
         if row is not None:
             wanted, words = self.row_actions(request, row), dict(self.get_action_choices(request, []))
             context["buttons"] = [(name, words[name]) for name in wanted if name in words]
+            context["subtitle"] = self.name_of(row)
+        context["words"] = self.words
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def response_action(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
         """Back to the row where the button was on its page."""
-        response = super().response_action(request, queryset)
+        response = super().response_action(request, *args, **kwargs)
         chosen = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
         if "from_row" in request.POST and len(chosen) == 1 and isinstance(response, HttpResponseRedirect):
             return HttpResponseRedirect(self.page_of(chosen[0]))
@@ -332,7 +340,7 @@ class MakingAdmin(OfficeAdmin):
             return None
 
     def _making_page(
-        self, request: HttpRequest, form: forms.Form, form_url: str, extra: dict[str, Any] | None
+        self, request: HttpRequest, form: Any, form_url: str, extra: dict[str, Any] | None
     ) -> HttpResponse:
         page = helpers.AdminForm(form, [(None, {"fields": list(form.fields)})], {}, (), model_admin=self)
         context = {
@@ -346,8 +354,6 @@ class MakingAdmin(OfficeAdmin):
             "media": self.media + form.media,
             "inline_admin_formsets": [],
             "errors": helpers.AdminErrorList(form, []),
-            "show_save_and_add_another": False,
-            "show_save_and_continue": False,
             **(extra or {}),
         }
         answer = self.render_change_form(request, context, add=True, form_url=form_url)

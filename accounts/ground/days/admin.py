@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -19,13 +18,11 @@ from accounts.ground.runs.models import Seal
 class DayForm(forms.Form):
     """What a single day shall be, whatever the exchange's calendar says."""
 
-    day = forms.DateField(label=_lazy("Day"), widget=AdminDateWidget)
+    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     is_business = forms.TypedChoiceField(
         label=_lazy("Is it a business day?"),
-        choices=[("", _lazy("No, the exchange is closed")), ("1", _lazy("Yes, the exchange is open"))],
-        coerce=bool,
-        empty_value=False,
-        required=False,
+        choices=[("no", _lazy("No, the exchange is closed")), ("yes", _lazy("Yes, the exchange is open"))],
+        coerce="yes".__eq__,
     )
     name = forms.CharField(label=_lazy("Reason"), max_length=120, help_text=_lazy("For example: emergency closure"))
 
@@ -49,4 +46,4 @@ class CalendarDayAdmin(MakingAdmin):
     ordering = ["-day"]
 
     def make(self, request: HttpRequest, form: DayForm) -> CalendarDay:
-        return override(**form.cleaned_data, by=request.user.pk)
+        return override(**form.cleaned_data, by=request.seat.user_id)  # type: ignore[attr-defined]

@@ -23,6 +23,9 @@ class JobAdmin(ReadOnlyAdmin):
     ordering = ["-created_at"]
     actions = ["stop"]
 
+    def name_of(self, row: Any) -> str:
+        return row.kind
+
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
         return ["stop"] if row.state in (JobState.WAITING, JobState.RUNNING) else []
 

@@ -17,6 +17,7 @@ from accounts.ground.access.admin import (
     rows_of,
     shown_money,
 )
+from accounts.ground.amounts import money_words
 from accounts.ground.ledger.models import Book, Transfer
 
 
@@ -42,8 +43,11 @@ class BookAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
         return super().get_queryset(request).annotate(came_in=_sum_of("credit"), went_out=_sum_of("debit"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.get_kind_display()}: {self.owner(row)} {row.currency}"
 
     @admin.display(description=_("Owner"))
     def owner(self, book: Any) -> str:
@@ -74,6 +78,9 @@ class TransferAdmin(ReadOnlyAdmin):
     number_lookup = "account__number"
     search_help_text = _("Account number, or the id of the movement, of its transaction or of the charge")
     ordering = ["-day", "-posted_at"]
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.get_kind_display()} {money_words(row.amount, row.currency)}"
 
     @admin.display(description=_("From"), ordering="debit__kind")
     def debit_kind(self, transfer: Any) -> str:

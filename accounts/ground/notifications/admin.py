@@ -1,5 +1,7 @@
 """Notifications in the back office: what practices were told."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -16,3 +18,6 @@ class NotificationAdmin(ReadOnlyAdmin):
     search_fields = ["title", "account__number"]
     number_lookup = "account__number"
     ordering = ["-id"]
+
+    def name_of(self, row: Any) -> str:
+        return row.title

@@ -39,6 +39,9 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     ordering = ["-created_at"]
     actions = ["retry"]
 
+    def name_of(self, row: Any) -> str:
+        return row.subject or row.recipient
+
     @admin.display(description=_("Delivery"))
     def delivery(self, message: Any) -> Any:
         if message.delivered_at:

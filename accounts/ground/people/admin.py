@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.ground.access.admin import MakingAdmin, OfficeAdmin, RelatedFilter, choice_of, rows_of
+from accounts.ground.access.admin import MakingAdmin, OfficeAdmin, OfficeForm, RelatedFilter, choice_of, rows_of
 from accounts.ground.people import actions as people
 from accounts.ground.people.models import ClientRight, Party, Role, Seat, User
 from accounts.ground.tree.models import Kind
@@ -45,7 +45,7 @@ class UserForm(forms.Form):
         return username
 
 
-class UserChangeForm(forms.ModelForm):
+class UserChangeForm(OfficeForm):
     language = forms.ChoiceField(label=_lazy("Language"), choices=_LANGUAGES)
 
 
@@ -57,16 +57,14 @@ class UserAdmin(MakingAdmin):
     making_form = UserForm
     form = UserChangeForm
     list_display = ["username", "full_name", "email", "party", "sits_as", "is_active", "last_login"]
-    list_filter = ["is_active", "is_staff", ("seats__role", admin.ChoicesFieldListFilter)]
+    list_filter = ["is_active", ("seats__role", admin.ChoicesFieldListFilter)]
     list_select_related = ["party"]
     search_fields = ["username", "email", "first_name", "last_name", "party__legal_name"]
     ordering = ["username"]
     actions = ["deactivate", "activate", "end_seats", "renew_password"]
-    fields = ["username", "first_name", "last_name", "email", "party", "language", "timezone"]
-    readonly_fields = ["username", "timezone", "sits_as", "is_active", "last_login", "date_joined"]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [*self.fields, "sits_as", "is_active", "last_login", "date_joined"]
+    _known = ("username", "timezone", "sits_as", "is_active", "last_login", "date_joined")
+    fields = ("first_name", "last_name", "email", "party", "language", *_known)
+    readonly_fields = _known
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
         seats = Seat.unscoped.filter(is_active=True).select_related("practice", "party", "account").order_by("pk")
@@ -125,7 +123,7 @@ class UserAdmin(MakingAdmin):
     @admin.action(description=_lazy("Deactivate"))
     def deactivate(self, request: HttpRequest, users: "models.QuerySet[User]") -> None:
         """Nobody signs in with it any more, and whoever is signed in is signed out."""
-        others = list(users.filter(is_active=True).exclude(pk=request.user.pk).order_by("pk"))
+        others = list(users.filter(is_active=True).exclude(pk=_self(request)).order_by("pk"))
         for user in others:
             user.is_active = False
             user.save(update_fields=["is_active"])
@@ -152,7 +150,7 @@ class UserAdmin(MakingAdmin):
 
 def end_seats(page: OfficeAdmin, request: HttpRequest, seats: "models.QuerySet[Seat]") -> None:
     """End seats, but never one's own: the back office must not lock itself out by a slip."""
-    ended = list(seats.filter(is_active=True).exclude(user_id=request.user.pk).select_related("user").order_by("pk"))
+    ended = list(seats.filter(is_active=True).exclude(user_id=_self(request)).select_related("user").order_by("pk"))
     at = timezone.now()
     for seat in ended:
         people.end_seat(seat=seat, at=at)
@@ -161,6 +159,10 @@ def end_seats(page: OfficeAdmin, request: HttpRequest, seats: "models.QuerySet[S
             seat.user.save(update_fields=["is_staff", "is_superuser"])
     words = ngettext("%(count)d seat was ended.", "%(count)d seats were ended.", len(ended))
     page.message_user(request, words % {"count": len(ended)}, _level(ended))
+
+
+def _self(request: HttpRequest) -> int:
+    return request.seat.user_id  # type: ignore[attr-defined]
 
 
 def _level(done: list[Any]) -> int:
@@ -225,6 +227,9 @@ class SeatAdmin(MakingAdmin):
     search_fields = ["user__username", "practice__name", "party__legal_name", "account__number"]
     ordering = ["user__username", "pk"]
     actions = ["end", "reopen"]
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.user.username}, {_seat_words(row)}"
 
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
         return ["end"] if row.is_active else ["reopen"]
@@ -309,6 +314,9 @@ class ClientRightAdmin(MakingAdmin):
     ordering = ["party__legal_name", "pk"]
     fields = ["party", "account", "firm", "may_sign"]
     readonly_fields = ["party", "account", "firm"]
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.party}, {row.account.number}"
 
     def make(self, request: HttpRequest, form: RightForm) -> ClientRight:
         return people.give_right(**form.cleaned_data)

@@ -40,6 +40,9 @@ class RequestAdmin(ReadOnlyAdmin):
     ordering = ["-day", "-created_at"]
     actions = ["give_up"]
 
+    def name_of(self, row: Any) -> str:
+        return row.title
+
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
         return [] if row.finished_at else ["give_up"]
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -38,9 +39,22 @@ def retry(holds: "QuerySet[Hold]") -> int:
 class StageInline(ReadOnlyInline):
     model = RunStage
     verbose_name_plural = _lazy("Stages")
-    fields = ["ordinal", "name", "state", "rows", "started_at", "finished_at", "figures"]
+    fields = ["ordinal", "name", "state", "rows", "began", "ended", "figures"]
+    readonly_fields = ["began", "ended"]
     ordering = ["ordinal"]
     show_change_link = False
+
+    @admin.display(description=_lazy("Began"))
+    def began(self, stage: Any) -> str:
+        return _clock(stage.started_at)
+
+    @admin.display(description=_lazy("Ended"))
+    def ended(self, stage: Any) -> str:
+        return _clock(stage.finished_at)
+
+
+def _clock(at: Any) -> str:
+    return date_format(timezone.localtime(at), "H:i:s") if at else ""
 
 
 @admin.register(Run)
@@ -54,6 +68,9 @@ class RunAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         return super().get_queryset(request).annotate(seal_count=Count("seals"))
+
+    def name_of(self, row: Any) -> str:
+        return _("Night of %(day)s") % {"day": row.day}
 
     @admin.display(description=_lazy("Seals"), ordering="seal_count")
     def seals(self, run: Any) -> int:
@@ -71,6 +88,9 @@ class RunChunkAdmin(ReadOnlyAdmin):
     list_filter = ["state", "stage__name"]
     list_select_related = ["stage__run"]
     ordering = ["-id"]
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.stage.run.day} {row.stage.name} {row.lo}"
 
     @admin.display(description=_lazy("Day"), ordering="stage__run__day")
     def day(self, chunk: Any) -> date:
@@ -110,6 +130,9 @@ class HoldAdmin(ReadOnlyAdmin):
     ordering = ["-day", "account__number", "pk"]
     actions = ["retry"]
 
+    def name_of(self, row: Any) -> str:
+        return f"{row.account.number} {row.day}"
+
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
         return [] if row.resolved_at or row.retry_asked_at else ["retry"]
 
@@ -128,3 +151,6 @@ class SealAdmin(ReadOnlyAdmin):
     list_select_related = ["firm"]
     search_fields = ["digest__istartswith", "firm__name"]
     ordering = ["-day", "firm"]
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.firm} {row.day}"

@@ -5,6 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ground.access.admin import ReadOnlyAdmin, RelatedFilter
 from accounts.ground.people.models import User
 from accounts.ground.trail.models import Event, TrailEntry
+from accounts.ground.trail.tables import TABLES
 
 NOTHING = "\N{EM DASH}"
 SHOWN_IN_LIST = 3
@@ -36,6 +40,9 @@ class EventAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         return _with_username(super().get_queryset(request))
 
+    def name_of(self, row: Any) -> str:
+        return row.title
+
     @admin.display(description=_("Who"))
     def who(self, event: Any) -> str:
         return event.username or NOTHING
@@ -48,19 +55,7 @@ class TableFilter(admin.SimpleListFilter):
     parameter_name = "table"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("accounts_user", _("Users")),
-            ("accounts_seat", _("Seats")),
-            ("accounts_party", _("Parties")),
-            ("accounts_clientright", _("Client rights")),
-            ("accounts_firm", _("Firms")),
-            ("accounts_practice", _("Practices")),
-            ("accounts_account", _("Accounts")),
-            ("accounts_request", _("Requests")),
-            ("accounts_hold", _("Holds")),
-            ("accounts_calendarday", _("Calendar days")),
-            ("fees_schedule", _("Fee schedules")),
-        ]
+        return list(TABLES.items())
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         return queryset.filter(table=self.value()) if self.value() else queryset
@@ -69,18 +64,40 @@ class TableFilter(admin.SimpleListFilter):
 @admin.register(TrailEntry)
 class TrailEntryAdmin(ReadOnlyAdmin):
     words = _("Trail")
-    list_display = ["at", "who", "operation", "table", "row", "changes", "address"]
+    list_display = ["when", "who", "operation", "table_words", "row_link", "changes", "address"]
     list_filter = [TableFilter, "operation", "at"]
     search_fields = ["row__exact", "address__exact"]
     search_help_text = _("Id of the row, or an address")
     ordering = ["-id"]
-    fields = ["at", "who", "role", "address", "operation", "table", "row", "change_table"]
+    list_display_links = ["when"]
+    fields = ["when", "who", "role", "address", "operation", "table", "row_link", "change_table"]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         return _with_username(super().get_queryset(request))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields
+
+    def name_of(self, row: Any) -> str:
+        return f"{self.table_words(row)} {row.row}"
+
+    @admin.display(description=_("When"), ordering="at")
+    def when(self, entry: Any) -> str:
+        """To the second: the order of changes is what one looks here for."""
+        return date_format(timezone.localtime(entry.at), "Y-m-d H:i:s")
+
+    @admin.display(description=_("Table"), ordering="table")
+    def table_words(self, entry: Any) -> str:
+        return TABLES.get(entry.table, entry.table)
+
+    @admin.display(description=_("Row"), ordering="row")
+    def row_link(self, entry: Any) -> str:
+        """The row's own page, where its table has one."""
+        for model in self.admin_site._registry:
+            if model._meta.db_table == entry.table:
+                name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+                return format_html('<a href="{}">{}</a>', reverse(name, args=[entry.row]), entry.row)
+        return entry.row
 
     @admin.display(description=_("Who"))
     def who(self, entry: Any) -> str:
@@ -101,9 +118,10 @@ class TrailEntryAdmin(ReadOnlyAdmin):
 
 
 def _changed(entry: TrailEntry) -> list[tuple[str, str, str]]:
-    """Column, old and new value, as words."""
+    """Column, old and new value, as words; a column that was and is empty says nothing."""
     old, new = entry.old or {}, entry.new or {}
-    return [(column, _word(old.get(column)), _word(new.get(column))) for column in sorted({*old, *new})]
+    words = [(column, _word(old.get(column)), _word(new.get(column))) for column in sorted({*old, *new})]
+    return [(column, before, after) for column, before, after in words if (before, after) != (NOTHING, NOTHING)]
 
 
 def _word(value: Any) -> str:

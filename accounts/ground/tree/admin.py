@@ -107,10 +107,10 @@ def _becoming(status: Status, words: Any) -> Any:
 
 STATUS_ACTIONS = [
     _becoming(Status.PENDING, _lazy("Mark as pending")),
-    _becoming(Status.OPEN, _lazy("Open")),
-    _becoming(Status.CLOSED, _lazy("Close")),
+    _becoming(Status.OPEN, _lazy("Open the account")),
+    _becoming(Status.CLOSED, _lazy("Close the account")),
     _becoming(Status.ABANDONED, _lazy("Mark as abandoned")),
-    _becoming(Status.REJECTED, _lazy("Reject")),
+    _becoming(Status.REJECTED, _lazy("Reject the application")),
     _becoming(Status.NEW, _lazy("Start the application again")),
 ]
 
@@ -194,7 +194,7 @@ class AccountAdmin(MakingAdmin):
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
         return super().get_queryset(request).annotate(child_count=_how_many(Account, "parent_id"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         shown = [name for _title, options in self.fieldsets for name in options["fields"]]
         return [name for name in shown if name not in self._by_hand]
 

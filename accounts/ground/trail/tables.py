@@ -1,0 +1,19 @@
+"""The tables whose rows keep a trail, in words; tests hold the list to the triggers there are."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+TABLES: dict[str, Any] = {
+    "accounts_user": _("Users"),
+    "accounts_seat": _("Seats"),
+    "accounts_party": _("Parties"),
+    "accounts_clientright": _("Client rights"),
+    "accounts_firm": _("Firms"),
+    "accounts_practice": _("Practices"),
+    "accounts_account": _("Accounts"),
+    "accounts_request": _("Requests"),
+    "accounts_hold": _("Holds"),
+    "accounts_calendarday": _("Calendar days"),
+    "fees_schedule": _("Fee schedules"),
+}
