@@ -15,8 +15,8 @@ AT = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
 ANA, KEN, CHIDI, DANA, NINA = "U1000001", "U1000002", "U2000001", "U3000001", "U9000001"
 
 
-def element(name: str, **attributes: object) -> str:
-    return f"<{name} " + " ".join(f"{key}={quoteattr(str(text))}" for key, text in attributes.items()) + " />"
+def element(tag: str, /, **attributes: object) -> str:
+    return f"<{tag} " + " ".join(f"{key}={quoteattr(str(text))}" for key, text in attributes.items()) + " />"
 
 
 def nav(total: object, day: str = "20260302", **more: object) -> str:

@@ -163,13 +163,13 @@ def _places(cells: Sequence[str], number: int, warn: Callable[[str], None]) -> t
 
 def _line(number: int, cells: Sequence[str], places: dict[str, int], delimiter: str) -> Line:
     found = {column: cells[place].strip() if place < len(cells) else "" for column, place in places.items()}
-    account = found["account"]
+    account, day = found["account"], None
     try:
         day = values.day(found["date"])
         nlv, flow = (_number(found.get(name), delimiter) for name in ("nlv", "flow"))
         currency = values.currency(found.get("currency"))
     except values.BadValue as error:
-        return Line(number, account, problem=str(error))
+        return Line(number, account, day, problem=str(error))
     if day is None or nlv is None:
         missing = "date" if day is None else "nlv"
         return Line(number, account, day, problem=gettext_noop("%(name)s is missing") % {"name": missing})

@@ -108,6 +108,9 @@ class FlexImport:
             except Problem as problem:
                 day = _last_day(statement)
                 held.append(Held(holder, day, problem.reason, problem.row, str(problem)))
+            except ArithmeticError:
+                words = gettext_noop("the figures are out of all proportion")
+                held.append(Held(holder, _last_day(statement), "bad_value", f"line {statement.line}", words))
             else:
                 ready.append(one)
         return ready, held

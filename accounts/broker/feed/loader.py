@@ -65,10 +65,10 @@ class Loader:
 
     def _copy(self, table: Table, lines: list[str]) -> None:
         with cursor() as cur:
-            # COPY goes round Django's cursor, which knows nothing of it.
-            cur.cursor.copy_expert(
-                f"COPY {table.stage} ({', '.join(table.columns)}) FROM STDIN", io.StringIO("\n".join(lines) + "\n")
-            )
+            # COPY goes round Django's cursor, which knows nothing of it; its errors are made Django's all the same.
+            copy = f"COPY {table.stage} ({', '.join(table.columns)}) FROM STDIN"
+            with cur.db.wrap_database_errors:
+                cur.cursor.copy_expert(copy, io.StringIO("\n".join(lines) + "\n"))
         self._staged[table.name] = self._staged.get(table.name, 0) + len(lines)
 
     def contradictions(self) -> list[tuple[int, date]]:

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.broker.activity.models import CashLine
-from accounts.broker.feed import rules, values
+from accounts.broker.feed import rules
 from accounts.broker.feed.cells import Cells, Problem
 from accounts.broker.holdings.models import Position
 from accounts.ground.tree.models import Margin
 from accounts.ground.tree.rules import sort_key
 from portal.lib.business_days import Calendar
 from portal.lib.fingerprint import fingerprint
+from portal.lib.money import CONTEXT
 from portal.lib.words import gettext_noop
 
 CASH_LEVELS = frozenset({"", "DETAIL"})
@@ -24,6 +25,8 @@ BASE_SUMMARY = "BASE_SUMMARY"
 _DEPOSITS = frozenset({"Deposits & Withdrawals", "Deposits/Withdrawals"})
 _HASH = 40
 RATE_DIGITS = 9
+# An amount in base currency is numeric(20, 4).
+PLACES, LARGEST = Decimal("0.0001"), Decimal(10) ** 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def cash_line(sheet: Sheet, cells: Cells) -> tuple[tuple, date | None, Decimal]:
     report_on, settle_on, happened_at = cells.day("reportDate"), cells.day("settleDate"), cells.instant("dateTime")
     happened_on = cells.day("dateTime")
     rate = sheet.rate(cells, currency, report_on or happened_on)
-    base = Decimal(amount) * rate if rate is not None else None
+    base = CONTEXT.multiply(Decimal(amount), rate) if rate is not None else None
     flow_on = None
     if is_deposit and Decimal(amount):
         if base is None:
@@ -92,8 +95,9 @@ def cash_line(sheet: Sheet, cells: Cells) -> tuple[tuple, date | None, Decimal]:
     reference = cells.text("clientReference", most=200)
     facts = (kind, currency, amount, cells.instant("dateTime"), report_on, settle_on, words, symbol, conid, trade_id)
     key = own_key(cells, "transactionID", *facts, reference)
+    in_base = _money(cells, base)
     line = (
-        *(sheet.holder.firm_id, sheet.holder.account_id, key, kind, currency, amount, rate, _money(base), flow_on),
+        *(sheet.holder.firm_id, sheet.holder.account_id, key, kind, currency, amount, rate, in_base, flow_on),
         *(report_on, settle_on, happened_at, symbol, conid, trade_id, reference, words),
     )
     return line, flow_on, base or Decimal(0)
@@ -118,7 +122,7 @@ def transfer(sheet: Sheet, cells: Cells) -> tuple[tuple, date | None, Decimal]:
     flow_on = sheet.flow_day(report_on) if flow else None
     row = (
         *(sheet.holder.firm_id, sheet.holder.account_id, own_key(cells, "transactionID", *facts), kind, direction),
-        *(report_on, flow_on, currency, quantity, price, value, cash, _money(flow), asset, symbol, conid),
+        *(report_on, flow_on, currency, quantity, price, value, cash, _money(cells, flow), asset, symbol, conid),
         *(other, company, cells.text("description", most=500)),
     )
     return row, flow_on, flow
@@ -246,14 +250,13 @@ def _margin(capabilities: str) -> str:
 def _converted(cells: Cells, amount: Decimal, rate: Decimal | None) -> Decimal:
     if rate is None:
         raise Problem("bad_value", cells.where, gettext_noop("fxRateToBase is missing and no rate of the day is given"))
-    return amount * rate
+    return CONTEXT.multiply(amount, rate)
 
 
-def _money(amount: Decimal | None) -> str | None:
-    """As text of an amount in base, after seeing that the column holds it."""
+def _money(cells: Cells, amount: Decimal | None) -> Decimal | None:
+    """An amount in base as it is stored, after seeing that the column holds it."""
     if amount is None:
         return None
-    try:
-        return values.number(format(round(amount, 10), "f"), whole=16)
-    except values.BadValue as error:
-        raise Problem("bad_value", "", error.msgid, **error.params) from error
+    if abs(amount) >= LARGEST:
+        raise Problem("bad_value", cells.where, gettext_noop("an amount in base currency is too large"))
+    return amount.quantize(PLACES, ROUND_HALF_UP, CONTEXT)

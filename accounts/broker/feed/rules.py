@@ -170,7 +170,7 @@ def _check_return(
             verdict.reason = "return"
             verdict.failure = Sentence(
                 gettext_noop("the daily values give a return of %(ours)s %%, the statement says %(theirs)s %%"),
-                {"ours": round(ours, 4), "theirs": round(change.twr, 4)},
+                {"ours": format(ours, ".4f"), "theirs": format(change.twr, ".4f")},
             )
 
 
