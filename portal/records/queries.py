@@ -11,7 +11,7 @@ from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account, Kind, Status
-from fees.posting.models import Charge
+from fees.posting.models import Charge, ChargeState
 
 MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
 SUGGESTED = 12
@@ -93,6 +93,32 @@ def charges(who: Who, account: Account, sealed: date | None) -> "QuerySet[Charge
         return Charge.unscoped.none()
     rows = scope(who, Charge).filter(account=account, period_end_day__lte=sealed)
     return rows.select_related("practice").order_by("-period_end_day", "practice_id", "method")[:CHARGES_SHOWN]
+
+
+FEE_ORDERS = {
+    "period": "period_end_day",
+    "account": "account__number",
+    "title": "account__sort_key",
+    "amount": "amount",
+    "state": "state",
+}
+USUAL_FEE_ORDER = "-period"
+
+
+def fee_order(sort: str) -> list[str]:
+    """Columns behind a heading of the fee list; an unknown heading is the usual one."""
+    name, minus = sort.lstrip("-"), "-" if sort.startswith("-") else ""
+    if name not in FEE_ORDERS:
+        return fee_order(USUAL_FEE_ORDER)
+    return [minus + FEE_ORDERS[name], "pk"]
+
+
+def fees(who: Who, *, text: str, state: str, sealed: date | None) -> "QuerySet[Charge]":
+    """Fees of closed nights on every account the person may see."""
+    rows = scope(who, Charge).filter(period_end_day__lte=sealed or date.min).select_related("account", "practice")
+    for word in text.split():
+        rows = rows.filter(Q(account__number__icontains=word) | Q(account__title__icontains=word))
+    return rows.filter(state=state) if state in ChargeState.values else rows
 
 
 def structure(who: Who) -> "QuerySet[Account]":

@@ -10,5 +10,6 @@ urlpatterns = [
     path("accounts/", views.accounts, name="accounts"),
     path("accounts/suggest/", views.suggest, name="suggest"),
     path("accounts/<str:number>/", views.account, name="account"),
+    path("fees/", views.fees, name="fees"),
     path("structure/", views.structure, name="structure"),
 ]

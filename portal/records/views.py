@@ -16,6 +16,7 @@ from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import HOLDING_KINDS, Account, Status
 from fees.engine.registry import METHODS
+from fees.posting.models import ChargeState
 from fees.schedules.queries import in_force
 from portal.performance.rules import RANGES
 from portal.performance.series import series_for
@@ -81,6 +82,26 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         "rights": rights(who, found),
     }
     return render(request, "records/account.html", context)
+
+
+@gate("report")
+def fees(request: HttpRequest) -> HttpResponse:
+    """Every fee of closed nights, each with its proof."""
+    who = request.seat  # type: ignore[attr-defined]
+    text, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    sort = request.GET.get("sort", queries.USUAL_FEE_ORDER)
+    rows = queries.fees(who, text=text, state=state, sealed=sealed_day())
+    page = page_of(rows, order=queries.fee_order(sort), query=request.GET)
+    context = {
+        "page": page,
+        "rows": [(charge, method_name(charge.method)) for charge in page.rows],
+        "sort": sort,
+        "text": text,
+        "state": state,
+        "states": ChargeState.choices,
+        "is_filtered": bool(text or state),
+    }
+    return render(request, "records/fees.html", context)
 
 
 @gate("view")

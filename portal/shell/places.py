@@ -83,7 +83,7 @@ HOME = (
     _button("contact_agenda", "contact_add_event", _("Add an event"), "contacts:add_event", "plus"),
     _tab("home", "accounts", _("Accounts"), "records:accounts", "view", go="a", aliases=("manage-clients/accounts/",)),
     _page("accounts", "account", _("Account"), "records:account", "view"),
-    _tab("home", "fees", _("Fee Administration"), "fees:home", "report", go="f", aliases=("administration/fees/",)),
+    _tab("home", "fees", _("Fee Administration"), "records:fees", "report", go="f", aliases=("administration/fees/",)),
     _page(
         "fees",
         "fees_configure",
@@ -121,7 +121,7 @@ HOME = (
     _page("fees", "fees_hedge", _("Hedge fund fees"), "fees:hedge_funds", "set_fees"),
     _page("fees", "fees_allocation", _("Allocation minimums"), "fees:allocation_minimums", "set_fees"),
     _page("fees", "fees_notices", _("Fee notices"), "fees:notices", "set_fees"),
-    _page("fees", "fees_charges", _("Posted fees"), "fees:charges", "report"),
+    _page("fees", "fees_proof", _("Proof of a fee"), "fees:proof", "view"),
     _tab("home", "groups", _("Groups"), "groups:list", go="r"),
     _tab("home", "transactions", _("Transaction History"), "transactions:list", go="t"),
     _tab("home", "calendar", _("Calendar"), "calendar:month", go="l"),

@@ -1,0 +1,82 @@
+"""Every word a person can read is marked for translation, and every marked one is in Russian."""
+
+import re
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings
+
+CATALOGUE = Path(settings.BASE_DIR) / "locale" / "ru" / "LC_MESSAGES" / "django.po"
+TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+
+# Names and signs that are the same in every language.
+SAME_EVERYWHERE = {
+    "SHA-256",
+    "Esc",
+    "·",
+    "–",
+    "—",
+    "×",
+    "%",
+    "/",
+    "?",
+    "j",
+    "k",
+    "g",
+    "400",
+    "403",
+    "404",
+    "500",
+    "(",
+    ")",
+    ":",
+    ";",
+    ",",
+}
+CODE = re.compile(
+    r"{#.*?#}|{%\s*(blocktranslate|blocktrans)\b.*?{%\s*end\1\s*%}|{%.*?%}|{{.*?}}|<!DOCTYPE[^>]*>|<!--.*?-->", re.S
+)
+SILENT = re.compile(r"<(script|style|svg)\b.*?</\1>", re.S)
+SPOKEN = re.compile(r"\b(aria-label|placeholder|title|alt)=(\"([^\"]*)\"|'([^']*)')")
+PLACEHOLDER = re.compile(r"%\((\w+)\)s|%\((\w+)\)d|{(\w+)}")
+
+
+def catalogue() -> polib.POFile:
+    return polib.pofile(str(CATALOGUE))
+
+
+def test_nothing_is_left_untranslated_or_unsure():
+    entries = catalogue()
+
+    assert [entry.msgid for entry in entries.untranslated_entries()] == []
+    assert [entry.msgid for entry in entries.fuzzy_entries()] == []
+
+
+def test_plurals_have_three_forms():
+    assert [entry.msgid for entry in catalogue() if entry.msgid_plural and len(entry.msgstr_plural) != 3] == []
+
+
+def test_no_placeholder_is_lost_on_the_way():
+    lost = []
+    for entry in catalogue():
+        wanted = set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
+        for text in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+            if set(PLACEHOLDER.findall(text)) != wanted:
+                lost.append(entry.msgid)
+
+    assert lost == []
+
+
+@pytest.mark.parametrize("page", TEMPLATES, ids=lambda page: str(page.relative_to(settings.BASE_DIR / "templates")))
+def test_no_text_of_a_template_is_unmarked(page: Path):
+    text = CODE.sub("", page.read_text(encoding="utf-8"))
+    text = SILENT.sub("", text)
+    spoken = [double or single for _, _, double, single in SPOKEN.findall(text)]
+    written = [piece.strip() for piece in re.sub(r"<[^>]*>", "\n", text).split("\n")]
+
+    unmarked = [
+        piece for piece in (*written, *spoken) if re.search(r"[^\W\d_]", piece) and piece not in SAME_EVERYWHERE
+    ]
+
+    assert unmarked == []
