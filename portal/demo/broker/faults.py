@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 _STATEMENT = re.compile(rb"<FlexStatement .*?</FlexStatement>\n?", re.DOTALL)
 _EQUITY = re.compile(rb"<EquitySummaryByReportDateInBase [^>]*/>\n?")
@@ -182,7 +183,11 @@ def _duplicate(text: bytes) -> bytes:
 
 @_account("conflicting_duplicate", "the statement twice, the second time with another value")
 def _conflicting_duplicate(text: bytes) -> bytes:
-    return text + _set(text, "total", "1.23", row=_NAV_ROW)
+    """The second one agrees with itself, so that only the comparison of the two can tell."""
+    other = text
+    for row, attribute in ((_NAV_ROW, "total"), ("ChangeInNAV", "endingValue"), ("ChangeInNAV", "mtm")):
+        other = _set(other, attribute, str(Decimal(_get(text, attribute, row=row)) + 1), row=row)
+    return text + other
 
 
 @_account("components", "the components do not add up to the ending value")
