@@ -71,7 +71,7 @@ class CsvImport:
     def _check(self, line: Line, holder: Holder) -> None:
         if line.problem:
             raise Problem("bad_value", line.where, line.problem.replace("%", "%%"))
-        assert line.day is not None  # noqa: S101 (a line without a problem has a day)
+        assert line.day is not None
         check_day(line.day, self.job.today, line.where)
         if line.currency not in (None, holder.base):
             msgid = gettext_noop("it says %(stated)s, the account's base currency is %(base)s")

@@ -155,7 +155,10 @@ def _check_return(
     within = sorted(day for day in totals if change.starts <= day <= change.last_day)
     if not within:
         return
-    missing = len(set(business_days(calendar, change.starts, change.last_day)) - set(within))
+    # An account has no values before its first deposit and after its last withdrawal.
+    first = change.starts if change.starting else within[0]
+    last = change.last_day if totals[within[-1]] else within[-1]
+    missing = len(set(business_days(calendar, first, last)) - set(within))
     if change.twr is None:
         verdict.cannot(gettext_noop("the ChangeInNAV has no twr to compare the return with"))
     elif flows is None:

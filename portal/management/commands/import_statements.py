@@ -3,13 +3,17 @@
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.broker.feed.actions import import_statements
 from accounts.broker.feed.report import Report
+from accounts.broker.feed.web_service import FetchFailed, fetch
+from portal.lib import env
 
 _STEP = 0.2  # seconds between two lines of progress
 
@@ -18,13 +22,21 @@ class Command(BaseCommand):
     help = "Load broker statement files. Loading a file again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="+", metavar="FILE", help="file, folder or glob")
+        parser.add_argument("files", nargs="*", metavar="FILE", help="file, folder or glob")
+        parser.add_argument(
+            "--query", metavar="ID", help="first fetch this query from the broker's Flex service; token in FLEX_TOKEN"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit code 1 when a file could not be read at all, whatever became of the others."""
+        files = list(options["files"])
+        if options["query"]:
+            files.append(self._fetched(options["query"]))
+        if not files:
+            raise CommandError("name at least one FILE, or a --query")
         started = time.monotonic()
-        report = import_statements(options["files"], at=timezone.now(), progress=_Progress(self.stderr))
+        report = import_statements(files, at=timezone.now(), progress=_Progress(self.stderr))
         seconds = round(time.monotonic() - started, 2)
         if options["json"]:
             self.stdout.write(json.dumps({**report.as_json(), "seconds": seconds}, ensure_ascii=False, default=str))
@@ -32,6 +44,15 @@ class Command(BaseCommand):
             self._tell(report, seconds)
         if report.unreadable.total:
             sys.exit(1)
+
+    def _fetched(self, query: str) -> Path:
+        """Kept in the folder of statements, where it can be loaded again."""
+        folder = Path(getattr(settings, "STATEMENTS_DIR", "") or settings.STATE_DIR / "statements")
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return fetch(token=env.text("FLEX_TOKEN"), query=query, into=folder)
+        except (FetchFailed, OSError, env.EnvError) as error:
+            raise CommandError(f"the statement was not fetched: {error}") from error
 
     def _tell(self, report: Report, seconds: float) -> None:
         self.stdout.write(

@@ -76,6 +76,14 @@ def test_what_cannot_be_checked_is_said():
     assert "lines behind its flows" in unknown.unchecked[0].msgid
 
 
+def test_days_before_the_first_deposit_and_after_the_last_withdrawal_are_not_missing():
+    begins = changes("1000", "0", starting="0", depositsWithdrawals="1000", last=WED)
+    ends = changes("0", "0", depositsWithdrawals="-1000", last=WED)
+
+    assert check(begins, totals={TUE: D(1000), WED: D(1000)}, flows={TUE: D(1000)}).unchecked == []
+    assert check(ends, totals={MON: D(1000), TUE: D(0)}, flows={TUE: D(-1000)}).unchecked == []
+
+
 @pytest.mark.parametrize(
     ("lines", "stated", "known"),
     [
