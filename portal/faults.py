@@ -1,7 +1,8 @@
 """Dying on purpose, for the test that kills a night anywhere. Does nothing unless PORTAL_DIE_AT is set.
 
-PORTAL_DIE_AT=n kills this process (SIGKILL: no clean-up, no rollback sent) just before its n-th statement of the night,
-PORTAL_DIE_AT=n+ just after it. PORTAL_COUNT_STATEMENTS=file writes how many there are.
+PORTAL_DIE_AT=n sends this process a signal just before its n-th statement of the night, PORTAL_DIE_AT=n+ just after it.
+The signal is PORTAL_DIE_BY, else SIGKILL: no clean-up, no rollback sent. PORTAL_COUNT_STATEMENTS=file writes how many
+statements there were.
 """
 
 import os
@@ -13,33 +14,43 @@ from pathlib import Path
 from django.db import connections
 
 
-class _Count:
-    """Counts statements on a connection and dies at one of them."""
+class _Watch:
+    """Counts this process's statements over all its nights and signals it at one of them."""
 
-    def __init__(self, die_at: str) -> None:
+    def __init__(self) -> None:
         self.seen = 0
-        self.before = int(die_at) if die_at and not die_at.endswith("+") else 0
-        self.after = int(die_at.rstrip("+")) if die_at.endswith("+") else 0
+        self.is_armed = False
 
     def __call__(self, execute, sql, params, many, context):
         self.seen += 1
-        if self.seen == self.before:
-            os.kill(os.getpid(), signal.SIGKILL)
+        die_at = os.environ.get("PORTAL_DIE_AT", "")
+        if die_at == str(self.seen):
+            _die()
         result = execute(sql, params, many, context)
-        if self.seen == self.after:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if die_at == f"{self.seen}+":
+            _die()
         return result
+
+
+_watch = _Watch()
 
 
 @contextmanager
 def armed(alias: str) -> Iterator[None]:
-    """Watch the statements of one database alias, if the environment asks for it."""
-    die_at, tally = os.environ.get("PORTAL_DIE_AT", ""), os.environ.get("PORTAL_COUNT_STATEMENTS", "")
-    if not die_at and not tally:
+    """Watch the statements of one database alias, if the environment asks for it and nobody watches yet."""
+    tally = os.environ.get("PORTAL_COUNT_STATEMENTS", "")
+    if _watch.is_armed or not (tally or os.environ.get("PORTAL_DIE_AT")):
         yield
         return
-    count = _Count(die_at)
-    with connections[alias].execute_wrapper(count):
-        yield
+    _watch.is_armed = True
+    try:
+        with connections[alias].execute_wrapper(_watch):
+            yield
+    finally:
+        _watch.is_armed = False
     if tally:
-        Path(tally).write_text(str(count.seen))
+        Path(tally).write_text(str(_watch.seen))
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.Signals[os.environ.get("PORTAL_DIE_BY", "SIGKILL")])

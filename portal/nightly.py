@@ -48,7 +48,7 @@ class NightRefused(ValueError):
 
 def night(day: date, *, at: datetime, progress: Progress | None = None, workers: int = 1) -> dict[str, object]:
     """Run the night of `day` to its end and say what it did; a night that is done only says so."""
-    with as_role("night"):
+    with _as_night():
         run = request(day, at=at)
         if run.state != RunState.DONE:
             plan(run, STAGES)
@@ -197,10 +197,11 @@ def _check_order(days: Calendar, day: date) -> None:
 
 
 def _is_unfinished(run: Run) -> bool:
-    if run.state == RunState.DONE:
-        return False
-    left = RunStage.unscoped.filter(run=run).exclude(state=RunState.DONE).exclude(name=LAST_STAGE)
-    return left.exists() or not RunStage.unscoped.filter(run=run).exists()
+    """Whether the next night must wait: unless done, or held by nothing but the refused seals of some firm."""
+    if run.state != RunState.HELD:
+        return run.state != RunState.DONE
+    left = RunStage.unscoped.filter(run=run).exclude(state=RunState.DONE).values_list("name", "state")
+    return list(left) != [(LAST_STAGE, RunState.HELD)]
 
 
 def _first_unfinished(days: Calendar) -> date | None:

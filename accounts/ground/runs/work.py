@@ -199,7 +199,10 @@ def _with_chunks(row: _Row, result: StageResult) -> StageResult:
             [row.id],
         )
         chunks, rows, total = cur.fetchone()
-    return replace(result, rows=int(rows), figures={"chunks": chunks, "total": format(total, "f"), **result.figures})
+    figures: dict[str, object] = {"chunks": chunks}
+    if total:
+        figures["total"] = format(total, "f")
+    return replace(result, rows=int(rows), figures=figures | result.figures)
 
 
 def _close(run: Run, row: _Row, result: StageResult) -> bool:

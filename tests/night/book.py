@@ -1,0 +1,100 @@
+"""A small book that gives every stage of the night something to do, and nights over it.
+
+Thirteen business days from 15 September 2025, over the end of a month and of a quarter: every frequency closes on the
+30th and posts on 1 October. Chidi pays two payees, Ken's cash account lacks the money, Dana's value of the 30th is
+missing and Nina is of the other firm.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django.db import connections
+
+from accounts.ground.access.context import as_role
+from accounts.ground.days.queries import calendar
+from fees.engine.registry import BY_NAME
+from fees.engine.types import Range
+from fees.schedules.actions import agree
+from fees.schedules.rules import Figures, Signature
+from tests.world import World
+
+FIRST, LAST = date(2025, 9, 15), date(2025, 10, 1)
+CLOSING = date(2025, 9, 30)
+SIGNED_AT = datetime(2025, 9, 12, 16, tzinfo=UTC)
+EVENING = datetime(2025, 10, 2, 1, 0, tzinfo=UTC)
+
+STEPS = (Range(Decimal(0), Decimal(100_000), Decimal("0.01")), Range(Decimal(100_000), None, Decimal("0.005")))
+
+# (account, payee's master or None for the own advisor, fees)
+AGREED = (
+    ("U1000001", None, {"PERCENTOFEQUITY": "0.05", "ANNUALFLATFEE_MONTHLY": "6000"}),
+    ("U1000002", None, {"PERCENTOFEQUITY_MONTHLY": "0.012"}),
+    ("U2000001", None, {"BLENDEDPERCENTOFEQUITY_MONTHLY": ""}),
+    ("U2000001", "F100001", {"PERCENTOFEQUITY_EOQ": "0.01"}),
+    ("U3000001", None, {"ANNUALFLATFEE_QUATERLY": "1000"}),
+    ("I4000001", None, {"BLENDEDPERCENTOFEQUITY_EOM": ""}),
+    ("U9000001", None, {"BLENDEDPERCENTOFEQUITY": "", "ANNUALFLATFEE": "252"}),
+)
+
+VALUES = {
+    "U1000001": "100000", "U1000002": "9000000", "U2000001": "1500000", "U3000001": "77000.5", "I4000001": "250000",
+    "U4000001": "0", "U4000002": "-12.34", "U9000001": "333333.3333",
+}  # fmt: skip
+
+
+def days() -> list[date]:
+    return [*calendar().between(FIRST, LAST), LAST]
+
+
+def build(world: World) -> None:
+    """Agreements, thirteen days of values and the cash of the one account that may not owe."""
+    with as_role("owner"):
+        for number, payee, fees in AGREED:
+            account = world[number]
+            agree(
+                account=account,
+                practice=world[payee].practice if payee else account.practice,
+                strategy="automatic",
+                components=[_figures(name, figure) for name, figure in fees.items()],
+                starts=FIRST,
+                signature=Signature(
+                    name=account.title, at=datetime(2025, 9, 12, 15, tzinfo=UTC), document_hash="5e" * 32
+                ),
+                by=None,
+                at=SIGNED_AT,
+            )
+        with connections["owner"].cursor() as cur:
+            cur.execute("SELECT broker_ensure_partitions(%s, %s)", [FIRST, LAST])
+            for place, day in enumerate(days()):
+                for number, nlv in VALUES.items():
+                    if (number, day) != ("U3000001", CLOSING):
+                        _value(cur, world, number, day, Decimal(nlv) + place * 7, flow=100 if place == 3 else 0)
+                for code, base, rate in (("EUR", "USD", "1.17"), ("JPY", "USD", "0.0067")):
+                    cur.execute("INSERT INTO broker_fxrate VALUES (%s, %s, %s, %s, 0)", [day, code, base, rate])
+            ken = world["U1000002"].pk
+            cur.execute(
+                "INSERT INTO broker_cashbalance (account_id, day, currency, is_total, ending, settled, file_id)"
+                " VALUES (%s, %s, 'JPY', false, 5, 5, 0)",
+                [ken, CLOSING],
+            )
+
+
+def arrive(world: World) -> None:
+    """Dana's value of the 30th comes after all."""
+    with as_role("owner"), connections["owner"].cursor() as cur:
+        _value(cur, world, "U3000001", CLOSING, Decimal("77012.5"), flow=0)
+
+
+def _figures(name: str, figure: str) -> Figures:
+    method = BY_NAME[name]
+    if method.family == "blended":
+        return Figures(method=method.code, ranges=STEPS)
+    parameter = "flat" if method.family == "flat" else "rate"
+    return Figures(method=method.code, **{parameter: Decimal(figure)})
+
+
+def _value(cur, world: World, number: str, day: date, nlv: Decimal, *, flow: int) -> None:
+    cur.execute(
+        "INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency) VALUES (%s, %s, %s, %s, %s)",
+        [day, world[number].pk, nlv, flow, world[number].base_currency],
+    )

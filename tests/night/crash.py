@@ -1,0 +1,137 @@
+"""Nights in processes of their own that can be killed, and everything a night wrote as comparable text.
+
+A fork of the warmed test process is as real a worker as a new interpreter: it opens its own connections with the
+night's login, and SIGKILL leaves it no time to say good-bye to the database. It only starts faster.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg2
+from django.db import connections
+
+from portal import nightly
+from tests.conftest import _on_server
+from tests.night.book import EVENING, LAST
+
+# Row numbers depend on which attempt drew them from the sequence, and instants on the clock; all else must agree.
+# Movements name their chunk by its stage and range, holds their account, and so on.
+WRITTEN = {
+    "accruals": "SELECT * FROM fees_accrual",
+    "rollup": "SELECT * FROM fees_adviserdaily",
+    "charges": "SELECT to_jsonb(c) - 'created_at' FROM fees_charge c",
+    "books": "SELECT to_jsonb(b) - 'id' FROM accounts_book b",
+    "transfers": """
+        SELECT to_jsonb(t) - ARRAY['posted_at', 'chunk_id', 'debit_id', 'credit_id'],
+               to_jsonb(d) - 'id', to_jsonb(e) - 'id', s.name, c.lo, c.hi
+          FROM accounts_transfer t JOIN accounts_book d ON d.id = t.debit_id JOIN accounts_book e ON e.id = t.credit_id
+          LEFT JOIN accounts_runchunk c ON c.id = t.chunk_id LEFT JOIN accounts_runstage s ON s.id = c.stage_id""",
+    "retired": "SELECT transfer_id, line_id, seen_on FROM broker_retirement",
+    "holds": "SELECT to_jsonb(h) - ARRAY['id', 'created_at', 'resolved_at'], resolved_at IS NULL FROM accounts_hold h",
+    "requests": """
+        SELECT kind, status, title, detail - 'hold', regexp_replace(natural_key, '^hold:.*', ''), day, firm_id,
+               practice_id, account_id, finished_at IS NULL FROM accounts_request""",
+    "events": "SELECT to_jsonb(e) - ARRAY['id', 'at', 'created_at'] FROM accounts_event e",
+    "notifications": "SELECT to_jsonb(n) - ARRAY['id', 'at', 'created_at'] FROM accounts_notification n",
+    "owed": "SELECT to_jsonb(o) - ARRAY['id', 'created_at', 'due_at'] FROM accounts_outboxmessage o",
+    "runs": "SELECT id, day, state, problem FROM accounts_run",
+    "stages": "SELECT run_id, ordinal, name, state, rows, figures FROM accounts_runstage",
+    "chunks": """
+        SELECT s.run_id, s.name, c.lo, c.hi, c.state, c.rows, c.total, c.digest
+          FROM accounts_runchunk c JOIN accounts_runstage s ON s.id = c.stage_id""",
+    "seals": "SELECT to_jsonb(s) - ARRAY['id', 'sealed_at'] FROM accounts_seal s",
+    "trail": """
+        SELECT "table", operation, role, firm_id, account_id, old - 'resolved_at', new - 'resolved_at'
+          FROM accounts_trailentry""",
+}
+
+
+@dataclass(frozen=True)
+class Nights:
+    """A template of a book just before its nights, to be cloned: a night can be killed in each clone."""
+
+    template: str
+
+    @contextmanager
+    def clone(self) -> Iterator[None]:
+        """Every connection leads to a new copy of the template inside the block."""
+        name = f"{self.template}_kill"
+        before = {alias: connections.settings[alias]["NAME"] for alias in connections}
+        connections.close_all()
+        _on_server(f'create database "{name}" template "{self.template}" strategy file_copy')
+        try:
+            for alias in connections:
+                connections.settings[alias]["NAME"] = name
+            yield
+        finally:
+            connections.close_all()
+            for alias, old in before.items():
+                connections.settings[alias]["NAME"] = old
+            _drop(name)
+
+
+def _drop(name: str, *, within: float = 30) -> None:
+    """The server needs a moment to notice that a killed worker is gone, and its owner may not hurry it."""
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            return _on_server(f'drop database if exists "{name}"')
+        except psycopg2.errors.ObjectInUse:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def written() -> dict[str, list[str]]:
+    """Every row that the nights wrote, as text in a fixed order."""
+    with connections["owner"].cursor() as cur:
+        found = {}
+        for name, query in WRITTEN.items():
+            cur.execute(f'SELECT row::text FROM ({query}) row ORDER BY row::text COLLATE "C"')
+            found[name] = [text for (text,) in cur.fetchall()]
+    return found
+
+
+def run_nights() -> None:
+    """What a worker does, to the end."""
+    for _night in nightly.through(LAST, at=EVENING):
+        pass
+
+
+def start(task: Callable[[], object] = run_nights, **environment: str) -> int:
+    """A worker process of its own; its id."""
+    connections.close_all()
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        os.environ.update(environment)
+        task()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def end(child: int, *, within: float = 60) -> int:
+    """Wait for a worker: its exit status, or minus the signal that killed it."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    raise AssertionError(f"worker {child} did not end within {within} s")
+
+
+def killed_at(point: str) -> bool:
+    """Run the nights in a worker that dies at `point`; False when they were done before it."""
+    status = end(start(PORTAL_DIE_AT=point))
+    assert status in (0, -signal.SIGKILL), f"the worker failed by itself: {status}"
+    return status == -signal.SIGKILL

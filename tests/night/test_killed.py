@@ -1,0 +1,172 @@
+"""A night killed anywhere and taken up by a fresh process writes what an undisturbed night writes, row for row."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from accounts.ground.access.context import as_role
+from accounts.ground.runs.models import RunStage
+from portal import nightly, tasks
+from tests.figures import write
+from tests.night.book import CLOSING, EVENING, LAST
+from tests.night.crash import Nights, end, killed_at, run_nights, start, written
+
+# PORTAL_KILL_POINTS=all kills before and after every single statement of both nights.
+POINTS = os.environ.get("PORTAL_KILL_POINTS", "120")
+
+
+def statements(eve: Nights, place: Path) -> int:
+    """How many statements the two nights make."""
+    with eve.clone():
+        assert end(start(PORTAL_COUNT_STATEMENTS=str(place))) == 0
+    return int(place.read_text())
+
+
+def points(total: int) -> Iterator[str]:
+    if POINTS == "all":
+        for place in range(1, total + 1):
+            yield from (str(place), f"{place}+")
+        return
+    wanted = int(POINTS)
+    for place in range(wanted):
+        at = 1 + place * (total - 1) // (wanted - 1)
+        yield f"{at}+" if place % 4 == 3 else str(at)
+
+
+@pytest.mark.slow
+def test_killed_at_statements_of_every_stage(eve, undisturbed, tmp_path):
+    total = statements(eve, tmp_path / "count")
+    assert total > 200
+    killed, wrong, stages = 0, [], set()
+    for point in points(total):
+        with eve.clone():
+            if not killed_at(point):
+                continue
+            killed += 1
+            stages.add(stage := stage_of_death())
+            assert end(start()) == 0, f"not resumed after {point}"
+            assert end(start()) == 0
+            if written() != undisturbed:
+                wrong.append((point, stage, differing(undisturbed)))
+
+    write("night", "killed", kill_points=killed, wrong_results=len(wrong), statements=total)
+    assert wrong == []
+    assert killed >= 100 or POINTS != "120"
+    assert stages >= {stage.name for stage in nightly.STAGES}
+
+
+def stage_of_death() -> str:
+    """The stage that a dead worker left unfinished."""
+    with as_role("night"):
+        left = RunStage.unscoped.exclude(state="done").order_by("run_id", "ordinal").first()
+    connections.close_all()
+    return left.name if left else ""
+
+
+def differing(expected: dict[str, list[str]]) -> dict[str, tuple[set[str], set[str]]]:
+    """What is missing and what is too much, by kind of row."""
+    found = written()
+    return {
+        name: (set(rows) - set(found[name]), set(found[name]) - set(rows))
+        for name, rows in expected.items()
+        if rows != found[name]
+    }
+
+
+def test_killed_again_and_again(eve, undisturbed):
+    """No worker lives for more than a hundred statements, many for less; together they still finish."""
+    with eve.clone():
+        for worker in range(100):
+            if end(start(PORTAL_DIE_AT=str(20 + worker * 13 % 80))) == 0:
+                break
+        else:
+            pytest.fail("the nights never ended")
+
+        assert differing(undisturbed) == {}
+
+
+def test_the_commands_own_process_is_killed_and_run_again(eve, undisturbed, own_database, checkout):
+    """The same through a fresh interpreter and `manage.py night`, as an operator would."""
+    import subprocess
+    import sys
+    from urllib.parse import urlsplit
+
+    with eve.clone():
+        name = connections.settings["night"]["NAME"]
+        environment = {
+            key: urlsplit(value)._replace(path=f"/{name}").geturl() if key.startswith("DATABASE_URL") else value
+            for key, value in own_database.env.items()
+        }
+        command = [sys.executable, "manage.py", "night", "--through", LAST.isoformat(), "--json"]
+        for point, status in (("60", -signal.SIGKILL), ("", 0)):
+            more = {"PORTAL_DIE_AT": point} if point else {}
+            done = subprocess.run(command, cwd=checkout, env=environment | more, capture_output=True, timeout=120)
+            assert done.returncode == status, done.stderr.decode()
+
+        assert written()["seals"] == undisturbed["seals"]
+        assert written()["accruals"] == undisturbed["accruals"]
+
+
+def test_two_workers_are_one(eve, undisturbed):
+    with eve.clone():
+        workers = [start(claim) for _worker in range(2)]
+        assert [end(worker) for worker in workers] == [0, 0]
+
+        assert differing(undisturbed) == {}
+
+
+def test_one_of_two_workers_dies(eve, undisturbed):
+    with eve.clone():
+        for point in ("50", "90", "140"):
+            dying, living = start(claim, PORTAL_DIE_AT=point), start(claim)
+            end(dying)
+            assert end(living) == 0
+
+        assert differing(undisturbed) == {}
+
+
+def test_a_second_delivery_of_every_task_changes_nothing(eve, undisturbed, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: EVENING)
+    with eve.clone():
+        run_nights()
+        for _delivery in range(3):
+            assert end(start(claim)) == 0
+            assert end(start(run_nights)) == 0
+            assert tasks.take_part() == 0
+
+        assert differing(undisturbed) == {}
+
+
+def test_a_worker_that_wakes_too_late_cannot_commit(eve, undisturbed):
+    """Stopped in the middle of a chunk, its connection taken away, its work done by another; then it goes on."""
+    with eve.clone():
+        sleeper = start(PORTAL_DIE_AT="60", PORTAL_DIE_BY="SIGSTOP")
+        os.waitpid(sleeper, os.WUNTRACED)
+        with connections["night"].cursor() as cur:
+            cur.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE usename = 'portal_night' AND datname = current_database()"
+                " AND pid <> pg_backend_pid()"
+            )
+        assert end(start()) == 0
+        os.kill(sleeper, signal.SIGCONT)
+        end(sleeper)
+
+        assert differing(undisturbed) == {}
+
+
+def claim() -> None:
+    """A Celery worker's task."""
+    nightly.claim_due_nights(at=EVENING)
+
+
+def test_the_two_nights_do_everything(undisturbed):
+    """The comparison above compares something: each kind of row is there, and days are sealed."""
+    empty = {name for name, rows in undisturbed.items() if not rows}
+    assert empty <= {"retired", "owed", "notifications", "events"}
+    assert sum(CLOSING.isoformat() in row for row in undisturbed["seals"]) == 2
