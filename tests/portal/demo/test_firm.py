@@ -101,6 +101,33 @@ def test_a_later_day_is_added_alone_and_the_broker_has_booked_the_fees(state):
     assert 'type="Advisor Fees"' in booked
 
 
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_once_runs_the_next_night_that_has_come_and_then_only_repeats_itself(state):
+    make()
+    thursday, at = date(2026, 10, 8), datetime(2026, 10, 9, 1, tzinfo=UTC)
+
+    told = [firm.once(today=thursday, at=at, say=lines) for _ in range(3)]
+
+    assert [one["day"] for one in told] == ["2026-10-07", "2026-10-08", "2026-10-08"]
+    assert all(one["state"] == "done" and one["ledger_balanced"] and one["seal"] for one in told)
+    assert [one["statements_loaded"] > 0 for one in told] == [True, True, False]
+    assert told[1] == told[2] | {"statements_loaded": told[1]["statements_loaded"]}
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_demo_left_running_gets_its_statements_in_the_evening(state):
+    make()
+    afternoon, evening = datetime(2026, 10, 7, 19, tzinfo=UTC), datetime(2026, 10, 8, 0, 10, tzinfo=UTC)
+
+    assert firm.live_on(at=afternoon, say=lines) is None
+    lived = firm.live_on(at=evening, say=lines)
+    again = firm.live_on(at=evening, say=lines)
+
+    assert (lived.files, lived.nights, again) == (1, 1, None)
+
+
 def test_a_day_to_come_is_refused(state):
     with pytest.raises(firm.DemoRefused, match="has not come yet"):
         make(until=date(2026, 10, 8))
