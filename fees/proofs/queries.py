@@ -71,7 +71,7 @@ def proof(charge: Charge) -> Proof:
 def _made_of(charge: Charge, known: Evidence) -> types.Charge | None:
     """None where the stored text is not what the night writes, or names an agreement that is not there."""
     try:
-        return parse(
+        made_of = parse(
             method=charge.method,
             period=known.period,
             currency=charge.currency,
@@ -82,6 +82,8 @@ def _made_of(charge: Charge, known: Evidence) -> types.Charge | None:
         )
     except (ValueError, ArithmeticError, LookupError):
         return None
+    agreed = {one.pk for one in known.components}
+    return made_of if {part.component for part in _parts(made_of)} <= agreed else None
 
 
 def _parts(made_of: types.Charge) -> tuple[Any, ...]:
