@@ -86,8 +86,13 @@ _first_connections: list[Any] = []
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    """Build the test database whatever is run: a journey alone clones it without being marked for it."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Build the test database whatever is run: a journey alone clones it without being marked for it.
+
+    Each process of pytest-xdist builds one of its own: the second fixture has given it a name.
+    """
     from django.db import connections
     from django.test.utils import setup_databases, teardown_databases
 
