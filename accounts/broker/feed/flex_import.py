@@ -3,7 +3,7 @@
 A statement is stored whole or not at all; one that the database refuses is found by halving its batch.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,7 @@ from portal.lib.words import gettext_noop
 
 BATCH_ROWS = 8_000
 BATCH_STATEMENTS = 500
+_OF_THE_MARKET = (tables.RATES, tables.INSTRUMENT)
 
 
 @dataclass(slots=True)
@@ -133,16 +134,21 @@ class FlexImport:
             half = len(ready) // 2
             return self._store(ready[:half]) + self._store(ready[half:])
         self.job.report.count(counts)
+        for table in _OF_THE_MARKET:
+            self._market.stored(self._staged(ready, table))
         for one in ready:
             self._tell(one)
         return []
+
+    def _staged(self, ready: Sequence[Prepared], table: tables.Table) -> Iterator[tuple]:
+        return chain.from_iterable(one.staged.get(table.name, ()) for one in ready)
 
     def _load(self, ready: Sequence[Prepared]):
         loader = self.job.loader
         loader.begin()
         for table in tables.STAGED:
-            rows = chain.from_iterable(one.staged.get(table.name, ()) for one in ready)
-            loader.stage(table, rows)
+            rows = self._staged(ready, table)
+            loader.stage(table, self._market.unloaded(rows) if table in _OF_THE_MARKET else rows)
         counts, arrived = loader.merge()
         self.job.arrive(arrived)
         charged = {row[1] for one in ready for row in one.staged.get("cashline", ()) if row[3] == CashLine.ADVISOR_FEES}

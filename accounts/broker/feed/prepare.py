@@ -1,7 +1,7 @@
 """Makes of one statement and its account what can be loaded, or says why the account is held. Touches no database."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,17 +28,26 @@ MASTER_HOLDS = gettext_noop("master account cannot hold positions")
 class Market:
     """Rates and instruments of one file. Every statement repeats them, so each is read and loaded once."""
 
-    _known: dict[tuple[str, ...], tuple | None] = field(default_factory=dict)
+    _read: dict[tuple[str, ...], tuple | None] = field(default_factory=dict)
+    _loaded: set[tuple] = field(default_factory=set)
 
-    def read(self, row: Row, read: Callable[[], tuple | None]) -> tuple[tuple | None, bool]:
-        """What a row says, and whether it is the first to say so."""
+    def read(self, row: Row, read: Callable[[], tuple | None]) -> tuple | None:
+        """What a row says."""
         said = tuple(row.values.values())  # the names are always the same
-        if said in self._known:
-            return self._known[said], False
-        if len(self._known) >= MOST_REMEMBERED:
-            self._known.clear()
-        found = self._known[said] = read()
-        return found, True
+        if said not in self._read:
+            if len(self._read) >= MOST_REMEMBERED:
+                self._read.clear()
+            self._read[said] = read()
+        return self._read[said]
+
+    def unloaded(self, said: Iterable[tuple]) -> list[tuple]:
+        """Those that have not been stored yet, each once."""
+        return [row for row in dict.fromkeys(said) if row not in self._loaded]
+
+    def stored(self, said: Iterable[tuple]) -> None:
+        if len(self._loaded) >= MOST_REMEMBERED:
+            self._loaded.clear()
+        self._loaded.update(said)
 
 
 @dataclass(slots=True)
@@ -85,9 +94,9 @@ def prepare(
                 ready.rejected.append((cells.at(element, row).where, Sentence(MASTER_HOLDS, {})))
     else:
         _account(statement, cells, ready, sheet, today)
-    for row in _rows(statement, cells, ready, "AccountInformation"):
-        _check_currency(cells, holder)
-        ready.add(tables.FACTS, rows.facts(sheet, row))
+    for said in _rows(statement, cells, ready, "AccountInformation"):
+        _check_currency(said, holder)
+        ready.add(tables.FACTS, rows.facts(sheet, said))
     return ready
 
 
@@ -117,16 +126,12 @@ def _rows(statement: Statement, cells: Cells, ready: Prepared, element: str) -> 
 def _market(statement: Statement, cells: Cells, ready: Prepared, sheet: Sheet, market: Market) -> None:
     """Rates and instruments: facts of nobody's account, wanted before the rows that need them."""
     for row in statement.rows.get("ConversionRate", ()):
-        found, is_first = market.read(row, lambda row=row: rows.rate(cells.at("ConversionRate", row)))
-        if found is not None:
-            if is_first:
-                ready.add(tables.RATES, found)
-            if found[2] == sheet.holder.base:
-                sheet.rates[found[0], found[1]] = Decimal(found[3])
+        found = market.read(row, lambda row=row: rows.rate(cells.at("ConversionRate", row)))
+        ready.add(tables.RATES, found)
+        if found is not None and found[2] == sheet.holder.base:
+            sheet.rates[found[0], found[1]] = Decimal(found[3])
     for row in statement.rows.get("SecurityInfo", ()):
-        found, is_first = market.read(row, lambda row=row: rows.instrument(cells.at("SecurityInfo", row)))
-        if is_first:
-            ready.add(tables.INSTRUMENT, found)
+        ready.add(tables.INSTRUMENT, market.read(row, lambda row=row: rows.instrument(cells.at("SecurityInfo", row))))
 
 
 def _account(statement: Statement, cells: Cells, ready: Prepared, sheet: Sheet, today: date) -> None:

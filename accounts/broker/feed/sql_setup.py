@@ -29,9 +29,10 @@ BEGIN
     END IF;
     WHILE month <= last LOOP
         part := 'broker_navdaily_' || to_char(month, 'YYYYMM');
-        IF to_regclass('public.' || part) IS NULL THEN
+        IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = part AND relnamespace = 'public'::regnamespace) THEN
             PERFORM pg_advisory_xact_lock(hashtext('broker_ensure_partitions'));
-            IF to_regclass('public.' || part) IS NULL THEN
+            -- Asked again as a query: to_regclass answers from a cache that does not know what others did meanwhile.
+            IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = part AND relnamespace = 'public'::regnamespace) THEN
                 EXECUTE format('CREATE TABLE public.%I (LIKE public.broker_navdaily INCLUDING DEFAULTS)', part);
                 EXECUTE format('REVOKE ALL ON public.%I FROM PUBLIC, portal_web, portal_worker, portal_night,'
                                ' portal_office', part);

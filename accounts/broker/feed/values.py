@@ -5,18 +5,17 @@ Numbers stay text that PostgreSQL's numeric takes exactly; only what is reckoned
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from accounts.broker.feed.limits import EARLIEST
 from portal.lib.words import gettext_noop
 
 NULLS = frozenset({"", "-", "--", "N/A"})
 MULTI = "MULTI"
 BROKER_ZONE = ZoneInfo("America/New_York")
-LAST_YEAR = 2199
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 LONGEST_NUMBER = 64
 LONGEST_FRACTION = 20
@@ -26,7 +25,9 @@ is_plain = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,12})?", re.ASCII).fullmatch
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})", re.ASCII)
-_CLOCK = re.compile(r"([0-9]{2})(:?)([0-9]{2})\2([0-9]{2})(?:\.[0-9]{1,6})?(?: (?:EST|EDT|ET))?", re.ASCII)
+_CLOCK = re.compile(
+    r"([0-9]{2})(:?)([0-9]{2})\2([0-9]{2})(?:\.[0-9]{1,6})?(?: (?:EST|EDT|ET)|([+-][0-9]{2}):?([0-9]{2})|Z)?", re.ASCII
+)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,18}", re.ASCII)
 _BOOLEANS = {"Y": True, "Yes": True, "N": False, "No": False}
@@ -86,13 +87,13 @@ def day(text: str | None) -> date | None:
 def _day(text: str) -> date:
     found = _DAY.match(text)
     rest = text[found.end() :] if found else ""
-    if not found or (rest and not (rest[0] in "; ,T" and _CLOCK.fullmatch(rest[1:]))):
+    if not found or (rest and not (rest[0] in "; ,T" and _CLOCK.fullmatch(rest[1:].lstrip(" ")))):
         raise BadValue(gettext_noop("%(text)s is not a day written yyyy-MM-dd or yyyyMMdd"), text=ascii(text[:40]))
     try:
         read = date(int(found[1]), int(found[3]), int(found[4]))
     except ValueError:
         raise BadValue(gettext_noop("%(text)s is a day that does not exist"), text=ascii(text[:40])) from None
-    if read < EARLIEST.replace(year=1900) or read.year > LAST_YEAR:
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
         raise BadValue(gettext_noop("%(text)s is not a believable day"), text=ascii(text[:40]))
     return read
 
@@ -109,9 +110,18 @@ def _instant(text: str) -> datetime:
     clock = _CLOCK.search(text, _DAY.match(text).end())  # type: ignore[union-attr]
     try:
         at = time(int(clock[1]), int(clock[3]), int(clock[4])) if clock else time()
+        return datetime.combine(read, at, _zone(clock)).astimezone(UTC)
     except ValueError:
         raise BadValue(gettext_noop("%(text)s is a time that does not exist"), text=ascii(text[:40])) from None
-    return datetime.combine(read, at, BROKER_ZONE).astimezone(UTC)
+
+
+def _zone(clock: re.Match[str] | None) -> tzinfo:
+    """The broker's, unless the text says how far it is from UTC."""
+    if clock and clock[0].endswith("Z"):
+        return UTC
+    if clock and clock[5]:
+        return timezone(timedelta(hours=int(clock[5]), minutes=int(clock[5][0] + clock[6])))
+    return BROKER_ZONE
 
 
 def currency(text: str | None) -> str | None:

@@ -214,3 +214,11 @@ def test_yen_accounts_are_counted_in_yen(desk):
     desk.statements(statement(nav("1234567", currency="JPY"), account=KEN))
 
     assert stored(KEN) == (Decimal(1234567), 0)
+
+
+def test_rates_of_a_statement_that_is_held_come_with_the_next_one(desk):
+    rate = element("ConversionRate", reportDate="20260302", fromCurrency="EUR", toCurrency="USD", rate="1.2")
+
+    desk.statements(statement(nav("NaN"), rate), statement(nav("1"), rate, account=CHIDI))
+
+    assert FxRate.unscoped.count() == 1

@@ -44,11 +44,7 @@ def test_a_number_is_ascii_digits_or_refused(text):
     ["20260302", "2026-03-02", "20260302;093000", "2026-03-02 09:30:00", "20260302T093000", "2026-03-02, 09:30:00"],
 )
 def test_days(text):
-    if ", " in text:
-        with pytest.raises(BadValue):
-            values.day(text)
-    else:
-        assert values.day(text) == date(2026, 3, 2)
+    assert values.day(text) == date(2026, 3, 2)
 
 
 def test_a_day_of_several_rows_is_nothing():
@@ -62,6 +58,8 @@ def test_a_day_of_several_rows_is_nothing():
         ("20260302;093000", datetime(2026, 3, 2, 14, 30, tzinfo=UTC)),
         ("2026-07-01 16:00:00 EDT", datetime(2026, 7, 1, 20, 0, tzinfo=UTC)),
         ("20260302", datetime(2026, 3, 2, 5, 0, tzinfo=UTC)),
+        ("2026-03-02T16:20:00-0330", datetime(2026, 3, 2, 19, 50, tzinfo=UTC)),
+        ("2026-03-02T16:20:00Z", datetime(2026, 3, 2, 16, 20, tzinfo=UTC)),
         ("2026-03-02,17:30:00", datetime(2026, 3, 2, 22, 30, tzinfo=UTC)),
     ],
 )
@@ -69,7 +67,9 @@ def test_instants_are_on_the_brokers_clock(text, at):
     assert values.instant(text) == at
 
 
-@pytest.mark.parametrize("text", ["20260302;256000", "20260302;09:3000", "20260302;0930", "20260302 at noon"])
+@pytest.mark.parametrize(
+    "text", ["20260302;256000", "20260302;09:3000", "20260302;0930", "20260302 at noon", "20260302T093000+9900"]
+)
 def test_times_that_are_none(text):
     with pytest.raises(BadValue):
         values.instant(text)
