@@ -13,11 +13,12 @@ from accounts.ground.ledger.sets import LINE, WITH_BOOKS
 from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
 from fees.engine.registry import METHODS, PERIOD_END_CODES
 from fees.posting.checks import Night, closing_periods, late_days, sql_charges_due
-from portal.lib.fingerprint import Field, digest, sql_canonical, sql_digest
+from portal.lib.fingerprint import digest, sql_canonical, sql_digest
 
 BLOCK = 4096
 LISTED_HOLDS = 100
 EMPTY = digest("")
+KEPT = ("accruals", "charges", "transfers")
 # The database's own order of text may change with its operating system; "C" does not.
 LINES_OF_BLOCK = 'string_agg(line, chr(10) ORDER BY line COLLATE "C")'
 BLOCKS = "string_agg(currency || ' ' || block || ' ' || hash, chr(10) ORDER BY currency COLLATE \"C\", block)"
@@ -52,11 +53,6 @@ class Contents:
     def held(self) -> int:
         return self.billable - self.billed - self.zero
 
-    def fields(self) -> list[Field]:
-        """What is chained, in order."""
-        parts = (self.accruals, self.charges, self.transfers, self.holds)
-        return [*(part.digest for part in parts), self.billable, self.billed, self.zero, self.held]
-
     def figures(self) -> dict[str, object]:
         return {
             "accruals": self.accruals.told(),
@@ -70,12 +66,7 @@ def contents(night: Night, firms: Sequence[int]) -> dict[int, Contents]:
     """The day of each firm."""
     found = {firm: Contents() for firm in firms}
     with cursor() as cur:
-        for name, query in (
-            ("accruals", _accruals(night)),
-            ("charges", _charges(night)),
-            ("transfers", _transfers(night)),
-            ("holds", _holds(night)),
-        ):
+        for name, query in {**_kept(night), "holds": _holds(night)}.items():
             for firm, part in _parts(cur, query, firms):
                 setattr(found[firm], name, part)
         for firm, listed in _rows(cur, _listed_holds(night), firms):
@@ -85,10 +76,18 @@ def contents(night: Night, firms: Sequence[int]) -> dict[int, Contents]:
     return found
 
 
-def transfers_digest(night: Night, firm: int) -> str:
-    """What a day's movements of one firm come to now, to compare with what its seal says."""
+def kept(night: Night, firms: Sequence[int], *names: str) -> dict[int, dict[str, str]]:
+    """The digests of what never changes once it is sealed, as it is now; of all three kinds or of those named."""
+    found = {firm: dict.fromkeys(names or KEPT, EMPTY) for firm in firms}
     with cursor() as cur:
-        return dict(_parts(cur, _transfers(night), [firm])).get(firm, Part()).digest
+        for name, query in _kept(night).items():
+            for firm, part in _parts(cur, query, firms) if not names or name in names else ():
+                found[firm][name] = part.digest
+    return found
+
+
+def _kept(night: Night) -> dict[str, str]:
+    return {"accruals": _accruals(night), "charges": _charges(night), "transfers": _transfers(night)}
 
 
 def _parts(cur, query: str, firms: Sequence[int]) -> Iterator[tuple[int, Part]]:

@@ -10,10 +10,13 @@ from accounts.ground.runs.models import Run, Seal
 from accounts.ground.runs.results import StageResult
 from accounts.ground.tree.models import Firm
 from fees.posting.checks import Night, look
-from fees.posting.contents import Contents, contents, transfers_digest
+from fees.posting.contents import Contents, contents, kept
 from fees.posting.reconcile import told
 from portal.lib.fingerprint import fingerprint
 from portal.lib.words import Sentence, english, gettext_noop
+
+# What a seal stands for, in the order in which it is chained; their digests are in `figures`.
+PARTS = ("accruals", "charges", "transfers", "holds")
 
 REFUSED_TITLE = gettext_noop("The day could not be sealed: the books do not agree")
 
@@ -38,24 +41,27 @@ def seal_stage(run: Run, day: date) -> StageResult:
     return StageResult(rows=len(sound), figures=figures, problem=_problem(found) if refused else "")
 
 
-def seal_digest(*, previous: str, firm_id: int, day: date, held: Contents) -> str:
-    return fingerprint([previous or None, firm_id, day, *held.fields()])
+def seal_digest(seal: Seal) -> str:
+    """What a seal's own columns come to, chained to the seal before."""
+    parts = (seal.figures[name]["digest"] for name in PARTS)
+    counts = (seal.billable, seal.billed, seal.zero, seal.held)
+    return fingerprint([seal.previous or None, seal.firm_id, seal.day, *parts, *counts])
 
 
 def _seal(run: Run, day: date, firm: int, one: Contents, before: Seal | None) -> None:
-    previous = before.digest if before else ""
-    Seal.unscoped.create(
+    seal = Seal(
         firm_id=firm,
         day=day,
         run=run,
-        previous=previous,
-        digest=seal_digest(previous=previous, firm_id=firm, day=day, held=one),
+        previous=before.digest if before else "",
         billable=one.billable,
         billed=one.billed,
         zero=one.zero,
         held=one.held,
         figures=one.figures(),
     )
+    seal.digest = seal_digest(seal)
+    seal.save(force_insert=True)
 
 
 def _last_seals(day: date) -> dict[int, Seal]:
@@ -73,8 +79,8 @@ def _chain_breaks(day: date, before: dict[int, Seal]) -> list[Break]:
         msgid = gettext_noop("%(day)s has not been sealed; days are sealed in order.")
         found.append(Break("I11", firm, Sentence(msgid, {"day": open_day})))
     for firm, seal in before.items():
-        stored = seal.figures["transfers"]["digest"]
-        if transfers_digest(Night(seal.run_id, seal.day), firm) != stored:
+        now = kept(Night(seal.run_id, seal.day), [firm], "transfers")[firm]["transfers"]
+        if now != seal.figures["transfers"]["digest"]:
             msgid = gettext_noop("The movements of %(day)s are not those that were sealed.")
             found.append(Break("I11", firm, Sentence(msgid, {"day": seal.day})))
     return found

@@ -13,7 +13,7 @@ from accounts.ground.ledger.queries import balance
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Seal
 from fees.posting.checks import Night
-from fees.posting.contents import contents
+from fees.posting.contents import kept
 from fees.posting.models import Charge, ChargeState
 from fees.posting.seal import seal_digest
 from tests.fees.posting.nights import figures
@@ -60,8 +60,10 @@ def test_the_seal_can_be_recomputed_from_the_rows(two_firms):
     two_firms.nights(FIRST, NEXT)
 
     seal = two_firms.sealed(ANA, NEXT)
-    held = contents(Night(seal.run_id, seal.day), [seal.firm_id])[seal.firm_id]
-    assert seal_digest(previous=seal.previous, firm_id=seal.firm_id, day=seal.day, held=held) == seal.digest
+    now = kept(Night(seal.run_id, seal.day), [seal.firm_id])[seal.firm_id]
+    assert now == {name: seal.figures[name]["digest"] for name in now}
+    assert all(seal.figures[name]["rows"] for name in now)
+    assert seal_digest(seal) == seal.digest
 
 
 def test_billable_is_billed_and_zero_and_held(two_firms):
