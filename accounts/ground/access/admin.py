@@ -135,14 +135,24 @@ class OfficeForm(forms.ModelForm):
         if errors:
             self._update_errors(ValidationError(errors))  # type: ignore[attr-defined]
 
-    def validate_constraints(self) -> None:
-        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
+    def _post_clean(self) -> None:
+        self.instance.validate_constraints = self._check_constraints  # type: ignore[method-assign]
+        try:
+            super()._post_clean()  # type: ignore[misc]
+        finally:
+            del self.instance.validate_constraints
+
+    def _check_constraints(self, exclude: Any = None) -> None:
+        """What the model does for itself, but by way of `unscoped`."""
+        problems: list[ValidationError] = []
         for model, constraints in self.instance.get_constraints():
             for constraint in constraints:
                 try:
                     constraint.validate(_Opened(model), self.instance, exclude=exclude, using=current_alias.get())
                 except ValidationError as problem:
-                    self._update_errors(ValidationError({NON_FIELD_ERRORS: problem.error_list}))  # type: ignore[attr-defined]
+                    problems += problem.error_list
+        if problems:
+            raise ValidationError({NON_FIELD_ERRORS: problems})
 
 
 class _Opened:
@@ -235,10 +245,10 @@ class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
     ) -> "tuple[models.QuerySet[Any], bool]":
-        """A whole account number goes straight to its index; anything else is looked for in all search fields."""
+        """The beginning of an account number goes straight to its index; all else is looked for in all fields."""
         number = search_term.strip().upper()
         if self.number_lookup and re.fullmatch(NUMBER_PATTERN, number):
-            return queryset.filter(**{self.number_lookup: number}), False
+            return queryset.filter(**{f"{self.number_lookup}__startswith": number}), False
         return super().get_search_results(request, queryset, search_term)
 
     def row_actions(self, request: HttpRequest, row: Any) -> Sequence[str]:

@@ -1,0 +1,219 @@
+"""The pages of the nights: figures beside what is usual, held accounts, and asking for a night."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.ground.runs.actions import hold_account
+from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage
+from fees.accrual.models import AdviserDaily
+from portal import tasks
+from tests.portal.office.conftest import LAST, make_night
+
+ADDRESS = "/office/nights/2026-11-19/"
+
+
+def text_of(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_night_stands_beside_what_is_usual(office, nights):
+    text = text_of(office.get(ADDRESS))
+
+    assert "Night of Thursday, 19 November 2026" in text
+    # The eleven nights before it, 4 to 18 November, accrued 100 and the day; the extremes 104 and 118 are left out.
+    assert "usual 105.00 to 117.00" in text
+    assert "unusual" in text
+    assert "42 billed, 0 nothing to pay, 1 held" in text
+    assert "usually 30 s" in text
+    assert "ab12ab12ab12" in text
+    assert "Southbank Capital" in text and "not sealed" in text
+
+
+def test_what_was_posted_is_summed_by_currency_in_its_own_unit(office, nights):
+    text = text_of(office.get(ADDRESS))
+
+    assert '46.00<span class="cur">USD</span>' in text
+    assert '500<span class="cur">JPY</span>' in text
+
+
+def test_the_turn_of_a_month_is_not_compared_with_ordinary_nights(office, world, nights):
+    make_night(world, date(2026, 11, 2), accrued=Decimal("9000"))
+
+    text = text_of(office.get("/office/nights/2026-11-02/"))
+
+    assert '9,000.00<span class="cur">USD</span>' in text
+    assert "unusual" not in text
+
+
+def test_a_held_account_has_its_reason_in_words(office, nights):
+    text = text_of(office.get(ADDRESS))
+
+    assert "U1000001" in text
+    assert "No net asset value has arrived" in text
+    assert "The statement has no value for 19 Nov" in text
+
+
+def test_a_retry_asks_for_one_account_and_retry_all_for_the_rest(office, world, nights):
+    hold_account(account=world["U2000001"], day=LAST, stage="accrue", reason="no_nav", detail="", title="No value")
+    first, second = Hold.unscoped.order_by("pk")
+
+    answer = office.post(f"{ADDRESS}retry/", {"hold": first.pk}, follow=True)
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert "1 account will be tried again." in text_of(answer)
+    assert first.retry_asked_at and not second.retry_asked_at
+    assert "next night" in text_of(answer)
+    office.post(f"{ADDRESS}retry/")
+    second.refresh_from_db()
+    assert second.retry_asked_at
+
+
+@pytest.mark.parametrize("hold", ["0", "-1", "x", "99999999999999999999999"])
+def test_a_forged_hold_is_no_hold(office, nights, hold):
+    answer = office.post(f"{ADDRESS}retry/", {"hold": hold}, follow=True)
+
+    assert "0 accounts will be tried again." in text_of(answer)
+    assert not Hold.unscoped.filter(retry_asked_at__isnull=False).exists()
+
+
+def test_a_retry_of_another_night_is_not_let_in(office, world, nights):
+    hold = Hold.unscoped.get()
+
+    office.post("/office/nights/2026-11-18/retry/", {"hold": hold.pk})
+
+    hold.refresh_from_db()
+    assert not hold.retry_asked_at
+
+
+def test_a_running_night_shows_its_progress_and_asks_for_itself_often(office, nights):
+    Run.unscoped.filter(day=LAST).update(state="running", finished_at=None)
+    stage = RunStage.unscoped.get(run__day=LAST, name="accrue")
+    RunStage.unscoped.filter(pk=stage.pk).update(state="running", finished_at=None, rows=0)
+    RunChunk.unscoped.filter(stage=stage, lo=1).update(state="waiting", rows=0)
+
+    text = text_of(office.get(ADDRESS))
+
+    assert 'data-every="2"' in text
+    assert '<progress value="1" max="2"' in text
+    assert "to go" in text
+
+
+def test_the_moving_part_alone_comes_to_htmx(office, nights):
+    whole = office.get(ADDRESS).content.decode()
+    part = office.get(ADDRESS, headers={"HX-Request": "true"}).content.decode()
+
+    assert "<html" not in part
+    assert part.count('id="night"') == 1
+    assert 'data-every="60"' in part
+    assert whole.count('id="night"') == 1
+
+
+def test_a_stopped_night_says_why_and_can_be_asked_for_again(
+    office, nights, monkeypatch, django_capture_on_commit_callbacks
+):
+    sent = []
+    monkeypatch.setattr(tasks.begin, "apply_async", lambda **how: sent.append(how))
+    Run.unscoped.filter(day=LAST).update(state="held", problem="reconcile: the books do not balance")
+    RunStage.unscoped.filter(run__day=LAST, name="reconcile").update(
+        state="held",
+        figures={"balanced": False, "breaks": [{"invariant": "I1", "firm": None, "words": "2 books differ"}]},
+    )
+    text = text_of(office.get(ADDRESS))
+
+    with django_capture_on_commit_callbacks(using="office", execute=True):
+        answer = office.post(f"{ADDRESS}run/", follow=True)
+
+    assert "reconcile: the books do not balance" in text
+    assert "I1: 2 books differ" in text
+    assert "The books do not balance." in text
+    assert "The workers have been asked" in text_of(answer)
+    assert Run.unscoped.get(day=LAST).state == "waiting"
+    assert sent == [{"retry": False}]
+
+
+def test_the_next_night_is_ordered_as_a_row(office, nights):
+    answer = office.post("/office/nights/run/", {"day": "2026-11-20"})
+
+    assert answer["Location"] == "/office/nights/2026-11-20/"
+    assert Run.unscoped.get(day=date(2026, 11, 20)).state == "waiting"
+    assert "Waiting for a worker" in text_of(office.get(answer["Location"]))
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-11-21", "not a business day"),
+        ("2026-11-26", "not a business day"),
+        ("2039-11-22", "The business calendar does not reach"),
+        ("2026-11-03", "is past"),
+        ("", "This field is required"),
+        ("soon", "Enter a valid date"),
+    ],
+)
+def test_a_night_that_may_not_run_is_refused_in_words(office, nights, day, words):
+    before = Run.unscoped.count()
+
+    answer = office.post("/office/nights/run/", {"day": day})
+
+    assert answer.status_code == 422
+    assert words in text_of(answer)
+    assert Run.unscoped.count() == before
+
+
+def test_a_night_that_never_was_is_not_found(browse, nights):
+    client = browse("olga")
+
+    for address in ("/office/nights/2026-11-21/", "/office/nights/2026-13-45/", "/office/nights/tomorrow/"):
+        assert client.get(address).status_code == 404
+    assert client.post("/office/nights/2026-11-21/run/").status_code == 404
+    assert client.get("/office/nights/run/").status_code == 405
+
+
+def test_the_list_shows_every_night_and_marks_the_odd_one(office, nights):
+    text = text_of(office.get("/office/nights/"))
+
+    assert text.count("/office/nights/2026-11-") == 12
+    assert text.count("unusual") == 1
+    assert text.count("<rect") == 12
+
+
+def test_no_night_yet(office):
+    assert "No night has run yet" in text_of(office.get("/office/nights/"))
+
+
+def test_the_pages_cost_the_same_whatever_they_show(office, world, nights):
+    def cost(address):
+        with CaptureQueriesContext(connection) as asked:
+            assert office.get(address).status_code == 200
+        return len(asked)
+
+    before = [cost("/office/nights/"), cost(ADDRESS)]
+    make_night(world, date(2026, 11, 2), accrued=Decimal(1))
+    make_night(world, date(2026, 10, 30), accrued=Decimal(1))
+    hold_account(account=world["U2000001"], day=LAST, stage="accrue", reason="no_nav", detail="", title="No value")
+    after = [cost("/office/nights/"), cost(ADDRESS)]
+
+    assert after == before
+    assert max(before) <= 24
+
+
+def test_second_levels_are_not_counted_twice(office, world, nights):
+    second = world["F200002"]
+    AdviserDaily.unscoped.create(
+        firm_id=second.firm_id,
+        practice_id=second.practice_id,
+        day=LAST,
+        currency="USD",
+        accounts=1,
+        nlv=1,
+        flow=0,
+        accrued=20,
+        complete=True,
+    )
+
+    assert '41.00<span class="cur">USD</span>' in text_of(office.get(ADDRESS))
