@@ -6,7 +6,7 @@ from typing import TypedDict
 from accounts.ground.access.context import cursor
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import StageResult
-from fees.accrual.statements import HOLDING, day_literal, open_on
+from fees.accrual.statements import HOLDING, day_literal, valued_on
 
 
 class MethodTotal(TypedDict):
@@ -37,7 +37,7 @@ def rollup_stage(run: Run, day: date) -> StageResult:
                       JOIN accounts_firm f ON f.id = a.firm_id
                       LEFT JOIN broker_navdaily n ON n.account_id = a.id AND n.nav_date = {day_literal(day)}
                       LEFT JOIN rates x ON x.code = n.currency AND x.base = f.base_currency
-                     WHERE a.kind IN ({HOLDING}) AND (n.account_id IS NOT NULL OR {open_on(day)})
+                     WHERE a.kind IN ({HOLDING}) AND (n.account_id IS NOT NULL OR {valued_on(day)})
                      GROUP BY GROUPING SETS ((a.firm_id, a.practice_id), (a.firm_id))) g
               JOIN accounts_practice p ON p.firm_id = g.firm_id
                    AND CASE WHEN g.practice_id IS NULL THEN p.level = 1 ELSE p.level = 2 AND p.id = g.practice_id END

@@ -29,6 +29,11 @@ def open_on(day: date, *, row: str = "a") -> str:
     return _within(day, f"{row}.opened_on", f"{row}.closed_on")
 
 
+def valued_on(day: date, *, row: str = "a") -> str:
+    """Whether an account must have a value for the day: not before its first money came in."""
+    return _within(day, f"coalesce({row}.funded_on, {row}.opened_on)", f"{row}.closed_on")
+
+
 def _within(day: date, begin: str, end: str) -> str:
     literal = day_literal(day)
     return f"{begin} <= {literal} AND ({end} IS NULL OR {end} > {literal})"

@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from accounts.ground.access.context import acting
 from accounts.ground.tree.actions import change_status
+from accounts.ground.tree.models import Account
 from fees.accrual import night
 from fees.accrual.models import AdviserDaily
 from tests.fees.accrual.conftest import DAY, figures
@@ -58,6 +60,19 @@ def test_an_unknown_currency_is_left_out_and_said(book):
     book.value("U3000001", "1000", currency="EUR")
 
     assert rows(book)[practice(book, "F200003")] == (1, Decimal(0), Decimal(0), False)
+
+
+def test_an_account_waits_for_its_first_money_without_leaving_the_day_incomplete(valued):
+    Account.unscoped.filter(number="U9000001").update(funded_on=DAY.replace(day=29))
+    Account.unscoped.filter(number="U2000001").update(funded_on=DAY.replace(month=DAY.month + 1))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM broker_navdaily WHERE account_id = %s", [valued.world["U2000001"].pk])
+
+    found = rows(valued)
+
+    assert found[practice(valued, "F100001")][0] == 6
+    assert found[practice(valued, "F100001")][3]
+    assert found[practice(valued, "F900001")][3]
 
 
 def test_an_account_that_closed_today_counts_with_its_last_flow(valued):
