@@ -5,7 +5,7 @@ Thirteen business days from 15 September 2025, over the end of a month and of a 
 missing and Nina is of the other firm.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connections
@@ -22,6 +22,7 @@ FIRST, LAST = date(2025, 9, 15), date(2025, 10, 1)
 CLOSING = date(2025, 9, 30)
 SIGNED_AT = datetime(2025, 9, 12, 16, tzinfo=UTC)
 EVENING = datetime(2025, 10, 2, 1, 0, tzinfo=UTC)
+CLOSING_EVENING = EVENING - timedelta(days=1)
 
 STEPS = (Range(Decimal(0), Decimal(100_000), Decimal("0.01")), Range(Decimal(100_000), None, Decimal("0.005")))
 
@@ -29,7 +30,7 @@ STEPS = (Range(Decimal(0), Decimal(100_000), Decimal("0.01")), Range(Decimal(100
 AGREED = (
     ("U1000001", None, {"PERCENTOFEQUITY": "0.05", "ANNUALFLATFEE_MONTHLY": "6000"}),
     ("U1000002", None, {"PERCENTOFEQUITY_MONTHLY": "0.012"}),
-    ("U2000001", None, {"BLENDEDPERCENTOFEQUITY_MONTHLY": ""}),
+    ("U2000001", None, {"BLENDEDPERCENTOFEQUITY_MONTHLY": "", "ANNUALFLATFEE": "2520"}),
     ("U2000001", "F100001", {"PERCENTOFEQUITY_EOQ": "0.01"}),
     ("U3000001", None, {"ANNUALFLATFEE_QUATERLY": "1000"}),
     ("I4000001", None, {"BLENDEDPERCENTOFEQUITY_EOM": ""}),

@@ -7,7 +7,7 @@ from accounts.ground.runs import work
 from portal import nightly
 from tests.conftest import OwnDatabase
 from tests.night import book
-from tests.night.crash import Nights, run_nights, written
+from tests.night.crash import Eve, run_night, written
 from tests.world import World
 
 
@@ -25,18 +25,18 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def eve(own_database: OwnDatabase, billed_world: World, small_chunks: None) -> Nights:
-    """The eve of the two nights that do everything: the nights before them are done, and copies can be made."""
+def eve(own_database: OwnDatabase, billed_world: World, small_chunks: None) -> Eve:
+    """The eve of a night that closes every period: the nights before it are done, and copies can be made."""
     before = nightly.calendar().previous(book.CLOSING)
     for night in nightly.through(before, at=book.EVENING):
         assert night["state"] == "done", night["problem"]
     connections.close_all()
-    return Nights(own_database.name)
+    return Eve(own_database.name)
 
 
 @pytest.fixture
-def undisturbed(eve: Nights) -> dict[str, list[str]]:
-    """What both nights write when nobody disturbs them."""
+def undisturbed(eve: Eve) -> dict[str, list[str]]:
+    """What the night writes when nobody disturbs it."""
     with eve.clone():
-        run_nights()
+        run_night()
         return written()

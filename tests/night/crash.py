@@ -16,7 +16,7 @@ from django.db import connections
 
 from portal import nightly
 from tests.conftest import _on_server
-from tests.night.book import EVENING, LAST
+from tests.night.book import CLOSING, CLOSING_EVENING
 
 # Row numbers depend on which attempt drew them from the sequence, and instants on the clock; all else must agree.
 # Movements name their chunk by its stage and range, holds their account, and so on.
@@ -51,8 +51,8 @@ WRITTEN = {
 
 
 @dataclass(frozen=True)
-class Nights:
-    """A template of a book just before its nights, to be cloned: a night can be killed in each clone."""
+class Eve:
+    """A template of a book just before a night, to be cloned: the night can be killed in each clone."""
 
     template: str
 
@@ -87,7 +87,7 @@ def _drop(name: str, *, within: float = 30) -> None:
 
 
 def written() -> dict[str, list[str]]:
-    """Every row that the nights wrote, as text in a fixed order."""
+    """Every row that nights wrote, as text in a fixed order."""
     with connections["owner"].cursor() as cur:
         found = {}
         for name, query in WRITTEN.items():
@@ -96,13 +96,12 @@ def written() -> dict[str, list[str]]:
     return found
 
 
-def run_nights() -> None:
+def run_night() -> None:
     """What a worker does, to the end."""
-    for _night in nightly.through(LAST, at=EVENING):
-        pass
+    nightly.night(CLOSING, at=CLOSING_EVENING)
 
 
-def start(task: Callable[[], object] = run_nights, **environment: str) -> int:
+def start(task: Callable[[], object] = run_night, **environment: str) -> int:
     """A worker process of its own; its id."""
     connections.close_all()
     child = os.fork()
@@ -131,7 +130,7 @@ def end(child: int, *, within: float = 60) -> int:
 
 
 def killed_at(point: str) -> bool:
-    """Run the nights in a worker that dies at `point`; False when they were done before it."""
+    """Run the night in a worker that dies at `point`; False when it was done before."""
     status = end(start(PORTAL_DIE_AT=point))
     assert status in (0, -signal.SIGKILL), f"the worker failed by itself: {status}"
     return status == -signal.SIGKILL

@@ -13,15 +13,15 @@ from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import RunStage
 from portal import nightly, tasks
 from tests.figures import write
-from tests.night.book import CLOSING, EVENING, LAST
-from tests.night.crash import Nights, end, killed_at, run_nights, start, written
+from tests.night.book import CLOSING, CLOSING_EVENING
+from tests.night.crash import Eve, end, killed_at, run_night, start, written
 
-# PORTAL_KILL_POINTS=all kills before and after every single statement of both nights.
-POINTS = os.environ.get("PORTAL_KILL_POINTS", "120")
+# PORTAL_KILL_POINTS=all kills before and after every single statement of the night.
+POINTS = os.environ.get("PORTAL_KILL_POINTS", "108")
 
 
-def statements(eve: Nights, place: Path) -> int:
-    """How many statements the two nights make."""
+def statements(eve: Eve, place: Path) -> int:
+    """How many statements the night makes."""
     with eve.clone():
         assert end(start(PORTAL_COUNT_STATEMENTS=str(place))) == 0
     return int(place.read_text())
@@ -41,7 +41,6 @@ def points(total: int) -> Iterator[str]:
 @pytest.mark.slow
 def test_killed_at_statements_of_every_stage(eve, undisturbed, tmp_path):
     total = statements(eve, tmp_path / "count")
-    assert total > 200
     killed, wrong, stages = 0, [], set()
     for point in points(total):
         with eve.clone():
@@ -50,13 +49,12 @@ def test_killed_at_statements_of_every_stage(eve, undisturbed, tmp_path):
             killed += 1
             stages.add(stage := stage_of_death())
             assert end(start()) == 0, f"not resumed after {point}"
-            assert end(start()) == 0
             if written() != undisturbed:
                 wrong.append((point, stage, differing(undisturbed)))
 
     write("night", "killed", kill_points=killed, wrong_results=len(wrong), statements=total)
     assert wrong == []
-    assert killed >= 100 or POINTS != "120"
+    assert killed >= 100 or len(POINTS) < 3, "a shorter run was asked for"
     assert stages >= {stage.name for stage in nightly.STAGES}
 
 
@@ -85,7 +83,7 @@ def test_killed_again_and_again(eve, undisturbed):
             if end(start(PORTAL_DIE_AT=str(20 + worker * 13 % 80))) == 0:
                 break
         else:
-            pytest.fail("the nights never ended")
+            pytest.fail("the night never ended")
 
         assert differing(undisturbed) == {}
 
@@ -102,8 +100,8 @@ def test_the_commands_own_process_is_killed_and_run_again(eve, undisturbed, own_
             key: urlsplit(value)._replace(path=f"/{name}").geturl() if key.startswith("DATABASE_URL") else value
             for key, value in own_database.env.items()
         }
-        command = [sys.executable, "manage.py", "night", "--through", LAST.isoformat(), "--json"]
-        for point, status in (("60", -signal.SIGKILL), ("", 0)):
+        command = [sys.executable, "manage.py", "night", "--day", CLOSING.isoformat(), "--json"]
+        for point, status in (("80", -signal.SIGKILL), ("", 0)):
             more = {"PORTAL_DIE_AT": point} if point else {}
             done = subprocess.run(command, cwd=checkout, env=environment | more, capture_output=True, timeout=120)
             assert done.returncode == status, done.stderr.decode()
@@ -131,12 +129,12 @@ def test_one_of_two_workers_dies(eve, undisturbed):
 
 
 def test_a_second_delivery_of_every_task_changes_nothing(eve, undisturbed, monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: EVENING)
+    monkeypatch.setattr(timezone, "now", lambda: CLOSING_EVENING)
     with eve.clone():
-        run_nights()
+        run_night()
         for _delivery in range(3):
             assert end(start(claim)) == 0
-            assert end(start(run_nights)) == 0
+            assert end(start(run_night)) == 0
             assert tasks.take_part() == 0
 
         assert differing(undisturbed) == {}
@@ -162,10 +160,10 @@ def test_a_worker_that_wakes_too_late_cannot_commit(eve, undisturbed):
 
 def claim() -> None:
     """A Celery worker's task."""
-    nightly.claim_due_nights(at=EVENING)
+    nightly.claim_due_nights(at=CLOSING_EVENING)
 
 
-def test_the_two_nights_do_everything(undisturbed):
+def test_the_night_does_everything(undisturbed):
     """The comparison above compares something: each kind of row is there, and days are sealed."""
     empty = {name for name, rows in undisturbed.items() if not rows}
     assert empty <= {"retired", "owed", "notifications", "events"}

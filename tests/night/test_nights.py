@@ -35,8 +35,8 @@ def test_the_whole_stretch_is_billed_and_sealed(billed_world):
     assert {(one["state"], one["problem"]) for one in nights} == {("done", "")}
     assert all(one["ledger_balanced"] and len(one["seals"]) == 2 for one in nights)
     with as_role("night"):
-        # seven components accrue on thirteen days, but Dana's has no value on one of them
-        assert Accrual.unscoped.count() == 7 * 13 - 1
+        # eight components accrue on thirteen days, but Dana's has no value on one of them
+        assert Accrual.unscoped.count() == 8 * 13 - 1
         assert AdviserDaily.unscoped.count() == 4 * 13
         assert Seal.unscoped.count() == 2 * 13
 
@@ -239,7 +239,7 @@ def test_the_command_tells_people_and_machines(billed_world, capsys, monkeypatch
 
     told = capsys.readouterr()
     last = json.loads(told.out.splitlines()[-1])
-    assert (last["day"], last["state"], last["accounts"], last["accruals"]) == ("2025-09-15", "done", 8, 7)
+    assert (last["day"], last["state"], last["accounts"], last["accruals"]) == ("2025-09-15", "done", 8, 8)
     assert (last["ledger_balanced"], last["held"], len(last["seals"])) == (True, 0, 2)
     assert "accrue" in told.err
     with pytest.raises(CommandError, match="not a business day"):
