@@ -2,22 +2,40 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, TextChoices, Value, When, Window
+from django.db.models import Case, CharField, Count, F, JSONField, Q, QuerySet, TextChoices, Value, When, Window
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
+from accounts.ground.amounts import money_words
 from accounts.ground.people.models import Role
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.requests.queries import finished_since, pending
 from accounts.ground.trail.models import Event
+from accounts.ground.tree.models import Status
 from portal.dashboard.rules import NEW_YORK
 
 PENDING_SHOWN = 10
-ACTIVITY_SHOWN = 8
+ACTIVITY_SHOWN = 6
 ACTIVITY_DAYS = 5
+
+# What the feed writes into events by SQL; named here so that the catalogue knows the words.
+EVENT_WORDS = (
+    gettext_noop("Deposit"),
+    gettext_noop("Withdrawal"),
+    gettext_noop("Internal cash transfer"),
+    gettext_noop("Internal position transfer"),
+    gettext_noop("Inbound position transfer"),
+    gettext_noop("Outbound position transfer"),
+    gettext_noop("Account opened"),
+    gettext_noop("Account closed"),
+    gettext_noop("Completed"),
+)
 
 WAITS_FOR_ADVISOR = (RequestStatus.INCOMPLETE, RequestStatus.AWAITING_ADVISOR)
 WAITS_FOR_CLIENT = (RequestStatus.INCOMPLETE, RequestStatus.AWAITING_CLIENT)
@@ -77,11 +95,18 @@ def pending_items(who: Who, sort: str) -> Pending:
 def recent_activity(who: Who, today: date, limit: int = ACTIVITY_SHOWN) -> list[dict[str, Any]]:
     """What happened in the last five days: events of accounts, and requests that have ended."""
     first = today - timedelta(days=ACTIVITY_DAYS)
-    names = ("on", "number", "what", "event", "state")
+    names = ("on", "number", "what", "event", "state", "more")
     events = (
         own(who, scope(who, Event))
         .filter(day__gte=first, day__lte=today)
-        .annotate(on=F("day"), number=F("account__number"), what=F("title"), event=F("kind"), state=F("status"))
+        .annotate(
+            on=F("day"),
+            number=F("account__number"),
+            what=F("title"),
+            event=F("kind"),
+            state=F("status"),
+            more=F("data"),
+        )
     )
     finished = own(who, finished_since(who, datetime.combine(first, time.min, NEW_YORK))).annotate(
         on=TruncDate("finished_at", tzinfo=NEW_YORK),
@@ -89,9 +114,21 @@ def recent_activity(who: Who, today: date, limit: int = ACTIVITY_SHOWN) -> list[
         what=F("title"),
         event=_words("kind", RequestKind),
         state=_words("status", RequestStatus),
+        more=Value({}, output_field=JSONField()),
     )
     rows = events.order_by().values(*names).union(finished.order_by().values(*names), all=True)
-    return list(rows.order_by("-on", "number")[:limit])
+    return [_in_words(row) for row in rows.order_by("-on", "number")[:limit]]
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """An event in the reader's language, with its amount where it has one."""
+    state, more = row["state"], row["more"]
+    if row["event"] == "status":
+        state = Status(state).label if state in Status.values else state
+    amount = ""
+    if more.get("amount") and more.get("currency"):
+        amount = money_words(abs(Decimal(more["amount"])), more["currency"])
+    return {**row, "what": _(row["what"]), "state": _(state) if state else "", "amount": amount}
 
 
 def _mine(who: Who) -> tuple[str, ...]:

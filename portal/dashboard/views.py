@@ -145,6 +145,7 @@ def _plot(request: HttpRequest) -> dict[str, Any]:
         "series": found,
         "unknown": unknown,
         "house": house,
+        "sealed": sealed,
         "newest": year[-1] if year else None,
         "span": span,
         "spans": RANGES,

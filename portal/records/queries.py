@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from accounts.broker.feed.models import NavDaily
+from accounts.broker.feed.models import FxRate, NavDaily
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
-from accounts.ground.tree.models import Account, Kind, Status
+from accounts.ground.tree.models import HOLDING_KINDS, Account, Kind, Status
 from fees.posting.models import Charge, ChargeState
 
 MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
 SUGGESTED = 12
 CHARGES_SHOWN = 15
 
-# Sorts accounts without a value below every other one.
+# Values are compared in the firm's currency; an account without one sorts below every other.
 BELOW_ALL = Decimal("-1e15")
 
 ORDERS = {
@@ -64,8 +64,16 @@ def order_of(sort: str) -> list[str]:
 def accounts(who: Who, filters: Filters, sealed: date | None) -> "QuerySet[Account]":
     """Accounts that hold something, of those the person may see, with their value on the last sealed day."""
     value = NavDaily.unscoped.filter(account_id=OuterRef("pk"), nav_date=sealed).values("nlv")
+    rate = FxRate.unscoped.filter(
+        day=sealed, from_currency=OuterRef("base_currency"), to_currency=OuterRef("firm__base_currency")
+    ).values("rate")
+    in_firm_currency = Case(
+        When(base_currency=F("firm__base_currency"), then=F("nlv")),
+        default=F("nlv") * Subquery(rate),
+        output_field=DecimalField(max_digits=28, decimal_places=4),
+    )
     rows = matching(scope(who, Account).exclude(kind__in=MASTERS), filters.text).select_related("practice")
-    rows = rows.annotate(nlv=Subquery(value)).annotate(value=Coalesce("nlv", Value(BELOW_ALL)))
+    rows = rows.annotate(nlv=Subquery(value)).annotate(value=Coalesce(in_firm_currency, Value(BELOW_ALL)))
     if filters.status:
         rows = rows.filter(status=filters.status)
     if filters.kind:
@@ -122,10 +130,7 @@ def fees(who: Who, *, text: str, state: str, sealed: date | None) -> "QuerySet[C
 
 
 def structure(who: Who) -> "QuerySet[Account]":
-    """The masters of the tree as one may see it, each with the number of open accounts of its practice."""
-    open_ones = Count(
-        "practice__accounts",
-        filter=Q(practice__accounts__status=Status.OPEN) & ~Q(practice__accounts__kind__in=MASTERS),
-    )
+    """The masters of the tree as one may see it, each with the number of open accounts right below it."""
+    open_ones = Count("children", filter=Q(children__status=Status.OPEN, children__kind__in=HOLDING_KINDS))
     rows = scope(who, Account).filter(Q(kind__in=MASTERS) | Q(kind=Kind.STL_MASTER))
     return rows.select_related("practice").annotate(open_accounts=open_ones).order_by("level", "sort_key", "pk")
