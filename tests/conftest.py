@@ -30,9 +30,14 @@ if "PORTAL_TESTING" not in os.environ:
 
 # Only now may Django read the settings.
 import django  # noqa: E402
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 django.setup()
+
+# How long one example takes says something about the machine, not about the code.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 pytest_plugins = ["tests.browser", "tests.cast"]
 

@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 from portal.servers import launcher, places, processes, supervisor
@@ -15,6 +17,7 @@ from portal.servers.supervisor import Stop
 
 _BIN = Path(sys.executable).parent
 _CODE = ["portal", "accounts", "fees", "auth2fa", "tests", "bench", "manage.py"]
+_SEED = "20"  # the same tries in every run, unless PORTAL_SEED says otherwise
 _BROWSER_PACKAGES = ["chromium", "fonts-dejavu-core", "libatomic1"]
 
 
@@ -87,20 +90,37 @@ def _passes(name: str, command: list[str], env: dict[str, str]) -> bool:
 
 
 def _pytest(arguments: list[str], env: dict[str, str], *, without_browser: bool) -> int:
+    """All tests, or those that the arguments choose; a whole green run rewrites docs/figures.json."""
     command = [sys.executable, "-m", "pytest", "-q"]
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
         command += ["-n", str(max(2, min(8, os.cpu_count() or 2)))]
     if without_browser:
         command += ["-m", "not browser"]
-    # Its own environment starts from ours: the conftest finds the servers by their state folder.
-    own = {name: value for name, value in env.items() if not name.startswith(("DATABASE_URL", "REDIS_URL"))}
-    given = env if os.environ.get("DATABASE_URL") else own
-    child = subprocess.Popen([*command, *arguments], cwd=CHECKOUT, env=given)
-    try:
-        return child.wait()
-    except Stop:
-        child.wait()  # Ctrl-C has reached pytest too, which sums up
-        raise
+    seed = os.environ.get("PORTAL_SEED", _SEED)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="portal-figures-") as figures:
+        # The tests start from our own environment: their conftest finds the servers by the state folder.
+        child = subprocess.Popen(
+            [*command, f"--hypothesis-seed={seed}", *arguments],
+            cwd=CHECKOUT,
+            env={**os.environ, "PORTAL_FIGURES": figures},
+        )
+        try:
+            code = child.wait()
+        except Stop:
+            child.wait()  # Ctrl-C has reached pytest too, which sums up
+            raise
+        if code == 0 and not arguments and not without_browser:
+            seconds = str(round(time.monotonic() - began, 1))
+            add_up = ["figures", "--from", figures, "--seed", seed, "--seconds", seconds]
+            _quietly([sys.executable, "manage.py", *add_up], env)
+    return code
+
+
+def _quietly(command: list[str], env: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed((done.stdout + done.stderr).strip())
 
 
 def _bring_browser() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections import defaultdict
 from pathlib import Path
@@ -71,7 +72,9 @@ def _facts(folder: Path):
 
 
 def _commit() -> str:
-    """The commit that was tested; empty where there is no history, as in an image."""
+    """The commit that was tested; empty where there is no git or no history, as in an image."""
+    if shutil.which("git") is None:
+        return ""
     answer = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
     )
