@@ -36,6 +36,7 @@ class Series:
 
 def series_of(who: Who, *, number: str, sealed: date | None) -> Series:
     """The series of one account or practice by number; of everything the person manages when no number is given."""
+    number = number.replace("\0", "")
     return series_for(who, account_for(who, number) if number else _usual_subject(who), sealed)
 
 

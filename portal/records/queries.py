@@ -46,11 +46,16 @@ class Filters:
     def of(cls, query: "dict[str, str]") -> "Filters":
         practice = query.get("practice", "")
         return cls(
-            text=query.get("q", "").strip()[:100],
+            text=typed(query.get("q")),
             status=query.get("status", "") if query.get("status") in Status.values else "",
             kind=query.get("kind", "") if query.get("kind") in Kind.values else "",
             practice=int(practice) if practice.isascii() and practice.isdigit() and len(practice) < 16 else None,
         )
+
+
+def typed(text: str | None) -> str:
+    """What somebody typed to find; PostgreSQL knows no null character."""
+    return (text or "").replace("\0", "").strip()[:100]
 
 
 def order_of(sort: str) -> list[str]:
@@ -92,7 +97,7 @@ def matching(rows: "QuerySet[Account]", text: str) -> "QuerySet[Account]":
 
 def suggested(who: Who, text: str) -> "QuerySet[Account]":
     """The first few accounts that a half-typed number or name may mean; masters come first."""
-    return matching(scope(who, Account), text.strip()[:100]).order_by("level", "sort_key", "pk")[:SUGGESTED]
+    return matching(scope(who, Account), typed(text)).order_by("level", "sort_key", "pk")[:SUGGESTED]
 
 
 def charges(who: Who, account: Account, sealed: date | None) -> "QuerySet[Charge]":

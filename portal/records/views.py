@@ -88,7 +88,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
 def fees(request: HttpRequest) -> HttpResponse:
     """Every fee of closed nights, each with its proof."""
     who = request.seat  # type: ignore[attr-defined]
-    text, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    text, state = queries.typed(request.GET.get("q")), request.GET.get("state", "")
     sort = request.GET.get("sort", queries.USUAL_FEE_ORDER)
     rows = queries.fees(who, text=text, state=state, sealed=sealed_day())
     page = page_of(rows, order=queries.fee_order(sort), query=request.GET)
