@@ -118,9 +118,9 @@ class Nights:
     def run(self, day: date) -> Run:
         return Run.unscoped.get_or_create(day=day)[0]
 
-    def chunk(self, run: Run, name: str, ordinal: int) -> RunChunk:
+    def chunk(self, run: Run, name: str, ordinal: int, *, lo: int = 0, hi: int = ALL) -> RunChunk:
         stage = RunStage.unscoped.get_or_create(run=run, name=name, defaults={"ordinal": ordinal})[0]
-        return RunChunk.unscoped.get_or_create(stage=stage, lo=0, defaults={"hi": ALL})[0]
+        return RunChunk.unscoped.get_or_create(stage=stage, lo=lo, defaults={"hi": hi})[0]
 
     def accrue(self, day: date) -> None:
         run = self.run(day)
@@ -134,7 +134,7 @@ class Nights:
         run = self.run(day)
         with night_role():
             chunk = self.chunk(run, "check", 4)
-            self._done(chunk, check_chunk(run, day, 0, ALL, chunk.pk))
+            self.done(chunk, check_chunk(run, day, 0, ALL, chunk.pk))
 
     def close(self, day: date) -> ChunkResult:
         run = self.run(day)
@@ -147,7 +147,7 @@ class Nights:
             chunk = self.chunk(run, "post", 6)
             result = post_chunk(run, day, 0, ALL, chunk.pk)
             if not chunk.digest:
-                self._done(chunk, result)
+                self.done(chunk, result)
             return result
 
     def sweep(self, day: date) -> StageResult:
@@ -180,7 +180,7 @@ class Nights:
     def sealed(self, number: str, day: date) -> Seal:
         return Seal.unscoped.get(firm_id=self.world[number].firm_id, day=day)
 
-    def _done(self, chunk: RunChunk, result: ChunkResult) -> None:
+    def done(self, chunk: RunChunk, result: ChunkResult) -> None:
         chunk.rows, chunk.total, chunk.digest = result.rows, result.total, result.digest
         chunk.save(update_fields=["rows", "total", "digest"])
 

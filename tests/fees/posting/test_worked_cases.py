@@ -1,5 +1,6 @@
 """The worked cases of the fee specification with real rows, from agreement and value to the movement of money."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -8,8 +9,20 @@ import pytest
 from accounts.ground.ledger.models import Transfer
 from fees.posting.models import Charge, ChargeState
 from tests.fees.posting.nights import figures
+from tests.figures import write
 
 ANA = "U1000001"
+CASE = re.compile(r"(?<![a-z0-9])[pd][0-9]{2}(?![0-9])", re.I)
+
+
+@pytest.fixture(autouse=True)
+def counted(request):
+    """A case that passes is counted under its name in the specification."""
+    failed = request.session.testsfailed
+    yield
+    if request.session.testsfailed == failed:
+        for case in CASE.findall(request.node.name.replace("_", " ")):
+            write("worked_cases", f"posting/{case.upper()}", passed=1)
 
 
 def posted(nights, **where):
@@ -55,9 +68,7 @@ def test_p02_flat_daily(nights):
                      date(2024, 7, 1), id="D05"),
     ],
 )  # fmt: skip
-def test_d01_to_d05_period_end_fees_post_on_the_first_business_day_after(
-    nights, name, rate, nlv, starts, last, amount, posts_on
-):
+def test_period_end_fees_post_on_the_first_business_day_after(nights, name, rate, nlv, starts, last, amount, posts_on):
     nights.agree(ANA, figures(name, rate=rate), starts=starts)
     nights.value(ANA, last, nlv)
 
