@@ -18,6 +18,7 @@ from tests.house.routes import Route, routes
 from tests.world import CANARIES, World
 
 MISSING = "U9999999"
+NOWHERE = "00000000-0000-4000-8000-000000000000"
 METHODS = ("get", "post", "delete")
 NOBODY = ("", "dora")
 
@@ -29,6 +30,10 @@ SPECIMENS: dict[str, Specimen] = {
     "uidb36": lambda world, number: "1",
     "key": lambda world, number: "no-such-key",
     "notification.pk": lambda world, number: world.rows["notification"].get(number, 10**9),
+    **{
+        f"{name}.pk": lambda world, number: world.rows["charge"].get(number, NOWHERE if number == MISSING else None)
+        for name in ("proof", "recompute", "api_charge_proof")
+    },
 }
 
 
