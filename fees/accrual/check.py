@@ -57,87 +57,87 @@ def check_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkRe
 
 
 def _check_day(cur, day: date, lo: int, hi: int) -> tuple[int, Decimal, list[Difference]]:
-    agreed = _agreed(cur, day, lo, hi)
-    stored = {
-        (int(account), component): rest
-        for account, component, *rest in _copy(
-            cur,
-            "SELECT account_id, component_id, method, base, rate, amount FROM fees_accrual"
-            f" WHERE accrual_date = '{day}' AND account_id >= {lo} AND account_id < {hi}",
-        )
-    }
-    rows, total, found = len(stored), ZERO, []
+    """Every version ever agreed comes with the account, its value and its line, or what of them there is; which version
+    applies and what it costs is decided here."""
+    today = day.isoformat()
+    held = _held(cur, day, lo, hi)
+    known: dict[str, Terms] = {}
+    rows, total, found = 0, ZERO, []
     add = CONTEXT.add
-    for account_text, nlv_text in _copy(
-        cur,
-        "SELECT account_id, nlv FROM broker_navdaily"
-        f" WHERE nav_date = '{day}' AND account_id >= {lo} AND account_id < {hi}",
-    ):
-        account = int(account_text)
-        for component, terms in agreed.pop(account, ()):
-            expected = line(terms, Decimal(nlv_text))
-            total = add(total, expected.amount)
-            got = stored.pop((account, component), None)
-            if got is None:
-                found.append(Difference(account, "line_missing", f"component {component}"))
-            elif int(got[0]) != terms.method or tuple(map(Decimal, got[1:])) != expected:
-                found.append(Difference(account, "line_differs", f"component {component}: {got}, not {expected}"))
-    found += [Difference(account, "no_value", "agreed but not valued, and not held") for account in agreed]
-    found += [Difference(account, "line_extra", f"component {component}") for account, component in stored]
+    for row in _copy(cur, _everything(today, lo, hi)):
+        account, component, nlv, *stored, kind, opened, closed, starts, ends, figures = row.split("\t", 12)
+        has_line = stored[0] != NULL
+        rows += has_line
+        terms = known.get(figures)
+        if terms is None and figures != NULL:
+            terms = known[figures] = _terms(figures, day)
+        owes = (
+            terms is not None
+            and METHODS[terms.method].accrues
+            and starts <= today
+            and (ends == NULL or today < ends)
+            and kind in KINDS
+            and opened <= today
+            and (closed == NULL or today < closed)
+            and account not in held
+        )
+        if not owes or terms is None:
+            if has_line:
+                found.append(Difference(int(account), "line_extra", f"component {component}"))
+            continue
+        if nlv == NULL:
+            found.append(Difference(int(account), "no_value", "agreed but not valued, and not held"))
+            continue
+        expected = line(terms, Decimal(nlv))
+        total = add(total, expected.amount)
+        if not has_line:
+            found.append(Difference(int(account), "line_missing", f"component {component}"))
+        elif int(stored[0]) != terms.method or tuple(map(Decimal, stored[1:])) != expected:
+            found.append(Difference(int(account), "line_differs", f"component {component}: {stored}, not {expected}"))
     return rows, total, found
 
 
-def _agreed(cur, day: date, lo: int, hi: int) -> dict[int, list[tuple[str, Terms]]]:
-    """What each account of the range owes for `day`: every version ever agreed is read, and the choice is made here."""
-    open_accounts = _open_accounts(cur, day, lo, hi)
-    known: dict[tuple[str, ...], Terms] = {}
-    agreed: dict[int, list[tuple[str, Terms]]] = {}
-    for account_text, component, *words in _copy(
-        cur,
-        "SELECT s.account_id, c.id, s.starts, s.ends, c.method, c.rate, c.flat, c.mode, c.tiers"
-        " FROM fees_schedule s JOIN fees_component c ON c.schedule_id = s.id"
-        f" WHERE s.strategy = 'automatic' AND s.account_id >= {lo} AND s.account_id < {hi}",
-    ):
-        account = int(account_text)
-        if account not in open_accounts:
-            continue
-        key = tuple(words)
-        terms = known.get(key)
-        if terms is None:
-            terms = known[key] = _terms(*words)
-        if terms.covers(day) and METHODS[terms.method].accrues:
-            agreed.setdefault(account, []).append((component, terms))
-    return agreed
+def _everything(today: str, lo: int, hi: int) -> str:
+    """Agreements, lines and values of a range, joined by their keys alone: nothing is left out for any reason."""
+    return f"""
+        SELECT coalesce(v.account_id, l.account_id), coalesce(v.component_id, l.component_id), n.nlv,
+               l.method, l.base, l.rate, l.amount, v.kind, v.opened_on, v.closed_on, v.starts, v.ends, v.figures
+          FROM (SELECT s.account_id, c.id AS component_id, a.kind, a.opened_on, a.closed_on, s.starts, s.ends,
+                       concat_ws(';', c.method, c.mode, coalesce(c.rate::text, ''), coalesce(c.flat::text, ''), c.tiers)
+                           AS figures
+                  FROM fees_schedule s
+                  JOIN accounts_account a ON a.id = s.account_id AND a.id >= {lo} AND a.id < {hi}
+                  JOIN fees_component c ON c.schedule_id = s.id
+                 WHERE s.strategy = 'automatic' AND s.account_id >= {lo} AND s.account_id < {hi}) v
+          FULL JOIN (SELECT * FROM fees_accrual
+                      WHERE accrual_date = '{today}' AND account_id >= {lo} AND account_id < {hi}) l
+            ON l.account_id = v.account_id AND l.component_id = v.component_id
+          LEFT JOIN (SELECT account_id, nlv FROM broker_navdaily
+                      WHERE nav_date = '{today}' AND account_id >= {lo} AND account_id < {hi}) n
+            ON n.account_id = v.account_id"""
 
 
-def _open_accounts(cur, day: date, lo: int, hi: int) -> set[int]:
-    """Accounts that hold positions, were open on the day and are not held out of it."""
-    today = day.isoformat()
-    found = {
-        int(account)
-        for account, kind, opened, closed in _copy(
-            cur,
-            f"SELECT id, kind, opened_on, closed_on FROM accounts_account WHERE id >= {lo} AND id < {hi}",
-        )
-        if kind in KINDS and opened != NULL and opened <= today and (closed == NULL or closed > today)
-    }
+def _held(cur, day: date, lo: int, hi: int) -> set[str]:
+    """Accounts held out of the day."""
     cur.execute(
         "SELECT account_id FROM accounts_hold WHERE day = %s AND stage = 'accrue' AND resolved_at IS NULL"
         " AND account_id >= %s AND account_id < %s",
         [day, lo, hi],
     )
-    return found.difference(account for (account,) in cur.fetchall())
+    return {str(account) for (account,) in cur.fetchall()}
 
 
-def _terms(starts: str, ends: str, method: str, rate: str, flat: str, mode: str, tiers: str) -> Terms:
-    figures = Figures(
+def _terms(figures: str, day: date) -> Terms:
+    """Figures that many accounts may have agreed; the period is theirs and decided beside it."""
+    method, mode, rate, flat, tiers = figures.split(";", 4)
+    agreed = Figures(
         method=int(method),
-        rate=_decimal(rate),
-        flat=_decimal(flat),
-        ranges=ranges_of(json.loads(tiers)),
         mode="whole_balance" if mode == "whole_balance" else "marginal",
+        rate=Decimal(rate) if rate else None,
+        flat=Decimal(flat) if flat else None,
+        ranges=ranges_of(json.loads(tiers)),
     )
-    return figures.terms(starts=date.fromisoformat(starts), ends=None if ends == NULL else date.fromisoformat(ends))
+    return agreed.terms(starts=day)
 
 
 def _late_days(cur, run: Run, day: date, lo: int, hi: int) -> list[date]:
@@ -163,13 +163,8 @@ def _hold(day: date, differences: list[Difference]) -> None:
         )
 
 
-def _copy(cur, query: str) -> Iterator[list[str]]:
-    """The rows of a query as text fields. COPY, because a million tuples of Python objects cost more than the fees."""
+def _copy(cur, query: str) -> Iterator[str]:
+    """The rows of a query as text. COPY, because a million tuples of Python objects cost more than the fees."""
     buffer = io.BytesIO()
     cur.cursor.copy_expert(f"COPY ({query}) TO STDOUT", buffer)
-    for row in buffer.getvalue().decode().splitlines():
-        yield row.split("\t")
-
-
-def _decimal(text: str) -> Decimal | None:
-    return None if text == NULL else Decimal(text)
+    yield from buffer.getvalue().decode().splitlines()
