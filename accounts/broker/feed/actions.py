@@ -1,7 +1,7 @@
 """Importing statement files under the night's role: each is examined, then loaded; a bad one never stops another."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +15,13 @@ from accounts.broker.feed.job import Job
 from accounts.broker.feed.limits import LIMITS, Limits
 from accounts.broker.feed.loader import Loader
 from accounts.broker.feed.models import FileKind, FileState, StatementFile
-from accounts.broker.feed.reader import Examined
+from accounts.broker.feed.reader import Examined, Statement
 from accounts.broker.feed.report import Report
 from accounts.broker.feed.source import CHUNK, Source, Unreadable, find, kind_of
 from accounts.ground.access.context import as_role, current_alias
 from accounts.ground.days.queries import calendar
+from portal.lib.business_days import Calendar
+from portal.lib.words import gettext_noop
 
 # progress(name of the file, bytes done, bytes to do); both passes of every file count.
 Progress = Callable[[str, int, int], None]
@@ -40,6 +42,7 @@ def import_statements(
     total = sum(2 * source.size for source in sources)
     done = 0
     with as_role("night"):
+        days = calendar()
         for source in sources:
             before = done
 
@@ -47,7 +50,7 @@ def import_statements(
                 if progress:
                     progress(source.name, before + position, total)
 
-            report.add(_File(source, at, limits, tell).load())
+            report.add(_File(source, at, limits, days, tell).load())
             done += 2 * source.size
             tell(2 * source.size)
     return report
@@ -60,6 +63,7 @@ class _File:
     source: Source
     at: datetime
     limits: Limits
+    calendar: Calendar
     tell: Callable[[int], None]
     kind: str = FileKind.FLEX
     report: Report = field(init=False)
@@ -82,8 +86,16 @@ class _File:
     def _examined(self) -> Examined:
         with self.source.open(self.limits) as stream:
             if self.kind == FileKind.FLEX:
-                return reader.examine(stream, self.limits, progress=self.tell)
+                keep = self.source.size <= self.limits.kept and not stream.is_packed
+                return reader.examine(stream, self.limits, warn=self._new_to_us, keep=keep, progress=self.tell)
             return Examined(sha256=csv_reader.sha256(stream))
+
+    def _new_to_us(self, line: int, what: str, name: str) -> None:
+        words = {
+            "attribute": gettext_noop("unknown attribute %(name)s is passed over"),
+            "element": gettext_noop("unknown element %(name)s is passed over"),
+        }[what]
+        self.report.warnings.add(file=self.source.name, account="", row=f"line {line}", warning=words % {"name": name})
 
     def _register(self, examined: Examined) -> StatementFile:
         """The file's row, the one it had before if its content has been here."""
@@ -103,15 +115,25 @@ class _File:
 
     def _import(self, row: StatementFile, examined: Examined) -> None:
         loader = Loader(row.pk, row.generated_at or row.imported_at, self.at)
-        job = Job(self.source.name, loader, self.report, calendar(), self.limits, self.at)
+        job = Job(self.source.name, loader, self.report, self.calendar, self.limits, self.at)
 
         def second(position: int) -> None:
             self.tell(self.source.size + position)
 
         if self.kind == FileKind.FLEX:
-            FlexImport(job, examined).run(self.source, progress=second)
+            FlexImport(job, examined).run(self._statements(examined, second))
         else:
             CsvImport(job).run(self.source, progress=second)
+
+    def _statements(self, examined: Examined, progress: Callable[[int], None]) -> Iterator[Statement]:
+        """Those kept from the examination, or read again one after the other."""
+        if examined.kept is not None:
+            yield from examined.kept
+            return
+        with self.source.open(self.limits) as stream:
+            for statement in reader.statements(stream, self.limits, warn=self._new_to_us):
+                yield statement
+                progress(stream.position)
 
     def _finish(self, row: StatementFile) -> None:
         report = self.report

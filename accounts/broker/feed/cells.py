@@ -1,5 +1,6 @@
 """The attributes of one row at a time, read by kind; a value that cannot be read is named with its row."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -64,6 +65,11 @@ class Cells:
     def decimal(self, name: str) -> Decimal | None:
         plain = self.number(name, whole=15)
         return None if plain is None else Decimal(plain)
+
+    def nonzero(self, names: Collection[str]) -> dict[str, Decimal]:
+        """Those of these amounts that are given and not zero."""
+        given = (name for name, text in self._values.items() if name in names and text != "0")
+        return {name: amount for name in given if (amount := self.decimal(name))}
 
     def day(self, name: str) -> date | None:
         return self._read(name, values.day)

@@ -3,7 +3,7 @@
 A statement is stored whole or not at all; one that the database refuses is found by halving its batch.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,13 +12,12 @@ from itertools import chain
 from django.db import DataError, IntegrityError, transaction
 
 from accounts.broker.activity.models import CashLine
-from accounts.broker.feed import reader, tables, values
+from accounts.broker.feed import tables, values
 from accounts.broker.feed.cells import Problem
 from accounts.broker.feed.holders import holders, is_master, known
 from accounts.broker.feed.job import Held, Job, ensure_partitions
 from accounts.broker.feed.prepare import Market, Prepared, prepare
 from accounts.broker.feed.reader import Examined, Statement
-from accounts.broker.feed.source import Source
 from accounts.broker.funds.actions import retire
 from accounts.ground.access.context import current_alias
 from portal.lib.words import gettext_noop
@@ -38,16 +37,14 @@ class FlexImport:
     _batch: list[Statement] = field(default_factory=list)
     _rows: int = 0
 
-    def run(self, source: Source, *, progress: Callable[[int], None]) -> None:
+    def run(self, statements: Iterable[Statement]) -> None:
         self._check_count()
         doubled: dict[tuple[str | None, ...], list[Statement]] = {}
-        with source.open(self.job.limits) as stream:
-            for statement in reader.statements(stream, self.job.limits, warn=self._new_to_us):
-                if statement.identity in self.examined.doubled:
-                    doubled.setdefault(statement.identity, []).append(statement)
-                else:
-                    self._take([statement])
-                progress(stream.position)
+        for statement in statements:
+            if statement.identity in self.examined.doubled:
+                doubled.setdefault(statement.identity, []).append(statement)
+            else:
+                self._take([statement])
         for together in doubled.values():
             self._take(together)
         self._flush()
@@ -57,13 +54,6 @@ class FlexImport:
         if stated != str(found):
             words = gettext_noop("count says %(stated)s, the file holds %(found)s statements")
             self.job.warn(words % {"stated": ascii((stated or "")[:20]), "found": found})
-
-    def _new_to_us(self, line: int, what: str, name: str) -> None:
-        words = {
-            "attribute": gettext_noop("unknown attribute %(name)s is passed over"),
-            "element": gettext_noop("unknown element %(name)s is passed over"),
-        }
-        self.job.warn(words[what] % {"name": name}, row=f"line {line}")
 
     def _take(self, together: Sequence[Statement]) -> None:
         self._batch += together

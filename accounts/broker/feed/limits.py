@@ -17,6 +17,7 @@ class Limits:
     tag: int = MEGA  # one start tag with all its attributes, comment or instruction
     depth: int = 32  # elements inside one another
     attributes: int = 20_000  # on one element
+    kept: int = 4 * MEGA  # a file so small is parsed once, its statements kept while it is examined
     rows: int = 200_000  # in one statement
     statement: int = 128 * MEGA
     line: int = 64 * 1024  # of a CSV file

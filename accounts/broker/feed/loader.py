@@ -13,6 +13,8 @@ from accounts.broker.feed.tables import Table
 from accounts.ground.access.context import cursor
 
 COPY_ROWS = 20_000
+# The planner guesses a few rows right by itself; of many it must be told.
+ANALYZE_ROWS = 5_000
 
 
 @dataclass(slots=True)
@@ -50,7 +52,8 @@ class Loader:
         with cursor() as cur:
             cur.execute("SELECT pg_advisory_xact_lock(hashtext('broker_feed'))")
             cur.execute(merge_sql.STAGE)
-            cur.execute("TRUNCATE " + ", ".join(table.stage for table in tables.STAGED))
+            if cur.db.savepoint_ids:  # within a longer transaction the end of the last one has emptied nothing
+                cur.execute(merge_sql.EMPTY)
 
     def stage(self, table: Table, rows: Iterable[Sequence[object]]) -> None:
         """COPY rows into the table's stage."""
@@ -88,7 +91,7 @@ class Loader:
         counts: dict[str, Count] = {}
         values = {"file": self.file_id, "generated": self.generated_at, "at": self.at}
         with cursor() as cur:
-            if self._staged:
+            if sum(self._staged.values()) > ANALYZE_ROWS:
                 cur.execute("ANALYZE " + ", ".join(f"feed_{name}" for name in self._staged))
             for table in tables.PLAIN:
                 if table.name in self._staged:
@@ -120,9 +123,11 @@ class Loader:
         bounds = dict(zip(("first", "last"), cur.fetchone(), strict=True))
         if bounds["first"] is None:
             return []
-        cur.execute("ANALYZE feed_touched")
+        if self._staged.get("navdaily", 0) > ANALYZE_ROWS:
+            cur.execute("ANALYZE feed_touched")
         cur.execute(merge_sql.READY, {**values, **bounds})
-        cur.execute("ANALYZE feed_ready")
+        if self._staged.get("navdaily", 0) > ANALYZE_ROWS:
+            cur.execute("ANALYZE feed_ready")
         cur.execute(merge_sql.KEEP_OLD, values)
         cur.execute(merge_sql.REPLACE, {**values, **bounds})
         changed = cur.rowcount

@@ -21,9 +21,9 @@ STAGE = ";\n".join(
         *map(_stage, tables.STAGED),
         "CREATE TEMPORARY TABLE IF NOT EXISTS feed_touched (account_id bigint, day date) ON COMMIT DELETE ROWS",
         f"CREATE TEMPORARY TABLE IF NOT EXISTS feed_ready ({_READY}) ON COMMIT DELETE ROWS",
-        "TRUNCATE feed_touched, feed_ready",
     ]
 )
+EMPTY = "TRUNCATE feed_touched, feed_ready, " + ", ".join(table.stage for table in tables.STAGED)
 
 
 def older(file_column: str) -> str:

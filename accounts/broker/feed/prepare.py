@@ -206,18 +206,19 @@ def _changes(statement: Statement, cells: Cells, ready: Prepared) -> list[rules.
         if starting is None or ending is None:
             ready.unchecked.append(Sentence(gettext_noop("the ChangeInNAV lacks its starting or ending value"), {}))
             continue
-        components = {name: amount for name in vocabulary.COMPONENTS if (amount := row.decimal(name)) is not None}
-        change = rules.Changes(starts, last_day, starting, ending, components, row.decimal("twr"))
+        change = rules.Changes(
+            starts, last_day, starting, ending, row.nonzero(vocabulary.COMPONENTS), row.decimal("twr")
+        )
         found.append(change)
         ready.add(tables.CHANGE, _change_row(ready.holder, change))
     return found
 
 
 def _change_row(holder: Holder, change: rules.Changes) -> tuple:
-    nonzero = {name: format(amount, "f") for name, amount in sorted(change.components.items()) if amount}
+    components = {name: format(amount, "f") for name, amount in sorted(change.components.items())}
     return (
         *(holder.firm_id, holder.account_id, change.starts, change.last_day, holder.base),
-        *(change.starting, change.ending, change.twr, json.dumps(nonzero)),
+        *(change.starting, change.ending, change.twr, json.dumps(components)),
     )
 
 

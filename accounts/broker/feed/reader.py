@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 from xml.parsers import expat
 
 from accounts.broker.feed import values, vocabulary
@@ -57,39 +57,55 @@ class Examined:
     statements: int = 0
     generated_at: datetime | None = None
     doubled: set[tuple[str | None, ...]] = field(default_factory=set)
+    kept: list[Statement] | None = None
 
 
-def examine(stream: Stream, limits: Limits, *, progress: Callable[[int], None] | None = None) -> Examined:
-    """The first pass. Raises Unreadable for anything but one whole, well-formed, harmless document of statements."""
-    examiner = _Examiner(limits)
+def examine(
+    stream: Stream,
+    limits: Limits,
+    *,
+    warn: Callable[[int, str, str], None],
+    keep: bool = False,
+    progress: Callable[[int], None] = lambda position: None,
+) -> Examined:
+    """The first pass. Raises Unreadable for anything but one whole, well-formed, harmless document of statements.
+
+    With `keep` its statements are in `kept`, so that a small file is parsed once. `warn(line, what, name)` is called
+    once for each element or attribute new to us, where statements are gathered: here with `keep`, else by `statements`.
+    """
+    examiner = _Examiner(limits, _Collector(limits, warn) if keep else None)
     digest = hashlib.sha256()
     for chunk in stream.chunks():
         digest.update(chunk)
         examiner.feed(chunk)
-        if progress:
-            progress(stream.position)
+        progress(stream.position)
     examiner.close()
     found = examiner.found
     found.sha256 = digest.hexdigest()
+    found.kept = examiner.collector.take() if examiner.collector else None
     return found
 
 
 def statements(stream: Stream, limits: Limits, *, warn: Callable[[int, str, str], None]) -> Iterator[Statement]:
-    """The second pass. `warn(line, what, name)` is called once for each element or attribute new to us."""
+    """The second pass over a file that has been examined."""
     collector = _Collector(limits, warn)
+    examiner = _Examiner(limits, collector)
     for chunk in stream.chunks():
-        collector.feed(chunk)
+        examiner.feed(chunk)
         yield from collector.take()
-    collector.close()
+    examiner.close()
     yield from collector.take()
 
 
-class _Parser:
+class _Examiner:
     """Expat with everything switched off that a statement does not need, and a watch on how much it swallows."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, collector: "_Collector | None" = None) -> None:
         self.limits = limits
+        self.collector = collector
+        self.found = Examined(sha256="")
         self.depth = 0
+        self._identities: set[int] = set()
         self._fed = self._seen = 0
         parser = self.parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -105,11 +121,7 @@ class _Parser:
         self._parse(chunk, is_last=False)
         # Expat says nothing until a tag is complete; a tag of megabytes is refused before it fills the memory.
         if self._fed - self._seen > self.limits.tag:
-            raise Unreadable(
-                gettext_noop("line %(line)s: one tag, comment or text is larger than %(most)s bytes"),
-                line=self.parser.CurrentLineNumber,
-                most=self.limits.tag,
-            )
+            self._refuse(gettext_noop("one tag, comment or text is larger than %(most)s bytes"), self.limits.tag)
 
     def close(self) -> None:
         self._parse(b"", is_last=True)
@@ -132,45 +144,29 @@ class _Parser:
         if encoding is not None and encoding.lower() not in ENCODINGS:
             raise Unreadable(gettext_noop("the encoding %(name)s is not accepted"), name=ascii(encoding[:40]))
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        """Count the depth, then look at the element; called for every one, so subclasses do both at once."""
-        raise NotImplementedError
-
-    def _end(self, name: str) -> None:
-        self._seen = self.parser.CurrentByteIndex
-        self.depth -= 1
-
-    def _too_deep(self) -> Unreadable:
-        return Unreadable(
-            gettext_noop("line %(line)s: elements are nested more than %(most)s deep"),
-            line=self.parser.CurrentLineNumber,
-            most=self.limits.depth,
-        )
-
-
-def _refuse_doctype(*_arguments: object) -> int:
-    raise Unreadable(gettext_noop("it declares a document type or an entity, which is not accepted"))
-
-
-class _Examiner(_Parser):
-    def __init__(self, limits: Limits) -> None:
-        super().__init__(limits)
-        self.found = Examined(sha256="")
-        self._identities: set[int] = set()
+    def _refuse(self, msgid: str, most: int) -> NoReturn:
+        raise Unreadable("line %(line)s: " + msgid, line=self.parser.CurrentLineNumber, most=most)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth = depth = self.depth + 1
-        if depth > self.limits.depth:
-            raise self._too_deep()
-        if len(attributes) > self.limits.attributes:
-            raise Unreadable(
-                gettext_noop("line %(line)s: more than %(most)s attributes on one element"),
-                line=self.parser.CurrentLineNumber,
-                most=self.limits.attributes,
-            )
-        if depth > _STATEMENT_DEPTH:
-            return
-        if depth == 1:
+        limits = self.limits
+        if depth > limits.depth:
+            self._refuse(gettext_noop("elements are nested more than %(most)s deep"), limits.depth)
+        if len(attributes) > limits.attributes:
+            self._refuse(gettext_noop("more than %(most)s attributes on one element"), limits.attributes)
+        if depth <= _STATEMENT_DEPTH:
+            self._frame(name, attributes)
+        elif self.collector:
+            self.collector.row(name, attributes, self.parser.CurrentLineNumber, self._fed)
+
+    def _end(self, name: str) -> None:
+        if self.depth == _STATEMENT_DEPTH and self.collector:
+            self.collector.end()
+        self._seen = self.parser.CurrentByteIndex
+        self.depth -= 1
+
+    def _frame(self, name: str, attributes: dict[str, str]) -> None:
+        if self.depth == 1:
             if name != vocabulary.ROOT:
                 raise Unreadable(
                     gettext_noop("the document is a %(name)s and not a %(root)s"),
@@ -178,10 +174,13 @@ class _Examiner(_Parser):
                     root=vocabulary.ROOT,
                 )
             self.found.query_name = values.words(attributes.get("queryName"), most=200)
-        elif name == vocabulary.STATEMENTS and depth == _STATEMENT_DEPTH - 1:
-            self.found.stated = attributes.get("count")
-        elif name == vocabulary.STATEMENT and depth == _STATEMENT_DEPTH:
+        elif self.depth == _STATEMENT_DEPTH - 1:
+            if name == vocabulary.STATEMENTS:
+                self.found.stated = attributes.get("count")
+        elif name == vocabulary.STATEMENT:
             self._statement(attributes)
+            if self.collector:
+                self.collector.begin(attributes, self.parser.CurrentLineNumber, self._fed)
 
     def _statement(self, attributes: dict[str, str]) -> None:
         found = self.found
@@ -201,9 +200,15 @@ class _Examiner(_Parser):
             found.generated_at = generated
 
 
-class _Collector(_Parser):
+def _refuse_doctype(*_arguments: object) -> int:
+    raise Unreadable(gettext_noop("it declares a document type or an entity, which is not accepted"))
+
+
+class _Collector:
+    """Gathers the rows of statements."""
+
     def __init__(self, limits: Limits, warn: Callable[[int, str, str], None]) -> None:
-        super().__init__(limits)
+        self._limits = limits
         self._warn = warn
         self._finished: list[Statement] = []
         self._current: Statement | None = None
@@ -216,51 +221,47 @@ class _Collector(_Parser):
         done, self._finished = self._finished, []
         return done
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
+    def begin(self, attributes: dict[str, str], line: int, fed: int) -> None:
+        self._current = Statement(line, attributes)
+        self._began = fed
+
+    def end(self) -> None:
+        if self._current is not None:
+            self._finished.append(self._current)
+            self._current = None
+
+    def row(self, name: str, attributes: dict[str, str], line: int, fed: int) -> None:
         current = self._current
         if current is None:
-            if name == vocabulary.STATEMENT and self.depth == _STATEMENT_DEPTH:
-                self._current = Statement(self.parser.CurrentLineNumber, attributes)
-                self._began = self._fed
             return
-        read = vocabulary.READ.get(name)
-        if read is None:
+        judged = self._judged.get(name)
+        if judged is None:
             current.sections.add(name if vocabulary.is_known_element(name) else "")
             if not vocabulary.is_known_element(name):
-                self._tell("element", name)
+                self._tell(line, "element", name)
             return
-        if not attributes.keys() <= self._judged[name]:
-            self._judge(name, attributes)
+        if not attributes.keys() <= judged:
+            self._judge(judged, attributes, line)
         current.count += 1
-        if current.count > self.limits.rows or self._fed - self._began > self.limits.statement:
+        if current.count > self._limits.rows or fed - self._began > self._limits.statement:
             current.is_oversized = True
             current.rows.clear()
             return
-        row = Row(self.parser.CurrentLineNumber, attributes)
         rows = current.rows.get(name)
         if rows is None:
-            current.rows[name] = [row]
+            current.rows[name] = [Row(line, attributes)]
         else:
-            rows.append(row)
+            rows.append(Row(line, attributes))
 
-    def _end(self, name: str) -> None:
-        if self.depth == _STATEMENT_DEPTH and self._current is not None:
-            self._finished.append(self._current)
-            self._current = None
-        self._seen = self.parser.CurrentByteIndex
-        self.depth -= 1
-
-    def _judge(self, element: str, attributes: dict[str, str]) -> None:
-        judged = self._judged[element]
+    def _judge(self, judged: set[str], attributes: dict[str, str], line: int) -> None:
         for name in attributes.keys() - judged:
             if not vocabulary.is_known_attribute(name):
-                self._tell("attribute", name)
+                self._tell(line, "attribute", name)
             if len(judged) < _TOLD:
                 judged.add(name)
 
-    def _tell(self, what: str, name: str) -> None:
+    def _tell(self, line: int, what: str, name: str) -> None:
         if name in self._told or len(self._told) >= _TOLD:
             return
         self._told.add(name)
-        self._warn(self.parser.CurrentLineNumber, what, ascii(name[:60]))
+        self._warn(line, what, ascii(name[:60]))

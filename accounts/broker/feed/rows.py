@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from accounts.broker.activity.models import CashLine
 from accounts.broker.feed import rules
@@ -22,6 +23,7 @@ ACTION_LEVELS = frozenset({"", "DETAIL"})
 POSITION_LEVELS = {"": Position.SUMMARY, "SUMMARY": Position.SUMMARY, "LOT": Position.LOT}
 BASE_SUMMARY = "BASE_SUMMARY"
 
+_sort_key = lru_cache(maxsize=4096)(sort_key)  # every statement repeats the name
 _DEPOSITS = frozenset({"Deposits & Withdrawals", "Deposits/Withdrawals"})
 _HASH = 40
 RATE_DIGITS = 9
@@ -231,7 +233,7 @@ def facts(sheet: Sheet, cells: Cells) -> tuple | None:
     return (
         *(sheet.holder.account_id, sheet.holder.firm_id, sheet.last_day, sheet.generated_at),
         *(cells.codes("accountCapabilities", most=200), cells.codes("tradingPermissions", most=500)),
-        *(cells.text("masterName", most=200), cells.day("lastTradedDate"), title, sort_key(title)),
+        *(cells.text("masterName", most=200), cells.day("lastTradedDate"), title, _sort_key(title)),
         *(cells.text("acctAlias", most=200), _margin(cells.codes("accountCapabilities", most=200))),
         *(cells.text("accountType", most=60), cells.text("customerType", most=60), cells.text("ibEntity", most=20)),
         *(cells.day("dateOpened"), cells.day("dateFunded"), cells.day("dateClosed")),

@@ -63,6 +63,10 @@ class Stream:
         self.unpacked = 0
 
     @property
+    def is_packed(self) -> bool:
+        return self._is_packed
+
+    @property
     def position(self) -> int:
         """How far into the file on the disk."""
         return self._raw.tell()
