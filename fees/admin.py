@@ -1,0 +1,5 @@
+"""Gathers the admin pages of the slices, so that Django finds them under the label `fees`."""
+
+from fees.schedules import admin as schedules
+
+__all__ = ["schedules"]
