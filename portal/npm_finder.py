@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,11 @@ class _Renamed(FileSystemStorage):
 @register(Tags.staticfiles)
 def npm_files_are_there(**kwargs: Any) -> list[CheckMessage]:
     """A file may be missing where it has been collected already, as in the image."""
-    source, collected = Path(settings.NPM_ROOT), Path(settings.STATIC_ROOT)
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    collected = json.loads(manifest.read_text())["paths"] if manifest.exists() else {}
+    source = Path(settings.NPM_ROOT)
     missing = [
-        path
-        for name, path in settings.NPM_FILES.items()
-        if not (source / path).is_file() and not (collected / name).is_file()
+        path for name, path in settings.NPM_FILES.items() if not (source / path).is_file() and name not in collected
     ]
     if not missing:
         return []

@@ -49,7 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "portal.apps.PublishedFilesConfig",  # django.contrib.staticfiles
 ]
 
 MIDDLEWARE = [
@@ -281,22 +281,17 @@ STATICFILES_FINDERS = [
 ]
 NPM_ROOT = Path(env.text("NPM_ROOT", str(BASE_DIR / "node_modules")))
 NPM_FILES = {
-    # static name: file below NPM_ROOT; a file that names its source map needs the map beside it
+    # static name: file below NPM_ROOT
     "npm/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "npm/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
     "npm/geist-latin.woff2": "@fontsource-variable/geist/files/geist-latin-wght-normal.woff2",
     "npm/geist-latin-ext.woff2": "@fontsource-variable/geist/files/geist-latin-ext-wght-normal.woff2",
     "npm/geist-cyrillic.woff2": "@fontsource-variable/geist/files/geist-cyrillic-wght-normal.woff2",
     "npm/uPlot.min.css": "uplot/dist/uPlot.min.css",
     "npm/uPlot.iife.min.js": "uplot/dist/uPlot.iife.min.js",
     "npm/signature_pad.umd.min.js": "signature_pad/dist/signature_pad.umd.min.js",
-    "npm/signature_pad.umd.min.js.map": "signature_pad/dist/signature_pad.umd.min.js.map",
 }
-# Published names carry the hash of their content, and each file lies there compressed twice (Brotli and gzip).
 _static = (
-    "django.contrib.staticfiles.storage.StaticFilesStorage"
-    if TESTING or DEBUG
-    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    "django.contrib.staticfiles.storage.StaticFilesStorage" if TESTING or DEBUG else "portal.published.PublishedFiles"
 )
 STORAGES = {
     "default": {

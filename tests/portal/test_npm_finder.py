@@ -35,8 +35,7 @@ def test_a_collected_file_need_not_be_in_node_modules(settings, tmp_path):
     settings.NPM_ROOT = tmp_path / "gone"
     settings.STATIC_ROOT = tmp_path
     settings.NPM_FILES = {"npm/a.css": "package/a.css"}
-    (tmp_path / "npm").mkdir()
-    (tmp_path / "npm" / "a.css").write_text("a {}")
+    (tmp_path / "staticfiles.json").write_text('{"paths": {"npm/a.css": "npm/a.123.css"}}')
 
     assert npm_files_are_there() == []
 
