@@ -1,6 +1,6 @@
-"""What the back office sees of nights: one night with its stages, seals and holds, or the list of them.
+"""What the back office sees of one night: its stages, seals and holds, each figure beside what is usual.
 
-Runs under the office's login, which sees every firm; the numbers of queries do not grow with rows.
+Runs under the office's login, which sees every firm; the number of queries does not grow with rows.
 """
 
 from collections import defaultdict
@@ -120,9 +120,9 @@ def night_of(day: date, *, at: datetime) -> Night | None:
     if run is None:
         return None
     before = _like(day)
-    stages = _stages_of([run, *before])
+    stages = stages_of([run, *before])
     accrued = accrued_on([run.day, *(one.day for one in before)])
-    posted = {one.day: _posted(stages[one.pk]) for one in (run, *before)}
+    taken = {one.day: posted(stages[one.pk]) for one in (run, *before)}
     seals = list(Seal.unscoped.filter(run=run).select_related("firm").order_by("firm__name"))
     holds = Hold.unscoped.filter(day=day)
     counted = holds.aggregate(
@@ -133,10 +133,10 @@ def night_of(day: date, *, at: datetime) -> Night | None:
         run=run,
         mood=MOODS[RunState(run.state)],
         took=duration(took_of(run, at=at)),
-        usual_took=_as_duration(_usual_time(before, at)),
+        usual_took=as_duration(usual_time(before, at)),
         stages=_lines(run, stages, before, at),
-        accrued=_amounts(accrued.get(run.day, {}), [accrued.get(one.day, {}) for one in before]),
-        posted=_amounts(posted[run.day], [posted[one.day] for one in before]),
+        accrued=amounts(accrued.get(run.day, {}), [accrued.get(one.day, {}) for one in before]),
+        posted=amounts(taken[run.day], [taken[one.day] for one in before]),
         seals=seals,
         unsealed=list(Firm.unscoped.exclude(pk__in=[seal.firm_id for seal in seals]).order_by("name")),
         holds=_held(holds),
@@ -155,14 +155,14 @@ def _like(day: date) -> list[Run]:
     return [run for run in done if place_of(run.day, days) == wanted][:NIGHTS_COMPARED]
 
 
-def _stages_of(runs: Sequence[Run]) -> dict[int, dict[str, RunStage]]:
+def stages_of(runs: Sequence[Run]) -> dict[int, dict[str, RunStage]]:
     found: dict[int, dict[str, RunStage]] = defaultdict(dict)
     for stage in RunStage.unscoped.filter(run__in=runs).order_by("ordinal"):
         found[stage.run_id][stage.name] = stage
     return found
 
 
-def _posted(stages: dict[str, RunStage]) -> Sums:
+def posted(stages: dict[str, RunStage]) -> Sums:
     return sums_of(stages["reconcile"].figures) if "reconcile" in stages else {}
 
 
@@ -175,12 +175,12 @@ def accrued_on(days: Iterable[date]) -> dict[date, Sums]:
     return found
 
 
-def _usual_time(rows: Iterable[Run | RunStage], at: datetime) -> Usual | None:
+def usual_time(rows: Iterable[Run | RunStage], at: datetime) -> Usual | None:
     """What is usual for how long these took, in milliseconds."""
     return usual(took // timedelta(milliseconds=1) for row in rows if (took := took_of(row, at=at)) is not None)
 
 
-def _as_duration(found: Usual | None) -> str:
+def as_duration(found: Usual | None) -> str:
     return duration(timedelta(milliseconds=int(found.middle))) if found else ""
 
 
@@ -212,17 +212,17 @@ def _line(
     done, of, chunk_rows = chunks
     took = took_of(stage, at=at)
     rows = stage.rows or chunk_rows
-    usual_took = _usual_time(before, at)
+    usual_took = usual_time(before, at)
     left = rest(done, of, took) if stage.state == RunState.RUNNING else None
     return StageLine(
         row=stage,
         words=stage_words(stage.name),
         mood=MOODS[RunState(stage.state)],
         took=duration(took),
-        usual_took=_as_duration(usual_took),
+        usual_took=as_duration(usual_took),
         is_slow=_is_slow(took, usual_took),
         rows=Compared(Decimal(rows), usual([one.rows for one in before])),
-        sums=_amounts(sums_of(stage.figures), [sums_of(one.figures) for one in before]),
+        sums=amounts(sums_of(stage.figures), [sums_of(one.figures) for one in before]),
         rate=rate(rows, took),
         done=done,
         of=of,
@@ -238,7 +238,7 @@ def _is_slow(took: timedelta | None, usual_took: Usual | None) -> bool:
     return took // timedelta(milliseconds=1) > 2 * usual_took.high
 
 
-def _amounts(now: Sums, before: list[Sums]) -> tuple[Amount, ...]:
+def amounts(now: Sums, before: list[Sums]) -> tuple[Amount, ...]:
     """Sums by currency; a night without a currency counts as nothing of it."""
     return tuple(
         Amount(currency, Compared(total, usual([one.get(currency, Decimal(0)) for one in before])))
@@ -275,83 +275,6 @@ def _held(holds: "QuerySet[Hold]") -> list[Hold]:
         hold.more = "" if hold.detail in (title, "") else hold.detail  # type: ignore[attr-defined]
         hold.stage_words = stage_words(hold.stage)  # type: ignore[attr-defined]
     return shown
-
-
-@dataclass(frozen=True)
-class Bar:
-    """How long one night took, drawn among its neighbours; in units of the drawing."""
-
-    x: int
-    height: int
-    words: str
-
-
-BAR_STEP, BAR_TALLEST = 10, 32
-
-
-def bars_of(rows: Sequence["NightRow"], *, at: datetime) -> list[Bar]:
-    """The durations of the nights shown, the oldest first; a bar is never too low to be seen."""
-    times = [(row, took_of(row.run, at=at) or timedelta(0)) for row in reversed(rows)]
-    longest = max((took for _row, took in times), default=timedelta(0))
-    return [
-        Bar(
-            x=place * BAR_STEP,
-            height=max(1, (took * BAR_TALLEST) // longest) if longest else 1,
-            words=f"{row.run.day.isoformat()}: {row.took}",
-        )
-        for place, (row, took) in enumerate(times)
-    ]
-
-
-@dataclass(frozen=True)
-class NightRow:
-    """One line of the list of nights."""
-
-    run: Run
-    mood: str
-    took: str
-    accounts: int
-    accrued: tuple[Amount, ...]
-    posted: tuple[Amount, ...]
-    seals: int
-    held: int
-
-
-def nights(runs: Sequence[Run], *, at: datetime) -> list[NightRow]:
-    """Lines of the list, newest first; each is compared with the other nights shown that are done."""
-    days = [run.day for run in runs]
-    stages, accrued = _stages_of(runs), accrued_on(days)
-    posted = {run.day: _posted(stages[run.pk]) for run in runs}
-    seals = {
-        run: (count, accounts)
-        for run, count, accounts in Seal.unscoped.filter(run__in=runs)
-        .order_by()
-        .values_list("run")
-        .annotate(firms=Count("pk"), accounts=Sum("billable"))
-    }
-    held = dict(
-        Hold.unscoped.filter(day__in=days, resolved_at=None).order_by().values_list("day").annotate(count=Count("pk"))
-    )
-    month = calendar()
-    places = {run.day: place_of(run.day, month) for run in runs}
-    finished = [run.day for run in runs if run.state == RunState.DONE]
-    rows = []
-    for run in runs:
-        others = [day for day in finished if day != run.day and places[day] == places[run.day]]
-        count, accounts = seals.get(run.pk, (0, 0))
-        rows.append(
-            NightRow(
-                run=run,
-                mood=MOODS[RunState(run.state)],
-                took=duration(took_of(run, at=at)),
-                accounts=accounts,
-                accrued=_amounts(accrued.get(run.day, {}), [accrued.get(day, {}) for day in others]),
-                posted=_amounts(posted[run.day], [posted[day] for day in others]),
-                seals=count,
-                held=held.get(run.day, 0),
-            )
-        )
-    return rows
 
 
 def desk() -> dict[str, Any]:

@@ -20,7 +20,8 @@ from accounts.ground.runs.admin import retry as let_in
 from accounts.ground.runs.models import Hold, Run
 from portal.nightly import NightRefused
 from portal.office.actions import run_night
-from portal.office.queries import BAR_STEP, bars_of, night_of, nights
+from portal.office.listing import BAR_STEP, bars_of, nights, usual_of
+from portal.office.queries import night_of
 from portal.office.rules import NIGHTS_COMPARED
 
 # How often the page of a night asks for itself, in seconds: while it moves, and when it rests.
@@ -44,7 +45,14 @@ def _list(request: HttpRequest, form: DayForm, *, status: int = 200) -> HttpResp
     page = page_of(Run.unscoped.all(), order=["-day"], query=request.GET, size=NIGHTS_COMPARED + 1)
     at = timezone.now()
     rows = nights(page.rows, at=at)
-    context = {"page": page, "rows": rows, "bars": bars_of(rows, at=at), "width": len(rows) * BAR_STEP, "form": form}
+    context = {
+        "page": page,
+        "rows": rows,
+        "usual": usual_of(rows, at=at),
+        "bars": bars_of(rows, at=at),
+        "width": len(rows) * BAR_STEP,
+        "form": form,
+    }
     return render(request, "office/nights.html", _framed(request, context), status=status)
 
 

@@ -20,7 +20,7 @@ STAGES: dict[str, Any] = {
     "seal": _lazy("Seal"),
 }
 
-MOODS = {RunState.DONE: "good", RunState.RUNNING: "warn", RunState.HELD: "bad", RunState.WAITING: ""}
+MOODS = {RunState.DONE: "good", RunState.RUNNING: "busy", RunState.HELD: "bad", RunState.WAITING: ""}
 
 
 def stage_words(name: str) -> str:
