@@ -84,7 +84,7 @@ def request_again(run: Run, *, at: datetime) -> bool:
 
 def work_on(run_id: int, *, until: str | None = None, progress: Progress | None = None) -> bool:
     """What one worker does for a run, however many there are: take part until nothing is left up to stage `until`."""
-    stages = STAGES
+    stages: tuple[Stage, ...] = STAGES
     if until is not None:
         stages = STAGES[: [stage.name for stage in STAGES].index(until) + 1]
     with _as_night():

@@ -35,7 +35,7 @@ def terms_of(component: Component) -> Terms:
         rate=component.rate,
         flat=component.flat,
         ranges=ranges_of(component.tiers),
-        mode=component.mode,
+        mode=component.mode,  # type: ignore[arg-type]  # the column allows these words only
     )
     schedule = component.schedule
     return figures.terms(starts=schedule.starts, ends=schedule.ends, component=component.pk)

@@ -96,7 +96,8 @@ class Shell:
             return {}
         practice = Practice.unscoped.filter(pk=self.who.practice_id).values("name")
         rows = Firm.unscoped.filter(pk=self.who.firm_id).annotate(practice_name=Subquery(practice))
-        return rows.values("name", "practice_name").first() or {}
+        found = rows.values_list("name", "practice_name").first()
+        return dict(zip(("name", "practice_name"), found, strict=True)) if found else {}
 
     @property
     def firm_name(self) -> str:

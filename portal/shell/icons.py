@@ -27,9 +27,8 @@ _FRAME = re.compile(r'\s*<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>'
 def used_names() -> list[str]:
     """Every icon that a template or the list of places names."""
     names = {place.icon for place in PLACES if place.icon}
-    for folder in settings.TEMPLATES[0]["DIRS"]:
-        for page in sorted(Path(folder).rglob("*.html")):
-            names.update(_USED.findall(page.read_text(encoding="utf-8")))
+    for page in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+        names.update(_USED.findall(page.read_text(encoding="utf-8")))
     return sorted(names)
 
 

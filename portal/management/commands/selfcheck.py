@@ -50,8 +50,8 @@ def _ask(today: date) -> Iterator[Asked]:
         with as_role("night"), transaction.atomic(using="night"):
             yield "books", check.__name__, check()
     yield from _plain("rights", rights.CHECKS)
-    for check in configuration.CHECKS:
-        yield "configuration", check.__name__, check(today)
+    for check_on in configuration.CHECKS:
+        yield "configuration", check_on.__name__, check_on(today)
 
 
 def _plain(group: str, checks: tuple[Callable[[], list[Break]], ...]) -> Iterator[Asked]:
