@@ -9,7 +9,6 @@ from accounts.broker.feed.reader import Row
 from portal.lib.words import gettext_noop
 
 _NOTHING = values.NULLS
-_is_plain = values.is_plain
 
 
 class Problem(Exception):
@@ -51,8 +50,6 @@ class Cells:
         text = self._values.get(name)
         if text is None or text in _NOTHING:
             return None
-        if _is_plain(text):
-            return text
         try:
             return values.number(text, whole=whole)
         except values.BadValue as error:

@@ -18,9 +18,10 @@ from accounts.ground.runs.actions import answer, hold_accounts
 from portal.lib.business_days import Calendar
 from portal.lib.words import gettext_noop
 
-# What a bad statement keeps its account out of; after the seal of a day nothing can be kept out, only remembered.
+# What a bad statement keeps its account out of. After the seal of a day nothing can be kept out any more: the hold then
+# only waits for a better statement.
 STAGE = "accrue"
-STAGE_AFTER_SEAL = "feed"
+AFTER_SEAL = "statement"
 ARRIVED = gettext_noop("The statement has arrived")
 
 
@@ -57,15 +58,20 @@ class Job:
 
     def arrive(self, arrived: Sequence[tuple[int, date]]) -> None:
         """Let accounts back in whose value has come."""
-        answer(arrived=arrived, stage=STAGE, at=self.at, resolution=ARRIVED)
+        for stage in (STAGE, AFTER_SEAL):
+            answer(arrived=arrived, stage=stage, at=self.at, resolution=ARRIVED)
 
     def hold(self, held: Sequence[Held]) -> None:
         """Keep accounts out, each with a pending item, and say so in the report."""
         groups: dict[tuple[date, str, str], dict[int, str]] = defaultdict(dict)
+        sealed: dict[tuple[int, date], bool] = {}
         with transaction.atomic(using=current_alias.get()):
             for one in held:
                 day = self._hold_day(one.day)
-                stage = STAGE_AFTER_SEAL if _is_sealed(one.holder.firm_id, day) else STAGE
+                key = (one.holder.firm_id, day)
+                if key not in sealed:
+                    sealed[key] = _is_sealed(*key)
+                stage = AFTER_SEAL if sealed[key] else STAGE
                 detail = f"{self.name}, {one.row}: {one.words}"
                 groups[day, stage, one.reason].setdefault(one.holder.account_id, detail)
                 self.report.held.add(

@@ -87,7 +87,7 @@ class Loader:
             self._staged["navdaily"] -= cur.rowcount
 
     def merge(self) -> tuple[dict[str, Count], list[tuple[int, date]]]:
-        """Everything staged into its table. Returns the counts and the account-days that now have a value."""
+        """Everything staged into its table. Returns the counts and the held account-days that now have a value."""
         counts: dict[str, Count] = {}
         values = {"file": self.file_id, "generated": self.generated_at, "at": self.at}
         with cursor() as cur:

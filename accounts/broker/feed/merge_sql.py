@@ -4,6 +4,7 @@ from functools import cache
 
 from accounts.broker.feed import tables
 from accounts.broker.feed.tables import Table
+from portal.lib.words import gettext_noop
 
 
 def _stage(table: Table) -> str:
@@ -34,13 +35,26 @@ def older(file_column: str) -> str:
     )
 
 
+# Titles of what the import tells the house; pages translate them.
+TITLES = {
+    "deposit": gettext_noop("Deposit"),
+    "withdrawal": gettext_noop("Withdrawal"),
+    "cash": gettext_noop("Internal cash transfer"),
+    "internal": gettext_noop("Internal position transfer"),
+    "out": gettext_noop("Outbound position transfer"),
+    "in": gettext_noop("Inbound position transfer"),
+    "opened": gettext_noop("Account opened"),
+    "closed": gettext_noop("Account closed"),
+    "done": gettext_noop("Completed"),
+}
+
 # What the import tells the rest of the house about lines it had not seen before.
 _TOLD = {
     "cashline": """
     , told AS (
         INSERT INTO accounts_event (firm_id, practice_id, account_id, kind, title, status, data, natural_key, day, at)
         SELECT a.firm_id, a.practice_id, a.id, CASE WHEN m.amount > 0 THEN 'deposit' ELSE 'withdrawal' END,
-               CASE WHEN m.amount > 0 THEN 'Deposit' ELSE 'Withdrawal' END, 'Completed',
+               CASE WHEN m.amount > 0 THEN '{deposit}' ELSE '{withdrawal}' END, '{done}',
                jsonb_build_object('amount', trim_scale(abs(m.amount))::text, 'currency', m.currency,
                                   'description', m.description),
                'cash:' || m.account_id || ':' || m.key, coalesce(m.report_on, m.flow_on), %(at)s
@@ -52,10 +66,10 @@ _TOLD = {
         INSERT INTO accounts_event (firm_id, practice_id, account_id, kind, title, status, data, natural_key, day, at)
         SELECT a.firm_id, a.practice_id, a.id,
                CASE WHEN coalesce(m.cash, 0) <> 0 THEN 'internal_cash_transfer' ELSE 'position_transfer' END,
-               CASE WHEN coalesce(m.cash, 0) <> 0 THEN 'Internal cash transfer'
-                    WHEN m.kind = 'INTERNAL' THEN 'Internal position transfer'
-                    WHEN m.direction = 'OUT' THEN 'Outbound position transfer'
-                    ELSE 'Inbound position transfer' END, 'Completed',
+               CASE WHEN coalesce(m.cash, 0) <> 0 THEN '{cash}'
+                    WHEN m.kind = 'INTERNAL' THEN '{internal}'
+                    WHEN m.direction = 'OUT' THEN '{out}'
+                    ELSE '{in}' END, '{done}',
                jsonb_build_object('method', m.kind, 'direction', m.direction, 'symbol', m.symbol,
                                   'quantity', trim_scale(m.quantity)::text, 'amount', trim_scale(abs(m.flow))::text,
                                   'currency', a.base_currency),
@@ -79,6 +93,12 @@ _TOLD = {
 }
 
 
+def _titled(text: str) -> str:
+    for name, title in TITLES.items():
+        text = text.replace("'{" + name + "}'", f"'{title}'")
+    return text
+
+
 @cache
 def plain(table: Table) -> str:
     """Merge a table whose rows stand alone: insert what is new, correct what an older file said otherwise."""
@@ -86,7 +106,7 @@ def plain(table: Table) -> str:
     stored = ", ".join(f"kept.{name}" for name in table.corrected)
     offered = ", ".join(f"excluded.{name}" for name in table.corrected)
     assigned = ", ".join(f"{name} = excluded.{name}" for name in table.corrected)
-    told = _TOLD.get(table.name, "")
+    told = _titled(_TOLD.get(table.name, ""))
     returned = "kept.*, " if told else ""
     return f"""
     WITH merged AS (
@@ -123,7 +143,7 @@ FACTS = """
 
 # What the tree keeps of it. Number, firm and place in the tree are never the broker's to change; an empty word is no
 # news; an account that was abandoned or refused here stays so.
-ACCOUNTS = """
+ACCOUNTS = _titled("""
     WITH told AS (
         SELECT DISTINCT ON (s.account_id) s.*
           FROM feed_accountfacts s JOIN broker_accountfacts f
@@ -164,13 +184,13 @@ ACCOUNTS = """
     )
     INSERT INTO accounts_event (firm_id, practice_id, account_id, kind, title, status, data, natural_key, day, at)
     SELECT n.firm_id, n.practice_id, n.id, CASE n.status WHEN 'O' THEN 'opened' ELSE 'closed' END,
-           CASE n.status WHEN 'O' THEN 'Account opened' ELSE 'Account closed' END, n.status, '{}',
+           CASE n.status WHEN 'O' THEN '{opened}' ELSE '{closed}' END, n.status, '{}',
            CASE n.status WHEN 'O' THEN 'opened:' || n.id || ':' || n.opened_on
                 ELSE 'closed:' || n.id || ':' || n.closed_on END,
            CASE n.status WHEN 'O' THEN n.opened_on ELSE n.closed_on END, %(at)s
       FROM news n JOIN changed c ON c.id = n.id WHERE n.status <> n.old_status
     ON CONFLICT (firm_id, natural_key) DO NOTHING
-"""
+""")
 
 CONTRADICTIONS = """
     SELECT account_id, nav_date FROM feed_navdaily GROUP BY account_id, nav_date
@@ -245,4 +265,8 @@ INSERT = """
 
 STALE = "SELECT count(*) FROM feed_ready WHERE is_stale"
 
-ARRIVED = "SELECT account_id, nav_date FROM feed_ready WHERE is_staged"
+ARRIVED = """
+    SELECT DISTINCT r.account_id, r.nav_date FROM feed_ready r
+      JOIN accounts_hold h ON h.account_id = r.account_id AND h.day = r.nav_date AND h.resolved_at IS NULL
+     WHERE r.is_staged
+"""

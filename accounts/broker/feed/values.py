@@ -21,7 +21,7 @@ LONGEST_NUMBER = 64
 LONGEST_FRACTION = 20
 
 # What nearly every number looks like, well within every limit.
-is_plain = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,12})?", re.ASCII).fullmatch
+is_plain = re.compile(r"-?[0-9]{1,7}(?:\.[0-9]{1,12})?", re.ASCII).fullmatch
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})", re.ASCII)
@@ -54,6 +54,8 @@ def present(text: str | None) -> str | None:
 
 def number(text: str | None, *, whole: int = 18) -> str | None:
     """A plain decimal number as text, of at most `whole` digits before the point."""
+    if text and is_plain(text):
+        return text
     text = present(text)
     if text is None:
         return None

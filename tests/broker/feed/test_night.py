@@ -9,7 +9,7 @@ from django.db import ProgrammingError, transaction
 from accounts.broker.feed.night import feed_stage
 from accounts.broker.models import NavDaily, StatementFile
 from accounts.ground.access.context import as_role, cursor
-from accounts.ground.models import Account, Hold, Request, Run, RunStage
+from accounts.ground.models import Account, Hold, Request, Run, RunStage, Seal
 from tests.broker.flex import ANA, AT, CHIDI, DANA, DAY, KEN, NINA, document, nav, statement, stored
 
 HOLDING = {ANA, KEN, CHIDI, DANA, NINA, "I4000001", "U4000001", "U4000002"}
@@ -75,6 +75,17 @@ def test_a_value_that_comes_after_the_day_was_accrued_asks_for_a_retry(desk, run
     hold = Hold.unscoped.get()
     assert (hold.resolved_at, hold.retry_asked_at) == (None, AT)
     assert Request.unscoped.get().finished_at == AT
+
+
+def test_a_bad_statement_of_a_sealed_day_only_waits_for_a_better_one(desk, run):
+    firm = Account.unscoped.get(number=ANA).firm
+    Seal.unscoped.create(firm=firm, day=DAY, run=run, digest="0" * 64, billable=0, billed=0, zero=0, held=0)
+
+    desk.statements(statement(nav("NaN")))
+    assert Hold.unscoped.get().stage == "statement"
+
+    desk.statements(statement(nav("7")))
+    assert Hold.unscoped.get().resolved_at == AT
 
 
 def test_a_day_without_a_single_value_waits_for_its_files(desk, run):
