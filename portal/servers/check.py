@@ -40,6 +40,11 @@ def main() -> int:
     except Stop:
         tell("\nStopped.")
         return 130
+    except PermissionError as refused:
+        tell(
+            f"\n{refused.filename} belongs to another user; start as that user, or set PORTAL_STATE to another folder."
+        )
+        return 1
     except (Failed, processes.ServerError, places.PlaceError) as reason:
         tell(f"\n{reason}")
         return 1

@@ -36,6 +36,9 @@ def main() -> int:
     except Refused as reason:
         tell(f"\n{reason}")
         return 1
+    except PermissionError as refused:
+        tell(f"\n{refused.filename} belongs to another user; set up as that user, or in a checkout of your own.")
+        return 1
     except KeyboardInterrupt:
         tell("\nStopped.")
         return 130
@@ -86,7 +89,11 @@ def _alone() -> Iterator[None]:
     """Two commands started at once set up one after the other. The folder itself is the lock, so no file is left."""
     folder = os.open(CHECKOUT, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("  another command sets up this checkout; waiting for it ...")
+            fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
         os.close(folder)
