@@ -267,7 +267,7 @@ _add(
     lambda: good(statement(nav("1", **{f"a{n}": n for n in range(10_000)}))),
     "unknown attribute",
 )
-_add("the statement twice", LOADS, lambda: good(statement(nav("100")), statement(nav("100"))))
+_add("the statement twice", LOADS, lambda: good(statement(nav("100")), statement(nav("100"))), "comes 2 times")
 _add("a wrong count", LOADS, lambda: plain().replace(b'count="2"', b'count="7"'), "count says")
 _add("no count", LOADS, lambda: plain().replace(b' count="2"', b""), "count says")
 _add("UTF-8 with a mark", LOADS, lambda: b"\xef\xbb\xbf" + plain())

@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.broker.feed import csv_reader, rules, tables
 from accounts.broker.feed.cells import Problem
 from accounts.broker.feed.csv_reader import Line
-from accounts.broker.feed.holders import holders, known
+from accounts.broker.feed.holders import holders, holders_by_id, known
 from accounts.broker.feed.job import Held, Job, ensure_partitions
 from accounts.broker.feed.prepare import MASTER_HOLDS, check_day
 from accounts.broker.feed.rows import Holder
@@ -70,7 +70,7 @@ class CsvImport:
 
     def _check(self, line: Line, holder: Holder) -> None:
         if line.problem:
-            raise Problem("bad_value", line.where, line.problem.replace("%", "%%"))
+            raise Problem("bad_value", line.where, line.problem)
         assert line.day is not None
         check_day(line.day, self.job.today, line.where)
         if line.currency not in (None, holder.base):
@@ -108,15 +108,8 @@ class CsvImport:
         days = dict(reversed(disputed))
         self.job.loader.leave_out(list(days))
         self.job.report.accounts -= days.keys()
-        for holder in holders_of(days):
+        for holder in holders_by_id(days):
             words = gettext_noop("two lines give %(day)s two values") % {"day": days[holder.account_id]}
             self._bad[holder.number] = Held(
                 holder, days[holder.account_id], "conflict", str(days[holder.account_id]), words
             )
-
-
-def holders_of(accounts: Iterable[int]) -> list[Holder]:
-    from accounts.ground.tree.models import Account
-
-    numbers = Account.unscoped.filter(pk__in=list(accounts)).values_list("number", flat=True)
-    return list(holders(numbers).values())

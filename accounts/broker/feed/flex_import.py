@@ -46,6 +46,9 @@ class FlexImport:
             else:
                 self._take([statement])
         for together in doubled.values():
+            words = gettext_noop("the statement comes %(times)s times; each of its rows is stored once")
+            account = known(together[0].values.get("accountId")) or ""
+            self.job.warn(words % {"times": len(together)}, row=f"line {together[-1].line}", account=account)
             self._take(together)
         self._flush()
 

@@ -18,12 +18,20 @@ def known(number: str | None) -> str | None:
 
 def holders(numbers: Iterable[str]) -> dict[str, Holder]:
     """Those of these numbers that are accounts of ours."""
+    return {holder.number: holder for holder in _found("number = ANY(%s)", list(numbers))}
+
+
+def holders_by_id(accounts: Iterable[int]) -> list[Holder]:
+    return _found("id = ANY(%s)", list(accounts))
+
+
+def _found(condition: str, wanted: list) -> list[Holder]:
     with cursor() as cur:
         cur.execute(
-            "SELECT number, id, firm_id, base_currency, kind <> ALL(%s) FROM accounts_account WHERE number = ANY(%s)",
-            [[kind.value for kind in HOLDING_KINDS], list(numbers)],
+            f"SELECT id, firm_id, number, base_currency, kind <> ALL(%s) FROM accounts_account WHERE {condition}",
+            [[kind.value for kind in HOLDING_KINDS], wanted],
         )
-        return {row[0]: Holder(row[1], row[2], row[0], row[3], is_master=row[4]) for row in cur.fetchall()}
+        return [Holder(*row) for row in cur.fetchall()]
 
 
 def is_master(number: str) -> bool:
