@@ -306,6 +306,9 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 
+# Statements that the broker delivers as files; the night loads what is new in it first. Empty: none are looked for.
+STATEMENTS_DIR = env.text("STATEMENTS_DIR", "")
+
 globals().update(env.email("EMAIL_URL", f"file://{STATE_DIR}/mail"))
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Advisor Portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
