@@ -304,10 +304,12 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 
-# --- Mail ----------------------------------------------------------------------------------------------------------
+# --- Statements ------------------------------------------------------------------------------------------------------
 
 # Statements that the broker delivers as files; the night loads what is new in it first. Empty: none are looked for.
 STATEMENTS_DIR = env.text("STATEMENTS_DIR", "")
+
+# --- Mail ----------------------------------------------------------------------------------------------------------
 
 globals().update(env.email("EMAIL_URL", f"file://{STATE_DIR}/mail"))
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Advisor Portal <portal@localhost>")
