@@ -56,6 +56,11 @@ class OfficeSite(admin.AdminSite):
     enable_nav_sidebar = False
     empty_value_display = "\N{EM DASH}"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where rows may be deleted at all, it is one at a time.
+        self.disable_action("delete_selected")
+
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
         is_ours = admin_class is not None and issubclass(admin_class, OfficeAdmin)

@@ -274,6 +274,9 @@ class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
         context["words"] = self.words
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
+        return super().render_delete_form(request, {**context, "subtitle": self.name_of(context["object"])})
+
     def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
         """Back to the row where the button was on its page."""
         response = super().response_action(request, *args, **kwargs)
