@@ -185,10 +185,11 @@ def own_world(own_database: OwnDatabase) -> Any:
 
 
 @pytest.fixture
-def site(own_database: OwnDatabase, django_db_blocker: Any) -> Iterator[str]:
-    """The address of the portal, served by a thread over `own_database`."""
+def site(own_database: OwnDatabase, django_db_blocker: Any, settings: Any) -> Iterator[str]:
+    """The address of the portal, served by a thread over `own_database`; files come straight from their sources."""
     from pytest_django.live_server_helper import LiveServer
 
+    settings.WHITENOISE_USE_FINDERS = True
     with django_db_blocker.unblock():
         server = LiveServer("127.0.0.1")
         try:
