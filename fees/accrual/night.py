@@ -36,11 +36,14 @@ def accrue_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkR
 
 def _accrue_late(cur, run: Run, day: date, lo: int, hi: int) -> int:
     """Earlier days whose value has come since: written with their own date, by this run."""
-    asked = Hold.unscoped.filter(
-        stage="accrue", resolved_at=None, retry_asked_at__isnull=False, day__lt=day, account__gte=lo, account__lt=hi
+    cur.execute(
+        "SELECT id FROM accounts_hold WHERE stage = 'accrue' AND reason = 'no_nav' AND resolved_at IS NULL"
+        " AND retry_asked_at IS NOT NULL AND day < %s AND account_id >= %s AND account_id < %s ORDER BY id",
+        [day, lo, hi],
     )
+    asked = [hold for (hold,) in cur.fetchall()]
     rows = 0
-    for hold in asked.order_by("id"):
+    for hold in Hold.unscoped.filter(pk__in=asked).order_by("id") if asked else ():
         late, account = hold.day, hold.account_id
         cur.execute(
             "SELECT 1 FROM broker_navdaily n WHERE n.nav_date = %s AND n.account_id = %s"

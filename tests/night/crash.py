@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg2
+from django.conf import settings
 from django.db import connections
 
 from portal import nightly
+from portal.lib import env
 from tests.conftest import _on_server
 from tests.night.book import CLOSING, CLOSING_EVENING
 
@@ -52,29 +54,42 @@ WRITTEN = {
 
 @dataclass(frozen=True)
 class Eve:
-    """A template of a book just before a night, to be cloned: the night can be killed in each clone."""
+    """A database just before a night, to be cloned: the night can be killed in each clone."""
 
     template: str
 
     @contextmanager
-    def clone(self) -> Iterator[None]:
-        """Every connection leads to a new copy of the template inside the block."""
+    def clone(self) -> Iterator[str]:
+        """Every connection leads to a new copy inside the block, each alias by its own login."""
         name = f"{self.template}_kill"
-        before = {alias: connections.settings[alias]["NAME"] for alias in connections}
-        connections.close_all()
         _on_server(f'create database "{name}" template "{self.template}" strategy file_copy')
         try:
-            for alias in connections:
-                connections.settings[alias]["NAME"] = name
-            yield
+            with real_logins(name):
+                yield name
         finally:
-            connections.close_all()
-            for alias, old in before.items():
-                connections.settings[alias]["NAME"] = old
-            _drop(name)
+            drop(name)
 
 
-def _drop(name: str, *, within: float = 30) -> None:
+@contextmanager
+def real_logins(name: str) -> Iterator[None]:
+    """As in production: every alias signs in to the database as itself."""
+    before = {alias: dict(connections.settings[alias]) for alias in connections}
+    connections.close_all()
+    for alias in connections:
+        connections.settings[alias].update(NAME=name, CONN_MAX_AGE=0)
+    web = env.database("DATABASE_URL_WEB")
+    connections.settings["default"].update(USER=web["USER"], PASSWORD=web["PASSWORD"])
+    switched, settings.SWITCH_DATABASE_ROLES = settings.SWITCH_DATABASE_ROLES, False
+    try:
+        yield
+    finally:
+        settings.SWITCH_DATABASE_ROLES = switched
+        connections.close_all()
+        for alias, values in before.items():
+            connections.settings[alias].update(values)
+
+
+def drop(name: str, *, within: float = 30) -> None:
     """The server needs a moment to notice that a killed worker is gone, and its owner may not hurry it."""
     deadline = time.monotonic() + within
     while True:
@@ -94,6 +109,16 @@ def written() -> dict[str, list[str]]:
             cur.execute(f'SELECT row::text FROM ({query}) row ORDER BY row::text COLLATE "C"')
             found[name] = [text for (text,) in cur.fetchall()]
     return found
+
+
+def differing(expected: dict[str, list[str]]) -> dict[str, tuple[set[str], set[str]]]:
+    """What is missing and what is too much, by kind of row."""
+    found = written()
+    return {
+        name: (set(rows) - set(found[name]), set(found[name]) - set(rows))
+        for name, rows in expected.items()
+        if rows != found[name]
+    }
 
 
 def run_night() -> None:

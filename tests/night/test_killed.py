@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +14,10 @@ from django.utils import timezone
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import RunStage
 from portal import nightly, tasks
+from tests.conftest import _environment
 from tests.figures import write
 from tests.night.book import CLOSING, CLOSING_EVENING
-from tests.night.crash import Eve, end, killed_at, run_night, start, written
+from tests.night.crash import Eve, differing, end, killed_at, run_night, start, written
 
 # PORTAL_KILL_POINTS=all kills before and after every single statement of the night.
 POINTS = os.environ.get("PORTAL_KILL_POINTS", "108")
@@ -66,16 +69,6 @@ def stage_of_death() -> str:
     return left.name if left else ""
 
 
-def differing(expected: dict[str, list[str]]) -> dict[str, tuple[set[str], set[str]]]:
-    """What is missing and what is too much, by kind of row."""
-    found = written()
-    return {
-        name: (set(rows) - set(found[name]), set(found[name]) - set(rows))
-        for name, rows in expected.items()
-        if rows != found[name]
-    }
-
-
 def test_killed_again_and_again(eve, undisturbed):
     """No worker lives for more than a hundred statements, many for less; together they still finish."""
     with eve.clone():
@@ -88,19 +81,11 @@ def test_killed_again_and_again(eve, undisturbed):
         assert differing(undisturbed) == {}
 
 
-def test_the_commands_own_process_is_killed_and_run_again(eve, undisturbed, own_database, checkout):
+def test_the_commands_own_process_is_killed_and_run_again(eve, undisturbed, checkout):
     """The same through a fresh interpreter and `manage.py night`, as an operator would."""
-    import subprocess
-    import sys
-    from urllib.parse import urlsplit
-
-    with eve.clone():
-        name = connections.settings["night"]["NAME"]
-        environment = {
-            key: urlsplit(value)._replace(path=f"/{name}").geturl() if key.startswith("DATABASE_URL") else value
-            for key, value in own_database.env.items()
-        }
-        command = [sys.executable, "manage.py", "night", "--day", CLOSING.isoformat(), "--json"]
+    command = [sys.executable, "manage.py", "night", "--day", CLOSING.isoformat(), "--json"]
+    with eve.clone() as name:
+        environment = _environment(name)
         for point, status in (("80", -signal.SIGKILL), ("", 0)):
             more = {"PORTAL_DIE_AT": point} if point else {}
             done = subprocess.run(command, cwd=checkout, env=environment | more, capture_output=True, timeout=120)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db import DatabaseError, connections, transaction
+from django.db import Error, InterfaceError, OperationalError, connections, transaction
 
 from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.runs.models import Run
@@ -256,7 +256,7 @@ def _patiently(task: Callable[[], bool]) -> bool:
     for left in reversed(range(MOST_TRIES)):
         try:
             return task()
-        except DatabaseError as problem:
+        except Error as problem:
             if not left or not _passes(problem):
                 raise
             log.warning("trying again after: %s", problem)
@@ -266,10 +266,10 @@ def _patiently(task: Callable[[], bool]) -> bool:
     raise AssertionError("unreachable")
 
 
-def _passes(problem: DatabaseError) -> bool:
-    connection = connections[current_alias.get()]
+def _passes(problem: Error) -> bool:
+    """The server says so by its code; without one the connection was lost, and Django opens a new one by itself."""
     code = getattr(problem.__cause__, "pgcode", None)
-    return (code or "").startswith(PASSING) or not connection.is_usable()
+    return code.startswith(PASSING) if code else isinstance(problem, OperationalError | InterfaceError)
 
 
 def _tell(progress: Progress | None, stage: Stage, done: int, rows: int) -> None:
