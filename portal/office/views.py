@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import OFFICE, gate
@@ -31,7 +30,7 @@ WHILE_MOVING, AT_REST = 2, 60
 class DayForm(forms.Form):
     """Which night to run."""
 
-    day = forms.DateField(label=_lazy("Business day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=gettext_lazy("Business day"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 @gate(OFFICE)

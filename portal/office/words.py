@@ -4,20 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.ground.runs.models import RunState
 
 STAGES: dict[str, Any] = {
-    "feed": _lazy("Statements"),
-    "rollup": _lazy("Daily figures"),
-    "accrue": _lazy("Accrue fees"),
-    "check": _lazy("Compute again and compare"),
-    "close": _lazy("Close periods"),
-    "post": _lazy("Post"),
-    "sweep": _lazy("Sweep to the advisors"),
-    "reconcile": _lazy("Reconcile"),
-    "seal": _lazy("Seal"),
+    "feed": gettext_lazy("Statements"),
+    "rollup": gettext_lazy("Daily figures"),
+    "accrue": gettext_lazy("Accrue fees"),
+    "check": gettext_lazy("Compute again and compare"),
+    "close": gettext_lazy("Close periods"),
+    "post": gettext_lazy("Post"),
+    "sweep": gettext_lazy("Sweep to the advisors"),
+    "reconcile": gettext_lazy("Reconcile"),
+    "seal": gettext_lazy("Seal"),
 }
 
 MOODS = {RunState.DONE: "good", RunState.RUNNING: "busy", RunState.HELD: "bad", RunState.WAITING: ""}

@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.ground.access.context import current_alias
 from accounts.ground.amounts import number_words
@@ -107,7 +107,7 @@ class RelatedFilter(admin.RelatedFieldListFilter):
 class CurrencyFilter(admin.SimpleListFilter):
     """Filter by currency, from the list of those there are; asking a large table for its own would read all of it."""
 
-    title = _lazy("currency")
+    title = gettext_lazy("currency")
     parameter_name = "currency"
     column = "currency"
 

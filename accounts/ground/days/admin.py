@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.ground.access.admin import MakingAdmin, rows_of
 from accounts.ground.days.actions import override
@@ -18,13 +18,18 @@ from accounts.ground.runs.models import Seal
 class DayForm(forms.Form):
     """What a single day shall be, whatever the exchange's calendar says."""
 
-    day = forms.DateField(label=_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     is_business = forms.TypedChoiceField(
-        label=_lazy("Is it a business day?"),
-        choices=[("no", _lazy("No, the exchange is closed")), ("yes", _lazy("Yes, the exchange is open"))],
+        label=gettext_lazy("Is it a business day?"),
+        choices=[
+            ("no", gettext_lazy("No, the exchange is closed")),
+            ("yes", gettext_lazy("Yes, the exchange is open")),
+        ],
         coerce="yes".__eq__,
     )
-    name = forms.CharField(label=_lazy("Reason"), max_length=120, help_text=_lazy("For example: emergency closure"))
+    name = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=120, help_text=gettext_lazy("For example: emergency closure")
+    )
 
     def clean_day(self) -> Any:
         day = self.cleaned_data["day"]
@@ -35,7 +40,7 @@ class DayForm(forms.Form):
 
 @admin.register(CalendarDay)
 class CalendarDayAdmin(MakingAdmin):
-    words = _lazy("Calendar days")
+    words = gettext_lazy("Calendar days")
     making_form = DayForm
     may_change = False
     list_display = ["day", "name", "is_business", "is_override", "decided_by"]

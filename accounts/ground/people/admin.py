@@ -12,8 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.ground.access.admin import MakingAdmin, OfficeAdmin, OfficeForm, RelatedFilter, choice_of, rows_of
@@ -32,10 +31,12 @@ def temporary_password() -> str:
 
 
 class UserForm(forms.Form):
-    username = forms.CharField(label=_lazy("User name"), max_length=150)
-    party = choice_of(User, "party", label=_lazy("Party"), required=False, help_text=_lazy("The person in the books"))
-    email = forms.EmailField(label=_lazy("E-mail"), required=False)
-    language = forms.ChoiceField(label=_lazy("Language"), choices=_LANGUAGES)
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=150)
+    party = choice_of(
+        User, "party", label=gettext_lazy("Party"), required=False, help_text=gettext_lazy("The person in the books")
+    )
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=_LANGUAGES)
 
     def clean_username(self) -> str:
         username = self.cleaned_data["username"].strip()
@@ -46,14 +47,14 @@ class UserForm(forms.Form):
 
 
 class UserChangeForm(OfficeForm):
-    language = forms.ChoiceField(label=_lazy("Language"), choices=_LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=_LANGUAGES)
 
 
 @admin.register(User)
 class UserAdmin(MakingAdmin):
     """Sign-ins. A password is only ever set anew and shown once; what is stored of it is shown nowhere."""
 
-    words = _lazy("Users")
+    words = gettext_lazy("Users")
     making_form = UserForm
     form = UserChangeForm
     list_display = ["username", "full_name", "email", "party", "sits_as", "is_active", "last_login"]
@@ -70,11 +71,11 @@ class UserAdmin(MakingAdmin):
         seats = Seat.unscoped.filter(is_active=True).select_related("practice", "party", "account").order_by("pk")
         return super().get_queryset(request).prefetch_related(models.Prefetch("seats", seats, to_attr="living_seats"))
 
-    @admin.display(description=_lazy("Name"), ordering="last_name")
+    @admin.display(description=gettext_lazy("Name"), ordering="last_name")
     def full_name(self, user: Any) -> str:
         return user.get_full_name()
 
-    @admin.display(description=_lazy("Sits as"))
+    @admin.display(description=gettext_lazy("Sits as"))
     def sits_as(self, user: Any) -> str:
         return ", ".join(_seat_words(seat) for seat in user.living_seats) or "\N{EM DASH}"
 
@@ -94,7 +95,7 @@ class UserAdmin(MakingAdmin):
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         return self._show_password(request, obj)
 
-    @admin.action(description=_lazy("Give a new temporary password"))
+    @admin.action(description=gettext_lazy("Give a new temporary password"))
     @sensitive_variables()
     def renew_password(self, request: HttpRequest, users: "models.QuerySet[User]") -> HttpResponse | None:
         if users.count() != 1:
@@ -120,7 +121,7 @@ class UserAdmin(MakingAdmin):
         headers = {"Cache-Control": "no-store"}
         return TemplateResponse(request, "office/temporary_password.html", context, headers=headers)
 
-    @admin.action(description=_lazy("Deactivate"))
+    @admin.action(description=gettext_lazy("Deactivate"))
     def deactivate(self, request: HttpRequest, users: "models.QuerySet[User]") -> None:
         """Nobody signs in with it any more, and whoever is signed in is signed out."""
         others = list(users.filter(is_active=True).exclude(pk=_self(request)).order_by("pk"))
@@ -132,7 +133,7 @@ class UserAdmin(MakingAdmin):
         words = ngettext("%(count)d user was deactivated.", "%(count)d users were deactivated.", len(others))
         self.message_user(request, words % {"count": len(others)}, _level(others))
 
-    @admin.action(description=_lazy("Activate"))
+    @admin.action(description=gettext_lazy("Activate"))
     def activate(self, request: HttpRequest, users: "models.QuerySet[User]") -> None:
         back = list(users.filter(is_active=False).order_by("pk"))
         for user in back:
@@ -142,7 +143,7 @@ class UserAdmin(MakingAdmin):
         words = ngettext("%(count)d user was activated.", "%(count)d users were activated.", len(back))
         self.message_user(request, words % {"count": len(back)}, _level(back))
 
-    @admin.action(description=_lazy("End all seats"))
+    @admin.action(description=gettext_lazy("End all seats"))
     def end_seats(self, request: HttpRequest, users: "models.QuerySet[User]") -> None:
         seats = Seat.unscoped.filter(user__in=users.order_by(), is_active=True)
         end_seats(self, request, seats)
@@ -178,16 +179,18 @@ def _seat_words(seat: Any) -> str:
 class SeatForm(forms.Form):
     """Which of account and party is asked for follows from the role."""
 
-    user = choice_of(Seat, "user", label=_lazy("User"))
-    role = forms.ChoiceField(label=_lazy("Role"), choices=Role.choices)
+    user = choice_of(Seat, "user", label=gettext_lazy("User"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
     account = choice_of(
         Seat,
         "account",
-        label=_lazy("Account"),
+        label=gettext_lazy("Account"),
         required=False,
-        help_text=_lazy("For an advisor the master account, for an STL person the STL account"),
+        help_text=gettext_lazy("For an advisor the master account, for an STL person the STL account"),
     )
-    party = choice_of(Seat, "party", label=_lazy("Party"), required=False, help_text=_lazy("For a client"))
+    party = choice_of(
+        Seat, "party", label=gettext_lazy("Party"), required=False, help_text=gettext_lazy("For a client")
+    )
 
     _kinds = {
         Role.TOP: Kind.TOP_MASTER,
@@ -218,7 +221,7 @@ class SeatForm(forms.Form):
 
 @admin.register(Seat)
 class SeatAdmin(MakingAdmin):
-    words = _lazy("Seats")
+    words = gettext_lazy("Seats")
     making_form = SeatForm
     may_change = False
     list_display = ["user", "role", "practice", "account", "party", "firm", "is_active", "created_at", "ended_at"]
@@ -244,11 +247,11 @@ class SeatAdmin(MakingAdmin):
             return people.seat_advisor(user=given["user"], master=given["account"])
         return people.seat_stl(user=given["user"], account=given["account"])
 
-    @admin.action(description=_lazy("End the seat"))
+    @admin.action(description=gettext_lazy("End the seat"))
     def end(self, request: HttpRequest, seats: "models.QuerySet[Seat]") -> None:
         end_seats(self, request, seats)
 
-    @admin.action(description=_lazy("Open the seat again"))
+    @admin.action(description=gettext_lazy("Open the seat again"))
     def reopen(self, request: HttpRequest, seats: "models.QuerySet[Seat]") -> None:
         back = list(seats.filter(is_active=False).select_related("user").order_by("pk"))
         for seat in back:
@@ -262,19 +265,22 @@ class SeatAdmin(MakingAdmin):
 
 
 class PartyForm(forms.Form):
-    practice = choice_of(Party, "practice", label=_lazy("Practice"))
-    legal_name = forms.CharField(label=_lazy("Legal name"), max_length=200)
-    is_organisation = forms.BooleanField(label=_lazy("An organisation"), required=False)
-    email = forms.EmailField(label=_lazy("E-mail"), required=False)
+    practice = choice_of(Party, "practice", label=gettext_lazy("Practice"))
+    legal_name = forms.CharField(label=gettext_lazy("Legal name"), max_length=200)
+    is_organisation = forms.BooleanField(label=gettext_lazy("An organisation"), required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     residence = forms.RegexField(
-        r"^[A-Z]{3}$", label=_lazy("Residence"), required=False, help_text=_lazy("Three letters, such as USA")
+        r"^[A-Z]{3}$",
+        label=gettext_lazy("Residence"),
+        required=False,
+        help_text=gettext_lazy("Three letters, such as USA"),
     )
-    language = forms.ChoiceField(label=_lazy("Language"), choices=_LANGUAGES)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=_LANGUAGES)
 
 
 @admin.register(Party)
 class PartyAdmin(MakingAdmin):
-    words = _lazy("Parties")
+    words = gettext_lazy("Parties")
     making_form = PartyForm
     list_display = ["legal_name", "is_organisation", "practice", "firm", "residence", "email", "created_at"]
     list_filter = ["is_organisation", ("firm", RelatedFilter)]
@@ -289,9 +295,9 @@ class PartyAdmin(MakingAdmin):
 
 
 class RightForm(forms.Form):
-    party = choice_of(ClientRight, "party", label=_lazy("Party"))
-    account = choice_of(ClientRight, "account", label=_lazy("Account"))
-    may_sign = forms.BooleanField(label=_lazy("May sign"), required=False, initial=True)
+    party = choice_of(ClientRight, "party", label=gettext_lazy("Party"))
+    account = choice_of(ClientRight, "account", label=gettext_lazy("Account"))
+    may_sign = forms.BooleanField(label=gettext_lazy("May sign"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -303,7 +309,7 @@ class RightForm(forms.Form):
 
 @admin.register(ClientRight)
 class ClientRightAdmin(MakingAdmin):
-    words = _lazy("Client rights")
+    words = gettext_lazy("Client rights")
     making_form = RightForm
     may_delete = True
     list_display = ["party", "account", "may_sign", "firm"]

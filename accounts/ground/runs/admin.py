@@ -13,8 +13,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.ground.access.admin import ReadOnlyAdmin, ReadOnlyInline, RelatedFilter
 from accounts.ground.runs.actions import answer
@@ -38,17 +37,17 @@ def retry(holds: "QuerySet[Hold]") -> int:
 
 class StageInline(ReadOnlyInline):
     model = RunStage
-    verbose_name_plural = _lazy("Stages")
+    verbose_name_plural = gettext_lazy("Stages")
     fields = ["ordinal", "name", "state", "rows", "began", "ended", "figures"]
     readonly_fields = ["began", "ended"]
     ordering = ["ordinal"]
     show_change_link = False
 
-    @admin.display(description=_lazy("Began"))
+    @admin.display(description=gettext_lazy("Began"))
     def began(self, stage: Any) -> str:
         return _clock(stage.started_at)
 
-    @admin.display(description=_lazy("Ended"))
+    @admin.display(description=gettext_lazy("Ended"))
     def ended(self, stage: Any) -> str:
         return _clock(stage.finished_at)
 
@@ -59,7 +58,7 @@ def _clock(at: Any) -> str:
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin):
-    words = _lazy("Runs")
+    words = gettext_lazy("Runs")
     list_display = ["day", "state", "asked_at", "started_at", "finished_at", "seals", "problem", "page"]
     list_filter = ["state", "day"]
     search_fields = ["problem"]
@@ -72,18 +71,18 @@ class RunAdmin(ReadOnlyAdmin):
     def name_of(self, row: Any) -> str:
         return _("Night of %(day)s") % {"day": row.day}
 
-    @admin.display(description=_lazy("Seals"), ordering="seal_count")
+    @admin.display(description=gettext_lazy("Seals"), ordering="seal_count")
     def seals(self, run: Any) -> int:
         return run.seal_count
 
-    @admin.display(description=_lazy("Night"))
+    @admin.display(description=gettext_lazy("Night"))
     def page(self, run: Any) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("nights:night", args=[run.day]), _("Open"))
 
 
 @admin.register(RunChunk)
 class RunChunkAdmin(ReadOnlyAdmin):
-    words = _lazy("Chunks")
+    words = gettext_lazy("Chunks")
     list_display = ["day", "stage_name", "lo", "hi", "state", "rows", "total", "digest", "done_at"]
     list_filter = ["state", "stage__name"]
     list_select_related = ["stage__run"]
@@ -92,11 +91,11 @@ class RunChunkAdmin(ReadOnlyAdmin):
     def name_of(self, row: Any) -> str:
         return f"{row.stage.run.day} {row.stage.name} {row.lo}"
 
-    @admin.display(description=_lazy("Day"), ordering="stage__run__day")
+    @admin.display(description=gettext_lazy("Day"), ordering="stage__run__day")
     def day(self, chunk: Any) -> date:
         return chunk.stage.run.day
 
-    @admin.display(description=_lazy("Stage"), ordering="stage__ordinal")
+    @admin.display(description=gettext_lazy("Stage"), ordering="stage__ordinal")
     def stage_name(self, chunk: Any) -> str:
         return chunk.stage.name
 
@@ -104,11 +103,15 @@ class RunChunkAdmin(ReadOnlyAdmin):
 class OpenFilter(admin.SimpleListFilter):
     """Holds that still keep an account out, or those that ended."""
 
-    title = _lazy("state")
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", _lazy("Held")), ("asked", _lazy("Retry asked")), ("resolved", _lazy("Resolved"))]
+        return [
+            ("open", gettext_lazy("Held")),
+            ("asked", gettext_lazy("Retry asked")),
+            ("resolved", gettext_lazy("Resolved")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         wanted = {
@@ -121,7 +124,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 @admin.register(Hold)
 class HoldAdmin(ReadOnlyAdmin):
-    words = _lazy("Holds")
+    words = gettext_lazy("Holds")
     list_display = ["day", "stage", "reason", "account", "practice", "detail", "retry_asked_at", "resolved_at"]
     list_filter = [OpenFilter, "day", "stage", "reason", ("firm", RelatedFilter)]
     list_select_related = ["account", "practice"]
@@ -136,7 +139,7 @@ class HoldAdmin(ReadOnlyAdmin):
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
         return [] if row.resolved_at or row.retry_asked_at else ["retry"]
 
-    @admin.action(description=_lazy("Retry"))
+    @admin.action(description=gettext_lazy("Retry"))
     def retry(self, request: HttpRequest, holds: "QuerySet[Hold]") -> None:
         again = retry(holds)
         words = ngettext("%(count)d account will be tried again.", "%(count)d accounts will be tried again.", again)
@@ -145,7 +148,7 @@ class HoldAdmin(ReadOnlyAdmin):
 
 @admin.register(Seal)
 class SealAdmin(ReadOnlyAdmin):
-    words = _lazy("Seals")
+    words = gettext_lazy("Seals")
     list_display = ["day", "firm", "billable", "billed", "zero", "held", "digest", "sealed_at"]
     list_filter = [("firm", RelatedFilter), "day"]
     list_select_related = ["firm"]

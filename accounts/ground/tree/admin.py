@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.ground.access.admin import (
     BaseCurrencyFilter,
@@ -39,7 +38,7 @@ def _how_many(model: type[models.Model], column: str) -> models.Subquery:
 class _NumberForm(forms.Form):
     """The number of the master or account to be made: in its stored form, and not anybody's yet."""
 
-    number = forms.CharField(label=_lazy("Account number"), max_length=12)
+    number = forms.CharField(label=gettext_lazy("Account number"), max_length=12)
 
     def clean_number(self) -> str:
         try:
@@ -52,34 +51,37 @@ class _NumberForm(forms.Form):
 
 
 class FirmForm(_NumberForm):
-    name = forms.CharField(label=_lazy("Name"), max_length=200)
-    base_currency = forms.ChoiceField(label=_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
-    is_professional = forms.BooleanField(label=_lazy("Professional advisor"), required=False, initial=True)
-    is_registered = forms.BooleanField(label=_lazy("Registered"), required=False, initial=True)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    base_currency = forms.ChoiceField(label=gettext_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
+    is_professional = forms.BooleanField(label=gettext_lazy("Professional advisor"), required=False, initial=True)
+    is_registered = forms.BooleanField(label=gettext_lazy("Registered"), required=False, initial=True)
 
     field_order = ["name", "number"]
 
 
 class PracticeForm(_NumberForm):
-    firm = choice_of(Practice, "firm", label=_lazy("Firm"))
-    name = forms.CharField(label=_lazy("Name"), max_length=200)
-    base_currency = forms.ChoiceField(label=_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
-    is_registered = forms.BooleanField(label=_lazy("Registered"), required=False, initial=True)
+    firm = choice_of(Practice, "firm", label=gettext_lazy("Firm"))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    base_currency = forms.ChoiceField(label=gettext_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
+    is_registered = forms.BooleanField(label=gettext_lazy("Registered"), required=False, initial=True)
 
     field_order = ["firm", "name", "number"]
 
 
 class AccountForm(_NumberForm):
     parent = choice_of(
-        Account, "parent", label=_lazy("Stands below"), help_text=_lazy("An advisor master, or an STL master for subs")
+        Account,
+        "parent",
+        label=gettext_lazy("Stands below"),
+        help_text=gettext_lazy("An advisor master, or an STL master for subs"),
     )
-    kind = forms.ChoiceField(label=_lazy("Kind"), choices=[(kind.value, kind.label) for kind in _MADE_BY_HAND])
-    title = forms.CharField(label=_lazy("Title"), max_length=200)
-    alias = forms.CharField(label=_lazy("Alias"), max_length=200, required=False)
-    base_currency = forms.ChoiceField(label=_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
-    margin_kind = forms.ChoiceField(label=_lazy("Margin"), choices=Margin.choices, initial=Margin.MARGIN)
-    account_type = forms.CharField(label=_lazy("Account type"), max_length=60, required=False)
-    customer_type = forms.CharField(label=_lazy("Customer type"), max_length=60, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in _MADE_BY_HAND])
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    alias = forms.CharField(label=gettext_lazy("Alias"), max_length=200, required=False)
+    base_currency = forms.ChoiceField(label=gettext_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
+    margin_kind = forms.ChoiceField(label=gettext_lazy("Margin"), choices=Margin.choices, initial=Margin.MARGIN)
+    account_type = forms.CharField(label=gettext_lazy("Account type"), max_length=60, required=False)
+    customer_type = forms.CharField(label=gettext_lazy("Customer type"), max_length=60, required=False)
 
     field_order = ["parent", "kind", "number"]
 
@@ -106,18 +108,18 @@ def _becoming(status: Status, words: Any) -> Any:
 
 
 STATUS_ACTIONS = [
-    _becoming(Status.PENDING, _lazy("Mark as pending")),
-    _becoming(Status.OPEN, _lazy("Open the account")),
-    _becoming(Status.CLOSED, _lazy("Close the account")),
-    _becoming(Status.ABANDONED, _lazy("Mark as abandoned")),
-    _becoming(Status.REJECTED, _lazy("Reject the application")),
-    _becoming(Status.NEW, _lazy("Start the application again")),
+    _becoming(Status.PENDING, gettext_lazy("Mark as pending")),
+    _becoming(Status.OPEN, gettext_lazy("Open the account")),
+    _becoming(Status.CLOSED, gettext_lazy("Close the account")),
+    _becoming(Status.ABANDONED, gettext_lazy("Mark as abandoned")),
+    _becoming(Status.REJECTED, gettext_lazy("Reject the application")),
+    _becoming(Status.NEW, gettext_lazy("Start the application again")),
 ]
 
 
 @admin.register(Firm)
 class FirmAdmin(MakingAdmin):
-    words = _lazy("Firms")
+    words = gettext_lazy("Firms")
     making_form = FirmForm
     refusals = (ValidationError, TreeProblem)
     list_display = ["name", "base_currency", "practices", "accounts", "is_professional", "is_registered", "created_at"]
@@ -134,18 +136,18 @@ class FirmAdmin(MakingAdmin):
     def make(self, request: HttpRequest, form: FirmForm) -> Firm:
         return tree.create_firm(**form.cleaned_data, day=exchange_day()).firm
 
-    @admin.display(description=_lazy("Practices"), ordering="practice_count")
+    @admin.display(description=gettext_lazy("Practices"), ordering="practice_count")
     def practices(self, firm: Any) -> int:
         return firm.practice_count or 0
 
-    @admin.display(description=_lazy("Accounts"), ordering="account_count")
+    @admin.display(description=gettext_lazy("Accounts"), ordering="account_count")
     def accounts(self, firm: Any) -> int:
         return firm.account_count or 0
 
 
 @admin.register(Practice)
 class PracticeAdmin(MakingAdmin):
-    words = _lazy("Practices")
+    words = gettext_lazy("Practices")
     making_form = PracticeForm
     refusals = (ValidationError, TreeProblem)
     list_display = ["name", "firm", "level", "accounts", "is_registered", "created_at"]
@@ -164,14 +166,14 @@ class PracticeAdmin(MakingAdmin):
         top = rows_of(Account).get(firm=wanted.pop("firm"), kind=Kind.TOP_MASTER)
         return tree.create_second_level(top=top, **wanted, day=exchange_day()).practice
 
-    @admin.display(description=_lazy("Accounts"), ordering="account_count")
+    @admin.display(description=gettext_lazy("Accounts"), ordering="account_count")
     def accounts(self, practice: Any) -> int:
         return practice.account_count or 0
 
 
 @admin.register(Account)
 class AccountAdmin(MakingAdmin):
-    words = _lazy("Accounts")
+    words = gettext_lazy("Accounts")
     making_form = AccountForm
     refusals = (ValidationError, TreeProblem)
     list_display = ["number", "title", "kind", "status", "base_currency", "practice", "firm", "parent_number", "below"]
@@ -179,14 +181,17 @@ class AccountAdmin(MakingAdmin):
     list_select_related = ["firm", "practice", "parent"]
     search_fields = ["number__istartswith", "title", "alias"]
     number_lookup = "number"
-    search_help_text = _lazy("Number, title or alias")
+    search_help_text = gettext_lazy("Number, title or alias")
     ordering = ["sort_key", "id"]
     actions = STATUS_ACTIONS
     fieldsets = [
         (None, {"fields": ["number", "title", "alias", "kind", "status", "firm", "practice", "parent", "below"]}),
-        (_lazy("Terms"), {"fields": ["base_currency", "margin_kind", "account_type", "customer_type", "entity"]}),
-        (_lazy("Dates"), {"fields": ["application_started_on", "opened_on", "funded_on", "closed_on"]}),
-        (_lazy("What belongs to it"), {"fields": ["elsewhere"]}),
+        (
+            gettext_lazy("Terms"),
+            {"fields": ["base_currency", "margin_kind", "account_type", "customer_type", "entity"]},
+        ),
+        (gettext_lazy("Dates"), {"fields": ["application_started_on", "opened_on", "funded_on", "closed_on"]}),
+        (gettext_lazy("What belongs to it"), {"fields": ["elsewhere"]}),
     ]
     # The feed and the tree's actions decide these; a person may correct the words.
     _by_hand = ("title", "alias", "account_type", "customer_type")
@@ -206,15 +211,15 @@ class AccountAdmin(MakingAdmin):
         obj.sort_key = sort_key(obj.title)
         obj.save(update_fields=[*self._by_hand, "sort_key"])
 
-    @admin.display(description=_lazy("Below"), ordering="parent__number")
+    @admin.display(description=gettext_lazy("Below"), ordering="parent__number")
     def parent_number(self, account: Any) -> str:
         return account.parent.number if account.parent else ""
 
-    @admin.display(description=_lazy("Children"), ordering="child_count")
+    @admin.display(description=gettext_lazy("Children"), ordering="child_count")
     def below(self, account: Any) -> int:
         return account.child_count or 0
 
-    @admin.display(description=_lazy("Lists"))
+    @admin.display(description=gettext_lazy("Lists"))
     def elsewhere(self, account: Any) -> SafeString:
         """Links to the lists of this account's rows."""
         lists = (
