@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""What each page costs: queries, bytes and time, for a whole firm and for one of its second-level advisors.
+
+    bench/pages.py [--rounds 20]
+
+Reads the demo firm of this machine (bin/demo makes it) through the portal's own middleware, gates and policies, in
+process. Times are ratios to the smallest page of the same round, because absolute times say more about the machine than
+about the page. The last line is JSON; `most_queries` is over all pages, `same_for_any_size` says whether a firm and a
+part of it need equally many.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+FLOOR = "/health"
+PAGES = ("/", "/accounts/", "/pending/", "/notifications/", "/activity/", "/fees/", "/structure/")
+API = ("/api/v1/accounts/", "/api/v1/charges/", "/api/v1/pending/")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Queries, bytes and relative time of each page.")
+    parser.add_argument("--rounds", type=int, default=20)
+    rounds = parser.parse_args().rounds
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    if not os.environ.get("DATABASE_URL"):
+        from portal.servers import launcher
+
+        launcher.join()
+    import django
+
+    django.setup()
+    people = {role: _client(role) for role in ("top", "second")}
+    pages = {role: [*PAGES, *API, _account_page(client)] for role, client in people.items()}
+    costs = {role: {_name(page): _cost(client, page) for page in pages[role]} for role, client in people.items()}
+    _time(people, pages, costs, rounds)
+    for role, rows in costs.items():
+        for page, cost in rows.items():
+            print(f"{role:7} {page:22} {cost['queries']:3} queries {cost['bytes']:7} B  {cost['ratio']:6.1f} x floor")
+    counts = {role: {page: cost["queries"] for page, cost in rows.items()} for role, rows in costs.items()}
+    print(
+        json.dumps(
+            {
+                "most_queries": max(max(row.values()) for row in counts.values()),
+                "same_for_any_size": counts["top"] == counts["second"],
+                "pages": costs,
+            }
+        )
+    )
+
+
+def _client(role: str) -> Any:
+    """A test client signed in as the demo's person of that role."""
+    from django.test import Client
+
+    from accounts.ground.access.context import as_role
+    from accounts.ground.people.models import Seat
+
+    with as_role("office"):
+        seat = Seat.unscoped.using("office").filter(role=role, is_active=True).select_related("user").first()
+    if seat is None:
+        raise SystemExit("There is no demo firm here yet; run bin/demo first.")
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(seat.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _account_page(client: Any) -> str:
+    first = client.get("/api/v1/accounts/?kind=client&status=O&limit=1").json()["results"][0]
+    return f"/accounts/{first['number']}/"
+
+
+def _name(page: str) -> str:
+    return "/accounts/<number>/" if page.startswith("/accounts/") and page != "/accounts/" else page
+
+
+def _cost(client: Any, page: str) -> dict[str, Any]:
+    """Queries and compressed bytes of the second visit; the first one warms caches that every visitor shares."""
+    client.get(page)
+    with _counted() as count:
+        answer = client.get(page)
+    if answer.status_code != 200:
+        raise SystemExit(f"{page} answered {answer.status_code}")
+    return {"queries": count[0], "bytes": len(gzip.compress(answer.content))}
+
+
+@contextmanager
+def _counted() -> Iterator[list[int]]:
+    from django.db import connection
+
+    count = [0]
+
+    def wrapper(execute: Any, sql: str, params: Any, many: bool, context: dict) -> Any:
+        count[0] += 1
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(wrapper):
+        yield count
+
+
+def _time(people: dict[str, Any], pages: dict[str, list[str]], costs: dict[str, Any], rounds: int) -> None:
+    """By turns, so that a slow moment of the machine falls on every page alike."""
+    taken: dict[tuple[str, str], list[float]] = {}
+    for _round in range(rounds):
+        for role, client in people.items():
+            floor = _seconds(client, FLOOR)
+            for page in pages[role]:
+                taken.setdefault((role, _name(page)), []).append(_seconds(client, page) / floor)
+    for (role, page), ratios in taken.items():
+        ratios.sort()
+        costs[role][page]["ratio"] = round(statistics.median(ratios), 2)
+        costs[role][page]["ratio_p95"] = round(ratios[min(len(ratios) - 1, int(len(ratios) * 0.95))], 2)
+
+
+def _seconds(client: Any, page: str) -> float:
+    start = time.perf_counter()
+    client.get(page)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
