@@ -161,13 +161,13 @@ def charges_are_the_sum_of_their_lines(night: Night) -> list[Break]:
     """A charge of an accruing method is what its account's lines of the period add up to."""
     with cursor() as cur:
         cur.execute(
-            "SELECT starts, ends, count(*), CASE WHEN count(*) < %s THEN array_agg(account_id) END FROM fees_charge"
-            " WHERE run_id = %s AND method = ANY(%s) GROUP BY starts, ends ORDER BY starts, ends",
+            "SELECT starts, ends, array_agg(DISTINCT method), CASE WHEN count(*) < %s THEN array_agg(account_id) END"
+            " FROM fees_charge WHERE run_id = %s AND method = ANY(%s) GROUP BY starts, ends ORDER BY starts, ends",
             [FEW, night.run_id, list(ACCRUED_CODES)],
         )
         periods = cur.fetchall()
     found = []
-    for starts, ends, _, accounts in periods:
+    for starts, ends, codes, accounts in periods:
         found += breaks(
             "I28",
             gettext_noop("%(count)s charges are not the sum of their lines; the first is %(sample)s."),
@@ -177,6 +177,7 @@ def charges_are_the_sum_of_their_lines(night: Night) -> list[Break]:
               LEFT JOIN (SELECT l.account_id, s.practice_id, l.method, sum(l.amount) AS total
                            FROM fees_accrual l JOIN fees_runschedule s ON s.component_id = l.component_id
                           WHERE l.accrual_date >= {day_literal(starts)} AND l.accrual_date < {day_literal(ends)}
+                            AND l.method = ANY(%(codes)s)
                             AND (%(accounts)s::bigint[] IS NULL OR l.account_id = ANY(%(accounts)s))
                           GROUP BY l.account_id, s.practice_id, l.method) lines
                    USING (account_id, practice_id, method)
@@ -188,7 +189,7 @@ def charges_are_the_sum_of_their_lines(night: Night) -> list[Break]:
             starts=starts,
             ends=ends,
             accounts=accounts,
-            codes=list(ACCRUED_CODES),
+            codes=codes,
         )
     return found
 
@@ -198,13 +199,13 @@ def every_posted_charge_moved_once(night: Night) -> list[Break]:
     return breaks(
         "I05",
         gettext_noop("%(count)s postings and charges do not match; the first is %(sample)s."),
-        """
+        f"""
         SELECT firm_id, count(*), min(id::text)
           FROM (SELECT coalesce(c.firm_id, t.firm_id) AS firm_id, coalesce(c.id, t.source) AS id
-                  FROM (SELECT c.* FROM accounts_firm f JOIN fees_charge c ON c.firm_id = f.id
-                         WHERE c.posted_on = %(day)s) c
-                  FULL JOIN (SELECT t.* FROM accounts_firm f JOIN accounts_transfer t ON t.firm_id = f.id
-                              WHERE t.day = %(day)s AND t.kind = 'fee') t ON t.source = c.id
+                  FROM (SELECT c.* FROM fees_charge c
+                         WHERE c.firm_id = ANY ({ledger.ALL_FIRMS}) AND c.posted_on = %(day)s) c
+                  FULL JOIN (SELECT t.* FROM accounts_transfer t
+                              WHERE {ledger.of_day(night.day)} AND t.kind = 'fee') t ON t.source = c.id
                  WHERE (c.firm_id, c.account_id, c.practice_id, c.currency, c.amount)
                        IS DISTINCT FROM (t.firm_id, t.account_id, t.practice_id, t.currency, t.amount)) mismatch
          GROUP BY firm_id
@@ -234,15 +235,14 @@ def movements_are_as_they_were_posted(night: Night) -> list[Break]:
           FROM accounts_runchunk c
           JOIN accounts_runstage s ON s.id = c.stage_id AND s.run_id = %(run)s AND s.name = 'post'
           LEFT JOIN (SELECT t.chunk_id, {sql_digest(LINES)} AS digest, array_agg(DISTINCT t.firm_id) AS firms
-                       FROM (SELECT t.* FROM accounts_firm f JOIN accounts_transfer t ON t.firm_id = f.id
-                              WHERE t.day = %(day)s AND t.kind = 'fee'){WITH_BOOKS}
+                       FROM (SELECT t.* FROM accounts_transfer t
+                              WHERE {ledger.of_day(night.day)} AND t.kind = 'fee'){WITH_BOOKS}
                       GROUP BY t.chunk_id) moved ON moved.chunk_id = c.id
           JOIN accounts_firm f ON moved.firms IS NULL OR f.id = ANY(moved.firms)
          WHERE c.digest <> coalesce(moved.digest, {sql_digest("''")}) AND c.digest <> ''
          GROUP BY f.id
         """,
         run=night.run_id,
-        day=night.day,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from accounts.ground.access.context import cursor
+from accounts.ground.ledger.checks import of_day
 from accounts.ground.ledger.sets import LINE, WITH_BOOKS
 from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
 from fees.engine.registry import METHODS, PERIOD_END_CODES
@@ -135,8 +136,7 @@ def _charges(night: Night) -> str:
 def _transfers(night: Night) -> str:
     return f"""
         SELECT t.firm_id, t.currency, coalesce(t.account_id / {BLOCK}, -1) AS block, t.amount, {LINE} AS line
-          FROM (SELECT t.* FROM accounts_firm f
-                  JOIN accounts_transfer t ON t.firm_id = f.id AND t.day = {day_literal(night.day)}){WITH_BOOKS}"""
+          FROM (SELECT t.* FROM accounts_transfer t WHERE {of_day(night.day)}){WITH_BOOKS}"""
 
 
 def _holds(night: Night) -> str:

@@ -45,8 +45,13 @@ def _due(chunk: Chunk) -> str:
            revision, {day_literal(chunk.day)} AS day, {chunk.run_id}::bigint AS run_id,
            {chunk.chunk_id}::bigint AS chunk_id
       FROM fees_charge
-     WHERE state IN ('due', 'deferred') AND due_on <= {day_literal(chunk.day)}
-       AND account_id >= {chunk.lo} AND account_id < {chunk.hi}"""
+     WHERE {_waiting(chunk)} AND due_on <= {day_literal(chunk.day)}"""
+
+
+def _waiting(chunk: Chunk, row: str = "") -> str:
+    """As the index of waiting charges says it, so that a posting never reads those of the past."""
+    within = f"{row}account_id >= {chunk.lo} AND {row}account_id < {chunk.hi}"
+    return f"{row}state IN ('due', 'deferred') AND {within}"
 
 
 def _post(chunk: Chunk, due: str, last_try: date) -> str:
@@ -58,7 +63,7 @@ def _post(chunk: Chunk, due: str, last_try: date) -> str:
     moved AS ({moved}),
     posted AS (
         UPDATE fees_charge c SET state = 'posted', posted_on = {day}, reason = ''
-          FROM moved m WHERE c.id = m.source
+          FROM moved m WHERE c.id = m.source AND {_waiting(chunk, "c.")}
     ), put_off AS (
         UPDATE fees_charge c
            SET state = CASE WHEN c.retry_until <= {day} THEN 'written_off' ELSE 'deferred' END,

@@ -3,15 +3,18 @@
 from datetime import date
 
 from accounts.ground.access.context import cursor
-from accounts.ground.ledger.checks import INVARIANTS, Break
+from accounts.ground.ledger.checks import INVARIANTS, Break, of_day
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import StageResult
+from fees.accrual.statements import PLANNING
 from fees.posting.checks import CHECKS, Night, look
 from portal.lib.words import english
 
 
 def reconcile_stage(run: Run, day: date) -> StageResult:
     """Report; the seal refuses.  So one firm's break does not keep the other firms' day open."""
+    with cursor() as cur:
+        cur.execute(PLANNING)
     found = look(Night(run.pk, day))
     return StageResult(
         rows=len(CHECKS),
@@ -32,11 +35,7 @@ def posted(day: date) -> dict[str, str]:
     """What the day took from clients, by currency; money as text."""
     with cursor() as cur:
         cur.execute(
-            """
-            SELECT t.currency, sum(t.amount)::text
-              FROM accounts_firm f JOIN accounts_transfer t ON t.firm_id = f.id AND t.day = %s
-             WHERE t.kind = 'fee' GROUP BY t.currency ORDER BY t.currency
-            """,
-            [day],
+            "SELECT t.currency, sum(t.amount)::text FROM accounts_transfer t"
+            f" WHERE t.kind = 'fee' AND {of_day(day)} GROUP BY t.currency ORDER BY t.currency"
         )
         return dict(cur.fetchall())

@@ -9,6 +9,7 @@ from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.runs.models import Run, Seal
 from accounts.ground.runs.results import StageResult
 from accounts.ground.tree.models import Firm
+from fees.accrual.statements import PLANNING
 from fees.posting.checks import Night, look
 from fees.posting.contents import Contents, contents, kept
 from fees.posting.reconcile import told
@@ -24,6 +25,8 @@ REFUSED_TITLE = gettext_noop("The day could not be sealed: the books do not agre
 def seal_stage(run: Run, day: date) -> StageResult:
     """Seal every firm whose invariants hold, asked again in this transaction; a break stops only its own firm."""
     night = Night(run.pk, day)
+    with cursor() as cur:
+        cur.execute(PLANNING)
     firms = list(Firm.unscoped.order_by("id").values_list("id", flat=True))
     sealed = set(Seal.unscoped.filter(day=day).values_list("firm_id", flat=True))
     before = _last_seals(day)

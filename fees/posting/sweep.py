@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 from accounts.ground.access.context import cursor
+from accounts.ground.ledger.checks import of_day
 from accounts.ground.ledger.models import BookKind, TransferKind
 from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
 from accounts.ground.runs.models import Run
@@ -34,6 +35,6 @@ def _collected(run_id: int, day: date) -> str:
     SELECT c.*, {sql_sweep_source("c")} AS source, {sql_sweep_txn("c")} AS txn
       FROM (SELECT t.firm_id, NULL::bigint AS account_id, t.practice_id, t.currency, sum(t.amount) AS amount,
                    {day_literal(day)} AS day, {run_id}::bigint AS run_id, NULL::bigint AS chunk_id
-              FROM accounts_firm f JOIN accounts_transfer t ON t.firm_id = f.id AND t.day = {day_literal(day)}
-             WHERE t.kind = '{TransferKind.FEE.value}'
+              FROM accounts_transfer t
+             WHERE {of_day(day)} AND t.kind = '{TransferKind.FEE.value}'
              GROUP BY t.firm_id, t.practice_id, t.currency) c"""
