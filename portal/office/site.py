@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.admin import OfficeAdmin, is_office
 from accounts.ground.trail.tables import TABLES
+from portal.office.names import speak
 from portal.office.queries import desk
 
 # Libraries whose own pages are left out: rights are seats, e-mail is a field of the user, and the time table has pages
@@ -65,6 +66,8 @@ class OfficeSite(admin.AdminSite):
         models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
         is_ours = admin_class is not None and issubclass(admin_class, OfficeAdmin)
         wanted = [model for model in models if is_ours or model._meta.app_label not in LEFT_OUT]
+        for model in wanted:
+            speak(model)
         super().register(wanted, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
