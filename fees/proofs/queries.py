@@ -10,6 +10,7 @@ from django.http import Http404
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.runs.queries import sealed_day
+from accounts.ground.tree.queries import with_payee
 from fees.engine import types
 from fees.engine.explain import day_words, explain
 from fees.engine.registry import METHODS
@@ -37,7 +38,7 @@ class Proof:
 
 def charges(who: Who) -> "QuerySet[Charge]":
     """Charges that the person may see, of closed nights only."""
-    rows = scope(who, Charge).select_related("account", "practice")
+    rows = with_payee(scope(who, Charge).select_related("account"))
     sealed = sealed_day()
     return rows.none() if sealed is None else rows.filter(period_end_day__lte=sealed)
 

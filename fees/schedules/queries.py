@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
+from accounts.ground.tree.queries import with_payee
 from fees.engine.types import Terms
 from fees.schedules.models import Component, Schedule
 from fees.schedules.rules import Figures, ranges_of
@@ -18,9 +19,9 @@ _BARRIER = crc32(b"fees: schedules against the night")
 
 def versions(who: Who, account: Account) -> QuerySet[Schedule]:
     """Every version ever agreed that `who` may see, newest first."""
-    rows = scope(who, Schedule).filter(account=account)
+    rows = with_payee(scope(who, Schedule).filter(account=account))
     components = Prefetch("components", queryset=scope(who, Component))
-    return rows.select_related("practice").prefetch_related(components).order_by("practice_id", "-version")
+    return rows.prefetch_related(components).order_by("practice_id", "-version")
 
 
 def in_force(who: Who, account: Account, day: date) -> QuerySet[Schedule]:

@@ -11,6 +11,7 @@ from accounts.broker.feed.models import FxRate, NavDaily
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import HOLDING_KINDS, Account, Kind, Status
+from accounts.ground.tree.queries import with_payee
 from fees.posting.models import Charge, ChargeState
 
 MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
@@ -104,8 +105,8 @@ def charges(who: Who, account: Account, sealed: date | None) -> "QuerySet[Charge
     """The latest fees of an account, of closed nights only; newest first."""
     if sealed is None:
         return Charge.unscoped.none()
-    rows = scope(who, Charge).filter(account=account, period_end_day__lte=sealed)
-    return rows.select_related("practice").order_by("-period_end_day", "practice_id", "method")[:CHARGES_SHOWN]
+    rows = with_payee(scope(who, Charge).filter(account=account, period_end_day__lte=sealed))
+    return rows.order_by("-period_end_day", "practice_id", "method")[:CHARGES_SHOWN]
 
 
 FEE_ORDERS = {
@@ -128,7 +129,7 @@ def fee_order(sort: str) -> list[str]:
 
 def fees(who: Who, *, text: str, state: str, sealed: date | None) -> "QuerySet[Charge]":
     """Fees of closed nights on every account the person may see."""
-    rows = scope(who, Charge).filter(period_end_day__lte=sealed or date.min).select_related("account", "practice")
+    rows = with_payee(scope(who, Charge).filter(period_end_day__lte=sealed or date.min).select_related("account"))
     for word in text.split():
         rows = rows.filter(Q(account__number__icontains=word) | Q(account__title__icontains=word))
     return rows.filter(state=state) if state in ChargeState.values else rows

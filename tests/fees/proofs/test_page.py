@@ -77,7 +77,7 @@ def test_recompute_is_refused_to_others_and_moves_nothing(browse, nights, month_
 def test_an_accrued_fee_lists_its_days(browse, accrued):
     text = browse("alice").get(page(accrued)).content.decode()
 
-    assert text.count('<th scope="row" class="num nowrap">') == 21
+    assert text.count('<th scope="row" class="nowrap">') == 21
     assert "4.76190476" in text
     assert "110.48" in text
 
