@@ -6,16 +6,16 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.broker.feed.night import feed_stage
-from accounts.ground.access.context import as_role, cursor
+from accounts.ground.access.context import as_role, current_alias, cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.models import Run, RunStage, RunState
-from accounts.ground.runs.work import Progress, Stage, plan, work
-from fees.accrual.night import accrue_chunk, check_chunk, finish_check, prepare_accrue, rollup_stage
+from accounts.ground.runs.work import Progress, Stage, plan, rewind, work
+from fees.accrual.night import accrue_chunk, check_chunk, finish_check, mend, prepare_accrue, rollup_stage
 from fees.posting.night import close_chunk, post_chunk, reconcile_stage, seal_stage, sweep_stage
 from portal import faults
 from portal.lib.business_days import Calendar, DayOutsideCalendar
@@ -52,6 +52,7 @@ def night(day: date, *, at: datetime, progress: Progress | None = None, workers:
         run = request(day, at=at)
         if run.state != RunState.DONE:
             plan(run, STAGES)
+            _mend(run)
             _retry_seals(before=day)
             together(run.pk, workers=workers, progress=progress)
         return summary(run)
@@ -112,6 +113,7 @@ def claim_due_nights(*, at: datetime) -> int:
         while (run := _next_due(calendar(), at)) is not None:
             count += 1
             plan(run, STAGES)
+            _mend(run)
             if not work(run, STAGES) and _is_unfinished(run):
                 break
         return count
@@ -230,7 +232,15 @@ def _next_due(days: Calendar, at: datetime) -> Run | None:
 def _retry_seals(*, before: date) -> None:
     """Firms that could not be sealed get another try each night, oldest first, because seals are chained."""
     for run in Run.unscoped.filter(state=RunState.HELD, day__lt=before).order_by("day"):
+        _mend(run)
         work(run, STAGES)
+
+
+def _mend(run: Run) -> None:
+    """Wrong lines that somebody asked to retry are made anew, and what looked at them looks again."""
+    with transaction.atomic(using=current_alias.get()):
+        if mended := mend(run, run.day):
+            rewind(run, ("check", "reconcile", LAST_STAGE), mended)
 
 
 def _fork(run_id: int, until: str | None) -> int:

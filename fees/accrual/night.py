@@ -15,7 +15,7 @@ from fees.accrual.check import check_chunk
 from fees.accrual.rollup import add_accrued, rollup_stage
 from fees.schedules.queries import night_barrier
 
-__all__ = ["accrue_chunk", "check_chunk", "finish_check", "prepare_accrue", "rollup_stage"]
+__all__ = ["accrue_chunk", "check_chunk", "finish_check", "mend", "prepare_accrue", "rollup_stage"]
 
 
 def prepare_accrue(run: Run, day: date) -> None:
@@ -57,6 +57,23 @@ def _accrue_late(cur, run: Run, day: date, lo: int, hi: int) -> int:
         cur.execute(statements.accrue(run.pk, late, account, account + 1))
         rows += cur.rowcount
     return rows
+
+
+def mend(run: Run, day: date) -> list[int]:
+    """Make the lines anew of accounts that the check holds and that somebody asked to retry; which accounts.
+
+    What was wrong stays in the hold's detail. The check then looks again, and holds the account again if need be.
+    """
+    asked = Hold.unscoped.filter(day=day, stage="check", resolved_at=None, retry_asked_at__isnull=False)
+    mended = []
+    for hold in asked.select_for_update().order_by("id"):
+        if hold.account_id not in mended:
+            with cursor() as cur:
+                cur.execute("SELECT fees_withdraw_lines(%s, %s)", [hold.account_id, day])
+                cur.execute(statements.accrue(run.pk, day, hold.account_id, hold.account_id + 1))
+            mended.append(hold.account_id)
+        release(hold=hold, at=run.asked_at, resolution="made anew")
+    return mended
 
 
 def finish_check(run: Run, day: date) -> StageResult:

@@ -7,16 +7,18 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.ground.access.context import as_role
 from accounts.ground.days.actions import override
 from accounts.ground.runs.actions import answer, hold_account, release
+from accounts.ground.runs.admin import retry
 from accounts.ground.runs.models import Hold, Run, RunStage, Seal
 from fees.accrual.models import Accrual, AdviserDaily
 from fees.posting.models import Charge
+from fees.schedules.models import RunSchedule
 from portal import nightly
 from tests.night import book
 from tests.night.book import CLOSING, EVENING, FIRST, LAST
@@ -253,3 +255,68 @@ def test_the_command_shares_a_night_between_processes(billed_world, small_chunks
 
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (last["day"], last["state"], last["nights"]) == ("2025-10-01", "done", 13)
+
+
+@pytest.fixture
+def astray(billed_world, own_world):
+    """Ana's flattened daily fee reads 6 % where 5 % was agreed, from the night of the 29th on."""
+    through(date(2025, 9, 26))
+    rate(own_world, "0.06")
+    held = nightly.night(BEFORE, at=EVENING)
+    assert held["state"] == "held"
+    return own_world
+
+
+def rate(world, rate: str) -> None:
+    with as_role("owner"):
+        flattened = RunSchedule.unscoped.filter(account_id=world["U1000001"].pk, method=1)
+        assert flattened.update(rate=Decimal(rate)) == 1
+
+
+def ask_again(day: date) -> None:
+    with as_role("office"):
+        retry(Hold.unscoped.filter(day=day, stage="check"))
+
+
+def test_a_wrong_line_is_made_anew_once_its_cause_is_gone(astray):
+    rate(astray, "0.05")
+    ask_again(BEFORE)
+
+    mended = nightly.night(BEFORE, at=EVENING)
+
+    assert (mended["state"], len(mended["seals"])) == ("done", 2)
+    with as_role("night"):
+        line = Accrual.unscoped.get(account_id=astray["U1000001"].pk, accrual_date=BEFORE, method=1)
+        # 100,070 x 5 % / 252
+        assert line.amount == Decimal("19.85515873")
+        assert Hold.unscoped.get(stage="check").resolution == "made anew"
+    # The day's fee was held at its close and comes with the next night, which posts it the night after.
+    assert [one["state"] for one in through(LAST)] == ["done", "done"]
+    with as_role("night"):
+        charge = Charge.unscoped.get(account_id=astray["U1000001"].pk, method=1, period_end_day=BEFORE)
+        assert charge.amount == Decimal("19.86")
+
+
+def test_a_wrong_line_whose_cause_remains_is_held_again(astray):
+    ask_again(BEFORE)
+
+    again = nightly.night(BEFORE, at=EVENING)
+
+    assert again["state"] == "held"
+    with as_role("night"):
+        hold = Hold.unscoped.get(stage="check")
+        assert (hold.resolved_at, hold.retry_asked_at) == (None, None)
+
+
+def test_lines_are_withdrawn_for_a_held_account_of_an_open_day_only(billed_world):
+    through(FIRST)
+    ana = billed_world["U1000001"]
+
+    with as_role("night"), connections["night"].cursor() as cur:
+        with pytest.raises(DatabaseError, match="is not held by the check"):
+            cur.execute("SELECT fees_withdraw_lines(%s, %s)", [ana.pk, FIRST])
+        hold_account(account=ana, day=FIRST, stage="check", reason="line_differs", detail="", title="Wrong")
+        with pytest.raises(DatabaseError, match="is sealed"):
+            cur.execute("SELECT fees_withdraw_lines(%s, %s)", [ana.pk, FIRST])
+        with pytest.raises(DatabaseError, match="permission denied"):
+            cur.execute("DELETE FROM fees_accrual")

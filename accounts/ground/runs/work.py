@@ -83,6 +83,21 @@ def work(run: Run, stages: Sequence[Stage], *, progress: Progress | None = None)
     return True
 
 
+def rewind(run: Run, names: Sequence[str], accounts: Sequence[int]) -> None:
+    """Let these stages of a held run be done again: whole, or for the chunks in which the accounts are."""
+    with cursor() as cur:
+        cur.execute(
+            "UPDATE accounts_runchunk c SET state = 'waiting' FROM accounts_runstage s WHERE s.id = c.stage_id"
+            " AND s.run_id = %s AND s.name = ANY(%s)"
+            " AND EXISTS (SELECT 1 FROM unnest(%s::bigint[]) a WHERE a >= c.lo AND a < c.hi)",
+            [run.pk, list(names), list(accounts)],
+        )
+        cur.execute(
+            "UPDATE accounts_runstage SET state = 'waiting', finished_at = NULL WHERE run_id = %s AND name = ANY(%s)",
+            [run.pk, list(names)],
+        )
+
+
 def _begin(run: Run) -> None:
     with transaction.atomic(using=current_alias.get()), cursor() as cur:
         cur.execute(
