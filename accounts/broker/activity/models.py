@@ -43,7 +43,10 @@ class CashLine(AccountRow):
     file = source_file()
 
     class Meta(AccountRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["account", "key"], name="cashline_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="cashline_once"),
+            models.UniqueConstraint(fields=["firm", "id"], name="cashline_firm_id"),
+        ]
         indexes = [
             models.Index(fields=["account", "-report_on"], name="cashline_account_day"),
             models.Index(fields=["account", "flow_on"], condition=Q(flow_on__isnull=False), name="cashline_flow"),

@@ -76,6 +76,7 @@ class Transfer(TenantModel):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="transfer_positive"),
             models.CheckConstraint(condition=~models.Q(debit=models.F("credit")), name="transfer_moves"),
             models.UniqueConstraint(fields=["source", "kind"], name="transfer_once_a_source"),
+            models.UniqueConstraint(fields=["firm", "id"], name="transfer_firm_id"),
         ]
         indexes = [
             models.Index(fields=["firm", "day"], name="transfer_firm_day"),
