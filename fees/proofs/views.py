@@ -50,6 +50,8 @@ def context(request: HttpRequest, opened: Proof) -> dict[str, object]:
         "shows_payee": request.seat.reach != "accounts",  # type: ignore[attr-defined]
         "exact_amount": exact(charge.exact),
         "story": [tell(sentence) for sentence in opened.story],
+        # A flat fee multiplies by nothing: its lines carry a rate of one, which would only puzzle.
+        "shows_rate": any(one.rate != 1 for one, _words in opened.days),
         "days": [_day(one, words) for one, words in opened.days],
         "closing": made_of.closing if made_of else None,
         "closing_value": exact(made_of.closing.nlv) if made_of and made_of.closing else "",

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         for group, name, found in _ask(timezone.now().date()):
             asked += 1
             if not options["json"]:
-                self.stdout.write(f"{_('BROKEN') if found else _('ok'):8}{group}: {name.replace('_', ' ')}")
+                self.stdout.write(f"{'BROKEN' if found else 'ok':8}{group}: {name.replace('_', ' ')}")
             for one in found:
                 broken.append({"group": group, "check": name, "firm": one.firm_id, "words": english(one.sentence)})
                 self.stderr.write(f"  {one.invariant}: {english(one.sentence)}")

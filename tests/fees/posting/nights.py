@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from accounts.ground.access.context import as_role
+from accounts.ground.access.context import as_role, cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.actions import hold_account
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
@@ -65,25 +65,26 @@ class Nights:
     def agree(
         self, number: str, *components: Figures, starts: date, ends: date | None = None, practice=None
     ) -> Schedule:
-        account = self.account(number)
         signed = datetime(starts.year, starts.month, starts.day, 12, tzinfo=UTC)
-        return agree(
-            account=account,
-            practice=practice or account.practice,
-            strategy="automatic",
-            components=components,
-            starts=starts,
-            ends=ends,
-            signature=Signature(name="A Client", at=signed, document_hash=DOCUMENT),
-            by=None,
-            at=signed,
-        )
+        with as_role("owner"):
+            account = self.account(number)
+            return agree(
+                account=account,
+                practice=practice or account.practice,
+                strategy="automatic",
+                components=components,
+                starts=starts,
+                ends=ends,
+                signature=Signature(name="A Client", at=signed, document_hash=DOCUMENT),
+                by=None,
+                at=signed,
+            )
 
     def value(self, number: str, day: date, nlv: str, flow: str = "0") -> None:
         account = self.world[number]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT broker_ensure_partitions(%s, %s)", [day, day])
-            cursor.execute(
+        with night_role(), cursor() as cur:
+            cur.execute("SELECT broker_ensure_partitions(%s, %s)", [day, day])
+            cur.execute(
                 "INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency) VALUES (%s, %s, %s, %s, %s)",
                 [day, account.pk, nlv, flow, account.base_currency],
             )
@@ -95,8 +96,8 @@ class Nights:
 
     def cash(self, number: str, day: date, settled: str) -> None:
         account = self.world[number]
-        with connection.cursor() as cursor:
-            cursor.execute(
+        with night_role(), cursor() as cur:
+            cur.execute(
                 "INSERT INTO broker_cashbalance (account_id, day, currency, is_total, ending, settled, file_id)"
                 " VALUES (%s, %s, %s, false, %s, %s, 0)",
                 [account.pk, day, account.base_currency, settled, settled],
@@ -110,13 +111,16 @@ class Nights:
             )
 
     def days(self, first: date, last: date) -> list[date]:
-        return calendar().between(first, last + timedelta(days=1))
+        with as_role("night"):
+            return calendar().between(first, last + timedelta(days=1))
 
     def next(self, day: date) -> date:
-        return calendar().next(day)
+        with as_role("night"):
+            return calendar().next(day)
 
     def run(self, day: date) -> Run:
-        return Run.unscoped.get_or_create(day=day)[0]
+        with night_role():
+            return Run.unscoped.get_or_create(day=day)[0]
 
     def chunk(self, run: Run, name: str, ordinal: int, *, lo: int = 0, hi: int = ALL) -> RunChunk:
         stage = RunStage.unscoped.get_or_create(run=run, name=name, defaults={"ordinal": ordinal})[0]
@@ -178,11 +182,13 @@ class Nights:
         return [self.night(day) for day in self.days(first, last)][-1]
 
     def sealed(self, number: str, day: date) -> Seal:
-        return Seal.unscoped.get(firm_id=self.world[number].firm_id, day=day)
+        with as_role("owner"):
+            return Seal.unscoped.get(firm_id=self.world[number].firm_id, day=day)
 
     def done(self, chunk: RunChunk, result: ChunkResult) -> None:
         chunk.rows, chunk.total, chunk.digest = result.rows, result.total, result.digest
         chunk.save(update_fields=["rows", "total", "digest"])
 
     def charge(self, number: str, **where: object) -> Charge:
-        return Charge.unscoped.get(account__number=number, **where)
+        with as_role("owner"):
+            return Charge.unscoped.get(account__number=number, **where)
