@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.conf import settings
-
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.actions import hold_accounts
@@ -19,6 +17,7 @@ from fees.engine.timing import POSTING_LAG, due_on, periods_closing_on
 from fees.posting import closing as statements
 from fees.posting.closing import Closing
 from fees.posting.second_look import differing
+from portal.lib import env
 from portal.lib.business_days import Calendar
 from portal.lib.fingerprint import fingerprint
 from portal.lib.periods import Frequency, Period, period_of
@@ -60,8 +59,8 @@ def close_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkRe
 
 
 def posting_lag() -> int:
-    """Business days between the close of a period and its posting; a setting."""
-    return getattr(settings, "POSTING_LAG_BUSINESS_DAYS", POSTING_LAG)
+    """Business days between the close of a period and its posting; docs/runbook.md names the variable."""
+    return max(0, env.whole("POSTING_LAG_BUSINESS_DAYS", POSTING_LAG))
 
 
 def _whole(run: Run, days: Calendar, night: date, day: date, lo: int, hi: int) -> Closing:

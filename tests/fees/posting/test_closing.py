@@ -202,3 +202,13 @@ def test_the_schedule_of_a_payee_that_ended_still_bills_its_days(nights):
     nights.night(date(2025, 9, 30))
 
     assert nights.charge(ANA).amount == Decimal("99.21")
+
+
+def test_the_posting_lag_is_a_setting(nights, monkeypatch):
+    monkeypatch.setenv("POSTING_LAG_BUSINESS_DAYS", "10")
+    nights.agree(ANA, figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 1))
+    nights.value(ANA, date(2025, 9, 30), "250000")
+
+    nights.close(date(2025, 9, 30))
+
+    assert nights.charge(ANA).due_on == date(2025, 10, 14)
