@@ -16,4 +16,4 @@ def with_payee(rows: "QuerySet[Row]") -> "QuerySet[Row]":
     level without ever seeing it.
     """
     name = Practice.unscoped.filter(pk=OuterRef("practice_id")).values("name")[:1]
-    return rows.annotate(payee_name=Subquery(name))
+    return rows.annotate(payee_name=Subquery(name))  # type: ignore[return-value]

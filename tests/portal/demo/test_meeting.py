@@ -19,7 +19,7 @@ _NOTHING = {"refused": 0, "held": 0, "rejected": 0, "warned": 0}
 # Oddities that a careful reader takes, with what it says of them.
 HARMLESS = {
     "utf16": _NOTHING,
-    "duplicate": _NOTHING,
+    "duplicate": _NOTHING | {"warned": 1},
     "unknown_attribute": _NOTHING | {"warned": 3},
     "wrong_count": _NOTHING | {"warned": 1},
 }
