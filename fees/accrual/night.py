@@ -14,6 +14,7 @@ from fees.accrual import statements
 from fees.accrual.check import check_chunk
 from fees.accrual.rollup import add_accrued, rollup_stage
 from fees.schedules.queries import night_barrier
+from portal.lib.words import gettext_noop
 
 __all__ = ["accrue_chunk", "check_chunk", "finish_check", "mend", "prepare_accrue", "rollup_stage"]
 
@@ -53,7 +54,7 @@ def _accrue_late(cur, run: Run, day: date, lo: int, hi: int) -> int:
         if not cur.fetchone():
             continue
         cur.execute("SELECT now()")
-        release(hold=hold, at=cur.fetchone()[0], resolution=f"accrued in the night of {day.isoformat()}")
+        release(hold=hold, at=cur.fetchone()[0], resolution=gettext_noop("Accrued by a later night"))
         cur.execute(statements.accrue(run.pk, late, account, account + 1))
         rows += cur.rowcount
     return rows
@@ -72,7 +73,7 @@ def mend(run: Run, day: date) -> list[int]:
                 cur.execute("SELECT fees_withdraw_lines(%s, %s)", [hold.account_id, day])
                 cur.execute(statements.accrue(run.pk, day, hold.account_id, hold.account_id + 1))
             mended.append(hold.account_id)
-        release(hold=hold, at=run.asked_at, resolution="made anew")
+        release(hold=hold, at=run.asked_at, resolution=gettext_noop("The line was made anew"))
     return mended
 
 

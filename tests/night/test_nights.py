@@ -289,7 +289,7 @@ def test_a_wrong_line_is_made_anew_once_its_cause_is_gone(astray):
         line = Accrual.unscoped.get(account_id=astray["U1000001"].pk, accrual_date=BEFORE, method=1)
         # 100,070 x 5 % / 252
         assert line.amount == Decimal("19.85515873")
-        assert Hold.unscoped.get(stage="check").resolution == "made anew"
+        assert Hold.unscoped.get(stage="check").resolution == "The line was made anew"
     # The day's fee was held at its close and comes with the next night, which posts it the night after.
     assert [one["state"] for one in through(LAST)] == ["done", "done"]
     with as_role("night"):

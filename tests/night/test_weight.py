@@ -1,0 +1,90 @@
+"""What a night weighs: statements that do not grow with the accounts, bytes of log a line, memory that stays flat."""
+
+import tracemalloc
+from datetime import date
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from accounts.ground.access.context import as_role
+from accounts.ground.days.actions import seed
+from accounts.ground.runs import work
+from accounts.ground.runs.models import Run, RunStage
+from accounts.ground.runs.work import plan
+from bench import generate
+from fees.accrual.models import Accrual
+from portal import nightly
+
+DAYS = [date(2026, 3, 2), date(2026, 3, 3)]
+FEW, MANY = 200, 3000
+
+
+@pytest.fixture
+def generated(own_database):
+    """The bench's accounts, as many as asked for."""
+
+    def make(count: int) -> None:
+        with as_role("owner"):
+            seed(first_year=2024, last_year=2027)
+        generate.accounts(count)
+        generate.values(DAYS)
+
+    return make
+
+
+def night(day: date) -> int:
+    """Statements of one whole night."""
+    with as_role("night"):
+        run = Run.unscoped.create(day=day)
+        plan(run, nightly.STAGES)
+    with as_role("night"), CaptureQueriesContext(connections["night"]) as queries:
+        assert nightly.work_on(run.pk)
+    return len(queries)
+
+
+@pytest.mark.parametrize("count", [FEW, MANY])
+def test_a_night_makes_as_many_statements_for_many_as_for_few(generated, count):
+    generated(count)
+
+    assert night(DAYS[0]) < 250
+
+    with as_role("night"):
+        assert Accrual.unscoped.count() == count
+
+
+def test_a_line_costs_its_own_bytes_and_no_more(generated):
+    """Two secondary indexes or a foreign key would show at once: 190 to 210 bytes are the line and its key."""
+    generated(MANY)
+    with as_role("night"):
+        run = Run.unscoped.create(day=DAYS[0])
+        plan(run, nightly.STAGES)
+    nightly.work_on(run.pk, until="rollup")
+    with connections["owner"].cursor() as cur:
+        cur.execute("SELECT fees_ensure_month(%s)", [DAYS[0]])
+        cur.execute("SELECT pg_current_wal_insert_lsn()")
+        before = cur.fetchone()[0]
+        nightly.work_on(run.pk, until="accrue")
+        cur.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", [before])
+        written = cur.fetchone()[0]
+
+    with as_role("night"):
+        assert RunStage.unscoped.get(run=run, name="accrue").rows == MANY
+    assert written / MANY < 240
+
+
+def test_the_check_needs_memory_for_a_chunk_and_not_for_the_book(generated, monkeypatch):
+    generated(MANY)
+    monkeypatch.setattr(work, "SMALLEST_CHUNK", 100)
+    with as_role("night"):
+        run = Run.unscoped.create(day=DAYS[0])
+        plan(run, nightly.STAGES)
+    nightly.work_on(run.pk, until="accrue")
+
+    tracemalloc.start()
+    nightly.work_on(run.pk, until="check")
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    # thirty chunks of a hundred accounts; a chunk's text is about 30 kB
+    assert peak < 2_000_000
