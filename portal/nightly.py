@@ -59,13 +59,16 @@ def night(day: date, *, at: datetime, progress: Progress | None = None, workers:
 
 
 def through(day: date, *, at: datetime, progress: Progress | None = None, workers: int = 1) -> Iterator[dict]:
-    """Catch up: the nights of all business days since the last finished one, up to `day`."""
+    """Catch up: every night since the last finished one, up to `day` or to the first that stays unfinished."""
     with _as_night():
         days = calendar()
         _check(days, day, at)
         begin = _first_unfinished(days) or day
     while begin <= day:
         yield night(begin, at=at, progress=progress, workers=workers)
+        with _as_night():
+            if _is_unfinished(Run.unscoped.get(day=begin)):
+                return
         begin = days.next(begin)
 
 

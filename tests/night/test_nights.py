@@ -111,6 +111,18 @@ def test_a_day_without_statements_waits_for_them(billed_world):
         nightly.night(date(2025, 10, 3), at=EVENING + timedelta(days=2))
 
 
+def test_catching_up_ends_with_the_night_that_cannot_be_finished(billed_world, capsys, monkeypatch):
+    after = EVENING + timedelta(days=2)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: after)
+
+    with pytest.raises(SystemExit):
+        call_command("night", through=date(2025, 10, 3), json=True)
+
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["day"], last["state"], last["nights"]) == ("2025-10-02", "held", 14)
+    assert "No net asset value" in last["problem"]
+
+
 def test_a_closed_exchange_is_no_night(billed_world, own_world):
     with as_role("owner"):
         override(day=date(2025, 9, 16), is_business=False, name="Storm", by=own_world.users["olga"].pk)
