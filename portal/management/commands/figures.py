@@ -44,7 +44,7 @@ class Command(BaseCommand):
 def added_up(facts: list[dict[str, object]]) -> dict[str, dict[str, object]]:
     """Topic by topic: the facts, and the sums of their numbers by the first part of their keys and in all.
 
-    A key is `part/rest`: the access matrix has a part for each pass, and a rest for each person.
+    A key may be `part/rest`: the access matrix has a part for each pass, and a rest for each person.
     """
     topics: dict[str, dict[str, object]] = {}
     for topic in sorted({str(fact["topic"]) for fact in facts}):
@@ -52,11 +52,13 @@ def added_up(facts: list[dict[str, object]]) -> dict[str, dict[str, object]]:
         parts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         of_topic = [fact for fact in facts if fact["topic"] == topic]
         for fact in of_topic:
+            part, slash, _rest = str(fact["key"]).partition("/")
             for name, number in fact.items():
                 if name not in NAMES and isinstance(number, int):
                     total[name] += number
-                    parts[str(fact["key"]).partition("/")[0]][name] += number
-        topics[topic] = {"facts": len(of_topic), **total, "parts": parts}
+                    if slash:
+                        parts[part][name] += number
+        topics[topic] = {"facts": len(of_topic), **total} | ({"parts": parts} if parts else {})
     return topics
 
 
