@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "portal.apps.PublishedFilesConfig",  # django.contrib.staticfiles
+    "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [
