@@ -1,7 +1,8 @@
 """The roof as a Django app: it holds the pages and commands in which several rooms meet."""
 
+from typing import Any
+
 from django.apps import AppConfig, apps
-from django.contrib.staticfiles.apps import StaticFilesConfig
 
 # Static files of libraries that no page refers to; publishing them would only cost time at every set-up.
 NOT_PUBLISHED = [
@@ -23,4 +24,5 @@ class PortalConfig(AppConfig):
         from portal import celery, npm_finder  # noqa: F401
 
         # Not by a configuration of our own: live test servers look for the app under its usual name.
-        apps.get_app_config("staticfiles").ignore_patterns = [*StaticFilesConfig.ignore_patterns, *NOT_PUBLISHED]  # type: ignore[attr-defined]
+        staticfiles: Any = apps.get_app_config("staticfiles")
+        staticfiles.ignore_patterns = [*staticfiles.ignore_patterns, *NOT_PUBLISHED]
