@@ -79,11 +79,13 @@ def _check_day(cur, day: date, lo: int, hi: int) -> tuple[int, Decimal, list[Dif
             and kind in KINDS
             and opened <= today
             and (closed == NULL or today < closed)
-            and account not in held
         )
         if not owes or terms is None:
             if has_line:
                 found.append(Difference(int(account), "line_extra", f"component {component}"))
+            continue
+        # An account may have been held after its line was written; then the line is looked at like any other.
+        if account in held and not has_line:
             continue
         if nlv == NULL:
             found.append(Difference(int(account), "no_value", "agreed but not valued, and not held"))

@@ -80,25 +80,10 @@ def mend(run: Run, day: date) -> list[int]:
 def finish_check(run: Run, day: date) -> StageResult:
     """What foreign keys would have guarded line by line, asked once: orphans, missing lines, control totals."""
     with cursor() as cur:
-        orphans = _count(
-            cur,
-            f"SELECT count(*) FROM fees_accrual l WHERE l.accrual_date = {statements.day_literal(day)}"
-            " AND NOT EXISTS (SELECT 1 FROM fees_runschedule s WHERE s.component_id = l.component_id"
-            f" AND s.account_id = l.account_id AND s.method = l.method AND {statements.in_force(day)})",
-        )
-        missing = _count(
-            cur,
-            f"SELECT count(*) {statements.billable(day)} AND NOT EXISTS (SELECT 1 FROM fees_accrual l"
-            f" WHERE l.accrual_date = {statements.day_literal(day)} AND l.account_id = n.account_id"
-            " AND l.component_id = s.component_id)",
-        )
+        cur.execute(statements.unmatched(day))
+        orphans, missing = cur.fetchone()
         totals = add_accrued(cur, day)
     figures: dict[str, object] = {"orphans": orphans, "missing": missing, "methods": totals}
     lines = sum(one["lines"] for one in totals.values())
     problem = f"{orphans} lines without an agreement, {missing} agreements without a line" if orphans + missing else ""
     return StageResult(rows=lines, figures=figures, problem=problem)
-
-
-def _count(cur, query: str) -> int:
-    cur.execute(query)
-    return cur.fetchone()[0]

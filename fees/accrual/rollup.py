@@ -1,12 +1,20 @@
-"""The daily rollup of every practice, for dashboards: the raw history is never scanned to draw a page."""
+"""The daily rollup of every practice, for dashboards: the raw history is never scanned to draw a page.
+
+Sums are made by SELECT alone and a few rows are written afterwards: INSERT..SELECT would use one core only.
+"""
 
 from datetime import date
+from decimal import Decimal
 from typing import TypedDict
 
 from accounts.ground.access.context import cursor
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import StageResult
 from fees.accrual.statements import HOLDING, day_literal, valued_on
+from fees.engine.arithmetic import CONTEXT
+
+# Every sum counts for its own practice and for the firm's top practice, whose row is the whole firm.
+FOR_WHOM = "JOIN accounts_practice p ON p.firm_id = b.firm_id AND (p.level = 1 OR p.id = b.practice_id)"
 
 
 class MethodTotal(TypedDict):
@@ -17,7 +25,7 @@ class MethodTotal(TypedDict):
 
 
 def rollup_stage(run: Run, day: date) -> StageResult:
-    """Both levels in one pass; a firm's own set is the sum of everything below it and stands in its top practice's row.
+    """Both levels, in the firm's currency.
 
     An account that closed on the day still counts with its last flow, or the return would read as a loss.
     """
@@ -25,55 +33,72 @@ def rollup_stage(run: Run, day: date) -> StageResult:
         cur.execute(
             f"""
             WITH {_rates(day)}
-            INSERT INTO fees_adviserdaily
-                   (firm_id, practice_id, day, currency, accounts, nlv, flow, accrued, complete)
-            SELECT g.firm_id, p.id, {day_literal(day)}, g.currency, g.accounts, g.nlv, g.flow, 0, g.complete
-              FROM (SELECT a.firm_id, a.practice_id, min(f.base_currency) AS currency,
-                           count(n.account_id) AS accounts,
-                           coalesce(sum(n.nlv * x.rate), 0) AS nlv,
-                           coalesce(sum(n.flow * x.rate), 0) AS flow,
-                           count(n.account_id) = count(*) AND bool_and(x.rate IS NOT NULL) AS complete
+            SELECT b.firm_id, p.id, min(f.base_currency), sum(b.valued)::int, coalesce(sum(b.nlv * x.rate), 0),
+                   coalesce(sum(b.flow * x.rate), 0), bool_and(b.valued = b.wanted AND x.rate IS NOT NULL)
+              FROM (SELECT a.firm_id, a.practice_id, n.currency, count(*) AS wanted, count(n.account_id) AS valued,
+                           sum(n.nlv) AS nlv, sum(n.flow) AS flow
                       FROM accounts_account a
-                      JOIN accounts_firm f ON f.id = a.firm_id
                       LEFT JOIN broker_navdaily n ON n.account_id = a.id AND n.nav_date = {day_literal(day)}
-                      LEFT JOIN rates x ON x.code = n.currency AND x.base = f.base_currency
                      WHERE a.kind IN ({HOLDING}) AND (n.account_id IS NOT NULL OR {valued_on(day)})
-                     GROUP BY GROUPING SETS ((a.firm_id, a.practice_id), (a.firm_id))) g
-              JOIN accounts_practice p ON p.firm_id = g.firm_id
-                   AND CASE WHEN g.practice_id IS NULL THEN p.level = 1 ELSE p.level = 2 AND p.id = g.practice_id END
-            ON CONFLICT (practice_id, day) DO UPDATE SET currency = excluded.currency, accounts = excluded.accounts,
-                nlv = excluded.nlv, flow = excluded.flow, complete = excluded.complete
+                     GROUP BY a.firm_id, a.practice_id, n.currency) b
+              JOIN accounts_firm f ON f.id = b.firm_id
+              LEFT JOIN rates x ON x.code = b.currency AND x.base = f.base_currency
+              {FOR_WHOM}
+             GROUP BY b.firm_id, p.id ORDER BY p.id
             """
         )
-        rows = cur.rowcount
+        rows = cur.fetchall()
         cur.execute(
-            f"SELECT count(*) FILTER (WHERE NOT complete) FROM fees_adviserdaily WHERE day = {day_literal(day)}"
+            f"""
+            INSERT INTO fees_adviserdaily
+                   (firm_id, practice_id, day, currency, accounts, nlv, flow, accrued, complete)
+            SELECT firm_id, practice_id, {day_literal(day)}, currency, accounts, nlv, flow, 0, complete
+              FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::numeric[], %s::numeric[], %s::bool[])
+                   AS b (firm_id, practice_id, currency, accounts, nlv, flow, complete)
+            ON CONFLICT (practice_id, day) DO UPDATE SET currency = excluded.currency, accounts = excluded.accounts,
+                nlv = excluded.nlv, flow = excluded.flow, complete = excluded.complete
+            """,
+            _columns(rows, 7),
         )
-        return StageResult(rows=rows, figures={"incomplete": cur.fetchone()[0]})
+    return StageResult(rows=len(rows), figures={"incomplete": sum(not complete for *_rest, complete in rows)})
 
 
 def add_accrued(cur, day: date) -> dict[str, MethodTotal]:
-    """Complete the rollup with what the day accrued; one pass gives the control totals by method as well."""
+    """Complete the rollup with what the day accrued; the same sums give the control totals by method."""
     cur.execute(
         f"""
-        WITH {_rates(day)}, l AS MATERIALIZED (
-            SELECT grouping(l.method) AS by_practice, l.method, a.firm_id, a.practice_id, count(*) AS lines,
-                   sum(l.amount) AS total, sum(l.amount * x.rate) AS accrued
-              FROM fees_accrual l
-              JOIN accounts_account a ON a.id = l.account_id
-              JOIN accounts_firm f ON f.id = a.firm_id
-              LEFT JOIN rates x ON x.code = a.base_currency AND x.base = f.base_currency
-             WHERE l.accrual_date = {day_literal(day)}
-             GROUP BY GROUPING SETS ((l.method), (a.firm_id, a.practice_id), (a.firm_id))),
-        done AS (
-            UPDATE fees_adviserdaily d SET accrued = coalesce(l.accrued, 0)
-              FROM l JOIN accounts_practice p ON p.firm_id = l.firm_id AND l.by_practice = 1
-                   AND CASE WHEN l.practice_id IS NULL THEN p.level = 1 ELSE p.level = 2 AND p.id = l.practice_id END
-             WHERE d.practice_id = p.id AND d.day = {day_literal(day)})
-        SELECT method, lines, total FROM l WHERE by_practice = 0 ORDER BY method
+        SELECT l.method, a.firm_id, a.practice_id, a.base_currency, count(*), sum(l.amount)
+          FROM fees_accrual l JOIN accounts_account a ON a.id = l.account_id
+         WHERE l.accrual_date = {day_literal(day)}
+         GROUP BY 1, 2, 3, 4 ORDER BY 1
         """
     )
-    return {str(method): {"lines": lines, "total": format(total, "f")} for method, lines, total in cur.fetchall()}
+    sums = cur.fetchall()
+    cur.execute(
+        f"""
+        WITH {_rates(day)}, accrued AS (
+            SELECT p.id, coalesce(sum(b.total * x.rate), 0) AS total
+              FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::numeric[])
+                   AS b (firm_id, practice_id, currency, total)
+              JOIN accounts_firm f ON f.id = b.firm_id
+              LEFT JOIN rates x ON x.code = b.currency AND x.base = f.base_currency
+              {FOR_WHOM}
+             GROUP BY p.id)
+        UPDATE fees_adviserdaily d SET accrued = accrued.total FROM accrued
+         WHERE d.practice_id = accrued.id AND d.day = {day_literal(day)}
+        """,
+        _columns([(firm, practice, currency, total) for _method, firm, practice, currency, _lines, total in sums], 4),
+    )
+    totals: dict[int, tuple[int, Decimal]] = {}
+    for method, _firm, _practice, _currency, lines, total in sums:
+        before = totals.get(method, (0, Decimal(0)))
+        totals[method] = (before[0] + lines, CONTEXT.add(before[1], total))
+    return {str(method): {"lines": lines, "total": format(total, "f")} for method, (lines, total) in totals.items()}
+
+
+def _columns(rows: list[tuple[object, ...]], count: int) -> list[list[object]]:
+    """Rows as arrays, one a column."""
+    return [[row[place] for row in rows] for place in range(count)]
 
 
 def _rates(day: date) -> str:

@@ -47,22 +47,33 @@ def kept_out(day: date, account: str) -> str:
     )
 
 
-def billable(day: date, *, lo: int | None = None, hi: int | None = None) -> str:
-    """FROM and WHERE of the lines a day must have: flattened component `s`, value `n`."""
-    within = ""
-    if lo is not None and hi is not None:
-        within = "".join(f" AND {key} >= {lo} AND {key} < {hi}" for key in ("n.account_id", "s.account_id"))
+def agreed_and_valued(day: date) -> str:
+    """FROM and WHERE of what a day would charge if nothing were held: flattened component `s`, value `n`."""
     return (
         "FROM broker_navdaily n JOIN fees_runschedule s ON s.account_id = n.account_id"
         f" WHERE n.nav_date = {day_literal(day)} AND s.method IN ({ACCRUED}) AND {in_force(day)}"
-        f" AND {_within(day, 's.open_from', 's.open_until')} AND NOT {kept_out(day, 'n.account_id')}{within}"
+        f" AND {_within(day, 's.open_from', 's.open_until')}"
     )
 
 
 def accrue(run_id: int, day: date, lo: int, hi: int) -> str:
     """One statement for a chunk: a million accounts are a join, not a loop."""
+    within = " AND ".join(f"{key} >= {lo} AND {key} < {hi}" for key in ("n.account_id", "s.account_id"))
     return (
         "INSERT INTO fees_accrual (account_id, accrual_date, component_id, run_id, method, base, rate, amount) "
         f"SELECT n.account_id, n.nav_date, s.component_id, {run_id}, s.method,\n"
-        f" {sql.BASE},\n {sql.RATE},\n {sql.AMOUNT}\n{billable(day, lo=lo, hi=hi)}"
+        f" {sql.BASE},\n {sql.RATE},\n {sql.AMOUNT}\n"
+        f"{agreed_and_valued(day)} AND NOT {kept_out(day, 'n.account_id')} AND {within}"
+    )
+
+
+def unmatched(day: date) -> str:
+    """Lines that nothing calls for, and what calls for a line and has none; an account may be held after its line."""
+    return (
+        "SELECT count(*) FILTER (WHERE called.account_id IS NULL),"
+        " count(*) FILTER (WHERE line.account_id IS NULL AND NOT called.is_held)"
+        f" FROM (SELECT n.account_id, s.component_id, s.method, {kept_out(day, 'n.account_id')} AS is_held"
+        f" {agreed_and_valued(day)}) called"
+        " FULL JOIN (SELECT account_id, component_id, method FROM fees_accrual"
+        f" WHERE accrual_date = {day_literal(day)}) line USING (account_id, component_id, method)"
     )
