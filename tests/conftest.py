@@ -127,9 +127,7 @@ def own_database(django_db_setup: None, django_db_blocker: Any, settings: Any) -
         before = {alias: dict(connections.settings[alias]) for alias in connections}
         for connection in (*_first_connections, *connections.all()):
             connection.close()
-        _on_server(
-            f'drop database if exists "{clone}" with (force)', f'create database "{clone}" template "{template}"'
-        )
+        _on_server(*_dropping(clone), f'create database "{clone}" template "{template}"')
         from portal.lib import env
 
         for alias in connections:
@@ -144,7 +142,17 @@ def own_database(django_db_setup: None, django_db_blocker: Any, settings: Any) -
             connections.close_all()
             for alias, values in before.items():
                 connections.settings[alias].update(values)
-            _on_server(f'drop database if exists "{clone}" with (force)')
+            _on_server(*_dropping(clone))
+
+
+def _dropping(name: str) -> tuple[str, str]:
+    """Only our own connections are ended: WITH (FORCE) is refused while autovacuum looks at the database, a plain DROP
+    asks it to leave."""
+    ours = f"datname = '{name}' AND backend_type = 'client backend'"
+    return (
+        f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {ours}",
+        f'DROP DATABASE IF EXISTS "{name}"',
+    )
 
 
 def _on_server(*statements: str) -> None:
