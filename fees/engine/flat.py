@@ -4,18 +4,20 @@ from decimal import Decimal
 
 from fees.engine.arithmetic import as_base, as_rate
 from fees.engine.limits import check_amount, check_period, check_unused
-from fees.engine.types import Method, Problem, Terms
+from fees.engine.types import Kin, Method, Problem, Terms
 from portal.lib.periods import Frequency
 from portal.lib.words import Sentence, gettext_noop
 
 FAMILY = "flat"
 LABEL = gettext_noop("Flat Fee")
+KIN = Kin("flat", gettext_noop("Agree at most one flat fee."))
 
 METHODS = (
     Method(
         code=21,
         name="ANNUALFLATFEE",
         family=FAMILY,
+        kin=KIN,
         label=LABEL,
         title=gettext_noop("Flat fee, daily"),
         frequency=Frequency.DAILY,
@@ -24,6 +26,7 @@ METHODS = (
         code=22,
         name="ANNUALFLATFEE_MONTHLY",
         family=FAMILY,
+        kin=KIN,
         label=LABEL,
         title=gettext_noop("Flat fee, monthly"),
         frequency=Frequency.MONTHLY,
@@ -32,6 +35,7 @@ METHODS = (
         code=23,
         name="ANNUALFLATFEE_QUATERLY",  # the broker's spelling; a corrected one would not be recognised there
         family=FAMILY,
+        kin=KIN,
         label=LABEL,
         title=gettext_noop("Flat fee, quarterly"),
         frequency=Frequency.QUARTERLY,

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from fees.engine.types import Problem, Terms
+from fees.engine.types import Kin, Problem, Terms
 from portal.lib.words import Sentence, gettext_noop
 
 MAX_RATE = Decimal(1)
@@ -10,6 +10,11 @@ RATE_PLACES = 6
 AMOUNT_PLACES = 4
 # numeric(20,4): sixteen digits before the point.
 AMOUNT_CEILING = Decimal(10) ** 16
+
+NLV = Kin(
+    "nlv",
+    gettext_noop("Agree at most one percentage of net liquidation value, fixed or blended, at one frequency."),
+)
 
 PARAMETERS = ("rate", "flat", "ranges")
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from fees.engine.arithmetic import CONTEXT, as_base, as_rate
-from fees.engine.limits import check_period, check_rate, check_unused
+from fees.engine.limits import NLV, check_period, check_rate, check_unused
 from fees.engine.types import Method, Problem, Terms
 from portal.lib.periods import Frequency
 from portal.lib.words import Sentence, gettext_noop
@@ -16,6 +16,7 @@ METHODS = (
         code=1,
         name="PERCENTOFEQUITY",
         family=FAMILY,
+        kin=NLV,
         label=LABEL,
         title=gettext_noop("Percent of net liquidation value, daily"),
         frequency=Frequency.DAILY,
@@ -24,6 +25,7 @@ METHODS = (
         code=2,
         name="PERCENTOFEQUITY_MONTHLY",
         family=FAMILY,
+        kin=NLV,
         label=LABEL,
         title=gettext_noop("Percent of net liquidation value, monthly"),
         frequency=Frequency.MONTHLY,
@@ -32,6 +34,7 @@ METHODS = (
         code=3,
         name="PERCENTOFEQUITY_QUARTERLY",
         family=FAMILY,
+        kin=NLV,
         label=LABEL,
         title=gettext_noop("Percent of net liquidation value, quarterly"),
         frequency=Frequency.QUARTERLY,
@@ -40,6 +43,7 @@ METHODS = (
         code=4,
         name="PERCENTOFEQUITY_EOM",
         family=FAMILY,
+        kin=NLV,
         label=LABEL,
         title=gettext_noop("Percent of net liquidation value at the end of the month"),
         frequency=Frequency.MONTHLY,
@@ -49,6 +53,7 @@ METHODS = (
         code=5,
         name="PERCENTOFEQUITY_EOQ",
         family=FAMILY,
+        kin=NLV,
         label=LABEL,
         title=gettext_noop("Percent of net liquidation value at the end of the quarter"),
         frequency=Frequency.QUARTERLY,

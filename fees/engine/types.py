@@ -100,6 +100,13 @@ class Problem(NamedTuple):
     sentence: Sentence
 
 
+class Kin(NamedTuple):
+    """Methods that charge the same thing: an account pays at most one of them; `refusal` says so to who adds two."""
+
+    name: str
+    refusal: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """One way to charge.  `code` is stored in rows for ever; `name` is the broker's word for it."""
@@ -107,6 +114,7 @@ class Method:
     code: int
     name: str
     family: str
+    kin: Kin
     label: str
     title: str
     frequency: Frequency

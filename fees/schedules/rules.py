@@ -15,13 +15,6 @@ AUTOMATIC = "automatic"
 MOST_COMPONENTS = 5
 SHA256_DIGITS = 64
 
-# Families that charge the same base: an account pays at most one of them, at one frequency.
-KIN = {"percent": "nlv", "blended": "nlv", "flat": "flat"}
-ONE_OF_A_KIN = {
-    "nlv": gettext_noop("Agree at most one percentage of net liquidation value, fixed or blended, at one frequency."),
-    "flat": gettext_noop("Agree at most one flat fee."),
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
@@ -128,8 +121,8 @@ def _components(strategy: str, components: Sequence[Figures], starts: date, ends
     known = [one for one in components if one.method in METHODS]
     if len(known) < len(components):
         found.append(problem("components", "unknown_method", gettext_noop("Choose one of the listed fees.")))
-    kin = Counter(KIN.get(METHODS[one.method].family) for one in known)
-    found += [problem("components", f"several_{name}", ONE_OF_A_KIN[name]) for name in ONE_OF_A_KIN if kin[name] > 1]
+    kin = Counter(METHODS[one.method].kin for one in known)
+    found += [problem("components", f"several_{one.name}", one.refusal) for one, count in kin.items() if count > 1]
     for place, one in enumerate(known):
         for field, key, sentence in validate(one.terms(starts=starts)):
             found.append(Problem(f"components.{place}.{field}", key, sentence))
