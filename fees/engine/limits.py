@@ -53,6 +53,23 @@ def check_rate(rate: Decimal | None, *, field: str, zero_allowed: bool = False) 
     return []
 
 
+def check_share(share: Decimal | None, *, field: str, most: Decimal) -> list[Problem]:
+    """A percentage that is not annual, as a fraction above zero and at most `most`."""
+    if share is None:
+        return [problem(field, "required", gettext_noop("Enter a percentage."))]
+    if not share.is_finite():
+        return [problem(field, "not_a_number", gettext_noop("Enter a number."))]
+    if share <= 0:
+        return [problem(field, "too_low", gettext_noop("The percentage must be above zero."))]
+    if share > most:
+        msgid = gettext_noop("The percentage may not be above %(percent)s %%.")
+        return [problem(field, "too_high", msgid, percent=(most * 100).quantize(Decimal(1)))]
+    if decimal_places(share) > RATE_PLACES:
+        msgid = gettext_noop("Give the percentage with at most %(places)s decimal places.")
+        return [problem(field, "too_fine", msgid, places=RATE_PLACES - 2)]
+    return []
+
+
 def check_amount(amount: Decimal | None, *, field: str) -> list[Problem]:
     if amount is None:
         return [problem(field, "required", gettext_noop("Enter an annual amount."))]

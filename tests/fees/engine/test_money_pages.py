@@ -1,5 +1,6 @@
 """Every worked example on the pages in docs/money is run against the engine."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fees.engine.accrual import annual, line
+from fees.engine.cases.catalogue import work_out
 from fees.engine.charge import enabled_days, recompute
 from fees.engine.invoice_cap import accrued_limit, available, closing_limit, transition_limit
 from fees.engine.registry import BY_NAME
@@ -20,6 +22,8 @@ from tests.fees.engine.agreed import LONG_AGO, NEW_YORK, blended, closes, flat, 
 
 PAGES = sorted(path for path in (Path(__file__).parents[3] / "docs" / "money").glob("*.md") if path.name != "README.md")
 FENCE = re.compile(r"^```example\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+CASE = re.compile(r"^```case\n(.*?)\n(.*?)\n```$", re.MULTILINE)
 
 ANSWERS = {
     *("annual", "base", "rate", "amount", "exact", "days", "closes", "due", "limit", "left"),
@@ -50,11 +54,14 @@ def fields_of(block: str) -> Fields:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_page_has_an_example(page):
-    assert FENCE.search(page.read_text())
+    assert FENCE.search(page.read_text()) or CASE.search(page.read_text())
 
 
 def test_the_pages_asked_for_are_there():
-    asked = "percent-of-nlv blended flat period-end day-count rounding invoice-cap business-days"
+    asked = (
+        "percent-of-nlv blended flat period-end day-count rounding invoice-cap business-days profit high-water-mark"
+        " trade-unit hedge-fund rolling-cap allocation-minimum charged-to-advisor reimbursement"
+    )
 
     assert {page.stem for page in PAGES} >= set(asked.split())
 
@@ -71,6 +78,28 @@ def test_the_engine_agrees_with_the_page(fields: Fields):
     assert expected
     for name, value in expected.items():
         assert same(name, answers[name], value), f"{name}: the page says {value}, the engine {answers[name]}"
+
+
+def cases() -> list:
+    return [
+        pytest.param(*block, id=f"{page.stem}-{number}")
+        for page in PAGES
+        for number, block in enumerate(CASE.findall(page.read_text()), start=1)
+    ]
+
+
+@pytest.mark.parametrize(("case", "answer"), cases())
+def test_the_engine_answers_the_cases_of_the_page(case: str, answer: str):
+    assert within(json.loads(answer), work_out(json.loads(case)))
+
+
+def within(expected: object, got: object) -> bool:
+    """Whether everything that is expected is there, with as many rows."""
+    if isinstance(expected, dict) and isinstance(got, dict):
+        return all(within(value, got.get(name)) for name, value in expected.items())
+    if isinstance(expected, list) and isinstance(got, list):
+        return len(expected) == len(got) and all(map(within, expected, got))
+    return expected == got
 
 
 def same(name: str, answer: object, value: str) -> bool:

@@ -1,0 +1,213 @@
+"""A case as strictly read data: every field is known, numbers are decimals, and a mistake names its place."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from portal.lib.money import CURRENCIES
+from portal.lib.periods import Frequency, Period, annual, daily, monthly, quarterly
+from portal.lib.words import Sentence, english
+
+MISSING = object()
+LONGEST_NUMBER = 64
+YEAR, MONTH, DAY = 4, 7, 10
+# The exchange's calendar is known for these years.
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
+class BadCase(ValueError):
+    """A case that cannot be worked out; the message says where and why."""
+
+
+class Form:
+    """One JSON object.  Whoever reads it calls `done` at the end, which refuses fields that nobody asked for."""
+
+    def __init__(self, data: object, place: str = "") -> None:
+        if not isinstance(data, dict):
+            raise BadCase(f"{place or 'the case'} must be an object")
+        self._data: dict[str, Any] = data
+        self._place = place
+        self._read: set[str] = set()
+
+    def has(self, name: str) -> bool:
+        return self._data.get(name) is not None
+
+    def is_null(self, name: str) -> bool:
+        """Whether the field is given as null, which is not the same as not given."""
+        self._read.add(name)
+        return name in self._data and self._data[name] is None
+
+    def decimal(self, name: str, default: object = MISSING) -> Decimal:
+        return self._typed(name, default, self._decimal)
+
+    def optional_decimal(self, name: str) -> Decimal | None:
+        return self._typed(name, None, self._decimal)
+
+    def integer(self, name: str, default: object = MISSING) -> int:
+        return self._typed(name, default, self._integer)
+
+    def text(self, name: str, default: object = MISSING) -> str:
+        return self._typed(name, default, self._text)
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        return self._typed(name, default, self._flag)
+
+    def day(self, name: str, default: object = MISSING) -> date:
+        return self._typed(name, default, _day)
+
+    def optional_day(self, name: str) -> date | None:
+        return self._typed(name, None, _day)
+
+    def choice(self, name: str, kind: Callable[[str], Any], default: object = MISSING) -> Any:
+        return self._typed(name, default, lambda value: kind(self._text(value)))
+
+    def currency(self) -> str:
+        code = self.text("currency", "USD")
+        if code not in CURRENCIES:
+            raise BadCase(f"{self._at('currency')} must be one of {', '.join(CURRENCIES)}")
+        return code
+
+    def period(self, name: str, default: object = MISSING) -> Period:
+        return self._typed(name, default, self._period)
+
+    def part(self, name: str) -> "Form":
+        self._read.add(name)
+        return Form(self._data.get(name), self._at(name))
+
+    def rows(self, name: str) -> list["Form"]:
+        return [Form(one, f"{self._at(name)}[{place}]") for place, one in enumerate(self._list(name))]
+
+    def decimals(self, name: str) -> list[Decimal]:
+        return [self._guarded(self._decimal, one, f"{name}[{place}]") for place, one in enumerate(self._list(name))]
+
+    def days(self, name: str) -> list[date]:
+        return [self._guarded(_day, one, f"{name}[{place}]") for place, one in enumerate(self._list(name))]
+
+    def by_day(self, name: str) -> dict[date, Decimal]:
+        """An object of days and amounts."""
+        self._read.add(name)
+        given = self._data.get(name, {})
+        if not isinstance(given, dict):
+            raise BadCase(f"{self._at(name)} must be an object of days and amounts")
+        return {
+            self._guarded(_day, day, f"{name}.{day}"): self._guarded(self._decimal, value, f"{name}.{day}")
+            for day, value in given.items()
+        }
+
+    def done(self) -> None:
+        unknown = sorted(set(self._data) - self._read)
+        if unknown:
+            raise BadCase(f"{self._at(unknown[0])} is not a field of this case")
+
+    def refuse(self, message: str) -> BadCase:
+        return BadCase(f"{self._place or 'the case'}: {message}")
+
+    def _at(self, name: str) -> str:
+        return f"{self._place}.{name}" if self._place else name
+
+    def _list(self, name: str) -> list[Any]:
+        self._read.add(name)
+        given = self._data.get(name) or []
+        if not isinstance(given, list):
+            raise BadCase(f"{self._at(name)} must be a list")
+        return given
+
+    def _typed(self, name: str, default: object, read: Callable[[Any], Any]) -> Any:
+        self._read.add(name)
+        value = self._data.get(name)
+        if value is None:
+            if default is MISSING:
+                raise BadCase(f"{self._at(name)} is missing")
+            return default
+        return self._guarded(read, value, name)
+
+    def _guarded(self, read: Callable[[Any], Any], value: object, name: str) -> Any:
+        try:
+            return read(value)
+        except (ValueError, InvalidOperation) as error:
+            reason = str(error) if isinstance(error, BadCase) else f"cannot be {str(value)[:LONGEST_NUMBER]!r}"
+            raise BadCase(f"{self._at(name)} {reason}") from None
+
+    @staticmethod
+    def _decimal(value: object) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+            raise BadCase("must be a number")
+        text = str(value)
+        if len(text) > LONGEST_NUMBER or any(sign in text for sign in " _"):
+            raise BadCase("must be a number written in plain digits")
+        number = Decimal(text)
+        if not number.is_finite() or abs(number.adjusted()) > LONGEST_NUMBER:
+            raise BadCase("must be a finite number")
+        return number
+
+    @staticmethod
+    def _integer(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise BadCase("must be a whole number")
+        return value
+
+    @staticmethod
+    def _text(value: object) -> str:
+        if not isinstance(value, str):
+            raise BadCase("must be text")
+        return value
+
+    @staticmethod
+    def _flag(value: object) -> bool:
+        if not isinstance(value, bool):
+            raise BadCase("must be true or false")
+        return value
+
+    def _period(self, value: object) -> Period:
+        if isinstance(value, str):
+            return named_period(value)
+        form = Form(value, "period")
+        found = Period(form.day("starts"), form.day("ends"))
+        form.done()
+        if found.ends <= found.starts:
+            raise BadCase("must end after it starts")
+        return found
+
+
+def named_period(text: str) -> Period:
+    """2025, 2025Q3, 2025-09 or 2025-09-30 as a period."""
+    year, _, quarter = text.partition("Q")
+    if quarter:
+        if quarter not in {"1", "2", "3", "4"}:
+            raise BadCase("must be like 2025, 2025Q3, 2025-09 or 2025-09-30")
+        return quarterly(_known_year(date(int(year), int(quarter) * 3, 1)))
+    if len(text) == YEAR:
+        return annual(_known_year(date(int(text), 1, 1)))
+    if len(text) == MONTH:
+        return monthly(_day(f"{text}-01"))
+    if len(text) == DAY:
+        return daily(_day(text))
+    raise BadCase("must be like 2025, 2025Q3, 2025-09 or 2025-09-30")
+
+
+def frequency_of(text: str) -> Frequency:
+    """The frequency of a named year or quarter."""
+    return Frequency.QUARTERLY if "Q" in text else Frequency.ANNUAL
+
+
+def told(story: Iterator[Sentence] | list[Sentence] | tuple[Sentence, ...]) -> list[str]:
+    """A derivation in plain words."""
+    return [english(one) for one in story]
+
+
+def shown(number: Decimal) -> str:
+    """A figure as it is printed: plain digits, never an exponent."""
+    return format(number, "f")
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, str) or len(value) != DAY:
+        raise BadCase("must be a day like 2025-09-30")
+    return _known_year(date.fromisoformat(value))
+
+
+def _known_year(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadCase(f"must be within the years {FIRST_YEAR} to {LAST_YEAR}")
+    return day

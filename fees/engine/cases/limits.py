@@ -1,0 +1,128 @@
+"""Cases of limits: invoice caps, the rolling cap, who pays a commission, and what may be paid back."""
+
+from decimal import Decimal
+
+from fees.engine.arithmetic import ZERO
+from fees.engine.cases.form import Form, shown
+from fees.engine.invoice_cap import accrued_limit, available, closing_limit, transition_limit
+from fees.engine.payer import payers
+from fees.engine.reimbursement import ceiling
+from fees.engine.rolling_cap import Paid, Window, chargeable, look_back, window
+from portal.lib.periods import Frequency
+
+INVOICE_FORM = """\
+method     PERCENTOFNLV_CAP or PERCENTOFNLV_CAP_Q (daily values of the month or quarter before),
+           PERCENTOFNLV_CAP_EOPEQTY or PERCENTOFNLV_CAP_EOPEQTY_Q (its last value)
+rate       annual, as a fraction
+values     the closing values as a list; or value with business_days, their number
+transition true: a new client, on today's value
+invoices   amounts asked for, in order: each is accepted or over the limit
+currency   default USD"""
+
+ROLLING_FORM = """\
+method     ROLLING_CAP
+fee        the fee to be charged (optional)
+windows    [{"days": 30, "average": "10000", "paid": "50"}]; or
+day, age, equity {day: value}, paid [{"day": .., "amount": ..}]   to work the windows out
+currency   default USD"""
+
+PAYER_FORM = """\
+method     CHARGE_TO_MASTER
+balance    the master's balance in its own currency; usd_rate turns that into USD (default "1")
+charges    amounts in the master's currency, in the order in which they post"""
+
+REIMBURSEMENT_FORM = """\
+method     REIMBURSEMENT
+fees       advisor fees of the trailing twelve months; rebates: what was paid back or is pending
+currency   default USD"""
+
+
+def work_out_invoices(form: Form) -> dict[str, object]:
+    """The limit of a period and what becomes of each invoice."""
+    method, cap, currency = form.text("method"), form.decimal("rate"), form.currency()
+    frequency = Frequency.QUARTERLY if method.endswith("_Q") else Frequency.MONTHLY
+    if form.flag("transition"):
+        limit = transition_limit(cap, form.decimal("value"), frequency, currency)
+    elif "EOPEQTY" in method:
+        limit = closing_limit(cap, form.decimal("value"), form.integer("business_days"), currency)
+    elif form.has("value"):
+        limit = accrued_limit(cap, [form.decimal("value")] * form.integer("business_days"), currency)
+    else:
+        limit = accrued_limit(cap, form.decimals("values"), currency)
+    lines, used = [], ZERO
+    for amount in form.decimals("invoices"):
+        left = available(limit, used)
+        accepted = ZERO < amount <= left
+        used += amount if accepted else ZERO
+        lines.append({"amount": shown(amount), "result": "ok" if accepted else "over_limit", "available": shown(left)})
+    form.done()
+    return {"limit": shown(limit), "available": shown(available(limit, used)), "currency": currency, "lines": lines}
+
+
+def work_out_rolling(form: Form) -> dict[str, object]:
+    """What every window has left, and how much of a fee may be charged."""
+    form.text("method")
+    currency, fee = form.currency(), form.optional_decimal("fee")
+    seen = _given(form, currency) if form.has("windows") else _looked_back(form, currency)
+    form.done()
+    answer: dict[str, object] = {
+        "lines": [
+            {
+                "days": one.days,
+                "average": shown(one.average),
+                "allowed": shown(one.allowed.quantize(Decimal("0.00000001"))),
+                "paid": shown(one.paid),
+                "available": shown(one.available),
+            }
+            for one in seen
+        ],
+        "available": shown(min((one.available for one in seen), default=ZERO)),
+        "currency": currency,
+    }
+    if fee is not None:
+        charged = chargeable(fee, seen)
+        answer |= {"amount": shown(charged), "dropped": shown(fee - charged)}
+    return answer
+
+
+def work_out_payers(form: Form) -> dict[str, object]:
+    """Who pays each charge."""
+    form.text("method")
+    charges = form.decimals("charges")
+    paying = payers(charges, balance=form.decimal("balance"), usd_rate=form.decimal("usd_rate", Decimal(1)))
+    form.done()
+    return {"lines": [{"amount": shown(one), "payer": str(who)} for one, who in zip(charges, paying, strict=True)]}
+
+
+def work_out_reimbursement(form: Form) -> dict[str, object]:
+    """The most that may be paid back now."""
+    form.text("method")
+    currency = form.currency()
+    most = ceiling(fees=form.decimal("fees"), rebates=form.decimal("rebates", ZERO), currency=currency)
+    form.done()
+    return {"lines": [], "amount": shown(most), "currency": currency}
+
+
+def _given(form: Form, currency: str) -> list[Window]:
+    found = []
+    for one in form.rows("windows"):
+        found.append(
+            window(
+                days=one.integer("days"),
+                average=one.decimal("average"),
+                paid=one.decimal("paid", ZERO),
+                currency=currency,
+            )
+        )
+        one.done()
+    return found
+
+
+def _looked_back(form: Form, currency: str) -> list[Window]:
+    paid = []
+    for one in form.rows("paid"):
+        paid.append(Paid(one.day("day"), one.decimal("amount")))
+        one.done()
+    return look_back(
+        day=form.day("day"), age=form.integer("age"), equity=form.by_day("equity"), paid=paid, currency=currency
+    )
