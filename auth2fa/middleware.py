@@ -7,8 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
-from accounts.ground.access.authority import may_ever
-from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of
+from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of, may_pass
 from auth2fa.stepup.views import ask_or_pass
 
 
@@ -47,7 +46,7 @@ class Gates:
             return None
         if seat is None:
             raise PermissionDenied
-        if not may_ever(seat.role, mark.right):
+        if not may_pass(seat, mark):
             raise PermissionDenied
         return ask_or_pass(request) if mark.step_up else None
 

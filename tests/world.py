@@ -2,16 +2,18 @@
 
 Northgate (alice) has clients of its own (ana, ken), two second-level advisors that must never see one another (Bright
 with bob and chidi; Lakeside with carol and dana) and an STL group (sam). Southbank (mallory, nina) is another tenant.
-Olga is the back office, frank used to work at Northgate, dora's sign-in is disabled. Each account's title holds a word
-of its own, so that a leak can be read in any bytes.
+Tess (funding only) and vera (two accounts only) are users of Northgate. Olga is the back office, frank used to work at
+Northgate, dora's sign-in is disabled. Each account's title holds a word of its own, so that a leak can be read in any
+bytes.
 """
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from accounts.ground.access.abilities import ABILITIES, Group, of_group
 from accounts.ground.days.actions import seed
 from accounts.ground.people import actions as people
-from accounts.ground.people.models import Party, Seat, User
+from accounts.ground.people.models import Holdings, Party, Seat, SeatAccount, User
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Kind, Margin
 
@@ -33,6 +35,9 @@ CANARIES = {
     "F900001": "Southbank",
     "U9000001": "Otter",
 }
+
+# Everything but configuration, where branding belongs.
+VERAS = tuple(one.key for one in ABILITIES if one.key not in ("configuration", "financial_information"))
 
 
 @dataclass
@@ -77,9 +82,24 @@ def _northgate(world: World) -> None:
     world.seats["sam"] = people.seat_stl(user=_user(world, "sam"), account=stl)
     for name, master in (("alice", top), ("bob", bright), ("carol", lake), ("frank", top), ("dora", top)):
         world.seats[name] = people.seat_advisor(user=_user(world, name), master=master)
+    _members(world)
     people.end_seat(seat=world.seats["frank"], at=datetime(2025, 1, 2, tzinfo=UTC))
     world.users["dora"].is_active = False
     world.users["dora"].save(update_fields=["is_active"])
+
+
+def _members(world: World) -> None:
+    """Two users of Northgate who have not everything: functions fewer, accounts fewer."""
+    alice = world.seats["alice"]
+    common = {"role": alice.role, "firm_id": alice.firm_id, "practice_id": alice.practice_id, "standing": "member"}
+    world.seats["tess"] = Seat.unscoped.create(
+        user=_user(world, "tess"), abilities=[one.key for one in of_group(Group.FUNDING)], **common
+    )
+    vera = world.seats["vera"] = Seat.unscoped.create(
+        user=_user(world, "vera"), abilities=list(VERAS), holdings=Holdings.CHOSEN, **common
+    )
+    for number in ("U1000001", "U2000001"):
+        SeatAccount.unscoped.create(firm_id=alice.firm_id, seat=vera, account=world[number])
 
 
 def _southbank(world: World) -> None:

@@ -6,15 +6,18 @@ from accounts.ground.jobs.models import Job
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.notifications.models import Notification, NotificationRead
 from accounts.ground.outbox.models import OutboxMessage
-from accounts.ground.people.models import ClientRight, Party, Seat, User
+from accounts.ground.people.models import AccessRole, ClientRight, Party, Seat, SeatAccount, User
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
 from accounts.ground.stepup.models import StepUpGrant
+from accounts.ground.tokens.models import ApiToken
 from accounts.ground.trail.models import Event, TrailEntry
 from accounts.ground.tree.models import Account, Firm, Practice
 
 __all__ = [
+    "AccessRole",
     "Account",
+    "ApiToken",
     "Book",
     "CalendarDay",
     "ClientRight",
@@ -34,6 +37,7 @@ __all__ = [
     "RunStage",
     "Seal",
     "Seat",
+    "SeatAccount",
     "StepUpGrant",
     "TrailEntry",
     "Transfer",

@@ -49,7 +49,7 @@ class ChargeSerializer(serializers.ModelSerializer):
 
     def get_payee(self, charge: Charge) -> str | None:
         """Who is paid; advisors know, clients see the kind of fee only."""
-        return None if self.context["request"].seat.reach == "accounts" else charge.payee_name  # type: ignore[attr-defined]
+        return charge.payee_name if self.context["request"].seat.is_advisor else None  # type: ignore[attr-defined]
 
 
 @gate("view")

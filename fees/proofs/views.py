@@ -47,7 +47,7 @@ def context(request: HttpRequest, opened: Proof) -> dict[str, object]:
         "charge": charge,
         "label": _(opened.method.label),
         "title": _(opened.method.title),
-        "shows_payee": request.seat.reach != "accounts",  # type: ignore[attr-defined]
+        "shows_payee": request.seat.is_advisor,  # type: ignore[attr-defined]
         "exact_amount": exact(charge.exact),
         "story": [tell(sentence) for sentence in opened.story],
         # A flat fee multiplies by nothing: its lines carry a rate of one, which would only puzzle.

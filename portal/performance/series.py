@@ -52,8 +52,8 @@ def series_for(who: Who, subject: Account | None, sealed: date | None) -> Series
 
 
 def _usual_subject(who: Who) -> Account | None:
-    """An advisor sees the whole practice; others begin with their own, or their first, account."""
-    if who.practice_id:
+    """An advisor sees the whole practice; those with fewer accounts begin with their own, or their first, account."""
+    if who.practice_id and not who.is_narrowed:
         return None
     rows = scope(who, Account).exclude(kind__in=MASTERS)
     if who.account_id:

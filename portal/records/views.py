@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.ground.access.authority import RULES, Function
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import account_for, relation_to
+from accounts.ground.access.scope import account_for, answer, relation_to
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import HOLDING_KINDS, Account, Status
@@ -36,6 +36,7 @@ FUNCTION_WORDS = {
     Function.SIGN: gettext_lazy("Sign"),
     Function.BRAND: gettext_lazy("Brand"),
     Function.TAX: gettext_lazy("Report tax"),
+    Function.MANAGE_USERS: gettext_lazy("Manage users"),
 }
 
 
@@ -53,7 +54,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "statuses": Status.choices,
         "kinds": [(kind.value, kind.label) for kind in HOLDING_KINDS],
-        "shows_advisor": who.reach in ("firm", "office"),
+        "shows_advisor": who.role == "top",
         "is_filtered": filters != queries.Filters(),
     }
     return render(request, "records/accounts.html", context)
@@ -143,8 +144,6 @@ def method_name(code: int) -> str:
 def rights(who: Who, account: Account) -> list[dict[str, object]]:
     """What the person may do with the account, and the rule that says so, in words."""
     relation = relation_to(who, account)
-    return [
-        {"function": FUNCTION_WORDS[rule.function], "allowed": rule.allowed, "words": rule.words}
-        for rule in RULES
-        if rule.role == who.role and relation in rule.relations
-    ]
+    told = [rule.function for rule in RULES if rule.role == who.role and relation in rule.relations]
+    found = [answer(who, function, account) for function in told]
+    return [{"function": FUNCTION_WORDS[one.function], "allowed": one.allowed, "words": one.words} for one in found]

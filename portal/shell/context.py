@@ -36,6 +36,10 @@ class Shell:
     def role(self) -> str | None:
         return self.who.role if self.who else None
 
+    @property
+    def abilities(self) -> frozenset[str] | None:
+        return self.who.abilities if self.who else frozenset()
+
     @cached_property
     def role_name(self) -> str:
         return str(Role(self.who.role).label) if self.who else ""
@@ -65,14 +69,14 @@ class Shell:
 
     @cached_property
     def sections(self) -> list[menu.Link]:
-        return menu.sections(self.role, self.place)
+        return menu.sections(self.role, self.place, self.abilities)
 
     @cached_property
     def tabs(self) -> list[menu.Link]:
         """The tabs above the page; a single one would only repeat the heading."""
         if not self.place:
             return []
-        found = menu.tabs(self.place[0].key, self.role, self.place)
+        found = menu.tabs(self.place[0].key, self.role, self.place, self.abilities)
         return found if len(found) > 1 else []
 
     @cached_property
@@ -124,4 +128,4 @@ class Shell:
         return self.news[0].unread if self.news else 0  # type: ignore[attr-defined]
 
     def button(self, key: str) -> menu.Link | None:
-        return menu.button(key, self.role)
+        return menu.button(key, self.role, self.abilities)

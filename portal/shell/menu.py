@@ -8,8 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, URLPattern, path, resolve, reverse
 
 from accounts.ground.access.authority import Function, may_ever
-from accounts.ground.access.gates import SIGNED_IN, gate, gate_of
+from accounts.ground.access.gates import SIGNED_IN, Gate, gate, gate_of
 from portal.shell.places import PLACES, Place, Sort
+
+# What a user was given of the six groups; None is everything.
+Abilities = frozenset[str] | None
 
 FUNCTIONS = frozenset(function.value for function in Function)
 
@@ -41,15 +44,19 @@ def address_of(place: Place) -> str | None:
 
 
 @cache
-def asked_right(place: Place) -> str:
-    """What the gate of the built view asks; what the list says while there is none."""
+def asked(place: Place) -> Gate:
+    """The gate of the built view; what the list says while there is none."""
     address = address_of(place)
-    mark = gate_of(resolve(address).func) if address else None
-    return mark.right if mark else place.right
+    return (gate_of(resolve(address).func) if address else None) or Gate(place.right)
 
 
-def may_see(place: Place, role: str | None) -> bool:
-    """Whether the role has any use for the place; the gate of the view has the last word."""
+def asked_right(place: Place) -> str:
+    """The right that the place's gate asks."""
+    return asked(place).right
+
+
+def may_see(place: Place, role: str | None, abilities: Abilities = None) -> bool:
+    """Whether role and user have any use for the place; the gate of the view has the last word."""
     right = asked_right(place)
     if right == "public":
         return True
@@ -58,7 +65,8 @@ def may_see(place: Place, role: str | None) -> bool:
     if right == "office":
         return role == "office"
     if right in FUNCTIONS:
-        return role == "office" or may_ever(role, right)
+        given = abilities is None or asked(place).ability in abilities
+        return role == "office" or (may_ever(role, right) and given)
     return True
 
 
@@ -74,39 +82,39 @@ def trail(url_name: str) -> list[Place]:
     return _ancestry(deepest) if deepest else []
 
 
-def sections(role: str | None, current: Iterable[Place]) -> list[Link]:
+def sections(role: str | None, current: Iterable[Place], abilities: Abilities = None) -> list[Link]:
     """The left menu, with the tabs of a section below it."""
     here = [place.key for place in current]
     links = []
     for place in PLACES:
         if place.sort != Sort.SECTION:
             continue
-        below = tuple(tabs(place.key, role, current))
+        below = tuple(tabs(place.key, role, current, abilities))
         address = address_of(place)
         if address is None and below:
             address = below[0].address
-        if address and (may_see(place, role) or below):
+        if address and (may_see(place, role, abilities) or below):
             is_open = place.key in here
             links.append(Link(place, address, is_current=here[-1:] == [place.key], is_open=is_open, below=below))
     return links
 
 
-def tabs(section: str, role: str | None, current: Iterable[Place]) -> list[Link]:
+def tabs(section: str, role: str | None, current: Iterable[Place], abilities: Abilities = None) -> list[Link]:
     """The built tabs of a section that the role may use."""
     here = {place.key for place in current}
     links = []
     for place in children(section, Sort.TAB):
         address = address_of(place)
-        if address and may_see(place, role):
+        if address and may_see(place, role, abilities):
             links.append(Link(place, address, is_current=place.key in here))
     return links
 
 
-def button(key: str, role: str | None) -> Link | None:
+def button(key: str, role: str | None, abilities: Abilities = None) -> Link | None:
     """One button, if it is built and the role may use it."""
     place = BY_KEY[key]
     address = address_of(place)
-    return Link(place, address) if address and may_see(place, role) else None
+    return Link(place, address) if address and may_see(place, role, abilities) else None
 
 
 def alias_patterns() -> list[URLPattern]:

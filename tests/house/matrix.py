@@ -138,7 +138,7 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
         return "sign in"
     if gate.right == SIGNED_IN.right:
         return "anything"
-    if name in ("frank", "olga") or not rights.may_ever(name, gate.right):
+    if name in ("frank", "olga") or not rights.may_ever(name, gate.right) or rights.lacks(name, gate.ability):
         return "403"
     if gate.step_up and method != "get":
         return "anything"

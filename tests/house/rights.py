@@ -14,6 +14,9 @@ STL = {"I4000001", "U4000001", "U4000002"}
 # see reports on their own clients"; the STL master sees its subs; a client sees itself.
 SEES = {
     "alice": NORTHGATE,
+    # Users of Northgate: tess was given funding and nothing else, vera two accounts and no branding.
+    "tess": NORTHGATE,
+    "vera": {"U1000001", "U2000001"},
     "bob": {"F200002", "U2000001"},
     "carol": {"F200003", "U3000001"},
     "sam": STL,
@@ -28,12 +31,24 @@ SEES = {
     "": set(),
 }
 
+# What a gate may need of a user who was not given everything; the words are those of the six groups.
+FUNDING = {"transfer_funds", "transfer_positions", "bank_information", "transaction_history"}
+GIVEN = {
+    "tess": {"email", "password", *FUNDING},
+    "vera": {
+        *("email", "password", "trade", "allocation", "trading_limit", "statements", "delivery", "analyst", "tax"),
+        *FUNDING,
+        *("profile", "trading_permissions", "agreements", "view_accounts", "create_accounts", "fees"),
+    },
+}
+
 ALLOWED = {
     "view": SEES,
-    "report": SEES,
+    "report": {name: numbers for name, numbers in SEES.items() if name != "tess"},
     # "Top-level Advisors can trade on behalf of all clients ... the STL Master account and any STL sub account."
     "trade": {
         "alice": NORTHGATE - {"F100001", "F200002", "F200003"},
+        "vera": {"U1000001", "U2000001"},
         "bob": {"U2000001"},
         "carol": {"U3000001"},
         "sam": STL,
@@ -42,6 +57,7 @@ ALLOWED = {
     # "only second-level Advisors can allocate trades to their clients"
     "allocate": {
         "alice": {"U1000001", "U1000002", *STL},
+        "vera": {"U1000001"},
         "bob": {"U2000001"},
         "carol": {"U3000001"},
         "mallory": {"U9000001"},
@@ -49,6 +65,7 @@ ALLOWED = {
     # "Advisors at both levels can impose trade restrictions, but second-level Advisors ... their own clients"
     "restrict": {
         "alice": NORTHGATE - {"F100001"},
+        "vera": {"U1000001", "U2000001"},
         "bob": {"U2000001"},
         "carol": {"U3000001"},
         "sam": {"U4000001", "U4000002"},
@@ -56,6 +73,7 @@ ALLOWED = {
     },
     "grant_products": {
         "alice": NORTHGATE - {"F100001"},
+        "vera": {"U1000001", "U2000001"},
         "bob": {"U2000001"},
         "carol": {"U3000001"},
         "mallory": {"U9000001"},
@@ -63,6 +81,7 @@ ALLOWED = {
     # "Top-level Advisors can enter fee and markup schedules for all Master sub-accounts"; STL: on the STL master.
     "set_fees": {
         "alice": {"U1000001", "U1000002", "F200002", "U2000001", "F200003", "U3000001", "I4000001"},
+        "vera": {"U1000001", "U2000001"},
         "bob": {"U2000001"},
         "carol": {"U3000001"},
         "mallory": {"U9000001"},
@@ -71,6 +90,8 @@ ALLOWED = {
     # "Deposits and withdrawals must be made from the STL Master account".
     "fund": {
         "alice": {"U1000001", "U1000002", "I4000001"},
+        "vera": {"U1000001"},
+        "tess": {"U1000001", "U1000002", "I4000001"},
         "bob": {"U2000001"},
         "carol": {"U3000001"},
         "sam": {"I4000001"},
@@ -88,6 +109,19 @@ ALLOWED = {
     "brand": {"alice": {"F100001"}, "bob": {"F200002"}, "carol": {"F200003"}, "mallory": {"F900001"}},
     # "handles tax reporting for all accounts": nobody here does.
     "tax": {},
+    # Holders and institutions add users themselves; "STL sub accounts" cannot, nor a user who is no officer.
+    "manage_users": {
+        "alice": {"F100001"},
+        "bob": {"F200002"},
+        "carol": {"F200003"},
+        "sam": {"I4000001"},
+        "ana": {"U1000001"},
+        "ken": {"U1000002"},
+        "chidi": {"U2000001"},
+        "dana": {"U3000001"},
+        "mallory": {"F900001"},
+        "nina": {"U9000001"},
+    },
 }
 
 
@@ -95,6 +129,8 @@ ALLOWED = {
 OWN_PRACTICE = {
     **SEES,
     "alice": NORTHGATE - {"F200002", "U2000001", "F200003", "U3000001"},
+    "tess": NORTHGATE - {"F200002", "U2000001", "F200003", "U3000001"},
+    "vera": {"U1000001"},
 }
 
 
@@ -113,14 +149,19 @@ def may_ever(name: str, right: str) -> bool:
     return bool(ALLOWED[right].get(name))
 
 
+def lacks(name: str, ability: str) -> bool:
+    """Whether a user of an institution was not given what a gate needs."""
+    return name in GIVEN and ability not in GIVEN[name]
+
+
 def may_read_word(name: str, number: str) -> bool:
     """Whether the account's canary may stand in bytes sent to a person.
 
     Beside the accounts they see, people know the names of their own firm and practice.
     """
     known = {
-        "F100001": {"alice", "bob", "carol", "sam", "ana", "ken", "chidi", "dana"},
-        "F200002": {"bob", "chidi"},
+        "F100001": {"alice", "tess", "vera", "bob", "carol", "sam", "ana", "ken", "chidi", "dana"},
+        "F200002": {"bob", "chidi", "vera"},
         "F200003": {"carol", "dana"},
         "F900001": {"mallory", "nina"},
     }

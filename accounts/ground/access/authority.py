@@ -23,6 +23,7 @@ class Function(StrEnum):
     SIGN = "sign"
     BRAND = "brand"
     TAX = "tax"
+    MANAGE_USERS = "manage_users"
 
 
 class Relation(StrEnum):
@@ -105,6 +106,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "top", Function.TAX, f"self {_BELOW_TOP}", _("The broker does tax reporting for all accounts."), allowed=False
     ),
+    _rule("top", Function.MANAGE_USERS, "self", _("An advisor adds and removes the users of its own practice.")),
     _rule("second", Function.VIEW, "self own_client", _("A second-level advisor sees only its own clients.")),
     _rule("second", Function.REPORT, "self own_client", _("A second-level advisor sees reports on its own clients.")),
     _rule("second", Function.TRADE, "own_client", _("A second-level advisor trades only for its own clients.")),
@@ -117,6 +119,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "second", Function.TAX, "self own_client", _("The broker does tax reporting for all accounts."), allowed=False
     ),
+    _rule("second", Function.MANAGE_USERS, "self", _("An advisor adds and removes the users of its own practice.")),
     _rule("stl", Function.VIEW, "self own_stl_sub", _("An STL master sees its own sub accounts.")),
     _rule("stl", Function.REPORT, "self own_stl_sub", _("STL reports are consolidated or individual.")),
     _rule("stl", Function.TRADE, "self own_stl_sub", _("Trading criteria apply as for single accounts.")),
@@ -126,12 +129,17 @@ RULES: tuple[Rule, ...] = (
         "stl", Function.FUND, "own_stl_sub", _("Sub accounts are funded by transfer from the master."), allowed=False
     ),
     _rule("stl", Function.SIGN, "self own_stl_sub", _("The owner signs what is charged to the account.")),
+    _rule("stl", Function.MANAGE_USERS, "self", _("An STL group adds users to its master account.")),
     _rule("stl_sub", Function.VIEW, "self", _("A sub account sees itself.")),
     _rule("stl_sub", Function.REPORT, "self", _("A sub account sees its own reports.")),
     _rule("stl_sub", Function.TRADE, "self", _("Trading criteria apply as for single accounts.")),
+    _rule("stl_sub", Function.MANAGE_USERS, "self", _("STL sub accounts cannot add users."), allowed=False),
     _rule("client", Function.VIEW, "self", _("A client sees the accounts it owns.")),
     _rule("client", Function.REPORT, "self", _("A client sees its own statements.")),
     _rule("client", Function.SIGN, "self", _("Each client signs all fees.")),
+    _rule(
+        "client", Function.MANAGE_USERS, "self", _("A holder adds a second user and holders of a power of attorney.")
+    ),
 )
 
 _BY_KEY: dict[tuple[str, Function, Relation], Rule] = {

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connections, transaction
+
+from accounts.ground.access.abilities import opens
 
 # The database alias that ORM calls without an explicit one use; the router reads it.
 current_alias: ContextVar[str] = ContextVar("current_alias", default="default")
@@ -26,6 +30,26 @@ class Who:
     practice_id: int | None = None
     account_id: int | None = None
     account_ids: tuple[int, ...] = ()
+    party_id: int | None = None
+    # What the user was given of the seat's functions; None is all of them.
+    abilities: frozenset[str] | None = None
+    manages: bool = False
+    # Whether the accounts are fewer than the seat has.
+    is_narrowed: bool = False
+    token_id: UUID | None = None
+
+    @property
+    def is_advisor(self) -> bool:
+        """Whether the seat is one of an advisor's practice, top or second level."""
+        return self.role in ("top", "second")
+
+    def has(self, ability: str) -> bool:
+        """Whether the user was given one of the functions in the six groups."""
+        return self.abilities is None or ability in self.abilities
+
+    def can(self, function: str) -> bool:
+        """Whether the user has a function of the authority table at all; the table says on which accounts."""
+        return opens(self.abilities, function)
 
 
 def cursor():
@@ -36,12 +60,30 @@ def cursor():
 def enter(user_id: int, *, seat_id: int | None = None, address: str = "") -> Who | None:
     """Tell the open transaction who is acting; returns the seat, or None for a user without an active one."""
     with cursor() as cur:
-        cur.execute("SELECT * FROM app_enter(%s, %s, %s)", [user_id, seat_id, address])
-        row = cur.fetchone()
-    if row is None or row[0] is None:
+        cur.execute(f"SELECT {_ENTERED} FROM app_enter(%s, %s, %s)", [user_id, seat_id, address])
+        return _who(cur.fetchone())
+
+
+def enter_by_token(secret_hash: str, *, address: str = "") -> Who | None:
+    """The same for whoever holds an API token that is neither expired nor revoked and whose seat still stands."""
+    with cursor() as cur:
+        cur.execute(f"SELECT {_ENTERED} FROM app_enter_token(%s, %s)", [secret_hash, address])
+        return _who(cur.fetchone())
+
+
+_ENTERED = (
+    "user_id, seat_id, role, reach, firm_id, practice_id, account_id, account_ids, party_id, abilities, manages,"
+    " narrowed, token_id"
+)
+
+
+def _who(row: tuple[Any, ...] | None) -> Who | None:
+    if row is None or row[1] is None:
         return None
-    seat, role, reach, firm, practice, account, accounts = row
-    return Who(user_id, seat, role, reach, firm, practice, account, tuple(accounts or ()))
+    user, seat, role, reach, firm, practice, account, accounts, party, abilities, manages, narrowed, token = row
+    given = None if abilities is None else frozenset(abilities)
+    found = tuple(accounts or ())
+    return Who(user, seat, role, reach, firm, practice, account, found, party, given, manages, narrowed, token)
 
 
 def leave() -> None:

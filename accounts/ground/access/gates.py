@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
+from accounts.ground.access.abilities import USUAL
+from accounts.ground.access.authority import may_ever
+from accounts.ground.access.context import Who
+
 View = TypeVar("View", bound=Callable[..., Any] | type)
 
 
@@ -14,6 +18,12 @@ class Gate:
 
     right: str
     step_up: bool = False
+    needs: str = ""
+
+    @property
+    def ability(self) -> str:
+        """What the gate needs of the user's own functions: what it names, or what usually opens its right."""
+        return self.needs or USUAL.get(self.right, "")
 
 
 PUBLIC = Gate("public")
@@ -21,15 +31,23 @@ SIGNED_IN = Gate("signed_in")
 OFFICE = Gate("office")
 
 
-def gate(right: str | Gate, *, step_up: bool = False) -> Callable[[View], View]:
-    """Mark a function, class-based or API view with its gate."""
-    mark = right if isinstance(right, Gate) else Gate(right, step_up)
+def gate(right: str | Gate, *, step_up: bool = False, needs: str = "") -> Callable[[View], View]:
+    """Mark a function, class-based or API view with its gate.
+
+    `needs` names the ability of the six groups that the user must have, where it is not the one usual for the right.
+    """
+    mark = right if isinstance(right, Gate) else Gate(right, step_up, needs)
 
     def decorate(view: View) -> View:
         view.gate = mark  # type: ignore[union-attr]
         return view
 
     return decorate
+
+
+def may_pass(who: Who, mark: Gate) -> bool:
+    """Whether a seat has the gate's right on any account, and its user was given what the gate needs."""
+    return may_ever(who.role, mark.right) and who.has(mark.ability)
 
 
 def gate_of(view: Any) -> Gate | None:

@@ -66,6 +66,16 @@ def secure(
     return migrations.RunSQL(";\n".join(sql), reverse_sql=migrations.RunSQL.noop)
 
 
+def narrow(table: str, practice: str = "practice_id") -> migrations.RunSQL:
+    """For rows of a payee who need not be the account's own advisor: a second level's user with fewer accounts reads
+    those of its own practice only, where a client with the same accounts reads all."""
+    return migrations.RunSQL(
+        f"CREATE POLICY narrowed ON {table} AS RESTRICTIVE FOR SELECT TO {READERS} USING "
+        f"((SELECT app_role()) IS DISTINCT FROM 'second' OR {practice} = (SELECT app_practice()))",
+        reverse_sql=f"DROP POLICY narrowed ON {table}",
+    )
+
+
 def grants(table: str, *, web: str = "", worker: str = "", night: str = "", office: str = "") -> list[str]:
     """GRANT statements, with the identity sequence where rows may be inserted."""
     sql = []

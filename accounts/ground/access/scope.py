@@ -1,12 +1,14 @@
 """The only door to tenant rows for pages, API and jobs: rows come with the person and the right they are wanted for."""
 
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 
-from accounts.ground.access.authority import Relation, allowed_relations, is_allowed
+from accounts.ground.access.authority import Function, Relation, allowed_relations, is_allowed, verdict
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.tree.models import Account, Kind
 
@@ -21,7 +23,9 @@ def scope(who: Who, model: type[Row], right: str = "view") -> "models.QuerySet[R
         # Back-office staff work in the admin, under their own database role; the portal's pages show them nothing.
         return rows if current_alias.get() == "office" else rows.none()
     rows = _within_reach(who, rows, scoped_by)
-    return rows if right == "view" else rows.filter(_relations(who, right, scoped_by.get("account", "")))
+    if right == "view":
+        return rows
+    return rows.filter(_relations(who, right, scoped_by.get("account", ""))) if who.can(right) else rows.none()
 
 
 def _within_reach(who: Who, rows: "models.QuerySet[Row]", scoped_by: dict[str, str]) -> "models.QuerySet[Row]":
@@ -32,6 +36,9 @@ def _within_reach(who: Who, rows: "models.QuerySet[Row]", scoped_by: dict[str, s
         return rows.filter(**{scoped_by["practice"]: who.practice_id})
     if who.reach == "accounts" and "account" in scoped_by:
         rows = rows.filter(**{f"{scoped_by['account']}__in": who.account_ids})
+        if who.role == "second" and "practice" in scoped_by:
+            # Fewer accounts are no reason to see what another practice earns on them.
+            rows = rows.filter(**{scoped_by["practice"]: who.practice_id})
         return rows.distinct() if "__" in scoped_by["account"] else rows  # a lookup over many rows repeats the row
     return rows.none()
 
@@ -47,7 +54,7 @@ def _relations(who: Who, right: str, account_lookup: str) -> models.Q:
 
 def _where(who: Who, relation: Relation) -> dict[str, object]:
     """Which accounts stand in a relation to a seat, as lookups on the account."""
-    if who.reach == "accounts":
+    if not who.is_advisor:
         subs = relation == Relation.OWN_STL_SUB
         return {"id__in": who.account_ids, "kind": Kind.STL_SUB} if subs else {"id__in": _selves(who)}
     kinds: dict[Relation, dict[str, object]] = {
@@ -67,10 +74,12 @@ def _selves(who: Who) -> tuple[int, ...]:
 
 def relation_to(who: Who, account: Account) -> Relation:
     """How an account stands to a seat."""
-    if who.reach == "accounts":
+    if who.reach == "accounts" and account.id not in who.account_ids:
+        return Relation.FOREIGN
+    if not who.is_advisor:
         if account.id in _selves(who):
             return Relation.SELF
-        return Relation.OWN_STL_SUB if account.id in who.account_ids else Relation.FOREIGN
+        return Relation.OWN_STL_SUB
     if account.firm_id != who.firm_id:
         return Relation.FOREIGN
     if account.practice_id == who.practice_id:
@@ -79,7 +88,7 @@ def relation_to(who: Who, account: Account) -> Relation:
             Kind.STL_MASTER: Relation.OWN_STL,
             Kind.STL_SUB: Relation.OWN_STL_SUB,
         }.get(Kind(account.kind), Relation.SELF)
-    if who.reach != "firm":
+    if who.role != "top":
         return Relation.FOREIGN
     return Relation.SECOND_MASTER if account.kind == Kind.SECOND_MASTER else Relation.SECOND_CLIENT
 
@@ -92,9 +101,32 @@ def account_for(who: Who, number: str, right: str = "view") -> Account:
     account = scope(who, Account).filter(number=number.upper()).select_related("practice", "parent").first()
     if account is None:
         raise Http404
-    if who.role != "office" and not is_allowed(who.role, right, relation_to(who, account)):
+    if who.role == "office":
+        return account
+    # Seeing is what the scope above has decided; a page that shows more of it says so in its gate.
+    given = right == "view" or who.can(right)
+    if not (given and is_allowed(who.role, right, relation_to(who, account))):
         raise NotAllowed(right)
     return account
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a function is allowed, and the rule that says so in words."""
+
+    function: Function
+    allowed: bool
+    words: object
+
+
+def answer(who: Who, function: Function, account: Account) -> Answer:
+    """May this person use a function on this account, and why: the table's rule, and then what the user was given."""
+    rule = verdict(who.role, function, relation_to(who, account))
+    if rule is None:
+        return Answer(function, False, _("No rule gives this to your seat."))
+    if rule.allowed and not who.can(function):
+        return Answer(function, False, _("Your user was not given this function."))
+    return Answer(function, rule.allowed, rule.words)
 
 
 class NotAllowed(PermissionDenied):

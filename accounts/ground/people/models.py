@@ -1,10 +1,12 @@
 """People: the party (a legal person), the user (a sign-in) and the seat (what a user is at a firm)."""
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.ground.access.abilities import FUNDING
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.tree.models import Account, Firm, Practice
 
@@ -68,6 +70,51 @@ class Role(models.TextChoices):
     OFFICE = "office", _("Back office")
 
 
+class Standing(models.TextChoices):
+    """Whose user a seat belongs to."""
+
+    PRIMARY = "primary", _("Primary user")
+    MEMBER = "member", _("User")
+    ATTORNEY = "attorney", _("Power of attorney")
+    SECOND = "second", _("Second user")
+
+
+class Holdings(models.TextChoices):
+    """Which of the seat's accounts its user works with."""
+
+    ALL = "all", _("All accounts")
+    CHOSEN = "chosen", _("Chosen accounts")
+    TYPES = "types", _("Accounts of some types")
+
+
+def _words() -> ArrayField:
+    return ArrayField(models.CharField(max_length=40), default=list, blank=True)
+
+
+class AccessRole(TenantModel):
+    """A named set of functions; who is bound to it has what it has now."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, null=True, related_name="access_roles")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=60)
+    abilities = _words()
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    scoped_by = {"firm": "firm_id", "practice": "practice_id", "account": "account_id"}
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["firm", "id"], name="access_role_firm_id"),
+            models.UniqueConstraint(
+                "firm", "practice", "account", Lower("name"), nulls_distinct=False, name="access_role_name_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Seat(models.Model):
     """What one user is at one firm. Removing the seat removes every right at once."""
 
@@ -80,6 +127,18 @@ class Seat(models.Model):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    standing = models.CharField(max_length=10, choices=Standing, default=Standing.PRIMARY)
+    principal = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="second_users")
+    access_role = models.ForeignKey(
+        AccessRole, on_delete=models.PROTECT, null=True, blank=True, related_name="seats", db_constraint=False
+    )
+    abilities = _words()
+    holdings = models.CharField(max_length=10, choices=Holdings, default=Holdings.ALL)
+    account_types = _words()
+    is_security_officer = models.BooleanField(default=False)
+    is_account_representative = models.BooleanField(default=False)
+    is_employee = models.BooleanField(default=False)
 
     scoped_by = {"firm": "firm_id", "practice": "practice_id", "account": "account_id"}
     unscoped = models.Manager()
@@ -96,10 +155,42 @@ class Seat(models.Model):
             models.UniqueConstraint(
                 fields=["user", "role", "practice", "party", "account"], nulls_distinct=False, name="one_seat_of_a_kind"
             ),
+            models.UniqueConstraint(fields=["firm", "id"], name="seat_firm_id"),
+            models.CheckConstraint(
+                condition=models.Q(standing=Standing.SECOND, principal__isnull=False)
+                | (~models.Q(standing=Standing.SECOND) & models.Q(principal__isnull=True)),
+                name="seat_second_has_principal",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(standing=Standing.SECOND, abilities__overlap=sorted(FUNDING)),
+                name="seat_second_never_funds",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(standing=Standing.PRIMARY)
+                | models.Q(access_role=None, abilities=[], holdings=Holdings.ALL, is_security_officer=False),
+                name="seat_primary_has_everything",
+            ),
+            models.UniqueConstraint(
+                fields=["principal"], condition=models.Q(ended_at=None), name="one_second_user_a_person"
+            ),
         ]
+        indexes = [models.Index(fields=["access_role"], name="seat_access_role")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+
+class SeatAccount(TenantModel):
+    """One account that a user restricted to chosen accounts works with."""
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+")
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="chosen")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+
+    scoped_by = {"firm": "firm_id", "practice": "account__practice_id", "account": "account_id"}
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["seat", "account"], name="chosen_once")]
 
 
 class ClientRight(TenantModel):

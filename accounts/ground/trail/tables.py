@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 TABLES: dict[str, Any] = {
     "accounts_user": _("Users"),
     "accounts_seat": _("Seats"),
+    "accounts_accessrole": _("Roles of users"),
+    "accounts_seataccount": _("Chosen accounts"),
+    "accounts_apitoken": _("API tokens"),
     "accounts_party": _("Parties"),
     "accounts_clientright": _("Client rights"),
     "accounts_firm": _("Firms"),

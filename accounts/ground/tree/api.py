@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.ground.access.api import ScopedView, filters
-from accounts.ground.access.authority import Function, verdict
+from accounts.ground.access.authority import Function
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import account_for, relation_to
+from accounts.ground.access.scope import account_for, answer
 from accounts.ground.tree.models import Account, Kind, Margin, Status
 
 
@@ -32,7 +32,7 @@ class AccountSerializer(serializers.ModelSerializer):
     def get_parent(self, account: Account) -> str | None:
         """The parent's number, where the reader may know it: a second-level client's is its own advisor's."""
         who = self.context["request"].seat
-        visible = who.reach == "firm" or (account.parent_id and account.practice_id == who.practice_id)
+        visible = who.role == "top" or (account.parent_id and account.practice_id == who.practice_id)
         return account.parent.number if visible and account.parent else None
 
 
@@ -82,10 +82,7 @@ class AccountMay(APIView):
     def get(self, request: ApiRequest, number: str) -> Response:
         """Every function with its rule."""
         who = request.seat  # type: ignore[attr-defined]
-        relation = relation_to(who, account_for(who, number))
-        rules = [(function, verdict(who.role, function, relation)) for function in Function]
-        answers = [
-            {"function": function, "allowed": rule is not None and rule.allowed, "why": str(rule.words) if rule else ""}
-            for function, rule in rules
-        ]
+        account = account_for(who, number)
+        found = [answer(who, function, account) for function in Function]
+        answers = [{"function": one.function, "allowed": one.allowed, "why": str(one.words)} for one in found]
         return Response(MaySerializer(answers, many=True).data)
