@@ -1,21 +1,37 @@
 """The books as a whole: every movement ever made, every charge, every seal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
 
 from accounts.ground.ledger import checks as ledger
 from accounts.ground.ledger.checks import Break, breaks
 from accounts.ground.runs.models import Run, Seal
 from fees.engine.inputs import sql_charge_fingerprint
 from fees.posting.checks import Night, look
-from fees.posting.contents import kept
+from fees.posting.contents import KEPT, kept
 from fees.posting.models import Charge
 from fees.posting.seal import seal_digest
 from fees.proofs.actions import recompute_charge
 from portal.lib.words import Sentence, gettext_noop
 
-# Looked at row by row: the days of so many seals a firm, and so many of the latest charges.
-DAYS_AGAIN = 30
-PROOFS_AGAIN = 200
+# Rows are many, so of older days and charges each is looked at once in so many days; the newest ones every time.
+ROUND = 30
+NEWEST_DAYS = 30
+NEWEST_PROOFS = 200
+# Movements and charges are few beside accruals: those of every sealed day are looked at every time.
+ALWAYS = ("charges", "transfers")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How closely the books are looked at: `whole` takes everything, otherwise what is due on `today`."""
+
+    today: date
+    whole: bool = False
+
+    def is_due(self, number: int) -> bool:
+        return self.whole or number % ROUND == self.today.toordinal() % ROUND
 
 
 def charges_keep_their_fingerprint() -> list[Break]:
@@ -69,19 +85,76 @@ def seals_are_chained() -> list[Break]:
     return found
 
 
-def sealed_days_are_as_they_were() -> list[Break]:
-    """I11: the rows of the latest sealed days still have the digests that were sealed."""
+def sealed_days_are_as_they_were(how: Look) -> list[Break]:
+    """I11: what was sealed still has the digest that was sealed; accruals of older days are looked at by turns."""
     found = []
-    days = list(Seal.unscoped.order_by("-day").values_list("day", flat=True).distinct()[:DAYS_AGAIN])
-    for day in days:
-        seals = {seal.firm_id: seal for seal in Seal.unscoped.filter(day=day)}
-        now = kept(Night(next(iter(seals.values())).run_id, day), sorted(seals))
-        for firm, seal in seals.items():
-            for name, digest in now[firm].items():
-                if digest != seal.figures[name]["digest"]:
-                    msgid = gettext_noop("The %(rows)s of %(day)s are not those that were sealed.")
-                    found.append(Break("I11", firm, Sentence(msgid, {"rows": name, "day": day})))
+    days = list(Seal.unscoped.order_by("-day").values_list("day", flat=True).distinct())
+    for place, day in enumerate(days):
+        names = KEPT if place < NEWEST_DAYS or how.is_due(day.toordinal()) else ALWAYS
+        for run, seals in _seals_by_run(day).items():
+            now = kept(Night(run, day), sorted(seals), *names)
+            for firm, seal in seals.items():
+                for name in names:
+                    if now[firm][name] != seal.figures[name]["digest"]:
+                        msgid = gettext_noop("The %(rows)s of %(day)s are not those that were sealed.")
+                        found.append(Break("I11", firm, Sentence(msgid, {"rows": name, "day": day})))
     return found
+
+
+def _seals_by_run(day: date) -> dict[int, dict[int, Seal]]:
+    by_run: dict[int, dict[int, Seal]] = {}
+    for seal in Seal.unscoped.filter(day=day):
+        by_run.setdefault(seal.run_id, {})[seal.firm_id] = seal
+    return by_run
+
+
+def every_finished_night_is_sealed() -> list[Break]:
+    """I11: a firm with figures for the day of a night that is done has a seal of it."""
+    return breaks(
+        "I11",
+        gettext_noop("%(count)s finished nights have no seal; the first is that of %(sample)s."),
+        """
+        SELECT p.firm_id, count(*), min(r.day)::text
+          FROM accounts_run r
+          JOIN fees_adviserdaily d ON d.day = r.day
+          JOIN accounts_practice p ON p.id = d.practice_id AND p.level = 1
+         WHERE r.state = 'done'
+           AND NOT EXISTS (SELECT 1 FROM accounts_seal s WHERE s.firm_id = p.firm_id AND s.day = r.day)
+         GROUP BY p.firm_id
+        """,
+    )
+
+
+def every_movement_belongs_to_a_night() -> list[Break]:
+    """I11: money moves in the night of a day only, and stands under its seal once that night is done."""
+    return breaks(
+        "I11",
+        gettext_noop("%(count)s movements belong to no night; the first is %(sample)s."),
+        """
+        SELECT t.firm_id, count(*), min(t.id::text)
+          FROM accounts_transfer t LEFT JOIN accounts_run r ON r.day = t.day AND r.id = t.run_id
+         WHERE r.id IS NULL
+            OR r.state = 'done'
+               AND NOT EXISTS (SELECT 1 FROM accounts_seal s WHERE s.firm_id = t.firm_id AND s.day = t.day)
+         GROUP BY t.firm_id
+        """,
+    )
+
+
+def what_was_written_off_was_tried() -> list[Break]:
+    """I07: a charge is written off after the last of its tries only, for want of funds."""
+    return breaks(
+        "I07",
+        gettext_noop("%(count)s charges were written off without having been tried; the first is %(sample)s."),
+        """
+        SELECT c.firm_id, count(*), min(c.id::text)
+          FROM fees_charge c
+         WHERE c.state = 'written_off'
+           AND (c.reason = '' OR c.retry_until IS NULL
+                OR NOT EXISTS (SELECT 1 FROM accounts_run r WHERE r.day >= c.retry_until AND r.day >= c.due_on))
+         GROUP BY c.firm_id
+        """,
+    )
 
 
 def the_last_night_holds() -> list[Break]:
@@ -90,14 +163,22 @@ def the_last_night_holds() -> list[Break]:
     return look(Night(run.pk, run.day)) if run else []
 
 
-def the_latest_fees_work_out_again() -> list[Break]:
-    """I10: the engine comes to the same fees from what was known then."""
+def fees_work_out_again(how: Look) -> list[Break]:
+    """I10: the engine comes to the same fees from what was known then; older ones are looked at by turns."""
     wrong: dict[int, list[str]] = {}
-    for charge in Charge.unscoped.select_related("account").order_by("-created_at", "id")[:PROOFS_AGAIN]:
+    for charge in _charges_due(how):
         if not recompute_charge(charge).agrees:
             wrong.setdefault(charge.firm_id, []).append(str(charge.pk))
-    msgid = gettext_noop("%(count)s of the latest charges do not work out again; the first is %(sample)s.")
+    msgid = gettext_noop("%(count)s of the charges do not work out again; the first is %(sample)s.")
     return [Break("I10", firm, Sentence(msgid, {"count": len(ids), "sample": ids[0]})) for firm, ids in wrong.items()]
+
+
+def _charges_due(how: Look) -> Iterator[Charge]:
+    charges = Charge.unscoped.select_related("account").order_by("-created_at", "id")
+    newest = list(charges.values_list("pk", flat=True)[:NEWEST_PROOFS])
+    for charge in charges.iterator():
+        if charge.pk in newest or how.is_due(charge.pk.int):
+            yield charge
 
 
 def every_account_hangs_below_its_own_master() -> list[Break]:
@@ -126,9 +207,12 @@ CHECKS: tuple[Callable[[], list[Break]], ...] = (
     *(_of_all_days(check) for check in ledger.CHECKS),
     charges_keep_their_fingerprint,
     the_ledger_is_the_charges,
+    what_was_written_off_was_tried,
+    every_movement_belongs_to_a_night,
+    every_finished_night_is_sealed,
     seals_are_chained,
-    sealed_days_are_as_they_were,
     the_last_night_holds,
-    the_latest_fees_work_out_again,
     every_account_hangs_below_its_own_master,
 )
+# Those that read rows one by one, and so by turns.
+CHECKS_BY_TURNS: tuple[Callable[[Look], list[Break]], ...] = (sealed_days_are_as_they_were, fees_work_out_again)

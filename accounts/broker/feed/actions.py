@@ -103,7 +103,7 @@ class _File:
             return StatementFile.unscoped.get_or_create(
                 sha256=examined.sha256,
                 defaults={
-                    "name": self.source.name[:200],
+                    "name": self.source.name,
                     "kind": self.kind,
                     "size": self.source.size,
                     "query_name": examined.query_name,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from accounts.broker.feed.models import StatementFile
-from accounts.broker.feed.source import SUFFIXES
+from accounts.broker.feed.source import SUFFIXES, is_plain, shown
 
 
 def new_files(folder: Path) -> list[tuple[Path, datetime]]:
@@ -16,10 +16,10 @@ def new_files(folder: Path) -> list[tuple[Path, datetime]]:
         return []
     found = []
     for path in sorted(folder.iterdir()):
-        if path.name.endswith(SUFFIXES) and not path.name.startswith(".") and path.is_file():
+        if path.name.endswith(SUFFIXES) and not path.name.startswith(".") and is_plain(path):
             info = path.stat()
             written_at = datetime.fromtimestamp(info.st_mtime, UTC)
-            known = StatementFile.unscoped.filter(name=path.name, size=info.st_size, imported_at__gte=written_at)
+            known = StatementFile.unscoped.filter(name=shown(path.name), size=info.st_size, imported_at__gte=written_at)
             if not known.exists():
                 found.append((path, written_at))
     return found

@@ -2,7 +2,9 @@
 
 import glob
 import gzip
+import os
 import stat
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,8 +17,11 @@ from accounts.broker.feed.models import FileKind
 from portal.lib.words import gettext_noop
 
 CHUNK = 64 * 1024
+LONGEST_NAME = 200
 SUFFIXES = (".xml", ".csv", ".xml.gz", ".csv.gz")
 
+# Control characters, marks that turn the direction of writing, lone surrogates, unassigned and private ones.
+_UNSHOWN = {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 
@@ -39,7 +44,7 @@ class Source:
 
     @property
     def name(self) -> str:
-        return self.path.name
+        return shown(self.path.name)
 
     @contextmanager
     def open(self, limits: Limits) -> Iterator["Stream"]:
@@ -97,6 +102,12 @@ class Stream:
             raise Unreadable(gettext_noop("it unpacks to more than %(ratio)s times its size"), ratio=limits.ratio)
 
 
+def shown(name: str) -> str:
+    """A file's name as text that can be stored and shown: any bytes are a name, but not everything is for reading."""
+    text = os.fsencode(name).decode("utf-8", "replace")[:LONGEST_NAME]
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(one) in _UNSHOWN else one for one in text)
+
+
 def find(patterns: Iterable[str | Path], limits: Limits) -> tuple[list[Source], list[tuple[str, Unreadable]]]:
     """Files, folders and globs as files in order of name, and what is no file. A file named twice comes once."""
     found: dict[Path, Source] = {}
@@ -104,21 +115,26 @@ def find(patterns: Iterable[str | Path], limits: Limits) -> tuple[list[Source], 
     for pattern in patterns:
         path = Path(pattern)
         if path.is_dir():
-            paths = sorted(child for child in path.iterdir() if child.name.endswith(SUFFIXES) and child.is_file())
+            paths = sorted(child for child in path.iterdir() if child.name.endswith(SUFFIXES) and is_plain(child))
         elif not path.exists() and glob.has_magic(str(pattern)):
             paths = sorted(Path(name) for name in glob.glob(str(pattern), recursive=True))  # noqa: PTH207 (any root)
         else:
             paths = [path]
         if not paths:
-            missing.append((str(pattern), Unreadable(gettext_noop("no statement file is there"))))
+            missing.append((shown(str(pattern)), Unreadable(gettext_noop("no statement file is there"))))
         for one in paths:
             try:
                 source = _checked(one, limits)
             except Unreadable as refusal:
-                missing.append((one.name, refusal))
+                missing.append((shown(one.name), refusal))
             else:
                 found.setdefault(source.path.resolve(), source)
     return list(found.values()), missing
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a folder's entry is a file of its own: a link put there by somebody may lead anywhere."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _checked(path: Path, limits: Limits) -> Source:

@@ -45,7 +45,8 @@ def transfers_fit_their_books(day: date | None) -> list[Break]:
 
 
 def movements_run_from_client_to_advisor(day: date | None) -> list[Break]:
-    """I02: a fee leaves its client's book for clearing, a sweep leaves clearing for its payee's book, no other way."""
+    """I02: a fee leaves its client's book for clearing, a sweep leaves clearing for its payee's book, and what is given
+    back goes from an advisor to the client who paid it; nothing moves in any other way."""
     return breaks(
         "I02",
         gettext_noop("%(count)s movements do not run from the client over clearing to the advisor; see %(sample)s."),
@@ -60,7 +61,12 @@ def movements_run_from_client_to_advisor(day: date | None) -> list[Break]:
                                     AND credit.kind = 'clearing')
                WHEN 'sweep' THEN NOT (debit.kind = 'clearing' AND credit.kind = 'payee'
                                       AND credit.practice_id IS NOT DISTINCT FROM t.practice_id)
-               ELSE false END
+               WHEN 'reversal' THEN NOT (credit.kind = 'client' AND credit.account_id IS NOT DISTINCT FROM t.account_id
+                                         AND debit.kind IN ('clearing', 'payee')
+                                         AND EXISTS (SELECT 1 FROM accounts_transfer fee
+                                                      WHERE fee.source = t.source AND fee.kind = 'fee'
+                                                        AND fee.account_id = t.account_id))
+               ELSE true END
          GROUP BY t.firm_id
         """,
     )

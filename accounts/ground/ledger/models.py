@@ -75,6 +75,7 @@ class Transfer(TenantModel):
         constraints = [
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="transfer_positive"),
             models.CheckConstraint(condition=~models.Q(debit=models.F("credit")), name="transfer_moves"),
+            models.CheckConstraint(condition=models.Q(kind__in=TransferKind.values), name="transfer_kind_known"),
             models.UniqueConstraint(fields=["source", "kind"], name="transfer_once_a_source"),
             models.UniqueConstraint(fields=["firm", "id"], name="transfer_firm_id"),
         ]

@@ -28,6 +28,9 @@ class Run(models.Model):
 
     unscoped = models.Manager()
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["id", "day"], name="run_id_day")]
+
     def __str__(self) -> str:
         return f"night of {self.day}"
 

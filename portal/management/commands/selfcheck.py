@@ -4,7 +4,6 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
@@ -15,6 +14,7 @@ from accounts.ground.access.context import as_role
 from accounts.ground.ledger.checks import Break
 from portal.lib.words import english
 from portal.selfcheck import books, configuration, rights
+from portal.selfcheck.books import Look
 
 Asked = tuple[str, str, list[Break]]
 
@@ -24,11 +24,14 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--whole", action="store_true", help="every accrual and fee ever sealed again, not only those due today"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *args: object, **options) -> None:
         began, asked, broken = time.monotonic(), 0, []
-        for group, name, found in _ask(timezone.now().date()):
+        for group, name, found in _ask(Look(timezone.now().date(), options["whole"])):
             asked += 1
             if not options["json"]:
                 self.stdout.write(f"{'BROKEN' if found else 'ok':8}{group}: {name.replace('_', ' ')}")
@@ -44,17 +47,19 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _ask(today: date) -> Iterator[Asked]:
+def _ask(how: Look) -> Iterator[Asked]:
     for check in books.CHECKS:
-        # The night's login reads every firm; one snapshot a check, so that a night at work is not half seen.
-        with as_role("night"), transaction.atomic(using="night"):
-            yield "books", check.__name__, check()
-    yield from _plain("rights", rights.CHECKS)
-    for check_on in configuration.CHECKS:
-        yield "configuration", check_on.__name__, check_on(today)
-
-
-def _plain(group: str, checks: tuple[Callable[[], list[Break]], ...]) -> Iterator[Asked]:
-    for check in checks:
+        yield "books", check.__name__, _in_one_snapshot(check)
+    for check_by_turns in books.CHECKS_BY_TURNS:
+        yield "books", check_by_turns.__name__, _in_one_snapshot(lambda ask=check_by_turns: ask(how))
+    for check in rights.CHECKS:
         with as_role("night"):
-            yield group, check.__name__, check()
+            yield "rights", check.__name__, check()
+    for check_on in configuration.CHECKS:
+        yield "configuration", check_on.__name__, check_on(how.today)
+
+
+def _in_one_snapshot(check: Callable[[], list[Break]]) -> list[Break]:
+    """The night's login reads every firm; one snapshot, so that a night at work is not half seen."""
+    with as_role("night"), transaction.atomic(using="night"):
+        return check()

@@ -1,9 +1,12 @@
 """Finding and opening files: folders, globs, gzip and its bombs."""
 
 import gzip
+import json
+import os
 
 from accounts.broker.feed.actions import import_statements
 from accounts.broker.feed.models import StatementFile
+from accounts.broker.feed.pickup import new_files
 from tests.broker.flex import ANA, AT, document, nav, statement, stored
 
 GOOD = document(statement(nav("100")))
@@ -80,3 +83,31 @@ def test_a_refused_file_is_remembered_with_its_reason(desk):
 
     row = StatementFile.unscoped.get()
     assert (row.state, row.problem) == ("refused", "the file ends before it is complete")
+
+
+def test_a_name_that_is_no_text_stops_nothing(desk):
+    (desk.folder / os.fsdecode(b"a\xff.xml")).write_bytes(GOOD)
+    (desk.folder / "b\n\u202egpj.xml").write_bytes(document(statement(nav("101", "20260303"))))
+    desk.put(document(statement(nav("102", "20260304"))), "c.xml")
+
+    for path in desk.folder.iterdir():
+        os.utime(path, (0, 0))
+    names = [path.name for path, _at in new_files(desk.folder)]
+    report = import_statements([desk.folder], at=AT)
+
+    assert len(names) == 3
+    assert [entry["file"] for entry in report.files] == ["a\ufffd.xml", "b\ufffd\ufffdgpj.xml", "c.xml"]
+    assert json.loads(json.dumps(report.as_json(), default=str))
+    assert new_files(desk.folder) == [], "all three are known by now"
+
+
+def test_a_link_in_a_folder_is_not_followed(desk, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("elsewhere") / "outside.xml"
+    outside.write_bytes(GOOD)
+    (desk.folder / "link.xml").symlink_to(outside)
+
+    report = import_statements([desk.folder], at=AT)
+
+    assert new_files(desk.folder) == []
+    assert report.files == []
+    assert "no statement file is there" in report.unreadable.entries[0]["reason"]

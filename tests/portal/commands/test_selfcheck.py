@@ -1,13 +1,14 @@
 """selfcheck is quiet on a sound installation, names each break, and ends with 1."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from accounts.ground.access.context import as_role
 from portal.selfcheck import books, configuration, rights
 from tests.fees.posting.nights import Nights, figures
 from tests.house.test_gates_everywhere import GLOBAL_TABLES
@@ -57,7 +58,7 @@ def test_a_sound_installation_passes(billed):
 
     assert answer["breaks"] == []
     assert code == 0
-    assert answer["checks"] == len(books.CHECKS) + len(rights.CHECKS) + len(configuration.CHECKS)
+    assert answer["checks"] == sum(map(len, (books.CHECKS, books.CHECKS_BY_TURNS, rights.CHECKS, configuration.CHECKS)))
 
 
 @pytest.mark.parametrize(
@@ -66,10 +67,20 @@ def test_a_sound_installation_passes(billed):
         ("UPDATE fees_charge SET exact = exact + 1", "charges_keep_their_fingerprint"),
         ("UPDATE accounts_transfer SET amount = amount + 1 WHERE kind = 'fee'", "the_ledger_is_the_charges"),
         ("DELETE FROM accounts_transfer WHERE kind = 'sweep'", "clearing_is_empty"),
+        (
+            "UPDATE accounts_run SET state = 'done'; DELETE FROM accounts_seal WHERE day = '2025-10-01'",
+            "every_finished_night_is_sealed",
+        ),
+        ("UPDATE accounts_transfer SET day = '2025-09-28'", "every_movement_belongs_to_a_night"),
+        ("UPDATE accounts_transfer SET kind = 'reversal' WHERE kind = 'fee'", "movements_run_from_client_to_advisor"),
+        (
+            "UPDATE fees_charge SET state = 'written_off', posted_on = NULL WHERE state = 'posted'",
+            "what_was_written_off_was_tried",
+        ),
         ("UPDATE accounts_seal SET digest = repeat('0', 64) WHERE day = '2025-09-29'", "seals_are_chained"),
         ("UPDATE accounts_seal SET billed = 0, zero = billed", "seals_are_chained"),
         ("UPDATE fees_accrual SET amount = amount + 1", "sealed_days_are_as_they_were"),
-        ("UPDATE broker_navdaily SET nlv = 1", "the_latest_fees_work_out_again"),
+        ("UPDATE broker_navdaily SET nlv = 1", "fees_work_out_again"),
         ("UPDATE fees_charge SET posted_on = '2025-10-02' WHERE state = 'posted'", "the_last_night_holds"),
     ],
 )
@@ -124,3 +135,35 @@ def test_people_read_a_line_for_each_check(billed):
 
     assert "books: clearing is empty" in out.getvalue()
     assert "0 broken" in out.getvalue()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_older_days_are_looked_at_by_turns_or_all_at_once(billed, monkeypatch, whole):
+    monkeypatch.setattr(books, "NEWEST_DAYS", 0)
+    monkeypatch.setattr(books, "NEWEST_PROOFS", 0)
+    lie("UPDATE fees_accrual SET amount = amount + 1", "UPDATE broker_navdaily SET nlv = 1")
+    first = date(2026, 3, 2)
+    turns = [first] if whole else [first + timedelta(days=step) for step in range(books.ROUND)]
+
+    with as_role("night"):
+        found = [books.sealed_days_are_as_they_were(books.Look(today, whole)) for today in turns]
+        fees = [books.fees_work_out_again(books.Look(today, whole)) for today in turns]
+
+    assert len([one for turn in found for one in turn]) == 3, "each of the three days once"
+    assert any(fees)
+    if not whole:
+        assert len([turn for turn in found if turn]) <= 3, "and not all on every day"
+
+
+def test_charges_and_movements_of_every_day_are_looked_at_every_time(billed, monkeypatch):
+    monkeypatch.setattr(books, "NEWEST_DAYS", 0)
+    monkeypatch.setattr(books, "ROUND", 10**9)
+    lie(
+        "UPDATE fees_charge SET amount = amount + 5000, exact = exact + 5000 WHERE starts = '2025-09-29'",
+        "UPDATE accounts_transfer SET amount = amount + 5000 WHERE day = '2025-09-30'",
+    )
+
+    with as_role("night"):
+        found = books.sealed_days_are_as_they_were(books.Look(date(2026, 3, 2)))
+
+    assert {one.sentence.params["rows"] for one in found} == {"charges", "transfers"}
