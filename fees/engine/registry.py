@@ -1,24 +1,38 @@
-"""Every method the engine knows.  A new one is one module beside these and one line in FAMILIES.
+"""Every method the engine knows.  A new one is one module beside these and one line in FAMILIES or APART.
 
-Codes are stored in rows and never change or return: 1-9 percent, 11-19 blended, 21-29 flat; later families take the
-next tens.
+Codes are stored in rows and never change or return: 1-9 percent, 11-19 blended, 21-29 flat, 31-39 profit, 41-49 trade
+unit, 51-59 hedge fund; later families take the next tens.
 """
 
-from fees.engine import blended, flat, percent
+from typing import Protocol
+
+from fees.engine import blended, flat, hedge_fund, percent, profit, trade_unit
 from fees.engine.types import Family, Method, Problem, Terms
 
 CODES_A_FAMILY = 10
 
+
+class Listed(Protocol):
+    """A module that offers methods."""
+
+    @property
+    def METHODS(self) -> tuple[Method, ...]: ...
+
+
+# Fees on a value, which the night bills by SQL and the engine computes again.
 FAMILIES: tuple[Family, ...] = (percent, blended, flat)
+# Fees on a result, which only the engine works out, account by account.
+APART: tuple[Listed, ...] = (profit, trade_unit, hedge_fund)
 
 METHODS: dict[int, Method] = {method.code: method for family in FAMILIES for method in family.METHODS}
-BY_NAME: dict[str, Method] = {method.name: method for method in METHODS.values()}
 FAMILY_OF: dict[int, Family] = {method.code: family for family in FAMILIES for method in family.METHODS}
+EVERY: dict[int, Method] = METHODS | {method.code: method for module in APART for method in module.METHODS}
+BY_NAME: dict[str, Method] = {method.name: method for method in METHODS.values()}
 
 ACCRUED_CODES: tuple[int, ...] = tuple(code for code, method in METHODS.items() if method.accrues)
 PERIOD_END_CODES: tuple[int, ...] = tuple(code for code, method in METHODS.items() if method.at_period_end)
 
 
 def validate(terms: Terms) -> list[Problem]:
-    """What is wrong with these terms, field by field; empty when they may be agreed."""
+    """What is wrong with terms of a fee on a value, field by field; empty when they may be agreed."""
     return FAMILY_OF[terms.method].validate(terms)

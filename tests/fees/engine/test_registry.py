@@ -1,6 +1,20 @@
 """The list of methods: codes that rows depend on, and the broker's names."""
 
-from fees.engine.registry import ACCRUED_CODES, BY_NAME, CODES_A_FAMILY, FAMILIES, METHODS, PERIOD_END_CODES
+import importlib
+import pkgutil
+
+import fees.engine
+from fees.engine.cases.catalogue import WORK
+from fees.engine.registry import (
+    ACCRUED_CODES,
+    APART,
+    BY_NAME,
+    CODES_A_FAMILY,
+    EVERY,
+    FAMILIES,
+    METHODS,
+    PERIOD_END_CODES,
+)
 
 # Stored in accruals, charges and fingerprints: a changed line here is a broken archive.
 CODES = {
@@ -18,10 +32,18 @@ CODES = {
     22: "ANNUALFLATFEE_MONTHLY",
     23: "ANNUALFLATFEE_QUATERLY",
 }
+CODES_APART = {
+    31: "PERCENTOFPROFIT",
+    32: "PERCENTOFPROFIT_QUARTER",
+    41: "PERTRADE",
+    51: "HEDGEFUND_MONTHLY",
+    52: "HEDGEFUND_QUARTERLY",
+}
 
 
 def test_codes_and_names_never_change():
     assert {code: method.name for code, method in METHODS.items()} == CODES
+    assert {code: method.name for code, method in EVERY.items()} == CODES | CODES_APART
     assert {name: method.code for name, method in BY_NAME.items()} == {name: code for code, name in CODES.items()}
 
 
@@ -45,8 +67,18 @@ def test_clients_see_the_type_and_not_the_method():
 
 def test_each_family_owns_its_tens():
     # The night's SQL finds the family by them.
-    tens = [{method.code // CODES_A_FAMILY for method in family.METHODS} for family in FAMILIES]
+    families = (*FAMILIES, *APART)
+    tens = [{method.code // CODES_A_FAMILY for method in family.METHODS} for family in families]
 
-    assert [len(one) for one in tens] == [1] * len(FAMILIES)
-    assert len(set.union(*tens)) == len(FAMILIES)
-    assert sum(len(family.METHODS) for family in FAMILIES) == len(METHODS)
+    assert [len(one) for one in tens] == [1] * len(families)
+    assert len(set.union(*tens)) == len(families)
+    assert sum(len(family.METHODS) for family in families) == len(EVERY)
+
+
+def test_every_module_with_methods_is_registered_and_can_be_asked():
+    names = [one.name for one in pkgutil.iter_modules(fees.engine.__path__) if not one.name.startswith("__")]
+    modules = [importlib.import_module(f"fees.engine.{name}") for name in names if name != "registry"]
+    offering = {id(module) for module in modules if hasattr(module, "FAMILY")}
+
+    assert offering == {id(family) for family in (*FAMILIES, *APART)}
+    assert {method.name for method in EVERY.values()} <= set(WORK)
