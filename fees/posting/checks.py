@@ -11,7 +11,7 @@ from datetime import date
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.ledger import checks as ledger
-from accounts.ground.ledger.checks import Break, breaks
+from accounts.ground.ledger.checks import Break, breaks, named
 from accounts.ground.ledger.sets import LINES, WITH_BOOKS
 from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
 from fees.engine.registry import ACCRUED_CODES
@@ -64,7 +64,8 @@ def every_agreement_has_a_line_or_a_hold(night: Night) -> list[Break]:
            AND NOT EXISTS (SELECT 1 FROM fees_accrual l WHERE l.accrual_date = {day_literal(night.day)}
                            AND l.account_id = s.account_id AND l.component_id = s.component_id)
            AND NOT EXISTS (SELECT 1 FROM accounts_hold h WHERE h.day = {day_literal(night.day)}
-                           AND h.account_id = s.account_id AND h.stage IN ('accrue', 'check'))
+                           AND h.account_id = s.account_id AND h.stage IN ('accrue', 'check')
+                           AND h.resolved_at IS NULL)
          GROUP BY a.firm_id
         """,
     )
@@ -129,6 +130,7 @@ def every_period_has_a_charge_or_a_hold(night: Night) -> list[Break]:
                                   AND f.method = due.method AND f.starts = %(starts)s)
                AND NOT EXISTS (SELECT 1 FROM accounts_hold h
                                 WHERE h.account_id = due.account_id AND h.day >= %(starts)s AND h.day < %(ends)s
+                                  AND h.resolved_at IS NULL
                                   AND (h.stage = 'close' OR h.stage IN ('accrue', 'check') AND h.day = %(day)s))
              GROUP BY due.firm_id
             """,
@@ -271,7 +273,7 @@ CHECKS: tuple[Check, ...] = (
 
 def look(night: Night) -> list[Break]:
     """Every break of the night, all checks asked."""
-    return [found for check in CHECKS for found in check(night)]
+    return [found for check in CHECKS for found in named(check, check(night))]
 
 
 def closing_periods(night: Night) -> dict[Period, list[int]]:

@@ -137,7 +137,11 @@ def charge(closing: Closing, closed: str) -> str:
     ), kept_out AS (
         SELECT DISTINCT ON (account_id) account_id, stop,
                found || ' of ' || wanted || ' days, method ' || method AS detail
-          FROM judged WHERE stop IS NOT NULL{_already_held(closing)} ORDER BY account_id, practice_id, method
+          FROM (SELECT account_id, practice_id, method, stop, found, wanted FROM judged WHERE stop IS NOT NULL
+                UNION ALL SELECT account_id, NULL, {closing.methods[0]}, 'check_differs', 0, 0
+                            FROM unnest({_array(closing.doubted)}) AS only_the_engine (account_id)
+                           WHERE account_id NOT IN (SELECT account_id FROM closed)) AS stopped
+         WHERE true{_already_held(closing)} ORDER BY account_id, practice_id, method
     )
     SELECT count(*), coalesce(sum(exact), 0), {sql_digest(FINGERPRINTS)},
            (SELECT coalesce(jsonb_agg(jsonb_build_array(account_id, stop, detail) ORDER BY account_id), '[]')

@@ -27,8 +27,13 @@ def reconcile_stage(run: Run, day: date) -> StageResult:
 
 
 def told(found: Break) -> dict[str, object]:
-    """A break as it is stored: the invariant, the firm and the sentence in its source language."""
-    return {"invariant": found.invariant, "firm": found.firm_id, "words": english(found.sentence)}
+    """A break as it is stored: the invariant, the check, the firm and the sentence in its source language."""
+    return {
+        "invariant": found.invariant,
+        "check": found.check,
+        "firm": found.firm_id,
+        "words": english(found.sentence),
+    }
 
 
 def posted(day: date) -> dict[str, str]:

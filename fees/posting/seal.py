@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from accounts.ground.access.context import cursor
-from accounts.ground.ledger.checks import Break
+from accounts.ground.ledger.checks import Break, named
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.runs.models import Run, Seal
 from accounts.ground.runs.results import StageResult
@@ -30,7 +30,7 @@ def seal_stage(run: Run, day: date) -> StageResult:
     firms = list(Firm.unscoped.order_by("id").values_list("id", flat=True))
     sealed = set(Seal.unscoped.filter(day=day).values_list("firm_id", flat=True))
     before = _last_seals(day)
-    found = look(night) + _chain_breaks(day, before)
+    found = look(night) + named(days_are_chained, days_are_chained(day, before))
     broken = {one.firm_id for one in found}
     sound = [firm for firm in firms if firm not in broken and firm not in sealed] if None not in broken else []
     for firm, one in contents(night, sound).items():
@@ -73,7 +73,7 @@ def _last_seals(day: date) -> dict[int, Seal]:
     return {seal.firm_id: seal for seal in seals}
 
 
-def _chain_breaks(day: date, before: dict[int, Seal]) -> list[Break]:
+def days_are_chained(day: date, before: dict[int, Seal]) -> list[Break]:
     """Days are sealed in order, and what the last seal stands for must still be there."""
     found = []
     for firm in Seal.unscoped.filter(day__gt=day).values_list("firm_id", flat=True).distinct():
@@ -147,4 +147,4 @@ def _key(day: date) -> str:
 
 def _problem(found: list[Break]) -> str:
     """The break report, for the run."""
-    return "\n".join(f"{one.invariant} firm {one.firm_id or '-'}: {english(one.sentence)}" for one in found)
+    return "\n".join(f"{one.invariant} {one.check} firm {one.firm_id or '-'}: {english(one.sentence)}" for one in found)

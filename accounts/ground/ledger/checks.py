@@ -4,7 +4,7 @@ A check looks at one day, or with `day=None` at everything ever posted.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from accounts.ground.access.context import cursor
@@ -14,11 +14,15 @@ from portal.lib.words import Sentence, gettext_noop
 
 @dataclass(frozen=True)
 class Break:
-    """An invariant that does not hold for a firm (None: for nobody in particular), with a sentence to show."""
+    """An invariant that does not hold for a firm (None: for nobody in particular), with a sentence to show.
+
+    `check` is the name of the check that found it: several checks may guard one invariant.
+    """
 
     invariant: str
     firm_id: int | None
     sentence: Sentence
+    check: str = ""
 
 
 Check = Callable[[date | None], list[Break]]
@@ -135,6 +139,11 @@ CHECKS: tuple[Check, ...] = (
 
 # What the checks above may find broken: with none of it the books balance.
 INVARIANTS = frozenset({"I01", "I02", "I03", "I04", "I27"})
+
+
+def named(check: Callable[..., object], found: list[Break]) -> list[Break]:
+    """The breaks with the name of the check that found them."""
+    return [replace(one, check=check.__name__) for one in found]
 
 
 def of_day(day: date | None) -> str:

@@ -172,6 +172,15 @@ def test_rates_are_found_direct_inverse_and_through_a_third_currency(desk):
     assert found == [Decimal("1.25"), Decimal("0.8"), Decimal("1.2"), Decimal(1), None]
 
 
+@pytest.mark.parametrize("worth", ["0", "-1", "0.00000000001"], ids=["zero", "none known", "rounds to zero"])
+def test_a_rate_that_is_not_above_zero_is_no_rate(desk, worth):
+    rate = element("ConversionRate", reportDate="20260302", fromCurrency="EUR", toCurrency="USD", rate=worth)
+
+    desk.statements(statement(nav("1"), section("ConversionRates", rate)))
+
+    assert not FxRate.unscoped.exists()
+
+
 def test_cash_is_kept_by_currency_beside_the_brokers_sum(desk):
     rows = [
         element("CashReportCurrency", currency=code, toDate="20260302", endingCash=cash, endingSettledCash=settled)

@@ -1,5 +1,6 @@
 """The engine's recomputation finds what the accrual got wrong, both ways, and holds exactly that account."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,8 +8,9 @@ from django.db import connection
 
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold
+from accounts.ground.tree.models import Account
 from fees.accrual import night
-from fees.schedules.models import Component, RunSchedule
+from fees.schedules.models import Component, RunSchedule, Schedule
 from tests.fees.accrual.conftest import DAY, ONE_PERCENT, figures
 
 NUMBERS = ("U1000001", "U1000002", "U2000001")
@@ -104,6 +106,39 @@ def test_a_version_that_ended_is_not_used_again(billed):
         account_id=billed.world["U1000002"].pk, rate=ONE_PERCENT.rate).component_id)  # fmt: skip
 
     assert held(billed) == [("U1000002", "line_extra"), ("U1000002", "line_missing")]
+
+
+def test_an_agreement_of_an_account_that_opens_later_owes_no_line_yet(billed):
+    Account.unscoped.filter(number="U1000002").update(opened_on=DAY + timedelta(days=1))
+    accrue_the_others(billed)
+
+    assert held(billed) == []
+
+
+def test_a_line_of_an_account_that_opens_later_holds_it(billed):
+    Account.unscoped.filter(number="U1000002").update(opened_on=DAY + timedelta(days=1))
+    accrue_the_others(billed)
+    write(billed, "U1000002")
+
+    assert held(billed) == [("U1000002", "line_extra")]
+
+
+def test_a_master_owes_no_line_and_a_line_of_one_holds_it(billed):
+    """No action agrees such a schedule; the rows are put there by hand, value and flattened row included."""
+    master = billed.world["F200002"]
+    theirs = Schedule.unscoped.get(account=billed.world["U2000001"])
+    schedule = Schedule.unscoped.create(**{
+        **{field.attname: getattr(theirs, field.attname) for field in Schedule._meta.fields},
+        "id": None, "account_id": master.pk, "practice_id": master.practice_id,
+    })  # fmt: skip
+    component = Component.unscoped.create(schedule=schedule, method=2, rate=Decimal("0.01"))
+    billed.value("F200002", "100000")
+    billed.accrue()
+    assert held(billed) == []
+
+    write(billed, "F200002", component=component.pk)
+
+    assert held(billed) == [("F200002", "line_extra")]
 
 
 def test_the_end_of_the_stage_counts_orphans_and_missing_lines(billed):

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.ground.ledger.models import Transfer
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold
 from accounts.ground.tree.models import Account, Status
 from fees.posting.models import Charge, ChargeState
+from fees.schedules.models import RunSchedule
 from tests.fees.posting.nights import figures, ranges
 
 ANA = "U1000001"
@@ -145,6 +147,68 @@ def test_an_account_that_the_check_doubts_is_not_closed(nights):
 
     assert not Charge.unscoped.exists()
     assert held(date(2025, 9, 30)).get().reason == "check_differs"
+
+
+def _another_rate(rows):
+    rows.update(rate=Decimal("0.02"))
+
+
+def _same_fee_from_another_component(rows):
+    rows.update(component_id=999_999)
+
+
+def _nothing(rows):
+    rows.delete()
+
+
+def _another_payee(rows):
+    rows.update(practice_id=999_999)
+
+
+@pytest.mark.parametrize("went_astray", [_another_rate, _same_fee_from_another_component, _nothing, _another_payee])
+@pytest.mark.parametrize("closed_on", [None, date(2025, 9, 16)], ids=["open", "closed in mid month"])
+def test_a_period_end_fee_that_the_engine_computes_otherwise_is_held_and_moves_nothing(nights, went_astray, closed_on):
+    """The closing joins the flattened row; the engine reads what was agreed."""
+    nights.agree(ANA, figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 1))
+    day = closed_on or date(2025, 9, 30)
+    nights.values(ANA, "250000", date(2025, 9, 2), day)
+    if closed_on:
+        close_account(ANA, closed_on)
+    went_astray(RunSchedule.unscoped.filter(account_id=nights.world[ANA].pk))
+
+    nights.close(day)
+    nights.post(nights.next(day))
+
+    assert [(hold.account.number, hold.reason) for hold in held(day)] == [(ANA, "check_differs")]
+    assert not Charge.unscoped.exists()
+    assert not Transfer.unscoped.exists()
+
+
+def test_a_fee_that_nobody_agreed_is_held(nights):
+    nights.agree("U2000001", figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 1))
+    nights.value("U2000001", date(2025, 9, 30), "250000")
+    nights.value(ANA, date(2025, 9, 30), "250000")
+    RunSchedule.unscoped.update(account_id=nights.world[ANA].pk)
+
+    nights.close(date(2025, 9, 30))
+
+    assert {(hold.account.number, hold.reason) for hold in held(date(2025, 9, 30))} == {
+        (ANA, "check_differs"),
+        ("U2000001", "check_differs"),
+    }
+    assert not Charge.unscoped.exists()
+
+
+def test_a_fee_that_agrees_with_the_engine_is_charged_beside_one_that_does_not(nights):
+    for number in (ANA, "U2000001"):
+        nights.agree(number, figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 1))
+        nights.value(number, date(2025, 9, 30), "250000")
+    RunSchedule.unscoped.filter(account_id=nights.world[ANA].pk).update(rate=Decimal("0.02"))
+
+    nights.close(date(2025, 9, 30))
+
+    assert Charge.unscoped.get().account.number == "U2000001"
+    assert held(date(2025, 9, 30)).get().account.number == ANA
 
 
 def test_an_account_closed_in_mid_month_posts_its_accrued_days_at_once(nights):

@@ -1,5 +1,6 @@
 """A firm's day is sealed only while every invariant holds, and what was sealed stays as it was."""
 
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -12,10 +13,10 @@ from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Seal
-from fees.posting.checks import Night
+from fees.posting.checks import CHECKS, Night, look
 from fees.posting.contents import kept
 from fees.posting.models import Charge, ChargeState
-from fees.posting.seal import seal_digest
+from fees.posting.seal import PARTS, seal_digest
 from tests.fees.posting.nights import figures
 
 ANA, NINA, CHIDI = "U1000001", "U9000001", "U2000001"
@@ -40,6 +41,11 @@ def tamper(sql, values=()):
     """What only someone with the owner's password and the will to lie can do."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = 'accounts_transfer'::regclass AND contype IN ('c', 'f')"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE accounts_transfer DROP CONSTRAINT {name}")
         for table in ("accounts_transfer", "fees_accrual", "fees_charge"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(sql, values)
@@ -64,6 +70,25 @@ def test_the_seal_can_be_recomputed_from_the_rows(two_firms):
     assert now == {name: seal.figures[name]["digest"] for name in now}
     assert all(seal.figures[name]["rows"] for name in now)
     assert seal_digest(seal) == seal.digest
+
+
+def test_every_part_of_a_seal_is_in_its_digest(two_firms):
+    two_firms.nights(FIRST, NEXT)
+    seal = two_firms.sealed(ANA, NEXT)
+
+    for name, other in {"previous": "0" * 64, "firm_id": 0, "day": FIRST, "billable": 9, "billed": 9, "zero": 9,
+                        "held": 9}.items():  # fmt: skip
+        assert seal_digest(changed(seal, **{name: other})) != seal.digest, name
+    for part in PARTS:
+        figures_of_another_day = {**seal.figures, part: {**seal.figures[part], "digest": "0" * 64}}
+        assert seal_digest(changed(seal, figures=figures_of_another_day)) != seal.digest, part
+
+
+def changed(seal, **fields):
+    other = copy(seal)
+    for name, value in fields.items():
+        setattr(other, name, value)
+    return other
 
 
 def test_billable_is_billed_and_zero_and_held(two_firms):
@@ -154,32 +179,85 @@ def test_reconciliation_reports_the_break_and_does_not_stop_the_night(two_firms)
     assert [one["invariant"] for one in result.figures["breaks"]] == ["I12", "I07"]
 
 
-@pytest.mark.parametrize(
-    ("lie", "invariant"),
-    [
-        ("UPDATE accounts_transfer SET amount = amount + 1 WHERE kind = 'fee'", "I11"),
-        ("UPDATE accounts_transfer SET amount = amount - 1 WHERE kind = 'sweep'", "I03"),
-        ("DELETE FROM accounts_transfer WHERE kind = 'sweep'", "I04"),
-        ("UPDATE fees_charge SET amount = amount + 1 WHERE state = 'posted'", "I05"),
-        ("UPDATE fees_charge SET state = 'due', posted_on = NULL WHERE state = 'posted'", "I07"),
-        ("DELETE FROM fees_accrual WHERE accrual_date = '2025-10-01'", "I12"),
-        ("UPDATE fees_accrual SET amount = amount + 1 WHERE accrual_date = '2025-10-01'", "I28"),
-        ("UPDATE fees_charge SET exact = exact + 1 WHERE starts = '2025-10-01'", "I28"),
-        ("DELETE FROM fees_charge WHERE starts = '2025-10-01'", "I12"),
+OF_NEXT = "accrual_date = '2025-10-01'"
+FEES, SWEEPS = "day = '2025-10-01' AND kind = 'fee'", "day = '2025-10-01' AND kind = 'sweep'"
+HOLD = """INSERT INTO accounts_hold (firm_id, practice_id, account_id, day, stage, reason, detail, resolution,
+                                     resolved_at)
+          SELECT firm_id, practice_id, id, '2025-10-01', '{stage}', 'planted', '', '', {resolved}
+            FROM accounts_account WHERE number = 'U1000001';"""
+
+# For each check what it alone is there to see, and every way in which it may be seen.
+LIES = {
+    "transfers_fit_their_books": [
+        f"UPDATE accounts_transfer SET currency = 'EUR' WHERE {FEES}",
+        f"UPDATE accounts_transfer SET firm_id = (SELECT max(id) FROM accounts_firm) WHERE {FEES}",
     ],
+    "movements_run_from_client_to_advisor": [
+        f"UPDATE accounts_transfer SET debit_id = credit_id, credit_id = debit_id WHERE {FEES}",
+        f"UPDATE accounts_transfer SET debit_id = credit_id, credit_id = debit_id WHERE {SWEEPS}",
+        f"UPDATE accounts_transfer SET account_id = (SELECT max(id) FROM accounts_account) WHERE {FEES}",
+        f"UPDATE accounts_transfer SET practice_id = (SELECT max(id) FROM accounts_practice WHERE level = 2)"
+        f" WHERE {SWEEPS}",
+    ],
+    "sweeps_equal_collected_fees": [f"UPDATE accounts_transfer SET amount = amount - 1 WHERE {SWEEPS}"],
+    "clearing_is_empty": [f"DELETE FROM accounts_transfer WHERE {SWEEPS}"],
+    "amounts_are_payable": [
+        f"UPDATE accounts_transfer SET amount = 0 WHERE {FEES}",
+        f"UPDATE accounts_transfer SET amount = -1 WHERE {FEES}",
+        f"UPDATE accounts_transfer SET currency = 'JPY', amount = 0.5 WHERE {FEES}",
+    ],
+    "every_line_agrees_with_the_engine": [HOLD.format(stage="check", resolved="NULL")],
+    "every_agreement_has_a_line_or_a_hold": [
+        f"DELETE FROM fees_accrual WHERE {OF_NEXT}",
+        f"DELETE FROM fees_accrual WHERE {OF_NEXT}; " + HOLD.format(stage="accrue", resolved="now()"),
+    ],
+    "every_line_has_an_agreement": [
+        f"UPDATE fees_accrual SET component_id = component_id + 1000000 WHERE {OF_NEXT}",
+        f"UPDATE fees_accrual SET method = 2 WHERE {OF_NEXT}",
+        f"UPDATE fees_accrual SET account_id = (SELECT max(id) FROM accounts_account) WHERE {OF_NEXT}"
+        " AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')",
+    ],
+    "totals_agree_with_the_second_computation": [
+        f"UPDATE fees_accrual SET amount = amount + 0.00000001 WHERE {OF_NEXT}",
+        f"DELETE FROM fees_accrual WHERE {OF_NEXT} AND method = 1",
+    ],
+    "every_period_has_a_charge_or_a_hold": [
+        "DELETE FROM fees_charge WHERE starts = '2025-10-01'",
+        "DELETE FROM fees_charge WHERE starts = '2025-10-01'; " + HOLD.format(stage="close", resolved="now()"),
+    ],
+    "charges_are_the_sum_of_their_lines": [
+        f"UPDATE fees_accrual SET amount = amount + 1 WHERE {OF_NEXT}",
+        "UPDATE fees_charge SET exact = exact + 1 WHERE starts = '2025-10-01'",
+    ],
+    "every_posted_charge_moved_once": [
+        "UPDATE fees_charge SET amount = amount + 1 WHERE state = 'posted'",
+        f"DELETE FROM accounts_transfer WHERE {FEES}",
+        "UPDATE fees_charge SET state = 'written_off', posted_on = NULL WHERE state = 'posted'",
+    ],
+    "nothing_due_was_left": ["UPDATE fees_charge SET state = 'due', posted_on = NULL WHERE state = 'posted'"],
+    "movements_are_as_they_were_posted": [f"UPDATE accounts_transfer SET txn = gen_random_uuid() WHERE {FEES}"],
+}
+
+
+@pytest.mark.parametrize(
+    ("check", "lie"), [(check.__name__, lie) for check in CHECKS for lie in LIES.get(check.__name__, [None])]
 )
-def test_what_was_changed_behind_our_back_refuses_the_seal(two_firms, lie, invariant):
+def test_what_was_changed_behind_our_back_refuses_the_seal(two_firms, check, lie):
+    """A check without a lie of its own fails here: nothing would show that it sees anything."""
+    assert lie, f"{check} needs a lie that it finds"
     two_firms.nights(FIRST, MONTH_END)
     two_firms.accrue(NEXT)
     two_firms.close(NEXT)
     two_firms.post(NEXT)
     two_firms.sweep(NEXT)
+    assert look(Night(two_firms.run(NEXT).pk, NEXT)) == []
 
     tamper(lie)
 
-    result = two_firms.seal(NEXT)
-    assert invariant in result.problem
-    assert not Seal.unscoped.filter(day=NEXT).exists()
+    assert check in {one.check for one in look(Night(two_firms.run(NEXT).pk, NEXT))}
+    assert f" {check} firm " in two_firms.seal(NEXT).problem
+    firms = {seal.firm_id for seal in Seal.unscoped.filter(day=NEXT)}
+    assert two_firms.world[ANA].firm_id not in firms
 
 
 def test_a_sealed_days_movements_are_looked_at_again_the_next_night(two_firms):
