@@ -16,4 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("accounts.ground.tree.api_urls")),
     path("v1/", include("accounts.ground.requests.api_urls")),
     path("v1/", include("fees.proofs.api_urls")),
+    path("v1/", include("portal.statements.api_urls")),
+    path("v1/", include("portal.clients.api_urls")),
 ]

@@ -30,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("portal.api")),
     path("", include("portal.dashboard.urls")),
     path("", include("portal.records.urls")),
+    path("", include("portal.statements.urls")),
+    path("", include("portal.clients.urls")),
     path("", include("fees.urls")),
     path("", include("accounts.desk.seats.urls")),
     path("", include("portal.shell.urls")),

@@ -18,6 +18,7 @@ from accounts.ground.notifications.models import Notification
 from accounts.ground.notifications.queries import latest
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
+from portal.clients import views as clients
 from portal.dashboard import agenda, queries
 from portal.dashboard.rules import NEW_YORK, next_cut_off, split_minutes
 from portal.performance.rules import RANGES, Point
@@ -29,10 +30,12 @@ ACTIVITY_PAGE = 200
 
 @gate(SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
-    """The advisor's first page of the day; a back-office seat goes to its own."""
+    """The advisor's first page of the day; owners of accounts and the back office have their own."""
     who = request.seat  # type: ignore[attr-defined]
     if who is None or who.role == "office":
         return render(request, "dashboard/no_seat.html", {"is_office": who is not None})
+    if who.reach == "accounts":
+        return clients.home(request)
     at = timezone.now()
     sort = request.GET.get("sort", queries.USUAL_ORDER)
     days = calendar()

@@ -65,7 +65,7 @@ class Shell:
     def place(self) -> list[Any]:
         """Where the page stands: section, tab, page."""
         match = self.request.resolver_match
-        return menu.trail(match.view_name) if match else []
+        return menu.trail(match.view_name, self.role) if match else []
 
     @cached_property
     def sections(self) -> list[menu.Link]:
@@ -106,6 +106,11 @@ class Shell:
     @property
     def firm_name(self) -> str:
         return self._house.get("name") or ""
+
+    @property
+    def house_name(self) -> str:
+        """Under whose name the page is shown."""
+        return self.firm_name
 
     @property
     def practice_name(self) -> str:

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, URLPattern, path, resolve, reverse
 
 from accounts.ground.access.authority import Function, may_ever
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate, gate_of
-from portal.shell.places import PLACES, Place, Sort
+from portal.shell.places import PLACES, Place, Sort, Whose
 
 # What a user was given of the six groups; None is everything.
 Abilities = frozenset[str] | None
@@ -17,6 +17,7 @@ Abilities = frozenset[str] | None
 FUNCTIONS = frozenset(function.value for function in Function)
 
 BY_KEY = {place.key: place for place in PLACES}
+OWNERS = frozenset({"client", "stl", "stl_sub"})
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,16 @@ def children(key: str, *sorts: Sort) -> Iterator[Place]:
     return (place for place in PLACES if place.inside == key and place.sort in (sorts or tuple(Sort)))
 
 
-def trail(url_name: str) -> list[Place]:
+def is_in_menu_of(place: Place, role: str | None) -> bool:
+    """Whether the place, and what it stands inside, is meant for people of that role."""
+    other = Whose.ADVISORS if role in OWNERS else Whose.OWNERS
+    return all(one.whose != other for one in _ancestry(place))
+
+
+def trail(url_name: str, role: str | None = None) -> list[Place]:
     """From the section down to the place with that address name; empty for pages that stand in no list."""
     found = [place for place in PLACES if place.url == url_name and place.sort != Sort.BUTTON]
+    found = [place for place in found if is_in_menu_of(place, role)]
     deepest = max(found, key=_depth, default=None)
     return _ancestry(deepest) if deepest else []
 
@@ -87,7 +95,7 @@ def sections(role: str | None, current: Iterable[Place], abilities: Abilities = 
     here = [place.key for place in current]
     links = []
     for place in PLACES:
-        if place.sort != Sort.SECTION:
+        if place.sort != Sort.SECTION or not is_in_menu_of(place, role):
             continue
         below = tuple(tabs(place.key, role, current, abilities))
         address = address_of(place)
@@ -105,7 +113,7 @@ def tabs(section: str, role: str | None, current: Iterable[Place], abilities: Ab
     links = []
     for place in children(section, Sort.TAB):
         address = address_of(place)
-        if address and may_see(place, role, abilities):
+        if address and may_see(place, role, abilities) and is_in_menu_of(place, role):
             links.append(Link(place, address, is_current=place.key in here))
     return links
 

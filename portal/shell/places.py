@@ -11,6 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
+class Whose(StrEnum):
+    """Whose menu a place stands in; what is inside a place goes with it."""
+
+    EVERYBODY = "everybody"
+    ADVISORS = "advisors"
+    OWNERS = "owners"
+
+
 class Sort(StrEnum):
     """How a place is reached."""
 
@@ -33,6 +41,7 @@ class Place:
     right: str = "signed_in"
     aliases: tuple[str, ...] = ()
     go: str = ""
+    whose: Whose = Whose.EVERYBODY
 
 
 def _section(key: str, label: str | Promise, url: str, icon: str, **more: object) -> Place:
@@ -52,7 +61,7 @@ def _button(inside: str, key: str, label: str | Promise, url: str, icon: str, ri
 
 
 HOME = (
-    _section("home", _("Home"), "dashboard:home", "home"),
+    _section("home", _("Home"), "dashboard:home", "home", whose=Whose.ADVISORS),
     _tab("home", "dashboard", _("Dashboard"), "dashboard:home", aliases=("home/",), go="d"),
     _button(
         "dashboard", "new_application", _("New client application"), "applications:new", "user-plus", "grant_products"
@@ -143,8 +152,18 @@ WORK = (
     _tab("trading", "orders", _("Orders"), "trading:orders", "trade"),
     _tab("trading", "allocation", _("Allocation"), "trading:allocation", "allocate"),
     _tab("trading", "restrictions", _("Restrictions"), "trading:restrictions", "restrict"),
-    _section("reports", _("Reports"), "reports:home", "report-analytics", right="report", go="p"),
-    _tab("reports", "statements", _("Statements"), "reports:statements", "report"),
+    _section(
+        "reports",
+        _("Reports"),
+        "reports:home",
+        "report-analytics",
+        right="report",
+        go="p",
+        whose=Whose.ADVISORS,
+    ),
+    _tab("reports", "statements", _("Statements"), "statements:list", "report"),
+    _page("statements", "statements_account", _("Statements of an account"), "statements:account", "report"),
+    _page("statements_account", "statement", _("Statement"), "statements:month", "report"),
     _tab("reports", "analyst", _("Portfolio analysis"), "reports:analyst", "report"),
     _tab("reports", "fee_reports", _("Fee reports"), "reports:fees", "report"),
     _tab("reports", "advisor_reports", _("Advisor reports"), "reports:advisor", "report"),
@@ -187,10 +206,33 @@ OTHER = (
     _tab("marketplace", "hedge_funds", _("Hedge fund investor site"), "marketplace:hedge_funds"),
     _section("support", _("Support"), "shell:help", "lifebuoy", go="h"),
     _tab("support", "help", pgettext_lazy("noun", "Help"), "shell:help", aliases=("help/",)),
-    _tab("support", "messages", _("Message Center"), "messages:list"),
-    _button("messages", "new_ticket", _("Compose new ticket"), "messages:new", "pencil"),
+    _tab("support", "messages", _("Message Center"), "messages:list", "view", whose=Whose.ADVISORS),
+    _page("messages", "thread", _("Conversation"), "messages:thread", "view"),
+    _page("messages", "new_message", _("New message"), "messages:new", "view"),
+    _button("messages", "new_ticket", _("Compose new ticket"), "messages:new", "pencil", "view"),
     _section("office", _("Back office"), "admin:index", "building-bank", right="office"),
     _tab("office", "nights", _("Nightly runs"), "nights:list", "office"),
 )
 
-PLACES: tuple[Place, ...] = HOME + WORK + SETTINGS + OTHER
+# The menu of whoever owns accounts: clients and STL accounts. Short, and in their words.
+OWNERS = (
+    _section("own_home", _("Home"), "dashboard:home", "home", whose=Whose.OWNERS),
+    _page("own_home", "own_notifications", _("Notifications"), "dashboard:notifications", "view"),
+    _page("own_notifications", "own_notification", _("Notification"), "dashboard:notification", "view"),
+    _page("own_home", "own_pending", _("Pending items"), "dashboard:pending", "view"),
+    _page("own_home", "own_activity", _("Recent activity"), "dashboard:activity", "view"),
+    _section("own_accounts", _("Accounts"), "records:accounts", "wallet", right="view", whose=Whose.OWNERS),
+    _page("own_accounts", "own_account", _("Account"), "records:account", "view"),
+    _page("own_accounts", "own_series", _("Value by day"), "dashboard:data", "view"),
+    _section("own_statements", _("Statements"), "statements:list", "file-text", right="report", whose=Whose.OWNERS),
+    _page("own_statements", "own_statements_account", _("Statements of an account"), "statements:account", "report"),
+    _page("own_statements_account", "own_statement", _("Statement"), "statements:month", "report"),
+    _section("own_fees", _("Fees"), "records:fees", "receipt", right="report", whose=Whose.OWNERS),
+    _page("own_fees", "own_proof", _("Proof of a fee"), "fees:proof", "view"),
+    _section("own_approvals", _("Approvals"), "clients:approvals", "signature", right="sign", whose=Whose.OWNERS),
+    _section("own_messages", _("Messages"), "messages:list", "mail", right="view", whose=Whose.OWNERS),
+    _page("own_messages", "own_thread", _("Conversation"), "messages:thread", "view"),
+    _page("own_messages", "own_new_message", _("New message"), "messages:new", "view"),
+)
+
+PLACES: tuple[Place, ...] = OWNERS + HOME + WORK + SETTINGS + OTHER

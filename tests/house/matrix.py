@@ -29,6 +29,7 @@ SPECIMENS: dict[str, Specimen] = {
     "number": lambda world, number: number,
     "uidb36": lambda world, number: "1",
     "key": lambda world, number: "no-such-key",
+    "month": lambda world, number: "2025-09",
     "notification.pk": lambda world, number: world.rows["notification"].get(number, 10**9),
     **{
         f"{name}.pk": lambda world, number: world.rows["charge"].get(number, NOWHERE if number == MISSING else None)

@@ -6,14 +6,27 @@ from django.db.models import QuerySet
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
-from accounts.ground.requests.models import Request
+from accounts.ground.requests.models import Request, RequestKind
+
+# Owners of accounts are not troubled with what the house settles among itself.
+INSIDE = (RequestKind.STATEMENT,)
+
+
+def told_to_owners(rows: "QuerySet[Request]") -> "QuerySet[Request]":
+    """Without what the house settles among itself."""
+    return rows.exclude(kind__in=INSIDE)
+
+
+def _for(who: Who) -> "QuerySet[Request]":
+    rows = scope(who, Request)
+    return told_to_owners(rows) if who.reach == "accounts" else rows
 
 
 def pending(who: Who) -> "QuerySet[Request]":
     """What still waits, of what this person may see."""
-    return scope(who, Request).filter(finished_at__isnull=True).select_related("account")
+    return _for(who).filter(finished_at__isnull=True).select_related("account")
 
 
 def finished_since(who: Who, since: datetime) -> "QuerySet[Request]":
     """What ended lately; feeds Recent Activity."""
-    return scope(who, Request).filter(finished_at__gte=since).select_related("account")
+    return _for(who).filter(finished_at__gte=since).select_related("account")

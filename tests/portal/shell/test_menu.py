@@ -9,7 +9,7 @@ from django.urls import resolve
 from accounts.ground.access.authority import may_ever
 from accounts.ground.access.gates import gate_of
 from portal.shell import icons, menu
-from portal.shell.places import PLACES, Sort
+from portal.shell.places import PLACES, Sort, Whose
 
 SEED_SECTIONS = ["Home", "Trading", "Reports", "Transfer & Pay", "Settings", "Investors' Marketplace", "Support"]
 SEED_TABS = [
@@ -29,7 +29,7 @@ def labels(places):
 
 
 def test_the_sections_are_those_of_the_application_menu_in_their_order():
-    found = labels(place for place in PLACES if place.sort == Sort.SECTION)
+    found = labels(place for place in PLACES if place.sort == Sort.SECTION and place.whose != Whose.OWNERS)
 
     assert [label for label in found if label in SEED_SECTIONS] == SEED_SECTIONS
 
@@ -101,3 +101,20 @@ def test_templates_hold_no_inline_style_or_script():
         assert "hx-on" not in text, page
         for start in text.split("<script")[1:]:
             assert "src=" in start.split(">")[0], page
+
+
+def test_owners_have_a_short_menu_of_their_own():
+    found = [link.label for link in menu.sections("client", [])]
+
+    assert found[:4] == ["Home", "Accounts", "Statements", "Fees"]
+    assert "Approvals" in found
+    assert not {"Reports", "Trading", "Transfer & Pay"} & set(found)
+
+
+def test_a_sub_account_is_not_offered_what_it_cannot_sign():
+    assert "Approvals" not in [link.label for link in menu.sections("stl_sub", [])]
+
+
+def test_an_address_in_two_menus_stands_in_the_readers_own():
+    assert [place.key for place in menu.trail("records:account", "client")] == ["own_accounts", "own_account"]
+    assert [place.key for place in menu.trail("records:account", "top")] == ["home", "accounts", "account"]

@@ -1,0 +1,50 @@
+"""The pages of people who own accounts: their home, and what waits for their word."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.ground.access.authority import may_ever
+from accounts.ground.access.gates import gate
+from accounts.ground.paging import page_of
+from accounts.ground.runs.queries import sealed_day
+from fees.engine.registry import METHODS
+from portal.clients import queries
+from portal.clients.rules import recent_months
+
+DECISIONS_SHOWN = 5
+ELSEWHERE_SHOWN = 50
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What one has, what was charged, what waits; `portal.dashboard` shows it to owners in place of the dashboard."""
+    who, sealed = request.seat, sealed_day()  # type: ignore[attr-defined]
+    found = queries.holdings(who, sealed)
+    charge = queries.last_charge(who, sealed)
+    signs = may_ever(who.role, "sign")
+    context = {
+        "sealed": sealed,
+        "holdings": found,
+        "totals": queries.totals(found),
+        "charge": charge,
+        "method": _(METHODS[charge.method].title) if charge else "",
+        "signs": signs,
+        "waiting": list(queries.to_decide(who)[:DECISIONS_SHOWN]) if signs else [],
+        "months": recent_months(sealed),
+        "first": next((one.account for one in found if one.nlv is not None), None),
+    }
+    return render(request, "clients/home.html", context)
+
+
+@gate("sign")
+@require_safe
+def approvals(request: HttpRequest) -> HttpResponse:
+    """What waits for one's word, what waits elsewhere, and what has been decided."""
+    who = request.seat  # type: ignore[attr-defined]
+    context = {
+        "waiting": list(queries.to_decide(who)[:ELSEWHERE_SHOWN]),
+        "elsewhere": list(queries.elsewhere(who)[:ELSEWHERE_SHOWN]),
+        "page": page_of(queries.decided(who), order=["-finished_at", "pk"], query=request.GET, size=20),
+    }
+    return render(request, "clients/approvals.html", context)

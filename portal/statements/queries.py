@@ -1,0 +1,139 @@
+"""Statements for one person: values of sealed days, flows, and the fees posted in a month."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.broker.feed.models import NavDaily
+from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.scope import scope
+from accounts.ground.tree.models import Account, Kind
+from fees.posting.models import Charge, ChargeState
+from portal.lib.periods import monthly
+from portal.performance.rules import DayValue
+from portal.statements.rules import Member, Month, month_of, months_of, together
+
+# Enough to find the value before the first day of a month, whatever holidays and held days lie between.
+BEFORE = timedelta(days=40)
+
+_RATES = """
+    SELECT d.day, c.code, broker_rate(d.day, c.code, %(to)s)
+      FROM unnest(%(days)s::date[]) AS d(day) CROSS JOIN unnest(%(codes)s::text[]) AS c(code)
+"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a statement is of: one account, or an STL master with its subs as one."""
+
+    account: Account
+    members: tuple[Account, ...]
+
+    @property
+    def currency(self) -> str:
+        return self.account.base_currency
+
+    @property
+    def is_consolidated(self) -> bool:
+        return len(self.members) > 1
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One month of a subject, with the fees that were posted in it."""
+
+    subject: Subject
+    month: Month
+    fees: tuple[Charge, ...]
+
+    @property
+    def fee_totals(self) -> dict[str, Decimal]:
+        """By currency."""
+        totals: dict[str, Decimal] = defaultdict(Decimal)
+        for charge in self.fees:
+            totals[charge.currency] += charge.amount
+        return dict(totals)
+
+
+def with_statements(who: Who) -> "QuerySet[Account]":
+    """The accounts whose statements the person may see; masters are shells and have none."""
+    return scope(who, Account, "report").exclude(kind__in=(Kind.TOP_MASTER, Kind.SECOND_MASTER))
+
+
+def subject_of(who: Who, account: Account, *, consolidated: bool) -> Subject:
+    """The account alone, or with its subs where it is an STL master and that is asked for."""
+    if not consolidated or account.kind != Kind.STL_MASTER:
+        return Subject(account, (account,))
+    subs = with_statements(who).filter(stl_id=account.pk).order_by("number")
+    return Subject(account, (account, *subs))
+
+
+def statement(who: Who, subject: Subject, day: date, sealed: date | None) -> Statement | None:
+    """The month that contains `day`, as far as it is sealed."""
+    if sealed is None:
+        return None
+    last = min(sealed, day.replace(day=28) + timedelta(days=10))
+    found = month_of(_values(who, subject, day - BEFORE, last), day, until=sealed)
+    if found is None:
+        return None
+    return Statement(subject, found, tuple(_fees(who, subject, found.first, min(sealed, monthly(day).last_day))))
+
+
+def months(who: Who, subject: Subject, year: int, sealed: date | None) -> list[Statement]:
+    """A year's months, newest first."""
+    if sealed is None:
+        return []
+    values = _values(who, subject, date(year, 1, 1) - BEFORE, min(sealed, date(year, 12, 31)))
+    fees: dict[tuple[int, int], list[Charge]] = defaultdict(list)
+    for charge in _fees(who, subject, date(year, 1, 1), min(sealed, date(year, 12, 31))):
+        assert charge.posted_on is not None
+        fees[charge.posted_on.year, charge.posted_on.month].append(charge)
+    return [
+        Statement(subject, month, tuple(fees[month.first.year, month.first.month]))
+        for month in months_of(values, year, until=sealed)
+    ]
+
+
+def years(account: Account, sealed: date | None) -> list[int]:
+    """The years that the account may have statements of, newest first."""
+    if sealed is None:
+        return []
+    began = account.funded_on or account.opened_on or sealed
+    return list(range(sealed.year, min(began.year, sealed.year) - 1, -1))
+
+
+def _values(who: Who, subject: Subject, first: date, last: date) -> list[DayValue]:
+    ids = [account.pk for account in subject.members]
+    found: dict[int, dict[date, tuple[Decimal, Decimal]]] = defaultdict(dict)
+    rows = scope(who, NavDaily).filter(account_id__in=ids, nav_date__gte=first, nav_date__lte=last)
+    for account_id, day, nlv, flow in rows.values_list("account_id", "nav_date", "nlv", "flow"):
+        found[account_id][day] = (nlv, flow)
+    if not subject.is_consolidated:
+        alone = found[subject.account.pk]
+        return [DayValue(day, *alone[day]) for day in sorted(alone)]
+    members = [
+        Member(one.base_currency, found[one.pk], one.funded_on or one.opened_on, one.closed_on)
+        for one in subject.members
+    ]
+    return together(members, _rates(members, subject.currency), subject.currency)
+
+
+def _rates(members: Sequence[Member], currency: str) -> dict[tuple[date, str], Decimal]:
+    codes = sorted({member.currency for member in members} - {currency})
+    if not codes:
+        return {}
+    days = sorted({day for member in members for day in member.values})
+    with cursor() as cur:
+        cur.execute(_RATES, {"days": days, "codes": codes, "to": currency})
+        return {(day, code): rate for day, code, rate in cur.fetchall() if rate is not None}
+
+
+def _fees(who: Who, subject: Subject, first: date, last: date) -> Any:
+    inside = Q(state=ChargeState.POSTED, posted_on__gte=first, posted_on__lte=last)
+    rows = scope(who, Charge).filter(inside, account_id__in=[account.pk for account in subject.members])
+    return rows.select_related("account").order_by("posted_on", "account__number", "method", "pk")
