@@ -7,3 +7,9 @@ class FeesConfig(AppConfig):
     name = "fees"
     label = "fees"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts.desk.messages import topics
+        from fees.proofs.topics import fee
+
+        topics.register("fee", fee)

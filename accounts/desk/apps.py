@@ -7,3 +7,9 @@ class DeskConfig(AppConfig):
     name = "accounts.desk"
     label = "desk"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts.desk.messages import topics
+        from accounts.desk.messages.requests import request
+
+        topics.register("request", request)

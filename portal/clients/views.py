@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.desk.messages.queries import threads
 from accounts.ground.access.authority import may_ever
 from accounts.ground.access.gates import gate
 from accounts.ground.paging import page_of
@@ -14,6 +15,7 @@ from portal.clients import queries
 from portal.clients.rules import recent_months
 
 DECISIONS_SHOWN = 5
+THREADS_SHOWN = 3
 ELSEWHERE_SHOWN = 50
 
 
@@ -31,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "method": _(METHODS[charge.method].title) if charge else "",
         "signs": signs,
         "waiting": list(queries.to_decide(who)[:DECISIONS_SHOWN]) if signs else [],
+        "threads": list(threads(who).order_by("-last_at", "pk")[:THREADS_SHOWN]),
         "months": recent_months(sealed),
         "first": next((one.account for one in found if one.nlv is not None), None),
     }

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Subquery, Window
 from django.http import HttpRequest
 from django.utils.translation import get_language_info
 
+from accounts.desk.messages.queries import unread_count
 from accounts.ground.access.context import Who
 from accounts.ground.notifications.models import Notification
 from accounts.ground.notifications.queries import latest
@@ -131,6 +132,13 @@ class Shell:
     @property
     def unread(self) -> int:
         return self.news[0].unread if self.news else 0  # type: ignore[attr-defined]
+
+    @cached_property
+    def unread_messages(self) -> int:
+        """Conversations with something new."""
+        if self.who is None or self.who.role == Role.OFFICE:
+            return 0
+        return unread_count(self.who)
 
     def button(self, key: str) -> menu.Link | None:
         return menu.button(key, self.role, self.abilities)

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -98,10 +97,10 @@ class MonthList(APIView):
 class MonthRecord(APIView):
     """One month of an account."""
 
-    @extend_schema(responses=WholeMonthSerializer, parameters=[CONSOLIDATED])
+    @extend_schema(responses={200: WholeMonthSerializer, 204: None}, parameters=[CONSOLIDATED])
     def get(self, request: Request, number: str, month: date) -> Response:
-        """With its days."""
+        """With its days; no content where the account has no value of a closed day in it."""
         found = queries.statement(request.seat, _subject(request, number), month, sealed_day())  # type: ignore[attr-defined]
         if found is None:
-            raise Http404
+            return Response(status=204)
         return Response(WholeMonthSerializer(found).data)

@@ -21,6 +21,8 @@ MISSING = "U9999999"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 METHODS = ("get", "post", "delete")
 NOBODY = ("", "dora")
+# Rows of these belong to a practice alone: not even the level above reads them.
+TOLD_TO_A_PRACTICE = ("notification", "thread", "api_thread")
 
 # What a route's parameter stands for, per account: by "route.parameter" or by the parameter's name alone. A row of the
 # scenery, the same for every account, or a value that leads nowhere. A new parameter gets its line here.
@@ -31,6 +33,10 @@ SPECIMENS: dict[str, Specimen] = {
     "key": lambda world, number: "no-such-key",
     "month": lambda world, number: "2025-09",
     "notification.pk": lambda world, number: world.rows["notification"].get(number, 10**9),
+    **{
+        f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)
+        for name in ("thread", "api_thread")
+    },
     **{
         f"{name}.pk": lambda world, number: world.rows["charge"].get(number, NOWHERE if number == MISSING else None)
         for name in ("proof", "recompute", "api_charge_proof")
@@ -145,7 +151,7 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
         return "anything"
     if number is None:
         return "in"
-    if number not in (rights.OWN_PRACTICE if route.name == "notification" else rights.SEES).get(name, ()):
+    if number not in (rights.OWN_PRACTICE if route.name in TOLD_TO_A_PRACTICE else rights.SEES).get(name, ()):
         return "404"
     return "in" if rights.may(name, gate.right, number) else "403"
 

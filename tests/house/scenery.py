@@ -1,7 +1,10 @@
 """Rows of every kind for every account of the cast, each carrying the account's word, for the access matrix."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
+from accounts.desk.messages.actions import begin
+from accounts.ground.access.context import acting
 from accounts.ground.notifications.actions import notify
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.requests.actions import ask
@@ -14,6 +17,14 @@ from tests.world import CANARIES, World
 
 DAY = date(2025, 9, 30)
 UNHELD = "U1000002"
+OWNERS = {
+    "ana": "U1000001",
+    "ken": "U1000002",
+    "chidi": "U2000001",
+    "dana": "U3000001",
+    "nina": "U9000001",
+    "sam": "I4000001",
+}
 
 
 def dress(world: World) -> None:
@@ -33,7 +44,25 @@ def dress(world: World) -> None:
             day=DAY,
         ).pk
         record(account=account, kind="deposit", title=f"{word} deposit", day=DAY)
+    _write(world)
     _bill(world)
+
+
+def _write(world: World) -> None:
+    """Every owner has written to their advisor about their account, in a subject that holds the account's word."""
+    said = world.rows["thread"] = {}
+    for name, number in OWNERS.items():
+        with acting(world.users[name].pk) as who:
+            assert who is not None
+            thread = begin(
+                who=who,
+                account=world[number],
+                subject=f"{CANARIES[number]} asks",
+                body=f"{CANARIES[number]} says",
+                key=uuid4(),
+                at=datetime(2025, 9, 30, 12, tzinfo=UTC),
+            )
+        said[number] = thread.pk
 
 
 def _bill(world: World) -> None:

@@ -17,16 +17,17 @@ def told_to_owners(rows: "QuerySet[Request]") -> "QuerySet[Request]":
     return rows.exclude(kind__in=INSIDE)
 
 
-def _for(who: Who) -> "QuerySet[Request]":
+def visible(who: Who) -> "QuerySet[Request]":
+    """What the person may know of."""
     rows = scope(who, Request)
     return told_to_owners(rows) if who.reach == "accounts" else rows
 
 
 def pending(who: Who) -> "QuerySet[Request]":
     """What still waits, of what this person may see."""
-    return _for(who).filter(finished_at__isnull=True).select_related("account")
+    return visible(who).filter(finished_at__isnull=True).select_related("account")
 
 
 def finished_since(who: Who, since: datetime) -> "QuerySet[Request]":
     """What ended lately; feeds Recent Activity."""
-    return _for(who).filter(finished_at__gte=since).select_related("account")
+    return visible(who).filter(finished_at__gte=since).select_related("account")

@@ -1,0 +1,93 @@
+"""Conversations between the owner of an account and the practice that looks after it."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.access.managers import TenantModel
+from accounts.ground.people.models import User
+from accounts.ground.tree.models import Account, Firm, Practice
+
+LONGEST_SUBJECT = 150
+LONGEST_BODY = 10_000
+
+
+class Side(models.TextChoices):
+    """Who of the two wrote."""
+
+    OWNER = "owner", _("Client")
+    PRACTICE = "practice", _("Advisor")
+
+
+class Thread(TenantModel):
+    """One conversation, about one account: its owners and its practice read it, nobody else.
+
+    `practice` is the one that looked after the account when it began; after the account has moved on, that practice
+    no longer reads it and nobody can write in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="threads", db_constraint=False)
+    subject = models.CharField(max_length=LONGEST_SUBJECT)
+    topic = models.CharField(
+        max_length=20, blank=True, help_text=_("Kind of the thing it is about, beside the account")
+    )
+    topic_id = models.UUIDField(null=True)
+    opened_by = models.BigIntegerField()
+    key = models.UUIDField(help_text=_("Of the form it came from: sent twice, it is one conversation"))
+    last_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta(TenantModel.Meta):
+        db_table = "desk_thread"
+        constraints = [
+            models.UniqueConstraint(fields=["opened_by", "key"], name="thread_once"),
+            models.UniqueConstraint(fields=["id", "firm", "practice", "account"], name="thread_whose"),
+        ]
+        indexes = [
+            models.Index(fields=["practice", "-last_at", "id"], name="thread_practice"),
+            models.Index(fields=["account", "-last_at", "id"], name="thread_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Message(TenantModel):
+    """One message: written once, never changed, never taken back. The author's name is as it was that day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="messages", db_constraint=False)
+    side = models.CharField(max_length=10, choices=Side)
+    author_id = models.BigIntegerField()
+    author_name = models.CharField(max_length=200)
+    body = models.TextField(max_length=LONGEST_BODY)
+    key = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        db_table = "desk_message"
+        constraints = [
+            models.UniqueConstraint(fields=["author_id", "key"], name="message_once"),
+            models.CheckConstraint(condition=models.Q(side__in=Side.values), name="message_side_known"),
+            models.CheckConstraint(condition=~models.Q(body=""), name="message_says_something"),
+        ]
+        indexes = [models.Index(fields=["thread", "at", "id"], name="message_thread")]
+
+
+class ThreadRead(models.Model):
+    """How far a person has read a conversation."""
+
+    pk = models.CompositePrimaryKey("user_id", "thread_id")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="reads", db_constraint=False)
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "desk_threadread"

@@ -1,0 +1,5 @@
+"""Gathers the rows of the desk's slices, so that Django finds them."""
+
+from accounts.desk.messages.models import Message, Thread, ThreadRead
+
+__all__ = ["Message", "Thread", "ThreadRead"]
