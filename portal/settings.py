@@ -254,7 +254,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "COERCE_DECIMAL_TO_STRING": True,
-    "DEFAULT_PAGINATION_CLASS": "portal.paging.Pages",
+    "DEFAULT_PAGINATION_CLASS": "accounts.ground.api_pages.Pages",
     "EXCEPTION_HANDLER": "portal.problems.problem",
     "UNAUTHENTICATED_USER": None,
 }

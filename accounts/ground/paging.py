@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,13 @@ class Page:
     is_capped: bool
     previous: str = ""
     next: str = ""
+
+
+def order_of(sort: str, columns: Mapping[str, str], usual: str) -> list[str]:
+    """The column behind a heading, then the key; an unknown heading is the usual one. A minus sign turns it round."""
+    name = sort if sort.lstrip("-") in columns else usual
+    minus = "-" if name.startswith("-") else ""
+    return [minus + columns[name.lstrip("-")], "pk"]
 
 
 def page_of(

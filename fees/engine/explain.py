@@ -15,9 +15,15 @@ def explain(charge: Charge, terms: Iterable[Terms]) -> list[Sentence]:
     components = list(dict.fromkeys(part.component for part in parts))
     story = []
     for component in components:
-        story += FAMILY_OF[charge.method].words(agreed[component])
-    story += _period_end_words(charge) if charge.closing else _accrued_words(charge)
+        words = FAMILY_OF[charge.method].words(agreed[component])
+        story += words if len(components) == 1 else [_since(charge, agreed[component]), *words]
+    story += _period_end_words(charge, agreed) if charge.closing else _accrued_words(charge)
     return [*story, _total(charge)]
+
+
+def _since(charge: Charge, terms: Terms) -> Sentence:
+    """The first day of the period on which one of several versions applies."""
+    return Sentence(gettext_noop("From %(day)s:"), {"day": max(terms.starts, charge.period.starts)})
 
 
 def day_words(charge: Charge, one: Accrual) -> Sentence:
@@ -50,7 +56,7 @@ def _stretch_words(run: list[Accrual]) -> list[Sentence]:
     return story
 
 
-def _period_end_words(charge: Charge) -> list[Sentence]:
+def _period_end_words(charge: Charge, agreed: dict[int, Terms]) -> list[Sentence]:
     if charge.closing is None:
         return []
     day, nlv = charge.closing
@@ -59,7 +65,10 @@ def _period_end_words(charge: Charge) -> list[Sentence]:
     if nlv <= 0:
         msgid = gettext_noop("Without a positive closing value there is no fee.")
         return [opening, Sentence(msgid, {})]
-    return [opening, *(_segment_words(one) for one in charge.segments)]
+    if len(charge.segments) == 1:
+        return [opening, _segment_words(charge.segments[0])]
+    dated = ((_since(charge, agreed[one.component]), _segment_words(one)) for one in charge.segments)
+    return [opening, *(sentence for pair in dated for sentence in pair)]
 
 
 def _segment_words(one: Segment) -> Sentence:

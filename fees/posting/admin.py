@@ -14,7 +14,7 @@ from fees.engine.registry import METHODS
 from fees.posting.models import Charge
 from fees.proofs.actions import recompute_charge
 from fees.proofs.queries import proof
-from fees.proofs.words import tell
+from fees.proofs.words import method_title, tell
 
 
 class MethodFilter(admin.SimpleListFilter):
@@ -24,7 +24,7 @@ class MethodFilter(admin.SimpleListFilter):
     parameter_name = "method"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(code), str(_(method.title))) for code, method in METHODS.items()]
+        return [(str(code), method_title(code)) for code in METHODS]
 
     def queryset(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
         chosen = self.value() or ""
@@ -59,8 +59,7 @@ class ChargeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Method"), ordering="method")
     def method_title(self, charge: Any) -> str:
-        method = METHODS.get(charge.method)
-        return str(_(method.title)) if method else str(charge.method)
+        return method_title(charge.method)
 
     @admin.display(description=_("How it was worked out"))
     def story(self, charge: Any) -> str:

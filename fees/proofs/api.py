@@ -7,12 +7,13 @@ from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
-from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.ground.access.api import ScopedView, filters
 from accounts.ground.access.gates import gate
+from accounts.ground.api_pages import Pages
+from accounts.ground.runs.queries import sealed_day
 from fees.engine.registry import METHODS
 from fees.posting.models import Charge, ChargeState
 from fees.proofs.actions import recompute_charge
@@ -20,12 +21,9 @@ from fees.proofs.queries import charge_for, charges, proof
 from fees.proofs.words import tell
 
 
-class ChargePages(CursorPagination):
+class ChargePages(Pages):
     """The latest periods first."""
 
-    page_size = 50
-    page_size_query_param = "limit"
-    max_page_size = 500
     ordering = ("-period_end_day", "pk")
 
 
@@ -65,7 +63,7 @@ class ChargeList(ListModelMixin, ScopedView):
         """Of closed nights only."""
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        return charges(self.who)
+        return charges(self.who, sealed_day())
 
     def get(self, request: HttpRequest) -> Response:
         """One page of charges."""

@@ -1,6 +1,7 @@
 """Charges for a person, and the proof of one: its inputs, its arithmetic in sentences, its agreements."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -36,16 +37,15 @@ class Proof:
     evidence: Evidence
 
 
-def charges(who: Who) -> "QuerySet[Charge]":
-    """Charges that the person may see, of closed nights only."""
+def charges(who: Who, sealed: date | None) -> "QuerySet[Charge]":
+    """Charges that the person may see, of closed nights only: none younger than the last sealed day."""
     rows = with_payee(scope(who, Charge).select_related("account"))
-    sealed = sealed_day()
     return rows.none() if sealed is None else rows.filter(period_end_day__lte=sealed)
 
 
 def charge_for(who: Who, pk: UUID) -> Charge:
     """One of them; hidden and missing answer alike."""
-    found = charges(who).filter(pk=pk).first()
+    found = charges(who, sealed_day()).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

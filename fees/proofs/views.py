@@ -12,7 +12,7 @@ from fees.engine.types import Accrual, Segment
 from fees.posting.models import Charge
 from fees.proofs.actions import recompute_charge
 from fees.proofs.queries import Proof, charge_for, proof
-from fees.proofs.words import exact, tell
+from fees.proofs.words import exact, method_title, tell
 from portal.lib.words import Sentence
 
 
@@ -46,7 +46,7 @@ def context(request: HttpRequest, opened: Proof) -> dict[str, object]:
         "proof": opened,
         "charge": charge,
         "label": _(opened.method.label),
-        "title": _(opened.method.title),
+        "title": method_title(charge.method),
         "shows_payee": request.seat.is_advisor,  # type: ignore[attr-defined]
         "exact_amount": exact(charge.exact),
         "story": [tell(sentence) for sentence in opened.story],

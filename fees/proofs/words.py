@@ -7,9 +7,16 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 
 from accounts.ground.amounts import MINUS
+from fees.engine.registry import METHODS
 from portal.lib.words import Sentence
 
 MONEY_PLACES = 2
+
+
+def method_title(code: int) -> str:
+    """A method's name in the reader's language; the bare code of one that the engine no longer knows."""
+    method = METHODS.get(code)
+    return gettext(method.title) if method else str(code)
 
 
 def tell(sentence: Sentence) -> str:

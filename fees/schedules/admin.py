@@ -9,7 +9,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.admin import ReadOnlyAdmin, RelatedFilter
-from fees.engine.registry import FAMILY_OF, METHODS
+from fees.engine.registry import FAMILY_OF
+from fees.proofs.words import method_title
 from fees.schedules.models import Component, Schedule
 from fees.schedules.queries import terms_of
 from portal.lib.words import Sentence
@@ -17,10 +18,6 @@ from portal.lib.words import Sentence
 
 def _told(sentence: Sentence) -> str:
     return str(_(sentence.msgid)) % sentence.params
-
-
-def _title(method: int) -> str:
-    return str(_(METHODS[method].title))
 
 
 @admin.register(Schedule)
@@ -54,12 +51,12 @@ class ScheduleAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Fees"))
     def fees(self, schedule: Any) -> str:
-        return "; ".join(_title(component.method) for component in schedule.components.all())
+        return "; ".join(method_title(component.method) for component in schedule.components.all())
 
     @admin.display(description=_("Terms"))
     def terms(self, schedule: Any) -> str:
         """Every fee in the words that its proof uses."""
-        lines = [(_title(component.method), _words(component)) for component in schedule.components.all()]
+        lines = [(method_title(component.method), _words(component)) for component in schedule.components.all()]
         return format_html_join("", "<div><strong>{}</strong> {}</div>", lines)
 
 

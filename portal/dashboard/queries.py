@@ -10,18 +10,22 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.broker.feed.night import NO_NAV
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.amounts import money_words
+from accounts.ground.paging import order_of
 from accounts.ground.people.models import Role
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.requests.queries import finished_since, pending
+from accounts.ground.runs.models import Hold
 from accounts.ground.trail.models import Event
-from accounts.ground.tree.models import Status
+from accounts.ground.tree.models import Account, Status
 from portal.dashboard.rules import NEW_YORK
 
 PENDING_SHOWN = 10
 ACTIVITY_SHOWN = 6
+MISSING_SHOWN = 3
 ACTIVITY_DAYS = 5
 
 # What the feed writes into events by SQL; named here so that the catalogue knows the words.
@@ -75,11 +79,9 @@ USUAL_ORDER = "-date"
 
 
 def pending_order(sort: str) -> list[str]:
-    """Columns behind a heading; an unknown heading is the usual one."""
-    name, minus = sort.lstrip("-"), "-" if sort.startswith("-") else ""
-    if name not in PENDING_ORDERS:
-        return pending_order(USUAL_ORDER)
-    return [minus + PENDING_ORDERS[name], "-day" if name != "date" else "-created_at", "pk"]
+    """Columns behind a heading; rows alike in it by day, those of one day by the moment."""
+    first, last = order_of(sort, PENDING_ORDERS, USUAL_ORDER)
+    return [first, "-created_at" if first.lstrip("-") == "day" else "-day", last]
 
 
 def pending_items(who: Who, sort: str) -> Pending:
@@ -90,6 +92,14 @@ def pending_items(who: Who, sort: str) -> Pending:
     )
     shown = list(rows.order_by(*pending_order(sort))[:PENDING_SHOWN])
     return Pending(shown, shown[0].all_of if shown else 0, shown[0].mine_of if shown else 0)
+
+
+def without_value(who: Who, day: date) -> list[Account]:
+    """Accounts that a night has found without a value on its day, so that the figures of that day are not whole."""
+    held = scope(who, Hold).filter(day=day, reason=NO_NAV)
+    if who.role == Role.SECOND:
+        held = own(who, held)
+    return [one.account for one in held.select_related("account").order_by("account__number")[: MISSING_SHOWN + 1]]
 
 
 def recent_activity(who: Who, today: date, limit: int = ACTIVITY_SHOWN) -> list[dict[str, Any]]:

@@ -144,7 +144,11 @@ def _plot(request: HttpRequest) -> dict[str, Any]:
         except Http404:
             unknown = number
     points, year = found.points(span), house.points(USUAL_RANGE)
+    is_short = bool(year) and sealed is not None and year[-1].day < sealed
     return {
+        # What the plot's own requests ask for: never a number that is not there.
+        "shown": found.subject.number if found.subject and not unknown else None,
+        "missing": queries.without_value(who, sealed) if is_short and sealed else [],
         "series": found,
         "unknown": unknown,
         "house": house,

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.ground.days.queries import calendar
 from accounts.ground.outbox.models import OutboxMessage
@@ -258,7 +259,11 @@ def _notes(stage: RunStage, firms: dict[int, str]) -> Iterable[str]:
     if figures.get("balanced") is False:
         yield _("The books do not balance.")
     if figures.get("incomplete"):
-        yield _("Without a value or an exchange rate: %(count)s practices") % {"count": figures["incomplete"]}
+        yield ngettext(
+            "Without a value or an exchange rate: %(count)s practice",
+            "Without a value or an exchange rate: %(count)s practices",
+            figures["incomplete"],
+        ) % {"count": figures["incomplete"]}
 
 
 def _held(holds: "QuerySet[Hold]") -> list[Hold]:

@@ -70,13 +70,15 @@ def _practice(who: Who, practice_id: int | None, subject: Account | None, sealed
     )
     if not rows:
         return Series((), subject.base_currency if subject else "", subject)
-    month = sealed.replace(day=1)
+    # All figures are of one day: the last that is complete, whatever came after it.
+    shown = max((row[0] for row in rows if row[3]), default=sealed)
+    month = shown.replace(day=1)
     return Series(
         values=[DayValue(day, nlv, flow, complete) for day, nlv, flow, complete, *_rest in rows],
         currency=rows[-1][6],
         subject=subject,
-        accounts=rows[-1][4],
-        accrued=sum((row[5] for row in rows if row[0] >= month), Decimal(0)),
+        accounts=next((row[4] for row in rows if row[0] == shown), None),
+        accrued=sum((row[5] for row in rows if month <= row[0] <= shown), Decimal(0)),
         incomplete=sum(not row[3] for row in rows),
     )
 

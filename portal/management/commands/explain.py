@@ -14,7 +14,7 @@ from fees.engine.registry import BY_NAME, METHODS
 from fees.posting.models import Charge
 from fees.proofs.actions import Verdict, recompute_charge
 from fees.proofs.queries import Proof, proof
-from fees.proofs.words import tell
+from fees.proofs.words import method_title, tell
 
 MONTHS_A_QUARTER = 3
 
@@ -89,7 +89,7 @@ def _lines(one: Proof, verdict: Verdict) -> list[str]:
     return [
         head
         % {
-            "label": _(one.method.title),
+            "label": method_title(charge.method),
             "number": charge.account.number,
             "starts": charge.starts,
             "last": charge.period_end_day,
@@ -99,10 +99,20 @@ def _lines(one: Proof, verdict: Verdict) -> list[str]:
             "state": charge.get_state_display(),
         },
         *(f"  {tell(sentence)}" for sentence in one.story),
-        *(f"    {line}" for line in charge.inputs.splitlines()),
+        *(f"    {line}" for line in _input_lines(one)),
         "  " + _("Fingerprint %(digits)s") % {"digits": charge.fingerprint},
         "  " + _verdict_words(verdict),
     ]
+
+
+def _input_lines(one: Proof) -> list[str]:
+    """What was multiplied, line by line as it is stored, but without the keys of rows, which say nothing to people."""
+    lines = one.charge.inputs.splitlines()
+    if one.made_of is None:
+        return lines
+    if one.made_of.closing:
+        return [lines[0], *(line.partition(" ")[2] for line in lines[1:])]
+    return [line.rpartition(" ")[0] for line in lines]
 
 
 def _verdict_words(verdict: Verdict) -> str:

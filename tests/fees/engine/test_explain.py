@@ -29,7 +29,9 @@ def test_a_month_of_percent_with_a_new_rate():
     )
 
     assert told == [
+        "From 2025-09-01:",
         "The agreed fee is 1.00 % a year of the account's net liquidation value.",
+        "From 2025-09-16:",
         "The agreed fee is 2.00 % a year of the account's net liquidation value.",
         "Each business day costs the account's closing value × the annual rate ÷ 252, "
         "the business days of a billing year.",

@@ -1,5 +1,7 @@
 """The dashboard by its acceptance cases."""
 
+import html
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +13,7 @@ from django.utils import timezone
 from accounts.ground.notifications.actions import notify
 from accounts.ground.requests.actions import ask, finish
 from accounts.ground.requests.models import RequestKind, RequestStatus
+from accounts.ground.runs.actions import hold_account
 from accounts.ground.runs.models import Run, Seal
 from accounts.ground.trail.actions import record
 from fees.accrual.models import AdviserDaily
@@ -181,11 +184,52 @@ def test_amounts_are_shown_half_even(world, visit):
     assert (number_words(Decimal("2.345")), number_words(Decimal("2.355"))) == ("2.34", "2.36")
 
 
+def test_all_figures_are_of_the_day_in_the_heading(world, visit):
+    """A value of the 19th is missing: the 18th is the day of value, accounts and accrued fees alike."""
+    rollup(world, date(2026, 11, 18), "4000.00", accounts=204)
+    rollup(world, SEALED, "3000.00", accounts=203, complete=False)
+    AdviserDaily.unscoped.filter(day=date(2026, 11, 18)).update(accrued=Decimal("11.00"))
+    AdviserDaily.unscoped.filter(day=SEALED).update(accrued=Decimal("5.00"))
+    seal(world, SEALED)
+
+    page = visit("alice")
+
+    assert "with a value on 2026-11-18" in page
+    assert ">204<" in page
+    assert "11.00" in page
+    assert ">203<" not in page
+
+
+def test_the_account_whose_value_is_missing_is_named(world, visit):
+    rollup(world, date(2026, 11, 18), "4000.00")
+    rollup(world, SEALED, "3000.00", complete=False)
+    seal(world, SEALED)
+    title = "No net asset value has arrived"
+    hold_account(account=world["U4000002"], day=SEALED, stage="feed", reason="no_nav", detail="", title=title)
+
+    page = " ".join(visit("alice").split())
+
+    assert "2026-11-19 is sealed too, but 1 account is missing:" in page
+    assert '<a class="id" href="/accounts/U4000002/">U4000002</a>' in page
+    assert "U4000002" not in visit("bob")
+
+
+def test_an_unknown_account_leaves_the_whole_curve(world, client, visit):
+    for back in range(3):
+        rollup(world, SEALED - timedelta(days=back), "1000.00")
+    seal(world, SEALED)
+
+    page = visit("alice", "/?of=NOPE")
+    asked = re.search(r'data-series="([^"]+)"', page)
+
+    assert "No account NOPE" in page
+    assert client.get(html.unescape(asked[1])).json()["values"] == ["1000.0000"] * 3
+
+
 def test_without_a_storage_password_the_cards_say_so(visit):
     page = visit("alice")
 
-    for words in ("Tasks are kept", "Notes are kept", "Documents are kept"):
-        assert f"{words} under your storage password, which is not set." in page
+    assert "Tasks, notes and documents are kept under your storage password, which is not set." in page
     assert "No events to display" in page
 
 

@@ -80,6 +80,17 @@ def test_the_back_office_is_shown_to_the_back_office_alone():
     assert "office" in {section.place.key for section in menu.sections("office", [])}
 
 
+@pytest.mark.django_db
+def test_everything_in_the_frame_of_the_back_office_opens(client, world):
+    client.force_login(world.users["olga"])
+    links = [one for section in menu.sections("office", []) for one in (section, *section.below)]
+    page = client.get("/support/").content.decode()
+
+    assert [link.address for link in links if client.get(link.address).status_code != 200] == []
+    assert "/accounts/" not in page
+    assert "/notifications/" not in page
+
+
 def test_every_icon_that_a_page_names_exists():
     missing = [name for name in icons.used_names() if not icons.source_of(name).is_file()]
 

@@ -4,9 +4,9 @@ from rest_framework.pagination import CursorPagination
 
 
 class Pages(CursorPagination):
-    """Fifty rows a page; a row that appears meanwhile moves nothing."""
+    """Fifty rows a page; a row that appears meanwhile moves nothing. A list in another order is a subclass."""
 
     page_size = 50
     page_size_query_param = "limit"
     max_page_size = 500
-    ordering = "pk"
+    ordering: str | tuple[str, ...] = "pk"
