@@ -14,6 +14,7 @@ class Schema(SpectacularAPIView):
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", Schema.as_view(), name="api_schema"),
     path("v1/", include("accounts.ground.tree.api_urls")),
+    path("v1/", include("accounts.ground.applications.api_urls")),
     path("v1/", include("accounts.ground.requests.api_urls")),
     path("v1/", include("accounts.desk.messages.api_urls")),
     path("v1/", include("fees.proofs.api_urls")),

@@ -5,10 +5,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, status
+from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from accounts.ground.access.api import Conflict
 from accounts.ground.idempotency.actions import KeyReused
 
 
@@ -25,12 +26,6 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
         body["errors"] = answer.data
     headers = {name: answer[name] for name in ("Retry-After", "WWW-Authenticate", "Allow") if answer.has_header(name)}
     return Response(body, status=answer.status_code, headers=headers, content_type="application/problem+json")
-
-
-class Conflict(exceptions.APIException):
-    """The request contradicts what is stored."""
-
-    status_code = status.HTTP_409_CONFLICT
 
 
 def _title(exc: Exception) -> str:

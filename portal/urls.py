@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.statements.urls")),
     path("", include("portal.clients.urls")),
     path("", include("fees.urls")),
+    path("", include("accounts.ground.applications.urls")),
     path("", include("accounts.desk.seats.urls")),
     path("", include("accounts.desk.messages.urls")),
     path("", include("portal.shell.urls")),

@@ -59,4 +59,5 @@ def _page(request: HttpRequest, problem: str) -> HttpResponseBase:
         {"carried": carried, "problem": problem, "password_field": PASSWORD_FIELD},
         status=403,
     )
+    page.asks_back = True  # type: ignore[attr-defined]  # a question, not a refusal
     return page.render()

@@ -37,6 +37,7 @@ FUNCTION_WORDS = {
     Function.BRAND: gettext_lazy("Brand"),
     Function.TAX: gettext_lazy("Report tax"),
     Function.MANAGE_USERS: gettext_lazy("Manage users"),
+    Function.MANAGE: gettext_lazy("Open, move and close accounts"),
 }
 
 

@@ -24,6 +24,9 @@ NOBODY = ("", "dora")
 # Rows of these belong to a practice alone: not even the level above reads them.
 TOLD_TO_A_PRACTICE = ("notification", "thread", "api_thread")
 
+# A refusal is itself noted in the trail, and a question for a second proof leaves its grant.
+LEAVES_A_TRACE = ("accounts_stepupgrant", "accounts_trailentry")
+
 # What a route's parameter stands for, per account: by "route.parameter" or by the parameter's name alone. A row of the
 # scenery, the same for every account, or a value that leads nowhere. A new parameter gets its line here.
 Specimen = Callable[[World, str], object]
@@ -180,7 +183,7 @@ def fingerprint_of_rows() -> list[tuple[Any, ...]]:
             " UNION ALL ".join(
                 f"SELECT '{table}', count(*), max(xmin::text::bigint) FROM {table}"
                 for table in _TABLES
-                if table != "accounts_stepupgrant"
+                if table not in LEAVES_A_TRACE
             )
         )
         return cursor.fetchall()

@@ -107,6 +107,14 @@ ALLOWED = {
         "nina": {"U9000001"},
     },
     "brand": {"alice": {"F100001"}, "bob": {"F200002"}, "carol": {"F200003"}, "mallory": {"F900001"}},
+    # "STL Master accounts provide Advisors the same access ... as they have for any other client accounts"; an advisor
+    # opens and closes what is its own, the top level its second-level advisors, nobody another advisor's clients.
+    "manage": {
+        "alice": NORTHGATE - {"U2000001", "U3000001"},
+        "bob": {"F200002", "U2000001"},
+        "carol": {"F200003", "U3000001"},
+        "mallory": {"F900001", "U9000001"},
+    },
     # "handles tax reporting for all accounts": nobody here does.
     "tax": {},
     # Holders and institutions add users themselves; "STL sub accounts" cannot, nor a user who is no officer.

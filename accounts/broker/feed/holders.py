@@ -18,7 +18,7 @@ def known(number: str | None) -> str | None:
 
 def holders(numbers: Iterable[str]) -> dict[str, Holder]:
     """Those of these numbers that are accounts of ours."""
-    return {holder.number: holder for holder in _found("number = ANY(%s)", list(numbers))}
+    return {holder.number: holder for holder in _found("moved_on IS NULL AND number = ANY(%s)", list(numbers))}
 
 
 def holders_by_id(accounts: Iterable[int]) -> list[Holder]:

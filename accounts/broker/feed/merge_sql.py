@@ -181,6 +181,11 @@ ACCOUNTS = _titled("""
                (n.title, n.sort_key, n.alias, n.margin_kind, n.account_type, n.customer_type, n.entity, n.opened_on,
                 n.funded_on, n.status, n.closed_on)
         RETURNING a.id
+    ), applied AS (
+        UPDATE accounts_request r SET status = 'approved', finished_at = %(at)s
+          FROM news n
+         WHERE r.account_id = n.id AND r.kind = 'application' AND r.finished_at IS NULL
+           AND n.old_status IN ('N', 'P') AND n.status IN ('O', 'C')
     )
     INSERT INTO accounts_event (firm_id, practice_id, account_id, kind, title, status, data, natural_key, day, at)
     SELECT n.firm_id, n.practice_id, n.id, CASE n.status WHEN 'O' THEN 'opened' ELSE 'closed' END,

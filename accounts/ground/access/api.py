@@ -1,11 +1,14 @@
 """What every API view of tenant rows shares: rows come through the scope of the signed-in person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import CharFilter, ChoiceFilter, FilterSet
+from rest_framework import exceptions, serializers, status
 from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
@@ -34,3 +37,28 @@ class ScopedView(GenericAPIView):
         if getattr(self, "swagger_fake_view", False):
             return self.model.unscoped.none()  # type: ignore[attr-defined]
         return scope(self.who, self.model, self.right)
+
+
+class Conflict(exceptions.APIException):
+    """The request contradicts what is stored."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
+class StrictSerializer(serializers.Serializer):
+    """What a write may say. A field that is not asked for is refused, not passed over: nobody sets what follows from
+    elsewhere, such as firm, practice, level or status."""
+
+    @classmethod
+    def of(cls, request: Request) -> dict[str, Any]:
+        """The checked fields of a request; raises what the API answers with 400."""
+        wanted = cls(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        return dict(wanted.validated_data)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The fields, once nothing else is among them."""
+        strange = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
+        if strange:
+            raise serializers.ValidationError({name: [_("This field is not asked for.")] for name in sorted(strange)})
+        return super().to_internal_value(data)

@@ -24,6 +24,7 @@ class Function(StrEnum):
     BRAND = "brand"
     TAX = "tax"
     MANAGE_USERS = "manage_users"
+    MANAGE = "manage"
 
 
 class Relation(StrEnum):
@@ -107,6 +108,19 @@ RULES: tuple[Rule, ...] = (
         "top", Function.TAX, f"self {_BELOW_TOP}", _("The broker does tax reporting for all accounts."), allowed=False
     ),
     _rule("top", Function.MANAGE_USERS, "self", _("An advisor adds and removes the users of its own practice.")),
+    _rule(
+        "top",
+        Function.MANAGE,
+        "self own_client own_stl own_stl_sub second_master",
+        _("A top-level advisor opens, moves and closes its own clients, STL accounts and second-level advisors."),
+    ),
+    _rule(
+        "top",
+        Function.MANAGE,
+        "second_client",
+        _("Only second-level advisors open, move and close their clients."),
+        allowed=False,
+    ),
     _rule("second", Function.VIEW, "self own_client", _("A second-level advisor sees only its own clients.")),
     _rule("second", Function.REPORT, "self own_client", _("A second-level advisor sees reports on its own clients.")),
     _rule("second", Function.TRADE, "own_client", _("A second-level advisor trades only for its own clients.")),
@@ -120,6 +134,12 @@ RULES: tuple[Rule, ...] = (
         "second", Function.TAX, "self own_client", _("The broker does tax reporting for all accounts."), allowed=False
     ),
     _rule("second", Function.MANAGE_USERS, "self", _("An advisor adds and removes the users of its own practice.")),
+    _rule(
+        "second",
+        Function.MANAGE,
+        "self own_client",
+        _("A second-level advisor opens, moves and closes its own clients."),
+    ),
     _rule("stl", Function.VIEW, "self own_stl_sub", _("An STL master sees its own sub accounts.")),
     _rule("stl", Function.REPORT, "self own_stl_sub", _("STL reports are consolidated or individual.")),
     _rule("stl", Function.TRADE, "self own_stl_sub", _("Trading criteria apply as for single accounts.")),

@@ -6,9 +6,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.ground.access.context import as_role, connections, enter, leave
+from accounts.ground.trail.refusals import note
 
 # Rows an administrator edits are read and written by the office's own login.
 OFFICE_PREFIX = "/office/"
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+# Not yours, not there, contradicts what is stored: worth a note. A form with a slip in it (422) is not.
+REFUSALS = (400, 403, 404, 409)
 
 
 class RequestContext:
@@ -36,12 +41,32 @@ class RequestContext:
                 response = self.get_response(request)
                 if response.status_code >= 400:
                     transaction.set_rollback(True, using=alias)
+                    self._note_refusal(request, response)
                 elif not connections[alias].needs_rollback:
                     leave()
             for write in later:
                 with transaction.atomic(using=alias):
                     write()
         return response
+
+    def _note_refusal(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        """A write by a signed-in person that was refused leaves a trace, although nothing else of it stays."""
+        user = getattr(request, "user", None)
+        if request.method in SAFE_METHODS or response.status_code not in REFUSALS or user is None or user.pk is None:
+            return
+        if getattr(response, "asks_back", False):
+            return
+        seat = request.seat  # type: ignore[attr-defined]
+        said = {
+            "user_id": user.pk,
+            "seat_id": seat.seat_id if seat else None,
+            "method": request.method or "",
+            "path": request.path,
+            "status": response.status_code,
+            "fields": sorted(getattr(request, "_post", ())),  # what was read; asking again could fail again
+            "address": request.META.get("REMOTE_ADDR", ""),
+        }
+        request.after_rollback(lambda: note(**said))  # type: ignore[attr-defined]
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Nothing of a failed request stays, whatever status it is answered with."""

@@ -76,6 +76,22 @@ def narrow(table: str, practice: str = "practice_id") -> migrations.RunSQL:
     )
 
 
+def writes(table: str, *, insert: str = "", update: str = "", columns: tuple[str, ...] = ()) -> migrations.RunSQL:
+    """What pages may add to and change on a table they could only read; only the named columns ever change."""
+    sql = []
+    if insert:
+        sql += [
+            f"CREATE POLICY page_insert ON {table} FOR INSERT TO {READERS} WITH CHECK ({insert})",
+            f"GRANT INSERT ON {table} TO {READERS}",
+        ]
+    if update:
+        sql += [
+            f"CREATE POLICY page_update ON {table} FOR UPDATE TO {READERS} USING ({update}) WITH CHECK ({update})",
+            f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {READERS}",
+        ]
+    return migrations.RunSQL(";\n".join(sql), reverse_sql=migrations.RunSQL.noop)
+
+
 def grants(table: str, *, web: str = "", worker: str = "", night: str = "", office: str = "") -> list[str]:
     """GRANT statements, with the identity sequence where rows may be inserted."""
     sql = []

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import F
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -98,7 +99,9 @@ def account_for(who: Who, number: str, right: str = "view") -> Account:
 
     Raises Http404 for an account that may not be seen, and `NotAllowed` where it may be seen but not this.
     """
-    account = scope(who, Account).filter(number=number.upper()).select_related("practice", "parent").first()
+    # Of an account that left a firm and came back, the record that lives comes first.
+    rows = scope(who, Account).filter(number=number.upper()).select_related("practice", "parent")
+    account = rows.order_by(F("moved_on").desc(nulls_first=True)).first()
     if account is None:
         raise Http404
     if who.role == "office":

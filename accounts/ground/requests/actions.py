@@ -1,7 +1,8 @@
 """Asking for something and finishing it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
+from accounts.ground.days.rules import EXCHANGE_ZONE
 from accounts.ground.requests.models import FINAL, Request, RequestStatus
 from accounts.ground.tree.models import Account
 
@@ -42,3 +43,10 @@ def finish(*, request: Request, status: str, at: datetime) -> bool:
         raise ValueError(f"{status} does not end a request")
     changed = Request.unscoped.filter(pk=request.pk, finished_at__isnull=True).update(status=status, finished_at=at)
     return changed == 1
+
+
+def end_requests(*, account: Account, kind: str, status: str, day: date) -> int:
+    """End what waits about an account because what it waited for happened elsewhere; how many there were."""
+    at = datetime.combine(day, time(12), EXCHANGE_ZONE)
+    waiting = Request.unscoped.filter(account=account, kind=kind, finished_at__isnull=True)
+    return sum(finish(request=request, status=status, at=at) for request in waiting)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ground.access.admin import ReadOnlyAdmin, RelatedFilter
 from accounts.ground.people.models import User
 from accounts.ground.trail.models import Event, TrailEntry
-from accounts.ground.trail.tables import TABLES
+from accounts.ground.trail.tables import REFUSED, REFUSED_WORDS, TABLES
 
 NOTHING = "\N{EM DASH}"
 SHOWN_IN_LIST = 3
@@ -55,7 +55,7 @@ class TableFilter(admin.SimpleListFilter):
     parameter_name = "table"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(TABLES.items())
+        return [*TABLES.items(), (REFUSED, REFUSED_WORDS)]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         return queryset.filter(table=self.value()) if self.value() else queryset
@@ -88,7 +88,7 @@ class TrailEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Table"), ordering="table")
     def table_words(self, entry: Any) -> str:
-        return TABLES.get(entry.table, entry.table)
+        return {**TABLES, REFUSED: REFUSED_WORDS}.get(entry.table, entry.table)
 
     @admin.display(description=_("Row"), ordering="row")
     def row_link(self, entry: Any) -> str:

@@ -24,3 +24,7 @@ TABLES: dict[str, Any] = {
     "broker_positiontransfer": _("Position transfers"),
     "broker_corporateaction": _("Corporate actions"),
 }
+
+# Not a table: tries that were refused, noted beside the changes that were made.
+REFUSED = "refused"
+REFUSED_WORDS = _("Refused tries")

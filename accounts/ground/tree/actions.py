@@ -2,21 +2,34 @@
 
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.ground.access.context import current_alias
+from accounts.ground.access.context import current_alias, cursor
+from accounts.ground.requests.actions import end_requests
+from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.trail.actions import record
-from accounts.ground.tree.models import Account, Firm, Kind, Margin, Practice, Status
+from accounts.ground.tree.models import LIVING, MONEY_MANAGER, Account, Firm, Kind, Margin, Practice, Status
 from accounts.ground.tree.rules import (
     CLIENTS_OF_NON_PROFESSIONAL,
+    DELETABLE,
+    StatusProblem,
     TreeProblem,
+    check_own,
     check_reset,
     check_transition,
     clean_number,
+    is_money_manager,
     level_of,
     sort_key,
 )
+
+# How the pending item of an application ends with the account's status.
+ENDS_APPLICATION = {
+    Status.OPEN: RequestStatus.APPROVED,
+    Status.REJECTED: RequestStatus.REJECTED,
+    Status.ABANDONED: RequestStatus.CANCELLED,
+}
 
 
 def create_firm(
@@ -34,19 +47,22 @@ def create_firm(
 def create_second_level(
     *, top: Account, name: str, number: str, base_currency: str, day: date, is_registered: bool = True
 ) -> Account:
-    """A second-level advisor below a registered top level; returns its master account."""
+    """A second-level advisor below a registered, professional top level; returns its master account."""
     level_of(Kind.SECOND_MASTER, top.kind)
-    if not top.firm.is_registered:
+    if not (top.firm.is_registered and top.firm.is_professional):
         raise TreeProblem(_("Only a registered advisor can have second-level advisors"))
     with transaction.atomic(using=current_alias.get()):
-        practice = Practice.unscoped.create(firm=top.firm, level=2, name=name, is_registered=is_registered)
+        _one_at_a_time(f"shape {top.firm_id}")
+        if _money_managers(top.firm_id).exists():
+            raise TreeProblem(_("A firm with a money-manager account cannot have second-level advisors"))
+        practice = Practice.unscoped.create(firm_id=top.firm_id, level=2, name=name, is_registered=is_registered)
         return _master(practice, top, number=number, title=name, base_currency=base_currency, day=day)
 
 
 def _master(practice: Practice, parent: Account | None, *, number: str, title: str, base_currency: str, day: date):
     kind = Kind.SECOND_MASTER if parent else Kind.TOP_MASTER
-    return Account.unscoped.create(
-        firm=practice.firm,
+    return _create(
+        firm_id=practice.firm_id,
         practice=practice,
         parent=parent,
         parent_kind=parent.kind if parent else None,
@@ -59,6 +75,21 @@ def _master(practice: Practice, parent: Account | None, *, number: str, title: s
         status=Status.OPEN,
         opened_on=day,
     )
+
+
+def _create(**fields: object) -> Account:
+    """The row, unless its number is somebody's already; the rest of the transaction survives the refusal."""
+    try:
+        with transaction.atomic(using=current_alias.get()):
+            return Account.unscoped.create(**fields)
+    except IntegrityError as problem:
+        if "account_number_once" not in str(problem):
+            raise
+        raise NumberTaken(_("There is an account with this number already.")) from problem
+
+
+class NumberTaken(TreeProblem):
+    """The number belongs to another account, here or at another firm."""
 
 
 def create_account(
@@ -74,13 +105,19 @@ def create_account(
     account_type: str = "",
     margin_kind: str = Margin.MARGIN,
     entity: str = "",
+    is_own: bool = False,
 ) -> Account:
     """A client, STL master or STL sub account below `parent`, with its application started on `day`."""
     level = level_of(kind, parent.kind)
-    if kind == Kind.CLIENT:
-        _check_client_limit(parent)
+    if parent.status == Status.CLOSED:
+        raise TreeProblem(_("Nothing new stands below a closed account"))
+    if is_own:
+        check_own(kind, customer_type)
     with transaction.atomic(using=current_alias.get()):
-        account = Account.unscoped.create(
+        _check_room(parent, kind, is_own=is_own)
+        if is_money_manager(account_type):
+            _check_single_tier(parent.firm_id)
+        account = _create(
             firm_id=parent.firm_id,
             practice_id=parent.practice_id,
             parent=parent,
@@ -97,32 +134,60 @@ def create_account(
             account_type=account_type,
             margin_kind=margin_kind,
             entity=entity,
+            is_own=is_own,
             application_started_on=day,
         )
         record(account=account, kind="application", title=_("Application started"), day=day)
     return account
 
 
-def _check_client_limit(parent: Account) -> None:
-    """A friends-and-family advisor has at most fifteen clients."""
-    if parent.firm.is_professional:
+def _check_room(parent: Account, kind: str, *, is_own: bool) -> None:
+    """A friends-and-family advisor has at most fifteen clients, and every advisor one account of its own.
+
+    Whoever counts holds the lock until its row is written, so that two at once are not both the fifteenth.
+    """
+    if kind != Kind.CLIENT or (parent.firm.is_professional and not is_own):
         return
-    living = Account.unscoped.filter(
-        firm_id=parent.firm_id, kind=Kind.CLIENT, status__in=[Status.NEW, Status.PENDING, Status.OPEN]
-    )
-    if living.count() >= CLIENTS_OF_NON_PROFESSIONAL:
+    _one_at_a_time(f"clients {parent.practice_id}")
+    living = Account.unscoped.filter(practice_id=parent.practice_id, kind=Kind.CLIENT, status__in=LIVING)
+    if not parent.firm.is_professional and living.count() >= CLIENTS_OF_NON_PROFESSIONAL:
         raise TreeProblem(
             _("A non-professional advisor can have at most %(limit)d clients") % {"limit": CLIENTS_OF_NON_PROFESSIONAL}
         )
+    if is_own and living.filter(is_own=True).exists():
+        raise TreeProblem(_("An advisor can have one trading account of its own"))
+
+
+def _check_single_tier(firm_id: int) -> None:
+    _one_at_a_time(f"shape {firm_id}")
+    if Practice.unscoped.filter(firm_id=firm_id, level=2).exists():
+        raise TreeProblem(_("A money-manager account cannot join a tree with second-level advisors"))
+
+
+def _money_managers(firm_id: int):
+    return Account.unscoped.filter(
+        firm_id=firm_id, account_type__iexact=MONEY_MANAGER, status__in=LIVING, kind=Kind.CLIENT
+    )
+
+
+def _one_at_a_time(what: str) -> None:
+    with cursor() as cur:
+        cur.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
 
 
 def change_status(*, account: Account, status: str, day: date) -> Account:
     """Move an account to another status if the table of transitions has it; dates follow the status."""
     with transaction.atomic(using=current_alias.get()):
-        account = Account.unscoped.select_for_update().get(pk=account.pk)
+        account = Account.unscoped.select_for_update(of=("self",)).select_related("firm").get(pk=account.pk)
+        if account.moved_on:
+            raise StatusProblem(_("This account went on under another firm; the record stays closed"))
         check_transition(account.status, status)
         if (account.status, status) == (Status.ABANDONED, Status.NEW):
             check_reset(account.application_started_on or day, day)
+        if account.parent and account.status not in LIVING and status in LIVING:
+            _check_room(account.parent, account.kind, is_own=account.is_own)
+        if status == Status.CLOSED:
+            _check_nothing_below(account)
         account.status = status
         if status == Status.OPEN:
             account.opened_on = account.opened_on or day
@@ -131,7 +196,22 @@ def change_status(*, account: Account, status: str, day: date) -> Account:
             account.closed_on = day
         account.save(update_fields=["status", "opened_on", "closed_on"])
         record(account=account, kind="status", title=_("Account status changed"), status=status, day=day)
+        if status in ENDS_APPLICATION:
+            end_requests(account=account, kind=RequestKind.APPLICATION, status=ENDS_APPLICATION[status], day=day)
     return account
+
+
+def _check_nothing_below(account: Account) -> None:
+    """A master closes after what stands below it."""
+    if Account.unscoped.filter(parent=account, status__in=LIVING).exists():
+        raise StatusProblem(_("Close the accounts below it first"))
+
+
+def delete_application(*, account: Account, day: date) -> Account:
+    """Give an application up, at once; what has been an account is not deleted."""
+    if account.status not in DELETABLE:
+        raise StatusProblem(_("Only an application that is new or pending can be deleted"))
+    return change_status(account=account, status=Status.ABANDONED, day=day)
 
 
 def open_account(*, account: Account, day: date) -> Account:

@@ -45,7 +45,7 @@ class _NumberForm(forms.Form):
             number = clean_number(self.cleaned_data["number"])
         except TreeProblem as problem:
             raise ValidationError(str(problem)) from problem
-        if rows_of(Account).filter(number=number).exists():
+        if rows_of(Account).filter(number=number, moved_on=None).exists():
             raise ValidationError(_("There is an account with this number already."))
         return number
 

@@ -72,6 +72,18 @@ class Status(models.TextChoices):
     REJECTED = "R", _("Rejected")
 
 
+# Who holds an account, in the words of the broker's statements; a statement may name one that is not listed here.
+HOLDERS = (
+    *("Individual", "Joint", "IRA Traditional", "IRA Rollover", "IRA Roth", "IRA SEP", "IRA Inherited", "Trust"),
+    *("UGMA/UTMA", "Corporation", "LLC", "Partnership", "Unincorporated business"),
+)
+IRA = "IRA"
+MONEY_MANAGER = "Money Manager"
+
+# An application that may still become an account, or an account: what counts as a client that one has.
+LIVING = (Status.NEW, Status.PENDING, Status.OPEN)
+
+
 class Margin(models.TextChoices):
     """How the broker margins an account; a cash account can never owe."""
 
@@ -146,7 +158,7 @@ class Account(TenantModel):
     stl = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="stl_subs")
     kind = models.CharField(max_length=16, choices=Kind)
     level = models.PositiveSmallIntegerField()
-    number = models.CharField(max_length=10, unique=True)
+    number = models.CharField(max_length=10)
     title = models.CharField(max_length=200)
     alias = models.CharField(max_length=200, blank=True)
     sort_key = models.CharField(max_length=250, db_collation="C", editable=False, default="")
@@ -160,6 +172,10 @@ class Account(TenantModel):
     opened_on = models.DateField(null=True, blank=True)
     funded_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    is_own = models.BooleanField(default=False, db_default=False, help_text=_("The advisor's own trading account"))
+    moved_on = models.DateField(
+        null=True, blank=True, help_text=_("The day it went on under another firm; this record stays closed")
+    )
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     scoped_by = {"firm": "firm_id", "practice": "practice_id", "account": "id"}
@@ -180,6 +196,17 @@ class Account(TenantModel):
                 | (~models.Q(status=Status.CLOSED) & models.Q(closed_on__isnull=True)),
                 name="account_closed_has_day",
             ),
+            # Of an account that went from firm to firm, one record lives and the others are what the firms remember.
+            models.UniqueConstraint(
+                fields=["number"], condition=models.Q(moved_on__isnull=True), name="account_number_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(moved_on__isnull=True) | models.Q(status=Status.CLOSED),
+                name="account_moved_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_own=False) | models.Q(kind=Kind.CLIENT), name="account_own_is_client"
+            ),
             models.UniqueConstraint(fields=["firm", "id"], name="account_firm_id"),
             models.UniqueConstraint(fields=["firm", "id", "kind"], name="account_firm_id_kind"),
             models.UniqueConstraint(fields=["id", "practice"], name="account_id_practice"),
@@ -192,7 +219,8 @@ class Account(TenantModel):
         indexes = [
             models.Index(fields=["firm", "sort_key", "id"], name="account_firm_sorted"),
             models.Index(fields=["practice", "sort_key", "id"], name="account_practice_sorted"),
-            models.Index(fields=["parent"], name="account_parent"),
+            models.Index(fields=["parent", "kind", "sort_key", "id"], name="account_parent_sorted"),
+            models.Index(fields=["number"], name="account_number"),
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,9 @@ import unicodedata
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.ground.tree.models import NUMBER_PATTERN, SHAPES, Kind, Status
+from accounts.ground.tree.models import IRA, MONEY_MANAGER, NUMBER_PATTERN, SHAPES, Kind, Status
 
 _NUMBER = re.compile(NUMBER_PATTERN)
 
@@ -25,6 +26,19 @@ TRANSITIONS: frozenset[tuple[str, str]] = frozenset(
     )
 )
 
+# What a person calls each change; the order is that of the buttons.
+CHANGES: tuple[tuple[str, str, object], ...] = (
+    (Status.NEW, Status.PENDING, gettext_lazy("Mark as pending")),
+    (Status.PENDING, Status.OPEN, gettext_lazy("Open the account")),
+    (Status.OPEN, Status.CLOSED, gettext_lazy("Close the account")),
+    (Status.CLOSED, Status.OPEN, gettext_lazy("Reopen the account")),
+    (Status.ABANDONED, Status.NEW, gettext_lazy("Start the application again")),
+    (Status.NEW, Status.REJECTED, gettext_lazy("Reject the application")),
+    (Status.PENDING, Status.REJECTED, gettext_lazy("Reject the application")),
+)
+# An application is deleted only while it is one.
+DELETABLE = (Status.NEW, Status.PENDING)
+
 # A friends-and-family master may have this many open clients.
 CLIENTS_OF_NON_PROFESSIONAL = 15
 RESET_MONTHS = 6
@@ -32,6 +46,10 @@ RESET_MONTHS = 6
 
 class TreeProblem(ValueError):
     """A sentence a person can read: what the tree does not allow and why."""
+
+
+class StatusProblem(TreeProblem):
+    """The status does not allow it: what was asked contradicts what is stored."""
 
 
 def clean_number(text: str) -> str:
@@ -61,7 +79,7 @@ def level_of(kind: str, parent_kind: str | None) -> int:
 def check_transition(before: str, after: str) -> None:
     """Raises TreeProblem unless the status may change this way."""
     if (before, after) not in TRANSITIONS:
-        raise TreeProblem(
+        raise StatusProblem(
             _("An account that is %(before)s cannot become %(after)s")
             % {"before": Status(before).label, "after": Status(after).label}
         )
@@ -78,4 +96,29 @@ def check_reset(started_on: date, day: date) -> None:
         except ValueError:
             continue
     if day >= limit:
-        raise TreeProblem(_("Application is older than 6 months"))
+        raise StatusProblem(_("Application is older than 6 months"))
+
+
+def check_own(kind: str, customer_type: str) -> None:
+    """An advisor's own account is a single trading account below its master, never a retirement account."""
+    if kind != Kind.CLIENT:
+        raise TreeProblem(_("An advisor's own account is a client account below its master"))
+    if customer_type.upper().startswith(IRA):
+        raise TreeProblem(_("An advisor's own account cannot be an IRA"))
+
+
+def is_money_manager(account_type: str) -> bool:
+    """Money managers are told by the broker's account type."""
+    return account_type.strip().casefold() == MONEY_MANAGER.casefold()
+
+
+def kinds_below(parent_kind: str) -> list[str]:
+    """What may be made below an account of this kind, second-level advisors first."""
+    order = (Kind.SECOND_MASTER, Kind.STL_MASTER, Kind.STL_SUB, Kind.CLIENT)
+    below = {kind for kind, above, _level in SHAPES if above == parent_kind}
+    return [kind for kind in order if kind in below]
+
+
+def changes_from(status: str) -> list[tuple[str, object]]:
+    """(next status, words) for each change a person may ask for; deleting an application is asked for apart."""
+    return [(after, words) for before, after, words in CHANGES if before == status]
