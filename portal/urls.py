@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.records.urls")),
     path("", include("portal.statements.urls")),
     path("", include("portal.clients.urls")),
+    path("", include("portal.structure.urls")),
     path("", include("fees.urls")),
     path("", include("accounts.ground.applications.urls")),
     path("", include("accounts.desk.seats.urls")),

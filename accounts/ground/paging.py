@@ -40,13 +40,14 @@ def page_of(
     query: QueryDict,
     size: int = PAGE,
     most: int = MOST_COUNTED,
+    is_counted: bool = True,
 ) -> Page:
     """One page of `rows` by the `after` or `before` of a query.
 
     `order` names columns or annotations that are never null, a minus sign for descending; the last one is unique.
-    An unreadable cursor shows the first page.
+    An unreadable cursor shows the first page. A list that says elsewhere how long it is need not be counted.
     """
-    counted = rows.order_by().values("pk")[: most + 1].count()
+    counted = rows.order_by().values("pk")[: most + 1].count() if is_counted else 0
     after, before = _read(query.get("after"), order), _read(query.get("before"), order)
     backwards = before is not None and after is None
     turned = [_turn(name) for name in order] if backwards else list(order)
@@ -70,6 +71,13 @@ def page_of(
         previous=_link(query, "before", order, shown[0]) if shown and has_previous else "",
         next=_link(query, "after", order, shown[-1]) if shown and has_next else "",
     )
+
+
+def beginning_at(query: QueryDict, *values: Any) -> QueryDict:
+    """The query of the page that begins right after a row with these values in the list's order."""
+    onward = query.copy()
+    onward["after"] = _packed(list(values))
+    return onward
 
 
 def _beyond(order: Sequence[str], edge: Sequence[Any]) -> Q:
@@ -96,12 +104,16 @@ def _value(row: Any, column: str) -> Any:
 
 def _link(query: QueryDict, direction: str, order: Sequence[str], row: Any) -> str:
     values = [_value(row, name.lstrip("-")) for name in order]
-    packed = json.dumps(values, cls=DjangoJSONEncoder, separators=(",", ":")).encode()
     onward = query.copy()
     for gone in ("after", "before"):
         onward.pop(gone, None)
-    onward[direction] = urlsafe_b64encode(packed).decode().rstrip("=")
+    onward[direction] = _packed(values)
     return "?" + onward.urlencode()
+
+
+def _packed(values: list[Any]) -> str:
+    packed = json.dumps(values, cls=DjangoJSONEncoder, separators=(",", ":")).encode()
+    return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def _read(text: str | None, order: Sequence[str]) -> list[Any] | None:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.broker.feed.models import FxRate, NavDaily
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
-from accounts.ground.tree.models import HOLDING_KINDS, Account, Kind, Status
+from accounts.ground.tree.models import Account, Kind, Status
 from accounts.ground.tree.queries import with_payee
 from fees.posting.models import Charge, ChargeState
 
@@ -133,10 +133,3 @@ def fees(who: Who, *, text: str, state: str, sealed: date | None) -> "QuerySet[C
     for word in text.split():
         rows = rows.filter(Q(account__number__icontains=word) | Q(account__title__icontains=word))
     return rows.filter(state=state) if state in ChargeState.values else rows
-
-
-def structure(who: Who) -> "QuerySet[Account]":
-    """The masters of the tree as one may see it, each with the number of open accounts right below it."""
-    open_ones = Count("children", filter=Q(children__status=Status.OPEN, children__kind__in=HOLDING_KINDS))
-    rows = scope(who, Account).filter(Q(kind__in=MASTERS) | Q(kind=Kind.STL_MASTER))
-    return rows.select_related("practice").annotate(open_accounts=open_ones).order_by("level", "sort_key", "pk")

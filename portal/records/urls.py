@@ -12,5 +12,4 @@ urlpatterns = [
     path("accounts/suggest/", views.suggest, name="suggest"),
     path("accounts/<account:number>/", views.account, name="account"),
     path("fees/", views.fees, name="fees"),
-    path("structure/", views.structure, name="structure"),
 ]

@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.ground.access.authority import RULES, Function
+from accounts.ground.access.authority import FUNCTION_WORDS, RULES
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, answer, relation_to
@@ -24,21 +23,6 @@ from portal.records import queries
 
 USUAL_RANGE = "12m"
 
-FUNCTION_WORDS = {
-    Function.VIEW: gettext_lazy("See it"),
-    Function.TRADE: gettext_lazy("Trade"),
-    Function.ALLOCATE: gettext_lazy("Allocate trades"),
-    Function.RESTRICT: gettext_lazy("Set restrictions"),
-    Function.GRANT_PRODUCTS: gettext_lazy("Grant products"),
-    Function.SET_FEES: gettext_lazy("Set fees"),
-    Function.FUND: gettext_lazy("Move money in and out"),
-    Function.REPORT: gettext_lazy("See reports"),
-    Function.SIGN: gettext_lazy("Sign"),
-    Function.BRAND: gettext_lazy("Brand"),
-    Function.TAX: gettext_lazy("Report tax"),
-    Function.MANAGE_USERS: gettext_lazy("Manage users"),
-    Function.MANAGE: gettext_lazy("Open, move and close accounts"),
-}
 
 
 @gate("view")
@@ -112,13 +96,6 @@ def suggest(request: HttpRequest) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     text = request.GET.get("of") or request.GET.get("q", "")
     return render(request, "records/suggest.html", {"accounts": queries.suggested(who, text)})
-
-
-@gate("view")
-def structure(request: HttpRequest) -> HttpResponse:
-    """The tree of masters."""
-    who = request.seat  # type: ignore[attr-defined]
-    return render(request, "records/structure.html", {"masters": queries.structure(who)})
 
 
 def agreed(who: Who, account: Account, sealed: date | None) -> list[dict[str, object]]:

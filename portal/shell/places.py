@@ -63,10 +63,8 @@ def _button(inside: str, key: str, label: str | Promise, url: str, icon: str, ri
 HOME = (
     _section("home", _("Home"), "dashboard:home", "home", whose=Whose.ADVISORS),
     _tab("home", "dashboard", _("Dashboard"), "dashboard:home", aliases=("home/",), go="d"),
-    _button(
-        "dashboard", "new_application", _("New client application"), "applications:new", "user-plus", "grant_products"
-    ),
-    _button("dashboard", "add_account", _("Add account"), "applications:add_account", "plus", "grant_products"),
+    _button("dashboard", "new_application", _("New client application"), "applications:new", "user-plus", "manage"),
+    _button("dashboard", "add_account", _("Add account"), "applications:add_account", "plus", "manage"),
     _button("dashboard", "add_task", _("Add a task"), "tasks:new", "plus"),
     _button("dashboard", "add_note", _("Add a note"), "notes:new", "plus"),
     _button("dashboard", "add_document", _("Add a document"), "documents:new", "plus"),
@@ -198,7 +196,9 @@ SETTINGS = (
     _page("account_settings", "branding", _("White branding"), "settings:branding", "brand"),
     _tab("settings", "users", _("Users & Access Rights"), "settings:users", aliases=("settings/users-access-rights/",)),
     _button("users", "add_user", _("Add user"), "settings:add_user", "user-plus"),
-    _tab("settings", "structure", _("Structure"), "records:structure", "view"),
+    _tab("settings", "structure", _("Structure"), "structure:tree", "view", go="u"),
+    _page("structure", "second_level", _("New second-level advisor"), "applications:second_level", "manage"),
+    _page("structure", "application", _("New application"), "applications:new", "manage"),
 )
 
 OTHER = (

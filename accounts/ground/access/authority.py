@@ -27,6 +27,23 @@ class Function(StrEnum):
     MANAGE = "manage"
 
 
+FUNCTION_WORDS: dict[str, object] = {
+    Function.VIEW: _("See it"),
+    Function.TRADE: _("Trade"),
+    Function.ALLOCATE: _("Allocate trades"),
+    Function.RESTRICT: _("Set restrictions"),
+    Function.GRANT_PRODUCTS: _("Grant products"),
+    Function.SET_FEES: _("Set fees"),
+    Function.FUND: _("Move money in and out"),
+    Function.REPORT: _("See reports"),
+    Function.SIGN: _("Sign"),
+    Function.BRAND: _("Brand"),
+    Function.TAX: _("Report tax"),
+    Function.MANAGE_USERS: _("Manage users"),
+    Function.MANAGE: _("Open, move and close accounts"),
+}
+
+
 class Relation(StrEnum):
     """How an account stands to the seat that asks."""
 

@@ -31,7 +31,7 @@ def parent_for(who: Who, number: str) -> Account:
 
 
 def account_to_change(who: Who, number: str) -> Account:
-    """The account whose status a person may change; StatusProblem for one's own master, which the level above closes."""
+    """The account whose status a person may change, never one's own master: StatusProblem."""
     account = account_for(who, number, Function.MANAGE)
     if relation_to(who, account) == Relation.SELF:
         raise StatusProblem(_("An advisor does not change the status of its own master account"))

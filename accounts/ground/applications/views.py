@@ -91,7 +91,7 @@ def delete(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _at(account: Account) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('records:structure')}?node={account.number}")
+    return HttpResponseRedirect(f"{reverse('structure:tree')}?node={account.number}")
 
 
 def _refused(request: HttpRequest, number: str, words: str) -> HttpResponse:
