@@ -24,7 +24,6 @@ from portal.records import queries
 USUAL_RANGE = "12m"
 
 
-
 @gate("view")
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every account one may see: found, filtered, sorted and paged by the address."""

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.ground.access.authority import Function, is_allowed
+from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import account_for, relation_to
+from accounts.ground.access.scope import account_for, answer
 from accounts.ground.applications.queries import may_start_below
 from accounts.ground.days.rules import exchange_day
 from accounts.ground.runs.queries import sealed_day
@@ -108,8 +108,7 @@ def _rows(
 
 def _of_chosen(who: Who, chosen: Account) -> dict[str, object]:
     """What may be done with the chosen account and by whom, and the buttons of what this person may do."""
-    relation = relation_to(who, chosen)
-    may_manage = is_allowed(who.role, Function.MANAGE, relation)
+    may_manage = answer(who, Function.MANAGE, chosen).allowed
     may_change = may_manage and not chosen.moved_on and chosen.pk != getattr(_own(who, chosen), "pk", None)
     return {
         "lines": rules.lines(chosen),

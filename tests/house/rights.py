@@ -111,6 +111,7 @@ ALLOWED = {
     # opens and closes what is its own, the top level its second-level advisors, nobody another advisor's clients.
     "manage": {
         "alice": NORTHGATE - {"U2000001", "U3000001"},
+        "vera": {"U1000001"},
         "bob": {"F200002", "U2000001"},
         "carol": {"F200003", "U3000001"},
         "mallory": {"F900001", "U9000001"},

@@ -78,7 +78,7 @@ ABILITIES: tuple[Ability, ...] = (
     _one(Group.ACCOUNT_SETTINGS, "trading_permissions", _("Trading permissions"), Function.GRANT_PRODUCTS),
     _one(Group.ACCOUNT_SETTINGS, "agreements", _("Signing agreements and fees"), Function.SIGN),
     _one(Group.CLIENT_MANAGEMENT, "view_accounts", _("View accounts"), Function.VIEW),
-    _one(Group.CLIENT_MANAGEMENT, "create_accounts", _("Create accounts")),
+    _one(Group.CLIENT_MANAGEMENT, "create_accounts", _("Create accounts"), Function.MANAGE),
     _one(Group.CLIENT_MANAGEMENT, "fees", _("Client fees"), Function.SET_FEES),
     _one(Group.CLIENT_MANAGEMENT, "client_security", _("Client security")),
 )
@@ -103,6 +103,7 @@ USUAL: dict[str, str] = {
     Function.BRAND: "configuration",
     Function.TAX: "tax",
     Function.MANAGE_USERS: MANAGE_USERS,
+    Function.MANAGE: "create_accounts",
 }
 
 _OPENED_BY: dict[str, frozenset[str]] = {

@@ -68,8 +68,8 @@ class Applications(APIView):
     def post(self, request: ApiRequest) -> Response:
         """Start one."""
         wanted = ApplicationSerializer.of(request)
-        parent = parent_for(request.seat, wanted.pop("below", ""))  # type: ignore[attr-defined]
         with _refusing():
+            parent = parent_for(request.seat, wanted.pop("below", ""))  # type: ignore[attr-defined]
             account = actions.start(parent=parent, **wanted, day=exchange_day(timezone.now()))
         return _answer(request, account, 201)
 
@@ -82,8 +82,8 @@ class SecondLevels(APIView):
     def post(self, request: ApiRequest) -> Response:
         """Create one; the answer is its master account."""
         wanted = SecondLevelSerializer.of(request)
-        top = parent_for(request.seat, wanted.pop("below", ""))  # type: ignore[attr-defined]
         with _refusing():
+            top = parent_for(request.seat, wanted.pop("below", ""))  # type: ignore[attr-defined]
             master = tree.create_second_level(top=top, **wanted, day=exchange_day(timezone.now()))
         return _answer(request, master, 201)
 

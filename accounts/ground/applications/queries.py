@@ -6,7 +6,7 @@ from accounts.ground.access.authority import Function, Relation
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import NotAllowed, account_for, relation_to, scope
 from accounts.ground.tree.models import Account, Kind
-from accounts.ground.tree.rules import StatusProblem
+from accounts.ground.tree.rules import StatusProblem, TreeProblem
 
 # An advisor starts what stands directly below itself or below an STL master of its own.
 BELOW = (Relation.SELF, Relation.OWN_STL)
@@ -15,7 +15,7 @@ MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
 
 def may_start_below(who: Who, account: Account) -> bool:
     """Whether the person may start something directly below this account."""
-    return who.reach in ("firm", "practice") and relation_to(who, account) in BELOW
+    return who.is_advisor and not who.is_narrowed and relation_to(who, account) in BELOW
 
 
 def parent_for(who: Who, number: str) -> Account:
@@ -39,6 +39,9 @@ def account_to_change(who: Who, number: str) -> Account:
 
 
 def own_master(who: Who) -> Account:
-    """The master account of the person's own practice."""
+    """The master account of the person's own practice; TreeProblem for who was given chosen accounts only."""
     rows = scope(who, Account, Function.MANAGE).select_related("practice", "parent", "firm")
-    return rows.get(practice_id=who.practice_id, kind__in=MASTERS)
+    master = rows.filter(practice_id=who.practice_id, kind__in=MASTERS).first()
+    if master is None:
+        raise TreeProblem(_("Your accounts were chosen one by one, so you cannot start new ones"))
+    return master

@@ -24,7 +24,10 @@ from accounts.ground.tree.rules import StatusProblem, TreeProblem
 def new(request: HttpRequest) -> HttpResponse:
     """Start a client application, an STL master or a sub account."""
     refuse_what_is_not_asked(request.POST)
-    parent = parent_for(request.seat, request.POST.get("below") or request.GET.get("below", ""))  # type: ignore[attr-defined]
+    try:
+        parent = parent_for(request.seat, request.POST.get("below") or request.GET.get("below", ""))  # type: ignore[attr-defined]
+    except TreeProblem as problem:
+        return render(request, "applications/refused.html", {"words": str(problem)}, status=409)
     form = ApplicationForm(
         request.POST or None,
         parent=parent,
@@ -46,7 +49,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def second_level(request: HttpRequest) -> HttpResponse:
     """Create a second-level advisor with its practice."""
     refuse_what_is_not_asked(request.POST)
-    top = parent_for(request.seat, request.POST.get("below") or request.GET.get("below", ""))  # type: ignore[attr-defined]
+    try:
+        top = parent_for(request.seat, request.POST.get("below") or request.GET.get("below", ""))  # type: ignore[attr-defined]
+    except TreeProblem as problem:
+        return render(request, "applications/refused.html", {"words": str(problem)}, status=409)
     form = SecondLevelForm(request.POST or None, initial={"base_currency": top.base_currency})
     if request.method == "POST" and form.is_valid():
         try:

@@ -48,15 +48,20 @@ def create_second_level(
     *, top: Account, name: str, number: str, base_currency: str, day: date, is_registered: bool = True
 ) -> Account:
     """A second-level advisor below a registered, professional top level; returns its master account."""
+    with transaction.atomic(using=current_alias.get()):
+        check_tiers(top)
+        practice = Practice.unscoped.create(firm_id=top.firm_id, level=2, name=name, is_registered=is_registered)
+        return _master(practice, top, number=number, title=name, base_currency=base_currency, day=day)
+
+
+def check_tiers(top: Account) -> None:
+    """Whether second-level advisors may stand below an account; who asks in a transaction stays alone with the answer."""
     level_of(Kind.SECOND_MASTER, top.kind)
     if not (top.firm.is_registered and top.firm.is_professional):
         raise TreeProblem(_("Only a registered advisor can have second-level advisors"))
-    with transaction.atomic(using=current_alias.get()):
-        _one_at_a_time(f"shape {top.firm_id}")
-        if _money_managers(top.firm_id).exists():
-            raise TreeProblem(_("A firm with a money-manager account cannot have second-level advisors"))
-        practice = Practice.unscoped.create(firm_id=top.firm_id, level=2, name=name, is_registered=is_registered)
-        return _master(practice, top, number=number, title=name, base_currency=base_currency, day=day)
+    _one_at_a_time(f"shape {top.firm_id}")
+    if _money_managers(top.firm_id).exists():
+        raise TreeProblem(_("A firm with a money-manager account cannot have second-level advisors"))
 
 
 def _master(practice: Practice, parent: Account | None, *, number: str, title: str, base_currency: str, day: date):
@@ -114,7 +119,7 @@ def create_account(
     if is_own:
         check_own(kind, customer_type)
     with transaction.atomic(using=current_alias.get()):
-        _check_room(parent, kind, is_own=is_own)
+        check_room(parent, kind, is_own=is_own)
         if is_money_manager(account_type):
             _check_single_tier(parent.firm_id)
         account = _create(
@@ -141,7 +146,7 @@ def create_account(
     return account
 
 
-def _check_room(parent: Account, kind: str, *, is_own: bool) -> None:
+def check_room(parent: Account, kind: str, *, is_own: bool) -> None:
     """A friends-and-family advisor has at most fifteen clients, and every advisor one account of its own.
 
     Whoever counts holds the lock until its row is written, so that two at once are not both the fifteenth.
@@ -185,7 +190,7 @@ def change_status(*, account: Account, status: str, day: date) -> Account:
         if (account.status, status) == (Status.ABANDONED, Status.NEW):
             check_reset(account.application_started_on or day, day)
         if account.parent and account.status not in LIVING and status in LIVING:
-            _check_room(account.parent, account.kind, is_own=account.is_own)
+            check_room(account.parent, account.kind, is_own=account.is_own)
         if status == Status.CLOSED:
             _check_nothing_below(account)
         account.status = status

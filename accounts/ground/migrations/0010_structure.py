@@ -7,13 +7,18 @@ from accounts.ground.access import rls
 # The top level makes what stands in its firm; a second level makes clients of its own and nothing else. Which row goes
 # to whom is written once: pages may change a status and its dates, never the firm, the practice or the number.
 TOP_MAKES = "((SELECT app_reach()) = 'firm' AND firm_id = (SELECT app_firm()) AND kind <> 'top_master')"
+# A user with chosen accounts changes those, and starts none.
+CHOSEN = (
+    "((SELECT app_reach()) = 'accounts' AND (SELECT app_role()) IN ('top', 'second') AND kind <> 'top_master'"
+    " AND id = ANY ((SELECT app_accounts())::bigint[]))"
+)
 SECOND_MAKES = "((SELECT app_reach()) = 'practice' AND practice_id = (SELECT app_practice()) AND kind = 'client')"
 
 WRITES = [
     rls.writes(
         "accounts_account",
         insert=f"({TOP_MAKES} OR {SECOND_MAKES})",
-        update=f"({TOP_MAKES} OR {SECOND_MAKES})",
+        update=f"({TOP_MAKES} OR {SECOND_MAKES} OR {CHOSEN})",
         columns=("status", "application_started_on", "opened_on", "closed_on"),
     ),
     rls.writes(
@@ -52,7 +57,7 @@ TRAIL = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_transfers_within_a_firm")]
+    dependencies = [("accounts", "0009_known_movements")]
 
     operations = [
         migrations.RemoveIndex(model_name="account", name="account_parent"),
