@@ -55,7 +55,7 @@ def create_second_level(
 
 
 def check_tiers(top: Account) -> None:
-    """Whether second-level advisors may stand below an account; who asks in a transaction stays alone with the answer."""
+    """Whether second-level advisors may stand below an account; the answer holds until the transaction ends."""
     level_of(Kind.SECOND_MASTER, top.kind)
     if not (top.firm.is_registered and top.firm.is_professional):
         raise TreeProblem(_("Only a registered advisor can have second-level advisors"))
