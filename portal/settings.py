@@ -258,7 +258,19 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "portal.problems.problem",
     "UNAUTHENTICATED_USER": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Advisor Portal", "VERSION": version(), "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Advisor Portal",
+    "VERSION": version(),
+    "SERVE_INCLUDE_SCHEMA": False,
+    # Fields that share a name and not a list of values.
+    "ENUM_NAME_OVERRIDES": {
+        "AccountKind": "accounts.ground.tree.models.Kind",
+        "AccountStatus": "accounts.ground.tree.models.Status",
+        "RequestKind": "accounts.ground.requests.models.RequestKind",
+        "RequestStatus": "accounts.ground.requests.models.RequestStatus",
+        "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
+    },
+}
 
 # --- Time, languages -------------------------------------------------------------------------------------------------
 

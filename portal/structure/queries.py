@@ -99,8 +99,8 @@ def _masters(who: Who, wishes: Wishes, sealed: date | None) -> list[Account]:
     subs = Account.unscoped.filter(parent_id=OuterRef("pk"), kind=Kind.STL_SUB, status=Status.OPEN).order_by()
     # Looked up by key, sub by sub: a join over the day's values would read the whole day for every group.
     value = NavDaily.unscoped.filter(account_id=OuterRef("pk"), nav_date=sealed, currency=OuterRef("base_currency"))
-    in_group = Account.unscoped.filter(parent_id=OuterRef("pk"), kind=Kind.STL_SUB).order_by()
-    in_group = in_group.annotate(nlv=Subquery(value.values("nlv"))).values("parent_id")
+    all_subs = Account.unscoped.filter(parent_id=OuterRef("pk"), kind=Kind.STL_SUB).order_by()
+    in_group = all_subs.annotate(nlv=Subquery(value.values("nlv"))).values("parent_id")
     rows = rows.annotate(
         book=Subquery(rollup.values("nlv")),
         book_currency=Subquery(rollup.values("currency")),

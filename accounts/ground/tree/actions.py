@@ -25,7 +25,7 @@ from accounts.ground.tree.rules import (
 )
 
 # How the pending item of an application ends with the account's status.
-ENDS_APPLICATION = {
+ENDS_APPLICATION: dict[str, str] = {
     Status.OPEN: RequestStatus.APPROVED,
     Status.REJECTED: RequestStatus.REJECTED,
     Status.ABANDONED: RequestStatus.CANCELLED,
