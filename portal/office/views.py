@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import OFFICE, gate
 from accounts.ground.paging import page_of
-from accounts.ground.runs.admin import retry as let_in
+from accounts.ground.runs.actions import retry as let_in
 from accounts.ground.runs.models import Hold, Run
 from portal.nightly import NightRefused
 from portal.office.actions import run_night
@@ -107,7 +107,7 @@ def retry(request: HttpRequest, day: date) -> HttpResponse:
     wanted = request.POST.get("hold", "")
     if wanted:
         holds = holds.filter(pk=int(wanted)) if wanted.isdecimal() and len(wanted) < 19 else holds.none()
-    again = let_in(holds)
+    again = let_in(holds, at=timezone.now())
     words = ngettext("%(count)d account will be tried again.", "%(count)d accounts will be tried again.", again)
     messages.add_message(request, messages.SUCCESS if again else messages.WARNING, words % {"count": again})
     return HttpResponseRedirect(reverse("nights:night", args=[day]))

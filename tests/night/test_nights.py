@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from accounts.ground.access.context import as_role
 from accounts.ground.days.actions import override
-from accounts.ground.runs.actions import answer, hold_account, release
-from accounts.ground.runs.admin import retry
+from accounts.ground.runs.actions import answer, hold_account, release, retry
 from accounts.ground.runs.models import Hold, Run, RunStage, Seal
 from fees.accrual.models import Accrual, AdviserDaily
 from fees.posting.models import Charge
@@ -287,7 +286,7 @@ def rate(world, rate: str) -> None:
 
 def ask_again(day: date) -> None:
     with as_role("office"):
-        retry(Hold.unscoped.filter(day=day, stage="check"))
+        retry(Hold.unscoped.filter(day=day, stage="check"), at=EVENING)
 
 
 def test_a_wrong_line_is_made_anew_once_its_cause_is_gone(astray):

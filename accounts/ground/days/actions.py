@@ -2,8 +2,15 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from accounts.ground.days.models import CalendarDay
+from accounts.ground.runs.models import Seal
 from portal.lib.business_days import nyse
+
+
+class DaySealed(ValueError):
+    """A day whose books are closed stays what it was; the message is a sentence for a person."""
 
 
 def seed(*, first_year: int, last_year: int) -> int:
@@ -13,7 +20,9 @@ def seed(*, first_year: int, last_year: int) -> int:
 
 
 def override(*, day: date, is_business: bool, name: str, by: int) -> CalendarDay:
-    """Decide a single day by hand, for example an emergency closure."""
+    """Decide a single day by hand, for example an emergency closure; DaySealed once its books are closed."""
+    if Seal.unscoped.filter(day=day).exists():
+        raise DaySealed(_("The books of that day are sealed; it can no longer be changed."))
     return CalendarDay.objects.update_or_create(
         day=day, defaults={"is_business": is_business, "name": name, "is_override": True, "decided_by_id": by}
     )[0]

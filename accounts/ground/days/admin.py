@@ -1,18 +1,13 @@
 """The business calendar in the back office: closings to look at, and single days decided by hand."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.ground.access.admin import MakingAdmin, rows_of
-from accounts.ground.days.actions import override
+from accounts.ground.access.admin import MakingAdmin
+from accounts.ground.days.actions import DaySealed, override
 from accounts.ground.days.models import CalendarDay
-from accounts.ground.runs.models import Seal
 
 
 class DayForm(forms.Form):
@@ -31,17 +26,12 @@ class DayForm(forms.Form):
         label=gettext_lazy("Reason"), max_length=120, help_text=gettext_lazy("For example: emergency closure")
     )
 
-    def clean_day(self) -> Any:
-        day = self.cleaned_data["day"]
-        if rows_of(Seal).filter(day=day).exists():
-            raise ValidationError(_("The books of that day are sealed; it can no longer be changed."))
-        return day
-
 
 @admin.register(CalendarDay)
 class CalendarDayAdmin(MakingAdmin):
     words = gettext_lazy("Calendar days")
     making_form = DayForm
+    refusals = (DaySealed,)
     may_change = False
     list_display = ["day", "name", "is_business", "is_override", "decided_by"]
     list_filter = ["is_override", "is_business"]

@@ -1,19 +1,26 @@
 """Owing and delivering messages."""
 
+import logging
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.ground.access.context import current_alias
-from accounts.ground.outbox.models import Channel, OutboxMessage
+from accounts.ground.outbox.carriers import carrier_of
+from accounts.ground.outbox.models import OutboxMessage
 
 MOST_ATTEMPTS = 8
 
+log = logging.getLogger(__name__)
+
 
 def owe(*, channel: str, recipient: str, subject: str, body: str, natural_key: str, firm_id: int | None = None) -> None:
-    """Write a message into the caller's transaction; the natural key keeps it from being owed twice."""
+    """Write a message into the caller's transaction; the natural key keeps it from being owed twice.
+
+    NoCarrier where nothing carries messages of the channel: what cannot leave is not owed.
+    """
+    carrier_of(channel)
     OutboxMessage.unscoped.bulk_create(
         [
             OutboxMessage(
@@ -27,6 +34,12 @@ def owe(*, channel: str, recipient: str, subject: str, body: str, natural_key: s
         ],
         ignore_conflicts=True,
     )
+
+
+def owe_again(messages: "QuerySet[OutboxMessage]", *, at: datetime) -> int:
+    """Owe anew, from now on, what has not been delivered; how many. What was delivered stays delivered."""
+    waiting = messages.filter(delivered_at__isnull=True).order_by()
+    return waiting.update(failed_at=None, attempts=0, due_at=at)
 
 
 def deliver_due(*, at: datetime, most: int = 100) -> int:
@@ -47,13 +60,17 @@ def deliver_due(*, at: datetime, most: int = 100) -> int:
 
 
 def _deliver(message: OutboxMessage, at: datetime) -> int:
-    """One try; a failure is remembered and tried again later, each time waiting twice as long."""
+    """One try; a failure is remembered and tried again later, each time waiting twice as long.
+
+    Whatever goes wrong with one message is that message's alone: all that are due behind it are still delivered.
+    """
     message.attempts += 1
     try:
-        if message.channel == Channel.MAIL:
-            EmailMessage(message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.recipient]).send()
-    except OSError as problem:
-        message.last_error = str(problem)[:500]
+        with transaction.atomic(using=current_alias.get()):
+            carrier_of(message.channel)(message)
+    except Exception as problem:
+        log.warning("message %s was not delivered: %s", message.pk, type(problem).__name__)
+        message.last_error = f"{type(problem).__name__}: {problem}"[:500]
         message.due_at = at + timedelta(minutes=2**message.attempts)
         if message.attempts >= MOST_ATTEMPTS:
             message.failed_at = at

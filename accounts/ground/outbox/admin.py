@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.ground.access.admin import ReadOnlyAdmin
+from accounts.ground.outbox.actions import owe_again
 from accounts.ground.outbox.models import OutboxMessage
 
 
@@ -53,9 +54,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Try again now"))
     def retry(self, request: HttpRequest, rows: "QuerySet[OutboxMessage]") -> None:
-        """Owed again from now on; the next round of deliveries takes it up. What was delivered stays delivered."""
-        again = (
-            rows.filter(delivered_at__isnull=True).order_by().update(failed_at=None, attempts=0, due_at=timezone.now())
-        )
+        """The next round of deliveries takes it up."""
+        again = owe_again(rows, at=timezone.now())
         words = ngettext("%(count)d message will be tried again.", "%(count)d messages will be tried again.", again)
         self.message_user(request, words % {"count": again}, messages.SUCCESS if again else messages.WARNING)

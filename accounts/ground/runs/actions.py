@@ -1,16 +1,20 @@
 """Keeping accounts out of a stage and letting them back in; a hold and what waits for it are one act."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.runs.models import Hold
 from accounts.ground.tree.models import Account
+from portal.lib.words import gettext_noop
 
 DETAIL = 500
+LET_IN_BY_OFFICE = gettext_noop("Let in by the back office")
 
 
 def hold_account(*, account: Account, day: date, stage: str, reason: str, detail: str, title: str) -> Hold:
@@ -119,6 +123,19 @@ def answer(*, arrived: Iterable[tuple[int, date]], stage: str, at: datetime, res
         if released:
             _finish(released, at=at)
     return len(released)
+
+
+def retry(holds: "QuerySet[Hold]", *, at: datetime) -> int:
+    """Let held accounts in where their stage is still ahead, or into the next night; how many that were.
+
+    A hold that is resolved, or that somebody has asked to retry, stays as it is.
+    """
+    waiting: dict[str, list[tuple[int, date]]] = defaultdict(list)
+    for stage, account, day in holds.order_by("pk").values_list("stage", "account_id", "day"):
+        waiting[stage].append((account, day))
+    return sum(
+        answer(arrived=found, stage=stage, at=at, resolution=LET_IN_BY_OFFICE) for stage, found in waiting.items()
+    )
 
 
 def finish_settled(*, day: date, at: datetime) -> int:

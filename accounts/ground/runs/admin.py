@@ -1,6 +1,5 @@
 """Nights in the back office: runs, holds and seals as lists. The page that shows a night at work is portal.office."""
 
-from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -16,23 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.ground.access.admin import ReadOnlyAdmin, ReadOnlyInline, RelatedFilter
-from accounts.ground.runs.actions import answer
+from accounts.ground.runs.actions import retry
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
-
-
-def retry(holds: "QuerySet[Hold]") -> int:
-    """Let held accounts in where their stage is still ahead, or into the next night; how many that were.
-
-    A hold that is resolved, or that somebody has asked to retry, stays as it is.
-    """
-    waiting: dict[str, list[tuple[int, date]]] = defaultdict(list)
-    for stage, account, day in holds.order_by("pk").values_list("stage", "account_id", "day"):
-        waiting[stage].append((account, day))
-    at = timezone.now()
-    return sum(
-        answer(arrived=found, stage=stage, at=at, resolution=_("Let in by the back office"))
-        for stage, found in waiting.items()
-    )
 
 
 class StageInline(ReadOnlyInline):
@@ -141,7 +125,7 @@ class HoldAdmin(ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("Retry"))
     def retry(self, request: HttpRequest, holds: "QuerySet[Hold]") -> None:
-        again = retry(holds)
+        again = retry(holds, at=timezone.now())
         words = ngettext("%(count)d account will be tried again.", "%(count)d accounts will be tried again.", again)
         self.message_user(request, words % {"count": again}, messages.SUCCESS if again else messages.WARNING)
 

@@ -8,6 +8,7 @@ from django.core import mail
 from accounts.ground.idempotency.actions import KeyReused, once
 from accounts.ground.idempotency.models import IdempotencyKey
 from accounts.ground.outbox import actions as outbox
+from accounts.ground.outbox.carriers import NoCarrier
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.requests.actions import ask, finish
 from accounts.ground.requests.models import Request, RequestKind, RequestStatus
@@ -40,8 +41,36 @@ def test_a_failed_delivery_waits_longer_each_time_and_gives_up_in_the_end(world,
     message = OutboxMessage.unscoped.get()
     assert message.attempts == outbox.MOST_ATTEMPTS
     assert message.failed_at is not None
-    assert message.last_error == "no route"
+    assert message.last_error == "OSError: no route"
     assert outbox.deliver_due(at=at) == 0
+
+
+def test_a_message_that_cannot_be_sent_does_not_stop_those_behind_it(world):
+    outbox.owe(channel="mail", recipient="a@example.test", subject="Two\nlines", body="", natural_key="bad")
+    owe()
+
+    assert outbox.deliver_due(at=LATER) == 1
+
+    bad = OutboxMessage.unscoped.get(natural_key="bad")
+    assert (bad.attempts, bad.delivered_at, bad.failed_at) == (1, None, None)
+    assert bad.last_error.startswith("BadHeaderError: ")
+    assert bad.due_at > LATER
+    assert OutboxMessage.unscoped.get(natural_key="a").delivered_at == LATER
+
+
+@pytest.mark.parametrize("channel", ["file", "pigeon"])
+def test_what_nothing_carries_is_not_owed_and_never_counts_as_delivered(world, channel):
+    with pytest.raises(NoCarrier):
+        outbox.owe(channel=channel, recipient="a", subject="", body="", natural_key="x")
+    assert not OutboxMessage.unscoped.exists()
+
+    owe()
+    OutboxMessage.unscoped.update(channel=channel)
+
+    assert outbox.deliver_due(at=LATER) == 0
+    assert mail.outbox == []
+    message = OutboxMessage.unscoped.get()
+    assert (message.delivered_at, message.last_error) == (None, f"NoCarrier: no carrier for {channel}")
 
 
 class Broken:
