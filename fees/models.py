@@ -1,7 +1,18 @@
 """Gathers the rows of the slices, so that Django finds them under the label `fees`."""
 
 from fees.accrual.models import Accrual, AdviserDaily
+from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.posting.models import Charge
 from fees.schedules.models import Component, RunSchedule, Schedule
 
-__all__ = ["Accrual", "AdviserDaily", "Charge", "Component", "RunSchedule", "Schedule"]
+__all__ = [
+    "Accrual",
+    "AdviserDaily",
+    "Charge",
+    "Component",
+    "Invoice",
+    "InvoiceCap",
+    "InvoiceUpload",
+    "RunSchedule",
+    "Schedule",
+]

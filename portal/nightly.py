@@ -16,6 +16,7 @@ from accounts.ground.days.queries import calendar
 from accounts.ground.runs.models import Run, RunStage, RunState
 from accounts.ground.runs.work import Progress, Stage, plan, rewind, work
 from fees.accrual.night import accrue_chunk, check_chunk, finish_check, mend, prepare_accrue, rollup_stage
+from fees.invoicing.night import invoices_chunk, prepare_invoices
 from fees.posting.night import close_chunk, post_chunk, reconcile_stage, seal_stage, sweep_stage
 from portal import faults
 from portal.lib.business_days import Calendar, DayOutsideCalendar
@@ -32,6 +33,7 @@ STAGES = (
     Stage(name="accrue", before=prepare_accrue, chunk=accrue_chunk),
     Stage(name="check", chunk=check_chunk, after=finish_check),
     Stage(name="close", chunk=close_chunk),
+    Stage(name="invoices", before=prepare_invoices, chunk=invoices_chunk),
     Stage(name="post", chunk=post_chunk),
     Stage(name="sweep", whole=sweep_stage),
     Stage(name="reconcile", whole=reconcile_stage),

@@ -216,6 +216,25 @@ def every_posted_charge_moved_once(night: Night) -> list[Break]:
     )
 
 
+def every_processed_invoice_moved_once(night: Night) -> list[Break]:
+    """I05: each invoice processed on the day has one movement of its amount, and each such movement its invoice."""
+    return breaks(
+        "I05",
+        gettext_noop("%(count)s invoices and movements do not match; the first is %(sample)s."),
+        f"""
+        SELECT firm_id, count(*), min(id::text)
+          FROM (SELECT coalesce(i.firm_id, t.firm_id) AS firm_id, coalesce(i.id, t.source) AS id
+                  FROM (SELECT i.* FROM fees_invoice i WHERE i.processed_on = %(day)s) i
+                  FULL JOIN (SELECT t.* FROM accounts_transfer t
+                              WHERE {ledger.of_day(night.day)} AND t.kind = 'invoice') t ON t.source = i.id
+                 WHERE (i.firm_id, i.account_id, i.practice_id, i.currency, i.amount)
+                       IS DISTINCT FROM (t.firm_id, t.account_id, t.practice_id, t.currency, t.amount)) mismatch
+         GROUP BY firm_id
+        """,
+        day=night.day,
+    )
+
+
 def nothing_due_was_left(night: Night) -> list[Break]:
     """After the posting a charge that was due is posted, deferred, written off or zero."""
     return breaks(
@@ -235,10 +254,10 @@ def movements_are_as_they_were_posted(night: Night) -> list[Break]:
         f"""
         SELECT f.id, count(*), min(c.id::text)
           FROM accounts_runchunk c
-          JOIN accounts_runstage s ON s.id = c.stage_id AND s.run_id = %(run)s AND s.name = 'post'
+          JOIN accounts_runstage s ON s.id = c.stage_id AND s.run_id = %(run)s AND s.name IN ('post', 'invoices')
           LEFT JOIN (SELECT t.chunk_id, {sql_digest(LINES)} AS digest, array_agg(DISTINCT t.firm_id) AS firms
                        FROM (SELECT t.* FROM accounts_transfer t
-                              WHERE {ledger.of_day(night.day)} AND t.kind = 'fee'){WITH_BOOKS}
+                              WHERE {ledger.of_day(night.day)} AND t.kind IN ('fee', 'invoice')){WITH_BOOKS}
                       GROUP BY t.chunk_id) moved ON moved.chunk_id = c.id
           JOIN accounts_firm f ON moved.firms IS NULL OR f.id = ANY(moved.firms)
          WHERE c.digest <> coalesce(moved.digest, {sql_digest("''")}) AND c.digest <> ''
@@ -266,6 +285,7 @@ CHECKS: tuple[Check, ...] = (
     every_period_has_a_charge_or_a_hold,
     charges_are_the_sum_of_their_lines,
     every_posted_charge_moved_once,
+    every_processed_invoice_moved_once,
     nothing_due_was_left,
     movements_are_as_they_were_posted,
 )

@@ -41,6 +41,6 @@ def posted(day: date) -> dict[str, str]:
     with cursor() as cur:
         cur.execute(
             "SELECT t.currency, sum(t.amount)::text FROM accounts_transfer t"
-            f" WHERE t.kind = 'fee' AND {of_day(day)} GROUP BY t.currency ORDER BY t.currency"
+            f" WHERE t.kind IN ('fee', 'invoice') AND {of_day(day)} GROUP BY t.currency ORDER BY t.currency"
         )
         return dict(cur.fetchall())

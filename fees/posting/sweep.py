@@ -36,5 +36,5 @@ def _collected(run_id: int, day: date) -> str:
       FROM (SELECT t.firm_id, NULL::bigint AS account_id, t.practice_id, t.currency, sum(t.amount) AS amount,
                    {day_literal(day)} AS day, {run_id}::bigint AS run_id, NULL::bigint AS chunk_id
               FROM accounts_transfer t
-             WHERE {of_day(day)} AND t.kind = '{TransferKind.FEE.value}'
+             WHERE {of_day(day)} AND t.kind IN ('{TransferKind.FEE.value}', '{TransferKind.INVOICE.value}')
              GROUP BY t.firm_id, t.practice_id, t.currency) c"""

@@ -14,6 +14,7 @@ STAGES: dict[str, Any] = {
     "accrue": gettext_lazy("Accrue fees"),
     "check": gettext_lazy("Compute again and compare"),
     "close": gettext_lazy("Close periods"),
+    "invoices": gettext_lazy("Invoices"),
     "post": gettext_lazy("Post"),
     "sweep": gettext_lazy("Sweep to the advisors"),
     "reconcile": gettext_lazy("Reconcile"),

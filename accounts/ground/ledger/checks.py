@@ -63,12 +63,14 @@ def movements_run_from_client_to_advisor(day: date | None) -> list[Break]:
            AND CASE t.kind
                WHEN 'fee' THEN NOT (debit.kind = 'client' AND debit.account_id IS NOT DISTINCT FROM t.account_id
                                     AND credit.kind = 'clearing')
+               WHEN 'invoice' THEN NOT (debit.kind = 'client' AND debit.account_id IS NOT DISTINCT FROM t.account_id
+                                        AND credit.kind = 'clearing')
                WHEN 'sweep' THEN NOT (debit.kind = 'clearing' AND credit.kind = 'payee'
                                       AND credit.practice_id IS NOT DISTINCT FROM t.practice_id)
                WHEN 'reversal' THEN NOT (credit.kind = 'client' AND credit.account_id IS NOT DISTINCT FROM t.account_id
                                          AND debit.kind IN ('clearing', 'payee')
                                          AND EXISTS (SELECT 1 FROM accounts_transfer fee
-                                                      WHERE fee.source = t.source AND fee.kind = 'fee'
+                                                      WHERE fee.source = t.source AND fee.kind IN ('fee', 'invoice')
                                                         AND fee.account_id = t.account_id))
                ELSE true END
          GROUP BY t.firm_id
@@ -84,9 +86,9 @@ def sweeps_equal_collected_fees(day: date | None) -> list[Break]:
         f"""
         SELECT firm_id, count(*), min(practice_id::text || ' ' || currency || ' ' || day::text)
           FROM (SELECT t.firm_id, t.practice_id, t.currency, t.day,
-                       sum(CASE t.kind WHEN 'fee' THEN t.amount ELSE -t.amount END) AS rest
+                       sum(CASE t.kind WHEN 'sweep' THEN -t.amount ELSE t.amount END) AS rest
                   FROM accounts_transfer t
-                 WHERE t.kind IN ('fee', 'sweep') AND {of_day(day)}
+                 WHERE t.kind IN ('fee', 'invoice', 'sweep') AND {of_day(day)}
                  GROUP BY t.firm_id, t.practice_id, t.currency, t.day) AS payee
          WHERE rest <> 0
          GROUP BY firm_id

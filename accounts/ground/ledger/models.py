@@ -48,6 +48,7 @@ class TransferKind(models.TextChoices):
     """Why money moved."""
 
     FEE = "fee", _("Advisor fee")
+    INVOICE = "invoice", _("Invoice")
     SWEEP = "sweep", _("Sweep to the advisor")
     REVERSAL = "reversal", _("Reversal")
 

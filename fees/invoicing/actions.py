@@ -1,0 +1,302 @@
+"""Agreeing caps, and sending, changing and cancelling invoices.  What counts is stamped by the database's clock."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from zlib import crc32
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+
+from accounts.ground.access.context import Who, current_alias, cursor
+from accounts.ground.access.scope import scope
+from accounts.ground.days.queries import calendar
+from accounts.ground.trail.actions import record
+from accounts.ground.tree.models import Account, Practice, Status
+from fees.engine.agreement import CapKind
+from fees.engine.limits import check_rate, problem
+from fees.engine.types import Problem
+from fees.invoicing.models import Invoice, InvoiceCap, InvoiceState, InvoiceUpload, Rejection
+from fees.invoicing.queries import Limit, caps_in_force, clock, invoiced_through, limits, taken_days
+from fees.invoicing.rules import (
+    Asked,
+    Verdict,
+    amount_of,
+    business_day_of,
+    cut_off_of,
+    memo_problem,
+    over_limit,
+    refusal,
+)
+from fees.schedules.rules import ScheduleRefused, Signature
+from portal.lib.money import BadDecimal
+from portal.lib.words import Sentence, gettext_noop
+
+# Between sending invoices (shared) and the moment a night takes those of its day (alone).
+ROWS_AT_ONCE = 1000
+_BARRIER = crc32(b"fees: invoices against the night")
+
+
+class InvoiceRefused(ValueError):
+    """What was asked of an invoice cannot be done; `sentence` says why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence.msgid % sentence.params)
+        self.sentence = sentence
+
+
+def agree_cap(
+    *,
+    account: Account,
+    practice: Practice,
+    kind: str,
+    rate: Decimal | None,
+    amount: Decimal | None = None,
+    starts: date,
+    ends: date | None = None,
+    signature: Signature,
+    by: int | None,
+    at: datetime,
+) -> InvoiceCap:
+    """Put a new limit in force; ScheduleRefused says what is wrong with it.  Later versions are superseded."""
+    found = _cap_problems(account, practice, kind, rate, amount, starts, ends, signature)
+    if found:
+        raise ScheduleRefused(found)
+    with transaction.atomic(using=current_alias.get()):
+        _one_at_a_time(f"cap {account.pk} {practice.pk}")
+        former = InvoiceCap.unscoped.filter(account=account, practice=practice)
+        former.filter(Q(ends=None) | Q(ends__gt=starts), starts__lt=starts).update(ends=starts)
+        former.filter(Q(ends=None) | Q(ends__gt=F("starts")), starts__gte=starts).update(ends=F("starts"))
+        cap = InvoiceCap.unscoped.create(
+            firm_id=account.firm_id,
+            account=account,
+            practice=practice,
+            version=(former.aggregate(last=Max("version"))["last"] or 0) + 1,
+            kind=kind,
+            rate=rate,
+            amount=amount,
+            starts=starts,
+            ends=ends,
+            signed_name=signature.name,
+            signed_at=signature.at,
+            document_hash=signature.document_hash,
+            agreed_at=at,
+            agreed_by_id=by,
+        )
+        record(
+            account=account,
+            kind="invoice_cap",
+            title=gettext_noop("Invoice limit agreed"),
+            status=kind,
+            data={"cap": cap.pk, "version": cap.version, "practice": practice.pk},
+            day=starts,
+            by=by,
+        )
+    return cap
+
+
+def submit(
+    *,
+    who: Who,
+    rows: Sequence[Asked],
+    at: datetime | None = None,
+    upload: InvoiceUpload | None = None,
+    save: bool = True,
+) -> tuple[date, list[Verdict]]:
+    """Take each row or refuse it with its reason; the day they count for, and a verdict a row in their order.
+
+    The time is the database's unless `at` is given.  With `save=False` nothing is kept: the same checks as a review.
+    """
+    with transaction.atomic(using=current_alias.get()):
+        barrier(alone=False)
+        _one_at_a_time(f"invoices of firm {who.firm_id}")
+        stamp = at or clock()
+        day = _counts_for(stamp)
+        accounts = _accounts(who, rows)
+        verdicts = _judge(who, rows, accounts, day)
+        if save:
+            verdicts = _saved(who, verdicts, rows, accounts, day, stamp, upload)
+    return day, verdicts
+
+
+def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime | None = None) -> Invoice:
+    """Give a pending invoice another amount or memo; all checks are made again.  InvoiceRefused says why not."""
+    with transaction.atomic(using=current_alias.get()):
+        barrier(alone=False)
+        _one_at_a_time(f"invoices of firm {who.firm_id}")
+        stamp = at or clock()
+        held = _still_open(invoice, stamp)
+        asked = Asked(1, held.account.number, amount, memo)
+        verdict = _judge(who, [asked], _accounts(who, [asked]), held.business_day, without=[str(held.pk)])[0]
+        if verdict.sentence is not None or verdict.amount is None:
+            raise InvoiceRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
+        held.amount, held.memo, held.changed_at = verdict.amount, memo.strip(), stamp
+        held.save(update_fields=["amount", "memo", "changed_at"])
+        return held
+
+
+def cancel(*, who: Who, invoice: Invoice, at: datetime | None = None) -> Invoice:
+    """Withdraw a pending invoice until its cut-off; what it took of the limit is free again."""
+    with transaction.atomic(using=current_alias.get()):
+        barrier(alone=False)
+        _one_at_a_time(f"invoices of firm {who.firm_id}")
+        stamp = at or clock()
+        held = _still_open(invoice, stamp)
+        held.state, held.changed_at = InvoiceState.CANCELLED, stamp
+        held.save(update_fields=["state", "changed_at"])
+        return held
+
+
+def barrier(*, alone: bool) -> None:
+    """Hold the barrier between senders and the night until the transaction ends."""
+    with cursor() as cur:
+        cur.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_BARRIER])
+
+
+def _counts_for(stamp: datetime) -> date:
+    days = calendar()
+    day = business_day_of(stamp, days)
+    taken = invoiced_through()
+    return days.next(taken) if taken is not None and taken >= day else day
+
+
+def _accounts(who: Who, rows: Sequence[Asked]) -> dict[str, Account]:
+    """The accounts of the rows that this person may set fees for, by number."""
+    numbers = {row.account.strip().upper() for row in rows}
+    return {one.number: one for one in scope(who, Account, "set_fees").filter(number__in=numbers)}
+
+
+def _judge(
+    who: Who, rows: Sequence[Asked], accounts: dict[str, Account], day: date, without: Sequence[str] = ()
+) -> list[Verdict]:
+    ids = [one.pk for one in accounts.values()]
+    caps = list(caps_in_force(who, day).filter(practice_id=who.practice_id, account_id__in=ids))
+    known = limits(caps, day=day, without=without)
+    taken = taken_days(ids, day, without)
+    verdicts: list[Verdict] = []
+    first_line: dict[str, int] = {}
+    for row in rows:
+        verdict = _verdict(row, accounts.get(row.account.strip().upper()), known, taken, day)
+        if verdict.is_accepted:
+            if verdict.account in first_line:
+                verdict = _second(verdict, first_line[verdict.account])
+            else:
+                first_line[verdict.account] = row.line
+        verdicts.append(verdict)
+    return verdicts
+
+
+def _verdict(row: Asked, account: Account | None, known: dict[int, Limit], taken: set[int], day: date) -> Verdict:
+    number = row.account.strip().upper()
+    if account is None or not account.is_holding:
+        return _no(row, number, Rejection.BAD_ACCOUNT, refusal(Rejection.BAD_ACCOUNT, account=number[:20]))
+    currency = account.base_currency
+    if account.status != Status.OPEN:
+        return _no(row, number, Rejection.RESTRICTED, refusal(Rejection.RESTRICTED), currency)
+    try:
+        amount = amount_of(row.amount, currency)
+    except BadDecimal as error:
+        return _no(row, number, Rejection.BAD_AMOUNT, Sentence(error.msgid, error.params), currency)
+    if wrong := memo_problem(row.memo.strip()):
+        return _no(row, number, Rejection.BAD_AMOUNT, wrong, currency)
+    if account.pk in taken:
+        return _no(row, number, Rejection.DUPLICATE, refusal(Rejection.DUPLICATE, day=day), currency)
+    limit = known.get(account.pk)
+    if limit is None:
+        return _no(row, number, Rejection.NO_CAP, refusal(Rejection.NO_CAP), currency)
+    if too_much := over_limit(amount, limit.available):
+        refused = _no(row, number, Rejection.OVER_LIMIT, too_much, currency)
+        return replace(refused, amount=amount, available=limit.available)
+    return Verdict(line=row.line, account=number, amount=amount, currency=currency, available=limit.available)
+
+
+def _no(row: Asked, number: str, reason: str, sentence: Sentence, currency: str = "") -> Verdict:
+    return Verdict(line=row.line, account=number, currency=currency, reason=reason, sentence=sentence)
+
+
+def _second(verdict: Verdict, first: int) -> Verdict:
+    msgid = gettext_noop("A second invoice for the same client (row %(row)s is kept).")
+    return replace(verdict, reason=Rejection.DUPLICATE.value, sentence=Sentence(msgid, {"row": first}))
+
+
+def _saved(
+    who: Who,
+    verdicts: Sequence[Verdict],
+    rows: Sequence[Asked],
+    accounts: dict[str, Account],
+    day: date,
+    stamp: datetime,
+    upload: InvoiceUpload | None,
+) -> list[Verdict]:
+    """The accepted rows as invoices, and each verdict with the id of its invoice."""
+    found = []
+    invoices = []
+    for verdict, row in zip(verdicts, rows, strict=True):
+        if not verdict.is_accepted:
+            found.append(verdict)
+            continue
+        account = accounts[verdict.account]
+        invoice = Invoice(
+            firm_id=account.firm_id,
+            account=account,
+            practice_id=who.practice_id,
+            amount=verdict.amount,
+            currency=verdict.currency,
+            memo=row.memo.strip(),
+            business_day=day,
+            submitted_at=stamp,
+            submitted_by_id=who.user_id,
+            upload=upload,
+        )
+        invoices.append(invoice)
+        found.append(replace(verdict, invoice=str(invoice.pk)))
+    Invoice.unscoped.bulk_create(invoices, batch_size=ROWS_AT_ONCE)
+    return found
+
+
+def _still_open(invoice: Invoice, stamp: datetime) -> Invoice:
+    """The invoice, locked, if it can still be changed."""
+    held = Invoice.unscoped.select_for_update(of=("self",)).select_related("account").get(pk=invoice.pk)
+    if held.state != InvoiceState.PENDING:
+        raise InvoiceRefused(Sentence(gettext_noop("The invoice has been processed, rejected or cancelled."), {}))
+    taken = invoiced_through()
+    if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
+        msgid = gettext_noop("The cut-off of %(day)s has passed; the invoice can no longer be changed.")
+        raise InvoiceRefused(Sentence(msgid, {"day": held.business_day}))
+    return held
+
+
+def _cap_problems(
+    account: Account,
+    practice: Practice,
+    kind: str,
+    rate: Decimal | None,
+    amount: Decimal | None,
+    starts: date,
+    ends: date | None,
+    signature: Signature,
+) -> list[Problem]:
+    found: list[Problem] = []
+    if kind not in list(CapKind):
+        found.append(problem("kind", "unknown", gettext_noop("Choose how the limit is worked out.")))
+    if rate is not None or amount is None:
+        found += check_rate(rate, field="rate")
+    if amount is not None and (not amount.is_finite() or amount <= 0):
+        found.append(problem("amount", "too_low", gettext_noop("The amount must be above zero.")))
+    if ends is not None and ends <= starts:
+        found.append(problem("ends", "ends_before_start", gettext_noop("The limit must end after it starts.")))
+    if not signature.is_complete:
+        found.append(problem("signature", "required", gettext_noop("The client must sign the limit.")))
+    if practice.firm_id != account.firm_id or (practice.pk != account.practice_id and practice.level != 1):
+        msgid = gettext_noop("The fee can be paid to the account's own advisor or to the top level only.")
+        found.append(problem("practice", "foreign_payee", msgid))
+    if not account.is_holding:
+        msgid = gettext_noop("An advisor's master account pays no fees.")
+        found.append(problem("account", "not_holding", msgid))
+    return found
+
+
+def _one_at_a_time(what: str) -> None:
+    with cursor() as cur:
+        cur.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])

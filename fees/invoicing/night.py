@@ -1,0 +1,156 @@
+"""The night's invoices: each pending one of the day is paid into the master's clearing book, or rejected with a reason.
+
+An invoice is paid whole or not at all, and is never tried twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from accounts.broker.funds.queries import available_cash
+from accounts.ground.access.context import cursor
+from accounts.ground.ledger.models import BookKind, TransferKind
+from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
+from accounts.ground.runs.models import Run
+from accounts.ground.runs.results import ChunkResult
+from accounts.ground.tree.models import Margin, Status
+from fees.engine.rolling_cap import YEAR_WINDOW, Paid, chargeable, look_back
+from fees.invoicing.actions import barrier
+from fees.invoicing.models import Rejection
+
+ACCOUNTS_AT_ONCE = 200
+
+
+class Waiting(NamedTuple):
+    """A pending invoice with what decides about it."""
+
+    id: str
+    account: int
+    amount: Decimal
+    currency: str
+    status: str
+    margin_kind: str
+    opened_on: date | None
+
+
+def prepare_invoices(run: Run, day: date) -> None:
+    """In the transaction that begins the stage: from here on an invoice for `day` counts for the day after."""
+    barrier(alone=True)
+
+
+def invoices_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
+    """Pay or reject the invoices of accounts lo <= id < hi that are due on or before `day`."""
+    paid, rejected = [], {}
+    with cursor() as cur:
+        for batch in _waiting(cur, day, lo, hi):
+            fees = _fees_paid(cur, batch, day)
+            equity = _equity(cur, batch, day)
+            spent: dict[int, Decimal] = defaultdict(Decimal)
+            for one in batch:
+                reason = _reason(one, day, spent[one.account], equity[one.account], fees[one.account])
+                if reason:
+                    rejected[one.id] = reason
+                else:
+                    paid.append(one.id)
+                    spent[one.account] += one.amount
+                    fees[one.account].append(Paid(day, one.amount))
+        _reject(cur, rejected)
+        return _pay(cur, run, day, chunk_id, paid)
+
+
+def _waiting(cur, day: date, lo: int, hi: int) -> Iterator[list[Waiting]]:
+    """Whole accounts at a time, in the order in which their invoices were sent."""
+    cur.execute(
+        """
+        SELECT i.id::text, i.account_id, i.amount, i.currency, a.status, a.margin_kind, a.opened_on
+          FROM fees_invoice i JOIN accounts_account a ON a.id = i.account_id
+         WHERE i.state = 'pending' AND i.business_day <= %s AND i.account_id >= %s AND i.account_id < %s
+         ORDER BY i.account_id, i.business_day, i.submitted_at, i.id
+        """,
+        [day, lo, hi],
+    )
+    by_account: dict[int, list[Waiting]] = defaultdict(list)
+    for row in cur.fetchall():
+        by_account[row[1]].append(Waiting(*row))
+    accounts = sorted(by_account)
+    for first in range(0, len(accounts), ACCOUNTS_AT_ONCE):
+        yield [one for account in accounts[first : first + ACCOUNTS_AT_ONCE] for one in by_account[account]]
+
+
+def _reason(
+    one: Waiting, day: date, spent: Decimal, equity: dict[date, Decimal], fees: Sequence[Paid]
+) -> Rejection | None:
+    if one.status != Status.OPEN:
+        return Rejection.RESTRICTED
+    age = (day - one.opened_on).days if one.opened_on else 0
+    seen = look_back(day=day, age=age, equity=equity, paid=fees, currency=one.currency) if equity else ()
+    if chargeable(one.amount, seen) < one.amount:
+        return Rejection.FEE_CAP
+    if one.margin_kind == Margin.CASH:
+        cash = available_cash(account_id=one.account, currency=one.currency, day=day)
+        # An account of which no cash was ever reported is not stopped: nothing says that it lacks the money.
+        if cash is not None and cash.amount - spent < one.amount:
+            return Rejection.FUNDS
+    return None
+
+
+def _equity(cur, batch: Sequence[Waiting], day: date) -> dict[int, dict[date, Decimal]]:
+    cur.execute(
+        "SELECT account_id, nav_date, nlv FROM broker_navdaily"
+        " WHERE account_id = ANY(%s) AND nav_date > %s AND nav_date <= %s",
+        [[one.account for one in batch], day - timedelta(days=YEAR_WINDOW), day],
+    )
+    found: dict[int, dict[date, Decimal]] = defaultdict(dict)
+    for account, on, nlv in cur.fetchall():
+        found[account][on] = nlv
+    return found
+
+
+def _fees_paid(cur, batch: Sequence[Waiting], day: date) -> dict[int, list[Paid]]:
+    """Advisor fees of the look-back: charges and invoices, less what was given back."""
+    cur.execute(
+        """
+        SELECT account_id, day, sum(CASE WHEN kind IN ('fee', 'invoice') THEN amount ELSE -amount END)
+          FROM accounts_transfer
+         WHERE account_id = ANY(%s) AND day > %s AND day <= %s AND kind <> 'sweep' GROUP BY account_id, day
+        """,
+        [[one.account for one in batch], day - timedelta(days=YEAR_WINDOW), day],
+    )
+    found: dict[int, list[Paid]] = defaultdict(list)
+    for account, on, amount in cur.fetchall():
+        found[account].append(Paid(on, amount))
+    return found
+
+
+def _reject(cur, rejected: dict[str, str]) -> None:
+    cur.execute(
+        "UPDATE fees_invoice i SET state = 'rejected', reason = r.reason"
+        " FROM unnest(%s::uuid[], %s::text[]) AS r (id, reason) WHERE i.id = r.id AND i.state = 'pending'",
+        [list(rejected), [str(reason) for reason in rejected.values()]],
+    )
+
+
+def _pay(cur, run: Run, day: date, chunk_id: int, paid: Sequence[str]) -> ChunkResult:
+    """One statement, so that an invoice is processed only where the ledger took its movement."""
+    going = """
+        SELECT i.id AS source, i.id AS txn, i.firm_id, i.account_id, i.practice_id, i.currency, i.amount,
+               %(day)s::date AS day, %(run)s::bigint AS run_id, %(chunk)s::bigint AS chunk_id
+          FROM fees_invoice i WHERE i.id = ANY(%(paid)s::uuid[]) AND i.state = 'pending'"""
+    values = {"day": day, "run": run.pk, "chunk": chunk_id, "paid": list(paid)}
+    cur.execute(sql_open_books(f"({going})", BookKind.CLIENT), values)
+    cur.execute(sql_open_books(f"({going})", BookKind.CLEARING), values)
+    moved = sql_post("going", kind=TransferKind.INVOICE.value, debit=BookKind.CLIENT, credit=BookKind.CLEARING)
+    cur.execute(
+        f"""
+        WITH going AS MATERIALIZED ({going}), moved AS ({moved}),
+        done AS (
+            UPDATE fees_invoice i SET state = 'processed', processed_on = %(day)s, run_id = %(run)s
+              FROM moved m WHERE i.id = m.source)
+        SELECT count(*), coalesce(sum(amount), 0), {sql_digest_of("moved")} FROM moved
+        """,
+        values,
+    )
+    rows, total, digest = cur.fetchone()
+    return ChunkResult(rows=rows, total=total, digest=digest)
