@@ -234,6 +234,7 @@ LIES = {
         f"DELETE FROM accounts_transfer WHERE {FEES}",
         "UPDATE fees_charge SET state = 'written_off', posted_on = NULL WHERE state = 'posted'",
     ],
+    "every_processed_invoice_moved_once": [f"UPDATE accounts_transfer SET kind = 'invoice' WHERE {FEES}"],
     "nothing_due_was_left": ["UPDATE fees_charge SET state = 'due', posted_on = NULL WHERE state = 'posted'"],
     "movements_are_as_they_were_posted": [f"UPDATE accounts_transfer SET txn = gen_random_uuid() WHERE {FEES}"],
 }
