@@ -124,7 +124,7 @@ def _fees_paid(cur, batch: Sequence[Waiting], day: date) -> dict[int, list[Paid]
     return found
 
 
-def _reject(cur, rejected: dict[str, str]) -> None:
+def _reject(cur, rejected: dict[str, Rejection]) -> None:
     cur.execute(
         "UPDATE fees_invoice i SET state = 'rejected', reason = r.reason"
         " FROM unnest(%s::uuid[], %s::text[]) AS r (id, reason) WHERE i.id = r.id AND i.state = 'pending'",
