@@ -33,22 +33,28 @@ class Gates:
             return None
         if not request.user.is_authenticated:
             return _send_to_sign_in(request)
-        return self._enter(request, mark)
+        return self._enter(request, mark, view)
 
-    def _enter(self, request: HttpRequest, mark: Gate) -> HttpResponseBase | None:
+    def _enter(self, request: HttpRequest, mark: Gate, view: Any) -> HttpResponseBase | None:
         seat = request.seat  # type: ignore[attr-defined]
         if mark.right == SIGNED_IN.right:
             return ask_or_pass(request) if mark.step_up else None
-        if mark == OFFICE:
+        if mark.right == OFFICE.right:
             # A back office that does not exist for you answers like any missing page.
             if seat is None or seat.role != "office" or not request.user.is_staff:
                 raise Http404
-            return None
+            return ask_or_pass(request) if mark.step_up or _is_sensitive(request, view) else None
         if seat is None:
             raise PermissionDenied
         if not may_pass(seat, mark):
             raise PermissionDenied
         return ask_or_pass(request) if mark.step_up else None
+
+
+def _is_sensitive(request: HttpRequest, view: Any) -> bool:
+    """One address of the admin serves many acts, so its page says which of them are sensitive."""
+    page = getattr(view, "model_admin", None)
+    return request.method == "POST" and page is not None and bool(page.needs_step_up(request))
 
 
 def _send_to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -129,9 +129,12 @@ SWITCH_DATABASE_ROLES = TESTING  # tests share one connection, so a role is take
 
 # --- Valkey: cache and task broker; losing it loses no work -----------------------------------------------------------
 
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.redis("REDIS_URL", number=1)},
+SHARED_CACHE = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": env.redis("REDIS_URL", number=1),
+    "OPTIONS": {"serializer": "portal.cached.JsonSerializer"},  # the default unpickles, which runs what it reads
 }
+CACHES = {"default": SHARED_CACHE}
 CELERY_BROKER_URL = env.redis("REDIS_URL", number=0)
 if TESTING:
     CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -181,14 +184,21 @@ ACCOUNT_ADAPTER = "accounts.ground.people.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = False
+PASSWORD_RESET_TIMEOUT = 2 * 3600
+ACCOUNT_FORMS = {"reset_password": "accounts.ground.people.forms.ResetPasswordForm"}
+ACCOUNT_CHANGE_EMAIL = True  # one address a sign-in; the back office enters it, and no page of allauth changes it
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the default is the Host header
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/m/key"}
+# Wrong passwords for one name are counted by accounts.ground.people.attempts.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip", "reset_password": "20/m/ip,5/m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COUNT", 0)
 
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
@@ -203,6 +213,7 @@ SECRET_KEY, SECRET_KEY_FALLBACKS = _keys[0], _keys[1:]
 # The __Host- prefix binds a cookie to this host and to HTTPS; browsers refuse it on plain HTTP.
 _prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_prefix}session"
+DEVICE_COOKIE_NAME = f"{_prefix}device"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -38,6 +38,22 @@ def as_role(db: None) -> Callable[[str], AbstractContextManager[None]]:
 
 
 @pytest.fixture
+def office(world: "World") -> Any:
+    """Olga in the back office, who gives her password with every post; errors of the server are shown as they are."""
+    from django.test import Client
+
+    from tests.world import PASSWORD
+
+    class Sure(Client):
+        def post(self, path: str, data: Any = None, **more: Any) -> Any:
+            return super().post(path, {**(data or {}), "_password": PASSWORD}, **more)
+
+    client = Sure()
+    client.force_login(world.users["olga"])
+    return client
+
+
+@pytest.fixture
 def browse(world: "World") -> Callable[[str], Any]:
     """`browse("alice")` is a test client signed in as that person; `browse("")` is nobody."""
     from django.test import Client

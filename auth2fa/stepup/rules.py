@@ -1,4 +1,4 @@
-"""Which task a proof of identity is for: the person's wish as a fingerprint, so that no other wish can use it."""
+"""Which task a proof of identity is for: the person's whole wish as a fingerprint, so that no other wish can use it."""
 
 from collections.abc import Iterable
 
@@ -6,9 +6,26 @@ from portal.lib.fingerprint import fingerprint
 
 PASSWORD_FIELD = "_password"  # noqa: S105 (the name of a form field)
 NOT_PART_OF_THE_TASK = frozenset({"csrfmiddlewaretoken", PASSWORD_FIELD})
+# Both encodings of a form say the same fields; the page that asks repeats an upload's form without its files.
+FORM = "form"
+FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
-def task_of(*, path: str, fields: Iterable[tuple[str, list[str]]]) -> str:
-    """64 hex characters over the address and everything the form says."""
+def task_of(
+    *,
+    method: str,
+    path: str,
+    content_type: str,
+    fields: Iterable[tuple[str, list[str]]] = (),
+    files: Iterable[tuple[str, str, str]] = (),
+    body: str = "",
+) -> str:
+    """64 hex characters over the method, the address with its query, and everything that was sent.
+
+    A form sends fields and files (field, name, digest), anything else a body, of which `body` is the digest.
+    """
     said = sorted((name, value) for name, values in fields if name not in NOT_PART_OF_THE_TASK for value in values)
-    return fingerprint([path, *(part for pair in said for part in pair)])
+    sent = sorted(files)
+    kind = FORM if content_type in FORM_TYPES else content_type
+    parts = [method, path, kind, body, str(len(said)), *(part for pair in said for part in pair)]
+    return fingerprint([*parts, *(part for one in sent for part in one)])

@@ -87,7 +87,7 @@ def email(name: str, default: str) -> dict[str, object]:
     if parts.scheme == "console":
         return {"EMAIL_BACKEND": backend + "console.EmailBackend"}
     if parts.scheme == "file":
-        return {"EMAIL_BACKEND": backend + "filebased.EmailBackend", "EMAIL_FILE_PATH": unquote(parts.path)}
+        return {"EMAIL_BACKEND": "portal.mailbox.EmailBackend", "EMAIL_FILE_PATH": unquote(parts.path)}
     if parts.scheme in {"smtp", "smtps"}:
         secure = parts.scheme == "smtps"
         return {

@@ -13,6 +13,7 @@ from accounts.ground.access.admin import OfficeAdmin
 class PeriodicTaskAdmin(OfficeAdmin):
     """Whether and how often; what is woken is the program's business."""
 
+    is_sensitive = True
     words = _("Time table")
     may_add = False
     list_display = ["name", "task", "interval", "crontab", "enabled", "last_run_at", "total_run_count"]
@@ -30,6 +31,7 @@ class PeriodicTaskAdmin(OfficeAdmin):
 @admin.register(IntervalSchedule)
 class IntervalAdmin(OfficeAdmin):
     words = _("Intervals")
+    is_sensitive = True
     list_display = ["__str__", "every", "period"]
     search_fields = ["every", "period"]
     ordering = ["period", "every"]
@@ -38,6 +40,7 @@ class IntervalAdmin(OfficeAdmin):
 @admin.register(CrontabSchedule)
 class CrontabAdmin(OfficeAdmin):
     words = _("Times of day")
+    is_sensitive = True
     list_display = ["__str__", "hour", "minute", "day_of_week", "timezone"]
     search_fields = ["hour", "minute", "timezone"]
     ordering = ["hour", "minute"]

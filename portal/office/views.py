@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.ground.access.gates import OFFICE, gate
+from accounts.ground.access.gates import OFFICE, SURE_OFFICE, gate
 from accounts.ground.paging import page_of
 from accounts.ground.runs.actions import retry as let_in
 from accounts.ground.runs.models import Hold, Run
@@ -68,7 +68,7 @@ def night(request: HttpRequest, day: date) -> HttpResponse:
     return render(request, "office/night.html", _framed(request, context))
 
 
-@gate(OFFICE)
+@gate(SURE_OFFICE)
 @require_POST
 def run_any(request: HttpRequest) -> HttpResponse:
     """Run the night of the day given in the form."""
@@ -84,7 +84,7 @@ def run_any(request: HttpRequest) -> HttpResponse:
     return _list(request, form, status=422)
 
 
-@gate(OFFICE)
+@gate(SURE_OFFICE)
 @require_POST
 def run(request: HttpRequest, day: date) -> HttpResponse:
     """Run this night again, from where it stands."""
@@ -99,7 +99,7 @@ def run(request: HttpRequest, day: date) -> HttpResponse:
     return HttpResponseRedirect(reverse("nights:night", args=[day]))
 
 
-@gate(OFFICE)
+@gate(SURE_OFFICE)
 @require_POST
 def retry(request: HttpRequest, day: date) -> HttpResponse:
     """Try held accounts again: the one named by `hold`, or all of the day."""

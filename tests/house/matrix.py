@@ -74,7 +74,7 @@ def targets(world: World, route: Route) -> Iterator[tuple[str | None, dict[str, 
 
 def portal_routes() -> list[Route]:
     """Routes of the portal itself; the back office's are walked apart."""
-    return [route for route in routes() if route.gate != OFFICE and "<" not in route.template]
+    return [route for route in routes() if route.gate.right != OFFICE.right and "<" not in route.template]
 
 
 def walk(world: World, name: str, *, statuses: bool = True) -> Tally:

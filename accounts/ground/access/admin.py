@@ -16,7 +16,7 @@ from django.contrib import admin
 from django.contrib.admin import helpers
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.db.models.fields.related import RelatedField
@@ -29,19 +29,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.ground.access.context import current_alias
+from accounts.ground.access.forms import OfficeForm, rows_of
 from accounts.ground.amounts import number_words
 from accounts.ground.tree.models import NUMBER_PATTERN
 from portal.lib.money import CURRENCIES, MINOR_UNITS, USUAL_PLACES
 
 MOST_COUNTED = 10_000
 MOST_CHOICES = 100
+# What the filters of a list add to a column's name in an address.
+_FILTER_PARTS = ("exact", "isnull", "id__exact", "pk__exact", "gte", "lt", "lte", "gt", "year", "month", "day")
 EXCHANGE_ZONE = ZoneInfo("America/New_York")
-
-
-def rows_of(model: type[models.Model]) -> "models.QuerySet[Any]":
-    """Every row of a model: the office's login, not the manager, decides what may be read."""
-    manager = getattr(model, "unscoped", None) or model._default_manager
-    return manager.all()
 
 
 def is_office(request: HttpRequest) -> bool:
@@ -124,48 +121,6 @@ class BaseCurrencyFilter(CurrencyFilter):
     column = "base_currency"
 
 
-class OfficeForm(forms.ModelForm):
-    """Checks uniqueness through `unscoped`; Django asks the default manager, which is closed on tenant rows."""
-
-    def validate_unique(self) -> None:
-        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
-        checks, _dates = self.instance._get_unique_checks(exclude=exclude)
-        opened = [(_Opened(model), check) for model, check in checks]
-        errors = self.instance._perform_unique_checks(opened)
-        if errors:
-            self._update_errors(ValidationError(errors))  # type: ignore[attr-defined]
-
-    def _post_clean(self) -> None:
-        self.instance.validate_constraints = self._check_constraints  # type: ignore[method-assign]
-        try:
-            super()._post_clean()  # type: ignore[misc]
-        finally:
-            del self.instance.validate_constraints
-
-    def _check_constraints(self, exclude: Any = None) -> None:
-        """What the model does for itself, but by way of `unscoped`."""
-        problems: list[ValidationError] = []
-        for model, constraints in self.instance.get_constraints():
-            for constraint in constraints:
-                try:
-                    constraint.validate(_Opened(model), self.instance, exclude=exclude, using=current_alias.get())
-                except ValidationError as problem:
-                    problems += problem.error_list
-        if problems:
-            raise ValidationError({NON_FIELD_ERRORS: problems})
-
-
-class _Opened:
-    """A model class whose default manager is its unscoped one, for Django's uniqueness checks alone."""
-
-    def __init__(self, model: type[models.Model]) -> None:
-        self._model = model
-        self._default_manager = getattr(model, "unscoped", model._default_manager)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-
 class OfficeMixin(BaseModelAdmin):
     """What lists, pages and inlines of the back office have in common."""
 
@@ -226,6 +181,9 @@ class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
     """
 
     words: Any = ""
+    # What asks for the password again: list actions by name, and whether adding, changing or deleting does.
+    sensitive_actions: tuple[str, ...] = ()
+    is_sensitive = False
     number_lookup = ""
     totals: tuple[str, str] | None = None
     paginator = CappedPaginator
@@ -237,6 +195,22 @@ class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
     def name_of(self, row: Any) -> str:
         """What a row's page is headed with."""
         return str(row)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only the filters beside the list: Django lets an address ask for any column, letter by letter."""
+        return any(lookup in (name, *(f"{name}__{part}" for part in _FILTER_PARTS)) for name in self._filtered(request))
+
+    def _filtered(self, request: HttpRequest) -> list[str]:
+        """The columns that this list is filtered by, and the names of filters of its own."""
+        named = [one[0] if isinstance(one, tuple | list) else one for one in self.get_list_filter(request)]
+        named += [self.date_hierarchy] if self.date_hierarchy else []
+        return [one if isinstance(one, str) else getattr(one, "parameter_name", "") for one in named]
+
+    def needs_step_up(self, request: HttpRequest) -> bool:
+        """Whether this post is one of the acts that ask who is there; the gates in front of all pages obey it."""
+        if "action" in request.POST:
+            return not set(request.POST.getlist("action")).isdisjoint(self.sensitive_actions)
+        return self.is_sensitive
 
     def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, Any]]:
         first = [("", _("Choose an action"))] if default_choices is None else default_choices

@@ -29,6 +29,7 @@ class Gate:
 PUBLIC = Gate("public")
 SIGNED_IN = Gate("signed_in")
 OFFICE = Gate("office")
+SURE_OFFICE = Gate("office", step_up=True)
 
 
 def gate(right: str | Gate, *, step_up: bool = False, needs: str = "") -> Callable[[View], View]:

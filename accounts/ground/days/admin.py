@@ -32,6 +32,7 @@ class CalendarDayAdmin(MakingAdmin):
     words = gettext_lazy("Calendar days")
     making_form = DayForm
     refusals = (DaySealed,)
+    is_sensitive = True
     may_change = False
     list_display = ["day", "name", "is_business", "is_override", "decided_by"]
     list_filter = ["is_override", "is_business"]

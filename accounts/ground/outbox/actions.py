@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.ground.access.context import current_alias
+from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.outbox.carriers import carrier_of
 from accounts.ground.outbox.models import OutboxMessage
 
@@ -37,9 +37,22 @@ def owe(*, channel: str, recipient: str, subject: str, body: str, natural_key: s
 
 
 def owe_again(messages: "QuerySet[OutboxMessage]", *, at: datetime) -> int:
-    """Owe anew, from now on, what has not been delivered; how many. What was delivered stays delivered."""
-    waiting = messages.filter(delivered_at__isnull=True).order_by()
+    """Owe anew, from now on, what has not been delivered; how many. What was delivered stays delivered.
+
+    A message whose text was forgotten is asked for anew by the person: by now its link would be dead.
+    """
+    waiting = messages.filter(delivered_at__isnull=True).exclude(is_secret=True, body="").order_by()
     return waiting.update(failed_at=None, attempts=0, due_at=at)
+
+
+def owe_person(*, user_id: int, subject: str, body: str, natural_key: str) -> None:
+    """Owe a mail about somebody's own sign-in, in their name or nobody's.
+
+    The database takes the address from the books, so no caller can send it elsewhere. It may hold a link that opens
+    the sign-in: the back office is not shown the text, and it is forgotten when the message has left.
+    """
+    with cursor() as cur:
+        cur.execute("SELECT app_owe_person(%s, %s, %s, %s)", [user_id, subject[:200], body, natural_key])
 
 
 def deliver_due(*, at: datetime, most: int = 100) -> int:
@@ -76,5 +89,7 @@ def _deliver(message: OutboxMessage, at: datetime) -> int:
             message.failed_at = at
     else:
         message.delivered_at = at
+    if message.is_secret and (message.delivered_at or message.failed_at):
+        message.body = ""
     message.save()
     return 1 if message.delivered_at else 0

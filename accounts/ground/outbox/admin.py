@@ -43,6 +43,11 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     def name_of(self, row: Any) -> str:
         return row.subject or row.recipient
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The text of a message that may open a sign-in is its recipient's alone."""
+        fields = super().get_fields(request, obj)
+        return [name for name in fields if name != "body"] if obj is None or obj.is_secret else fields
+
     @admin.display(description=_("Delivery"))
     def delivery(self, message: Any) -> Any:
         if message.delivered_at:

@@ -22,6 +22,9 @@ class OutboxMessage(models.Model):
     recipient = models.CharField(max_length=320)
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField(blank=True)
+    is_secret = models.BooleanField(
+        db_default=False, help_text=_("Its text is shown nowhere and forgotten on delivery")
+    )
     natural_key = models.CharField(max_length=200, unique=True)
     due_at = models.DateTimeField(db_default=models.functions.Now())
     attempts = models.PositiveSmallIntegerField(default=0)

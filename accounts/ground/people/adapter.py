@@ -1,14 +1,36 @@
-"""How allauth behaves here: nobody signs up by themselves, and everyone lands where their seat is."""
+"""How allauth behaves here: nobody signs up, mail goes by the outbox, and everyone lands where they sit."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from accounts.ground.access.context import enter
-from accounts.ground.people.models import Role, Seat
+from accounts.ground.outbox.actions import owe_person
+from accounts.ground.people import attempts
+from accounts.ground.people.models import Role, Seat, User
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """People come by invitation only."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "sign_in_held": _(
+            "Too many wrong passwords were tried for this username, so for a while it opens only on a device that has"
+            " signed in before. Use one of those, or try again in a quarter of an hour."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed: the back office or an advisor creates people."""
@@ -22,3 +44,66 @@ class AccountAdapter(DefaultAccountAdapter):
         who = enter(user_id)
         request.session["seat_count"] = Seat.unscoped.filter(user_id=user_id, is_active=True).count()
         return "/office/" if who and who.role == Role.OFFICE else super().get_login_redirect_url(request)
+
+    # --- Who is let in -------------------------------------------------------------------------------------------
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The user of a right name and password. Unknown, wrong and switched off are one and the same answer."""
+        name, at = str(credentials.get("username", "")), timezone.now()
+        device = attempts.device_of(request, name)
+        address = self.get_client_ip(request)
+        self.pre_authenticate(request, **credentials)
+        if not attempts.may_try(name, address=address, device=device, at=at):
+            raise self.validation_error("too_many_login_attempts")
+        user = authenticate(request, **credentials)
+        AuthenticationBackend.unstash_authenticated_user()
+        if user is None:
+            attempts.failed(name, address=address, device=device, at=at)
+            return None
+        self._rollback_login_failed_rl_usage()
+        if attempts.is_held(name, device=device):
+            raise self.validation_error("sign_in_held")
+        attempts.succeeded(name, address=address, device=device)
+        assert isinstance(user, User)
+        return user
+
+    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
+        """Remember the device, so that wrong passwords tried elsewhere do not lock this person out of it."""
+        response = super().post_login(request, user, **more)
+        attempts.remember(request, response, user)
+        return response
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """Nobody learns that a sign-in exists and is switched off."""
+        return redirect("account_login")
+
+    # --- Mail ------------------------------------------------------------------------------------------------------
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """From the configured address: the Host header of whoever asks for a reset is not to be trusted."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.PUBLIC_URL.rstrip("/") + path.replace("UID-KEY", quote(key))
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """To the address in the books, not as it was typed: two spellings may look alike and be two mailboxes."""
+        self._owe("account/email/password_reset_key", user, context)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell a person that the sign-in was changed."""
+        facts = {"timestamp": timezone.now(), "ip": self.get_client_ip(self.request)}
+        self._owe(template_prefix, user, {**facts, **(context or {})})
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Nothing leaves for an address that is not a user's own."""
+
+    def _owe(self, template_prefix: str, user: User, context: dict[str, Any]) -> None:
+        """The link of a reset opens a sign-in, so its text is forgotten once it has left."""
+        if not user.email:
+            return
+        with override(user.language):
+            mail = self.render_mail(
+                template_prefix, user.email, {**context, "user": user, "portal": settings.PUBLIC_URL}
+            )
+        owe_person(user_id=user.pk, subject=str(mail.subject), body=str(mail.body), natural_key=f"sign-in {uuid4()}")

@@ -63,6 +63,8 @@ class UserAdmin(MakingAdmin):
     search_fields = ["username", "email", "first_name", "last_name", "party__legal_name"]
     ordering = ["username"]
     actions = ["deactivate", "activate", "end_seats", "renew_password"]
+    sensitive_actions = ("deactivate", "activate", "end_seats", "renew_password")
+    is_sensitive = True
     _known = ("username", "timezone", "sits_as", "is_active", "last_login", "date_joined")
     fields = ("first_name", "last_name", "email", "party", "language", *_known)
     readonly_fields = _known
@@ -230,6 +232,8 @@ class SeatAdmin(MakingAdmin):
     search_fields = ["user__username", "practice__name", "party__legal_name", "account__number"]
     ordering = ["user__username", "pk"]
     actions = ["end", "reopen"]
+    sensitive_actions = ("end", "reopen")
+    is_sensitive = True
 
     def name_of(self, row: Any) -> str:
         return f"{row.user.username}, {_seat_words(row)}"
@@ -311,6 +315,7 @@ class RightForm(forms.Form):
 class ClientRightAdmin(MakingAdmin):
     words = gettext_lazy("Client rights")
     making_form = RightForm
+    is_sensitive = True
     may_delete = True
     list_display = ["party", "account", "may_sign", "firm"]
     list_filter = ["may_sign", ("firm", RelatedFilter)]

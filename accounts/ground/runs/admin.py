@@ -116,6 +116,7 @@ class HoldAdmin(ReadOnlyAdmin):
     number_lookup = "account__number"
     ordering = ["-day", "account__number", "pk"]
     actions = ["retry"]
+    sensitive_actions = ("retry",)
 
     def name_of(self, row: Any) -> str:
         return f"{row.account.number} {row.day}"

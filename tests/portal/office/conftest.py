@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 
 from accounts.ground.runs.actions import hold_account
 from accounts.ground.runs.models import Run, RunChunk, RunStage, Seal
@@ -21,13 +20,6 @@ def days_up_to(last, count):
     while len(days) < count:
         days.append(calendar.previous(days[-1]))
     return sorted(days)
-
-
-@pytest.fixture
-def office(world):
-    client = Client()
-    client.force_login(world.users["olga"])
-    return client
 
 
 @pytest.fixture

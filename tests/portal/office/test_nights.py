@@ -165,13 +165,11 @@ def test_a_night_that_may_not_run_is_refused_in_words(office, nights, day, words
     assert Run.unscoped.count() == before
 
 
-def test_a_night_that_never_was_is_not_found(browse, nights):
-    client = browse("olga")
-
+def test_a_night_that_never_was_is_not_found(office, nights):
     for address in ("/office/nights/2026-11-21/", "/office/nights/2026-13-45/", "/office/nights/tomorrow/"):
-        assert client.get(address).status_code == 404
-    assert client.post("/office/nights/2026-11-21/run/").status_code == 404
-    assert client.get("/office/nights/run/").status_code == 405
+        assert office.get(address).status_code == 404
+    assert office.post("/office/nights/2026-11-21/run/").status_code == 404
+    assert office.get("/office/nights/run/").status_code == 405
 
 
 def test_the_list_shows_every_night_and_marks_the_odd_one(office, nights):
