@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("fees.proofs.api_urls")),
     path("v1/", include("portal.statements.api_urls")),
     path("v1/", include("portal.clients.api_urls")),
+    path("v1/", include("portal.corrections.api_urls")),
 ]

@@ -253,6 +253,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = ["portal.uploads.Quota", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # --- API -----------------------------------------------------------------------------------------------------------
 
@@ -331,6 +332,10 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 
 # Statements that the broker delivers as files; the night loads what is new in it first. Empty: none are looked for.
 STATEMENTS_DIR = env.text("STATEMENTS_DIR", "")
+# Where the Flex web service is, both its steps below this address. Plain HTTP is taken for this machine only.
+FLEX_SERVICE_URL = env.text(
+    "FLEX_SERVICE_URL", "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService/"
+)
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 

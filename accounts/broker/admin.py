@@ -12,7 +12,11 @@ from accounts.broker.activity.models import CashLine, CorporateAction, PositionT
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, NavHistory, StatementFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import Instrument
+from accounts.broker.rates.models import RateCorrection
+from accounts.broker.service.admin import FlexQueryAdmin
 from accounts.ground.access.admin import CurrencyFilter, ReadOnlyAdmin, RelatedFilter, money_column
+
+__all__ = ["FlexQueryAdmin"]
 
 PLACES = 4
 
@@ -139,3 +143,12 @@ class RetirementAdmin(AccountRowAdmin):
     search_fields = ["account__number__istartswith", "transfer__id__exact"]
     search_help_text = _("Account number, or the id of the movement")
     ordering = ["-seen_on", "-retired_at"]
+
+
+@admin.register(RateCorrection)
+class RateCorrectionAdmin(ReadOnlyAdmin):
+    words = _("Corrected exchange rates")
+    list_display = ["day", "from_currency", "to_currency", "old", "new", "reason", "user_id", "at"]
+    list_filter = ["day"]
+    search_fields = ["from_currency__exact", "to_currency__exact", "reason"]
+    ordering = ["-at", "-id"]

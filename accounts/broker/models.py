@@ -4,6 +4,8 @@ from accounts.broker.activity.models import CashLine, CorporateAction, PositionT
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import CashBalance, Instrument, Position
+from accounts.broker.rates.models import RateCorrection
+from accounts.broker.service.models import FlexQuery
 
 __all__ = [
     "AccountFacts",
@@ -11,12 +13,14 @@ __all__ = [
     "CashLine",
     "ChangeInNav",
     "CorporateAction",
+    "FlexQuery",
     "FxRate",
     "Instrument",
     "NavDaily",
     "NavHistory",
     "Position",
     "PositionTransfer",
+    "RateCorrection",
     "Retirement",
     "StatementFile",
     "Trade",

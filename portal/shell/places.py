@@ -90,6 +90,7 @@ HOME = (
     _button("contact_agenda", "contact_add_event", _("Add an event"), "contacts:add_event", "plus"),
     _tab("home", "accounts", _("Accounts"), "records:accounts", "view", go="a", aliases=("manage-clients/accounts/",)),
     _page("accounts", "account", _("Account"), "records:account", "view"),
+    _page("account", "corrections", _("Corrected values"), "corrections:account", "view"),
     _tab("home", "fees", _("Fee Administration"), "records:fees", "report", go="f", aliases=("administration/fees/",)),
     _page(
         "fees",
@@ -212,6 +213,10 @@ OTHER = (
     _button("messages", "new_ticket", _("Compose new ticket"), "messages:new", "pencil", "view"),
     _section("office", _("Back office"), "admin:index", "building-bank", right="office"),
     _tab("office", "nights", _("Nightly runs"), "nights:list", "office"),
+    _tab("office", "statement_files", _("Statement files"), "statement_files:uploads", "office"),
+    _page("statement_files", "statement_job", _("Import"), "statement_files:job", "office"),
+    _page("statement_files", "corrected_values", _("Corrected values"), "statement_files:corrections", "office"),
+    _page("statement_files", "exchange_rates", _("Exchange rates"), "statement_files:rates", "office"),
 )
 
 # The menu of whoever owns accounts: clients and STL accounts. Short, and in their words.
@@ -223,6 +228,7 @@ OWNERS = (
     _page("own_home", "own_activity", _("Recent activity"), "dashboard:activity", "view"),
     _section("own_accounts", _("Accounts"), "records:accounts", "wallet", right="view", whose=Whose.OWNERS),
     _page("own_accounts", "own_account", _("Account"), "records:account", "view"),
+    _page("own_account", "own_corrections", _("Corrected values"), "corrections:account", "view"),
     _page("own_accounts", "own_series", _("Value by day"), "dashboard:data", "view"),
     _section("own_statements", _("Statements"), "statements:list", "file-text", right="report", whose=Whose.OWNERS),
     _page("own_statements", "own_statements_account", _("Statements of an account"), "statements:account", "report"),

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 from xml.parsers import expat
 
+from accounts.broker.feed.limits import LIMITS
 from accounts.broker.feed.source import CHUNK
 from portal.lib.words import gettext_noop
 
@@ -58,12 +59,32 @@ class NotReady(FetchFailed):
 
 
 def fetch(
-    *, token: str, query: str, into: Path, ask: Ask | None = None, wait: Callable[[float], None] = time.sleep
+    *,
+    token: str,
+    query: str,
+    into: Path,
+    address: str = ADDRESS,
+    ask: Ask | None = None,
+    wait: Callable[[float], None] = time.sleep,
 ) -> Path:
     """The statement as a file in the folder `into`, complete or not there at all."""
-    ask = ask or _https
-    reference = _with_patience(lambda: _reference(ask, token, query), wait)
-    return _with_patience(lambda: _collect(ask, token, reference, into / f"flex-{query}-{reference}.xml"), wait)
+    if not query.isascii() or not query.isdigit():
+        raise FetchFailed(gettext_noop("the query is invalid"))
+    check_address(address)
+    ask = ask or _over_the_net
+    reference = _with_patience(lambda: _reference(ask, address, token, query), wait)
+    path = into / f"flex-{query}-{reference}.xml"
+    return _with_patience(lambda: _collect(ask, address, token, reference, path), wait)
+
+
+def check_address(address: str) -> None:
+    """The token travels in the address, so it travels encrypted; a plain one serves a machine's own tests."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"):
+        return
+    raise FetchFailed(gettext_noop("the address of the service must begin with https"))
 
 
 def _with_patience(attempt, wait: Callable[[float], None]):
@@ -78,24 +99,28 @@ def _with_patience(attempt, wait: Callable[[float], None]):
     raise AssertionError("unreachable")
 
 
-def _reference(ask: Ask, token: str, query: str) -> str:
-    with ask(_url("SendRequest", t=token, q=query)) as answer:
+def _reference(ask: Ask, address: str, token: str, query: str) -> str:
+    with ask(_url(address, "SendRequest", t=token, q=query)) as answer:
         reply = _reply(answer.read(_LARGEST_REPLY))
     reference = reply.get("ReferenceCode", "")
-    if reply.get("Status") != "Success" or not reference.isalnum():
+    if reply.get("Status") != "Success" or not (reference.isascii() and reference.isalnum()):
         raise _failure(reply)
     return reference
 
 
-def _collect(ask: Ask, token: str, reference: str, path: Path) -> Path:
+def _collect(ask: Ask, address: str, token: str, reference: str, path: Path) -> Path:
     part = path.with_name(path.name + ".part")
-    with ask(_url("GetStatement", t=token, q=reference)) as answer:
+    with ask(_url(address, "GetStatement", t=token, q=reference)) as answer:
         head = answer.read(CHUNK)
         if f"<{_REPLY}".encode() in head[:1024]:
             raise _failure(_reply(head))
         try:
+            written = 0
             with part.open("wb") as file:
                 while head:
+                    written += len(head)
+                    if written > LIMITS.file:
+                        raise FetchFailed(gettext_noop("the statement is too large"))
                     file.write(head)
                     head = answer.read(CHUNK)
             part.replace(path)
@@ -104,8 +129,8 @@ def _collect(ask: Ask, token: str, reference: str, path: Path) -> Path:
     return path
 
 
-def _url(step: str, **asked: str) -> str:
-    return f"{ADDRESS}{step}?{urlencode({**asked, 'v': VERSION})}"
+def _url(address: str, step: str, **asked: str) -> str:
+    return f"{address.rstrip('/')}/{step}?{urlencode({**asked, 'v': VERSION})}"
 
 
 def _failure(reply: dict[str, str]) -> FetchFailed:
@@ -145,6 +170,14 @@ def _reply(content: bytes) -> dict[str, str]:
     return texts
 
 
-def _https(url: str) -> AbstractContextManager[BinaryIO]:
-    # The address is our own constant; the service asks for a user agent.
-    return urlopen(Request(url, headers={"User-Agent": "advisor-portal"}), timeout=TIMEOUT)  # noqa: S310
+class _NoDetours(HTTPRedirectHandler):
+    """The token is for the service's own address: an answer that leads elsewhere is an error."""
+
+    def redirect_request(self, *_arguments: object, **_more: object) -> None:
+        return None
+
+
+def _over_the_net(url: str) -> AbstractContextManager[BinaryIO]:
+    # `check_address` has seen the address; the service asks for a user agent.
+    opener = build_opener(_NoDetours)
+    return opener.open(Request(url, headers={"User-Agent": "advisor-portal"}), timeout=TIMEOUT)  # noqa: S310

@@ -19,6 +19,8 @@ TABLES: dict[str, Any] = {
     "accounts_hold": _("Holds"),
     "accounts_calendarday": _("Calendar days"),
     "fees_schedule": _("Fee schedules"),
+    "broker_flexquery": _("Flex queries"),
+    "broker_fxrate": _("Exchange rates"),
     "broker_trade": _("Trades"),
     "broker_cashline": _("Cash lines"),
     "broker_positiontransfer": _("Position transfers"),

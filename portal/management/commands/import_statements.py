@@ -50,7 +50,7 @@ class Command(BaseCommand):
         folder = Path(getattr(settings, "STATEMENTS_DIR", "") or settings.STATE_DIR / "statements")
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            return fetch(token=env.text("FLEX_TOKEN"), query=query, into=folder)
+            return fetch(token=env.text("FLEX_TOKEN"), query=query, into=folder, address=settings.FLEX_SERVICE_URL)
         except (FetchFailed, OSError, env.EnvError) as error:
             raise CommandError(f"the statement was not fetched: {error}") from error
 
