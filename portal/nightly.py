@@ -25,7 +25,9 @@ EXCHANGE_ZONE = ZoneInfo("America/New_York")
 
 # The broker's statements of a day follow its close; a night that finds none is held and looks again.
 BEGINS_AT = time(20, 30)
-RETRY_AFTER = timedelta(minutes=15)
+# Beat asks every quarter of an hour. The pause is well below that, or a night held a second after one call would still
+# be too young at the next; it only keeps workers called together from looking one after the other.
+RETRY_AFTER = timedelta(minutes=5)
 
 STAGES = (
     Stage(name="feed", whole=feed_stage),
@@ -86,6 +88,14 @@ def request(day: date, *, at: datetime) -> Run:
 def request_again(run: Run, *, at: datetime) -> bool:
     """Let the workers take up a held night at once instead of at their next look; False when it is not held."""
     return bool(Run.unscoped.filter(pk=run.pk, state=RunState.HELD).update(state=RunState.WAITING, asked_at=at))
+
+
+def statements_came(*, at: datetime) -> bool:
+    """Let the workers take up the nights that are held for want of statements; False when none is."""
+    with _as_night():
+        waits = RunStage.unscoped.filter(name=STAGES[0].name, state=RunState.HELD, run__state=RunState.HELD)
+        asked = [request_again(stage.run, at=at) for stage in waits.select_related("run")]
+    return any(asked)
 
 
 def work_on(run_id: int, *, until: str | None = None, progress: Progress | None = None) -> bool:

@@ -21,9 +21,11 @@ DEBUG = env.flag("DEBUG")
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000")
 _public = urlsplit(PUBLIC_URL)
 HTTPS = _public.scheme == "https"
-ALLOWED_HOSTS = env.words(
-    "ALLOWED_HOSTS", [_public.hostname or "127.0.0.1"] if HTTPS else ["127.0.0.1", "localhost", "[::1]"]
-)
+_host = _public.hostname or "127.0.0.1"
+_host = f"[{_host}]" if ":" in _host else _host
+# Its own address always counts; on plain HTTP so do this machine's usual names.
+_other_hosts = env.words("ALLOWED_HOSTS", [] if HTTPS else ["127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS = list(dict.fromkeys([_host, *_other_hosts]))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [f"{_public.scheme}://{_public.netloc}"] if HTTPS else [])
 
 # --- Apps ----------------------------------------------------------------------------------------------------------
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "portal.health.Health",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads answers at random, and the form token is masked anew in each
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -123,9 +126,6 @@ if TESTING:
     DATABASES["default"] = _login("DATABASE_URL")
     for _alias in ("night", "office", "owner"):
         DATABASES[_alias]["TEST"] = {"MIRROR": "default"}
-
-DATABASE_ROUTERS = ["accounts.ground.access.context.RoleRouter"]
-SWITCH_DATABASE_ROLES = TESTING  # tests share one connection, so a role is taken by SET ROLE
 
 # --- Valkey: cache and task broker; losing it loses no work -----------------------------------------------------------
 
@@ -321,7 +321,7 @@ _static = (
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.folder("STORAGE_URL", f"file://{STATE_DIR}/files")},
+        "OPTIONS": {"location": env.folder("STORAGE_URL", (STATE_DIR / "files").as_uri())},
     },
     "staticfiles": {"BACKEND": _static},
 }
@@ -339,7 +339,7 @@ FLEX_SERVICE_URL = env.text(
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 
-globals().update(env.email("EMAIL_URL", f"file://{STATE_DIR}/mail"))
+globals().update(env.email("EMAIL_URL", (STATE_DIR / "mail").as_uri()))
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Advisor Portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -4,13 +4,11 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.ground.access.gates import OFFICE, gated
-from portal.health import health
 from portal.shell.menu import alias_patterns
 
 _admin_pages, _admin_app, _admin_name = admin.site.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("health", health),
     path("sign-in/", include("accounts.ground.people.urls")),
     path("office/nights/", include("portal.office.urls")),
     path("office/statements/", include("portal.office.statements.urls")),

@@ -17,10 +17,5 @@ def run_night(*, day: date, at: datetime) -> Run:
     with transaction.atomic(using=current_alias.get()):
         run = nightly.request(day, at=at)
         nightly.request_again(run, at=at)
-        transaction.on_commit(_wake, using=current_alias.get(), robust=True)
+        transaction.on_commit(tasks.wake, using=current_alias.get(), robust=True)
     return run
-
-
-def _wake() -> None:
-    """A lost message costs a quarter of an hour, for beat looks by itself; so nobody waits here for a lost broker."""
-    tasks.begin.apply_async(retry=False)

@@ -25,13 +25,21 @@ class Failed(Exception):
     """The message says what to do."""
 
 
-def main() -> int:
+def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """What was asked for, and what is for pytest; bin/setup asks this too, before it sets up."""
     options = argparse.ArgumentParser(
-        prog="bin/test", description="All checks and tests; other arguments go to pytest."
+        prog="bin/test", description="All checks and tests; other arguments go to pytest.", allow_abbrev=False
     )
     options.add_argument("--fast", action="store_true", help="the checks only, no tests")
     options.add_argument("--without-browser", action="store_true", help="leave the journeys in Chromium out")
-    chosen, to_pytest = options.parse_known_args()
+    chosen, to_pytest = options.parse_known_args(arguments)
+    if chosen.fast and (to_pytest or chosen.without_browser):
+        options.error(f"--fast runs no tests, so {' '.join(to_pytest) or '--without-browser'} would do nothing")
+    return chosen, to_pytest
+
+
+def main() -> int:
+    chosen, to_pytest = parse(sys.argv[1:])
     supervisor.stop_on_signals()
     try:
         if not chosen.fast and not chosen.without_browser:
@@ -58,10 +66,12 @@ def _all(to_pytest: list[str], *, fast: bool, without_browser: bool) -> int:
             servers = launcher.ensure(places.state_dir() / "tests", durable=False)
         env |= servers.env
     try:
-        faults = [name for name, command, more in _checks() if not _passes(name, command, {**env, **more})]
+        checks = _checks()
+        faults = [name for name, command, more in checks if not _passes(name, command, {**env, **more})]
         if faults:
             raise Failed(f"Not as it should be: {', '.join(faults)}")
         if fast:
+            tell(f"  {len(checks)} checks, all well; no tests were run")
             return 0
         return _pytest(to_pytest, env, without_browser=without_browser)
     finally:

@@ -7,6 +7,7 @@ import fcntl
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,24 +15,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 from portal.servers import launcher, places, processes, supervisor
 from portal.servers.install import CHECKOUT, step, tell
 from portal.servers.supervisor import Stop, Supervisor
 
 _USUAL_PORT = 8000
+_LAST_PORT = 65535
 
 
 class Failed(Exception):
     """A step did not succeed; its own words have been shown."""
 
 
-def main() -> int:
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """What was asked for; bin/setup asks this too, so that --help and mistakes are answered before it sets up."""
     options = argparse.ArgumentParser(prog="bin/demo", description="Starts the portal with a demo firm.")
     options.add_argument("--once", action="store_true", help="set up, load statements, run one night, print a summary")
     options.add_argument("--json", action="store_true", help="print the address and the sign-ins as one JSON object")
     options.add_argument("--port", type=int, help=f"the port of the web server (default {_USUAL_PORT} or a free one)")
-    chosen = options.parse_args()
+    chosen = options.parse_args(arguments)
+    if chosen.port is not None and not 1 <= chosen.port <= _LAST_PORT:
+        options.error(f"--port is a number from 1 to {_LAST_PORT}")
+    if chosen.once and chosen.port:
+        options.error("--once starts no web server, so there is no --port to choose")
+    return chosen
+
+
+def main() -> int:
+    chosen = parse(sys.argv[1:])
     supervisor.stop_on_signals()
     began = time.monotonic()
     try:
@@ -69,10 +82,12 @@ def _serve(port: int | None, *, as_json: bool, began: float) -> int:
     # It holds the sign-ins, so it is for us alone.
     with os.fdopen(os.open(state / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+") as lock:
         if not _first(lock):
-            return _already(lock, as_json=as_json)
+            return _already(lock, port, as_json=as_json)
+        _check_port(port)
         with _servers(tied=True) as env:
             firm = _prepare(env)
-            port = _port(port)
+            _check_port(port)  # a minute later, perhaps
+            port = port or _free_port()
             address = f"http://127.0.0.1:{port}"
             env["PUBLIC_URL"] = address
             crew = Supervisor(state / "logs", CHECKOUT)
@@ -85,7 +100,8 @@ def _serve(port: int | None, *, as_json: bool, began: float) -> int:
                 lock.flush()
                 tell(f"  ready after {time.monotonic() - began:.0f} s\n")
                 _welcome(welcome, as_json=as_json)
-                ended = crew.watch()
+                tell("Ctrl-C stops it; the data stays.")
+                ended = crew.watch(None if os.environ.get("DATABASE_URL") else _dead_server)
                 raise Failed(f"The {ended} ended by itself, so all stops; the end of its log:\n{_end_of(crew, ended)}")
             except Stop:
                 tell("")
@@ -172,10 +188,19 @@ def _answers(port: int) -> bool:
         line.close()
 
 
-def _port(wanted: int | None) -> int:
-    port = processes.free_port(wanted or _USUAL_PORT)
-    if wanted and port != wanted:
-        raise Failed(f"Port {wanted} is in use; choose another one, or leave --port out.")
+def _dead_server() -> str:
+    return launcher.missing(places.state_dir())
+
+
+def _check_port(wanted: int | None) -> None:
+    if wanted and (problem := processes.port_problem(wanted)):
+        raise Failed(f"{problem}; choose another one, or leave --port out.")
+
+
+def _free_port() -> int:
+    port = processes.free_port(_USUAL_PORT)
+    if port != _USUAL_PORT:
+        tell(f"  {processes.port_problem(_USUAL_PORT)}, so the portal takes {port}")
     return port
 
 
@@ -188,7 +213,7 @@ def _welcome(welcome: dict[str, Any], *, as_json: bool) -> None:
     width = max((len(entry["who"]) for entry in sign_ins), default=0)
     for entry in sign_ins:
         print(f"  {entry['who']:<{width}}  {entry['username']}  {entry['password']}")
-    print("Ctrl-C stops it; the data stays.", flush=True)
+    sys.stdout.flush()
 
 
 def _first(lock: IO[str]) -> bool:
@@ -200,14 +225,18 @@ def _first(lock: IO[str]) -> bool:
     return True
 
 
-def _already(lock: IO[str], *, as_json: bool) -> int:
-    """A second start shows the first one's address, once that is known."""
+def _already(lock: IO[str], port: int | None, *, as_json: bool) -> int:
+    """A second start shows the first one's address, once that is known; another port than that cannot be had."""
     tell("  The demo runs already; waiting for its address ...")
     while True:
         lock.seek(0)
         content = lock.read()
         if content:
-            _welcome(json.loads(content), as_json=as_json)
+            welcome = json.loads(content)
+            _welcome(welcome, as_json=as_json)
+            if port and urlsplit(welcome["address"]).port != port:
+                raise Failed(f"It cannot move to port {port} while it runs; press Ctrl-C where it was started first.")
+            tell("It was started elsewhere; Ctrl-C there stops it.")
             return 0
         if _first(lock):
             raise Failed("The other start ended before it was ready; start again.")
@@ -225,18 +254,33 @@ def _run(command: list[str], env: dict[str, str]) -> None:
 
 
 def _json_of(command: list[str], env: dict[str, str]) -> dict[str, Any]:
-    """Run a management command: its progress is passed on, the JSON object on its last line is the result."""
-    whole = [sys.executable, "manage.py", *command, "--json"]
-    with subprocess.Popen(whole, env=env, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
-        last = ""
-        for line in process.stdout or ():
-            if last.strip():
-                tell("    " + last.rstrip())
-            last = line
-    if process.returncode != 0:
-        tell("    " + last.rstrip())
-        raise Failed(f"manage.py {command[0]} failed; its words are above.")
-    return dict(json.loads(last))
+    """Run a management command: its progress is passed on line by line, the JSON object it ends with is the result."""
+    child = subprocess.Popen(
+        [sys.executable, "manage.py", *command, "--json"],
+        env={**env, "PYTHONUNBUFFERED": "1"},
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+        # A session of its own: Ctrl-C reaches only us, and we end it.
+        start_new_session=True,
+        preexec_fn=processes.dying_with_parent(signal.SIGTERM),
+    )
+    answer: dict[str, Any] = {}
+    try:
+        for line in child.stdout or ():
+            if line.startswith("{"):
+                answer = json.loads(line)
+            elif line.strip():
+                tell("    " + line.rstrip())
+        child.wait()
+    finally:
+        if child.poll() is None:
+            supervisor.end(child, with_its_own=True)
+        if child.stdout:
+            child.stdout.close()
+    if child.returncode != 0 or not answer:
+        raise Failed(answer.get("problem") or f"manage.py {command[0]} failed; its words are above.")
+    return answer
 
 
 def _end_of(crew: Supervisor, name: str) -> str:

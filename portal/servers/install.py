@@ -1,10 +1,15 @@
-"""Makes the environment of a checkout from its lock files, with the standard library only; bin/setup runs it."""
+"""Makes the environment of a checkout from its lock files, with the standard library only; bin/setup runs it.
+
+`--then MODULE ARGUMENTS` goes on as that module in the new environment. The module's own parser sees the arguments
+first, so that a question for help or a mistake is answered at once and not after the set-up.
+"""
 
 from __future__ import annotations
 
 import argparse
 import fcntl
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -27,9 +32,14 @@ class Refused(Exception):
 
 
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(prog="bin/setup", description="Makes .venv and node_modules from the lock files.")
     options.add_argument("--dev", action="store_true", help="also the tools of bin/test")
-    kind = "dev" if options.parse_args().dev else "base"
+    options.add_argument("--then", nargs=argparse.REMAINDER, default=[], metavar="MODULE", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    kind = "dev" if chosen.dev else "base"
+    if chosen.then:
+        sys.path[0] = str(CHECKOUT)
+        importlib.import_module(chosen.then[0]).parse(chosen.then[1:])
     try:
         with _alone():
             install(kind)
@@ -42,6 +52,8 @@ def main() -> int:
     except KeyboardInterrupt:
         tell("\nStopped.")
         return 130
+    if chosen.then:
+        os.execv(PYTHON, [str(PYTHON), "-m", *chosen.then])  # noqa: S606 (the environment made above)
     return 0
 
 
@@ -58,12 +70,12 @@ def install(kind: str) -> None:
         with step("Python packages"):
             _install_packages(LOCKS[kind])
         done = {"npm": done.get("npm", ""), kind: _fingerprint(kind)}
-        STAMP.write_text(json.dumps(done))
+        _remember(done)
     if done.get("npm") != _fingerprint("npm") or not (CHECKOUT / "node_modules" / ".package-lock.json").exists():
         with step("front-end files from npm"):
             _npm_ci()
         done["npm"] = _fingerprint("npm")
-        STAMP.write_text(json.dumps(done))
+        _remember(done)
 
 
 @contextmanager
@@ -106,6 +118,12 @@ def _done() -> dict[str, str]:
         return {}
 
 
+def _remember(done: dict[str, str]) -> None:
+    partial = STAMP.with_suffix(".partial")
+    partial.write_text(json.dumps(done))
+    partial.replace(STAMP)
+
+
 def _fingerprint(kind: str) -> str:
     files = ["package-lock.json", ".npmrc"] if kind == "npm" else [LOCKS[kind]]
     content = b"".join((CHECKOUT / name).read_bytes() for name in files)
@@ -113,12 +131,12 @@ def _fingerprint(kind: str) -> str:
 
 
 def _python_works() -> bool:
-    """False also for an environment that was moved or whose Python was removed or replaced."""
-    if not PYTHON.exists():
-        return False
-    question = "import sys; print(sys.prefix, *sys.version_info[:2])"
+    """False also for an environment that was moved, half made, or whose Python was removed or replaced."""
+    if not PYTHON.exists() or not STAMP.exists():
+        return False  # without the stamp nothing was ever finished in it
+    question = "import json, pip, sys; print(json.dumps([sys.prefix, *sys.version_info[:2]]))"
     answer = subprocess.run([PYTHON, "-c", question], capture_output=True, text=True, check=False)
-    return answer.stdout.split() == [str(VENV), *map(str, sys.version_info[:2])]
+    return answer.returncode == 0 and answer.stdout.strip() == json.dumps([str(VENV), *sys.version_info[:2]])
 
 
 def _make_venv() -> None:

@@ -90,22 +90,31 @@ def running(state: Path | None = None) -> dict[str, Any]:
     return {name: {**part, "running": postgres.process_of(part).lives()} for name, part in record.items()}
 
 
+def missing(state: Path | None = None) -> str:
+    """The name of a server that should run and does not; empty when all is well."""
+    return next((name for name, part in running(state).items() if not part["running"]), "")
+
+
 def _start_missing(state: Path, *, durable: bool, tied: bool) -> tuple[dict[str, Any], bool]:
     record = _read(state)
     started = False
-    if not postgres.process_of(record["postgres"]).lives():
-        cluster = postgres.Cluster(state, durable=durable)
-        if not record["postgres"].get("passwords") and (cluster.data / "PG_VERSION").exists():
-            raise postgres.ServerError(f"{cluster.data} exists but its passwords in {state / _STATE_FILE} are lost")
-        try:
-            cluster.start(record["postgres"], tied=tied)
-        finally:
-            _write(state, record)
-        started = True
-    if not postgres.process_of(record["valkey"]).lives():
-        valkey.start(state, record["valkey"], tied=tied)
+
+    def save() -> None:
         _write(state, record)
+
+    cluster = postgres.Cluster(state, durable=durable)
+    if not postgres.process_of(record["postgres"]).lives():
+        if not record["postgres"].get("passwords") and cluster.is_made:
+            raise postgres.ServerError(f"{cluster.data} exists but its passwords in {state / _STATE_FILE} are lost")
+        cluster.start(record["postgres"], tied=tied, save=save)
         started = True
+    if not record["postgres"].get("answers"):
+        cluster.await_answer(record["postgres"], save=save)
+    if not postgres.process_of(record["valkey"]).lives():
+        valkey.start(state, record["valkey"], tied=tied, save=save)
+        started = True
+    if not record["valkey"].get("answers"):
+        valkey.await_answer(state, record["valkey"], save=save)
     return record, started
 
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,37 +51,64 @@ class Cluster:
         home = places.programs(packages, parts, "postgres-programs", self.state, self.who)
         return home / parts[0] / "bin" / name
 
-    def start(self, record: dict[str, Any], *, tied: bool) -> None:
-        """Start the server; `record` is its part of the state file and is filled in."""
+    @property
+    def is_made(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
+
+    def start(self, record: dict[str, Any], *, tied: bool, save: Callable[[], None]) -> None:
+        """Start the server. `record` is its part of the state file; it is filled in, and saved before each step that
+        could not be repeated without it, so that whoever is killed in between leaves something to go on from."""
+        self._stop_orphan()
         if not self.durable and self._crashed(record):
             shutil.rmtree(self.data, ignore_errors=True)
-        if not (self.data / "PG_VERSION").exists():
-            self._initialise(record)
+        if not self.is_made:
+            self._initialise(record, save)
         record["port"] = processes.free_port(record.get("port"))
         process = processes.start(
             self._command(record["port"]), log=self.log, environment=_ENVIRONMENT, who=self.who, tied=tied
         )
-        processes.wait_until(lambda: _answers(record), process, name="PostgreSQL", log=self.log, patience=60)
         record["process"] = Process(process.pid, processes.birth(process.pid)).record()
-        record["durable"] = self.durable
+        record |= {"durable": self.durable, "answers": False}
+        save()
+
+    def await_answer(self, record: dict[str, Any], *, save: Callable[[], None]) -> None:
+        """Until it takes connections and its logins are made, whoever has started it."""
+        process = process_of(record)
+        processes.wait_until(lambda: _answers(record), process, name="PostgreSQL", log=self.log, patience=60)
         if not record.get("provisioned"):
             with _superuser(record) as cursor:
                 roles.provision(cursor, record["passwords"], database=DATABASE)
-            record["provisioned"] = True
+        record |= {"answers": True, "provisioned": True}
+        save()
 
-    def _initialise(self, record: dict[str, Any]) -> None:
+    def _initialise(self, record: dict[str, Any], save: Callable[[], None]) -> None:
+        """Made beside its place and moved there when it is whole: half a cluster never looks like one."""
         record.clear()
         record["passwords"] = {role: secrets.token_urlsafe(24) for role in ("postgres", *roles.ALL)}
-        shutil.rmtree(self.data, ignore_errors=True)
-        places.owned_folder(self.data, self.who)
-        with tempfile.NamedTemporaryFile("w", dir=self.data.parent, prefix=".pw-") as password:
-            password.write(record["passwords"]["postgres"])
+        save()
+        home = self.data.parent
+        for left in (*home.glob(f"{self.data.name}.new-*"), *home.glob(".pw-*")):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        # The programs of a start that was killed may still write for a moment, so each start has a folder of its own.
+        fresh = home / f"{self.data.name}.new-{os.getpid()}"
+        places.owned_folder(fresh, self.who)
+        try:
+            self._initdb(fresh, record["passwords"]["postgres"])
+            shutil.rmtree(self.data, ignore_errors=True)
+            fresh.rename(self.data)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+
+    def _initdb(self, folder: Path, superuser: str) -> None:
+        with tempfile.NamedTemporaryFile("w", dir=folder.parent, prefix=".pw-") as password:
+            password.write(superuser)
             password.flush()
             if self.who.uid is not None and self.who.gid is not None:
                 os.chown(password.name, self.who.uid, self.who.gid)
             command = [
                 self.program("initdb"),
-                *("-D", self.data, "-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8"),
+                *("-D", folder, "-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8"),
                 f"--pwfile={password.name}",
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                 *(() if self.durable else ("--no-sync",)),
@@ -94,10 +121,10 @@ class Cluster:
                 capture_output=True,
                 text=True,
                 check=False,
+                preexec_fn=processes.dying_with_parent(signal.SIGTERM),
                 **switch,
             )
         if done.returncode != 0:
-            shutil.rmtree(self.data, ignore_errors=True)
             raise ServerError(f"initdb failed:\n{done.stdout}{done.stderr}")
 
     def _command(self, port: int) -> list[str | Path]:
@@ -124,6 +151,16 @@ class Cluster:
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         return [self.program("postgres"), "-D", self.data, *settings]
 
+    def _stop_orphan(self) -> None:
+        """The server of a start that was killed in the moment before it could write down whom it had started."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError, IndexError):
+            return
+        if os.fsencode(self.data) in command:
+            processes.stop(Process(pid, processes.birth(pid)), patience=60)
+
     def _crashed(self, record: dict[str, Any]) -> bool:
         return (self.data / "postmaster.pid").exists() and not process_of(record).lives()
 
@@ -144,18 +181,25 @@ def addresses(record: dict[str, Any]) -> dict[str, str]:
 
 def others_connected(record: dict[str, Any], *, patience: float = 2.0) -> bool:
     """Is any client connected besides this question? A client that has just ended gets a moment to be gone."""
+    import psycopg2
+
     deadline = time.monotonic() + patience
-    with _superuser(record) as cursor:
-        while True:
-            cursor.execute(
-                "select count(*) from pg_stat_activity"
-                " where backend_type = 'client backend' and pid <> pg_backend_pid()"
-            )
-            if not cursor.fetchone()[0]:
-                return False
-            if time.monotonic() > deadline:
-                return True
-            time.sleep(0.05)
+    try:
+        with _superuser(record) as cursor:
+            while True:
+                cursor.execute(
+                    "select count(*) from pg_stat_activity"
+                    " where backend_type = 'client backend' and pid <> pg_backend_pid()"
+                )
+                if not cursor.fetchone()[0]:
+                    return False
+                if time.monotonic() > deadline:
+                    return True
+                time.sleep(0.05)
+    except psycopg2.OperationalError:
+        if process_of(record).lives():
+            raise
+        return False  # it ended while it was being asked
 
 
 @contextmanager

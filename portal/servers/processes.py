@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import socket
@@ -69,7 +70,7 @@ def start(
             env=environment,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=_die_with_parent if tied else None,
+            preexec_fn=dying_with_parent(signal.SIGINT) if tied else None,
             **options,
         )
 
@@ -79,38 +80,63 @@ def stop(process: Process, *, gently: int = signal.SIGINT, patience: float = 20.
     if not process.lives():
         return False
     os.kill(process.pid, gently)
+    if not _ends(process, patience):
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+        _ends(process, patience)
+    return True
+
+
+def _ends(process: Process, patience: float) -> bool:
     deadline = time.monotonic() + patience
     while process.lives():
         _reap(process.pid)
         if time.monotonic() > deadline:
-            os.kill(process.pid, signal.SIGKILL)
-            break
+            return False
         time.sleep(0.02)
     _reap(process.pid)
     return True
 
 
-def wait_until(
-    ready: Callable[[], bool], process: subprocess.Popen[bytes], *, name: str, log: Path, patience: float
-) -> None:
+def wait_until(ready: Callable[[], bool], process: Process, *, name: str, log: Path, patience: float) -> None:
+    """Wait for a server that starts; one that we give up on, or may not wait for any longer, does not stay behind."""
     deadline = time.monotonic() + patience
-    while not ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise ServerError(f"{name} did not start; the end of {log}:\n{tail(log)}")
-        time.sleep(0.03)
+    try:
+        while not ready():
+            if not process.lives() or time.monotonic() > deadline:
+                raise ServerError(f"{name} did not start; the end of {log}:\n{tail(log)}")
+            time.sleep(0.03)
+    except BaseException:
+        stop(process, patience=5)
+        raise
 
 
 def free_port(preferred: int | None = None) -> int:
     """A free port of the loopback address, the preferred one if it is free."""
     for port in (preferred or 0, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        try:
+            return _bound(port)
+        except OSError:
+            continue
     raise ServerError("no free port on 127.0.0.1")
+
+
+def port_problem(port: int) -> str:
+    """Why a server of ours could not listen there; empty when it could."""
+    try:
+        _bound(port)
+    except PermissionError:
+        return f"Port {port} is for root only"
+    except OSError as error:
+        return f"Port {port} is in use" if error.errno == errno.EADDRINUSE else f"Port {port}: {error.strerror}"
+    return ""
+
+
+def _bound(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return int(probe.getsockname()[1])
 
 
 def tail(log: Path, lines: int = 15) -> str:
@@ -126,7 +152,12 @@ def _reap(pid: int) -> None:
         os.waitpid(pid, os.WNOHANG)
 
 
-def _die_with_parent() -> None:
-    """Runs in the child after the switch of user, which would clear the setting."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+def dying_with_parent(number: int) -> Callable[[], None]:
+    """For a child to run before its program: it is sent the signal when we die, however that comes about."""
+
+    def ask() -> None:
+        # After the switch of user, which would clear the setting.
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+
+    return ask

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from portal.servers import processes
 
@@ -38,12 +39,14 @@ class Supervisor:
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
-    def watch(self) -> str:
-        """Return the name of the first child that ends; Stop passes through."""
+    def watch(self, servers: Callable[[], str] | None = None) -> str:
+        """The name of the first child that ends, or of the server that `servers` misses; Stop passes through."""
         while True:
             for name, child in self.children:
                 if child.poll() is not None:
                     return name
+            if servers and (missing := servers()):
+                return missing
             time.sleep(0.3)
 
     def stop(self, tell: Callable[[str], None]) -> None:
@@ -51,7 +54,7 @@ class Supervisor:
             name, child = self.children.pop()
             if child.poll() is None:
                 tell(name)
-                _end(child)
+                end(child)
 
 
 def stop_on_signals() -> None:
@@ -69,8 +72,12 @@ def _raise(number: int, frame: FrameType | None) -> None:
     raise Stop(signal.Signals(number).name)
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.send_signal(signal.SIGTERM)
+def end(child: subprocess.Popen[Any], *, with_its_own: bool = False) -> None:
+    """Ask a child that runs in a session of its own to end, and if need be the processes it has made; then insist."""
+    if with_its_own:
+        os.killpg(child.pid, signal.SIGTERM)
+    else:
+        child.send_signal(signal.SIGTERM)
     try:
         child.wait(PATIENCE)
     except subprocess.TimeoutExpired:

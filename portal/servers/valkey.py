@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -17,23 +17,30 @@ from portal.servers.postgres import process_of
 from portal.servers.processes import Process, ServerError
 
 
-def start(state: Path, record: dict[str, Any], *, tied: bool) -> None:
+def start(state: Path, record: dict[str, Any], *, tied: bool, save: Callable[[], None]) -> None:
     who = places.runner()
     record.setdefault("password", secrets.token_urlsafe(24))
     record["port"] = processes.free_port(record.get("port"))
     data = places.owned_folder(places.data_home(state, who) / "valkey", who)
+    quoted = str(data).replace("\\", "\\\\").replace('"', '\\"')
     configuration = (
         f"bind 127.0.0.1\nport {record['port']}\nrequirepass {record['password']}\n"
-        f'dir "{data}"\nappendonly yes\nsave ""\nmaxmemory-policy noeviction\ndaemonize no\n'
+        f'dir "{quoted}"\nappendonly yes\nsave ""\nmaxmemory-policy noeviction\ndaemonize no\n'
     )
-    log = state / "logs" / "valkey.log"
     # The configuration comes on standard input, so that the password stands in no argument list and no file.
     with _pipe(configuration) as stdin:
         command: list[str | Path] = [_program(state, who), "-"]
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        process = processes.start(command, log=log, environment=environment, who=who, tied=tied, stdin=stdin)
-    processes.wait_until(lambda: answers(record), process, name="Valkey", log=log, patience=20)
-    record["process"] = Process(process.pid, processes.birth(process.pid)).record()
+        process = processes.start(command, log=_log(state), environment=environment, who=who, tied=tied, stdin=stdin)
+    record |= {"process": Process(process.pid, processes.birth(process.pid)).record(), "answers": False}
+    save()
+
+
+def await_answer(state: Path, record: dict[str, Any], *, save: Callable[[], None]) -> None:
+    process = process_of(record)
+    processes.wait_until(lambda: answers(record), process, name="Valkey", log=_log(state), patience=20)
+    record["answers"] = True
+    save()
 
 
 def stop(record: dict[str, Any]) -> bool:
@@ -51,6 +58,10 @@ def answers(record: dict[str, Any]) -> bool:
             return b"PONG" in line.recv(64) or b"PONG" in line.recv(64)
     except OSError:
         return False
+
+
+def _log(state: Path) -> Path:
+    return state / "logs" / "valkey.log"
 
 
 def _program(state: Path, who: places.Runner) -> Path:

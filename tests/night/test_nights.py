@@ -178,6 +178,34 @@ def test_a_held_night_is_taken_up_when_asked_again(billed_world):
         assert Run.unscoped.latest("day").state == "done"
 
 
+def test_a_held_night_is_looked_at_again_at_every_call_of_beat(billed_world):
+    """Held some seconds after one call, it is old enough for the next, a quarter of an hour later."""
+    through(LAST)
+    nightly.night(date(2025, 10, 2), at=EVENING + timedelta(days=1))
+    with as_role("night"):
+        held_at = Run.unscoped.latest("day").finished_at
+
+    assert not nightly.is_due(at=held_at + timedelta(minutes=1))
+    assert nightly.is_due(at=held_at + timedelta(minutes=14, seconds=40))
+
+
+def test_the_missing_statement_wakes_the_night_that_waits_for_it(billed_world, tmp_path, capsys):
+    through(LAST)
+    tomorrow = EVENING + timedelta(days=1)
+    nightly.night(date(2025, 10, 2), at=tomorrow)
+    statement = tmp_path / "late.csv"
+    statement.write_text("date,account,nlv,currency\n2025-10-02,U1000001,101000.00,USD\n")
+
+    call_command("import_statements", str(statement), "--json")
+
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["new"] == 1
+    with as_role("night"):
+        assert Run.unscoped.latest("day").state == "waiting"
+    assert nightly.claim_due_nights(at=tomorrow) == 1
+    with as_role("night"):
+        assert Run.unscoped.latest("day").state == "done"
+
+
 def test_a_held_account_is_made_up_for_with_its_own_value_date(billed_world):
     through(CLOSING)
     with as_role("night"):

@@ -2,10 +2,8 @@
 
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError
+from django.db import connections
 from redis.exceptions import ConnectionError as CacheLost
-
-from portal import health
 
 
 @pytest.mark.django_db
@@ -15,16 +13,27 @@ def test_well(client):
     assert (answer.status_code, answer.content) == (200, b"well\n")
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("fault", [OperationalError("secret host"), CacheLost("secret host")])
-def test_unwell_says_no_more(client, monkeypatch, fault):
-    def fails(*_, **__):
-        raise fault
+def test_without_a_database_it_is_unwell_and_says_no_more(client, own_database, django_db_blocker):
+    """A visitor with a session, and no server behind the address that the settings name."""
+    client.cookies["session"] = "whatever"
+    connections["default"].close()
+    port = connections["default"].settings_dict["PORT"]
+    connections["default"].settings_dict["PORT"] = "9"
+    try:
+        with django_db_blocker.unblock():
+            answer = client.get("/health")
+    finally:
+        connections["default"].settings_dict["PORT"] = port
 
-    if isinstance(fault, CacheLost):
-        monkeypatch.setattr(cache, "get", fails)
-    else:
-        monkeypatch.setattr(health.connection, "cursor", fails)
-    answer = health.health(None)
+    assert (answer.status_code, answer.content) == (503, b"unwell\n")
+
+
+@pytest.mark.django_db
+def test_without_a_cache_it_is_unwell(client, monkeypatch):
+    def fails(*_, **__):
+        raise CacheLost("secret host")
+
+    monkeypatch.setattr(cache, "get", fails)
+    answer = client.get("/health")
 
     assert (answer.status_code, answer.content) == (503, b"unwell\n")

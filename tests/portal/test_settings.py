@@ -11,31 +11,67 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def public(tmp_path_factory):
-    """The settings of a host reached by https://portal.example."""
-    state = tmp_path_factory.mktemp("state")
+def read(state, **more):
+    """The settings as a process of its own reads them from the environment."""
     url = "postgresql://{}:secret@db.example/portal"
     env = {
         "PATH": os.environ["PATH"],
         "PORTAL_STATE": str(state),
-        "PUBLIC_URL": "https://portal.example",
         "DATABASE_URL": url.format("portal_owner"),
         "REDIS_URL": "redis://cache.example:6379/0",
         **{
             f"DATABASE_URL_{role.upper()}": url.format(f"portal_{role}")
             for role in ("web", "worker", "night", "office")
         },
+        **more,
     }
     code = (
-        "import json; from portal import settings; "
+        "import json, os; from portal import settings; "
+        "shown = lambda value: str(value) if isinstance(value, os.PathLike) else type(value).__name__; "
         "values = {name: value for name, value in vars(settings).items() if name.isupper()}; "
-        "print(json.dumps(values, default=lambda value: type(value).__name__))"
+        "print(json.dumps(values, default=shown))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env=env, cwd=CHECKOUT, capture_output=True, text=True, check=True
     )
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory):
+    """The settings of a host reached by https://portal.example."""
+    return read(tmp_path_factory.mktemp("state"), PUBLIC_URL="https://portal.example")
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts", "answered"),
+    [
+        ("http://portal.lan:8000", "", ["portal.lan", "127.0.0.1", "localhost", "[::1]"]),
+        ("http://[fd00::5]:8000", "", ["[fd00::5]", "127.0.0.1", "localhost", "[::1]"]),
+        ("https://portal.example", "other.example", ["portal.example", "other.example"]),
+    ],
+)
+def test_the_public_address_is_always_answered(tmp_path, address, hosts, answered):
+    assert read(tmp_path, PUBLIC_URL=address, ALLOWED_HOSTS=hosts)["ALLOWED_HOSTS"] == answered
+
+
+def test_any_folder_may_hold_the_state(tmp_path):
+    state = tmp_path / "50% of #1 ?"
+    settings = read(state)
+
+    assert settings["STORAGES"]["default"]["OPTIONS"]["location"] == str(state / "files")
+    assert settings["EMAIL_FILE_PATH"] == str(state / "mail")
+
+
+def test_a_variable_that_is_missing_is_one_line(tmp_path):
+    env = {"PATH": os.environ["PATH"], "PORTAL_STATE": str(tmp_path), "DATABASE_URL": "postgresql://a:b@db.example/c"}
+    command = [sys.executable, "manage.py", "selfcheck", "--json"]
+
+    done = subprocess.run(command, env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr == "DATABASE_URL_WEB is not set (see docs/runbook.md)\n"
+    assert json.loads(done.stdout) == {"ok": False, "problem": "DATABASE_URL_WEB is not set (see docs/runbook.md)"}
 
 
 def test_debug_is_off(public):

@@ -1,25 +1,22 @@
 """manage.py demo_firm: the demo firm with its people, schedules, statements and billed nights; run again, it adds only
 what is missing."""
 
-import json
-from datetime import date
-
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.demo import firm
+from portal.management.base import PortalCommand, day
 from portal.nightly import EXCHANGE_ZONE
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Makes the demo firm through the same doors as an operator would, or continues it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--clients", type=int, default=200, help="how many, when the firm is made")
         parser.add_argument("--months", type=int, default=13, help="length of its history, when the firm is made")
-        parser.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="default: the last business day")
-        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+        parser.add_argument("--until", type=day, metavar="DAY", help="default: the last business day")
 
     def handle(self, *args: object, **options: object) -> None:
         at = timezone.now()
@@ -35,7 +32,7 @@ class Command(BaseCommand):
         except firm.DemoRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
-            self.stdout.write(json.dumps(made))
+            self.answer(made)
             return
         self.stdout.write(
             _("%(firm)s: %(accounts)d accounts, %(from)s to %(until)s, %(nights)d nights run, %(seconds)s s") % made

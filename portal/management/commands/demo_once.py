@@ -1,20 +1,17 @@
 """manage.py demo_once: loads the demo firm's next statements and runs one night."""
 
-import json
 from time import monotonic
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from portal.demo import firm
+from portal.management.base import PortalCommand
 from portal.nightly import EXCHANGE_ZONE
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Loads the demo firm's next statements, runs the night and sums it up."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *args: object, **options: object) -> None:
         began, at = monotonic(), timezone.now()
@@ -24,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         found["seconds"] = round(monotonic() - began, 1)
         if options["json"]:
-            self.stdout.write(json.dumps(found))
+            self.answer(found)
             return
         for name, value in found.items():
             self.stdout.write(f"{name}: {value}")

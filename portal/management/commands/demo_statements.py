@@ -1,24 +1,21 @@
 """manage.py demo_statements: the demo broker delivers the statements of the business days that are missing."""
 
-import json
-from datetime import date
-
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from portal.demo import firm
+from portal.management.base import PortalCommand, day
 from portal.nightly import EXCHANGE_ZONE
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Writes and imports the demo firm's next statements; `manage.py night` bills them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--until", type=date.fromisoformat, metavar="DAY", help="default: today")
+        parser.add_argument("--until", type=day, metavar="DAY", help="default: today")
         parser.add_argument(
             "--missing", action="store_true", help="deliver the value that was left out on purpose instead"
         )
-        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *args: object, **options: object) -> None:
         at = timezone.now()
@@ -32,4 +29,4 @@ class Command(BaseCommand):
         except firm.DemoRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:
-            self.stdout.write(json.dumps(delivered))
+            self.answer(delivered)

@@ -1,11 +1,10 @@
 """manage.py explain: the proof of a fee in words."""
 
-import json
 import re
 from datetime import date
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -15,11 +14,12 @@ from fees.posting.models import Charge
 from fees.proofs.actions import Verdict, recompute_charge
 from fees.proofs.queries import Proof, proof
 from fees.proofs.words import method_title, tell
+from portal.management.base import PortalCommand
 
 MONTHS_A_QUARTER = 3
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Prints how a fee was worked out and whether it works out again. FEE is a charge's id or ACCOUNT:METHOD:PERIOD."
     )
@@ -30,7 +30,6 @@ class Command(BaseCommand):
             metavar="FEE",
             help="id, or for example U1000001:PERCENTOFEQUITY_EOM:2025-09, :2025-Q3, :2025-09-30",
         )
-        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *args: object, **options) -> None:
         # The night's login: an operator at the shell may read every firm.
@@ -45,7 +44,7 @@ class Command(BaseCommand):
             if not options["json"]:
                 self.stdout.write("\n".join(_lines(one, verdict)))
         if options["json"]:
-            self.stdout.write(json.dumps({"fees": [_told(one, verdict) for one, verdict in opened]}))
+            self.answer({"fees": [_told(one, verdict) for one, verdict in opened]})
 
 
 def charges(fee: str) -> "QuerySet[Charge]":

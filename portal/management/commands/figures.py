@@ -8,14 +8,16 @@ from collections import defaultdict
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
+
+from portal.management.base import PortalCommand
 
 # Words of a fact that name it; everything else in it is added up.
 NAMES = {"topic", "key"}
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Adds up the facts that the tests wrote (tests/figures.py) into docs/figures.json."
     requires_system_checks: list[str] = []
 
@@ -24,7 +26,6 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, default=settings.BASE_DIR / "docs" / "figures.json")
         parser.add_argument("--seconds", type=float, help="how long the tests took")
         parser.add_argument("--seed", help="the seed that they ran with")
-        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *args: object, **options) -> None:
         folder = options["folder"] or Path(os.environ.get("PORTAL_FIGURES") or settings.STATE_DIR / "figures")
@@ -38,7 +39,10 @@ class Command(BaseCommand):
             **added_up(facts),
         }
         options["to"].write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        self.stdout.write(json.dumps(figures) if options["json"] else str(options["to"]))
+        if options["json"]:
+            self.answer(figures)
+        else:
+            self.stdout.write(str(options["to"]))
 
 
 def added_up(facts: list[dict[str, object]]) -> dict[str, dict[str, object]]:

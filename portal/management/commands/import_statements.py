@@ -1,24 +1,27 @@
 """Loads broker statements from the shell: Flex XML or daily values as CSV, plain or gzip; files, folders or globs."""
 
-import json
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.broker.feed.actions import import_statements
 from accounts.broker.feed.report import Report
 from accounts.broker.feed.web_service import FetchFailed, fetch
+from portal import nightly, tasks
 from portal.lib import env
+from portal.management.base import PortalCommand
 
 _STEP = 0.2  # seconds between two lines of progress
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Load broker statement files. Loading a file again changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,23 +29,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--query", metavar="ID", help="first fetch this query from the broker's Flex service; token in FLEX_TOKEN"
         )
-        parser.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Exit code 1 when a file could not be read at all, whatever became of the others."""
+        """Exit code 1 when a file could not be read at all, whatever became of the others, or when nothing in any of
+        them found its account. A held account is no failure: it waits for somebody, and the rest is loaded."""
         files = list(options["files"])
         if options["query"]:
             files.append(self._fetched(options["query"]))
         if not files:
-            raise CommandError("name at least one FILE, or a --query")
+            raise CommandError(_("Name at least one FILE, or a --query."))
         started = time.monotonic()
         report = import_statements(files, at=timezone.now(), progress=_Progress(self.stderr))
+        if report.total("new") and nightly.statements_came(at=timezone.now()):
+            tasks.wake()
         seconds = round(time.monotonic() - started, 2)
+        problem = _problem(report)
         if options["json"]:
-            self.stdout.write(json.dumps({**report.as_json(), "seconds": seconds}, ensure_ascii=False, default=str))
+            self.answer({"problem": problem, **report.as_json(), "seconds": seconds}, ok=not problem)
         else:
             self._tell(report, seconds)
-        if report.unreadable.total:
+        if problem:
+            self.stderr.write(problem)
             sys.exit(1)
 
     def _fetched(self, query: str) -> Path:
@@ -52,7 +59,7 @@ class Command(BaseCommand):
         try:
             return fetch(token=env.text("FLEX_TOKEN"), query=query, into=folder, address=settings.FLEX_SERVICE_URL)
         except (FetchFailed, OSError, env.EnvError) as error:
-            raise CommandError(f"the statement was not fetched: {error}") from error
+            raise CommandError(_("The statement was not fetched: %(why)s") % {"why": error}) from error
 
     def _tell(self, report: Report, seconds: float) -> None:
         self.stdout.write(
@@ -71,6 +78,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"{title}: " + ", ".join(str(part) for part in entry.values() if part))
             if listed.total > len(listed.entries):
                 self.stdout.write(f"{title}: and {listed.total - len(listed.entries)} more")
+
+
+def _problem(report: Report) -> str:
+    if report.unreadable.total:
+        words = ngettext("%(count)d file was not read.", "%(count)d files were not read.", report.unreadable.total)
+        return words % {"count": report.unreadable.total}
+    if report.rejected.total and not report.accounts and not report.held.total:
+        return _("Nothing was loaded: no row is of an account that the portal has.")
+    return ""
 
 
 class _Progress:

@@ -1,11 +1,10 @@
 """manage.py selfcheck: asks everything that must be true of the books, the rights and the configuration."""
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,13 +12,14 @@ from django.utils.translation import gettext as _
 from accounts.ground.access.context import as_role
 from accounts.ground.ledger.checks import Break
 from portal.lib.words import english
+from portal.management.base import PortalCommand
 from portal.selfcheck import books, configuration, rights
 from portal.selfcheck.books import Look
 
 Asked = tuple[str, str, list[Break]]
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Asks every invariant of the books, the rights and the configuration; exits with 1 when one is broken."
     requires_system_checks: list[str] = []
 
@@ -27,7 +27,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "--whole", action="store_true", help="every accrual and fee ever sealed again, not only those due today"
         )
-        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *args: object, **options) -> None:
         began, asked, broken = time.monotonic(), 0, []
@@ -40,7 +39,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"  {one.invariant}: {english(one.sentence)}")
         if options["json"]:
             answer = {"checks": asked, "breaks": broken, "seconds": round(time.monotonic() - began, 3)}
-            self.stdout.write(json.dumps({"ok": not broken, **answer}))
+            self.answer(answer, ok=not broken)
         else:
             self.stdout.write(_("%(asked)d checks, %(broken)d broken") % {"asked": asked, "broken": len(broken)})
         if broken:

@@ -2,6 +2,9 @@
 
 import builtins
 import json
+import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -67,6 +70,56 @@ def test_an_interrupted_step_is_done_again(calls, monkeypatch):
         install.install("base")
 
     assert json.loads(install.STAMP.read_text())["npm"] == ""
+
+
+@pytest.fixture
+def venv(tmp_path, monkeypatch):
+    """A whole environment, in a folder whose name has a space."""
+    folder = tmp_path / "my clone" / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    for name, path in (("VENV", folder), ("PYTHON", folder / "bin" / "python"), ("STAMP", folder / "installed.json")):
+        monkeypatch.setattr(install, name, path)
+    install._remember({"base": "whatever"})
+    return folder
+
+
+def test_a_space_in_the_path_changes_nothing(venv):
+    assert install._python_works()
+
+
+def test_an_environment_whose_making_was_interrupted_is_made_anew(venv):
+    (packages,) = venv.glob("lib/python3*/site-packages")
+    (packages / "pip").rename(packages / "pip-not-yet-there")
+    assert not install._python_works()
+
+    (packages / "pip-not-yet-there").rename(packages / "pip")
+    install.STAMP.unlink()
+    assert not install._python_works()
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        (["bin/demo", "--help"], 0, "--once"),
+        (["bin/demo", "--prot", "1"], 2, "unrecognized arguments: --prot"),
+        (["bin/demo", "--port", "99999"], 2, "from 1 to 65535"),
+        (["bin/demo", "--once", "--port", "8001"], 2, "--once starts no web server"),
+        (["bin/test", "--help"], 0, "--fast"),
+        (["bin/test", "--fast", "-k", "night"], 2, "-k night would do nothing"),
+    ],
+)
+def test_a_question_is_answered_before_anything_is_set_up(checkout, tmp_path, command, code, words):
+    """In a copy of what is asked, which has neither lock files nor an environment."""
+    for name in ("bin", "portal/servers", "portal/__init__.py"):
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if (checkout / name).is_dir() else shutil.copy)(checkout / name, target)
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == code
+    assert words in done.stdout + done.stderr
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_a_python_without_venv_says_what_to_install(monkeypatch):

@@ -5,6 +5,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -167,6 +168,78 @@ def test_a_cluster_of_tests_is_made_anew_after_a_kill(state):
     again = launcher.ensure(state, durable=False)
     assert ask(again.env["DATABASE_URL"], "select to_regclass('lost')") == [(None,)]
     again.leave()
+
+
+def started_and_killed(state, checkout, *, when):
+    """A first start that is killed with -9 as soon as `when` holds."""
+    code = (
+        "import pathlib, sys; from portal.servers import launcher;"
+        " launcher.ensure(pathlib.Path(sys.argv[1]), durable=False)"
+    )
+    first = subprocess.Popen([sys.executable, "-c", code, str(state)], cwd=checkout)
+    deadline = time.monotonic() + 30
+    while not when():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    first.kill()
+    first.wait()
+
+
+def test_a_first_start_killed_in_the_middle_of_initdb_is_begun_anew(state, checkout):
+    home = places.data_home(state, places.runner())
+    started_and_killed(state, checkout, when=lambda: [*home.glob("postgres.new-*/base"), *home.glob("postgres/base")])
+
+    servers = launcher.ensure(state, durable=False)
+
+    assert ask(servers.env["DATABASE_URL"], "select 1") == [(1,)]
+    assert [path.name for path in home.iterdir() if path.name.startswith(("postgres.new", ".pw-"))] == []
+    servers.leave(anyway=True)
+
+
+def test_a_first_start_killed_before_the_server_answers_is_gone_on_with(state, checkout):
+    log = state / "logs" / "postgres.log"
+    started_and_killed(state, checkout, when=log.exists)
+    time.sleep(0.5)  # what it had started goes on without it
+
+    servers = launcher.ensure(state, durable=False)
+
+    assert ask(servers.env["DATABASE_URL_NIGHT"], "select 1") == [(1,)]
+    servers.leave(anyway=True)
+
+
+def test_a_server_that_does_not_come_up_does_not_stay_behind(state):
+    log = state / "never.log"
+    command = ["/bin/sh", "-c", "echo its words; sleep 60"]
+    child = processes.start(command, log=log, environment={"PATH": "/usr/bin:/bin"})
+    process = processes.Process(child.pid, processes.birth(child.pid))
+
+    with pytest.raises(processes.ServerError, match="Never did not start(.|\n)*its words"):
+        processes.wait_until(lambda: False, process, name="Never", log=log, patience=0.5)
+
+    assert not process.lives()
+
+
+def test_a_server_that_ended_is_missed(state):
+    servers = launcher.ensure(state, durable=False)
+    assert launcher.missing(state) == ""
+
+    os.kill(launcher.running(state)["valkey"]["process"]["pid"], 9)
+
+    deadline = time.monotonic() + 10
+    while launcher.missing(state) != "valkey":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    servers.leave(anyway=True)
+
+
+def test_why_a_port_cannot_be_had_is_said():
+    with socket.socket() as squatter:
+        squatter.bind(("127.0.0.1", 0))
+        squatter.listen()
+        port = squatter.getsockname()[1]
+
+        assert processes.port_problem(port) == f"Port {port} is in use"
+    assert processes.port_problem(port) == ""
 
 
 def test_a_taken_port_is_given_up(state):

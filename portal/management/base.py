@@ -1,0 +1,61 @@
+"""What every command of the portal's own has in common: days in words, and with --json one object as the last line."""
+
+import argparse
+import json
+import sys
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+from django.utils.translation import gettext as _
+
+
+class PortalCommand(BaseCommand):
+    """With --json the last line is one JSON object in which `ok` says whether all is well: also where the command
+    refuses (exit code 1) or does not understand its arguments (2); `problem` then says why."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.add_argument("--json", action="store_true", help=_("one JSON object as the last line"))
+        return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        if "--json" in argv:
+            # Asked as from a program, the parser raises what it would else print before it exits.
+            try:
+                self.create_parser(argv[0], argv[1]).parse_args(argv[2:])
+            except CommandError as mistake:
+                problem = str(mistake).removeprefix("Error: ")
+                self.stderr.write(problem)
+                self.stdout.write(refusal(problem))
+                sys.exit(2)
+        super().run_from_argv(argv)
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            try:
+                return super().execute(*args, **options)
+            except OperationalError as lost:
+                # A traceback through the driver would say no more than its last line.
+                raise CommandError(_("The database: %(why)s") % {"why": str(lost).strip()}) from lost
+        except CommandError as refused:
+            if options.get("json"):
+                self.stdout.write(refusal(str(refused)))
+            raise
+
+    def answer(self, found: dict[str, Any], *, ok: bool = True) -> None:
+        """What machines read."""
+        self.stdout.write(json.dumps({"ok": ok, **found}, ensure_ascii=False, default=str))
+
+
+def refusal(problem: str) -> str:
+    return json.dumps({"ok": False, "problem": problem}, ensure_ascii=False)
+
+
+def day(words: str) -> date:
+    """For add_argument: a day as 2026-11-20."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("%(words)s is not a day like 2026-11-20") % {"words": repr(words)}) from None
