@@ -192,6 +192,9 @@ def _verdict(row: Asked, account: Account | None, known: dict[int, Limit], taken
     if account is None or not account.is_holding:
         return _no(row, number, Rejection.BAD_ACCOUNT, refusal(Rejection.BAD_ACCOUNT, account=number[:20]))
     currency = account.base_currency
+    if row.money_manager:
+        words = refusal(Rejection.NO_MANAGER, manager=row.money_manager[:20])
+        return _no(row, number, Rejection.NO_MANAGER, words, currency)
     if account.status != Status.OPEN:
         return _no(row, number, Rejection.RESTRICTED, refusal(Rejection.RESTRICTED), currency)
     try:

@@ -97,6 +97,7 @@ class Rejection(models.TextChoices):
     """Why an invoice is not taken, or not paid in its night."""
 
     BAD_ACCOUNT = "bad_account", _("No such client account of yours")
+    NO_MANAGER = "bad_money_manager", _("No such money manager of yours")
     BAD_AMOUNT = "bad_amount", _("The amount cannot be invoiced")
     NO_CAP = "no_cap", _("The client has signed no invoice limit for you")
     OVER_LIMIT = "over_limit", _("Over the limit")

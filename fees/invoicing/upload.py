@@ -1,0 +1,165 @@
+"""A file of invoices as spreadsheets write it: which encoding and separator, whether there is a header, which rows."""
+
+import codecs
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.ground.access.context import Who, current_alias
+from accounts.ground.access.scope import scope
+from fees.invoicing.actions import submit
+from fees.invoicing.models import InvoiceUpload
+from fees.invoicing.queries import clock
+from fees.invoicing.rules import Asked, Verdict
+from portal.lib.csvtext import BadCsv, Row, read, unguarded
+from portal.lib.words import gettext_noop
+
+COLUMNS = ("account", "amount", "money_manager", "memo")
+MOST_ROWS = 10_000
+LOOKED_AT = 2000
+LONGEST_NAME = 200
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_NUMBER = re.compile(r"\s*[-+]?[0-9.,]*[0-9]\s*")
+_DECIMAL_COMMA = re.compile(r"\s*-?[0-9]{1,3}(?:[.\u00a0\u202f ]?[0-9]{3})*,[0-9]{1,4}\s*")
+_GROUPS = re.compile(r"[.\u00a0\u202f ]")
+_ACCOUNT = re.compile(r"\s*D?[AFISU][0-9]{2,8}\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """What a file holds.  `writes_decimal_comma` asks the person to confirm that 12,50 is twelve and a half."""
+
+    name: str
+    sha256: str
+    encoding: str
+    rows: tuple[Asked, ...]
+    writes_decimal_comma: bool
+
+
+def parse(content: bytes, *, name: str, decimal_comma: bool = False) -> File:
+    """The rows of a file, or BadCsv with what is wrong with it as a whole.
+
+    With `decimal_comma` amounts are read as 1.234,50; without it such rows are left for their verdict to refuse.
+    """
+    if content.startswith(SPREADSHEETS):
+        raise BadCsv(gettext_noop("The file is a spreadsheet; save it as CSV first."))
+    text, encoding = _decoded(content)
+    table = read(text.encode(), max_rows=MOST_ROWS + 1, delimiter=_delimiter(text))
+    order, table = _header(table)
+    if len(table) > MOST_ROWS:
+        raise BadCsv(gettext_noop("The file has more than %(most)s rows."), most=MOST_ROWS)
+    if not table:
+        raise BadCsv(gettext_noop("The file has no invoices in it."))
+    rows = tuple(_asked(row, order) for row in table)
+    has_commas = any(_DECIMAL_COMMA.fullmatch(row.amount) for row in rows)
+    if decimal_comma:
+        rows = tuple(row._replace(amount=_with_point(row.amount)) for row in rows)
+    return File(
+        name=name[-LONGEST_NAME:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        encoding=encoding,
+        rows=rows,
+        writes_decimal_comma=has_commas and not decimal_comma,
+    )
+
+
+def known(who: Who, file: File) -> InvoiceUpload | None:
+    """The last upload of exactly this file."""
+    return scope(who, InvoiceUpload).filter(practice_id=who.practice_id, sha256=file.sha256).first()
+
+
+def submit_file(*, who: Who, file: File, at: datetime | None = None, save: bool = True) -> tuple[date, list[Verdict]]:
+    """Take the rows of a file; the day they count for and a verdict a row.  The file is remembered once it is taken."""
+    with transaction.atomic(using=current_alias.get()):
+        day, verdicts = submit(who=who, rows=file.rows, at=at, save=False)
+        if not save:
+            return day, verdicts
+        upload = InvoiceUpload.unscoped.create(
+            firm_id=who.firm_id,
+            practice_id=who.practice_id,
+            name=file.name,
+            sha256=file.sha256,
+            rows=len(file.rows),
+            accepted=sum(one.is_accepted for one in verdicts),
+            uploaded_by_id=who.user_id,
+            uploaded_at=at or clock(),
+        )
+        return submit(who=who, rows=file.rows, at=at, upload=upload)
+
+
+def errors_table(file: File, verdicts: Sequence[Verdict], told: Sequence[str]) -> list[tuple[str, ...]]:
+    """The refused rows with their reason in a last column; the file can be corrected and uploaded again as it is."""
+    refused = [
+        (row.account, row.amount, row.money_manager, row.memo, words)
+        for row, verdict, words in zip(file.rows, verdicts, told, strict=True)
+        if not verdict.is_accepted
+    ]
+    return [(*COLUMNS, "problem"), *refused]
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """The text and the name of its encoding: marks first, then what nulls tell, then UTF-8, then Windows."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            return _as(content, encoding), encoding
+    head = content[:LOOKED_AT]
+    nulls = head.count(0)
+    if nulls > len(head) // 4:
+        encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+        return _as(content, encoding), encoding
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return _as(content, "cp1252"), "cp1252"
+
+
+def _as(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        msgid = gettext_noop("Line %(line)s is not valid %(encoding)s text; save the file as UTF-8.")
+        raise BadCsv(msgid, line=line, encoding=encoding) from error
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    unquoted = re.sub(r'"[^"]*"', "", first)
+    # A comma may be a decimal sign, so the other two are asked first.
+    return next((sign for sign in (";", "\t") if sign in unquoted), ",")
+
+
+def _header(table: list[Row]) -> tuple[dict[str, int], list[Row]]:
+    """Where each column is, and the rows without the header."""
+    usual = {name: place for place, name in enumerate(COLUMNS)}
+    if not table:
+        return usual, table
+    first = table[0].cells
+    if _ACCOUNT.fullmatch(first[0]) or (len(first) > 1 and _NUMBER.fullmatch(first[1])):
+        return usual, table
+    names = {re.sub(r"[\s-]+", "_", cell.strip().lower()): place for place, cell in enumerate(first)}
+    if "account" in names and "amount" in names:
+        return {name: place for name, place in names.items() if name in COLUMNS}, table[1:]
+    return usual, table[1:]
+
+
+def _asked(row: Row, order: dict[str, int]) -> Asked:
+    def cell(name: str) -> str:
+        place = order.get(name)
+        return row.cells[place] if place is not None and place < len(row.cells) else ""
+
+    return Asked(row.line, cell("account"), cell("amount"), unguarded(cell("memo")), cell("money_manager").strip())
+
+
+def _with_point(amount: str) -> str:
+    if not _DECIMAL_COMMA.fullmatch(amount):
+        return amount
+    return _GROUPS.sub("", amount.strip()).replace(",", ".")
