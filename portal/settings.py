@@ -258,8 +258,11 @@ FILE_UPLOAD_HANDLERS = ["portal.uploads.Quota", "django.core.files.uploadhandler
 # --- API -----------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    # Session only: HTTP Basic would be a way round the second factor.
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    # A session or a token of one's own; HTTP Basic would be a way round the second factor.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.ground.tokens.authentication.Gated",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.ground.applications.urls")),
     path("", include("accounts.desk.seats.urls")),
     path("", include("accounts.desk.messages.urls")),
+    path("", include("accounts.desk.users.urls")),
+    path("", include("accounts.desk.tokens.urls")),
     path("", include("portal.shell.urls")),
     *alias_patterns(),
 ]

@@ -10,3 +10,8 @@ class GroundConfig(AppConfig):
     name = "accounts.ground"
     label = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Let acts that may need approval, what a leaver may own, and the scheme of tokens make themselves known."""
+        from accounts.ground.leaving import actions  # noqa: F401 (models can be imported only now)
+        from accounts.ground.tokens import schema  # noqa: F401

@@ -1,7 +1,9 @@
 """Gathers the rows of the slices, so that Django finds them under the label `accounts`."""
 
+from accounts.ground.authorizations.models import Authorization, AuthorizationRule, Authorizer, Vote
 from accounts.ground.days.models import CalendarDay
 from accounts.ground.idempotency.models import IdempotencyKey
+from accounts.ground.invitations.models import Invitation
 from accounts.ground.jobs.models import Job
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.notifications.models import Notification, NotificationRead
@@ -18,6 +20,9 @@ __all__ = [
     "AccessRole",
     "Account",
     "ApiToken",
+    "Authorization",
+    "AuthorizationRule",
+    "Authorizer",
     "Book",
     "CalendarDay",
     "ClientRight",
@@ -25,6 +30,7 @@ __all__ = [
     "Firm",
     "Hold",
     "IdempotencyKey",
+    "Invitation",
     "Job",
     "Notification",
     "NotificationRead",
@@ -42,4 +48,5 @@ __all__ = [
     "TrailEntry",
     "Transfer",
     "User",
+    "Vote",
 ]

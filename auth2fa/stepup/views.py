@@ -27,6 +27,8 @@ def ask_or_pass(request: HttpRequest) -> HttpResponseBase | None:
         return None
     user_id = request.user.pk
     assert user_id is not None, "the gate lets only signed-in people come this far"
+    if getattr(request.seat, "token_id", None):  # type: ignore[attr-defined]
+        return _problem(_("A token cannot do this; sign in and confirm it yourself."))
     task = _task(request)
     password = request.headers.get(PASSWORD_HEADER, request.POST.get(PASSWORD_FIELD))
     problem = "" if password is None else _prove(request, user_id, task, password)

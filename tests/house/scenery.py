@@ -13,6 +13,7 @@ from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import HOLDING_KINDS
 from fees.posting.models import Charge
 from tests.fees.posting.nights import Nights, figures
+from tests.house.staffed import staff
 from tests.world import CANARIES, World
 
 DAY = date(2025, 9, 30)
@@ -45,6 +46,7 @@ def dress(world: World) -> None:
         ).pk
         record(account=account, kind="deposit", title=f"{word} deposit", day=DAY)
     _write(world)
+    staff(world)
     _bill(world)
 
 

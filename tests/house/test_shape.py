@@ -15,7 +15,8 @@ UNSCOPED_PLACES = re.compile(
     r"(/actions\.py|/admin\.py|/night\.py|/checks\.py|/office/|/demo/|/migrations/|management/commands/|nightly|/feed/"
     r"|/funds/|/posting/|/accrual/|/schedules/|/access/|/runs/|/ledger/|models\.py|/adapter\.py|/tasks\.py|/api\.py"
     # Correlated to rows that came through the scope: the value of an account on the list, the names in the frame.
-    r"|tree/queries\.py|/selfcheck/|proofs/evidence\.py|portal/(records|structure|corrections)/queries\.py"
+    r"|tree/queries\.py|ground/users/queries\.py|authorizations/rules_actions\.py|desk/users/|requests/queries\.py"
+    r"|/selfcheck/|proofs/evidence\.py|portal/(records|structure|corrections)/queries\.py"
     r"|portal/shell/context\.py)"
 )
 

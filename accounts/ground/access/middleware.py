@@ -1,15 +1,25 @@
 """Holds one transaction around the whole response and tells it who is acting; rendering included, admin included."""
 
+import hashlib
 from collections.abc import Callable
+from datetime import datetime
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.ground.access.context import as_role, connections, enter, leave
+from accounts.ground.access.context import as_role, connections, enter, enter_by_token, leave
 from accounts.ground.trail.refusals import note
 
 # Rows an administrator edits are read and written by the office's own login.
 OFFICE_PREFIX = "/office/"
+API_PREFIX = "/api/"
+
+CALLS_AN_HOUR = 5000
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Not yours, not there, contradicts what is stored: worth a note. A form with a slip in it (422) is not.
@@ -33,12 +43,7 @@ class RequestContext:
         request.seat = None  # type: ignore[attr-defined]
         with as_role(alias):
             with transaction.atomic(using=alias):
-                user = getattr(request, "user", None)
-                if user is not None and user.is_authenticated:
-                    request.seat = enter(  # type: ignore[attr-defined]
-                        user.pk, seat_id=request.session.get("seat"), address=request.META.get("REMOTE_ADDR", "")
-                    )
-                response = self.get_response(request)
+                response = _refused(request) or self.get_response(request)
                 if response.status_code >= 400:
                     transaction.set_rollback(True, using=alias)
                     self._note_refusal(request, response)
@@ -72,3 +77,41 @@ class RequestContext:
         """Nothing of a failed request stays, whatever status it is answered with."""
         alias = "office" if request.path.startswith(OFFICE_PREFIX) else "default"
         transaction.set_rollback(True, using=alias)
+
+
+def _refused(request: HttpRequest) -> HttpResponseBase | None:
+    """Find out who is acting, by session or, over the API, by token; None unless a token is turned away."""
+    address = request.META.get("REMOTE_ADDR", "")
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and request.path.startswith(API_PREFIX):
+        # The token alone counts: a session that comes along would lend it rights.
+        request.user = AnonymousUser()
+        who = enter_by_token(hashlib.sha256(secret.strip().encode()).hexdigest(), address=address)
+        if who is None:
+            return None  # nobody, so the gate answers 401
+        wait = spend(f"token {who.token_id}", most=CALLS_AN_HOUR, at=timezone.now())
+        if wait:
+            return _too_many(wait)
+        request.seat, request.user = who, get_user_model().objects.get(pk=who.user_id)  # type: ignore[attr-defined]
+        return None
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        request.seat = enter(user.pk, seat_id=request.session.get("seat"), address=address)  # type: ignore[attr-defined]
+    return None
+
+
+def spend(key: str, *, most: int, at: datetime) -> int:
+    """Count one call of this hour; seconds to wait when there were too many."""
+    hour = int(at.timestamp()) // 3600
+    name = f"calls {key} {hour}"
+    cache.add(name, 0, 3600)
+    try:
+        count = cache.incr(name)
+    except ValueError:  # it ran out between the two
+        count = 1
+    return (hour + 1) * 3600 - int(at.timestamp()) if count > most else 0
+
+
+def _too_many(wait: int) -> HttpResponseBase:
+    body = {"type": "about:blank", "title": _("Too many calls this hour"), "status": 429}
+    return JsonResponse(body, status=429, headers={"Retry-After": str(wait)}, content_type="application/problem+json")

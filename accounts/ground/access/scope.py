@@ -24,6 +24,8 @@ def scope(who: Who, model: type[Row], right: str = "view") -> "models.QuerySet[R
         # Back-office staff work in the admin, under their own database role; the portal's pages show them nothing.
         return rows if current_alias.get() == "office" else rows.none()
     rows = _within_reach(who, rows, scoped_by)
+    narrowed = getattr(model, "narrowed", None)
+    rows = narrowed(who, rows) if narrowed else rows
     if right == "view":
         return rows
     return rows.filter(_relations(who, right, scoped_by.get("account", ""))) if who.can(right) else rows.none()

@@ -1,12 +1,16 @@
 """Things that wait for someone: what feeds Pending Items and, when finished, Recent Activity."""
 
 import uuid
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.tree.models import Account, Firm, Practice
+
+if TYPE_CHECKING:
+    from accounts.ground.access.context import Who
 
 
 class RequestKind(models.TextChoices):
@@ -16,6 +20,7 @@ class RequestKind(models.TextChoices):
     APPLICATION = "application", _("Client Account Application")
     CLIENT_APPROVAL = "client_approval", _("Client Approval")
     FUNDING = "funding", _("Funding")
+    AUTHORIZATION = "authorization", _("Request Authorization")
     LINKAGE = "linkage", _("Client Linkage Request")
 
 
@@ -50,6 +55,14 @@ class Request(TenantModel):
     day = models.DateField()
     created_at = models.DateTimeField(db_default=models.functions.Now())
     finished_at = models.DateTimeField(null=True)
+
+    @classmethod
+    def narrowed(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """What asks for approval is there for those who may give it, and for nobody else."""
+        return rows.exclude(kind=RequestKind.AUTHORIZATION) | cls.unscoped.filter(
+            kind=RequestKind.AUTHORIZATION,
+            pk__in=models.expressions.RawSQL("SELECT app_duties()", ()),
+        )
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -99,6 +99,7 @@ class Firm(TenantModel):
     base_currency = models.CharField(max_length=3, default="USD")
     is_professional = models.BooleanField(default=True)
     is_registered = models.BooleanField(default=True)
+    is_introducing_broker = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     scoped_by = {"firm": "id", "practice": "practices__id", "account": "accounts__id"}

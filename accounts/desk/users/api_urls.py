@@ -1,0 +1,20 @@
+"""Addresses of users, roles, approvals and tokens in the API."""
+
+from django.urls import path
+
+from accounts.desk.users import api
+
+urlpatterns = [
+    path("users/", api.UserList.as_view(), name="api_users"),
+    path("users/new/", api.NewUserView.as_view(), name="api_new_user"),
+    path("users/<int:seat>/", api.UserRecord.as_view(), name="api_user"),
+    path("users/<int:seat>/leave/", api.LeaveView.as_view(), name="api_leave"),
+    path("roles/", api.RoleList.as_view(), name="api_roles"),
+    path("roles/<int:role>/", api.RoleRecord.as_view(), name="api_role"),
+    path("authorizations/", api.AuthorizationList.as_view(), name="api_authorizations"),
+    path("authorizations/<uuid:authorization>/approve/", api.Approve.as_view(), name="api_approve"),
+    path("authorizations/<uuid:authorization>/reject/", api.Reject.as_view(), name="api_reject"),
+    path("tokens/", api.TokenList.as_view(), name="api_tokens"),
+    path("tokens/new/", api.NewToken.as_view(), name="api_new_token"),
+    path("tokens/<uuid:token>/", api.TokenRecord.as_view(), name="api_token"),
+]
