@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", Schema.as_view(), name="api_schema"),
     path("v1/", include("accounts.ground.tree.api_urls")),
     path("v1/", include("accounts.ground.applications.api_urls")),
+    path("v1/", include("accounts.ground.linkage.api_urls")),
     path("v1/", include("accounts.ground.requests.api_urls")),
     path("v1/", include("accounts.desk.messages.api_urls")),
     path("v1/", include("accounts.desk.users.api_urls")),

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.corrections.urls")),
     path("", include("fees.urls")),
     path("", include("accounts.ground.applications.urls")),
+    path("", include("accounts.ground.linkage.urls")),
     path("", include("accounts.desk.seats.urls")),
     path("", include("accounts.desk.messages.urls")),
     path("", include("accounts.desk.users.urls")),

@@ -6,6 +6,7 @@ from accounts.ground.idempotency.models import IdempotencyKey
 from accounts.ground.invitations.models import Invitation
 from accounts.ground.jobs.models import Job
 from accounts.ground.ledger.models import Book, Transfer
+from accounts.ground.linkage.models import AskedLinkage, Linkage
 from accounts.ground.notifications.models import Notification, NotificationRead
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import AccessRole, ClientRight, Party, Seat, SeatAccount, User
@@ -23,6 +24,7 @@ __all__ = [
     "Authorization",
     "AuthorizationRule",
     "Authorizer",
+    "AskedLinkage",
     "Book",
     "CalendarDay",
     "ClientRight",
@@ -32,6 +34,7 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Job",
+    "Linkage",
     "Notification",
     "NotificationRead",
     "OutboxMessage",

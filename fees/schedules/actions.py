@@ -83,6 +83,18 @@ def agree(
     return schedule
 
 
+def end_agreements(*, account: Account, practices: Sequence[int], first_day: date) -> None:
+    """What the account has agreed with some payees applies no more from `first_day` on; nothing agreed is edited.
+
+    The caller makes sure that no night has billed that day.
+    """
+    with transaction.atomic(using=current_alias.get()):
+        night_barrier(alone=False)
+        for practice in Practice.unscoped.filter(pk__in=practices):
+            _one_at_a_time(account, practice)
+            _close_former(account, practice, first_day)
+
+
 def _payee(account: Account, practice: Practice) -> list[Problem]:
     """A client pays its own advisor, and the top level above it; masters hold nothing and pay nothing."""
     if practice.firm_id != account.firm_id or (practice.pk != account.practice_id and practice.level != 1):

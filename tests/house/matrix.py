@@ -42,6 +42,10 @@ SPECIMENS: dict[str, Specimen] = {
     "uidb36": lambda world, number: "1",
     "key": lambda world, number: "no-such-key",
     "month": lambda world, number: "2025-09",
+    **{
+        f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None
+        for name in ("decide", "cancel", "api_link", "api_link_decision")
+    },
     "notification.pk": lambda world, number: world.rows["notification"].get(number, 10**9),
     **{
         f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)

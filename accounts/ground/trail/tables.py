@@ -21,6 +21,7 @@ TABLES: dict[str, Any] = {
     "accounts_practice": _("Practices"),
     "accounts_account": _("Accounts"),
     "accounts_request": _("Requests"),
+    "accounts_linkage": _("Links"),
     "accounts_hold": _("Holds"),
     "accounts_calendarday": _("Calendar days"),
     "fees_schedule": _("Fee schedules"),

@@ -1,0 +1,63 @@
+"""Carrying out the links that are due: the floor moves the account, and each room lets go of what it held for it."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from accounts.ground.access.context import as_role
+from accounts.ground.days.rules import exchange_day
+from accounts.ground.linkage.models import Linkage, LinkState
+from accounts.ground.linkage.moving import Move, carry_out
+from accounts.ground.linkage.rules import LinkProblem
+from accounts.ground.tree.models import Practice
+from accounts.ground.tree.rules import TreeProblem
+from fees.schedules.actions import end_agreements
+from fees.schedules.models import Schedule
+from fees.schedules.queries import billed_through, night_barrier
+
+
+def carry_out_due(*, at: datetime) -> dict[str, int]:
+    """Every accepted link whose time has come, each in a transaction of its own; run twice, it changes nothing."""
+    counts = {"done": 0, "failed": 0}
+    with as_role("office"):
+        while (state := _next(at)) is not None:
+            counts[state] += 1
+    return counts
+
+
+def _next(at: datetime) -> str | None:
+    """Carry one out; killed anywhere, it is as if it had not begun. None when nothing is due."""
+    with transaction.atomic(using="office"):
+        due = Linkage.unscoped.select_for_update(skip_locked=True).filter(
+            state=LinkState.ACCEPTED, effective_at__lte=at
+        )
+        link = due.order_by("effective_at", "asked_at", "pk").first()
+        if link is None:
+            return None
+        try:
+            with transaction.atomic(using="office"):
+                night_barrier(alone=False)
+                for move in carry_out(link=link, first_day=_first_day(link), at=at):
+                    _let_go(move)
+            link.state = LinkState.DONE
+        except (LinkProblem, TreeProblem) as problem:
+            link.state, link.problem = LinkState.FAILED, str(problem)[:200]
+        link.done_at = at
+        link.save(update_fields=["state", "done_at", "problem"])
+        return str(link.state)
+
+
+def _first_day(link: Linkage) -> date:
+    """The day from which the account is the new side's: the link's own, unless a night has billed it already."""
+    assert link.effective_at is not None, "an accepted link has a time"
+    wanted, billed = exchange_day(link.effective_at), billed_through()
+    return max(wanted, billed + timedelta(days=1)) if billed else wanted
+
+
+def _let_go(move: Move) -> None:
+    """What was agreed with who is no longer above the account ends; the top level of the same firm still is."""
+    payees = set(Schedule.unscoped.filter(account=move.before).values_list("practice_id", flat=True))
+    if move.before.pk == move.after.pk:
+        above = set(Practice.unscoped.filter(firm_id=move.after.firm_id, level=1).values_list("pk", flat=True))
+        payees -= above | {move.after.practice_id}
+    end_agreements(account=move.before, practices=sorted(payees), first_day=move.first_day)
