@@ -95,7 +95,7 @@ FUNCTIONS = migrations.RunSQL(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_structure"),
+        ("accounts", "0014_invitation_walls"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Moves run under the back office's login; it may close a version, and the trigger lets nothing else of it change."""
 
-    dependencies = [("fees", "0007_advisors_with_fewer_accounts"), ("accounts", "0011_linkage")]
+    dependencies = [("fees", "0010_unknown_managers"), ("accounts", "0015_linkage")]
 
     operations = [
         migrations.RunSQL(

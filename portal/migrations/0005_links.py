@@ -24,6 +24,6 @@ def erase(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0002_ask_again")]
+    dependencies = [("portal", "0004_statements_by_the_clock")]
 
     operations = [migrations.RunPython(write, erase)]
