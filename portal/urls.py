@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.clients.urls")),
     path("", include("portal.structure.urls")),
     path("", include("portal.corrections.urls")),
+    path("", include("accounts.broker.urls")),
     path("", include("fees.urls")),
     path("", include("accounts.ground.applications.urls")),
     path("", include("accounts.ground.linkage.urls")),

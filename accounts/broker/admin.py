@@ -12,11 +12,13 @@ from accounts.broker.activity.models import CashLine, CorporateAction, PositionT
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, NavHistory, StatementFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import Instrument
+from accounts.broker.products.admin import ProductApprovalAdmin
 from accounts.broker.rates.models import RateCorrection
+from accounts.broker.restrictions.admin import RestrictionAdmin
 from accounts.broker.service.admin import FlexQueryAdmin
 from accounts.ground.access.admin import CurrencyFilter, ReadOnlyAdmin, RelatedFilter, money_column
 
-__all__ = ["FlexQueryAdmin"]
+__all__ = ["FlexQueryAdmin", "ProductApprovalAdmin", "RestrictionAdmin"]
 
 PLACES = 4
 

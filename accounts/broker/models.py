@@ -4,7 +4,9 @@ from accounts.broker.activity.models import CashLine, CorporateAction, PositionT
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import CashBalance, Instrument, Position
+from accounts.broker.products.models import ProductApproval
 from accounts.broker.rates.models import RateCorrection
+from accounts.broker.restrictions.models import Restriction
 from accounts.broker.service.models import FlexQuery
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     "NavHistory",
     "Position",
     "PositionTransfer",
+    "ProductApproval",
     "RateCorrection",
+    "Restriction",
     "Retirement",
     "StatementFile",
     "Trade",

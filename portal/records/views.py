@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.broker.margin.rules import group_of
 from accounts.ground.access.authority import FUNCTION_WORDS, RULES
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
@@ -65,6 +66,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         "schedules": agreed(who, found, sealed),
         "charges": [(charge, method_name(charge.method)) for charge in queries.charges(who, found, sealed)],
         "rights": rights(who, found),
+        "margin_group": group_of(found),
     }
     return render(request, "records/account.html", context)
 

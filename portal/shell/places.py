@@ -151,6 +151,13 @@ WORK = (
     _tab("trading", "orders", _("Orders"), "trading:orders", "trade"),
     _tab("trading", "allocation", _("Allocation"), "trading:allocation", "allocate"),
     _tab("trading", "restrictions", _("Restrictions"), "trading:restrictions", "restrict"),
+    _page(
+        "restrictions", "account_restrictions", _("Restrictions of an account"), "trading:account_restrictions", "view"
+    ),
+    _page("restrictions", "add_restriction", _("New restriction"), "trading:add_restriction", "restrict"),
+    _tab("trading", "products", _("Trading permissions"), "trading:products", "grant_products"),
+    _page("products", "account_products", _("Permissions of an account"), "trading:account_products", "view"),
+    _tab("trading", "may_trade", _("Can I trade this?"), "trading:check", "trade"),
     _section(
         "reports",
         _("Reports"),
@@ -166,6 +173,8 @@ WORK = (
     _tab("reports", "analyst", _("Portfolio analysis"), "reports:analyst", "report"),
     _tab("reports", "fee_reports", _("Fee reports"), "reports:fees", "report"),
     _tab("reports", "advisor_reports", _("Advisor reports"), "reports:advisor", "report"),
+    _tab("reports", "margin", _("Margin groups"), "trading:margin", "report"),
+    _page("margin", "account_margin", _("Margin group"), "trading:account_margin", "view"),
     _tab("reports", "tax", _("Tax documents"), "reports:tax", "report"),
     _section("transfer", _("Transfer & Pay"), "transfer:home", "transfer", right="fund"),
     _tab("transfer", "transfer_funds", _("Transfer funds"), "transfer:funds", "fund"),
@@ -187,7 +196,7 @@ SETTINGS = (
         "account_settings",
         "permissions",
         _("Trading permissions"),
-        "settings:permissions",
+        "trading:products",
         "settings",
         "grant_products",
     ),

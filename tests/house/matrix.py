@@ -7,13 +7,14 @@ which a row has changed.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
 from django.test import Client
 
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN
-from tests.house import rights
+from tests.house import rights, trading
 from tests.house.routes import Route, routes
 from tests.world import CANARIES, World
 
@@ -56,6 +57,9 @@ SPECIMENS: dict[str, Specimen] = {
         for name in ("proof", "recompute", "api_charge_proof")
     },
 }
+
+for trading_route, trading_rows in trading.ROWS.items():
+    SPECIMENS[f"{trading_route}.pk"] = partial(trading.row_of, trading_rows)
 
 
 @dataclass

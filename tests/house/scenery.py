@@ -13,6 +13,7 @@ from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import HOLDING_KINDS
 from fees.posting.models import Charge
 from tests.fees.posting.nights import Nights, figures
+from tests.house import trading
 from tests.house.staffed import staff
 from tests.world import CANARIES, World
 
@@ -47,6 +48,7 @@ def dress(world: World) -> None:
         record(account=account, kind="deposit", title=f"{word} deposit", day=DAY)
     _write(world)
     staff(world)
+    trading.dress(world)
     _bill(world)
 
 

@@ -17,7 +17,9 @@ UNSCOPED_PLACES = re.compile(
     # Correlated to rows that came through the scope: the value of an account on the list, the names in the frame.
     r"|tree/queries\.py|ground/users/queries\.py|authorizations/rules_actions\.py|desk/users/|requests/queries\.py"
     r"|/selfcheck/|proofs/evidence\.py|portal/(records|structure|corrections)/queries\.py"
-    r"|portal/shell/context\.py|/linkage/|structure/moves\.py)"
+    r"|portal/shell/context\.py|/linkage/|structure/moves\.py"
+    # What is decided above an account is inherited: rows of the levels above an account that came through the scope.
+    r"|broker/(instruments|restrictions|products|allocation)/queries\.py)"
 )
 
 

@@ -73,5 +73,8 @@ class Instrument(models.Model):
 
     unscoped = models.Manager()
 
+    class Meta:
+        indexes = [models.Index(fields=["symbol"], name="instrument_symbol")]
+
     def __str__(self) -> str:
         return self.symbol

@@ -22,6 +22,8 @@ class RequestKind(models.TextChoices):
     FUNDING = "funding", _("Funding")
     AUTHORIZATION = "authorization", _("Request Authorization")
     LINKAGE = "linkage", _("Client Linkage Request")
+    TRADING_PERMISSION = "trading_permission", _("Trading Permission")
+    ALLOCATION = "allocation", _("Allocation Break")
 
 
 class RequestStatus(models.TextChoices):

@@ -31,6 +31,8 @@ TABLES: dict[str, Any] = {
     "broker_cashline": _("Cash lines"),
     "broker_positiontransfer": _("Position transfers"),
     "broker_corporateaction": _("Corporate actions"),
+    "broker_restriction": _("Trading restrictions"),
+    "broker_productapproval": _("Trading permissions"),
 }
 
 # Not a table: tries that were refused, noted beside the changes that were made.

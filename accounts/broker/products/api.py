@@ -1,0 +1,66 @@
+"""Trading permissions over the API."""
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request as ApiRequest
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.broker.instruments.rules import ALL_COUNTRIES, Product
+from accounts.broker.products.actions import set_products
+from accounts.broker.products.queries import approvals
+from accounts.broker.products.rules import Permission, ProductRefused
+from accounts.broker.trading.clock import exchange_day
+from accounts.ground.access.gates import gate
+from accounts.ground.access.scope import account_for
+from accounts.ground.tree.models import Account
+
+
+class PermissionSerializer(serializers.Serializer):
+    """One product in one country, or in all of them."""
+
+    product = serializers.ChoiceField(choices=Product.choices)
+    country = serializers.RegexField(rf"^(?:{ALL_COUNTRIES}|[A-Z]{{2}})$", default=ALL_COUNTRIES)
+
+
+class PermissionsSerializer(serializers.Serializer):
+    """All permissions of an account."""
+
+    permissions = PermissionSerializer(many=True)
+
+
+def told(account: Account) -> Response:
+    """What the account itself is approved for."""
+    own = sorted(Permission(row.product, row.country) for row in approvals(account) if row.account_id == account.pk)
+    return Response(PermissionsSerializer({"permissions": [one._asdict() for one in own]}).data)
+
+
+@gate("view")
+class AccountProducts(APIView):
+    """What an account may trade."""
+
+    @extend_schema(responses=PermissionsSerializer)
+    def get(self, request: ApiRequest, number: str) -> Response:
+        """Its permissions."""
+        return told(account_for(request.seat, number))  # type: ignore[attr-defined]
+
+
+@gate("grant_products")
+class SetAccountProducts(APIView):
+    """Set what an account may trade: inside what the level above may trade, and taken below where it is taken here."""
+
+    @extend_schema(request=PermissionsSerializer, responses=PermissionsSerializer)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """All permissions at once, or none of them."""
+        who = request.seat  # type: ignore[attr-defined]
+        account = account_for(who, number, "grant_products")
+        asked = PermissionsSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted = [Permission(**one) for one in asked.validated_data["permissions"]]
+        try:
+            set_products(who=who, account=account, wanted=wanted, day=exchange_day(), at=timezone.now())
+        except ProductRefused as refusal:
+            raise ValidationError({"permissions": [str(refusal)]}) from refusal
+        return told(account)

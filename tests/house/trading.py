@@ -1,0 +1,56 @@
+"""What may be traded, for the access matrix: permissions down the tree and one restriction on every node that can
+have one, set by the lowest seat that may, its reason carrying the account's word."""
+
+from datetime import UTC, date, datetime
+
+from accounts.broker.products.actions import grant
+from accounts.broker.products.rules import Permission
+from accounts.broker.restrictions.actions import Match, restrict
+from accounts.ground.access.context import acting
+from tests.world import CANARIES, World
+
+DAY = date(2025, 9, 30)
+AT = datetime(2025, 9, 30, 20, tzinfo=UTC)
+
+_SET_BY = {
+    "U1000001": "alice",
+    "U1000002": "alice",
+    "F200002": "alice",
+    "U2000001": "bob",
+    "F200003": "alice",
+    "U3000001": "carol",
+    "I4000001": "alice",
+    "U4000001": "sam",
+    "U4000002": "sam",
+    "U9000001": "mallory",
+}
+
+# Which rows the parameter `pk` of a route stands for.
+ROWS = {"end_restriction": "restriction", "api_end_restriction": "restriction"}
+MISSING, NOWHERE = "U9999999", "00000000-0000-4000-8000-000000000000"
+
+
+def row_of(kind: str, world: World, number: str) -> object:
+    """The key of an account's row; one that leads nowhere for a missing account, None where there is none to try."""
+    return NOWHERE if number == MISSING else world.rows[kind].get(number)
+
+
+def dress(world: World) -> None:
+    """Everybody is approved for stocks; every node has a restriction."""
+    for number in CANARIES:
+        name = "olga" if number in ("F100001", "F900001") else "mallory" if number == "U9000001" else "alice"
+        with acting(world.users[name].pk, alias="office" if name == "olga" else "default") as who:
+            assert who is not None
+            grant(who=who, account=world[number], permissions=[Permission("stocks")], day=DAY, at=AT)
+    rows = world.rows["restriction"] = {}
+    for number, name in _SET_BY.items():
+        with acting(world.users[name].pk) as who:
+            assert who is not None
+            rows[number] = restrict(
+                who=who,
+                account=world[number],
+                match=Match(symbol=f"{CANARIES[number]} INC"),
+                reason=f"{CANARIES[number]} knows too much",
+                starts=DAY,
+                day=DAY,
+            ).pk
