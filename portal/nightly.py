@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connections, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -14,10 +15,12 @@ from accounts.broker.feed.night import feed_stage
 from accounts.ground.access.context import as_role, current_alias, cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.models import Run, RunStage, RunState
+from accounts.ground.runs.results import ChunkResult, StageResult
 from accounts.ground.runs.work import Progress, Stage, plan, rewind, work
 from fees.accrual.night import accrue_chunk, check_chunk, finish_check, mend, prepare_accrue, rollup_stage
 from fees.invoicing.night import invoices_chunk, prepare_invoices
 from fees.posting.night import close_chunk, post_chunk, reconcile_stage, seal_stage, sweep_stage
+from fees.schedules.queries import accounts_agreed_on
 from portal import faults
 from portal.lib.business_days import Calendar, DayOutsideCalendar
 
@@ -29,12 +32,22 @@ BEGINS_AT = time(20, 30)
 # be too young at the next; it only keeps workers called together from looking one after the other.
 RETRY_AFTER = timedelta(minutes=5)
 
+
+def _feed(run: Run, day: date) -> StageResult:
+    """An account that was never funded owes a value only where a fee has been agreed."""
+    return feed_stage(run, day, agreed=accounts_agreed_on(day))
+
+
+def _close(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
+    return close_chunk(run, day, lo, hi, chunk_id, lag=settings.POSTING_LAG_BUSINESS_DAYS)
+
+
 STAGES = (
-    Stage(name="feed", whole=feed_stage),
+    Stage(name="feed", whole=_feed),
     Stage(name="rollup", whole=rollup_stage),
     Stage(name="accrue", before=prepare_accrue, chunk=accrue_chunk),
     Stage(name="check", chunk=check_chunk, after=finish_check),
-    Stage(name="close", chunk=close_chunk),
+    Stage(name="close", chunk=_close),
     Stage(name="invoices", before=prepare_invoices, chunk=invoices_chunk),
     Stage(name="post", chunk=post_chunk),
     Stage(name="sweep", whole=sweep_stage),
@@ -56,8 +69,8 @@ def night(day: date, *, at: datetime, progress: Progress | None = None, workers:
         run = request(day, at=at)
         if run.state != RunState.DONE:
             plan(run, STAGES)
-            _mend(run)
-            _retry_seals(before=day)
+            _mend(run, at=at)
+            _retry_seals(before=day, at=at)
             together(run.pk, workers=workers, progress=progress)
         return summary(run)
 
@@ -82,7 +95,7 @@ def request(day: date, *, at: datetime) -> Run:
     run = Run.unscoped.filter(day=day).first()
     if run is None or run.state != RunState.DONE:
         _check_order(days, day)
-    return run or Run.unscoped.get_or_create(day=day)[0]
+    return run or Run.unscoped.get_or_create(day=day, defaults={"asked_at": at})[0]
 
 
 def request_again(run: Run, *, at: datetime) -> bool:
@@ -128,7 +141,7 @@ def claim_due_nights(*, at: datetime) -> int:
         while (run := _next_due(calendar(), at)) is not None:
             count += 1
             plan(run, STAGES)
-            _mend(run)
+            _mend(run, at=at)
             if not work(run, STAGES) and _is_unfinished(run):
                 break
         return count
@@ -244,17 +257,17 @@ def _next_due(days: Calendar, at: datetime) -> Run | None:
     return request(begin, at=at) if begin and begin <= due_day(days, at=at) else None
 
 
-def _retry_seals(*, before: date) -> None:
+def _retry_seals(*, before: date, at: datetime) -> None:
     """Firms that could not be sealed get another try each night, oldest first, because seals are chained."""
     for run in Run.unscoped.filter(state=RunState.HELD, day__lt=before).order_by("day"):
-        _mend(run)
+        _mend(run, at=at)
         work(run, STAGES)
 
 
-def _mend(run: Run) -> None:
+def _mend(run: Run, *, at: datetime) -> None:
     """Wrong lines that somebody asked to retry are made anew, and what looked at them looks again."""
     with transaction.atomic(using=current_alias.get()):
-        if mended := mend(run, run.day):
+        if mended := mend(run, run.day, at=at):
             rewind(run, ("check", "reconcile", LAST_STAGE), mended)
 
 

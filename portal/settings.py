@@ -135,6 +135,9 @@ SHARED_CACHE = {
     "OPTIONS": {"serializer": "portal.cached.JsonSerializer"},  # the default unpickles, which runs what it reads
 }
 CACHES = {"default": SHARED_CACHE}
+# Business days between the close of a period and its posting.
+POSTING_LAG_BUSINESS_DAYS = max(0, env.whole("POSTING_LAG_BUSINESS_DAYS", 1))
+
 CELERY_BROKER_URL = env.redis("REDIS_URL", number=0)
 if TESTING:
     CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

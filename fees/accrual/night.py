@@ -4,7 +4,7 @@ An account of an unresolved hold on the day stays out: `accrue` holds lack a val
 and must not be closed, posted or sealed.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from accounts.ground.access.context import cursor
 from accounts.ground.runs.actions import release
@@ -53,14 +53,13 @@ def _accrue_late(cur, run: Run, day: date, lo: int, hi: int) -> int:
         )
         if not cur.fetchone():
             continue
-        cur.execute("SELECT now()")
-        release(hold=hold, at=cur.fetchone()[0], resolution=gettext_noop("Accrued by a later night"))
+        release(hold=hold, at=run.at, resolution=gettext_noop("Accrued by a later night"))
         cur.execute(statements.accrue(run.pk, late, account, account + 1))
         rows += cur.rowcount
     return rows
 
 
-def mend(run: Run, day: date) -> list[int]:
+def mend(run: Run, day: date, *, at: datetime) -> list[int]:
     """Make the lines anew of accounts that the check holds and that somebody asked to retry; which accounts.
 
     What was wrong stays in the hold's detail. The check then looks again, and holds the account again if need be.
@@ -73,7 +72,7 @@ def mend(run: Run, day: date) -> list[int]:
                 cur.execute("SELECT fees_withdraw_lines(%s, %s)", [hold.account_id, day])
                 cur.execute(statements.accrue(run.pk, day, hold.account_id, hold.account_id + 1))
             mended.append(hold.account_id)
-        release(hold=hold, at=run.asked_at, resolution=gettext_noop("The line was made anew"))
+        release(hold=hold, at=at, resolution=gettext_noop("The line was made anew"))
     return mended
 
 

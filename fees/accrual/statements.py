@@ -30,8 +30,15 @@ def open_on(day: date, *, row: str = "a") -> str:
 
 
 def valued_on(day: date, *, row: str = "a") -> str:
-    """Whether an account must have a value for the day: not before its first money came in."""
-    return _within(day, f"coalesce({row}.funded_on, {row}.opened_on)", f"{row}.closed_on")
+    """Whether an account must have a value for the day: not before its first money came in.
+
+    Where the broker never says when that was, the feed has decided it and holds the account that lacks a value.
+    """
+    held = f"{row}.id IN (SELECT h.account_id FROM accounts_hold h WHERE {_open_hold(day)})"
+    return (
+        f"({_within(day, f'coalesce({row}.funded_on, {row}.opened_on)', f'{row}.closed_on')}"
+        f" AND ({row}.funded_on IS NOT NULL OR {held}))"
+    )
 
 
 def _within(day: date, begin: str, end: str) -> str:
@@ -41,10 +48,11 @@ def _within(day: date, begin: str, end: str) -> str:
 
 def kept_out(day: date, account: str) -> str:
     """Accounts held out of the accruals of a day; a handful, so the set is hashed once."""
-    return (
-        f"{account} IN (SELECT h.account_id FROM accounts_hold h WHERE h.day = {day_literal(day)}"
-        " AND h.stage = 'accrue' AND h.resolved_at IS NULL)"
-    )
+    return f"{account} IN (SELECT h.account_id FROM accounts_hold h WHERE {_open_hold(day)})"
+
+
+def _open_hold(day: date) -> str:
+    return f"h.day = {day_literal(day)} AND h.stage = 'accrue' AND h.resolved_at IS NULL"
 
 
 def agreed_and_valued(day: date) -> str:

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
-from accounts.ground.runs.actions import hold_accounts
-from accounts.ground.runs.models import Run
+from accounts.ground.runs.actions import hold_accounts, release_many
+from accounts.ground.runs.models import Hold, Run
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import PLANNING
 from fees.engine.registry import METHODS
@@ -17,7 +17,6 @@ from fees.engine.timing import POSTING_LAG, due_on, periods_closing_on
 from fees.posting import closing as statements
 from fees.posting.closing import Closing
 from fees.posting.second_look import differing
-from portal.lib import env
 from portal.lib.business_days import Calendar
 from portal.lib.fingerprint import fingerprint
 from portal.lib.periods import Frequency, Period, period_of
@@ -31,6 +30,9 @@ HOLD_TITLES = {
 }
 
 
+CLOSED_LATER = gettext_noop("Closed by a later night")
+
+
 @dataclass
 class Written:
     """What a chunk has written so far."""
@@ -41,31 +43,29 @@ class Written:
     held: frozenset[int] = frozenset()
 
 
-def close_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
-    """Charge what closes with `day` for accounts lo <= id < hi, then what was held earlier and is complete now."""
+def close_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int, *, lag: int = POSTING_LAG) -> ChunkResult:
+    """Charge what closes with `day` for accounts lo <= id < hi, then what was held earlier and is complete now.
+
+    `lag` is the number of business days between the close of a period and its posting.
+    """
     days = calendar()
     written = Written()
     with cursor() as cur:
         cur.execute(PLANNING)
-        for one in _closings(cur, days, _whole(run, days, day, day, lo, hi)):
+        for one in _closings(cur, days, _whole(run, days, day, day, lo, hi, lag)):
             _charge(cur, one, written)
         for late, accounts in _held_before(cur, run.pk, day, lo, hi):
             held = Written()
-            for one in _closings(cur, days, replace(_whole(run, days, day, late, lo, hi), only=accounts)):
+            for one in _closings(cur, days, replace(_whole(run, days, day, late, lo, hi, lag), only=accounts)):
                 _charge(cur, one, held)
-            _release(cur, day, late, sorted(set(accounts) - held.held))
+            _release(run, late, sorted(set(accounts) - held.held))
             written = _together(written, held)
     return ChunkResult(rows=written.rows, total=written.total, digest=fingerprint(written.digests))
 
 
-def posting_lag() -> int:
-    """Business days between the close of a period and its posting; docs/runbook.md names the variable."""
-    return max(0, env.whole("POSTING_LAG_BUSINESS_DAYS", POSTING_LAG))
-
-
-def _whole(run: Run, days: Calendar, night: date, day: date, lo: int, hi: int) -> Closing:
+def _whole(run: Run, days: Calendar, night: date, day: date, lo: int, hi: int, lag: int) -> Closing:
     """The range as a closing that still lacks its period and methods."""
-    due = due_on(days, day, posting_lag())
+    due = due_on(days, day, lag)
     return Closing(
         run_id=run.pk, night=night, day=day, period=Period(day, day), methods=(), days=(), due_on=due, lo=lo, hi=hi
     )
@@ -165,21 +165,7 @@ def _held_before(cur, run_id: int, day: date, lo: int, hi: int) -> list[tuple[da
     return cur.fetchall()
 
 
-def _release(cur, night: date, day: date, accounts: list[int]) -> None:
+def _release(run: Run, day: date, accounts: list[int]) -> None:
     """End the holds of accounts that closed after all, and what waited for their statements."""
-    cur.execute(
-        """
-        UPDATE accounts_hold SET resolved_at = now(), resolution = %(how)s
-         WHERE stage = 'close' AND day = %(day)s AND resolved_at IS NULL AND account_id = ANY(%(accounts)s)
-        """,
-        {"how": f"closed in the night of {night.isoformat()}", "day": day, "accounts": accounts},
-    )
-    cur.execute(
-        """
-        UPDATE accounts_request SET status = 'approved', finished_at = now()
-         WHERE kind = 'statement' AND finished_at IS NULL
-           AND (firm_id, natural_key) IN (SELECT firm_id, 'hold:' || id FROM accounts_hold
-                                           WHERE stage = 'close' AND day = %(day)s AND account_id = ANY(%(accounts)s))
-        """,
-        {"day": day, "accounts": accounts},
-    )
+    ended = Hold.unscoped.filter(stage="close", day=day, resolved_at=None, account_id__in=accounts)
+    release_many(holds=ended.values_list("pk", flat=True), at=run.at, resolution=CLOSED_LATER)

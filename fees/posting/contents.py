@@ -15,6 +15,7 @@ from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, ope
 from fees.engine.registry import METHODS, PERIOD_END_CODES
 from fees.posting.checks import Night, closing_periods, late_days, sql_charges_due
 from portal.lib.fingerprint import digest, sql_canonical, sql_digest
+from portal.lib.periods import Period
 
 BLOCK = 4096
 LISTED_HOLDS = 100
@@ -160,7 +161,8 @@ def _listed_holds(night: Night) -> str:
 def _counts(night: Night) -> str:
     """Billable things of the day: each accruing component in force, and each closing value that is charged.
 
-    Accrued charges are sums of lines that were counted on their own days.
+    Accrued charges are sums of lines that were counted on their own days; of them only those count that are held at
+    the close, because their days were billed and they are not.
     """
     codes = ", ".join(map(str, PERIOD_END_CODES))
     due = [
@@ -169,6 +171,9 @@ def _counts(night: Night) -> str:
         if (at_end := [code for code in methods if METHODS[code].at_period_end])
     ]
     closing = f"UNION ALL SELECT firm_id, count(*), 0, 0 FROM ({' UNION ALL '.join(due)}) due GROUP BY 1" if due else ""
+    for period, methods in closing_periods(night).items():
+        if accrued := [code for code in methods if METHODS[code].accrues]:
+            closing += f" UNION ALL {_held_at_close(night, period, accrued)}"
     return f"""
         SELECT firm_id, sum(billable)::bigint, sum(billed)::bigint, sum(zero)::bigint
           FROM (SELECT a.firm_id, count(*) AS billable, 0 AS billed, 0 AS zero
@@ -189,6 +194,21 @@ def _counts(night: Night) -> str:
                  GROUP BY c.firm_id
                 {closing}) counted
          GROUP BY firm_id"""
+
+
+def _held_at_close(night: Night, period: Period, codes: Sequence[int]) -> str:
+    """Accrued charges that the close left out; an account without a line of the day is counted by that already."""
+    day = day_literal(night.day)
+    return f"""
+        SELECT due.firm_id, count(*), 0, 0 FROM ({sql_charges_due(night.day, period, codes)}) due
+         WHERE due.account_id IN (SELECT h.account_id FROM accounts_hold h
+                                   WHERE h.stage = 'close' AND h.day = {day} AND h.resolved_at IS NULL)
+           AND due.account_id NOT IN (SELECT h.account_id FROM accounts_hold h
+                                       WHERE h.stage = 'accrue' AND h.day = {day} AND h.resolved_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM fees_charge f
+                            WHERE f.account_id = due.account_id AND f.practice_id = due.practice_id
+                              AND f.method = due.method AND f.starts = {day_literal(period.starts)})
+         GROUP BY due.firm_id"""
 
 
 def _rows(cur, query: str, firms: Sequence[int]):

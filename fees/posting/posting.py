@@ -1,19 +1,23 @@
 """Posting what is due: an ordered list of steps decides which charges pay, then money moves for those that do.
 
-One statement does it all, so a charge is marked as posted only where the ledger took a new movement for it.
+One statement moves the money and marks the charges, so a charge is posted only where the ledger took a new movement
+for it; books are opened before it, and advisors are told after it, in the same transaction.
 """
 
 from datetime import date
+from uuid import UUID
 
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.ledger.models import BookKind, TransferKind
 from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
+from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import day_literal
 from fees.posting import funds
+from fees.posting.models import Charge
 from fees.posting.rules import retry_until
 from fees.posting.steps import Chunk, Step, sql_through
 from portal.lib.words import gettext_noop
@@ -34,7 +38,7 @@ def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkRes
         cur.execute(_post(chunk, due, retry_until(calendar(), day)))
         rows, total, digest, written_off = cur.fetchone()
         if written_off:
-            _tell_advisors(cur, day, written_off)
+            _tell_advisors(day, written_off)
     return ChunkResult(rows=rows, total=total, digest=digest)
 
 
@@ -76,16 +80,21 @@ def _post(chunk: Chunk, due: str, last_try: date) -> str:
       FROM moved"""
 
 
-def _tell_advisors(cur, day: date, charges: list) -> None:
+def _tell_advisors(day: date, charges: list[UUID]) -> None:
     """The advisor who is not paid learns of it, once."""
-    cur.execute(
-        """
-        INSERT INTO accounts_notification (firm_id, practice_id, account_id, kind, title, body, natural_key, day)
-        SELECT c.firm_id, c.practice_id, c.account_id, %(kind)s, %(title)s,
-               a.number || ': ' || c.amount || ' ' || c.currency || ', ' || c.due_on, 'written off ' || c.id, %(day)s
-          FROM fees_charge c JOIN accounts_account a ON a.id = c.account_id
-         WHERE c.id = ANY(%(charges)s)
-        ON CONFLICT DO NOTHING
-        """,
-        {"kind": NotificationKind.MESSAGE, "title": WRITTEN_OFF_TITLE, "day": day, "charges": charges},
+    written_off = Charge.unscoped.filter(pk__in=charges).select_related("account").order_by("pk")
+    notify_many(
+        news=(
+            News(
+                firm_id=charge.firm_id,
+                practice_id=charge.practice_id,
+                account_id=charge.account_id,
+                natural_key=f"written off {charge.pk}",
+                body=f"{charge.account.number}: {charge.amount} {charge.currency}, {charge.due_on}",
+            )
+            for charge in written_off
+        ),
+        kind=NotificationKind.MESSAGE,
+        title=WRITTEN_OFF_TITLE,
+        day=day,
     )

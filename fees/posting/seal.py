@@ -1,10 +1,11 @@
 """The seal: a firm's day is closed with a digest chained to the day before, or refused while an invariant fails."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from accounts.ground.access.context import cursor
 from accounts.ground.ledger.checks import Break, named
+from accounts.ground.requests.actions import ask_firms, finish_by_key
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.runs.models import Run, Seal
 from accounts.ground.runs.results import StageResult
@@ -37,7 +38,7 @@ def seal_stage(run: Run, day: date) -> StageResult:
         _seal(run, day, firm, one, before.get(firm))
     refused = [firm for firm in firms if firm not in sealed and firm not in sound]
     _tell(day, refused, found)
-    _untell(day, sound)
+    _untell(day, sound, run.at)
     figures: dict[str, object] = {"sealed": len(sealed) + len(sound), "refused": len(refused)}
     if found:
         figures["breaks"] = [told(one) for one in found]
@@ -108,37 +109,18 @@ def _days_left_open(day: date, before: dict[int, Seal]) -> list[tuple[int, date]
 
 def _tell(day: date, firms: Iterable[int], found: list[Break]) -> None:
     """A pending item for every firm that is not sealed."""
-    for firm in firms:
-        reasons = [english(one.sentence) for one in found if one.firm_id in (firm, None)]
-        with cursor() as cur:
-            cur.execute(
-                """
-                INSERT INTO accounts_request (id, firm_id, practice_id, kind, status, title, detail, natural_key, day)
-                SELECT gen_random_uuid(), p.firm_id, p.id, %(kind)s, %(status)s, %(title)s,
-                       jsonb_build_object('breaks', %(reasons)s::text[]), %(key)s, %(day)s
-                  FROM accounts_practice p WHERE p.firm_id = %(firm)s AND p.level = 1
-                ON CONFLICT (firm_id, kind, natural_key) DO UPDATE
-                   SET detail = excluded.detail, status = excluded.status, finished_at = NULL
-                """,
-                {
-                    "kind": RequestKind.STATEMENT,
-                    "status": RequestStatus.AWAITING_BROKER,
-                    "title": REFUSED_TITLE,
-                    "reasons": reasons,
-                    "key": _key(day),
-                    "day": day,
-                    "firm": firm,
-                },
-            )
+    ask_firms(
+        details={firm: {"breaks": [told(one) for one in found if one.firm_id in (firm, None)]} for firm in firms},
+        kind=RequestKind.SEAL,
+        status=RequestStatus.AWAITING_BROKER,
+        title=REFUSED_TITLE,
+        natural_key=_key(day),
+        day=day,
+    )
 
 
-def _untell(day: date, firms: Iterable[int]) -> None:
-    with cursor() as cur:
-        cur.execute(
-            "UPDATE accounts_request SET status = %s, finished_at = now()"
-            " WHERE kind = %s AND natural_key = %s AND firm_id = ANY(%s) AND finished_at IS NULL",
-            [RequestStatus.APPROVED, RequestKind.STATEMENT, _key(day), list(firms)],
-        )
+def _untell(day: date, firms: Sequence[int], at: datetime) -> None:
+    finish_by_key(firms=firms, kind=RequestKind.SEAL, natural_key=_key(day), status=RequestStatus.APPROVED, at=at)
 
 
 def _key(day: date) -> str:

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Max, Q
-from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.trail.actions import record
@@ -74,7 +73,7 @@ def agree(
         record(
             account=account,
             kind="schedule",
-            title=_("Fee schedule agreed"),
+            title=gettext_noop("Fee schedule agreed"),
             status=strategy,
             data={"schedule": schedule.pk, "version": schedule.version, "practice": practice.pk},
             day=starts,

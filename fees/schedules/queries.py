@@ -53,3 +53,12 @@ def night_barrier(*, alone: bool) -> None:
     """Hold the barrier until the transaction ends."""
     with cursor() as cur:
         cur.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_BARRIER])
+
+
+def accounts_agreed_on(day: date) -> str:
+    """A query: the accounts with a fee in force on `day`, for SQL of the night."""
+    literal = f"DATE '{day.isoformat()}'"
+    return (
+        f"SELECT s.account_id FROM fees_runschedule s WHERE s.starts <= {literal}"
+        f" AND (s.ends IS NULL OR s.ends > {literal})"
+    )

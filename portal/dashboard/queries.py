@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, JSONField, Q, QuerySet, TextChoices, Value, When, Window
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, TextChoices, Value, When, Window
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,6 +19,7 @@ from accounts.ground.people.models import Role
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.requests.queries import finished_since, pending
 from accounts.ground.runs.models import Hold
+from accounts.ground.stored_words import said
 from accounts.ground.trail.models import Event
 from accounts.ground.tree.models import Account, Status
 from portal.dashboard.rules import NEW_YORK
@@ -124,7 +125,7 @@ def recent_activity(who: Who, today: date, limit: int = ACTIVITY_SHOWN) -> list[
         what=F("title"),
         event=_words("kind", RequestKind),
         state=_words("status", RequestStatus),
-        more=Value({}, output_field=JSONField()),
+        more=F("detail"),
     )
     rows = events.order_by().values(*names).union(finished.order_by().values(*names), all=True)
     return [_in_words(row) for row in rows.order_by("-on", "number")[:limit]]
@@ -138,7 +139,7 @@ def _in_words(row: dict[str, Any]) -> dict[str, Any]:
     amount = ""
     if more.get("amount") and more.get("currency"):
         amount = money_words(abs(Decimal(more["amount"])), more["currency"])
-    return {**row, "what": _(row["what"]), "state": _(state) if state else "", "amount": amount}
+    return {**row, "what": said(row["what"], more), "state": _(state) if state else "", "amount": amount}
 
 
 def _mine(who: Who) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Kind, Margin, Status
 from portal.demo import keys
 from portal.demo.broker import Person, Plan, Planned, plan
+from portal.lib.words import gettext_noop
 
 _MARGIN = {"Cash": Margin.CASH, "Margin": Margin.MARGIN, "Portfolio Margin": Margin.PORTFOLIO}
 _LANGUAGES = {"en", "ru"}
@@ -164,7 +165,8 @@ def _applications(firm: Plan, top: Account, until: date) -> None:
         ask(
             account=account,
             kind=RequestKind.APPLICATION,
-            title=_("Application of %(name)s") % {"name": planned.title},
+            title=gettext_noop("Application of %(name)s"),
+            detail={"name": planned.title},
             natural_key=f"application {account.number}",
             day=until,
         )

@@ -272,10 +272,10 @@ def _held(holds: "QuerySet[Hold]") -> list[Hold]:
         F("resolved_at").asc(nulls_first=True), "account__number"
     )
     shown = list(rows[:HOLDS_SHOWN])
-    keys = [f"hold:{hold.pk}" for hold in shown]
-    titles = dict(Request.unscoped.filter(natural_key__in=keys).values_list("natural_key", "title"))
+    keys = {hold: f"held:{hold.account_id}:{hold.stage}:{hold.reason}" for hold in shown}
+    titles = dict(Request.unscoped.filter(natural_key__in=keys.values()).values_list("natural_key", "title"))
     for hold in shown:
-        title = titles.get(f"hold:{hold.pk}")
+        title = titles.get(keys[hold])
         hold.words = _(title) if title else hold.reason.replace("_", " ").capitalize()  # type: ignore[attr-defined]
         hold.more = "" if hold.detail in (title, "") else hold.detail  # type: ignore[attr-defined]
         hold.stage_words = stage_words(hold.stage)  # type: ignore[attr-defined]

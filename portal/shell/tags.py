@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.ground import stored_words
 from accounts.ground.amounts import NOTHING, money_words, number_words
 from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
 from portal.shell.icons import NAME
@@ -132,3 +133,9 @@ def split_words(text: str) -> list[str]:
 def item(mapping: Any, key: str) -> Any:
     """A value by a key that is itself a variable."""
     return mapping.get(key)
+
+
+@register.filter
+def told(msgid: str, data: Any = None) -> str:
+    """A stored title in the reader's language; `data` fills the gaps of a title that has any."""
+    return stored_words.said(msgid, data)

@@ -35,7 +35,7 @@ WRITTEN = {
     "retired": "SELECT transfer_id, line_id, seen_on FROM broker_retirement",
     "holds": "SELECT to_jsonb(h) - ARRAY['id', 'created_at', 'resolved_at'], resolved_at IS NULL FROM accounts_hold h",
     "requests": """
-        SELECT kind, status, title, detail - 'hold', regexp_replace(natural_key, '^hold:.*', ''), day, firm_id,
+        SELECT kind, status, title, detail, natural_key, day, firm_id,
                practice_id, account_id, finished_at IS NULL FROM accounts_request""",
     "events": "SELECT to_jsonb(e) - ARRAY['id', 'at', 'created_at'] FROM accounts_event e",
     "notifications": "SELECT to_jsonb(n) - ARRAY['id', 'at', 'created_at'] FROM accounts_notification n",

@@ -122,7 +122,7 @@ def plain(table: Table) -> str:
 RATES = """
     INSERT INTO broker_fxrate (day, from_currency, to_currency, rate, file_id)
     SELECT DISTINCT ON (day, from_currency, to_currency) day, from_currency, to_currency, rate, %(file)s
-      FROM feed_fxrate WHERE rate > 0 ORDER BY day, from_currency, to_currency
+      FROM feed_fxrate ORDER BY day, from_currency, to_currency
     ON CONFLICT (day, from_currency, to_currency) DO NOTHING
 """
 

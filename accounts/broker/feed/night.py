@@ -11,7 +11,8 @@ from accounts.broker.feed.job import STAGE, ensure_partitions
 from accounts.broker.feed.pickup import new_files
 from accounts.broker.feed.report import Report
 from accounts.ground.access.context import cursor
-from accounts.ground.runs.actions import answer, finish_settled, hold_accounts
+from accounts.ground.days.queries import calendar
+from accounts.ground.runs.actions import answer, hold_accounts
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import StageResult
 from accounts.ground.tree.models import HOLDING_KINDS
@@ -26,9 +27,17 @@ _OPEN_ON = """
     a.kind = ANY(%(kinds)s) AND coalesce(a.funded_on, a.opened_on) <= %(day)s
     AND (a.closed_on IS NULL OR a.closed_on > %(day)s)
 """
+# Where the broker never says when money came in, the first value says it; from then on a gap is a gap.
+_VALUED_BEFORE = """
+    (EXISTS (SELECT 1 FROM broker_navdaily n WHERE n.nav_date = %(before)s AND n.account_id = a.id)
+     OR EXISTS (SELECT 1 FROM accounts_hold h WHERE h.account_id = a.id AND h.stage = %(stage)s
+                   AND h.day < %(day)s AND h.resolved_at IS NULL))
+"""
+NOBODY = "SELECT NULL::bigint WHERE false"
 _MISSING = f"""
     SELECT a.id FROM accounts_account a
      WHERE a.id > %(after)s AND {_OPEN_ON}
+       AND (a.funded_on IS NOT NULL OR a.id IN ({{agreed}}) OR {_VALUED_BEFORE})
        AND NOT EXISTS (SELECT 1 FROM broker_navdaily n WHERE n.nav_date = %(day)s AND n.account_id = a.id)
        AND NOT EXISTS (SELECT 1 FROM accounts_hold h WHERE h.account_id = a.id AND h.day = %(day)s
                           AND h.stage = %(stage)s AND h.resolved_at IS NULL)
@@ -41,9 +50,12 @@ _CAME = """
 """
 
 
-def feed_stage(run: Run, day: date) -> StageResult:
-    """Rows are the values of the day. Without a single one the stage stays held: the files have not come yet."""
-    at = run.started_at or run.asked_at
+def feed_stage(run: Run, day: date, *, agreed: str = NOBODY) -> StageResult:
+    """Rows are the values of the day. Without a single one the stage stays held: the files have not come yet.
+
+    `agreed` is a query of the accounts of which a value is needed even if no money ever came in.
+    """
+    at = run.at
     ensure_partitions(day, day + AHEAD)
     loaded = _pick_up(at)
     asked = {"day": day, "stage": STAGE, "kinds": [kind.value for kind in HOLDING_KINDS], "slice": SLICE}
@@ -61,8 +73,7 @@ def feed_stage(run: Run, day: date) -> StageResult:
         words = gettext_noop("No net asset value of %(day)s has arrived: no statement file of that day is loaded")
         return StageResult(figures=figures, problem=words % {"day": day.isoformat()})
     released = answer(arrived=came, stage=STAGE, at=at, resolution=gettext_noop("The statement has arrived"))
-    held = _hold_missing(asked, day)
-    finish_settled(day=day, at=at)
+    held = _hold_missing({**asked, "before": calendar().previous(day)}, day, agreed)
     return StageResult(rows=values, figures={**figures, "released": released, "missing": held})
 
 
@@ -74,12 +85,12 @@ def _pick_up(at: datetime) -> Report:
     return import_statements([path for path, _ in found], at=max(at, latest))
 
 
-def _hold_missing(asked: dict[str, object], day: date) -> int:
+def _hold_missing(asked: dict[str, object], day: date, agreed: str) -> int:
     held, after = 0, 0
     title = rules.REASONS[NO_NAV]
     while True:
         with cursor() as cur:
-            cur.execute(_MISSING, {**asked, "after": after})
+            cur.execute(_MISSING.format(agreed=agreed), {**asked, "after": after})
             accounts = [row[0] for row in cur.fetchall()]
         if not accounts:
             return held

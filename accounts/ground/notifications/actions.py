@@ -1,6 +1,8 @@
 """Telling a practice something, once."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from accounts.ground.notifications.models import Notification, NotificationRead
 from accounts.ground.tree.models import Account
@@ -20,6 +22,34 @@ def notify(*, account: Account, kind: str, title: str, natural_key: str, day: da
             "day": day,
         },
     )[0]
+
+
+class News(NamedTuple):
+    """One piece of news for the practice that it names."""
+
+    firm_id: int
+    practice_id: int
+    account_id: int | None
+    natural_key: str
+    body: str = ""
+
+
+def notify_many(*, news: Iterable[News], kind: str, title: str, day: date) -> None:
+    """Many pieces of news of one kind in one statement, each told once. `title` is an English message."""
+    rows = [
+        Notification(
+            firm_id=one.firm_id,
+            practice_id=one.practice_id,
+            account_id=one.account_id,
+            kind=kind,
+            title=title,
+            body=one.body,
+            natural_key=one.natural_key,
+            day=day,
+        )
+        for one in news
+    ]
+    Notification.unscoped.bulk_create(rows, ignore_conflicts=True)
 
 
 def mark_read(*, user_id: int, notification: Notification) -> None:

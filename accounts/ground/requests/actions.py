@@ -1,7 +1,10 @@
-"""Asking for something and finishing it."""
+"""Asking for something and finishing it: one at a time, or for many firms in one statement."""
 
+import json
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 
+from accounts.ground.access.context import cursor
 from accounts.ground.days.rules import EXCHANGE_ZONE
 from accounts.ground.requests.models import FINAL, Request, RequestStatus
 from accounts.ground.tree.models import Account
@@ -35,6 +38,43 @@ def ask(
         request.status, request.finished_at = status, None
         request.save(update_fields=["status", "finished_at"])
     return request
+
+
+def ask_firms(
+    *, details: Mapping[int, dict[str, object]], kind: str, status: str, title: str, natural_key: str, day: date
+) -> None:
+    """Put one thing on the list of each firm's top practice, with the firm's own detail; asked again it is reopened.
+
+    `title` is an English message of the catalogue.
+    """
+    with cursor() as cur:
+        cur.execute(
+            """
+            INSERT INTO accounts_request (id, firm_id, practice_id, kind, status, title, detail, natural_key, day)
+            SELECT gen_random_uuid(), p.firm_id, p.id, %(kind)s, %(status)s, %(title)s, d.detail, %(key)s, %(day)s
+              FROM unnest(%(firms)s::bigint[], %(details)s::jsonb[]) AS d (firm_id, detail)
+              JOIN accounts_practice p ON p.firm_id = d.firm_id AND p.level = 1
+            ON CONFLICT (firm_id, kind, natural_key) DO UPDATE
+               SET detail = excluded.detail, status = excluded.status, finished_at = NULL
+            """,
+            {
+                "firms": list(details),
+                "details": [json.dumps(detail) for detail in details.values()],
+                "kind": kind,
+                "status": status,
+                "title": title,
+                "key": natural_key,
+                "day": day,
+            },
+        )
+
+
+def finish_by_key(*, firms: Collection[int], kind: str, natural_key: str, status: str, at: datetime) -> int:
+    """End what these firms were asked by that key; how many requests that were."""
+    if status not in FINAL:
+        raise ValueError(f"{status} does not end a request")
+    waiting = Request.unscoped.filter(firm_id__in=firms, kind=kind, natural_key=natural_key, finished_at__isnull=True)
+    return waiting.update(status=status, finished_at=at)
 
 
 def finish(*, request: Request, status: str, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.ground.access.admin import ReadOnlyAdmin, RelatedFilter
 from accounts.ground.requests.actions import finish
 from accounts.ground.requests.models import Request, RequestStatus
+from accounts.ground.stored_words import said
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -32,7 +33,7 @@ class WaitingFilter(admin.SimpleListFilter):
 @admin.register(Request)
 class RequestAdmin(ReadOnlyAdmin):
     words = _("Requests")
-    list_display = ["day", "title", "kind", "status", "account", "practice", "finished_at"]
+    list_display = ["day", "shown_title", "kind", "status", "account", "practice", "finished_at"]
     list_filter = [WaitingFilter, "kind", "status", ("firm", RelatedFilter)]
     list_select_related = ["account", "practice"]
     search_fields = ["title", "account__number", "natural_key"]
@@ -41,7 +42,11 @@ class RequestAdmin(ReadOnlyAdmin):
     actions = ["give_up"]
 
     def name_of(self, row: Any) -> str:
-        return row.title
+        return said(row.title, row.detail)
+
+    @admin.display(description=_("Title"), ordering="title")
+    def shown_title(self, row: Any) -> str:
+        return said(row.title, row.detail)
 
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
         return [] if row.finished_at else ["give_up"]

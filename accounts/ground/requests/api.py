@@ -12,16 +12,25 @@ from accounts.ground.access.gates import gate
 from accounts.ground.notifications.models import Notification, NotificationKind
 from accounts.ground.requests.models import Request, RequestKind, RequestStatus
 from accounts.ground.requests.queries import pending
+from accounts.ground.stored_words import said
 
 
 class RequestSerializer(serializers.ModelSerializer):
     """One thing that waits."""
 
     account = serializers.CharField(source="account.number", default=None)
+    title = serializers.SerializerMethodField()
+    days = serializers.SerializerMethodField(help_text="How many days it waits for, counted from `day`")
 
     class Meta:
         model = Request
-        fields = ("id", "day", "account", "kind", "title", "status", "created_at")
+        fields = ("id", "day", "days", "account", "kind", "title", "status", "created_at")
+
+    def get_title(self, row: Request) -> str:
+        return said(row.title, row.detail)
+
+    def get_days(self, row: Request) -> int:
+        return row.detail.get("days", 1)
 
 
 @gate("view")
@@ -47,10 +56,14 @@ class NotificationSerializer(serializers.ModelSerializer):
     """One piece of news."""
 
     account = serializers.CharField(source="account.number", default=None)
+    title = serializers.SerializerMethodField()
 
     class Meta:
         model = Notification
         fields = ("id", "day", "account", "kind", "title", "body", "created_at")
+
+    def get_title(self, row: Notification) -> str:
+        return said(row.title)
 
 
 @gate("view")

@@ -17,6 +17,7 @@ class RequestKind(models.TextChoices):
     """What is being waited for."""
 
     STATEMENT = "statement", _("Statement")
+    SEAL = "seal", _("Seal of a day")
     APPLICATION = "application", _("Client Account Application")
     CLIENT_APPROVAL = "client_approval", _("Client Approval")
     FUNDING = "funding", _("Funding")

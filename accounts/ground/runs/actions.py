@@ -14,6 +14,15 @@ from accounts.ground.tree.models import Account
 from portal.lib.words import gettext_noop
 
 DETAIL = 500
+# What accounts wait for, by account and cause: a hold that was retried waits for the next night and for nobody.
+WAITING = """
+    SELECT h.firm_id, h.practice_id, h.account_id, h.stage, h.reason, min(h.day) AS since,
+           'held:' || h.account_id || ':' || h.stage || ':' || h.reason AS natural_key,
+           jsonb_build_object('stage', h.stage, 'reason', h.reason, 'days', count(*), 'since', min(h.day),
+                              'until', max(h.day), 'detail', (array_agg(h.detail ORDER BY h.day DESC))[1]) AS detail
+      FROM accounts_hold h
+     WHERE h.account_id = ANY(%(accounts)s) AND h.resolved_at IS NULL AND h.retry_asked_at IS NULL
+     GROUP BY h.firm_id, h.practice_id, h.account_id, h.stage, h.reason"""
 LET_IN_BY_OFFICE = gettext_noop("Let in by the back office")
 
 
@@ -48,43 +57,51 @@ def hold_accounts(*, details: Mapping[int, str], day: date, stage: str, reason: 
         )
         held = [row[0] for row in cur.fetchall()]
         if held:
-            _ask(cur, held, day=day, stage=stage, reason=reason, title=title)
+            _ask(held, stage=stage, reason=reason, title=title)
     return len(held)
 
 
-def _ask(cur, held: list[int], *, day: date, stage: str, reason: str, title: str) -> None:
-    cur.execute(
-        """
-        INSERT INTO accounts_request (id, firm_id, practice_id, account_id, kind, status, title, detail, natural_key,
-                                      day)
-        SELECT gen_random_uuid(), h.firm_id, h.practice_id, h.account_id, %(kind)s, %(status)s, %(title)s,
-               jsonb_build_object('hold', h.id, 'stage', h.stage, 'reason', h.reason, 'detail', h.detail),
-               'hold:' || h.id, h.day
-          FROM accounts_hold h
-         WHERE h.account_id = ANY(%(held)s) AND h.day = %(day)s AND h.stage = %(stage)s AND h.reason = %(reason)s
-        ON CONFLICT (firm_id, kind, natural_key) DO UPDATE
-           SET status = excluded.status, detail = excluded.detail, finished_at = NULL
-        """,
-        {
-            "kind": RequestKind.STATEMENT,
-            "status": RequestStatus.AWAITING_BROKER,
-            "title": title,
-            "held": held,
-            "day": day,
-            "stage": stage,
-            "reason": reason,
-        },
-    )
+def _ask(held: list[int], *, stage: str, reason: str, title: str) -> None:
+    """One pending item for each account and cause, since its first day and with the number of days it waits for."""
+    with cursor() as cur:
+        cur.execute(
+            f"""
+            INSERT INTO accounts_request (id, firm_id, practice_id, account_id, kind, status, title, detail,
+                                          natural_key, day)
+            SELECT gen_random_uuid(), w.firm_id, w.practice_id, w.account_id, %(kind)s, %(status)s, %(title)s, w.detail,
+                   w.natural_key, w.since
+              FROM ({WAITING}) w WHERE w.stage = %(stage)s AND w.reason = %(reason)s
+            ON CONFLICT (firm_id, kind, natural_key) DO UPDATE
+               SET status = excluded.status, title = excluded.title, detail = excluded.detail, day = excluded.day,
+                   finished_at = NULL
+            """,
+            {
+                "kind": RequestKind.STATEMENT,
+                "status": RequestStatus.AWAITING_BROKER,
+                "title": title,
+                "accounts": held,
+                "stage": stage,
+                "reason": reason,
+            },
+        )
 
 
 def release(*, hold: Hold, at: datetime, resolution: str) -> bool:
     """Let one account back in; False when it had been already."""
+    return release_many(holds=[hold.pk], at=at, resolution=resolution) == 1
+
+
+def release_many(*, holds: Iterable[int], at: datetime, resolution: str) -> int:
+    """Let accounts back in; how many holds that ended. `resolution` is an English message of the catalogue."""
+    wanted = list(holds)
+    if not wanted:
+        return 0
     with transaction.atomic(using=current_alias.get()):
-        changed = Hold.unscoped.filter(pk=hold.pk, resolved_at__isnull=True).update(
-            resolved_at=at, resolution=resolution[:200]
+        changed = Hold.unscoped.filter(pk__in=wanted, resolved_at__isnull=True).update(
+            resolved_at=at, resolution=resolution
         )
-        _finish([hold.pk], at=at)
-    return changed == 1
+        _count_again(wanted, at=at)
+    return changed
 
 
 def answer(*, arrived: Iterable[tuple[int, date]], stage: str, at: datetime, resolution: str) -> int:
@@ -114,14 +131,14 @@ def answer(*, arrived: Iterable[tuple[int, date]], stage: str, at: datetime, res
             {
                 "stage": stage,
                 "at": at,
-                "resolution": resolution[:200],
+                "resolution": resolution,
                 "accounts": [account for account, _ in days],
                 "days": [day for _, day in days],
             },
         )
         released = [row[0] for row in cur.fetchall()]
         if released:
-            _finish(released, at=at)
+            _count_again(released, at=at)
     return len(released)
 
 
@@ -138,22 +155,20 @@ def retry(holds: "QuerySet[Hold]", *, at: datetime) -> int:
     )
 
 
-def finish_settled(*, day: date, at: datetime) -> int:
-    """End the requests of holds of a day that were resolved elsewhere, for example when the night made up for them."""
+def _count_again(holds: list[int], *, at: datetime) -> None:
+    """Bring the pending items of these holds' accounts up to date: fewer days, or none left and so finished."""
+    accounts = list(Hold.unscoped.filter(pk__in=holds).order_by().values_list("account_id", flat=True).distinct())
+    values = {"kind": RequestKind.STATEMENT, "status": RequestStatus.APPROVED, "at": at, "accounts": accounts}
+    mine = "q.kind = %(kind)s AND q.account_id = ANY(%(accounts)s) AND q.finished_at IS NULL"
     with cursor() as cur:
         cur.execute(
-            "UPDATE accounts_request q SET status = %s, finished_at = %s FROM accounts_hold h"
-            " WHERE q.kind = %s AND q.finished_at IS NULL AND h.id = (q.detail ->> 'hold')::bigint"
-            " AND h.day <= %s AND h.resolved_at IS NOT NULL",
-            [RequestStatus.APPROVED, at, RequestKind.STATEMENT, day],
+            f"UPDATE accounts_request q SET detail = w.detail, day = w.since FROM ({WAITING}) w"
+            f" WHERE {mine} AND q.natural_key = w.natural_key",
+            values,
         )
-        return cur.rowcount
-
-
-def _finish(holds: list[int], *, at: datetime) -> None:
-    with cursor() as cur:
         cur.execute(
-            "UPDATE accounts_request SET status = %s, finished_at = %s"
-            " WHERE kind = %s AND natural_key = ANY(%s) AND finished_at IS NULL",
-            [RequestStatus.APPROVED, at, RequestKind.STATEMENT, [f"hold:{hold}" for hold in holds]],
+            "UPDATE accounts_request q SET status = %(status)s, finished_at = %(at)s"
+            f" WHERE {mine} AND q.natural_key LIKE 'held:%%'"
+            f" AND q.natural_key NOT IN (SELECT w.natural_key FROM ({WAITING}) w)",
+            values,
         )

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.ground.access.admin import ReadOnlyAdmin, ReadOnlyInline, RelatedFilter
 from accounts.ground.runs.actions import retry
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
+from accounts.ground.stored_words import said
 
 
 class StageInline(ReadOnlyInline):
@@ -117,6 +118,12 @@ class HoldAdmin(ReadOnlyAdmin):
     ordering = ["-day", "account__number", "pk"]
     actions = ["retry"]
     sensitive_actions = ("retry",)
+    exclude = ["resolution"]
+    readonly_fields = ["shown_resolution"]
+
+    @admin.display(description=gettext_lazy("Resolution"))
+    def shown_resolution(self, hold: Any) -> str:
+        return said(hold.resolution)
 
     def name_of(self, row: Any) -> str:
         return f"{row.account.number} {row.day}"

@@ -1,5 +1,7 @@
 """The night as rows: run, stage, chunk, hold and seal. A job is a row first; the broker only wakes workers."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +35,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"night of {self.day}"
+
+    @property
+    def at(self) -> datetime:
+        """The instant that what the run does bears: when it began, the same for all its workers and tries."""
+        return self.started_at or self.asked_at
 
 
 class RunStage(models.Model):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.admin import ReadOnlyAdmin, RelatedFilter
 from accounts.ground.people.models import User
+from accounts.ground.stored_words import said
 from accounts.ground.trail.models import Event, TrailEntry
 from accounts.ground.trail.tables import REFUSED, REFUSED_WORDS, TABLES
 
@@ -30,7 +31,7 @@ def _with_username(rows: "QuerySet[Any]") -> "QuerySet[Any]":
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     words = _("Events")
-    list_display = ["day", "kind", "title", "status", "account", "practice", "who", "at"]
+    list_display = ["day", "kind", "shown_title", "status", "account", "practice", "who", "at"]
     list_filter = ["kind", "day", ("firm", RelatedFilter)]
     list_select_related = ["account", "practice"]
     search_fields = ["title", "account__number"]
@@ -41,7 +42,11 @@ class EventAdmin(ReadOnlyAdmin):
         return _with_username(super().get_queryset(request))
 
     def name_of(self, row: Any) -> str:
-        return row.title
+        return said(row.title, row.data)
+
+    @admin.display(description=_("Title"), ordering="title")
+    def shown_title(self, row: Any) -> str:
+        return said(row.title, row.data)
 
     @admin.display(description=_("Who"))
     def who(self, event: Any) -> str:

@@ -23,6 +23,7 @@ from accounts.ground.tree.rules import (
     level_of,
     sort_key,
 )
+from portal.lib.words import gettext_noop
 
 # How the pending item of an application ends with the account's status.
 ENDS_APPLICATION: dict[str, str] = {
@@ -142,7 +143,7 @@ def create_account(
             is_own=is_own,
             application_started_on=day,
         )
-        record(account=account, kind="application", title=_("Application started"), day=day)
+        record(account=account, kind="application", title=gettext_noop("Application started"), day=day)
     return account
 
 
@@ -200,7 +201,7 @@ def change_status(*, account: Account, status: str, day: date) -> Account:
         if status == Status.CLOSED:
             account.closed_on = day
         account.save(update_fields=["status", "opened_on", "closed_on"])
-        record(account=account, kind="status", title=_("Account status changed"), status=status, day=day)
+        record(account=account, kind="status", title=gettext_noop("Account status changed"), status=status, day=day)
         if status in ENDS_APPLICATION:
             end_requests(account=account, kind=RequestKind.APPLICATION, status=ENDS_APPLICATION[status], day=day)
     return account

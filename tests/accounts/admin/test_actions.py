@@ -73,7 +73,7 @@ def test_a_hold_whose_stage_is_ahead_is_let_in(office, filled):
 
     hold.refresh_from_db()
     assert hold.resolved_at
-    assert Request.unscoped.get(natural_key=f"hold:{hold.pk}").finished_at
+    assert Request.unscoped.get(account=hold.account, kind="statement").finished_at
 
 
 def test_a_failed_message_is_owed_again_and_a_delivered_one_is_not(office, filled):

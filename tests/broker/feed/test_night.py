@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.db.models import F
 
 from accounts.broker.feed.night import feed_stage
 from accounts.broker.models import NavDaily, StatementFile
@@ -17,6 +18,7 @@ HOLDING = {ANA, KEN, CHIDI, DANA, NINA, "I4000001", "U4000001", "U4000002"}
 
 @pytest.fixture
 def run(world) -> Run:
+    Account.unscoped.filter(opened_on__isnull=False).update(funded_on=F("opened_on"))
     return Run.unscoped.create(day=DAY, asked_at=AT, started_at=AT)
 
 
@@ -42,6 +44,30 @@ def test_accounts_without_a_value_are_held_and_the_rest_goes_on(desk, run):
     }
     pending = Request.unscoped.filter(finished_at=None)
     assert {(request.account_id, request.kind) for request in pending} == {(h.account_id, "statement") for h in holds}
+
+
+def test_an_account_that_was_never_funded_owes_no_value_until_one_came_or_a_fee_is_agreed(desk, run):
+    Account.unscoped.filter(number__in=(ANA, CHIDI, DANA)).update(funded_on=None)
+    desk.load(document(*(statement(nav("100", "20260227"), account=number, first="20260227") for number in (DANA,))))
+    desk.load(all_but(ANA, CHIDI, DANA))
+    agreed = f"SELECT id FROM accounts_account WHERE number = '{CHIDI}'"
+
+    with as_role("night"):
+        feed_stage(run, run.day, agreed=agreed)
+
+    assert set(Hold.unscoped.values_list("account__number", flat=True)) == {CHIDI, DANA}
+
+
+def test_a_gap_stays_a_gap_on_the_days_after_it(desk, run):
+    Account.unscoped.filter(number=ANA).update(funded_on=None)
+    desk.load(document(statement(nav("100", "20260227"), first="20260227")), all_but(ANA))
+    night(run)
+    following = Run.unscoped.create(day=date(2026, 3, 3), asked_at=AT, started_at=AT)
+    desk.load(document(statement(nav("1", "20260303"), account=KEN, first="20260303")))
+    night(following)
+
+    assert Hold.unscoped.filter(account__number=ANA).count() == 2
+    assert Request.unscoped.get(account__number=ANA).detail["days"] == 2
 
 
 def test_the_stage_run_twice_changes_nothing(desk, run):

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from accounts.ground.access.context import acting
+from accounts.ground.runs.actions import hold_account
 from accounts.ground.tree.actions import change_status
 from accounts.ground.tree.models import Account
 from fees.accrual import night
@@ -47,6 +49,7 @@ def test_both_levels_in_the_firms_currency(valued):
 
 
 def test_a_missing_rate_leaves_the_row_incomplete(valued):
+    Account.unscoped.filter(opened_on__isnull=False).update(funded_on=F("opened_on"))
     valued.value("U9000001", "1000", day=DAY.replace(day=29))
     valued.stage(night.rollup_stage, DAY.replace(day=29))
 
@@ -54,6 +57,18 @@ def test_a_missing_rate_leaves_the_row_incomplete(valued):
     assert first.complete
     other = AdviserDaily.unscoped.get(day=DAY.replace(day=29), practice=valued.world["F100001"].practice)
     assert (other.complete, other.accounts, other.nlv) == (False, 0, 0)
+
+
+def test_an_account_of_which_nothing_was_ever_heard_leaves_the_day_complete_unless_the_feed_holds_it(valued):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM broker_navdaily WHERE account_id = %s", [valued.world["U2000001"].pk])
+    assert rows(valued)[practice(valued, "F100001")][3]
+
+    hold_account(
+        account=valued.world["U2000001"], day=DAY, stage="accrue", reason="no_nav", detail="", title="No value"
+    )
+
+    assert not rows(valued)[practice(valued, "F100001")][3]
 
 
 def test_an_unknown_currency_is_left_out_and_said(book):

@@ -140,10 +140,10 @@ class Nights:
             chunk = self.chunk(run, "check", 4)
             self.done(chunk, check_chunk(run, day, 0, ALL, chunk.pk))
 
-    def close(self, day: date) -> ChunkResult:
+    def close(self, day: date, **more: int) -> ChunkResult:
         run = self.run(day)
         with night_role():
-            return close_chunk(run, day, 0, ALL, 0)
+            return close_chunk(run, day, 0, ALL, 0, **more)
 
     def post(self, day: date) -> ChunkResult:
         run = self.run(day)

@@ -93,7 +93,7 @@ def test_a_held_account_closes_in_the_night_after_its_missing_day_was_accrued(ni
     assert (charge.state, charge.posted_on) == (ChargeState.POSTED, date(2025, 10, 1))
     assert not held(date(2025, 9, 30)).exists()
     assert not Request.unscoped.filter(
-        natural_key__startswith="hold:", finished_at=None, title__contains="Fees"
+        natural_key__startswith="held:", finished_at=None, title__contains="Fees"
     ).exists()
 
 
@@ -268,11 +268,10 @@ def test_the_schedule_of_a_payee_that_ended_still_bills_its_days(nights):
     assert nights.charge(ANA).amount == Decimal("99.21")
 
 
-def test_the_posting_lag_is_a_setting(nights, monkeypatch):
-    monkeypatch.setenv("POSTING_LAG_BUSINESS_DAYS", "10")
+def test_the_posting_lag_is_handed_down(nights):
     nights.agree(ANA, figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 1))
     nights.value(ANA, date(2025, 9, 30), "250000")
 
-    nights.close(date(2025, 9, 30))
+    nights.close(date(2025, 9, 30), lag=10)
 
     assert nights.charge(ANA).due_on == date(2025, 10, 14)
