@@ -13,8 +13,9 @@ from accounts.ground.invitations import actions
 from accounts.ground.invitations.models import InvitationState
 from accounts.ground.people.models import User
 
-# The address holds the link's secret: it stays out of caches, and no other page learns it.
-HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+# The address holds the link's secret: it stays out of caches, and other sites never learn it. Our own may: a page that
+# names no referrer sends its forms without an origin, and these are refused.
+HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 
 @gate(PUBLIC)

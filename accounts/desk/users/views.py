@@ -275,7 +275,7 @@ def _state(seat: Seat, now: Any) -> tuple[str, str]:
     if seat.ended_at:
         return _("Removed"), ""
     if seat.is_active:
-        return _("Active"), "good"
+        return (_("Active"), "good") if seat.user.is_active else (_("Disabled"), "bad")
     invitation = getattr(seat, "invitation", None)
     if invitation is None:
         return _("Draft"), ""
