@@ -14,18 +14,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import time
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-DATABASE = "portal_bench"
+from bench.database import own_database
+
 FIRST_DAY = date(2026, 3, 2)
 FLOOR = (
     "INSERT INTO bench_floor SELECT g, %s, g::int, 1, 2::smallint, (1000.1234)::numeric(20,4), 0.0125::numeric(9,6),"
@@ -35,13 +34,12 @@ FLOOR = (
 
 def main() -> None:
     options = _options()
-    _own_database()
+    own_database("portal_bench")
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    os.environ["PORTAL_PROCESS"] = "owner"
     call_command("migrate", verbosity=0)
     result = _catch_up(options) if options.catch_up else _bench(options)
     print(json.dumps(result))
@@ -152,26 +150,6 @@ def _report(rounds: list[dict[str, Any]], options: argparse.Namespace) -> dict[s
             for name in rounds[-1]["stages"]
         },
     }
-
-
-def _own_database() -> None:
-    """A database beside the portal's own, emptied; the addresses of every role lead to it from here on."""
-    import psycopg2
-
-    from portal.servers import launcher
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    os.environ["PORTAL_PROCESS"] = "owner"
-    if not os.environ.get("DATABASE_URL"):
-        launcher.join()
-    with_database = urlsplit(os.environ["DATABASE_URL"])
-    connection = psycopg2.connect(with_database._replace(path="/postgres").geturl())
-    connection.autocommit = True
-    connection.cursor().execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    connection.cursor().execute(f"CREATE DATABASE {DATABASE}")
-    connection.close()
-    for name in [name for name in os.environ if name.startswith("DATABASE_URL")]:
-        os.environ[name] = urlsplit(os.environ[name])._replace(path=f"/{DATABASE}").geturl()
 
 
 def _options() -> argparse.Namespace:

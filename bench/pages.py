@@ -2,11 +2,13 @@
 """What each page costs: queries, bytes and time, for a whole firm and for one of its second-level advisors.
 
     bench/pages.py [--rounds 20]
+    bench/pages.py --accounts 100000 [--keep]
 
 Reads the demo firm of this machine (bin/demo makes it) through the portal's own middleware, gates and policies, in
-process. Times are ratios to the smallest page of the same round, because absolute times say more about the machine than
-about the page. The last line is JSON; `most_queries` is over all pages, `same_for_any_size` says whether a firm and a
-part of it need equally many.
+process. With --accounts it generates a firm of that size in a database of its own (--keep looks at the one of the last
+time again) and walks the pages that must not grow with it. Times are ratios to the smallest page of the same round,
+because absolute times say more about the machine than about the page. The last line is JSON; `most_queries` is over
+all pages, `same_for_any_size` says whether a firm and a part of it need equally many.
 """
 
 from __future__ import annotations
@@ -26,24 +28,44 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 FLOOR = "/health"
+BENCH = "portal_bench_pages"
 PAGES = ("/", "/accounts/", "/pending/", "/notifications/", "/activity/", "/fees/", "/structure/")
+# What a firm of many accounts must not slow down: lists in several orders and sums, search, structure, dashboard.
+BIG = (
+    "/",
+    "/accounts/",
+    "/accounts/?sort=-value",
+    "/accounts/?by=advisor",
+    "/accounts/?status=O&currency=USD",
+    "/accounts/?q=client+99",
+    "/accounts/suggest/?of=9999",
+    "/find/?q=9999",
+    "/structure/",
+    "/fees/",
+)
 API = ("/api/v1/accounts/", "/api/v1/charges/", "/api/v1/pending/")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Queries, bytes and relative time of each page.")
     parser.add_argument("--rounds", type=int, default=20)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--accounts", type=int, default=0, help="generate a firm of so many accounts and walk that")
+    parser.add_argument("--keep", action="store_true", help="walk the generated firm of the last time")
+    options = parser.parse_args()
+    rounds = options.rounds
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     if not os.environ.get("DATABASE_URL"):
         from portal.servers import launcher
 
         launcher.join()
+    if options.accounts:
+        _big_firm(options.accounts, keep=options.keep)
     import django
 
     django.setup()
     people = {role: _client(role) for role in ("top", "second")}
-    pages = {role: [*PAGES, *API, _account_page(client)] for role, client in people.items()}
+    walked = BIG if options.accounts else (*PAGES, *API)
+    pages = {role: [*walked, _account_page(client)] for role, client in people.items()}
     costs = {role: {_name(page): _cost(client, page) for page in pages[role]} for role, client in people.items()}
     _time(people, pages, costs, rounds)
     for role, rows in costs.items():
@@ -59,6 +81,20 @@ def main() -> None:
             }
         )
     )
+
+
+def _big_firm(count: int, *, keep: bool) -> None:
+    import subprocess
+
+    from bench.database import lead_to, own_database
+
+    if keep:
+        lead_to(BENCH)
+    else:
+        own_database(BENCH)
+        here = Path(__file__).resolve().parent.parent
+        subprocess.run([sys.executable, "-m", "bench.big_firm", str(count)], cwd=here, check=True)
+    os.environ["PORTAL_PROCESS"] = "web"
 
 
 def _client(role: str) -> Any:
@@ -83,7 +119,7 @@ def _account_page(client: Any) -> str:
 
 
 def _name(page: str) -> str:
-    return "/accounts/<number>/" if page.startswith("/accounts/") and page != "/accounts/" else page
+    return "/accounts/<number>/" if page.startswith(("/accounts/U", "/accounts/I")) else page
 
 
 def _cost(client: Any, page: str) -> dict[str, Any]:

@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.desk.messages.urls")),
     path("", include("accounts.desk.users.urls")),
     path("", include("accounts.desk.tokens.urls")),
+    path("", include("portal.preferences.urls")),
+    path("", include("portal.exports.urls")),
     path("", include("portal.shell.urls")),
     *alias_patterns(),
 ]

@@ -3,10 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from accounts.ground.amounts import MINUS
+from accounts.ground.dates import day_text
 from fees.engine.registry import METHODS
 from portal.lib.words import Sentence
 
@@ -35,7 +36,7 @@ def _told(name: str, value: object) -> object:
     if isinstance(value, Decimal):
         return exact(value, 0 if name == "percent" else min(MONEY_PLACES, max(0, -_exponent(value))))
     if isinstance(value, date):
-        return date_format(value, "DATE_FORMAT")
+        return day_text(value)
     return value
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal import addresses  # noqa: F401 (account)
+from portal.fee_list.views import fees
 from portal.records import views
 
 app_name = "records"
@@ -11,5 +12,5 @@ urlpatterns = [
     path("accounts/", views.accounts, name="accounts"),
     path("accounts/suggest/", views.suggest, name="suggest"),
     path("accounts/<account:number>/", views.account, name="account"),
-    path("fees/", views.fees, name="fees"),
+    path("fees/", fees, name="fees"),
 ]

@@ -3,44 +3,58 @@
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.broker.margin.rules import group_of
 from accounts.ground.access.authority import FUNCTION_WORDS, RULES
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, answer, relation_to
-from accounts.ground.paging import page_of
+from accounts.ground.people.models import Role
 from accounts.ground.runs.queries import sealed_day
-from accounts.ground.tree.models import HOLDING_KINDS, Account, Status
-from fees.engine.registry import METHODS
-from fees.posting.models import ChargeState
+from accounts.ground.tree.models import CURRENCIES, HOLDING_KINDS, Account, Status
+from fees.proofs.words import method_title
 from fees.schedules.queries import in_force
 from portal.performance.rules import RANGES
 from portal.performance.series import series_for
+from portal.preferences.queries import layout_of, saved_query, views_of
+from portal.preferences.rules import COLUMNS, columns_of
 from portal.records import queries
+from portal.records.filters import chips
+from portal.records.listing import Listing
 
 USUAL_RANGE = "12m"
 
 
 @gate("view")
 def accounts(request: HttpRequest) -> HttpResponse:
-    """Every account one may see: found, filtered, sorted and paged by the address."""
+    """Every account one may see: found, filtered, sorted, grouped and paged by the address.
+
+    A whole number typed into the search opens its account.
+    """
     who = request.seat  # type: ignore[attr-defined]
-    filters = queries.Filters.of(request.GET.dict())
-    sort = request.GET.get("sort", queries.USUAL_ORDER)
-    rows = queries.accounts(who, filters, sealed_day())
-    page = page_of(rows, order=queries.order_of(sort), query=request.GET)
+    if request.GET.keys() == {"q"} and not request.headers.get("HX-Request"):
+        number = queries.named(who, request.GET["q"].strip())
+        if number:
+            return redirect("records:account", number)
+    listing = Listing.of(who, request.GET)
+    columns = columns_of(layout_of(who.user_id).get("accounts"))
     context = {
-        "page": page,
-        "sort": sort,
-        "filters": filters,
+        "listing": listing,
+        "page": listing.page(request.GET),
+        "sort": listing.sort,
+        "filters": listing.filters,
+        "chips": chips(listing.filters, request.GET, listing.practice_name),
         "statuses": Status.choices,
         "kinds": [(kind.value, kind.label) for kind in HOLDING_KINDS],
-        "shows_advisor": who.role == "top",
-        "is_filtered": filters != queries.Filters(),
+        "currencies": CURRENCIES,
+        "columns": columns if who.role == Role.TOP else [key for key in columns if key != "advisor"],
+        "column_words": [(key, word) for key, word in COLUMNS.items() if key != "advisor" or who.role == Role.TOP],
+        "is_top": who.role == Role.TOP,
+        "views": views_of(who, "accounts"),
+        "view_query": saved_query(request.GET),
+        "choices": queries.choices(who) if request.GET.get("filter") else None,
     }
     return render(request, "records/accounts.html", context)
 
@@ -64,31 +78,11 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         "points": points,
         "last": points[-1] if points else None,
         "schedules": agreed(who, found, sealed),
-        "charges": [(charge, method_name(charge.method)) for charge in queries.charges(who, found, sealed)],
+        "charges": [(charge, method_title(charge.method)) for charge in queries.latest_charges(who, found, sealed)],
         "rights": rights(who, found),
         "margin_group": group_of(found),
     }
     return render(request, "records/account.html", context)
-
-
-@gate("report")
-def fees(request: HttpRequest) -> HttpResponse:
-    """Every fee of closed nights, each with its proof."""
-    who = request.seat  # type: ignore[attr-defined]
-    text, state = queries.typed(request.GET.get("q")), request.GET.get("state", "")
-    sort = request.GET.get("sort", queries.USUAL_FEE_ORDER)
-    rows = queries.fees(who, text=text, state=state, sealed=sealed_day())
-    page = page_of(rows, order=queries.fee_order(sort), query=request.GET)
-    context = {
-        "page": page,
-        "rows": [(charge, method_name(charge.method)) for charge in page.rows],
-        "sort": sort,
-        "text": text,
-        "state": state,
-        "states": ChargeState.choices,
-        "is_filtered": bool(text or state),
-    }
-    return render(request, "records/fees.html", context)
 
 
 @gate("view")
@@ -106,18 +100,12 @@ def agreed(who: Who, account: Account, sealed: date | None) -> list[dict[str, ob
         {
             "schedule": schedule,
             "components": [
-                {"component": component, "method": method_name(component.method)}
+                {"component": component, "method": method_title(component.method)}
                 for component in schedule.components.all()
             ],
         }
         for schedule in in_force(who, account, day)
     ]
-
-
-def method_name(code: int) -> str:
-    """A method's name in the reader's language."""
-    method = METHODS.get(code)
-    return _(method.title) if method else str(code)
 
 
 def rights(who: Who, account: Account) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Pages speak the signed-in person's language and show times in their zone."""
+"""Pages speak the signed-in person's language, write days in their form and show times in their zone."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -6,6 +6,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
+
+from accounts.ground.dates import current_form
+from portal.preferences.queries import form_of_dates
 
 
 class PersonalWords:
@@ -26,5 +29,9 @@ class PersonalWords:
             zone = zoneinfo.ZoneInfo(user.timezone)
         except (KeyError, ValueError):
             zone = zoneinfo.ZoneInfo(settings.TIME_ZONE)
-        with timezone.override(zone):
-            return self.get_response(request)
+        token = current_form.set(form_of_dates(request))
+        try:
+            with timezone.override(zone):
+                return self.get_response(request)
+        finally:
+            current_form.reset(token)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.ground import stored_words
 from accounts.ground.amounts import NOTHING, money_words, number_words
+from accounts.ground.dates import day_text, weekday_text
 from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
 from portal.shell.icons import NAME
 
@@ -82,19 +83,19 @@ def count(value: int | None) -> str:
 
 @register.filter
 def day(value: date | None) -> str:
-    """A date as records show it: sortable, the same everywhere."""
-    return value.isoformat() if value else NOTHING
+    """A day in the reader's form, the same on every page."""
+    return day_text(value)
 
 
 @register.filter
 def long_day(value: date | None) -> str:
-    """A date in words."""
-    return date_format(value, "l, j E Y") if value else NOTHING
+    """A day with its weekday."""
+    return weekday_text(value)
 
 
 @register.filter
 def day_words(value: date | None) -> str:
-    """A date in words inside a sentence; only some languages write weekdays in capitals."""
+    """The same inside a sentence; only some languages write weekdays in capitals."""
     text = long_day(value)
     return text[:1].lower() + text[1:] if get_language() in LOWER_CASE_WEEKDAYS else text
 

@@ -18,7 +18,7 @@ YEAR = 365 * 24 * 3600
 def fold(request: HttpRequest) -> HttpResponse:
     """Remember whether this person's menu is folded."""
     User.objects.filter(pk=request.user.pk).update(menu_is_folded=request.POST.get("folded") == "1")
-    return _back(request)
+    return back(request)
 
 
 @gate(PUBLIC)
@@ -27,10 +27,10 @@ def theme(request: HttpRequest) -> HttpResponse:
     """Remember the theme: with the person when signed in, in a cookie before."""
     chosen = request.POST.get("theme", "")
     if chosen not in Theme.values:
-        return _back(request)
+        return back(request)
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(theme=chosen)
-    return _remember(_back(request), "theme", chosen)
+    return _remember(back(request), "theme", chosen)
 
 
 @gate(PUBLIC)
@@ -39,10 +39,10 @@ def language(request: HttpRequest) -> HttpResponse:
     """Remember the language and show the same page, with the same query, in it."""
     chosen = request.POST.get("language", "")
     if chosen not in dict(settings.LANGUAGES) or not check_for_language(chosen):
-        return _back(request)
+        return back(request)
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(language=chosen)
-    return _remember(_back(request), settings.LANGUAGE_COOKIE_NAME, chosen)
+    return _remember(back(request), settings.LANGUAGE_COOKIE_NAME, chosen)
 
 
 @gate(SIGNED_IN)
@@ -51,7 +51,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "shell/help.html")
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def back(request: HttpRequest) -> HttpResponse:
+    """Where the small form stood; nothing for a fragment."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204)
     onward = request.POST.get("next", "/")

@@ -19,7 +19,9 @@ UNSCOPED_PLACES = re.compile(
     r"|/selfcheck/|proofs/evidence\.py|portal/(records|structure|corrections)/queries\.py"
     r"|portal/shell/context\.py|/linkage/|structure/moves\.py"
     # What is decided above an account is inherited: rows of the levels above an account that came through the scope.
-    r"|broker/(instruments|restrictions|products|allocation)/queries\.py)"
+    r"|broker/(instruments|restrictions|products|allocation)/queries\.py"
+    # A person's own rows, by the person's key; the second wall knows them by it as well.
+    r"|portal/preferences/queries\.py|portal/exports/views\.py)"
 )
 
 

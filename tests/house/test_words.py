@@ -14,6 +14,8 @@ TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 
 # Names and signs that are the same in every language.
 SAME_EVERYWHERE = {
+    "CSV",
+    "XLSX",
     "SHA-256",
     "Esc",
     "·",

@@ -14,6 +14,7 @@ from accounts.ground.access.authority import Function
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, answer
 from accounts.ground.tree.models import Account, Kind, Margin, Status
+from accounts.ground.tree.queries import matching
 
 
 class AccountSerializer(serializers.ModelSerializer):
@@ -47,8 +48,8 @@ class AccountList(ListModelMixin, ScopedView):
     def get_queryset(self) -> Any:
         """With what the rows show."""
         rows = super().get_queryset().select_related("practice", "parent")
-        wanted = self.request.GET.get("search", "").strip()
-        return rows.filter(title__icontains=wanted) | rows.filter(number__istartswith=wanted) if wanted else rows
+        wanted = self.request.GET.get("search", "")
+        return matching(rows, wanted)
 
     def get(self, request: ApiRequest) -> Response:
         """One page of accounts."""

@@ -1,20 +1,28 @@
 """The account list and the account page: who sees what, search, order, pages."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.broker.feed.job import ensure_partitions
 from accounts.broker.feed.models import NavDaily
+from accounts.ground.runs.actions import hold_account
 from accounts.ground.runs.models import Run, Seal
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Kind
+from accounts.ground.tree.rules import sort_key
 from tests.world import OPENED
 
 pytestmark = pytest.mark.django_db
 
 SEALED = date(2026, 11, 19)
+
+# What only tests send: they share one connection between the logins.
+TEST_ONLY = re.compile("SAVEPOINT|^SELECT current_user|^SET ROLE")
 
 
 @pytest.fixture
@@ -62,6 +70,55 @@ def test_every_word_must_occur_somewhere_and_case_does_not_matter(visit):
     assert numbers(visit("alice", "/accounts/?q=OKAFOR+chidi")) == ["U2000001"]
     assert numbers(visit("alice", "/accounts/?q=okafor+ana")) == []
     assert set(numbers(visit("alice", "/accounts/?q=0002"))) == {"U1000002", "U4000002"}
+
+
+def test_accents_do_not_hide_anybody(world, visit):
+    hugel = world["U1000001"]
+    hugel.title, hugel.sort_key, hugel.alias = "Hügel, Ana", sort_key("Hügel, Ana"), "Größe"
+    hugel.save(update_fields=["title", "sort_key", "alias"])
+
+    for text in ("hugel", "HÜGEL", "grosse", "große"):
+        assert numbers(visit("alice", f"/accounts/?q={text}&sort=title")) == ["U1000001"], text
+
+
+def test_a_whole_number_opens_its_account_where_one_may_see_it(client, world):
+    client.force_login(world.users["bob"])
+
+    assert client.get("/accounts/?q=u2000001")["Location"] == "/accounts/U2000001/"
+    assert client.get("/accounts/?q=U1000001").status_code == 200
+    assert client.get("/accounts/?q=U2000001", headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_suggestions_begin_with_the_number_that_was_meant(visit):
+    page = visit("alice", "/accounts/suggest/?of=0002").content.decode()
+
+    assert page.index("U1000002") < page.index("U4000002")
+
+
+def test_accounts_that_are_held_or_pay_nothing_are_found(world, visit):
+    hold_account(account=world["U1000002"], day=SEALED, stage="feed", reason="no_nav", detail="", title="No value")
+
+    assert numbers(visit("alice", "/accounts/?held=1")) == ["U1000002"]
+    assert len(numbers(visit("alice", "/accounts/?unscheduled=1"))) == 7
+    assert numbers(visit("alice", "/accounts/?currency=JPY")) == ["U1000002"]
+    assert numbers(visit("alice", "/accounts/?kind=stl_master&filter=1")) == ["I4000001"]
+
+
+def test_the_list_needs_as_many_queries_however_long_it_is(client, world):
+    client.force_login(world.users["alice"])
+
+    def queries():
+        client.get("/accounts/?by=advisor")
+        with CaptureQueriesContext(connection) as found:
+            assert client.get("/accounts/?by=advisor").status_code == 200
+        return [one["sql"] for one in found if not TEST_ONLY.search(one["sql"])]
+
+    few = queries()
+    add_clients(world, 60)
+    many = queries()
+
+    assert len(many) == len(few)
+    assert len(many) <= 12 + 5, "\n".join(many)
 
 
 def test_pages_go_on_where_the_last_one_ended_and_back(world, visit):

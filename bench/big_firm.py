@@ -1,0 +1,92 @@
+"""A firm of many accounts with sealed days and people who can sign in: what bench/pages.py --accounts looks at.
+
+A process of its own, because it writes as the owner what the pages then read as the web login.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+DAYS = 3
+FIRST_DAY = date(2026, 3, 2)
+CHARGED = 2
+
+
+def main(count: int) -> None:
+    """Fill the database that the environment names."""
+    os.environ["PORTAL_PROCESS"] = "owner"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    from accounts.ground.access.context import as_role
+    from accounts.ground.days.actions import seed
+    from accounts.ground.days.queries import calendar
+    from bench import generate
+
+    seed(first_year=2024, last_year=2030)
+    days = [calendar().on_or_after(FIRST_DAY)]
+    while len(days) < DAYS:
+        days.append(calendar().next(days[-1]))
+    generate.accounts(count)
+    generate.values(days)
+    with as_role("night"):
+        _seal(days)
+    with as_role("owner"):
+        _charge(days[-1])
+        _people()
+    generate.analyze("fees_adviserdaily", "fees_charge")
+
+
+def _seal(days: list[date]) -> None:
+    from accounts.ground.runs.models import Run, Seal
+    from accounts.ground.tree.models import Firm
+    from fees.accrual.rollup import rollup_stage
+
+    firm = Firm.unscoped.get()
+    for day in days:
+        run = Run.unscoped.create(day=day, state="done")
+        rollup_stage(run, day)
+        figures = {"billable": 0, "billed": 0, "zero": 0, "held": 0}
+        Seal.unscoped.create(firm=firm, day=day, run=run, digest="0" * 64, **figures)
+
+
+def _charge(day: date) -> None:
+    """Two posted fees of every client, as rows only: the pages list and add them up."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cur:
+        for back in range(CHARGED):
+            starts = (day.replace(day=1) - timedelta(days=28 * back)).replace(day=1)
+            cur.execute(
+                """
+                INSERT INTO fees_charge (id, firm_id, account_id, practice_id, method, starts, ends, period_end_day,
+                       currency, exact, amount, state, reason, due_on, posted_on, inputs, fingerprint, run_id, revision)
+                SELECT gen_random_uuid(), firm_id, id, practice_id, 2, %s, %s, %s, 'USD', 10.12345678,
+                       10.12 + id %% 100, 'posted', '', %s, %s, '', repeat('0', 64), 1, 0
+                  FROM accounts_account WHERE kind = 'client'
+                """,
+                [starts, starts + timedelta(days=27), day, day, day],
+            )
+
+
+def _people() -> None:
+    from accounts.ground.people import actions as people
+    from accounts.ground.tree.models import Account
+
+    for name, kind in (("top", "top_master"), ("second", "second_master")):
+        master = Account.unscoped.filter(kind=kind).order_by("id").first()
+        user = people.create_user(username=f"bench-{name}", password=os.urandom(16).hex())
+        people.seat_advisor(user=user, master=master)
+    at = datetime.now(ZoneInfo("UTC")).isoformat(timespec="seconds")
+    sys.stderr.write(json.dumps({"ready": at}) + "\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,84 @@
+"""Asking for a file of a list, and making it: a job, so that a page never waits for it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import QueryDict
+
+from accounts.ground.access.context import Who
+from accounts.ground.jobs import actions as jobs
+from accounts.ground.jobs.models import Job, JobState
+from portal.exports.tables import TABLES, Table
+from portal.lib import csvtext, xlsx
+
+KIND = "export"
+FORMATS = ("csv", "xlsx")
+KEPT = timedelta(days=7)
+MOST_CHOSEN = 1000
+SAYS_EVERY = 1000
+
+
+class Stopped(Exception):
+    """The owner has cancelled the job."""
+
+
+def ask(*, who: Who, table: str, query: str, form: str, chosen: Sequence[str], at: datetime) -> Job:
+    """A job for a file of the list as the address describes it, or of some of its rows; old files go."""
+    _tidy(who, at)
+    wanted: dict[str, object] = {
+        "table": table,
+        "query": query[:2000],
+        "form": form,
+        "chosen": list(chosen)[:MOST_CHOSEN],
+    }
+    return jobs.ask(who=who, kind=KIND, arguments=wanted)
+
+
+def make(*, who: Who, job: Job, at: datetime) -> None:
+    """Write the file with what the person may see now. A job that another worker has is left to it."""
+    if not jobs.start(job=job, at=at):
+        return
+    wanted = job.arguments
+    table = TABLES[wanted["table"]](who, QueryDict(wanted["query"]), wanted["chosen"])
+    Job.unscoped.filter(pk=job.pk).update(of=table.of)
+    try:
+        content = _written(table, wanted["form"], job)
+    except Stopped:
+        return
+    place = default_storage.save(f"exports/{job.pk}.{wanted['form']}", ContentFile(content))
+    name = f"{table.name}-{at.date().isoformat()}.{wanted['form']}"
+    jobs.progress(job=job, done=table.of)
+    jobs.end(job=job, at=at, result={"file": place, "name": name, "bytes": len(content)})
+
+
+def _written(table: Table, form: str, job: Job) -> bytes:
+    rows = _with_progress(table, job)
+    return xlsx.write_bytes(rows, sheet=table.name) if form == "xlsx" else csvtext.write_bytes(rows)
+
+
+def _with_progress(table: Table, job: Job) -> Iterator[Sequence[csvtext.Cell]]:
+    yield table.headings
+    for done, row in enumerate(table.rows, start=1):
+        if done % SAYS_EVERY == 0 and not jobs.progress(job=job, done=min(done, table.of)):
+            raise Stopped
+        yield row
+
+
+def _tidy(who: Who, at: datetime) -> None:
+    """Files of one's own that are older than a week."""
+    old = Job.unscoped.filter(user_id=who.user_id, kind=KIND, finished_at__lt=at - KEPT).exclude(result=None)
+    for job in old:
+        default_storage.delete(written(job))
+    old.update(result=None)
+
+
+def is_ready(job: Job) -> bool:
+    """Whether the file is there to be fetched."""
+    return job.state == JobState.DONE and bool(job.result) and default_storage.exists(written(job))
+
+
+def written(job: Job, what: str = "file") -> str:
+    """Where a job has written its file, or under which name it is given out."""
+    return str((job.result or {}).get(what, ""))

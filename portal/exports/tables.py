@@ -1,0 +1,114 @@
+"""The lists that can be written to a file: their headings and rows for one person, as the page shows them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.gates import Gate, may_pass
+from accounts.ground.access.scope import NotAllowed
+from accounts.ground.tree.models import Account
+from fees.proofs.words import method_title
+from portal.fee_list.listing import FeeListing
+from portal.lib.csvtext import Cell
+from portal.records.listing import Listing
+from portal.records.queries import values_of
+
+CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class Table:
+    """What goes into a file; `rows` are made while they are written."""
+
+    name: str
+    headings: Sequence[str]
+    rows: Iterator[Sequence[Cell]]
+    of: int
+
+
+def accounts(who: Who, query: QueryDict, chosen: Sequence[str]) -> Table:
+    """The account list. By advisor, each section ends with its subtotal; both ways end with the same grand total."""
+    listing = Listing.of(who, query)
+    listing.is_asked_for_sums = True
+    if chosen:
+        listing.rows = listing.rows.filter(number__in=chosen)
+    headings = [
+        *(_("Account ID"), _("Account title"), _("Alias"), _("Advisor"), _("Kind"), _("Type"), _("Status")),
+        *(_("Opened"), _("Funded"), _("Closed"), _("Currency"), _("Value"), _("Value on"), _("Value in firm currency")),
+    ]
+    return Table("accounts", headings, _account_rows(listing), listing.rows.count())
+
+
+def _account_rows(listing: Listing) -> Iterator[Sequence[Cell]]:
+    totals = listing.totals
+    if totals is None:
+        return
+    rates = totals.rates
+    section: int | None = None
+    for batch in _batches(listing):
+        values = values_of(batch, listing.sealed)
+        for one in batch:
+            if listing.by_advisor and section not in (None, one.practice_id):
+                yield _sum(_("Subtotal"), listing.sections[section].name, listing.sections[section].value)
+            section = one.practice_id
+            nlv = values.get(one.pk)
+            rate = rates.get(one.base_currency)
+            worth = None if nlv is None or rate is None else round(nlv * rate, 2)
+            yield [
+                *(one.number, one.title, one.alias, one.practice.name, one.get_kind_display(), one.account_type),
+                *(one.get_status_display(), one.opened_on, one.funded_on, one.closed_on, one.base_currency, nlv),
+                *(listing.sealed if nlv is not None else None, worth),
+            ]
+    if listing.by_advisor and section is not None:
+        yield _sum(_("Subtotal"), listing.sections[section].name, listing.sections[section].value)
+    yield _sum(_("Total"), totals.currency, totals.value)
+
+
+def _batches(listing: Listing) -> Iterator[list[Account]]:
+    batch: list[Account] = []
+    for one in listing.ordered().iterator(chunk_size=CHUNK):
+        batch.append(one)
+        if len(batch) == CHUNK:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _sum(word: str, name: str, value: Decimal) -> list[Cell]:
+    return [word, name, *[None] * 11, round(value, 2)]
+
+
+def fees(who: Who, query: QueryDict, chosen: Sequence[str]) -> Table:
+    """The fee list with its filters, fee by fee; reports are for who may see reports."""
+    if not may_pass(who, Gate("report")):
+        raise NotAllowed("report")
+    listing = FeeListing.of(who, query)
+    headings = [
+        *(_("Account ID"), _("Account title"), _("From"), _("Until"), _("Method"), _("Payee"), _("Amount")),
+        *(_("Currency"), _("Status"), _("Posted"), _("Proof")),
+    ]
+    return Table("fees", headings, _fee_rows(listing, who), listing.rows.count())
+
+
+def _fee_rows(listing: FeeListing, who: Who) -> Iterator[Sequence[Cell]]:
+    for one in listing.ordered().iterator(chunk_size=CHUNK):
+        yield [
+            *(one.account.number, one.account.title, one.starts, one.period_end_day, method_title(one.method)),
+            *(
+                getattr(one, "payee_name", None) if who.is_advisor else None,
+                one.amount,
+                one.currency,
+                one.get_state_display(),
+            ),
+            *(one.posted_on, str(one.pk)),
+        ]
+    for currency, amount in listing.sums:
+        yield [_("Total"), None, None, None, None, None, amount, currency, None, None, None]
+
+
+TABLES = {"accounts": accounts, "fees": fees}

@@ -1,0 +1,15 @@
+"""Addresses of files made from lists."""
+
+from django.urls import path
+
+from portal.exports import views
+
+app_name = "exports"
+
+urlpatterns = [
+    path("accounts/export/", views.accounts, name="accounts"),
+    path("fees/export/", views.fees, name="fees"),
+    path("exports/<uuid:job>/", views.job, name="job"),
+    path("exports/<uuid:job>/stop/", views.stop, name="stop"),
+    path("exports/<uuid:job>/file/", views.file, name="file"),
+]

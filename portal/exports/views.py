@@ -1,0 +1,98 @@
+"""Asking for a file of a list, the page of the job that makes it, and the file."""
+
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.ground.access.context import Who, current_alias
+from accounts.ground.access.gates import gate
+from accounts.ground.jobs.actions import cancel
+from accounts.ground.jobs.models import Job, JobState
+from portal.exports import actions
+from portal.exports.tasks import make_export
+
+POLLED = (JobState.WAITING, JobState.RUNNING)
+
+
+@gate("view")
+@require_POST
+def accounts(request: HttpRequest) -> HttpResponse:
+    """A file of the account list, as its address shows it."""
+    return _asked(request, "accounts")
+
+
+@gate("report")
+@require_POST
+def fees(request: HttpRequest) -> HttpResponse:
+    """A file of the fee list, as its address shows it."""
+    return _asked(request, "fees")
+
+
+def _asked(request: HttpRequest, table: str) -> HttpResponse:
+    who = request.seat  # type: ignore[attr-defined]
+    form = request.POST.get("format", "csv")
+    one = actions.ask(
+        who=who,
+        table=table,
+        query=request.META.get("QUERY_STRING", ""),
+        form=form if form in actions.FORMATS else "csv",
+        chosen=request.POST.getlist("chosen") if request.POST.get("which") == "chosen" else [],
+        at=timezone.now(),
+    )
+    wake(who, one)
+    return redirect("exports:job", one.pk)
+
+
+def wake(who: Who, one: Job) -> None:
+    """Call a worker once the row is there. Whoever looks at a job that waits calls again: the broker may lose it."""
+    transaction.on_commit(
+        lambda: make_export.delay(str(one.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
+    )
+
+
+@gate("view")
+@require_GET
+def job(request: HttpRequest, job: UUID) -> HttpResponse:
+    """How far it is; the page may be closed and opened again."""
+    who = request.seat  # type: ignore[attr-defined]
+    one = own(who, job)
+    if one.state == JobState.WAITING:
+        wake(who, one)
+    context = {"job": one, "is_polled": one.state in POLLED, "is_ready": actions.is_ready(one)}
+    return render(request, "exports/job.html", context)
+
+
+@gate("view")
+@require_POST
+def stop(request: HttpRequest, job: UUID) -> HttpResponse:
+    """Stop it; what was written is not kept."""
+    one = own(request.seat, job)  # type: ignore[attr-defined]
+    cancel(job=one, at=timezone.now())
+    return redirect("exports:job", one.pk)
+
+
+@gate("view")
+@require_GET
+def file(request: HttpRequest, job: UUID) -> FileResponse:
+    """The file, for who has asked for it."""
+    one = own(request.seat, job)  # type: ignore[attr-defined]
+    if not actions.is_ready(one):
+        raise Http404
+    answer = FileResponse(
+        default_storage.open(actions.written(one)), as_attachment=True, filename=actions.written(one, "name")
+    )
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def own(who: Who, key: UUID) -> Job:
+    """A job of one's own, asked for in this seat; anybody else's is not there."""
+    found = Job.unscoped.filter(pk=key, user_id=who.user_id, seat_id=who.seat_id, kind=actions.KIND).first()
+    if found is None:
+        raise Http404
+    return found

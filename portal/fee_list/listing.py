@@ -1,0 +1,147 @@
+"""The fee list as one address asks for it: a month, a state, a search; fee by fee or added up by client."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+from django.http import QueryDict
+
+from accounts.ground.access.context import Who
+from accounts.ground.paging import Page, order_of, page_of
+from accounts.ground.runs.queries import sealed_day
+from accounts.ground.tree.queries import matching, typed
+from fees.posting.models import Charge, ChargeState
+from fees.proofs.queries import charges
+
+FEES = {
+    "period": "period_end_day",
+    "account": "account__number",
+    "title": "account__sort_key",
+    "amount": "amount",
+    "state": "state",
+}
+CLIENTS = {
+    "account": "account__number",
+    "title": "account__sort_key",
+    "amount": "total",
+    "fees": "fees",
+}
+USUAL_FEES, USUAL_CLIENTS = "-period", "title"
+BY_FEE = "fee"
+ALL_MONTHS = "all"
+MONTHS_OFFERED = 24
+MOST_COUNTED = 1000
+
+
+@dataclass
+class FeeListing:
+    """Everything that a page and an export of the list have in common. Without a month asked for, the latest."""
+
+    who: Who
+    sealed: date | None
+    text: str
+    state: str
+    asked_month: str
+    by_fee: bool
+    asked_sort: str
+
+    @classmethod
+    def of(cls, who: Who, query: QueryDict) -> "FeeListing":
+        """Read from the query of an address; what is unknown is the usual."""
+        state = query.get("state", "")
+        by_fee = query.get("by") == BY_FEE
+        return cls(
+            who=who,
+            sealed=sealed_day(),
+            text=typed(query.get("q")),
+            state=state if state in ChargeState.values else ChargeState.POSTED,
+            asked_month=query.get("month", ""),
+            by_fee=by_fee,
+            asked_sort=query.get("sort", ""),
+        )
+
+    @property
+    def sort(self) -> str:
+        """The heading in force."""
+        known, usual = (FEES, USUAL_FEES) if self.by_fee else (CLIENTS, USUAL_CLIENTS)
+        return self.asked_sort if self.asked_sort.lstrip("-") in known else usual
+
+    @property
+    def day(self) -> str:
+        """The day that puts a fee into a month: when it was posted, or should have been."""
+        return "posted_on" if self.state == ChargeState.POSTED else "due_on"
+
+    @cached_property
+    def latest(self) -> date | None:
+        """The first day of the latest month that has fees of this state."""
+        rows = charges(self.who, self.sealed).filter(state=self.state)
+        last = rows.order_by(f"-{self.day}").values_list(self.day, flat=True).first()
+        return last.replace(day=1) if last else None
+
+    @cached_property
+    def month(self) -> date | None:
+        """The first day of the month shown; None for all."""
+        if self.asked_month == ALL_MONTHS:
+            return None
+        try:
+            return date.fromisoformat(f"{self.asked_month}-01")
+        except ValueError:
+            return self.latest
+
+    @cached_property
+    def months(self) -> list[date]:
+        """What the chooser offers, the latest first."""
+        first = self.latest
+        if first is None:
+            return []
+        found = [first]
+        while len(found) < MONTHS_OFFERED:
+            found.append(_month_before(found[-1]))
+        return found if self.month is None or self.month in found else [self.month, *found]
+
+    @cached_property
+    def rows(self) -> "QuerySet[Charge]":
+        """The fees, in no order."""
+        found = matching(charges(self.who, self.sealed).filter(state=self.state), self.text, "account__")
+        if self.month is None:
+            return found.order_by()
+        return found.filter(**{f"{self.day}__gte": self.month, f"{self.day}__lt": _month_after(self.month)}).order_by()
+
+    @cached_property
+    def sums(self) -> Sequence[tuple[str, Decimal]]:
+        """What the list comes to, one sum a currency."""
+        return list(self.rows.values_list("currency").annotate(Sum("amount")).order_by("currency"))
+
+    @property
+    def order(self) -> list[str]:
+        if self.by_fee:
+            return order_of(self.sort, FEES, USUAL_FEES)
+        first, _key = order_of(self.sort, CLIENTS, USUAL_CLIENTS)
+        return [first, "account_id"]
+
+    def ordered(self) -> "QuerySet[Charge]":
+        """All fees, one by one."""
+        return self.rows.order_by(*order_of(self.sort if self.by_fee else "", FEES, USUAL_FEES))
+
+    def page(self, query: QueryDict) -> Page:
+        """One page of fees, or of clients with what each of them paid."""
+        if self.by_fee:
+            return page_of(self.ordered(), order=self.order, query=query)
+        rows: QuerySet[Any, Any] = self.rows.values(
+            "account_id", "account__number", "account__title", "account__sort_key", "currency"
+        ).annotate(total=Sum("amount"), fees=Count("pk"))
+        number = self.rows.values("account_id").distinct()[: MOST_COUNTED + 1].count()
+        found = page_of(rows, order=self.order, query=query, is_counted=False)
+        return replace(found, total=min(number, MOST_COUNTED), is_capped=number > MOST_COUNTED)
+
+
+def _month_before(month: date) -> date:
+    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
+
+
+def _month_after(month: date) -> date:
+    return date(month.year + (month.month == 12), month.month % 12 + 1, 1)

@@ -1,0 +1,40 @@
+"""What a person prefers."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.request import QueryDict
+
+from accounts.ground.access.context import Who
+from accounts.ground.dates import FORMS, USUAL
+from portal.preferences.models import Preference, SavedView
+
+# Never part of a saved view: where in the list one was.
+PLACE = ("after", "before", "filter")
+
+
+def form_of_dates(request: HttpRequest) -> str:
+    """The form that the person chose; asked of the database once a session."""
+    known = request.session.get("dates")
+    if known is None:
+        found = Preference.unscoped.filter(user_id=request.user.pk).values_list("dates", flat=True).first()
+        known = request.session["dates"] = found or USUAL
+    return known if known in FORMS else USUAL
+
+
+def layout_of(user_id: int) -> dict[str, Any]:
+    """Cards and columns as the person has put them; empty where nothing was changed."""
+    return Preference.unscoped.filter(user_id=user_id).values_list("layout", flat=True).first() or {}
+
+
+def views_of(who: Who, name: str) -> list[SavedView]:
+    """The views a person has saved of one list, by name."""
+    return list(SavedView.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, list=name).order_by("name"))
+
+
+def saved_query(query: QueryDict) -> str:
+    """The part of an address that a view keeps."""
+    kept = query.copy()
+    for gone in PLACE:
+        kept.pop(gone, None)
+    return kept.urlencode()

@@ -1,0 +1,70 @@
+"""Choosing how days are written, which columns a list has, in which order the cards stand; saving a list's view."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.request import QueryDict
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.dates import FORMS
+from portal.preferences import actions
+from portal.preferences.queries import layout_of, saved_query
+from portal.preferences.rules import CARDS, COLUMNS, LISTS, moved_up, ordered
+from portal.shell.views import back
+
+
+@gate(SIGNED_IN)
+@require_POST
+def dates(request: HttpRequest) -> HttpResponse:
+    """Write days in another form from now on."""
+    form = request.POST.get("dates", "")
+    if form in FORMS:
+        actions.choose_dates(user_id=_user(request), form=form)
+        request.session["dates"] = form
+    return back(request)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def columns(request: HttpRequest) -> HttpResponse:
+    """The columns of the account list, kept for this person."""
+    chosen = [key for key in COLUMNS if key in request.POST.getlist("column")]
+    actions.arrange(user_id=_user(request), part="accounts", order=chosen)
+    return back(request)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def card(request: HttpRequest) -> HttpResponse:
+    """Move one card of the dashboard up by a place, or put all back."""
+    name = request.POST.get("up", "")
+    order = ordered(layout_of(_user(request)).get("cards"))
+    actions.arrange(user_id=_user(request), part="cards", order=moved_up(order, name) if name else list(CARDS))
+    return back(request)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def view(request: HttpRequest) -> HttpResponse:
+    """Save the list's present address under a name, or remove a name."""
+    who, of = request.seat, request.POST.get("list", "")  # type: ignore[attr-defined]
+    name = request.POST.get("name", "").replace("\0", "").strip()[:60]
+    if who is None or of not in LISTS or not name:
+        return back(request)
+    if request.POST.get("do") == "forget":
+        actions.forget_view(who=who, name=name, of=of)
+        messages.info(request, _("The view “%(name)s” was removed.") % {"name": name})
+        return back(request)
+    query = saved_query(QueryDict(request.POST.get("query", "").lstrip("?").replace("%00", "")))[:500]
+    if actions.save_view(who=who, name=name, of=of, query=query):
+        messages.success(request, _("The view “%(name)s” is saved.") % {"name": name})
+    else:
+        messages.error(request, _("There are too many saved views; remove one first."))
+    return back(request)
+
+
+def _user(request: HttpRequest) -> int:
+    """The signed-in person; the gate has let nobody else in."""
+    assert request.user.pk is not None
+    return request.user.pk

@@ -1,0 +1,102 @@
+"""The account list as one address asks for it: which rows, in which order and groups, summed up how."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+
+from accounts.ground.access.context import Who
+from accounts.ground.paging import Page, page_of
+from accounts.ground.people.models import Role
+from accounts.ground.runs.queries import sealed_day
+from accounts.ground.tree.models import Account
+from portal.records import queries
+from portal.records.filters import BY_ADVISOR, Filters
+
+BY_VALUE = "value"
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+@dataclass
+class Listing:
+    """Everything that a page, a sum and an export of the list have in common."""
+
+    who: Who
+    filters: Filters
+    sealed: date | None
+    today: date
+    asked_sort: str = queries.USUAL_ORDER
+    by_advisor: bool = False
+    is_asked_for_sums: bool = False
+
+    @classmethod
+    def of(cls, who: Who, query: QueryDict) -> "Listing":
+        """Read from the query of an address."""
+        return cls(
+            who=who,
+            filters=Filters.of(query),
+            sealed=sealed_day(),
+            today=timezone.now().astimezone(NEW_YORK).date(),
+            asked_sort=query.get("sort", queries.USUAL_ORDER),
+            by_advisor=who.role == Role.TOP and query.get("by") == BY_ADVISOR,
+            is_asked_for_sums=query.get("sums") == "1",
+        )
+
+    @cached_property
+    def rows(self) -> "QuerySet[Account]":
+        return queries.found(self.who, self.filters, self.today)
+
+    @cached_property
+    def counted(self) -> int:
+        return queries.number_of(self.rows)
+
+    @property
+    def is_long(self) -> bool:
+        """Longer than is summed up, or sorted by value, for everybody who only passes by."""
+        return self.counted > queries.MOST_SUMMED
+
+    @property
+    def sort(self) -> str:
+        """The order asked for; a long list is not sorted by what its accounts are worth."""
+        return queries.USUAL_ORDER if self.is_long and self.asked_sort.lstrip("-") == BY_VALUE else self.asked_sort
+
+    @cached_property
+    def totals(self) -> queries.Totals | None:
+        """None where adding up takes longer than a page may: the page asks for it afterwards."""
+        if self.is_long and not self.is_asked_for_sums:
+            whole = not self.filters.narrows and self.who.practice_id and not self.who.is_narrowed
+            return queries.known_totals(self.who, self.sealed) if whole else None
+        return queries.totals(self.who, self.rows, self.sealed)
+
+    @cached_property
+    def sections(self) -> dict[int, queries.Section]:
+        """The sums by advisor."""
+        return {one.practice: one for one in self.totals.sections} if self.totals else {}
+
+    @property
+    def practice_name(self) -> str:
+        """The advisor that the list is narrowed to."""
+        section = self.sections.get(self.filters.practice or 0)
+        return section.name if section else ""
+
+    @property
+    def order(self) -> list[str]:
+        return queries.order(self.sort, by_advisor=self.by_advisor)
+
+    def ordered(self) -> "QuerySet[Account]":
+        """All rows in their order."""
+        rows = queries.valued(self.rows, self.sealed) if self.sort.lstrip("-") == BY_VALUE else self.rows
+        return rows.order_by(*self.order)
+
+    def page(self, query: QueryDict) -> Page:
+        """One page, its rows with their values."""
+        found = page_of(self.ordered(), order=self.order, query=query, is_counted=False)
+        values = queries.values_of(found.rows, self.sealed)
+        for one in found.rows:
+            one.nlv = values.get(one.pk)
+        most = queries.MOST_SUMMED
+        return replace(found, total=min(self.counted, most), is_capped=self.counted > most)
