@@ -1,7 +1,8 @@
 """The cast: two firms, their people and accounts, with rights that every test may rely on.
 
 Northgate (alice) has clients of its own (ana, ken), two second-level advisors that must never see one another (Bright
-with bob and chidi; Lakeside with carol and dana) and an STL group (sam). Southbank (mallory, nina) is another tenant.
+with bob and chidi; Lakeside with carol and dana) and an STL group (sam, with suki below him). Southbank (mallory, nina)
+is another tenant.
 Tess (funding only) and vera (two accounts only) are users of Northgate. Olga is the back office, frank used to work at
 Northgate, dora's sign-in is disabled. Each account's title holds a word of its own, so that a leak can be read in any
 bytes.
@@ -80,6 +81,7 @@ def _northgate(world: World) -> None:
     _account(world, stl, Kind.STL_SUB, "U4000001", "Alpha Sub One")
     _account(world, stl, Kind.STL_SUB, "U4000002", "Alpha Sub Two")
     world.seats["sam"] = people.seat_stl(user=_user(world, "sam"), account=stl)
+    world.seats["suki"] = people.seat_stl(user=_user(world, "suki"), account=world["U4000001"])
     for name, master in (("alice", top), ("bob", bright), ("carol", lake), ("frank", top), ("dora", top)):
         world.seats[name] = people.seat_advisor(user=_user(world, name), master=master)
     _members(world)

@@ -20,6 +20,7 @@ SEES = {
     "bob": {"F200002", "U2000001"},
     "carol": {"F200003", "U3000001"},
     "sam": STL,
+    "suki": {"U4000001"},
     "ana": {"U1000001"},
     "ken": {"U1000002"},
     "chidi": {"U2000001"},
@@ -54,6 +55,7 @@ ALLOWED = {
         "bob": {"U2000001"},
         "carol": {"U3000001"},
         "sam": STL,
+        "suki": {"U4000001"},
         "mallory": {"U9000001"},
     },
     # "only second-level Advisors can allocate trades to their clients"
@@ -183,7 +185,7 @@ def may_read_word(name: str, number: str) -> bool:
     Beside the accounts they see, people know the names of their own firm and practice.
     """
     known = {
-        "F100001": {"alice", "tess", "vera", "bob", "carol", "sam", "ana", "ken", "chidi", "dana"},
+        "F100001": {"alice", "tess", "vera", "bob", "carol", "sam", "suki", "ana", "ken", "chidi", "dana"},
         "F200002": {"bob", "chidi", "vera"},
         "F200003": {"carol", "dana"},
         "F900001": {"mallory", "nina"},

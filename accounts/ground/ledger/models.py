@@ -3,10 +3,15 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Floor
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.tree.models import Account, Firm, Practice
+from portal.lib.money import CURRENCIES, MINOR_UNITS
+
+# Currencies without cents; of the others the column holds as many decimals as they have.
+WHOLE = [code for code, places in MINOR_UNITS.items() if places == 0]
 
 
 class BookKind(models.TextChoices):
@@ -32,6 +37,7 @@ class Book(TenantModel):
                 fields=["firm", "kind", "account", "practice", "currency"], nulls_distinct=False, name="book_once"
             ),
             models.UniqueConstraint(fields=["firm", "id"], name="book_firm_id"),
+            models.UniqueConstraint(fields=["firm", "currency", "id"], name="book_firm_currency_id"),
             models.CheckConstraint(
                 condition=models.Q(kind=BookKind.CLIENT, account__isnull=False, practice__isnull=True)
                 | models.Q(kind=BookKind.CLEARING, account__isnull=True, practice__isnull=True)
@@ -77,6 +83,11 @@ class Transfer(TenantModel):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="transfer_positive"),
             models.CheckConstraint(condition=~models.Q(debit=models.F("credit")), name="transfer_moves"),
             models.CheckConstraint(condition=models.Q(kind__in=TransferKind.values), name="transfer_kind_known"),
+            # Both books are of the movement's firm and currency: composite keys, in the migration.
+            models.CheckConstraint(
+                condition=~models.Q(currency__in=WHOLE) | models.Q(amount=Floor("amount")), name="transfer_payable"
+            ),
+            models.CheckConstraint(condition=models.Q(currency__in=CURRENCIES), name="transfer_currency_known"),
             models.UniqueConstraint(fields=["source", "kind"], name="transfer_once_a_source"),
             models.UniqueConstraint(fields=["firm", "id"], name="transfer_firm_id"),
         ]

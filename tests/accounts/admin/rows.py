@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from accounts.ground.idempotency.models import IdempotencyKey
 from accounts.ground.jobs.models import Job
-from accounts.ground.ledger.actions import Posting, clearing_book, client_book, post
 from accounts.ground.notifications.actions import notify
 from accounts.ground.outbox.actions import owe
 from accounts.ground.people import actions as people
@@ -16,6 +15,7 @@ from accounts.ground.runs.models import Run, RunChunk, RunStage, Seal
 from accounts.ground.trail.actions import record
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Kind
+from tests.books import Posting, clearing_book, client_book, post
 from tests.world import PASSWORD, World
 
 FIRST_DAY = date(2026, 3, 2)

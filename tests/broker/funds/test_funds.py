@@ -10,8 +10,8 @@ from accounts.broker.funds.actions import retire
 from accounts.broker.funds.queries import available_cash, available_in
 from accounts.broker.models import Retirement
 from accounts.ground.access.context import as_role
-from accounts.ground.ledger.actions import Posting, clearing_book, client_book, post
 from accounts.ground.models import Account
+from tests.books import Posting, clearing_book, client_book, post
 from tests.broker.flex import ANA, AT, CHIDI, DAY, element, nav, section, statement
 
 TUESDAY, WEDNESDAY = date(2026, 3, 3), date(2026, 3, 4)

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from accounts.ground.ledger.actions import Posting, clearing_book, client_book, post
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
 from accounts.ground.requests.models import Request
@@ -17,6 +16,7 @@ from fees.posting.checks import CHECKS, Night, look
 from fees.posting.contents import kept
 from fees.posting.models import Charge, ChargeState
 from fees.posting.seal import PARTS, seal_digest
+from tests.books import Posting, clearing_book, client_book, post
 from tests.fees.posting.nights import figures
 
 ANA, NINA, CHIDI = "U1000001", "U9000001", "U2000001"
