@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -23,8 +22,7 @@ from fees.posting.night import close_chunk, post_chunk, reconcile_stage, seal_st
 from fees.schedules.queries import accounts_agreed_on
 from portal import faults
 from portal.lib.business_days import Calendar, DayOutsideCalendar
-
-EXCHANGE_ZONE = ZoneInfo("America/New_York")
+from portal.lib.exchange import EXCHANGE_ZONE
 
 # The broker's statements of a day follow its close; a night that finds none is held and looks again.
 BEGINS_AT = time(20, 30)

@@ -17,6 +17,7 @@ written as text ("0.01") or as JSON numbers; both are read as exact decimals. Ra
 
 
 def main() -> int:
+    """Read terms and values from the command line and print what they cost; 0 when all went well."""
     parser = argparse.ArgumentParser(
         prog="python -m fees.engine",
         description=f"{OPENING}\n\nThe form of every method:\n\n{words()}",

@@ -13,6 +13,7 @@ def annual(terms: Terms, nlv: Decimal) -> Decimal:
 
 
 def effective_rate(terms: Terms, nlv: Decimal) -> Decimal:
+    """The rate a year, as a fraction with 6 decimals, that was applied at this value; 0 at a value of zero or below."""
     if nlv <= 0:
         return NO_RATE
     family = FAMILY_OF[terms.method]
@@ -29,4 +30,5 @@ def line(terms: Terms, nlv: Decimal) -> Line:
 
 
 def accrue(terms: Terms, point: NavPoint) -> Accrual:
+    """The line of one business day, with its day and the component it belongs to; raises nothing for agreed terms."""
     return Accrual(point.day, *line(terms, point.nlv), terms.component)

@@ -20,14 +20,17 @@ def share(annual: Decimal, days: Decimal = Decimal(1)) -> Decimal:
 
 
 def as_base(number: Decimal) -> Decimal:
+    """A value as accruals store it: 4 decimals, half up."""
     return _to(BASE_STEP, number)
 
 
 def as_rate(number: Decimal) -> Decimal:
+    """A yearly rate as accruals store it: a fraction with 6 decimals, half up."""
     return _to(RATE_STEP, number)
 
 
 def as_amount(number: Decimal) -> Decimal:
+    """An accrual as it is stored: 8 decimals, half up; money is made of it only when it is charged."""
     return _to(AMOUNT_STEP, number)
 
 

@@ -95,6 +95,7 @@ SQL_RATE = f"round(({SQL_ANNUAL})::numeric(50,30) / nullif(n.nlv, 0), 6)"
 
 
 def validate(terms: Terms) -> list[Problem]:
+    """What keeps these terms from being agreed; empty where nothing does."""
     problems = check_unused(terms, used="ranges") + check_period(terms)
     if terms.mode not in (MARGINAL, WHOLE_BALANCE):
         problems.append(problem("mode", "unknown_mode", gettext_noop("Choose how the ranges apply.")))
@@ -102,6 +103,7 @@ def validate(terms: Terms) -> list[Problem]:
 
 
 def annual(terms: Terms, nlv: Decimal) -> Decimal:
+    """What the ranges make of the value in a year, in the account's currency, not rounded."""
     if terms.mode == WHOLE_BALANCE:
         return CONTEXT.multiply(nlv, _reached(terms.ranges, nlv).rate)
     total = ZERO
@@ -114,6 +116,7 @@ def annual(terms: Terms, nlv: Decimal) -> Decimal:
 
 
 def base(terms: Terms, nlv: Decimal) -> Decimal:
+    """What the fee is worked out on: the value of the day, with 4 decimals."""
     return as_base(nlv)
 
 
@@ -135,6 +138,7 @@ def columns(terms: Terms) -> dict[str, Decimal]:
 
 
 def words(terms: Terms) -> list[Sentence]:
+    """The ranges in sentences, for the proof and the form."""
     if terms.mode == WHOLE_BALANCE:
         opening = gettext_noop("The whole value is charged at the rate of the range that it reaches.")
     else:

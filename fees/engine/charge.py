@@ -45,7 +45,8 @@ def recompute(
 ) -> Charge | None:
     """The charge of one method and payee for one period; None when the method was agreed on none of its business days.
 
-    `terms` may hold every version ever agreed: those of other methods and other days are passed over.
+    `terms` may hold every version ever agreed: those of other methods and other days are passed over. Raises
+    MissingNav where a day that is charged has no value, and OverlappingTerms where two versions claim the same day.
     """
     enabled = enabled_days(method=method, terms=terms, calendar=calendar, period=period)
     if not enabled:

@@ -53,26 +53,32 @@ SQL_RATE = "1.000000"
 
 
 def validate(terms: Terms) -> list[Problem]:
+    """What keeps these terms from being agreed; empty where nothing does."""
     return check_amount(terms.flat, field="flat") + check_unused(terms, used="flat") + check_period(terms)
 
 
 def annual(terms: Terms, nlv: Decimal) -> Decimal:
+    """The agreed amount a year in the account's currency, whatever the value."""
     return _agreed(terms)
 
 
 def base(terms: Terms, nlv: Decimal) -> Decimal:
+    """What the fee is worked out on: the agreed amount, with 4 decimals."""
     return as_base(_agreed(terms))
 
 
 def rate(terms: Terms, nlv: Decimal, yearly: Decimal) -> Decimal:
+    """The amount is agreed for the whole account: a rate of 1, with 6 decimals."""
     return as_rate(WHOLE)
 
 
 def columns(terms: Terms) -> dict[str, Decimal]:
+    """The flattened columns of the row that the night joins, by name."""
     return {"flat": _agreed(terms)}
 
 
 def words(terms: Terms) -> list[Sentence]:
+    """The terms in sentences, for the proof and the form."""
     msgid = gettext_noop("The agreed fee is %(flat)s a year.")
     return [Sentence(msgid, {"flat": _agreed(terms)})]
 

@@ -27,6 +27,10 @@ LINE_FEED = "E'\\n'"
 
 
 def inputs_text(charge: Charge) -> str:
+    """What the charge was made from, one line each: value with its day, then component, rate and days.
+
+    It is sealed as it stands, so its form never changes.
+    """
     if charge.closing is None:
         return "\n".join(
             _accrual_line(one) for one in sorted(charge.accruals, key=lambda one: (one.day, one.component))

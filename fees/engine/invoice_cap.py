@@ -1,4 +1,7 @@
-"""How much an advisor may invoice: limits from an agreed annual cap.  See docs/money/invoice-cap.md."""
+"""How much an advisor may invoice: limits from an agreed cap, a fraction of the value a year (0.02 is 2 %).
+
+See docs/money/invoice-cap.md.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal

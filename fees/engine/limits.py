@@ -20,10 +20,12 @@ PARAMETERS = ("rate", "flat", "ranges")
 
 
 def problem(field: str, key: str, msgid: str, **params: object) -> Problem:
+    """A refusal of the form field `field`: `key` for machines, an English message of the catalogue for people."""
     return Problem(field, key, Sentence(msgid, params))
 
 
 def check_period(terms: Terms) -> list[Problem]:
+    """Empty where the half-open period of the terms has a day in it."""
     if terms.ends is None or terms.starts < terms.ends:
         return []
     msgid = gettext_noop("The terms must end after they start on %(starts)s.")
@@ -38,6 +40,9 @@ def check_unused(terms: Terms, *, used: str) -> list[Problem]:
 
 
 def check_rate(rate: Decimal | None, *, field: str, zero_allowed: bool = False) -> list[Problem]:
+    """Problems of a yearly rate as a fraction (0.01 is 1 %): missing, below zero, above the limit, too many
+    decimals.
+    """
     if rate is None:
         return [problem(field, "required", gettext_noop("Enter an annual percentage."))]
     if not rate.is_finite():
@@ -71,6 +76,7 @@ def check_share(share: Decimal | None, *, field: str, most: Decimal) -> list[Pro
 
 
 def check_amount(amount: Decimal | None, *, field: str) -> list[Problem]:
+    """Problems of a yearly amount in the account's currency: missing, not above zero, or too long to be stored."""
     if amount is None:
         return [problem(field, "required", gettext_noop("Enter an annual amount."))]
     if not amount.is_finite():
@@ -86,5 +92,6 @@ def check_amount(amount: Decimal | None, *, field: str) -> list[Problem]:
 
 
 def decimal_places(number: Decimal) -> int:
+    """How many decimal places a number has; trailing zeros count for nothing."""
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0

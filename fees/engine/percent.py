@@ -72,26 +72,32 @@ SQL_RATE = "s.rate"
 
 
 def validate(terms: Terms) -> list[Problem]:
+    """What keeps these terms from being agreed; empty where nothing does."""
     return check_rate(terms.rate, field="rate") + check_unused(terms, used="rate") + check_period(terms)
 
 
 def annual(terms: Terms, nlv: Decimal) -> Decimal:
+    """Value times the yearly rate, in the account's currency, not rounded."""
     return CONTEXT.multiply(nlv, _agreed(terms))
 
 
 def base(terms: Terms, nlv: Decimal) -> Decimal:
+    """What the fee is worked out on: the value of the day, with 4 decimals."""
     return as_base(nlv)
 
 
 def rate(terms: Terms, nlv: Decimal, yearly: Decimal) -> Decimal:
+    """The agreed yearly rate as a fraction, with 6 decimals."""
     return as_rate(_agreed(terms))
 
 
 def columns(terms: Terms) -> dict[str, Decimal]:
+    """The flattened columns of the row that the night joins, by name."""
     return {"rate": _agreed(terms)}
 
 
 def words(terms: Terms) -> list[Sentence]:
+    """The terms in sentences, for the proof and the form."""
     msgid = gettext_noop("The agreed fee is %(percent)s %% a year of the account's net liquidation value.")
     return [Sentence(msgid, {"percent": _agreed(terms) * 100})]
 

@@ -16,7 +16,9 @@ class Listed(Protocol):
     """A module that offers methods."""
 
     @property
-    def METHODS(self) -> tuple[Method, ...]: ...
+    def METHODS(self) -> tuple[Method, ...]:
+        """The methods of a family, each with its code."""
+        ...
 
 
 # Fees on a value, which the night bills by SQL and the engine computes again.

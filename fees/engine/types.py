@@ -38,6 +38,7 @@ class Terms:
     mode: Mode = MARGINAL
 
     def covers(self, day: date) -> bool:
+        """Whether the half-open period holds the day."""
         return self.starts <= day and (self.ends is None or day < self.ends)
 
 
@@ -122,6 +123,7 @@ class Method:
 
     @property
     def accrues(self) -> bool:
+        """Whether each business day makes a line, which the charge of the period adds up."""
         return not self.at_period_end
 
 
@@ -141,16 +143,30 @@ class Family(Protocol):
 
     # Read-only, so that a module's tuple of any length fits.
     @property
-    def METHODS(self) -> tuple[Method, ...]: ...
+    def METHODS(self) -> tuple[Method, ...]:
+        """The methods of the family, each with its code."""
+        ...
 
-    def validate(self, terms: Terms) -> list[Problem]: ...
+    def validate(self, terms: Terms) -> list[Problem]:
+        """What keeps terms from being agreed; empty where nothing does."""
+        ...
 
-    def annual(self, terms: Terms, nlv: Decimal) -> Decimal: ...
+    def annual(self, terms: Terms, nlv: Decimal) -> Decimal:
+        """The fee of a whole year at a value, in the account's currency, not rounded."""
+        ...
 
-    def base(self, terms: Terms, nlv: Decimal) -> Decimal: ...
+    def base(self, terms: Terms, nlv: Decimal) -> Decimal:
+        """What the fee is worked out on, with 4 decimals."""
+        ...
 
-    def rate(self, terms: Terms, nlv: Decimal, yearly: Decimal) -> Decimal: ...
+    def rate(self, terms: Terms, nlv: Decimal, yearly: Decimal) -> Decimal:
+        """The yearly rate that was applied, as a fraction with 6 decimals."""
+        ...
 
-    def columns(self, terms: Terms) -> dict[str, Decimal]: ...
+    def columns(self, terms: Terms) -> dict[str, Decimal]:
+        """The flattened columns of the row that the night joins, by name."""
+        ...
 
-    def words(self, terms: Terms) -> list[Sentence]: ...
+    def words(self, terms: Terms) -> list[Sentence]:
+        """The terms in sentences."""
+        ...

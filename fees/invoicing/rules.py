@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from fees.engine.agreement import CapKind
 from fees.engine.invoice_cap import accrued_limit, closing_limit, transition_limit
 from fees.invoicing.models import Rejection
 from portal.lib.business_days import Calendar
+from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.money import BadDecimal, minor_places, parse_decimal
 from portal.lib.periods import Frequency, Period, period_of, previous_period
 from portal.lib.words import Sentence, gettext_noop
 
-EXCHANGE_ZONE = ZoneInfo("America/New_York")
 CUT_OFF = time(17, 30)
 TRANSITION_DAYS = {Frequency.MONTHLY: 30, Frequency.QUARTERLY: 90}
 LONGEST_MEMO = 255

@@ -24,12 +24,8 @@ def sql_charge_id(row: str, *, revision: int = FIRST_REVISION) -> str:
     )
 
 
-def sweep_txn(*, firm_id: int, day: date) -> UUID:
-    """What all sweeps of a firm on a day share."""
-    return uuid_of("sweep", firm_id, day)
-
-
 def sql_sweep_txn(row: str) -> str:
+    """SQL for what all sweeps of a firm on a day share."""
     return sql_uuid("'sweep'", f"{row}.firm_id::text", f"{row}.day::date::text")
 
 

@@ -30,10 +30,6 @@ class Reason(models.TextChoices):
     FUNDS = "funds", _("The account's cash does not cover the fee")
 
 
-# What may change once a charge has been written; everything else is what was charged and why.
-PROGRESS = ("state", "reason", "posted_on", "retry_until")
-
-
 class Charge(TenantModel):
     """One payee's fee by one method for one period.  `id` follows from what it charges; `revision` 0 is the first.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Max, Q
@@ -17,9 +16,8 @@ from fees.schedules import rules
 from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.schedules.queries import billed_through, night_barrier
 from fees.schedules.rules import Figures, ScheduleRefused, Signature
+from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.words import gettext_noop
-
-EXCHANGE_ZONE = ZoneInfo("America/New_York")
 
 
 def agree(

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, TextChoices, Value, When, Window
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from accounts.broker.feed.night import NO_NAV
 from accounts.ground.access.context import Who
@@ -22,25 +21,12 @@ from accounts.ground.runs.models import Hold
 from accounts.ground.stored_words import said
 from accounts.ground.trail.models import Event
 from accounts.ground.tree.models import Account, Status
-from portal.dashboard.rules import NEW_YORK
+from portal.dashboard.rules import EXCHANGE_ZONE
 
 PENDING_SHOWN = 10
 ACTIVITY_SHOWN = 6
 MISSING_SHOWN = 3
 ACTIVITY_DAYS = 5
-
-# What the feed writes into events by SQL; named here so that the catalogue knows the words.
-EVENT_WORDS = (
-    gettext_noop("Deposit"),
-    gettext_noop("Withdrawal"),
-    gettext_noop("Internal cash transfer"),
-    gettext_noop("Internal position transfer"),
-    gettext_noop("Inbound position transfer"),
-    gettext_noop("Outbound position transfer"),
-    gettext_noop("Account opened"),
-    gettext_noop("Account closed"),
-    gettext_noop("Completed"),
-)
 
 WAITS_FOR_ADVISOR = (RequestStatus.INCOMPLETE, RequestStatus.AWAITING_ADVISOR)
 WAITS_FOR_CLIENT = (RequestStatus.INCOMPLETE, RequestStatus.AWAITING_CLIENT)
@@ -119,8 +105,8 @@ def recent_activity(who: Who, today: date, limit: int = ACTIVITY_SHOWN) -> list[
             more=F("data"),
         )
     )
-    finished = own(who, finished_since(who, datetime.combine(first, time.min, NEW_YORK))).annotate(
-        on=TruncDate("finished_at", tzinfo=NEW_YORK),
+    finished = own(who, finished_since(who, datetime.combine(first, time.min, EXCHANGE_ZONE))).annotate(
+        on=TruncDate("finished_at", tzinfo=EXCHANGE_ZONE),
         number=F("account__number"),
         what=F("title"),
         event=_words("kind", RequestKind),

@@ -20,7 +20,7 @@ from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from portal.clients import views as clients
 from portal.dashboard import agenda, queries
-from portal.dashboard.rules import NEW_YORK, next_cut_off, split_minutes
+from portal.dashboard.rules import EXCHANGE_ZONE, next_cut_off, split_minutes
 from portal.performance.rules import RANGES, Point
 from portal.performance.series import Series, series_of
 
@@ -173,7 +173,7 @@ def _cut_off(at: datetime, cut_off: datetime) -> dict[str, Any]:
     hours, minutes = split_minutes(left)
     return {
         "cut_off": cut_off,
-        "cut_off_is_today": left < timedelta(hours=24) and cut_off.date() == at.astimezone(NEW_YORK).date(),
+        "cut_off_is_today": left < timedelta(hours=24) and cut_off.date() == at.astimezone(EXCHANGE_ZONE).date(),
         "hours_left": hours,
         "minutes_left": minutes,
     }
@@ -181,4 +181,4 @@ def _cut_off(at: datetime, cut_off: datetime) -> dict[str, Any]:
 
 def _today(at: datetime) -> date:
     """The business calendar's today: New York's."""
-    return at.astimezone(NEW_YORK).date()
+    return at.astimezone(EXCHANGE_ZONE).date()

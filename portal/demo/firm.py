@@ -15,6 +15,7 @@ from portal import nightly
 from portal.demo import agreements, history, keys, settling
 from portal.demo.broker import Plan, plan
 from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
+from portal.lib.exchange import EXCHANGE_ZONE
 
 SEED = 23
 # In the exchange's zone: before the night begins to look for them.
@@ -116,7 +117,7 @@ def live_on(*, at: datetime, say: Callable[[str], None]) -> history.Lived | None
     remembered = keys.load()
     if remembered is None:
         return None
-    local = at.astimezone(nightly.EXCHANGE_ZONE)
+    local = at.astimezone(EXCHANGE_ZONE)
     until = local.date() if is_business_day(local.date()) and local.time() >= STATEMENTS_AT else None
     until = until or previous_business_day(local.date())
     firm, built = _plan(remembered), keys.day(remembered, "built")

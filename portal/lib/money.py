@@ -61,6 +61,7 @@ class BadDecimal(ValueError):
 
 
 def minor_places(currency: str) -> int:
+    """Decimal places of the currency's smallest unit: 2 for most, 0 for yen and won; UnknownCurrency for others."""
     try:
         return MINOR_UNITS[currency]
     except KeyError:

@@ -16,6 +16,7 @@ from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import CURRENCIES, HOLDING_KINDS, Account, Status
 from fees.proofs.words import method_title
 from fees.schedules.queries import in_force
+from portal.lib.exchange import exchange_day
 from portal.performance.rules import RANGES
 from portal.performance.series import series_for
 from portal.preferences.queries import layout_of, saved_query, views_of
@@ -95,7 +96,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 def agreed(who: Who, account: Account, sealed: date | None) -> list[dict[str, object]]:
     """What the account pays, to whom and since when, in words and figures."""
-    day = sealed or timezone.now().date()
+    day = sealed or exchange_day(timezone.now())
     return [
         {
             "schedule": schedule,

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from accounts.ground.access.context import as_role
-from accounts.ground.days.rules import exchange_day
 from accounts.ground.linkage.models import Linkage, LinkState
 from accounts.ground.linkage.moving import Move, carry_out
 from accounts.ground.linkage.rules import LinkProblem
@@ -14,6 +13,7 @@ from accounts.ground.tree.rules import TreeProblem
 from fees.schedules.actions import end_agreements
 from fees.schedules.models import Schedule
 from fees.schedules.queries import billed_through, night_barrier
+from portal.lib.exchange import exchange_day
 
 
 def carry_out_due(*, at: datetime) -> dict[str, int]:

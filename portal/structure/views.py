@@ -13,11 +13,11 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, answer
 from accounts.ground.applications.queries import may_start_below
-from accounts.ground.days.rules import exchange_day
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account, Kind
 from accounts.ground.tree.rules import DELETABLE, changes_from, kinds_below
 from fees.schedules.models import Schedule
+from portal.lib.exchange import exchange_day
 from portal.structure import queries, rules
 
 

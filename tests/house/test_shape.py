@@ -6,23 +6,11 @@ import subprocess
 
 import pytest
 
+from tests.house import unscoped
+
 CODE = ("portal", "accounts", "fees", "auth2fa")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
-
-# Who may read rows past the scope: what has a role of its own, what changes rows, what proves them.
-UNSCOPED_PLACES = re.compile(
-    r"(/actions\.py|/admin\.py|/night\.py|/checks\.py|/office/|/demo/|/migrations/|management/commands/|nightly|/feed/"
-    r"|/funds/|/posting/|/accrual/|/schedules/|/access/|/runs/|/ledger/|models\.py|/adapter\.py|/tasks\.py|/api\.py"
-    # Correlated to rows that came through the scope: the value of an account on the list, the names in the frame.
-    r"|tree/queries\.py|ground/users/queries\.py|authorizations/rules_actions\.py|desk/users/|requests/queries\.py"
-    r"|/selfcheck/|proofs/evidence\.py|portal/(records|structure|corrections)/queries\.py"
-    r"|portal/shell/context\.py|/linkage/|structure/moves\.py"
-    # What is decided above an account is inherited: rows of the levels above an account that came through the scope.
-    r"|broker/(instruments|restrictions|products|allocation)/queries\.py"
-    # A person's own rows, by the person's key; the second wall knows them by it as well.
-    r"|portal/preferences/queries\.py|portal/exports/views\.py)"
-)
 
 
 def python_files(checkout):
@@ -89,13 +77,13 @@ def test_nobody_reads_the_clock_below_views_tasks_and_commands(checkout):
     assert found == []
 
 
-def test_rows_are_read_past_the_scope_only_where_a_role_of_its_own_does(checkout):
-    found = [
+def test_rows_are_read_past_the_scope_only_where_somebody_has_said_why(checkout):
+    found = {
         path.relative_to(checkout).as_posix()
         for path in python_files(checkout)
-        if ".unscoped" in path.read_text() and not UNSCOPED_PLACES.search("/" + path.relative_to(checkout).as_posix())
-    ]
-    assert found == []
+        if ".unscoped" in path.read_text() and path.name not in (*unscoped.DRAWERS, "sql_setup.py")
+    }
+    assert found == set(unscoped.FILES)
 
 
 @pytest.mark.parametrize(

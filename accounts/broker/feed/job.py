@@ -16,6 +16,7 @@ from accounts.broker.feed.rows import Holder
 from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.runs.actions import answer, hold_accounts
 from portal.lib.business_days import Calendar
+from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
 # What a bad statement keeps its account out of. After the seal of a day nothing can be kept out any more: the hold then
@@ -48,7 +49,7 @@ class Job:
 
     @property
     def today(self) -> date:
-        return self.at.date()
+        return exchange_day(self.at)
 
     def warn(self, words: str, *, row: str = "", account: str = "") -> None:
         self.report.warnings.add(file=self.name, account=account, row=row, warning=words)

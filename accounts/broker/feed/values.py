@@ -8,13 +8,12 @@ import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.words import gettext_noop
 
 NULLS = frozenset({"", "-", "--", "N/A"})
 MULTI = "MULTI"
-BROKER_ZONE = ZoneInfo("America/New_York")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 LONGEST_NUMBER = 64
@@ -123,7 +122,7 @@ def _zone(clock: re.Match[str] | None) -> tzinfo:
         return UTC
     if clock and clock[5]:
         return timezone(timedelta(hours=int(clock[5]), minutes=int(clock[5][0] + clock[6])))
-    return BROKER_ZONE
+    return EXCHANGE_ZONE
 
 
 def currency(text: str | None) -> str | None:

@@ -4,7 +4,6 @@ import os
 import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
@@ -13,8 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.broker.feed.web_service import FetchFailed, NotReady, fetch
 from accounts.broker.service.models import FlexQuery
 from accounts.broker.service.sealing import TokenLost, seal, unseal
+from portal.lib.exchange import EXCHANGE_ZONE
 
-NEW_YORK = ZoneInfo("America/New_York")
 # The broker counts requests by token; nobody is served by asking for the same statement twice in a minute.
 BETWEEN = timedelta(minutes=1)
 LATER = timedelta(minutes=30)
@@ -52,7 +51,7 @@ def claim(*, query: FlexQuery, at: datetime) -> None:
 
 def due(*, at: datetime, day: date) -> list[FlexQuery]:
     """Enabled queries whose hour has come on a business day and that have not been fetched for it."""
-    now: time = at.astimezone(NEW_YORK).time()
+    now: time = at.astimezone(EXCHANGE_ZONE).time()
     waiting = Q(next_at__isnull=True) | Q(next_at__lte=at)
     fresh = Q(settled_on__isnull=True) | Q(settled_on__lt=day)
     quiet = Q(asked_at__isnull=True) | Q(asked_at__lte=at - BETWEEN)
@@ -65,7 +64,7 @@ def fetch_query(*, query: FlexQuery, into: Path, at: datetime) -> Path:
 
     "Not ready" is tried again in half an hour; everything else that went wrong waits for tomorrow or for a person.
     """
-    day = at.astimezone(NEW_YORK).date()
+    day = at.astimezone(EXCHANGE_ZONE).date()
     try:
         token = unseal(query.token_sealed) if query.token_sealed else os.environ.get("FLEX_TOKEN", "")
         if not token:

@@ -1,11 +1,10 @@
 """Today at the exchange, for views alone: what they call is told the day."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-EXCHANGE_ZONE = ZoneInfo("America/New_York")
+from portal.lib.exchange import EXCHANGE_ZONE
 
 
 def exchange_day() -> date:

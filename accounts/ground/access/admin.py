@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
@@ -32,13 +31,13 @@ from accounts.ground.access.context import current_alias
 from accounts.ground.access.forms import OfficeForm, rows_of
 from accounts.ground.amounts import number_words
 from accounts.ground.tree.models import NUMBER_PATTERN
+from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.money import CURRENCIES, MINOR_UNITS, USUAL_PLACES
 
 MOST_COUNTED = 10_000
 MOST_CHOICES = 100
 # What the filters of a list add to a column's name in an address.
 _FILTER_PARTS = ("exact", "isnull", "id__exact", "pk__exact", "gte", "lt", "lte", "gt", "year", "month", "day")
-EXCHANGE_ZONE = ZoneInfo("America/New_York")
 
 
 def is_office(request: HttpRequest) -> bool:

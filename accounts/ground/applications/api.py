@@ -13,11 +13,11 @@ from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.applications import actions
 from accounts.ground.applications.queries import account_to_change, parent_for
-from accounts.ground.days.rules import exchange_day
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.api import AccountSerializer
 from accounts.ground.tree.models import CURRENCIES, HOLDERS, Account, Kind, Margin, Status
 from accounts.ground.tree.rules import StatusProblem, TreeProblem, clean_number
+from portal.lib.exchange import exchange_day
 
 
 class NumberField(serializers.CharField):

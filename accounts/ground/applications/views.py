@@ -14,10 +14,10 @@ from accounts.ground.access.scope import account_for
 from accounts.ground.applications import actions
 from accounts.ground.applications.forms import ApplicationForm, SecondLevelForm, refuse_what_is_not_asked
 from accounts.ground.applications.queries import account_to_change, parent_for
-from accounts.ground.days.rules import exchange_day
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Status
 from accounts.ground.tree.rules import StatusProblem, TreeProblem
+from portal.lib.exchange import exchange_day
 
 
 @gate("manage")

@@ -10,6 +10,7 @@ from portal.lib.fingerprint import Field, canonical, sql_canonical
 
 
 def uuid_of(*fields: Field) -> UUID:
+    """The identifier of these fields in this order; the same fields give the same one everywhere."""
     digits = sha256(canonical(fields).encode("utf-8")).hexdigest()
     return UUID(f"{digits[:12]}8{digits[13:16]}8{digits[17:32]}")
 
@@ -21,8 +22,10 @@ def sql_uuid(*expressions: str) -> str:
 
 
 def transfer_id(kind: str, source: UUID) -> UUID:
+    """The identifier of the movement by which `kind` settles the row `source`."""
     return uuid_of("transfer", kind, str(source))
 
 
 def sql_transfer_id(kind: str, source: str) -> str:
+    """SQL for `transfer_id` of two text and uuid expressions."""
     return sql_uuid("'transfer'", kind, f"{source}::text")

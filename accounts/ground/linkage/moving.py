@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 
 from django.utils.translation import gettext as _
 
-from accounts.ground.days.rules import EXCHANGE_ZONE
 from accounts.ground.linkage.models import Linkage
 from accounts.ground.linkage.rules import LinkProblem, check_may_join, check_may_leave
 from accounts.ground.people.actions import end_seat
@@ -20,6 +19,8 @@ from accounts.ground.trail.actions import record
 from accounts.ground.tree.actions import check_room, check_tiers
 from accounts.ground.tree.models import LIVING, Account, Kind, Practice, Status
 from accounts.ground.tree.rules import level_of
+from portal.lib.exchange import EXCHANGE_ZONE
+from portal.lib.words import gettext_noop
 
 # What waits for the broker goes with the account; what the former advisor has asked for ends with it.
 GOES_ALONG = (RequestKind.STATEMENT,)
@@ -189,6 +190,13 @@ def _tell(move: Move, link: Linkage, at: datetime) -> None:
     key = f"link {link.pk} {move.before.number}"
     day = move.first_day
     if move.before.pk != move.after.pk:
-        record(account=move.before, kind="moved", title=_("Account moved to another advisor"), day=day,
+        record(account=move.before, kind="moved", title=gettext_noop("Account moved to another advisor"), day=day,
                natural_key=f"{key} left", by=link.decided_by)  # fmt: skip
-    record(account=move.after, kind="linked", title=_("Account linked"), day=day, natural_key=key, by=link.decided_by)
+    record(
+        account=move.after,
+        kind="linked",
+        title=gettext_noop("Account linked"),
+        day=day,
+        natural_key=key,
+        by=link.decided_by,
+    )

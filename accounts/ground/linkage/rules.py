@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
-from accounts.ground.days.rules import EXCHANGE_ZONE
 from accounts.ground.tree.models import Account, Kind, Status
+from portal.lib.exchange import EXCHANGE_ZONE
 
 FRIDAY = 4
 CUT = time(14)

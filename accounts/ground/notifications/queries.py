@@ -1,13 +1,10 @@
 """The bell: what is new for a person."""
 
-from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.notifications.models import Notification, NotificationRead
-
-MOST_COUNTED = 99
 
 
 def latest(who: Who) -> "QuerySet[Notification]":
@@ -15,8 +12,3 @@ def latest(who: Who) -> "QuerySet[Notification]":
     read = NotificationRead.objects.filter(user_id=who.user_id, notification_id=OuterRef("pk"))
     rows = scope(who, Notification).annotate(is_read=Exists(read)).select_related("account")
     return rows.order_by("-created_at", "-pk")
-
-
-def unread_count(who: Who) -> int:
-    """How many are unread, counted no further than the bell can show."""
-    return len(latest(who).filter(models.Q(is_read=False)).values_list("pk")[: MOST_COUNTED + 1])

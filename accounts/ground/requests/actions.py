@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 
 from accounts.ground.access.context import cursor
-from accounts.ground.days.rules import EXCHANGE_ZONE
 from accounts.ground.requests.models import FINAL, Request, RequestStatus
 from accounts.ground.tree.models import Account
+from portal.lib.exchange import EXCHANGE_ZONE
 
 
 def ask(

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.demo import firm
+from portal.lib.exchange import EXCHANGE_ZONE
 from portal.management.base import PortalCommand, day
-from portal.nightly import EXCHANGE_ZONE
 
 
 class Command(PortalCommand):

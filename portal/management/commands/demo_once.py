@@ -6,8 +6,8 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from portal.demo import firm
+from portal.lib.exchange import EXCHANGE_ZONE
 from portal.management.base import PortalCommand
-from portal.nightly import EXCHANGE_ZONE
 
 
 class Command(PortalCommand):

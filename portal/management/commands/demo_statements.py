@@ -4,8 +4,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from portal.demo import firm
+from portal.lib.exchange import EXCHANGE_ZONE
 from portal.management.base import PortalCommand, day
-from portal.nightly import EXCHANGE_ZONE
 
 
 class Command(PortalCommand):

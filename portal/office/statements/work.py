@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from accounts.broker.feed.actions import import_statements
-from accounts.broker.service.actions import NEW_YORK, ServiceProblem, claim, due, fetch_query
+from accounts.broker.service.actions import EXCHANGE_ZONE, ServiceProblem, claim, due, fetch_query
 from accounts.broker.service.models import FlexQuery
 from accounts.ground.access.context import Who, as_role
 from accounts.ground.days.queries import calendar
@@ -32,7 +32,7 @@ Clock = Callable[[], datetime]
 
 def ask_for_due(*, at: datetime) -> int:
     """Put a job for every query whose time has come on a business day."""
-    day = at.astimezone(NEW_YORK).date()
+    day = at.astimezone(EXCHANGE_ZONE).date()
     try:
         with as_role("office"):
             if not calendar().is_business_day(day):

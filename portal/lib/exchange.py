@@ -7,5 +7,5 @@ EXCHANGE_ZONE = ZoneInfo("America/New_York")
 
 
 def exchange_day(at: datetime) -> date:
-    """The day at the exchange at an instant."""
+    """The day at the exchange at an instant, which must know its own zone."""
     return at.astimezone(EXCHANGE_ZONE).date()

@@ -1,0 +1,88 @@
+"""Rules of the house that a reader would otherwise have to remember: clocks, zones, stored words, told units."""
+
+import ast
+import re
+from itertools import chain
+
+from tests.house.test_shape import python_files
+
+# Whoever calls these stores what it says; it is read later, by others, in their languages.
+STORING = {
+    *("record", "ask", "ask_firms", "notify", "notify_many", "hold_account", "hold_accounts"),
+    *("release", "release_many", "answer"),
+}
+STORED = {"title", "resolution"}
+
+# SQL that reads the server's clock: measurements, and stamps that only the database can make in order.
+CLOCKS = {
+    "accounts/ground/runs/work.py": "measures how long runs, stages and chunks take",
+    "fees/invoicing/queries.py": "invoices are stamped and cut off by one and the same clock",
+    "accounts/broker/restrictions/sql_setup.py": "a trigger, which is told no instant",
+}
+
+
+def calls(checkout):
+    for path in python_files(checkout):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                yield path.relative_to(checkout).as_posix(), name, node
+
+
+def is_in_somebodys_language(value: ast.expr) -> bool:
+    """Translated already, or English put together here: neither can be said in another language later."""
+    translated = {"_", "gettext", "ngettext", "pgettext", "format"}
+    return any(
+        isinstance(node, ast.JoinedStr)
+        or (
+            isinstance(node, ast.Call)
+            and (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in translated
+        )
+        for node in ast.walk(value)
+    )
+
+
+def test_what_is_stored_is_a_message_of_the_catalogue_and_no_sentence_of_its_writer(checkout):
+    found = [
+        f"{name}:{node.lineno} {function}({given.arg}=)"
+        for name, function, node in calls(checkout)
+        if function in STORING
+        for given in node.keywords
+        if given.arg in STORED and is_in_somebodys_language(given.value)
+    ]
+    assert found == []
+
+
+def test_a_night_is_told_the_time(checkout):
+    """SQL under the night would otherwise stamp rows by a clock that no test and no catching up can set."""
+    clock = re.compile(r"(?<![\w.])now\(\)|clock_timestamp\(\)|current_timestamp|current_date|localtimestamp", re.I)
+    found = {
+        name
+        for path in python_files(checkout)
+        if (name := path.relative_to(checkout).as_posix()).startswith(
+            ("fees/", "accounts/broker/", "accounts/ground/runs/")
+        )
+        and clock.search(path.read_text())
+    }
+    assert found == set(CLOCKS)
+
+
+def test_the_exchanges_zone_is_written_once(checkout):
+    found = [
+        path.relative_to(checkout).as_posix()
+        for path in python_files(checkout)
+        if 'ZoneInfo("America/New_York")' in path.read_text()
+    ]
+    assert found == ["portal/lib/exchange.py"]
+
+
+def test_everything_about_money_says_its_shape_and_unit(checkout):
+    silent = []
+    ledger = [path for path in (checkout / "accounts/ground/ledger").glob("*.py") if path.name != "admin.py"]
+    for path in chain((checkout / "fees/engine").glob("*.py"), [checkout / "portal/lib/money.py"], ledger):
+        tree = ast.parse(path.read_text())
+        classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+        for node in chain(tree.body, *(one.body for one in classes)):
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node):
+                silent.append(f"{path.relative_to(checkout)}:{node.lineno} {node.name}")
+    assert silent == []
