@@ -39,6 +39,14 @@ django.setup()
 hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """The same examples in every run, however it is started; PORTAL_SEED or --hypothesis-seed tries others."""
+    if config.getoption("--hypothesis-seed", None) is None:
+        hypothesis.core.global_force_seed = int(os.environ.get("PORTAL_SEED", "20"))
+
+
 pytest_plugins = ["tests.browser", "tests.cast"]
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")

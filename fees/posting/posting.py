@@ -22,7 +22,7 @@ from fees.posting.rules import retry_until
 from fees.posting.steps import Chunk, Step, sql_through
 from portal.lib.words import gettext_noop
 
-# The order of work.  Auto-liquidation and the rolling cap are steps that come before the funds.
+# The order of work: a step sees what those before it let through.
 STEPS: tuple[Step, ...] = (funds.STEP,)
 
 WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because the account's cash did not cover it")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -14,11 +13,11 @@ from accounts.ground.paging import Page, page_of
 from accounts.ground.people.models import Role
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
+from portal.lib.exchange import exchange_day
 from portal.records import queries
 from portal.records.filters import BY_ADVISOR, Filters
 
 BY_VALUE = "value"
-NEW_YORK = ZoneInfo("America/New_York")
 
 
 @dataclass
@@ -40,7 +39,7 @@ class Listing:
             who=who,
             filters=Filters.of(query),
             sealed=sealed_day(),
-            today=timezone.now().astimezone(NEW_YORK).date(),
+            today=exchange_day(timezone.now()),
             asked_sort=query.get("sort", queries.USUAL_ORDER),
             by_advisor=who.role == Role.TOP and query.get("by") == BY_ADVISOR,
             is_asked_for_sums=query.get("sums") == "1",

@@ -48,7 +48,7 @@ FILES = {
     "accounts/broker/instruments/queries.py": ABOVE,
     "accounts/broker/products/queries.py": ABOVE,
     "fees/proofs/evidence.py": "what a charge was made from, once the charge came through the scope",
-    "portal/preferences/queries.py": "a person's own rows, by the person's key; the second wall knows them by it as well",
-    "portal/exports/views.py": "a person's own rows, by the person's key; the second wall knows them by it as well",
+    "portal/preferences/queries.py": "a person's own rows, by the person's key; the second wall asks for it too",
+    "portal/exports/views.py": "a person's own rows, by the person's key; the second wall asks for it too",
     "fees/invoicing/upload.py": "invoices of the accounts of a file, which came through the scope",
 }

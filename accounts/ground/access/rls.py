@@ -93,7 +93,7 @@ def writes(table: str, *, insert: str = "", update: str = "", columns: tuple[str
 
 
 def grants(table: str, *, web: str = "", worker: str = "", night: str = "", office: str = "") -> list[str]:
-    """GRANT statements, with the identity sequence where rows may be inserted."""
+    """GRANT statements, one for each role that has any rights."""
     sql = []
     for role, rights in (
         ("portal_web", web),

@@ -17,7 +17,7 @@ from accounts.ground.runs.actions import hold_account
 from accounts.ground.runs.models import Run, Seal
 from accounts.ground.trail.actions import record
 from fees.accrual.models import AdviserDaily
-from portal.dashboard.rules import NEW_YORK
+from portal.lib.exchange import EXCHANGE_ZONE
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ TEST_ONLY = re.compile("SAVEPOINT|^SELECT current_user|^SET ROLE")
 
 
 def today() -> date:
-    return timezone.now().astimezone(NEW_YORK).date()
+    return timezone.now().astimezone(EXCHANGE_ZONE).date()
 
 
 @pytest.fixture
