@@ -6,8 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q, Subquery, Window
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 
+from accounts.desk.brand.queries import Brand, brand_at
 from accounts.desk.messages.queries import unread_count
 from accounts.ground.access.context import Who
 from accounts.ground.notifications.models import Notification
@@ -59,7 +62,8 @@ class Shell:
     def languages(self) -> list[dict[str, str]]:
         """Every language under its own name."""
         return [
-            {"code": code, "name": get_language_info(code)["name_local"].capitalize()} for code, _ in settings.LANGUAGES
+            {"code": code, "name": get_language_info(code)["name_local"].capitalize()}
+            for code, _name in settings.LANGUAGES
         ]
 
     @cached_property
@@ -108,10 +112,20 @@ class Shell:
     def firm_name(self) -> str:
         return self._house.get("name") or ""
 
+    @cached_property
+    def brand(self) -> Brand | None:
+        """What owners are shown in place of the portal's name; advisors know what they work with."""
+        return brand_at(timezone.now()) if self.who and self.who.reach == "accounts" else None
+
     @property
     def house_name(self) -> str:
         """Under whose name the page is shown."""
-        return self.firm_name
+        return self.brand.name if self.brand else self.firm_name
+
+    @property
+    def product_name(self) -> str:
+        """What the portal calls itself."""
+        return self.brand.name if self.brand else _("Advisor Portal")
 
     @property
     def practice_name(self) -> str:

@@ -203,7 +203,7 @@ SETTINGS = (
     _page("account_settings", "lei", _("LEI election"), "settings:lei"),
     _page("account_settings", "class_action", _("Securities class action recovery"), "settings:class_action"),
     _page("account_settings", "tax_optimizer", _("Tax optimizer"), "settings:tax_optimizer"),
-    _page("account_settings", "branding", _("White branding"), "settings:branding", "brand"),
+    _tab("settings", "branding", _("White branding"), "brand:edit", "brand"),
     _tab(
         "settings",
         "users",

@@ -42,6 +42,7 @@ SPECIMENS: dict[str, Specimen] = {
     "secret": lambda world, number: "no-such-link",
     "uidb36": lambda world, number: "1",
     "key": lambda world, number: "no-such-key",
+    "sha256": lambda world, number: "0" * 64,
     "month": lambda world, number: "2025-09",
     **{
         f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.desk.brand.queries import brand_at
 from accounts.desk.messages.models import Message, Side, Thread, ThreadRead
 from accounts.desk.messages.queries import side_of
 from accounts.desk.messages.rules import MessageProblem, clean_body, clean_subject
@@ -103,14 +104,17 @@ def _add(who: Who, thread: Thread, body: str, key: UUID, at: datetime) -> Messag
 
 def _owe_mail(message: Message) -> None:
     """A mail to everybody on the other side who has an address. It never carries the text: mail is an open card."""
+    brand = brand_at(message.at)
+    house = brand.name if brand else ""
+    address = f"{settings.PUBLIC_URL}/messages/{message.thread_id}/"
     for user in User.objects.filter(pk__in=_people(message), is_active=True).exclude(email=""):
         with override(user.language):
+            words = _("A message waits for you. Sign in to read it: %(address)s")
             owe(
                 channel=Channel.MAIL,
                 recipient=user.email,
                 subject=_("You have a message"),
-                body=_("A message waits for you. Sign in to read it: %(address)s")
-                % {"address": f"{settings.PUBLIC_URL}/messages/{message.thread_id}/"},
+                body="\n\n".join(filter(None, [words % {"address": address}, house])),
                 natural_key=f"message:{message.pk}:{user.pk}",
                 firm_id=message.firm_id,
             )

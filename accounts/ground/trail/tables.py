@@ -25,6 +25,7 @@ TABLES: dict[str, Any] = {
     "accounts_hold": _("Holds"),
     "accounts_calendarday": _("Calendar days"),
     "fees_schedule": _("Fee schedules"),
+    "desk_brandversion": _("Brands"),
     "broker_flexquery": _("Flex queries"),
     "broker_fxrate": _("Exchange rates"),
     "broker_trade": _("Trades"),

@@ -1,0 +1,43 @@
+"""Brands for a person: the one they are shown, and the versions their practice has saved."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from accounts.desk.brand.models import BrandVersion
+from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.scope import scope
+from accounts.ground.tree.models import Practice
+
+
+class Brand(NamedTuple):
+    """What holds at a moment."""
+
+    name: str
+    banner_sha256: str
+
+
+def brand_at(at: datetime) -> Brand | None:
+    """Of the practice that looks after whoever asks, else of the level above it."""
+    with cursor() as cur:
+        cur.execute("SELECT name, banner_sha256 FROM desk_brand_at(%s)", [at])
+        row = cur.fetchone()
+    return Brand(*row) if row else None
+
+
+def banner(sha256: str, at: datetime) -> tuple[bytes, str] | None:
+    """A banner that the asker is shown, or that their own practice has saved, with its content type."""
+    with cursor() as cur:
+        cur.execute("SELECT content, kind FROM desk_banner(%s, %s)", [sha256, at])
+        row = cur.fetchone()
+    return (bytes(row[0]), row[1]) if row else None
+
+
+def own_practice(who: Who) -> Practice:
+    """The practice whose brand the person keeps."""
+    return scope(who, Practice).get(pk=who.practice_id)
+
+
+def latest(who: Who) -> BrandVersion | None:
+    """The version saved last, whether it holds already or not."""
+    rows = scope(who, BrandVersion).filter(practice_id=who.practice_id)
+    return rows.order_by("-saved_at", "-effective_at").first()

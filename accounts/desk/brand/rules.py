@@ -1,0 +1,63 @@
+"""What a brand may be and from when it holds; no rows, no pages."""
+
+import re
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from accounts.desk.brand import pictures
+from accounts.desk.brand.pictures import HEIGHT, LARGEST, WIDTH, NotAPicture, Picture
+
+NEW_YORK = ZoneInfo("America/New_York")
+CUT_OFF, LIVE = time(17), time(20)
+BRAND_ID = re.compile(r"[A-Za-z0-9_]{6,10}")
+LONGEST_WITH_SMS = 7
+LONGEST_NAME = 60
+
+
+class BrandProblem(Exception):
+    """Why a brand is not taken, in words; `field` is where."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+def effective_from(at: datetime) -> datetime:
+    """20:00 New York of the same day when saved before 17:00, of the next day from 17:00 on."""
+    here = at.astimezone(NEW_YORK)
+    day = here.date() if here.time() < CUT_OFF else here.date() + timedelta(days=1)
+    return datetime.combine(day, LIVE, NEW_YORK)
+
+
+def check_id(brand_id: str, *, uses_sms: bool) -> None:
+    """Six to ten letters, digits and underscores; seven at most where it stands in an SMS."""
+    if not BRAND_ID.fullmatch(brand_id):
+        raise BrandProblem("brand_id", _("6 to 10 characters: letters, digits and the underscore."))
+    if uses_sms and len(brand_id) > LONGEST_WITH_SMS:
+        raise BrandProblem("brand_id", _("With SMS at most 7 characters."))
+
+
+def clean_name(name: str) -> str:
+    """One line of plain text."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    if not plain:
+        raise BrandProblem("name", _("The name under which your clients see you."))
+    if len(plain) > LONGEST_NAME:
+        raise BrandProblem("name", _("A name has at most %(most)s characters.") % {"most": LONGEST_NAME})
+    return plain
+
+
+def check_banner(content: bytes) -> Picture:
+    """A JPEG or PNG, by what is in it, of exactly the size there is room for."""
+    if len(content) >= LARGEST:
+        raise BrandProblem("banner", _("A banner is smaller than 50 KB."))
+    try:
+        picture = pictures.read(content)
+    except NotAPicture as error:
+        raise BrandProblem("banner", _("That is not a JPEG or PNG picture.")) from error
+    if (picture.width, picture.height) != (WIDTH, HEIGHT):
+        words = _("A banner has 650 × 80 pixels; this one has %(width)s × %(height)s.")
+        raise BrandProblem("banner", words % {"width": picture.width, "height": picture.height})
+    return picture

@@ -1,0 +1,75 @@
+"""The page of a practice's brand, and the banner itself."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.desk.brand import actions, queries
+from accounts.desk.brand.forms import BrandForm
+from accounts.desk.brand.pictures import LARGEST
+from accounts.desk.brand.rules import BrandProblem
+from accounts.ground.access.gates import SIGNED_IN, gate
+
+
+@gate("brand")
+def edit(request: HttpRequest) -> HttpResponse:
+    """What clients see now, what they will see, and the form that changes it."""
+    who, at = request.seat, timezone.now()  # type: ignore[attr-defined]
+    saved = queries.latest(who)
+    initial = {"name": saved.name, "brand_id": saved.brand_id, "uses_sms": saved.uses_sms} if saved else {}
+    form = BrandForm(request.POST or None, request.FILES or None, initial=initial)
+    if request.method == "POST" and (request.POST.get("withdraw") or form.is_valid()):
+        try:
+            _save(request, form)
+        except BrandProblem as problem:
+            form.add_error(problem.field if form.is_bound and problem.field in form.fields else None, str(problem))
+        else:
+            messages.success(request, _("Saved. Your clients see it from the time below on."))
+            return HttpResponseRedirect(reverse("brand:edit"))
+    practice = queries.own_practice(who)
+    context = {
+        "form": form,
+        "saved": saved,
+        "waits": saved is not None and saved.effective_at > at,
+        "now": queries.brand_at(at),
+        "is_registered": practice.is_registered,
+    }
+    return render(request, "desk/brand/edit.html", context, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, form: BrandForm) -> None:
+    who, at = request.seat, timezone.now()  # type: ignore[attr-defined]
+    practice = queries.own_practice(who)
+    if request.POST.get("withdraw"):
+        actions.withdraw(who=who, practice=practice, at=at)
+        return
+    said = form.cleaned_data
+    sent = said["banner"]
+    actions.save_brand(
+        who=who,
+        practice=practice,
+        brand_id=said["brand_id"],
+        name=said["name"],
+        uses_sms=said["uses_sms"],
+        banner=sent.read(LARGEST + 1) if sent else None,
+        at=at,
+    )
+
+
+@gate(SIGNED_IN)
+@require_safe
+def banner(request: HttpRequest, sha256: str) -> HttpResponse:
+    """A banner by what is in it: it never changes, and it is a picture whatever somebody wrote into it."""
+    found = queries.banner(sha256, timezone.now())
+    if found is None:
+        raise Http404
+    content, kind = found
+    answer = HttpResponse(content, content_type=kind)
+    answer["Cache-Control"] = "private, max-age=86400, immutable"
+    answer["Content-Disposition"] = "inline"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
