@@ -31,6 +31,7 @@ class Holding:
     nlv: Decimal | None = None
     earned: Decimal | None = None
     line: str = ""
+    since: date | None = None
 
 
 def holdings(who: Who, sealed: date | None) -> list[Holding]:
@@ -61,7 +62,8 @@ def _holding(account: Account, values: Sequence[DayValue]) -> Holding:
     points = returns(since(values, months_before(values[-1].day, YEAR)))
     last = points[-1]
     earned = last.total if len(points) > 1 else None
-    return Holding(account, last.day, last.nlv, earned, line_of([point.nlv for point in points]))
+    line = line_of([point.nlv for point in points])
+    return Holding(account, last.day, last.nlv, earned, line, values[0].day)
 
 
 def line_of(values: Sequence[Decimal], width: int = 120, height: int = 32, most: int = 60) -> str:

@@ -24,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     who, sealed = request.seat, sealed_day()  # type: ignore[attr-defined]
     found = queries.holdings(who, sealed)
     charge = queries.last_charge(who, sealed)
+    first = next((one for one in found if one.nlv is not None), None)
     signs = may_ever(who.role, "sign")
     context = {
         "sealed": sealed,
@@ -34,8 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "signs": signs,
         "waiting": list(queries.to_decide(who)[:DECISIONS_SHOWN]) if signs else [],
         "threads": list(threads(who).order_by("-last_at", "pk")[:THREADS_SHOWN]),
-        "months": recent_months(sealed),
-        "first": next((one.account for one in found if one.nlv is not None), None),
+        "months": recent_months(first.since, first.day) if first else [],
+        "first": first.account if first else None,
     }
     return render(request, "clients/home.html", context)
 

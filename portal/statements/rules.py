@@ -27,6 +27,11 @@ class Month:
     is_whole: bool
 
     @property
+    def taken(self) -> Decimal:
+        """What went out, as it counts in the sum."""
+        return -self.went_out if self.went_out else ZERO
+
+    @property
     def change(self) -> Decimal:
         return self.closing - self.opening - self.came_in + self.went_out
 
