@@ -23,7 +23,7 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 METHODS = ("get", "post", "delete")
 NOBODY = ("", "dora")
 # Rows of these belong to a practice alone: not even the level above reads them.
-TOLD_TO_A_PRACTICE = ("notification", "thread", "api_thread")
+TOLD_TO_A_PRACTICE = ("notification", "thread", "api_thread", "invoice", "cancel_invoice", "api_invoice")
 
 # A refusal is itself noted in the trail, and a question for a second proof leaves its grant.
 LEAVES_A_TRACE = ("accounts_stepupgrant", "accounts_trailentry")
@@ -53,6 +53,10 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)
         for name in ("thread", "api_thread")
+    },
+    **{
+        f"{name}.pk": lambda world, number: world.rows["invoice"].get(number, NOWHERE if number == MISSING else None)
+        for name in ("invoice", "cancel_invoice", "api_invoice")
     },
     **{
         f"{name}.pk": lambda world, number: world.rows["charge"].get(number, NOWHERE if number == MISSING else None)

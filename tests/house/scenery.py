@@ -11,6 +11,7 @@ from accounts.ground.requests.actions import ask
 from accounts.ground.requests.models import RequestKind
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import HOLDING_KINDS
+from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
 from tests.fees.posting.nights import Nights, figures
 from tests.house import trading
@@ -50,6 +51,7 @@ def dress(world: World) -> None:
     staff(world)
     trading.dress(world)
     _bill(world)
+    _invoice(world)
 
 
 def _write(world: World) -> None:
@@ -89,3 +91,22 @@ def _bill(world: World) -> None:
         own = charge.practice_id == charge.account.practice_id
         kind = by_account if own else world.rows.setdefault("charge from above", {})
         kind[charge.account.number] = charge.pk
+
+
+def _invoice(world: World) -> None:
+    """Every client's own advisor has an invoice waiting, with the account's word in its memo."""
+    sent = world.rows["invoice"] = {}
+    senders = {"U1000001": "alice", "U1000002": "alice", "U2000001": "bob", "U3000001": "carol", "U9000001": "mallory"}
+    for number, name in senders.items():
+        account = world[number]
+        sent[number] = Invoice.unscoped.create(
+            firm_id=account.firm_id,
+            account=account,
+            practice_id=account.practice_id,
+            amount=100,
+            currency=account.base_currency,
+            memo=f"{CANARIES[number]} memo",
+            business_day=date(2099, 1, 2),
+            submitted_at=datetime(2025, 9, 30, 12, tzinfo=UTC),
+            submitted_by=world.users[name],
+        ).pk

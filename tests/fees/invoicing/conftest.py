@@ -99,3 +99,10 @@ def desk(world, as_role) -> Desk:
     desk.cap(ANA)
     desk.values(ANA, "100000", *SEPTEMBER)
     return desk
+
+
+@pytest.fixture
+def password_field() -> str:
+    from auth2fa.stepup.rules import PASSWORD_FIELD
+
+    return PASSWORD_FIELD

@@ -1,0 +1,79 @@
+"""Forms of invoices: ten rows, a file, and one invoice to change."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fees.invoicing.rules import LONGEST_MEMO, Asked
+
+MOST_ON_A_FORM = 10
+LONGEST_CELL = 64
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the form as it was typed."""
+
+    number: int
+    account: str = ""
+    amount: str = ""
+    memo: str = ""
+
+
+class InvoiceRows:
+    """Ten rows of account, amount and memo; empty ones are left out."""
+
+    def __init__(self, data: QueryDict | None = None, *, initial_account: str = "") -> None:
+        columns: list[list[Any]] = [data.getlist(name) if data else [] for name in ("account", "amount", "memo")]
+        longest = max((len(column) for column in columns), default=0)
+        cells = [column + [""] * (longest - len(column)) for column in columns]
+        self._given = [Line(place, *row) for place, row in enumerate(zip(*cells, strict=True), start=1)]
+        self._initial = initial_account[:LONGEST_CELL]
+
+    @property
+    def lines(self) -> list[Line]:
+        """What the page shows: the typed rows, filled up to ten."""
+        lines = self._given or [Line(1, self._initial)]
+        return [*lines, *(Line(place) for place in range(len(lines) + 1, MOST_ON_A_FORM + 1))]
+
+    def asked(self) -> list[Asked]:
+        """The rows that hold anything."""
+        return [
+            Asked(line.number, line.account, line.amount, line.memo)
+            for line in self._given
+            if (line.account + line.amount + line.memo).strip()
+        ]
+
+    def problem(self) -> str:
+        """What is wrong with the form as a whole."""
+        count = len(self.asked())
+        if not count:
+            return _("Enter at least one invoice.")
+        if count > MOST_ON_A_FORM:
+            return _("A form takes at most %(most)s invoices; send more as a file.") % {"most": MOST_ON_A_FORM}
+        return ""
+
+
+class FileForm(forms.Form):
+    """A file of invoices."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    )
+    decimal_comma = forms.BooleanField(
+        label=gettext_lazy("Amounts are written with a decimal comma (1.234,50)"), required=False
+    )
+
+
+class ChangeForm(forms.Form):
+    """Another amount or memo."""
+
+    amount = forms.CharField(
+        label=gettext_lazy("Amount"), max_length=LONGEST_CELL, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
+    memo = forms.CharField(label=gettext_lazy("Memo"), max_length=LONGEST_MEMO, required=False)

@@ -1,0 +1,294 @@
+"""Invoicing pages: what is pending and processed, ten new ones or a file, a review of every row, then sending."""
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.gates import gate
+from accounts.ground.access.scope import account_for, scope
+from accounts.ground.days.queries import calendar
+from accounts.ground.idempotency.actions import KeyReused, once
+from accounts.ground.paging import page_of
+from accounts.ground.tree.models import Account
+from fees.invoicing import actions, queries
+from fees.invoicing.forms import ChangeForm, FileForm, InvoiceRows
+from fees.invoicing.models import Invoice, InvoiceState
+from fees.invoicing.rules import EXCHANGE_ZONE, Asked, Verdict, business_day_of, cut_off_of
+from fees.invoicing.upload import COLUMNS, File, errors_table, known, parse, submit_file
+from fees.proofs.words import tell
+from portal.lib.csvtext import BadCsv, read, unguarded, write, write_bytes
+from portal.lib.fingerprint import digest
+
+KEPT_DAYS = timedelta(days=7)
+MOST_FIXED_HERE = 50
+SHOWS = {"pending": (InvoiceState.PENDING,), "processed": (InvoiceState.PROCESSED, InvoiceState.REJECTED), "all": None}
+
+
+@gate("set_fees")
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """Pending invoices, or those of the last seven days, or all."""
+    who = _who(request)
+    show = request.GET.get("show", "pending")
+    states = SHOWS.get(show, SHOWS["pending"])
+    rows = queries.invoices(who)
+    if states is not None:
+        rows = rows.filter(state__in=states)
+    if show == "processed":
+        rows = rows.filter(business_day__gt=timezone.now().astimezone(EXCHANGE_ZONE).date() - KEPT_DAYS)
+    page = page_of(rows, order=["-business_day", "-submitted_at", "pk"], query=request.GET)
+    now = timezone.now()
+    context = {
+        "page": page,
+        "rows": [(one, _can_change(who, one, now)) for one in page.rows],
+        "show": show if show in SHOWS else "pending",
+        "today": _today(),
+    }
+    return render(request, "fees/invoicing/desk.html", context)
+
+
+@gate("set_fees")
+def new(request: HttpRequest) -> HttpResponse:
+    """Up to ten invoices by hand; sending the form shows what would become of each."""
+    if request.method != "POST":
+        form = InvoiceRows(initial_account=request.GET.get("account", ""))
+        return render(request, "fees/invoicing/new.html", {"form": form, "today": _today()})
+    form = InvoiceRows(request.POST)
+    problem = form.problem()
+    if problem:
+        return render(
+            request, "fees/invoicing/new.html", {"form": form, "problem": problem, "today": _today()}, status=422
+        )
+    return _reviewed(request, _of_rows(form.asked()))
+
+
+@gate("set_fees")
+def upload(request: HttpRequest) -> HttpResponse:
+    """A file of invoices; sending it shows what would become of each row, and nothing is kept yet."""
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        content = form.cleaned_data["file"]
+        try:
+            file = parse(content.read(), name=content.name, decimal_comma=form.cleaned_data["decimal_comma"])
+        except BadCsv as error:
+            form.add_error("file", _(error.msgid) % error.params)
+        else:
+            return _reviewed(request, file)
+    status = 422 if form.errors else 200
+    return render(request, "fees/invoicing/upload.html", {"form": form, "columns": COLUMNS}, status=status)
+
+
+@gate("set_fees")
+@require_POST
+def review(request: HttpRequest) -> HttpResponse:
+    """The same rows again after some were corrected; or the refused ones as a file."""
+    file = _posted(request)
+    if "errors" in request.POST:
+        _day, verdicts = submit_file(who=_who(request), file=file, save=False)
+        told = [tell(one.sentence) if one.sentence else "" for one in verdicts]
+        answer = HttpResponse(write_bytes(errors_table(file, verdicts, told)), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="errors.csv"'
+        return answer
+    return _reviewed(request, file)
+
+
+@gate("set_fees", step_up=True)
+@require_POST
+def send(request: HttpRequest) -> HttpResponse:
+    """Take the rows that pass; sending the same form twice takes them once."""
+    who, file = _who(request), _posted(request)
+    key = request.POST.get("key", "")
+    if not re.fullmatch(r"[0-9a-f-]{36}", key):
+        raise Http404
+
+    def act() -> tuple[int, object]:
+        day, verdicts = submit_file(who=who, file=file)
+        accepted = sum(one.is_accepted for one in verdicts)
+        return 200, {"day": day.isoformat(), "accepted": accepted, "refused": len(verdicts) - accepted}
+
+    try:
+        _status, answer = once(user_id=who.user_id, key=key, route="invoices", body=[file.sha256, *file.rows], act=act)
+    except KeyReused:
+        raise Http404 from None
+    _say(request, answer)  # type: ignore[arg-type]
+    return HttpResponseRedirect(reverse("fees:invoicing"))
+
+
+@gate("set_fees")
+@require_GET
+def limit(request: HttpRequest, number: str) -> HttpResponse:
+    """What one client may be invoiced for now, and the daily values it comes from."""
+    who = _who(request)
+    account = account_for(who, number, "set_fees")
+    day = _today()
+    caps = list(queries.caps_in_force(who, day).filter(account=account, practice_id=who.practice_id))
+    known_limit = queries.limits(caps, day=day).get(account.pk)
+    rows = queries.daily_rows(account, known_limit.looked_back) if known_limit else []
+    context = {"account": account, "limit": known_limit, "cap": caps[0] if caps else None, "rows": rows, "day": day}
+    return render(request, "fees/invoicing/limit.html", context)
+
+
+@gate("set_fees")
+@require_GET
+def available(request: HttpRequest) -> HttpResponse:
+    """What is available for the account just typed, as a fragment beside it."""
+    who, number = _who(request), request.GET.get("account", "").strip().upper()
+    account = scope(who, Account, "set_fees").filter(number=number).first() if number.isalnum() else None
+    found = None
+    if account is not None:
+        day = _today()
+        caps = list(queries.caps_in_force(who, day).filter(account=account, practice_id=who.practice_id))
+        found = queries.limits(caps, day=day).get(account.pk)
+    context = {"account": account, "limit": found, "asked": bool(number)}
+    return render(request, "fees/invoicing/available.html", context)
+
+
+@gate("set_fees", step_up=True)
+def change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Another amount or memo for a pending invoice."""
+    who, invoice = _who(request), _invoice(request, pk)
+    form = ChangeForm(request.POST or None, initial={"amount": invoice.amount, "memo": invoice.memo})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change(who=who, invoice=invoice, **form.cleaned_data)
+        except actions.InvoiceRefused as refused:
+            form.add_error("amount", tell(refused.sentence))
+        else:
+            messages.success(request, _("The invoice was changed."))
+            return HttpResponseRedirect(reverse("fees:invoicing"))
+    context = {"form": form, "invoice": invoice}
+    return render(request, "fees/invoicing/change.html", context, status=422 if form.errors else 200)
+
+
+@gate("set_fees")
+@require_POST
+def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Withdraw a pending invoice."""
+    try:
+        actions.cancel(who=_who(request), invoice=_invoice(request, pk))
+    except actions.InvoiceRefused as refused:
+        messages.error(request, tell(refused.sentence))
+    else:
+        messages.success(request, _("The invoice was cancelled."))
+    return HttpResponseRedirect(reverse("fees:invoicing"))
+
+
+@gate("set_fees")
+@require_GET
+def template(request: HttpRequest) -> HttpResponse:
+    """An empty file to fill in, with one row as an example."""
+    rows = [COLUMNS, ("U1234567", "250.00", "", _("Planning, 4th quarter"))]
+    answer = HttpResponse(write_bytes(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="invoices.csv"'
+    return answer
+
+
+def _reviewed(request: HttpRequest, file: File) -> HttpResponse:
+    who = _who(request)
+    day, verdicts = submit_file(who=who, file=file, save=False)
+    rows = list(zip(file.rows, verdicts, strict=True))
+    accepted = [(row, one) for row, one in rows if one.is_accepted]
+    refused = [(row, one, tell(one.sentence) if one.sentence else "") for row, one in rows if not one.is_accepted]
+    totals: dict[str, object] = {}
+    for _row, one in accepted:
+        totals[one.currency] = (totals.get(one.currency) or 0) + one.amount  # type: ignore[operator]
+    context = {
+        "file": file,
+        "day": day,
+        "cut_off": cut_off_of(day),
+        "accepted": accepted[:MOST_FIXED_HERE],
+        "accepted_count": len(accepted),
+        "refused": refused[:MOST_FIXED_HERE],
+        "refused_count": len(refused),
+        "totals": sorted(totals.items()),
+        "table": _table(file.rows, verdicts, refused),
+        "before": known(who, file),
+        "key": uuid.uuid4(),
+    }
+    return render(request, "fees/invoicing/review.html", context)
+
+
+def _table(rows: Sequence[Asked], verdicts: Sequence[Verdict], refused: Sequence[object]) -> str:
+    """Every row that has no input of its own on the page, as the form carries it on."""
+    shown = (
+        {row.line for row, one in zip(rows, verdicts, strict=True) if not one.is_accepted}
+        if len(refused) <= MOST_FIXED_HERE
+        else set()
+    )
+    return write(
+        (str(row.line), row.account, row.amount, row.money_manager, row.memo) for row in rows if row.line not in shown
+    )
+
+
+def _posted(request: HttpRequest) -> File:
+    """The rows of a review: those carried on, and those with inputs of their own."""
+    post = request.POST
+    try:
+        carried = read(post.get("table", "").encode())
+        rows = [
+            Asked(int(cells[0]), cells[1], cells[2], unguarded(cells[4]), cells[3])
+            for _line, cells in carried
+            if len(cells) == len(COLUMNS) + 1
+        ]
+        rows += [
+            Asked(int(line), account, amount, memo)
+            for line, account, amount, memo in zip(
+                *(post.getlist(name) for name in ("fix-line", "fix-account", "fix-amount", "fix-memo")), strict=True
+            )
+            if (account + amount).strip()
+        ]
+    except (BadCsv, ValueError) as error:
+        raise Http404 from error
+    found = _of_rows(sorted(rows))
+    sha256 = post.get("sha256", "")
+    name = post.get("name", "")[:200]
+    if re.fullmatch(r"[0-9a-f]{64}", sha256):
+        found = File(name=name, sha256=sha256, encoding="", rows=found.rows, writes_decimal_comma=False)
+    return found
+
+
+def _of_rows(rows: Sequence[Asked]) -> File:
+    text = write(tuple(str(cell) for cell in row) for row in rows)
+    return File(name="", sha256=digest(text), encoding="", rows=tuple(rows), writes_decimal_comma=False)
+
+
+def _say(request: HttpRequest, answer: dict[str, int]) -> None:
+    if answer["accepted"]:
+        words = ngettext("%(count)s invoice was sent.", "%(count)s invoices were sent.", answer["accepted"])
+        messages.success(request, words % {"count": answer["accepted"]})
+    if answer["refused"]:
+        words = ngettext("%(count)s row was refused.", "%(count)s rows were refused.", answer["refused"])
+        messages.warning(request, words % {"count": answer["refused"]})
+
+
+def _can_change(who: Who, invoice: Invoice, now) -> bool:
+    mine = invoice.practice_id == who.practice_id
+    return mine and invoice.state == InvoiceState.PENDING and now < cut_off_of(invoice.business_day)
+
+
+def _invoice(request: HttpRequest, pk: uuid.UUID) -> Invoice:
+    """One's own pending or ended invoice; everybody else's does not exist."""
+    who = _who(request)
+    found = queries.invoices(who).filter(pk=pk, practice_id=who.practice_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _today():
+    return business_day_of(timezone.now(), calendar())
+
+
+def _who(request: HttpRequest) -> Who:
+    return request.seat  # type: ignore[attr-defined]
