@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
@@ -107,8 +108,10 @@ class SendInvoices(APIView):
         key = request.headers.get("Idempotency-Key", "")
         if not 0 < len(key) <= LONGEST_KEY:
             raise ValidationError({"Idempotency-Key": ["This header is required, with at most 200 characters."]})
-        given = AskedSerializer(data=request.data, many=True, allow_empty=False, max_length=MOST_ROWS)
+        given = AskedSerializer(data=request.data, many=True)
         given.is_valid(raise_exception=True)
+        if not 0 < len(given.validated_data) <= MOST_ROWS:
+            raise ValidationError([_("Send one to %(most)s invoices at a time.") % {"most": MOST_ROWS}])
         rows = [Asked(line, **row) for line, row in enumerate(given.validated_data, start=1)]
         who = request.seat  # type: ignore[attr-defined]
 
