@@ -1,5 +1,8 @@
 """Joins, starts and leaves the embedded servers. Any number of processes share them; the last one to leave stops them.
 
+`python -m portal.servers.launcher COMMAND` runs a command while they are up, with their addresses, the superuser's
+among them, in its environment and PostgreSQL's programs in its path.
+
 Each user of the servers holds a shared lock on the file `users` for as long as it lives, so a killed process counts as
 gone; starting and stopping happen under the exclusive lock `servers.lock`.
 """
@@ -10,13 +13,15 @@ import atexit
 import fcntl
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from portal.servers import places, postgres, valkey
+from portal.servers import places, postgres, processes, valkey
 
 _STATE_FILE = "servers.json"
 
@@ -74,6 +79,17 @@ def join(*, durable: bool = True) -> Servers:
     os.environ.update(servers.env)
     atexit.register(servers.leave)
     return servers
+
+
+def superuser_environment(state: Path) -> dict[str, str]:
+    """For backups and their like: what servers.json holds besides the portal's own addresses."""
+    record = _read(state)["postgres"]
+    programs = postgres.Cluster(state).program("pg_dump").parent
+    return {
+        "DATABASE_ADMIN_URL": postgres.superuser_address(record),
+        "PORTAL_STATE": str(state),
+        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
 
 
 def pretend() -> None:
@@ -158,3 +174,23 @@ def _write(state: Path, record: dict[str, Any]) -> None:
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(record, file, indent=1)
     partial.replace(target)
+
+
+def main() -> int:
+    if not sys.argv[1:]:
+        sys.stderr.write("python -m portal.servers.launcher COMMAND [ARGUMENTS]\n")
+        return 2
+    try:
+        servers = ensure()
+    except (processes.ServerError, places.PlaceError) as reason:
+        sys.stderr.write(f"{reason}\n")
+        return 1
+    try:
+        env = {**os.environ, **servers.env, **superuser_environment(servers.state)}
+        return subprocess.run(sys.argv[1:], env=env, check=False).returncode
+    finally:
+        servers.leave()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

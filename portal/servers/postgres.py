@@ -179,6 +179,10 @@ def addresses(record: dict[str, Any]) -> dict[str, str]:
     return roles.addresses(record["passwords"], host=f"127.0.0.1:{record['port']}", database=DATABASE)
 
 
+def superuser_address(record: dict[str, Any]) -> str:
+    return f"postgresql://postgres:{record['passwords']['postgres']}@127.0.0.1:{record['port']}/postgres"
+
+
 def others_connected(record: dict[str, Any], *, patience: float = 2.0) -> bool:
     """Is any client connected besides this question? A client that has just ended gets a moment to be gone."""
     import psycopg2

@@ -13,10 +13,18 @@ class DaySealed(ValueError):
     """A day whose books are closed stays what it was; the message is a sentence for a person."""
 
 
+YEARS_BACK, YEARS_AHEAD = 3, 5
+
+
 def seed(*, first_year: int, last_year: int) -> int:
     """Add the exchange's closings of the years given; days already there, overrides among them, stay as they are."""
     rows = [CalendarDay(day=day, name=name, is_business=False) for day, name in nyse(first_year, last_year)]
     return len(CalendarDay.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def reach(today: date) -> int:
+    """Know the exchange's closings from a few years back, for late statements, to a few ahead; how many were new."""
+    return seed(first_year=today.year - YEARS_BACK, last_year=today.year + YEARS_AHEAD)
 
 
 def override(*, day: date, is_business: bool, name: str, by: int) -> CalendarDay:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from django.core.management import CommandError, call_command, get_commands, loa
 
 from portal.management.base import PortalCommand
 
+# A Wednesday early in November: never a holiday.
+NEXT_YEAR = next(
+    day for day in (date(date.today().year + 1, 11, number) for number in range(4, 11)) if day.isoweekday() == 3
+)
 OURS = sorted(name for name, app in get_commands().items() if app == "portal")
 
 
@@ -32,7 +37,8 @@ def refused(capsys, *words):
     ("words", "code", "problem"),
     [
         (["night", "--day", "2026-11-21"], 1, "2026-11-21 is not a business day; there is nothing to bill."),
-        (["night", "--day", "2029-11-20"], 1, "The business calendar does not reach 2029-11-20."),
+        (["night", "--day", str(NEXT_YEAR)], 1, f"{NEXT_YEAR} has not come yet."),
+        (["night", "--day", "1999-01-04"], 1, "The business calendar does not reach 1999-01-04."),
         (["night", "--day", "soon"], 2, "argument --day: 'soon' is not a day like 2026-11-20"),
         (["night"], 2, "one of the arguments --day --through --due is required"),
         (["night", "--due", "--loudly"], 2, "unrecognized arguments: --loudly"),
