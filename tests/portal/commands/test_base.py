@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.utils import timezone
 
 from portal.management.base import PortalCommand
 
 # A Wednesday early in November: never a holiday.
 NEXT_YEAR = next(
-    day for day in (date(date.today().year + 1, 11, number) for number in range(4, 11)) if day.isoweekday() == 3
+    day for day in (date(timezone.now().year + 1, 11, number) for number in range(4, 11)) if day.isoweekday() == 3
 )
 OURS = sorted(name for name, app in get_commands().items() if app == "portal")
 

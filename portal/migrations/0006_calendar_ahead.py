@@ -25,6 +25,6 @@ def erase(apps, schema_editor):
 class Migration(migrations.Migration):
     """Rows only."""
 
-    dependencies = [("portal", "0004_statements_by_the_clock")]
+    dependencies = [("portal", "0005_links")]
 
     operations = [migrations.RunPython(write, erase)]
