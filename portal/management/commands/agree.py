@@ -47,7 +47,9 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("account", metavar="ACCOUNT")
-        parser.add_argument("--by", required=True, metavar="USER", help="the advisor who agrees it and is paid")
+        parser.add_argument(
+            "--as", dest="advisor", required=True, metavar="USER", help="the advisor who agrees it and is paid"
+        )
         parser.add_argument("--starts", required=True, type=day, metavar="DAY", help="the first day it applies")
         parser.add_argument("--ends", type=day, metavar="DAY", help="the first day it no longer applies")
         parser.add_argument("--strategy", default=Strategy.AUTOMATIC.value, choices=Strategy.values)
@@ -67,11 +69,11 @@ class Command(PortalCommand):
         components = [_figures(one) for one in options["fees"] or ()]
         signature = _signature(options)
         with as_role("office"):
-            user = User.objects.filter(username__iexact=options["by"], is_active=True).first()
+            user = User.objects.filter(username__iexact=options["advisor"], is_active=True).first()
         if user is None:
-            raise CommandError(_("Nobody signs in as %(name)s.") % {"name": options["by"]})
+            raise CommandError(_("Nobody signs in as %(name)s.") % {"name": options["advisor"]})
         with acting(user.pk) as who:
-            account = _account(who, options["account"], options["by"])
+            account = _account(who, options["account"], options["advisor"])
             schedule = self._agreed(who, account, components, signature, options)
         told = {
             "account": account.number,

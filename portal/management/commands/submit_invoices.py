@@ -1,11 +1,10 @@
 """manage.py submit_invoices FILE --as ADVISOR: takes a file of invoices and says what becomes of every row."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.ground.access.context import acting
 from accounts.ground.people.models import User
@@ -13,9 +12,10 @@ from fees.invoicing.rules import EXCHANGE_ZONE, Verdict
 from fees.invoicing.upload import known, parse, submit_file
 from portal.lib.csvtext import MAX_BYTES, BadCsv
 from portal.lib.words import english
+from portal.management.base import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Take a CSV file of invoices (account, amount, money_manager, memo) for an advisor."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,7 +26,6 @@ class Command(BaseCommand):
         )
         parser.add_argument("--decimal-comma", action="store_true", help="amounts are written as 1.234,50")
         parser.add_argument("--dry-run", action="store_true", help="judge every row and keep nothing")
-        parser.add_argument("--json", action="store_true", help="one JSON object as the last line of the output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refused rows are part of an answer; a file that cannot be read is an error."""
@@ -56,7 +55,7 @@ class Command(BaseCommand):
             "rows": [_told(one) for one in verdicts],
         }
         if options["json"]:
-            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            self.answer(answer)
             return
         for row in answer["rows"]:
             self.stdout.write(f"{row['line']:>6}  {row['account']:<10} {row['amount']:>14}  {row['words'] or 'ok'}")

@@ -149,17 +149,17 @@ def test_the_first_night_is_billed_and_sealed(billed):
         ("account U1000001 --below F1000001 --title X", "There is an account with this number already."),
         ("account U1000002 --below F7777777 --title X", "There is no account F7777777."),
         ("createsuperuser --username root", "manage.py office_user NAME"),
-        (f"agree U1000001 --by nobody --starts {TODAY} --strategy none", "Nobody signs in as nobody."),
-        (f"agree U1000001 --by nora.field --starts {TODAY} --strategy none", "nora.field is not an advisor's user."),
-        (f"agree U7777777 --by ada.field --starts {TODAY} --strategy none", "There is no account U7777777."),
-        (f"agree U1000001 --by ada.field --starts {TODAY} --method FLAT", None),
-        (f"agree U1000001 --by ada.field --starts {TODAY} --rate 1%", None),
+        (f"agree U1000001 --as nobody --starts {TODAY} --strategy none", "Nobody signs in as nobody."),
+        (f"agree U1000001 --as nora.field --starts {TODAY} --strategy none", "nora.field is not an advisor's user."),
+        (f"agree U7777777 --as ada.field --starts {TODAY} --strategy none", "There is no account U7777777."),
+        (f"agree U1000001 --as ada.field --starts {TODAY} --method FLAT", None),
+        (f"agree U1000001 --as ada.field --starts {TODAY} --rate 1%", None),
         (
-            f"agree U1000001 --by ada.field --starts {TODAY} --method PERCENTOFEQUITY --rate 0.01",
+            f"agree U1000001 --as ada.field --starts {TODAY} --method PERCENTOFEQUITY --rate 0.01",
             "signature: Automatic fees need the client's signed authorization.",
         ),
         (
-            f"agree U1000001 --by ada.field --starts {NIGHT} --strategy none",
+            f"agree U1000001 --as ada.field --starts {NIGHT} --strategy none",
             f"starts: The night of {NIGHT} has been billed; the schedule can start on a later day only.",
         ),
     ],
@@ -174,7 +174,7 @@ def test_what_may_not_be_is_refused_in_words(billed, words, problem):
 def test_ranges_and_further_fees_can_be_agreed(billed):
     starts = DAYS.next(NIGHT) if DAYS.next(NIGHT).year == TODAY.year else TODAY
     told = billed.manage(
-        f"agree U1000001 --by ada.field --starts {starts} --signed-name 'Ana Alvarez' --signed-at {OPENED}T15:40"
+        f"agree U1000001 --as ada.field --starts {starts} --signed-name 'Ana Alvarez' --signed-at {OPENED}T15:40"
         " --document agreement.pdf --method BLENDEDPERCENTOFEQUITY_EOM --range 0:250000:1.1% --range 250000::0.5%"
         " --method ANNUALFLATFEE_MONTHLY --flat 600"
     )

@@ -25,6 +25,6 @@ def erase(apps, schema_editor):
 class Migration(migrations.Migration):
     """Rows only."""
 
-    dependencies = [("portal", "0005_links")]
+    dependencies = [("portal", "0006_preferences")]
 
     operations = [migrations.RunPython(write, erase)]
