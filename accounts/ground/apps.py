@@ -20,6 +20,7 @@ class GroundConfig(AppConfig):
         """Let acts that may need approval, what a leaver may own, and the scheme of tokens make themselves known."""
         from accounts.ground.leaving import actions  # noqa: F401 (models can be imported only now)
         from accounts.ground.tokens import schema  # noqa: F401
+
         post_migrate.connect(_fill_calendar, sender=self)
 
 

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who, acting, as_role
 from accounts.ground.access.scope import account_for, answer
 from accounts.ground.people.models import User
@@ -73,7 +74,9 @@ class Command(PortalCommand):
         if user is None:
             raise CommandError(_("Nobody signs in as %(name)s.") % {"name": options["advisor"]})
         with acting(user.pk) as who:
-            account = _account(who, options["account"], options["advisor"])
+            if who is None or who.practice_id is None:
+                raise CommandError(_("%(name)s is not an advisor's user.") % {"name": options["advisor"]})
+            account = _account(who, options["account"])
             schedule = self._agreed(who, account, components, signature, options)
         told = {
             "account": account.number,
@@ -109,15 +112,13 @@ class Command(PortalCommand):
             raise CommandError("\n".join(words)) from refused
 
 
-def _account(who: Who | None, number: str, name: str) -> Account:
+def _account(who: Who, number: str) -> Account:
     """The account, if this person may see it and set its fees."""
-    if who is None or who.practice_id is None:
-        raise CommandError(_("%(name)s is not an advisor's user.") % {"name": name})
     try:
         account = account_for(who, number)
     except Http404:
         raise CommandError(_("There is no account %(number)s.") % {"number": number}) from None
-    rule = answer(who, "set_fees", account)
+    rule = answer(who, Function.SET_FEES, account)
     if not rule.allowed:
         raise CommandError(str(rule.words))
     return account
