@@ -10,6 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of, may_pass
 from auth2fa.stepup.views import ask_or_pass
 
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+WAYS_BACK = ("/seen-as/stop/", "/sign-in/logout/")
+
 
 class UnmarkedView(RuntimeError):
     """A view without a gate; a mistake of ours, so it is loud."""
@@ -29,6 +32,8 @@ class Gates:
         mark = gate_of(view)
         if mark is None:
             raise UnmarkedView(f"{getattr(view, '__module__', '?')}.{getattr(view, '__qualname__', view)} has no gate")
+        if _changes_while_looking(request):
+            raise PermissionDenied
         if mark == PUBLIC:
             return None
         if not request.user.is_authenticated:
@@ -49,6 +54,13 @@ class Gates:
         if not may_pass(seat, mark):
             raise PermissionDenied
         return ask_or_pass(request) if mark.step_up else None
+
+
+def _changes_while_looking(request: HttpRequest) -> bool:
+    """Whether somebody who looks as another user wants to change something, other than to stop looking."""
+    seat = getattr(request, "seat", None)
+    is_looking = seat is not None and seat.behind is not None
+    return is_looking and request.method not in SAFE_METHODS and request.path not in WAYS_BACK
 
 
 def _is_sensitive(request: HttpRequest, view: Any) -> bool:

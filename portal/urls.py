@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.ground.applications.urls")),
     path("", include("accounts.ground.linkage.urls")),
     path("", include("accounts.desk.seats.urls")),
+    path("", include("accounts.desk.seen_as.urls")),
     path("", include("accounts.desk.messages.urls")),
     path("", include("accounts.desk.users.urls")),
     path("", include("accounts.desk.tokens.urls")),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.desk.brand.queries import Brand, brand_at
 from accounts.desk.messages.queries import unread_count
-from accounts.ground.access.context import Who
+from accounts.ground.access.context import SEEN_AS, Who
 from accounts.ground.notifications.models import Notification
 from accounts.ground.notifications.queries import latest
 from accounts.ground.people.models import Role
@@ -47,6 +47,12 @@ class Shell:
     @cached_property
     def role_name(self) -> str:
         return str(Role(self.who.role).label) if self.who else ""
+
+    @property
+    def seen_as_name(self) -> str:
+        """Whose view it is, while it is not one's own."""
+        seen = self.request.session.get(SEEN_AS) if self.who and self.who.behind else None
+        return seen[1] if seen else ""
 
     @cached_property
     def theme(self) -> str:

@@ -224,6 +224,7 @@ SETTINGS = (
     _tab("settings", "authorizations", _("Authorizations"), "users:authorizations"),
     _tab("settings", "tokens", _("API tokens"), "tokens:list"),
     _tab("settings", "structure", _("Structure"), "structure:tree", "view", go="u", whose=Whose.ADVISORS),
+    _page("structure", "seen_as", _("See the portal as another user"), "seen_as:choose", "view"),
     _tab("settings", "links", _("Links"), "links:list", "view"),
     _page("structure", "second_level", _("New second-level advisor"), "applications:second_level", "manage"),
     _page("structure", "application", _("New application"), "applications:new", "manage"),

@@ -108,7 +108,7 @@ def _rows(
 
 def _of_chosen(who: Who, chosen: Account) -> dict[str, object]:
     """What may be done with the chosen account and by whom, and the buttons of what this person may do."""
-    may_manage = answer(who, Function.MANAGE, chosen).allowed
+    may_manage = answer(who, Function.MANAGE, chosen).allowed and who.behind is None
     may_change = may_manage and not chosen.moved_on and chosen.pk != getattr(_own(who, chosen), "pk", None)
     return {
         "lines": rules.lines(chosen),

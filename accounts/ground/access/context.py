@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,8 @@ class Who:
     # Whether the accounts are fewer than the seat has.
     is_narrowed: bool = False
     token_id: UUID | None = None
+    # The seat of who really looks, while the portal is shown as another user gets it; rights are those of both.
+    behind: "Who | None" = None
 
     @property
     def is_advisor(self) -> bool:
@@ -84,6 +86,18 @@ def _who(row: tuple[Any, ...] | None) -> Who | None:
     given = None if abilities is None else frozenset(abilities)
     found = tuple(accounts or ())
     return Who(user, seat, role, reach, firm, practice, account, found, party, given, manages, narrowed, token)
+
+
+# What the session keeps while one looks as somebody else: seat, name, role.
+SEEN_AS = "seen_as"
+
+
+def see_as(who: Who, seat_id: int) -> Who | None:
+    """Go on with another seat's reach, if one sees all of it anyway; None, and nothing changes, if not."""
+    with cursor() as cur:
+        cur.execute(f"SELECT {_ENTERED} FROM app_see_as(%s)", [seat_id])
+        seen = _who(cur.fetchone())
+    return replace(seen, behind=who) if seen else None
 
 
 def leave() -> None:

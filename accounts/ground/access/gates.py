@@ -48,7 +48,8 @@ def gate(right: str | Gate, *, step_up: bool = False, needs: str = "") -> Callab
 
 def may_pass(who: Who, mark: Gate) -> bool:
     """Whether a seat has the gate's right on any account, and its user was given what the gate needs."""
-    return may_ever(who.role, mark.right) and who.has(mark.ability)
+    passes = may_ever(who.role, mark.right) and who.has(mark.ability)
+    return passes and (who.behind is None or may_pass(who.behind, mark))
 
 
 def gate_of(view: Any) -> Gate | None:

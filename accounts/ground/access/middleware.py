@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.ground.access.context import as_role, connections, enter, enter_by_token, leave
+from accounts.ground.access.context import SEEN_AS, as_role, connections, enter, enter_by_token, leave, see_as
 from accounts.ground.trail.refusals import note
 
 # Rows an administrator edits are read and written by the office's own login.
@@ -97,7 +97,20 @@ def _refused(request: HttpRequest) -> HttpResponseBase | None:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         request.seat = enter(user.pk, seat_id=request.session.get("seat"), address=address)  # type: ignore[attr-defined]
+        _look_as_another(request)
     return None
+
+
+def _look_as_another(request: HttpRequest) -> None:
+    """Go on as the user whose view was asked for; back to one's own when that may not be seen any more."""
+    seen, who = request.session.get(SEEN_AS), request.seat  # type: ignore[attr-defined]
+    if not seen or who is None:
+        return
+    other = see_as(who, seen[0])
+    if other is None:
+        del request.session[SEEN_AS]
+    else:
+        request.seat = other  # type: ignore[attr-defined]
 
 
 def spend(key: str, *, most: int, at: datetime) -> int:

@@ -19,10 +19,18 @@ Row = TypeVar("Row", bound=models.Model)
 def scope(who: Who, model: type[Row], right: str = "view") -> "models.QuerySet[Row]":
     """Rows of `model` that `who` may use `right` on; nothing for who may nothing."""
     rows = model.unscoped.all()  # type: ignore[attr-defined]
-    scoped_by = model.scoped_by  # type: ignore[attr-defined]
     if who.reach == "office":
         # Back-office staff work in the admin, under their own database role; the portal's pages show them nothing.
         return rows if current_alias.get() == "office" else rows.none()
+    if who.behind is not None:
+        # Seen as another user: what both may, never what either may.
+        rows = _usable(who.behind, model, rows, right)
+    return _usable(who, model, rows, right)
+
+
+def _usable(who: Who, model: type[Row], rows: "models.QuerySet[Row]", right: str) -> "models.QuerySet[Row]":
+    """Those of the rows that one seat may use a right on."""
+    scoped_by = model.scoped_by  # type: ignore[attr-defined]
     rows = _within_reach(who, rows, scoped_by)
     narrowed = getattr(model, "narrowed", None)
     rows = narrowed(who, rows) if narrowed else rows
@@ -109,9 +117,10 @@ def account_for(who: Who, number: str, right: str = "view") -> Account:
     if who.role == "office":
         return account
     # Seeing is what the scope above has decided; a page that shows more of it says so in its gate.
-    given = right == "view" or who.can(right)
-    if not (given and is_allowed(who.role, right, relation_to(who, account))):
-        raise NotAllowed(right)
+    for one in (who, who.behind):
+        given = one is None or right == "view" or one.can(right)
+        if not given or (one is not None and not is_allowed(one.role, right, relation_to(one, account))):
+            raise NotAllowed(right)
     return account
 
 
@@ -129,6 +138,8 @@ def answer(who: Who, function: Function, account: Account) -> Answer:
     rule = verdict(who.role, function, relation_to(who, account))
     if rule is None:
         return Answer(function, False, _("No rule gives this to your seat."))
+    if who.behind is not None and not answer(who.behind, function, account).allowed:
+        return Answer(function, False, _("You look as another user; what you may not do yourself stays closed."))
     if rule.allowed and not who.can(function):
         return Answer(function, False, _("Your user was not given this function."))
     return Answer(function, rule.allowed, rule.words)

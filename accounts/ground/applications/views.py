@@ -15,7 +15,7 @@ from accounts.ground.applications import actions
 from accounts.ground.applications.forms import ApplicationForm, SecondLevelForm, refuse_what_is_not_asked
 from accounts.ground.applications.queries import account_to_change, parent_for
 from accounts.ground.tree import actions as tree
-from accounts.ground.tree.models import Account, Status
+from accounts.ground.tree.models import Account, Kind, Status
 from accounts.ground.tree.rules import StatusProblem, TreeProblem
 from portal.lib.exchange import exchange_day
 
@@ -31,7 +31,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ApplicationForm(
         request.POST or None,
         parent=parent,
-        initial={"base_currency": parent.base_currency, "kind": request.GET.get("kind", "")},
+        initial={"base_currency": parent.base_currency, "kind": request.GET.get("kind", Kind.CLIENT)},
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from accounts.ground.trail.models import Event
 
 if TYPE_CHECKING:
+    from accounts.ground.access.context import Who
     from accounts.ground.tree.models import Account
 
 
@@ -36,3 +37,9 @@ def record(
         return Event.unscoped.create(**fields)
     found = Event.unscoped.filter(firm_id=account.firm_id, natural_key=natural_key).first()
     return found or Event.unscoped.create(**fields, natural_key=natural_key)
+
+
+def note_of_practice(*, who: "Who", kind: str, title: str, day: date, data: dict[str, object]) -> Event:
+    """Write an event that is about no account, at the practice of who did it."""
+    fields = {"kind": kind, "title": title, "data": data, "day": day, "user_id": who.user_id}
+    return Event.unscoped.create(firm_id=who.firm_id, practice_id=who.practice_id, **fields)
