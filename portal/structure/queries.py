@@ -5,17 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import QueryDict
 
 from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.paging import Page, beginning_at, page_of
-from accounts.ground.tree.models import Account, Kind, Status
-from accounts.ground.tree.queries import with_payee
+from accounts.ground.tree.models import Account, Kind, Practice, Status
 from fees.accrual.models import AdviserDaily
-from fees.schedules.models import Component, Schedule
+from fees.schedules.models import Component
 from portal.records.queries import matching, typed
 
 MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
@@ -49,7 +48,6 @@ class Tree:
     page: Page | None = None
     branch: Account | None = None
     is_capped: bool = False
-    layers: dict[int, list[Schedule]] = field(default_factory=dict)
 
 
 def tree_for(who: Who, chosen: Account | None, wishes: Wishes, query: QueryDict, sealed: date | None) -> Tree:
@@ -72,19 +70,33 @@ def found(who: Who, wishes: Wishes, query: QueryDict, sealed: date | None) -> Pa
     return page_of(_valued(rows, sealed), order=ORDER, query=query)
 
 
-def fee_layers(who: Who, rows: Iterable[Account], day: date) -> dict[int, list[Schedule]]:
-    """What each account pays, one version a payee, in force on a day; two queries whatever is shown."""
+@dataclass
+class Layer:
+    """What an account pays one payee; the payee's name is None where the reader may not know it."""
+
+    payee_name: str | None
+    parts: list[Component] = field(default_factory=list)
+
+
+def fee_layers(who: Who, rows: Iterable[Account], day: date) -> dict[int, list[Layer]]:
+    """What each account pays, by payee, in force on a day; one query whatever is shown."""
     ids = [row.pk for row in rows if row.is_holding]
     if not ids:
         return {}
-    agreed = with_payee(scope(who, Schedule).filter(account_id__in=ids, starts__lte=day))
-    components = Prefetch("components", queryset=scope(who, Component))
-    layers: dict[int, list[Schedule]] = {}
-    for schedule in (
-        agreed.filter(Q(ends=None) | Q(ends__gt=day)).prefetch_related(components).order_by("practice_id", "version")
-    ):
-        layers.setdefault(schedule.account_id, []).append(schedule)
-    return layers
+    in_force = Q(schedule__ends=None) | Q(schedule__ends__gt=day)
+    name = Practice.unscoped.filter(pk=OuterRef("schedule__practice_id")).values("name")[:1]
+    parts = (
+        scope(who, Component)
+        .filter(in_force, schedule__account_id__in=ids, schedule__starts__lte=day)
+        .select_related("schedule")
+        .annotate(payee_name=Subquery(name))
+        .order_by("schedule__practice_id", "pk")
+    )
+    layers: dict[int, dict[int, Layer]] = {}
+    for part in parts:
+        of_account = layers.setdefault(part.schedule.account_id, {})
+        of_account.setdefault(part.schedule_id, Layer(part.payee_name)).parts.append(part)
+    return {account: list(found.values()) for account, found in layers.items()}
 
 
 def _masters(who: Who, wishes: Wishes, sealed: date | None) -> list[Account]:

@@ -16,7 +16,6 @@ from accounts.ground.applications.queries import may_start_below
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account, Kind
 from accounts.ground.tree.rules import DELETABLE, changes_from, kinds_below
-from fees.schedules.models import Schedule
 from portal.lib.exchange import exchange_day
 from portal.structure import queries, rules
 
@@ -33,7 +32,7 @@ class Row:
     accounts: int | None
     value: Decimal | None
     currency: str
-    layers: list[Schedule]
+    layers: list[queries.Layer]
 
 
 @gate("view")
