@@ -9,7 +9,7 @@ from accounts.ground.access.context import Who, current_alias
 from accounts.ground.linkage.models import ALIVE, Linkage, LinkState
 from accounts.ground.linkage.queries import named_master
 from accounts.ground.linkage.rules import LinkProblem, check_may_join, check_may_leave, effective_at
-from accounts.ground.tree.models import Account
+from accounts.ground.tree.models import LIVING, Account, Kind
 
 
 class LinkConflict(LinkProblem):
@@ -19,6 +19,8 @@ class LinkConflict(LinkProblem):
 def ask(*, who: Who, account: Account, master: str, title: str, at: datetime) -> Linkage:
     """Ask the advisor with this id and title to take the account; the database puts it on that advisor's list."""
     check_may_leave(account)
+    if Account.unscoped.filter(parent=account, status__in=LIVING).exclude(kind=Kind.CLIENT).exists():
+        raise LinkProblem(_("An advisor with advisors or STL accounts below it cannot be linked"))
     found = named_master(master, title)
     if found is None:
         raise LinkProblem(_("There is no advisor with this id and title"))

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.ground.access.authority import Relation
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import account_for, relation_to
+from accounts.ground.access.scope import account_for, relation_to, scope
 from accounts.ground.applications.forms import refuse_what_is_not_asked
 from accounts.ground.applications.queries import own_master
 from accounts.ground.linkage import actions
 from accounts.ground.linkage.forms import LinkForm
 from accounts.ground.linkage.queries import asked_by, asked_link, asked_of, own_link
 from accounts.ground.linkage.rules import LinkProblem
-from accounts.ground.tree.models import Account
+from accounts.ground.tree.models import Account, Kind, Status
 from accounts.ground.tree.rules import TreeProblem
 
 SHOWN = 50
@@ -33,6 +33,9 @@ def links(request: HttpRequest) -> HttpResponse:
     context = {"asked": asked_of(who)[:SHOWN], "wishes": asked_by(who)[:SHOWN], "may_join": None}
     if who.is_advisor and not who.is_narrowed and who.can("manage"):
         context["may_join"] = _own(who)
+    if not who.is_advisor and who.can("sign"):
+        # What an owner can ask for, of the accounts that go anywhere at all.
+        context["own"] = scope(who, Account, "sign").filter(kind=Kind.CLIENT, status=Status.OPEN)[:SHOWN]
     return render(request, "linkage/links.html", context)
 
 

@@ -271,6 +271,21 @@ def test_an_advisor_joins_a_top_level_and_brings_every_client(browse, movable):
     assert browse("nina").get("/accounts/U9000001/").status_code == 200
 
 
+def test_an_advisor_with_others_below_it_cannot_join_anybody(browse, movable):
+    before = fingerprint_of_rows()
+
+    answer = browse("alice").post("/links/join/F100001/", {"master": "F900001", "title": "Southbank Capital"})
+
+    assert answer.status_code == 422
+    assert "cannot be linked" in answer.content.decode()
+    assert fingerprint_of_rows() == before
+
+
+def test_an_owner_finds_the_way_to_ask(browse, movable):
+    assert "/links/ask/U1000001/" in browse("ana").get("/links/").content.decode()
+    assert "/links/ask/" not in browse("sam").get("/links/").content.decode()
+
+
 def test_carried_out_twice_it_changes_nothing(movable):
     link(movable, "chidi", "U2000001")
     carry_out_due(at=FRIDAY)
