@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 from accounts.desk.seen_as.queries import seats_to_see_as
 from accounts.ground.access.context import SEEN_AS
 from accounts.ground.access.gates import SIGNED_IN, gate
-from accounts.ground.days.rules import exchange_day
 from accounts.ground.people.models import Role
 from accounts.ground.trail.actions import note_of_practice
+from portal.lib.exchange import exchange_day
 
 
 @gate("view")

@@ -68,7 +68,7 @@ GRANT EXECUTE ON FUNCTION app_may_see_as(bigint), app_seats_to_see_as(text), app
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0017_one_item_an_account")]
+    dependencies = [("accounts", "0018_movements_fit_their_books")]
 
     operations = [
         migrations.RunSQL(
