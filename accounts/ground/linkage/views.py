@@ -30,7 +30,7 @@ SHOWN = 50
 def links(request: HttpRequest) -> HttpResponse:
     """Links that wait for one's answer, and links of accounts one sees."""
     who = request.seat  # type: ignore[attr-defined]
-    context = {"asked": asked_of(who)[:SHOWN], "wishes": asked_by(who)[:SHOWN], "may_join": None}
+    context: dict[str, object] = {"asked": asked_of(who)[:SHOWN], "wishes": asked_by(who)[:SHOWN], "may_join": None}
     if who.is_advisor and not who.is_narrowed and who.can("manage"):
         context["may_join"] = _own(who)
     if not who.is_advisor and who.can("sign"):
