@@ -62,9 +62,10 @@ def seat_client(*, user: User, party: Party) -> Seat:
 def seat_office(*, user: User) -> Seat:
     """Make a user back-office staff, who work in the Django admin."""
     with transaction.atomic(using=current_alias.get()):
+        seat = Seat.unscoped.create(user=user, role=Role.OFFICE)
+        _open_office(user.pk)
         user.is_staff = user.is_superuser = True
-        user.save(update_fields=["is_staff", "is_superuser"])
-        return Seat.unscoped.create(user=user, role=Role.OFFICE)
+    return seat
 
 
 def give_right(*, party: Party, account: Account, may_sign: bool = True) -> ClientRight:
@@ -75,10 +76,48 @@ def give_right(*, party: Party, account: Account, may_sign: bool = True) -> Clie
 
 
 def end_seat(*, seat: Seat, at: datetime) -> None:
-    """End a seat at once: rights go with the row, and the user's sessions end."""
+    """End a seat at once: rights go with the row, the back office's door with its last seat, and the sessions end."""
     with transaction.atomic(using=current_alias.get()):
         Seat.unscoped.filter(pk=seat.pk, is_active=True).update(is_active=False, ended_at=at)
+        if seat.role == Role.OFFICE:
+            _open_office(seat.user_id)
         end_sessions(user_id=seat.user_id)
+
+
+def reopen_seat(*, seat: Seat) -> bool:
+    """Let somebody sit there again as before; False when the seat had not ended."""
+    with transaction.atomic(using=current_alias.get()):
+        reopened = Seat.unscoped.filter(pk=seat.pk, is_active=False).update(is_active=True, ended_at=None)
+        if seat.role == Role.OFFICE:
+            _open_office(seat.user_id)
+    return reopened == 1
+
+
+def _open_office(user_id: int) -> None:
+    """Django's own flags say what the seats say: whoever has no seat in the back office is no superuser either."""
+    sits = Seat.unscoped.filter(user_id=user_id, role=Role.OFFICE, is_active=True).exists()
+    User.objects.filter(pk=user_id).exclude(is_staff=sits, is_superuser=sits).update(is_staff=sits, is_superuser=sits)
+
+
+def renew_password(*, user: User, password: str, signs_out: bool = True) -> None:
+    """Set another password; whoever is signed in with the old one is signed out, unless that is who asks."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    if signs_out:
+        end_sessions(user_id=user.pk)
+
+
+def deactivate(*, user: User) -> None:
+    """Nobody signs in with it any more, and whoever is signed in is signed out."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(user_id=user.pk)
+
+
+def activate(*, user: User) -> None:
+    """Let the user sign in again; the seats are as they were."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
 
 
 def end_sessions(*, user_id: int) -> int:

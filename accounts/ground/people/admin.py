@@ -105,10 +105,7 @@ class UserAdmin(MakingAdmin):
             return None
         user: Any = users.get()
         user.temporary_password = temporary_password()
-        user.set_password(user.temporary_password)
-        user.save(update_fields=["password"])
-        if user.pk != request.user.pk:
-            people.end_sessions(user_id=user.pk)
+        people.renew_password(user=user, password=user.temporary_password, signs_out=user.pk != request.user.pk)
         self.log_change(request, user, [{"changed": {"fields": ["password"]}}])
         return self._show_password(request, user)
 
@@ -128,9 +125,7 @@ class UserAdmin(MakingAdmin):
         """Nobody signs in with it any more, and whoever is signed in is signed out."""
         others = list(users.filter(is_active=True).exclude(pk=_self(request)).order_by("pk"))
         for user in others:
-            user.is_active = False
-            user.save(update_fields=["is_active"])
-            people.end_sessions(user_id=user.pk)
+            people.deactivate(user=user)
             self.log_change(request, user, _("Deactivated"))
         words = ngettext("%(count)d user was deactivated.", "%(count)d users were deactivated.", len(others))
         self.message_user(request, words % {"count": len(others)}, _level(others))
@@ -139,8 +134,7 @@ class UserAdmin(MakingAdmin):
     def activate(self, request: HttpRequest, users: "models.QuerySet[User]") -> None:
         back = list(users.filter(is_active=False).order_by("pk"))
         for user in back:
-            user.is_active = True
-            user.save(update_fields=["is_active"])
+            people.activate(user=user)
             self.log_change(request, user, _("Activated"))
         words = ngettext("%(count)d user was activated.", "%(count)d users were activated.", len(back))
         self.message_user(request, words % {"count": len(back)}, _level(back))
@@ -157,9 +151,6 @@ def end_seats(page: OfficeAdmin, request: HttpRequest, seats: "models.QuerySet[S
     at = timezone.now()
     for seat in ended:
         people.end_seat(seat=seat, at=at)
-        if seat.role == Role.OFFICE:
-            seat.user.is_staff = seat.user.is_superuser = False
-            seat.user.save(update_fields=["is_staff", "is_superuser"])
     words = ngettext("%(count)d seat was ended.", "%(count)d seats were ended.", len(ended))
     page.message_user(request, words % {"count": len(ended)}, _level(ended))
 
@@ -259,11 +250,7 @@ class SeatAdmin(MakingAdmin):
     def reopen(self, request: HttpRequest, seats: "models.QuerySet[Seat]") -> None:
         back = list(seats.filter(is_active=False).select_related("user").order_by("pk"))
         for seat in back:
-            seat.is_active, seat.ended_at = True, None
-            seat.save(update_fields=["is_active", "ended_at"])
-            if seat.role == Role.OFFICE:
-                seat.user.is_staff = seat.user.is_superuser = True
-                seat.user.save(update_fields=["is_staff", "is_superuser"])
+            people.reopen_seat(seat=seat)
         words = ngettext("%(count)d seat is open again.", "%(count)d seats are open again.", len(back))
         self.message_user(request, words % {"count": len(back)}, _level(back))
 

@@ -35,8 +35,9 @@ def record(
     }
     if natural_key is None:
         return Event.unscoped.create(**fields)
-    found = Event.unscoped.filter(firm_id=account.firm_id, natural_key=natural_key).first()
-    return found or Event.unscoped.create(**fields, natural_key=natural_key)
+    # Two at once: the second waits for the first and then finds its event.
+    Event.unscoped.bulk_create([Event(**fields, natural_key=natural_key)], ignore_conflicts=True)
+    return Event.unscoped.get(firm_id=account.firm_id, natural_key=natural_key)
 
 
 def note_of_practice(*, who: "Who", kind: str, title: str, day: date, data: dict[str, object]) -> Event:

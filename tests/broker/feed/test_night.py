@@ -133,9 +133,9 @@ def test_an_account_held_by_a_bad_statement_is_not_held_twice(desk, run):
     "change",
     [
         {"status": "C", "closed_on": DAY},
-        {"opened_on": date(2026, 3, 3)},
+        {"opened_on": date(2026, 3, 3), "funded_on": date(2026, 3, 3)},
         {"funded_on": date(2026, 3, 9)},
-        {"status": "P", "opened_on": None},
+        {"status": "P", "opened_on": None, "funded_on": None},
     ],
 )
 def test_accounts_that_are_not_open_that_day_owe_no_value(desk, run, change):

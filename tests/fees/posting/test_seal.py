@@ -229,8 +229,8 @@ LIES = {
     "every_line_has_an_agreement": [
         f"UPDATE fees_accrual SET component_id = component_id + 1000000 WHERE {OF_NEXT}",
         f"UPDATE fees_accrual SET method = 2 WHERE {OF_NEXT}",
-        f"UPDATE fees_accrual SET account_id = (SELECT max(id) FROM accounts_account) WHERE {OF_NEXT}"
-        " AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')",
+        f"UPDATE fees_accrual SET account_id = (SELECT id FROM accounts_account WHERE number = 'U4000002')"
+        f" WHERE {OF_NEXT} AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')",
     ],
     "totals_agree_with_the_second_computation": [
         f"UPDATE fees_accrual SET amount = amount + 0.00000001 WHERE {OF_NEXT}",
