@@ -17,5 +17,5 @@ def corrections(request: HttpRequest, number: str) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     found = account_for(who, number)
     page = page_of(queries.corrections(who, found), order=["-replaced_at", "-pk"], query=request.GET)
-    context = {"account": found, "page": page, "shows_files": who.reach != "accounts"}
+    context = {"account": found, "page": page, "shows_files": not who.is_owner}
     return render(request, "corrections/account.html", context)

@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     if who is None or who.role == "office":
         return render(request, "dashboard/no_seat.html", {"is_office": who is not None})
-    if who.reach == "accounts":
+    if who.is_owner:
         return clients.home(request)
     at = timezone.now()
     sort = request.GET.get("sort", queries.USUAL_ORDER)

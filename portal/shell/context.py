@@ -121,7 +121,7 @@ class Shell:
     @cached_property
     def brand(self) -> Brand | None:
         """What owners are shown in place of the portal's name; advisors know what they work with."""
-        return brand_at(timezone.now()) if self.who and self.who.reach == "accounts" else None
+        return brand_at(timezone.now()) if self.who and self.who.is_owner else None
 
     @property
     def house_name(self) -> str:

@@ -39,7 +39,7 @@ def begin(
     """
     if account.kind in MASTERS:
         raise MessageProblem(_("A master account has no owner to write to."))
-    if who.reach != "accounts" and account.practice_id != who.practice_id:
+    if not who.is_owner and account.practice_id != who.practice_id:
         raise NotAllowed("view")
     subject, body = clean_subject(subject), clean_body(body)
     with transaction.atomic(using=current_alias.get()):

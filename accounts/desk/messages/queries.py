@@ -15,13 +15,13 @@ MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
 
 def side_of(who: Who) -> str:
     """Which side a person writes on."""
-    return Side.OWNER if who.reach == "accounts" else Side.PRACTICE
+    return Side.OWNER if who.is_owner else Side.PRACTICE
 
 
 def threads(who: Who) -> "QuerySet[Thread]":
     """Each with `is_unread`. A practice reads its own, and only while it looks after the account."""
     rows = scope(who, Thread).select_related("account")
-    if who.reach != "accounts":
+    if not who.is_owner:
         rows = rows.filter(practice_id=who.practice_id, account__practice_id=F("practice_id"))
     return rows.annotate(is_unread=Exists(_unread(who)))
 
@@ -54,4 +54,4 @@ def unread_count(who: Who, most: int = 99) -> int:
 def can_be_written_to(who: Who) -> "QuerySet[Account]":
     """The accounts about which the person may begin a conversation."""
     rows = scope(who, Account).exclude(kind__in=MASTERS)
-    return rows.filter(practice_id=who.practice_id) if who.reach != "accounts" else rows
+    return rows.filter(practice_id=who.practice_id) if not who.is_owner else rows

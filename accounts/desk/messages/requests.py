@@ -15,5 +15,5 @@ def request(who: Who, pk: UUID) -> Topic:
     found = visible(who).filter(pk=pk, account__isnull=False).first()
     if found is None or found.account is None:
         raise Http404
-    page = "clients:approvals" if who.reach == "accounts" else "dashboard:pending"
+    page = "clients:approvals" if who.is_owner else "dashboard:pending"
     return Topic(found.title, reverse(page), found.account.number)

@@ -31,7 +31,7 @@ def center(request: HttpRequest) -> HttpResponse:
     if only == "unread":
         rows = rows.filter(is_unread=True)
     page = page_of(rows, order=["-last_at", "pk"], query=request.GET)
-    context = {"page": page, "only": only, "is_owner": who.reach == "accounts"}
+    context = {"page": page, "only": only, "is_owner": who.is_owner}
     return render(request, "desk/messages/center.html", context)
 
 
@@ -56,7 +56,7 @@ def thread(request: HttpRequest, pk: UUID) -> HttpResponse:
         "rows": list(queries.messages_of(who, found)),
         "form": form,
         "me": who.user_id,
-        "is_owner": who.reach == "accounts",
+        "is_owner": who.is_owner,
         "is_open": found.account.practice_id == found.practice_id,
         "topic": _topic(who, found.topic, found.topic_id),
     }
@@ -74,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if made is not None:
             messages.success(request, _("Sent."))
             return HttpResponseRedirect(reverse("messages:thread", args=[made]))
-    context = {"form": form, "is_owner": who.reach == "accounts"}
+    context = {"form": form, "is_owner": who.is_owner}
     return render(request, "desk/messages/new.html", context, status=422 if form.errors else 200)
 
 

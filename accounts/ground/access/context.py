@@ -45,6 +45,11 @@ class Who:
         """Whether the seat is one of an advisor's practice, top or second level."""
         return self.role in ("top", "second")
 
+    @property
+    def is_owner(self) -> bool:
+        """Whether the seat is an owner's side: a client or an STL group, and not an advisor with fewer accounts."""
+        return self.reach == "accounts" and not self.is_advisor
+
     def has(self, ability: str) -> bool:
         """Whether the user was given one of the functions in the six groups."""
         return self.abilities is None or ability in self.abilities

@@ -20,7 +20,7 @@ def told_to_owners(rows: "QuerySet[Request]") -> "QuerySet[Request]":
 def visible(who: Who) -> "QuerySet[Request]":
     """What the person may know of."""
     rows = scope(who, Request)
-    return told_to_owners(rows) if who.reach == "accounts" else rows
+    return told_to_owners(rows) if who.is_owner else rows
 
 
 def pending(who: Who) -> "QuerySet[Request]":
