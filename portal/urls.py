@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.desk.tokens.urls")),
     path("", include("portal.preferences.urls")),
     path("", include("portal.exports.urls")),
+    path("", include("portal.find.urls")),
     path("", include("accounts.desk.brand.urls")),
     path("", include("portal.shell.urls")),
     *alias_patterns(),

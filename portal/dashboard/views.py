@@ -8,23 +8,40 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import scope
 from accounts.ground.amounts import money_words
 from accounts.ground.days.queries import calendar
 from accounts.ground.notifications.actions import mark_read
-from accounts.ground.notifications.models import Notification
+from accounts.ground.notifications.models import Notification, NotificationKind
 from accounts.ground.notifications.queries import latest
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
+from accounts.ground.tree.models import CURRENCIES
 from portal.clients import views as clients
 from portal.dashboard import agenda, queries
 from portal.dashboard.rules import EXCHANGE_ZONE, next_cut_off, split_minutes
+from portal.news.corporate import tell
 from portal.performance.rules import RANGES, Point
-from portal.performance.series import Series, series_of
+from portal.performance.series import Series, in_currency, series_of
+from portal.preferences.queries import layout_of
+from portal.preferences.rules import ordered
 
 USUAL_RANGE = "12m"
+NEWS_GROUPS = (
+    (NotificationKind.STATEMENT, gettext_lazy("Pending items")),
+    (NotificationKind.CORPORATE_ACTION, gettext_lazy("Corporate actions")),
+    (NotificationKind.MESSAGE, gettext_lazy("Messages")),
+)
+CARD_TEMPLATES = {
+    "pending": "dashboard/pending_card.html",
+    "plot": "dashboard/plot_card.html",
+    "day": "dashboard/day_card.html",
+    "news": "dashboard/news_card.html",
+    "activity": "dashboard/activity_card.html",
+}
 ACTIVITY_PAGE = 200
 
 
@@ -46,6 +63,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "pending": pending,
         "activity": queries.recent_activity(who, _today(at)),
+        "cards": [CARD_TEMPLATES[name] for name in _cards(request)],
+        "currencies": CURRENCIES,
         "agenda": agenda.of_day(agenda.day_asked(request.GET.get("day"), _today(at)), days),
         **_cut_off(at, next_cut_off(at, days)),
         **_plot(request),
@@ -101,8 +120,13 @@ def activity(request: HttpRequest) -> HttpResponse:
 def notifications(request: HttpRequest) -> HttpResponse:
     """Every notification, newest first."""
     who = request.seat  # type: ignore[attr-defined]
-    page = page_of(queries.own(who, latest(who)), order=["-created_at", "-pk"], query=request.GET)
-    return render(request, "dashboard/notifications.html", {"page": page})
+    kind = request.GET.get("kind", "")
+    rows = queries.own(who, latest(who))
+    rows = rows.filter(kind=kind) if kind in NotificationKind.values else rows
+    page = page_of(rows, order=["-created_at", "-pk"], query=request.GET)
+    tell(who, page.rows)
+    context = {"page": page, "kind": kind, "kinds": NEWS_GROUPS}
+    return render(request, "dashboard/notifications.html", context)
 
 
 @gate("view")
@@ -112,6 +136,7 @@ def notification(request: HttpRequest, pk: int) -> HttpResponse:
     rows = queries.own(who, scope(who, Notification)).select_related("account")
     found = get_object_or_404(rows, pk=pk)
     mark_read(user_id=who.user_id, notification=found)
+    tell(who, [found])
     return render(request, "dashboard/notification.html", {"notification": found})
 
 
@@ -123,10 +148,18 @@ def note_of(point: Point, currency: str) -> str:
     return _("%(amount)s came in") % words if point.flow > 0 else _("%(amount)s went out") % words
 
 
+def _cards(request: HttpRequest) -> list[str]:
+    """The cards in the person's order; asked of the database once a session."""
+    if "cards" not in request.session:
+        request.session["cards"] = ordered(layout_of(request.seat.user_id).get("cards"))  # type: ignore[attr-defined]
+    return ordered(request.session["cards"])
+
+
 def _asked(request: HttpRequest) -> tuple[str, Series]:
     span = request.GET.get("range", USUAL_RANGE)
     number = request.GET.get("of", "").strip()
     found = series_of(request.seat, number=number, sealed=sealed_day())  # type: ignore[attr-defined]
+    found = in_currency(found, request.GET.get("in", ""))
     return span if span in RANGES else USUAL_RANGE, found
 
 
@@ -143,10 +176,12 @@ def _plot(request: HttpRequest) -> dict[str, Any]:
             found = series_of(who, number=number, sealed=sealed)
         except Http404:
             unknown = number
+    found = in_currency(found, request.GET.get("in", ""))
     points, year = found.points(span), house.points(USUAL_RANGE)
     is_short = bool(year) and sealed is not None and year[-1].day < sealed
     return {
         # What the plot's own requests ask for: never a number that is not there.
+        "typed": number,
         "shown": found.subject.number if found.subject and not unknown else None,
         "missing": queries.without_value(who, sealed) if is_short and sealed else [],
         "series": found,

@@ -1,14 +1,14 @@
 """The value of a practice or an account day by day; nothing younger than the last sealed day is shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from accounts.broker.feed.models import NavDaily
-from accounts.ground.access.context import Who
+from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import account_for, scope
-from accounts.ground.tree.models import Account, Kind
+from accounts.ground.tree.models import CURRENCIES, Account, Kind
 from fees.accrual.models import AdviserDaily
 from portal.performance.rules import RANGES, DayValue, Point, months_before, returns, since
 
@@ -49,6 +49,28 @@ def series_for(who: Who, subject: Account | None, sealed: date | None) -> Series
     if subject.kind in MASTERS:
         return _practice(who, subject.practice_id, subject, sealed)
     return _account(who, subject, sealed)
+
+
+def in_currency(series: Series, code: str) -> Series:
+    """The same values in another currency, each day at its own rate; a day without a rate is left out."""
+    if not series.values or code == series.currency or code not in CURRENCIES:
+        return series
+    with cursor() as cur:
+        cur.execute(
+            "SELECT d, broker_rate(d, %s, %s) FROM unnest(%s::date[]) d",
+            [series.currency, code, [one.day for one in series.values]],
+        )
+        rates = dict(cur.fetchall())
+    values = [_converted(one, rates[one.day]) for one in series.values]
+    if not any(one.is_complete for one in values):
+        return series
+    return replace(series, values=values, currency=code, incomplete=sum(not one.is_complete for one in values))
+
+
+def _converted(value: DayValue, rate: Decimal | None) -> DayValue:
+    if rate is None:
+        return replace(value, is_complete=False)
+    return replace(value, nlv=value.nlv * rate, flow=value.flow * rate)
 
 
 def _usual_subject(who: Who) -> Account | None:

@@ -40,7 +40,9 @@ def card(request: HttpRequest) -> HttpResponse:
     """Move one card of the dashboard up by a place, or put all back."""
     name = request.POST.get("up", "")
     order = ordered(layout_of(_user(request)).get("cards"))
-    actions.arrange(user_id=_user(request), part="cards", order=moved_up(order, name) if name else list(CARDS))
+    order = moved_up(order, name) if name else list(CARDS)
+    actions.arrange(user_id=_user(request), part="cards", order=order)
+    request.session["cards"] = order
     return back(request)
 
 

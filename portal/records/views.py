@@ -12,6 +12,7 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, answer, relation_to
 from accounts.ground.people.models import Role
+from accounts.ground.requests.queries import pending
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import CURRENCIES, HOLDING_KINDS, Account, Status
 from fees.proofs.words import method_title
@@ -26,6 +27,7 @@ from portal.records.filters import chips
 from portal.records.listing import Listing
 
 USUAL_RANGE = "12m"
+WAITING_SHOWN = 5
 
 
 @gate("view")
@@ -81,6 +83,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         "schedules": agreed(who, found, sealed),
         "charges": [(charge, method_title(charge.method)) for charge in queries.latest_charges(who, found, sealed)],
         "rights": rights(who, found),
+        "waiting": list(pending(who).filter(account=found)[:WAITING_SHOWN]),
         "margin_group": group_of(found),
     }
     return render(request, "records/account.html", context)

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.desk.brand.queries import Brand, brand_at
 from accounts.desk.messages.queries import unread_count
 from accounts.ground.access.context import SEEN_AS, Who
+from accounts.ground.dates import FORM_NAMES, current_form
 from accounts.ground.notifications.models import Notification
 from accounts.ground.notifications.queries import latest
 from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Firm, Practice
+from portal.news.corporate import tell
 from portal.shell import menu
 from portal.shell.places import Sort
 
@@ -63,6 +65,15 @@ class Shell:
     @cached_property
     def is_folded(self) -> bool:
         return bool(getattr(self.user, "menu_is_folded", False))
+
+    @property
+    def date_form(self) -> str:
+        return current_form.get()
+
+    @property
+    def date_forms(self) -> list[tuple[str, object]]:
+        """Each form of a day, shown by an example."""
+        return list(FORM_NAMES.items())
 
     @cached_property
     def languages(self) -> list[dict[str, str]]:
@@ -147,7 +158,7 @@ class Shell:
         if self.who.practice_id:
             rows = rows.filter(practice_id=self.who.practice_id)
         unread = Window(Count("pk", filter=Q(is_read=False)))
-        return list(rows.annotate(unread=unread)[:NEWS_SHOWN])
+        return list(tell(self.who, list(rows.annotate(unread=unread)[:NEWS_SHOWN])))
 
     @property
     def unread(self) -> int:

@@ -14,6 +14,13 @@ document.addEventListener("keydown", (event) => {
   if (off || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (Date.now() - going < 1200) {
     going = 0;
+    const card = document.querySelectorAll(".board > .card")[Number(event.key) - 1];
+    if (card) {
+      event.preventDefault();
+      card.tabIndex = -1;
+      card.focus();
+      return;
+    }
     const link = goals.get(event.key.toLowerCase());
     if (link) {
       event.preventDefault();

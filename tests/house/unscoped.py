@@ -50,5 +50,6 @@ FILES = {
     "fees/proofs/evidence.py": "what a charge was made from, once the charge came through the scope",
     "portal/preferences/queries.py": "a person's own rows, by the person's key; the second wall asks for it too",
     "portal/exports/views.py": "a person's own rows, by the person's key; the second wall asks for it too",
+    "portal/news/corporate.py": "names of securities, the same for everybody",
     "fees/invoicing/upload.py": "invoices of the accounts of a file, which came through the scope",
 }

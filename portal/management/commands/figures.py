@@ -29,7 +29,7 @@ class Command(PortalCommand):
 
     def handle(self, *args: object, **options) -> None:
         folder = options["folder"] or Path(os.environ.get("PORTAL_FIGURES") or settings.STATE_DIR / "figures")
-        facts = list(_facts(folder))
+        facts = list(facts_in(folder))
         if not facts:
             raise CommandError(_("No figures in %(folder)s: run the tests first.") % {"folder": folder})
         figures = {
@@ -66,7 +66,8 @@ def added_up(facts: list[dict[str, object]]) -> dict[str, dict[str, object]]:
     return topics
 
 
-def _facts(folder: Path):
+def facts_in(folder: Path):
+    """The facts that tests have written into a folder."""
     for place in sorted(folder.glob("*.json")):
         try:
             fact = json.loads(place.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.broker.feed.models import FxRate, StatementFile
 from accounts.ground.notifications.actions import notify
 from accounts.ground.requests.actions import ask, finish
 from accounts.ground.requests.models import RequestKind, RequestStatus
@@ -227,6 +228,32 @@ def test_an_unknown_account_leaves_the_whole_curve(world, client, visit):
 
     assert "No account NOPE" in page
     assert client.get(html.unescape(asked[1])).json()["values"] == ["1000.0000"] * 3
+
+
+def test_the_plot_in_another_currency_uses_each_days_rate(world, client):
+    file = StatementFile.unscoped.create(sha256="0" * 64, name="rates", kind="csv", size=1, imported_at=timezone.now())
+    for day, nlv, rate in ((18, "1000.00", "0.50"), (19, "1100.00", "0.40")):
+        rollup(world, date(2026, 11, day), nlv)
+        FxRate.unscoped.create(
+            day=date(2026, 11, day), from_currency="USD", to_currency="EUR", rate=Decimal(rate), file=file
+        )
+    seal(world, SEALED)
+    client.force_login(world.users["alice"])
+
+    points = client.get("/dashboard/series.json?in=EUR").json()
+
+    assert points["currency"] == "EUR"
+    assert [Decimal(one) for one in points["values"]] == [Decimal(500), Decimal(440)]
+    assert client.get("/dashboard/series.json?in=XXX").json()["currency"] == "USD"
+
+
+def test_a_card_moves_up_and_stays_there(visit, client):
+    before = visit("alice")
+    client.post("/preferences/cards/", {"up": "plot", "next": "/"})
+    after = visit("alice")
+
+    assert order(before, 'id="pending"', 'id="plot"')
+    assert order(after, 'id="plot"', 'id="pending"')
 
 
 def test_without_a_storage_password_the_cards_say_so(visit):

@@ -104,6 +104,25 @@ def test_accounts_that_are_held_or_pay_nothing_are_found(world, visit):
     assert numbers(visit("alice", "/accounts/?kind=stl_master&filter=1")) == ["I4000001"]
 
 
+def test_the_palette_offers_places_and_the_accounts_one_may_see(visit):
+    palette = visit("bob", "/find/?for=palette&q=acc").content.decode()
+    accounts = visit("bob", "/find/?for=top&q=okafor").content.decode()
+
+    assert 'href="/accounts/"' in palette
+    assert 'href="/accounts/U2000001/"' in accounts
+    assert "U1000001" not in visit("bob", "/find/?for=top&q=U1000001").content.decode()
+
+
+def test_the_account_page_says_what_waits_and_what_to_do(world, visit):
+    title = "No net asset value has arrived"
+    hold_account(account=world["U1000002"], day=SEALED, stage="feed", reason="no_nav", detail="", title=title)
+    page = visit("alice", "/accounts/U1000002/").content.decode()
+
+    assert title in page
+    assert "There is nothing for you to do" in page
+    assert "What waits here" not in visit("alice", "/accounts/U1000001/").content.decode()
+
+
 def test_the_list_needs_as_many_queries_however_long_it_is(client, world):
     client.force_login(world.users["alice"])
 

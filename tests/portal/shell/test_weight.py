@@ -27,7 +27,7 @@ def test_a_first_visit_and_a_repeat_stay_light(client, world):
     assert sum(weights.values()) + on_repeat <= MOST, sorted(weights.items(), key=lambda one: -one[1])
 
 
-@pytest.mark.parametrize("name", ["shell", "keys", "dialog", "chart", "countdown"])
+@pytest.mark.parametrize("name", ["shell", "keys", "dialog", "chart", "countdown", "find", "rows"])
 def test_each_module_of_ours_is_under_three_kilobytes(name):
     assert compressed(f"js/{name}.js") < 3 * 1024
 
