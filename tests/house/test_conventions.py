@@ -9,7 +9,7 @@ from tests.house.test_shape import python_files
 
 # Whoever calls these stores what it says; it is read later, by others, in their languages.
 STORING = {
-    *("record", "ask", "ask_firms", "notify", "notify_many", "hold_account", "hold_accounts"),
+    *("record", "note_of_practice", "ask", "ask_firms", "notify", "notify_many", "hold_account", "hold_accounts"),
     *("release", "release_many", "answer"),
 }
 STORED = {"title", "resolution"}

@@ -5,6 +5,7 @@ DRAWERS = ("actions.py", "admin.py", "models.py", "night.py", "tasks.py")
 
 NIGHT = "runs under the night's own login, for every firm"
 OFFICE = "a page of the back office, under its own login"
+SHELL = "a command of whoever runs the servers"
 DEMO = "builds the demo firm as the owner"
 ABOVE = "what is decided above an account is inherited: rows of the levels above an account that came through the scope"
 CORRELATED = "correlated to rows that came through the scope"
@@ -26,7 +27,10 @@ FILES = {
     "portal/demo/settling.py": DEMO,
     "portal/demo/history.py": DEMO,
     "portal/demo/firm.py": DEMO,
-    "portal/management/commands/explain.py": "a command of whoever runs the servers",
+    "portal/management/commands/explain.py": SHELL,
+    "portal/management/commands/agree.py": SHELL,
+    "portal/management/commands/firm.py": SHELL,
+    "portal/management/commands/account.py": SHELL,
     "accounts/ground/access/scope.py": "is the scope",
     "accounts/ground/access/managers.py": "is the manager that refuses to read without a scope",
     "accounts/ground/access/api.py": "hands the rows to the scope",

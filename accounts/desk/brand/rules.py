@@ -2,14 +2,13 @@
 
 import re
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from accounts.desk.brand import pictures
 from accounts.desk.brand.pictures import HEIGHT, LARGEST, WIDTH, NotAPicture, Picture
+from portal.lib.exchange import EXCHANGE_ZONE
 
-NEW_YORK = ZoneInfo("America/New_York")
 CUT_OFF, LIVE = time(17), time(20)
 BRAND_ID = re.compile(r"[A-Za-z0-9_]{6,10}")
 LONGEST_WITH_SMS = 7
@@ -26,9 +25,9 @@ class BrandProblem(Exception):
 
 def effective_from(at: datetime) -> datetime:
     """20:00 New York of the same day when saved before 17:00, of the next day from 17:00 on."""
-    here = at.astimezone(NEW_YORK)
+    here = at.astimezone(EXCHANGE_ZONE)
     day = here.date() if here.time() < CUT_OFF else here.date() + timedelta(days=1)
-    return datetime.combine(day, LIVE, NEW_YORK)
+    return datetime.combine(day, LIVE, EXCHANGE_ZONE)
 
 
 def check_id(brand_id: str, *, uses_sms: bool) -> None:

@@ -3,7 +3,6 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.desk.seen_as.queries import seats_to_see_as
@@ -12,6 +11,7 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.people.models import Role
 from accounts.ground.trail.actions import note_of_practice
 from portal.lib.exchange import exchange_day
+from portal.lib.words import gettext_noop
 
 
 @gate("view")
@@ -29,7 +29,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     note_of_practice(
         who=who,
         kind="seen_as",
-        title=_("Looked at the portal as another user"),
+        title=gettext_noop("Looked at the portal as another user"),
         data={"seat": seat.pk, "user": seat.username, "role": seat.role},
         day=exchange_day(timezone.now()),
     )
