@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade
+from accounts.broker.allocation.admin import AllocationAdmin, BlockAdmin
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, NavHistory, StatementFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import Instrument
@@ -18,7 +19,7 @@ from accounts.broker.restrictions.admin import RestrictionAdmin
 from accounts.broker.service.admin import FlexQueryAdmin
 from accounts.ground.access.admin import CurrencyFilter, ReadOnlyAdmin, RelatedFilter, money_column
 
-__all__ = ["FlexQueryAdmin", "ProductApprovalAdmin", "RestrictionAdmin"]
+__all__ = ["AllocationAdmin", "BlockAdmin", "FlexQueryAdmin", "ProductApprovalAdmin", "RestrictionAdmin"]
 
 PLACES = 4
 

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
+from accounts.broker.allocation import api as allocation
 from accounts.broker.margin import api as margin
 from accounts.broker.products import api as products
 from accounts.broker.restrictions import api as restrictions
 from accounts.broker.trading import api as trading
 
 urlpatterns = [
+    path("blocks/", allocation.Blocks.as_view(), name="api_blocks"),
+    path("blocks/<uuid:pk>/", allocation.BlockRecord.as_view(), name="api_block"),
+    path("blocks/<uuid:pk>/preview/", allocation.PreviewAllocation.as_view(), name="api_preview_allocation"),
+    path("blocks/<uuid:pk>/allocate/", allocation.AllocateBlock.as_view(), name="api_allocate"),
+    path("blocks/<uuid:pk>/cancel/", allocation.CancelAllocation.as_view(), name="api_cancel_allocation"),
     path("may-trade/", trading.MayTrade.as_view(), name="api_may_trade"),
     path("margin-groups/", margin.MarginGroups.as_view(), name="api_margin_groups"),
     path("accounts/<str:number>/margin/", margin.AccountMargin.as_view(), name="api_account_margin"),

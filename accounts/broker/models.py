@@ -1,6 +1,7 @@
 """The broker's rows, gathered for Django; import them from their slices or from here."""
 
 from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade
+from accounts.broker.allocation.models import Allocation, AllocationShare, Block, BlockExecution
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import CashBalance, Instrument, Position
@@ -11,6 +12,10 @@ from accounts.broker.service.models import FlexQuery
 
 __all__ = [
     "AccountFacts",
+    "Allocation",
+    "AllocationShare",
+    "Block",
+    "BlockExecution",
     "CashBalance",
     "CashLine",
     "ChangeInNav",

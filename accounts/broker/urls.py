@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.broker.allocation import views as allocation
 from accounts.broker.margin import views as margin
 from accounts.broker.products import views as products
 from accounts.broker.restrictions import views as restrictions
@@ -10,6 +11,14 @@ from accounts.broker.trading import views as trading
 app_name = "trading"
 
 urlpatterns = [
+    path("trading/allocation/", allocation.listed, name="allocation"),
+    path("trading/allocation/new/", allocation.new, name="new_block"),
+    path("trading/allocation/<uuid:pk>/", allocation.show, name="block"),
+    path("trading/allocation/<uuid:pk>/allocate/", allocation.allocate, name="allocate"),
+    path("trading/allocation/<uuid:pk>/cancel/", allocation.change, {"what": "cancel"}, name="cancel_allocation"),
+    path("trading/allocation/<uuid:pk>/take/", allocation.change, {"what": "take"}, name="take_executed"),
+    path("trading/allocation/<uuid:pk>/attach/", allocation.change, {"what": "attach"}, name="attach_executions"),
+    path("trading/allocation/<uuid:pk>/withdraw/", allocation.change, {"what": "withdraw"}, name="withdraw_block"),
     path("trading/check/", trading.check, name="check"),
     path("trading/restrictions/", restrictions.listed, name="restrictions"),
     path("trading/restrictions/<uuid:pk>/end/", restrictions.end, name="end_restriction"),

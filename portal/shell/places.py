@@ -150,6 +150,9 @@ WORK = (
     _section("trading", _("Trading"), "trading:home", "chart-candle", right="trade"),
     _tab("trading", "orders", _("Orders"), "trading:orders", "trade"),
     _tab("trading", "allocation", _("Allocation"), "trading:allocation", "allocate"),
+    _page("allocation", "block", _("Block trade"), "trading:block", "view"),
+    _page("allocation", "allocate", _("Allocate"), "trading:allocate", "allocate"),
+    _page("allocation", "new_block", _("New block trade"), "trading:new_block", "allocate"),
     _tab("trading", "restrictions", _("Restrictions"), "trading:restrictions", "restrict"),
     _page(
         "restrictions", "account_restrictions", _("Restrictions of an account"), "trading:account_restrictions", "view"

@@ -2,7 +2,11 @@
 have one, set by the lowest seat that may, its reason carrying the account's word."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
+from accounts.broker.allocation.actions import Order, allocate, open_block
+from accounts.broker.allocation.queries import Asked, Entry, block_for, plan
+from accounts.broker.instruments.rules import Traded
 from accounts.broker.products.actions import grant
 from accounts.broker.products.rules import Permission
 from accounts.broker.restrictions.actions import Match, restrict
@@ -26,7 +30,17 @@ _SET_BY = {
 }
 
 # Which rows the parameter `pk` of a route stands for.
-ROWS = {"end_restriction": "restriction", "api_end_restriction": "restriction"}
+ROWS = {
+    "end_restriction": "restriction",
+    "api_end_restriction": "restriction",
+    "block": "block",
+    "api_block": "block",
+    **dict.fromkeys(
+        ("allocate", "cancel_allocation", "take_executed", "attach_executions", "withdraw_block", "api_allocate",
+         "api_preview_allocation", "api_cancel_allocation"),
+        "block of a client",
+    ),
+}  # fmt: skip
 MISSING, NOWHERE = "U9999999", "00000000-0000-4000-8000-000000000000"
 
 
@@ -42,6 +56,7 @@ def dress(world: World) -> None:
         with acting(world.users[name].pk, alias="office" if name == "olga" else "default") as who:
             assert who is not None
             grant(who=who, account=world[number], permissions=[Permission("stocks")], day=DAY, at=AT)
+    _blocks(world)
     rows = world.rows["restriction"] = {}
     for number, name in _SET_BY.items():
         with acting(world.users[name].pk) as who:
@@ -54,3 +69,22 @@ def dress(world: World) -> None:
                 starts=DAY,
                 day=DAY,
             ).pk
+
+
+def _blocks(world: World) -> None:
+    """One allocated block of every practice: its page by the master, sharing it out by a client of the practice."""
+    by_master, by_client = world.rows["block"], world.rows["block of a client"] = {}, {}
+    for master, client, name in (
+        ("F100001", "U1000001", "alice"),
+        ("F200002", "U2000001", "bob"),
+        ("F200003", "U3000001", "carol"),
+        ("F900001", "U9000001", "mallory"),
+    ):
+        with acting(world.users[name].pk) as who:
+            assert who is not None
+            order = Order(Traded(f"{CANARIES[client]} CO", "STK", "US"), "buy", DAY, Decimal(10))
+            block = open_block(who=who, order=order, day=DAY, at=AT)
+            asked = Asked("equal", (Entry(client),))
+            made = plan(who, block_for(who, block.pk), asked, valued_on=None)
+            allocate(who=who, pk=block.pk, asked=asked, digest=made.digest, valued_on=None, day=DAY, at=AT)
+        by_master[master] = by_client[client] = block.pk

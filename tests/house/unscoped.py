@@ -51,6 +51,8 @@ FILES = {
     "accounts/broker/restrictions/queries.py": ABOVE,
     "accounts/broker/instruments/queries.py": ABOVE,
     "accounts/broker/products/queries.py": ABOVE,
+    "accounts/broker/allocation/queries.py": CORRELATED,
+    "accounts/broker/allocation/breaks.py": "under the night's own login, or of one block that came through the scope",
     "fees/proofs/evidence.py": "what a charge was made from, once the charge came through the scope",
     "portal/preferences/queries.py": "a person's own rows, by the person's key; the second wall asks for it too",
     "portal/exports/views.py": "a person's own rows, by the person's key; the second wall asks for it too",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from accounts.broker.allocation.breaks import look_again
 from accounts.broker.feed import csv_reader, reader
 from accounts.broker.feed.csv_import import CsvImport
 from accounts.broker.feed.flex_import import FlexImport
@@ -53,6 +54,9 @@ def import_statements(
             report.add(_File(source, at, limits, days, tell).load())
             done += 2 * source.size
             tell(2 * source.size)
+        if sources:
+            with transaction.atomic(using=current_alias.get()):
+                look_again(day=at.date(), at=at)
     return report
 
 

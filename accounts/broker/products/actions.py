@@ -15,6 +15,7 @@ from accounts.ground.access.context import Who, current_alias, cursor
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Kind
+from portal.lib.words import gettext_noop
 
 
 def set_products(*, who: Who, account: Account, wanted: Iterable[Permission], day: date, at: datetime) -> None:
@@ -80,7 +81,7 @@ def _grant(who: Who, account: Account, permissions: set[Permission], *, day: dat
         if "product_within_the_level_above" not in str(error) and "is not approved for" not in str(error):
             raise
         raise ProductRefused(_("The level above is not approved for it.")) from error
-    _tell(who, account, permissions, _("Trading permission given"), "granted", day)
+    _tell(who, account, permissions, gettext_noop("Trading permission given"), "granted", day)
 
 
 def _check_level_above(account: Account, permissions: set[Permission]) -> None:
@@ -112,7 +113,7 @@ def _withdraw(who: Who, account: Account, permissions: set[Permission], *, day: 
         if changed:
             taken.add(one)
     if taken:
-        _tell(who, account, taken, _("Trading permission withdrawn"), "withdrawn", day)
+        _tell(who, account, taken, gettext_noop("Trading permission withdrawn"), "withdrawn", day)
 
 
 def _tell(who: Who, account: Account, permissions: set[Permission], title: str, status: str, day: date) -> None:

@@ -16,6 +16,7 @@ from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.scope import NotAllowed, scope
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account
+from portal.lib.words import gettext_noop
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def restrict(
             set_by=who.role,
             author_id=who.user_id,
         )
-        _tell(who, account, row, _("Trading restriction set"), "set", starts)
+        _tell(who, account, row, gettext_noop("Trading restriction set"), "set", starts)
     return row
 
 
@@ -81,7 +82,7 @@ def end_restriction(*, who: Who, pk: UUID, day: date, at: datetime) -> Restricti
         if not changed:
             raise RestrictionRefused(_("This restriction has already been ended."))
         row.ends, row.ended_at = ends, at
-        _tell(who, account, row, _("Trading restriction ended"), "ended", day)
+        _tell(who, account, row, gettext_noop("Trading restriction ended"), "ended", day)
     return row
 
 

@@ -34,6 +34,8 @@ TABLES: dict[str, Any] = {
     "broker_corporateaction": _("Corporate actions"),
     "broker_restriction": _("Trading restrictions"),
     "broker_productapproval": _("Trading permissions"),
+    "broker_block": _("Block trades"),
+    "broker_allocation": _("Allocations"),
 }
 
 # Not a table: tries that were refused, noted beside the changes that were made.
