@@ -18,8 +18,11 @@ YEARS_BACK, YEARS_AHEAD = 3, 5
 
 def seed(*, first_year: int, last_year: int) -> int:
     """Add the exchange's closings of the years given; days already there, overrides among them, stay as they are."""
-    rows = [CalendarDay(day=day, name=name, is_business=False) for day, name in nyse(first_year, last_year)]
-    return len(CalendarDay.objects.bulk_create(rows, ignore_conflicts=True))
+    known = set(CalendarDay.objects.values_list("day", flat=True))
+    closed = [(day, name) for day, name in nyse(first_year, last_year) if day not in known]
+    rows = [CalendarDay(day=day, name=name, is_business=False) for day, name in closed]
+    CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
 def reach(today: date) -> int:

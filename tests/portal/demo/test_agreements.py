@@ -1,10 +1,12 @@
 """What the demo firm's clients agree to: every method, nothing the rules would refuse."""
 
+import re
 from collections import Counter
 from datetime import date, timedelta
 
-from fees.engine.registry import METHODS
+from fees.engine.registry import BY_NAME, METHODS
 from fees.schedules.rules import Signature, problems
+from portal.demo import firm
 from portal.demo.agreements import agreements
 from portal.demo.broker import plan
 
@@ -55,3 +57,14 @@ def test_a_trading_groups_desks_have_none():
 
     assert subs
     assert all(agreements(account, SINCE) == [] for account in subs)
+
+
+def test_the_runbooks_example_of_a_fee_is_one_of_the_demo_firm(checkout):
+    words = (checkout / "docs" / "runbook.md").read_text()
+    number, method = re.search(r"manage\.py explain (U\d+):(\w+):", words).groups()
+    since = date(2025, 10, 21)
+    account = next(one for one in plan(firm.SEED, 200, since=since, firm=firm.NAME) if one.number == number)
+
+    agreed = [component.method for one in agreements(account, since) for component in one.components]
+
+    assert BY_NAME[method].code in agreed
