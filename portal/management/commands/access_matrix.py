@@ -1,6 +1,5 @@
 """manage.py access_matrix: builds the generated matrix of rights anew and walks it, both walls and each wall alone."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,20 +7,20 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from portal.management.base import PortalCommand
 from portal.management.commands.figures import added_up, facts_in
 
 TESTS = ("tests/house/test_matrix.py", "tests/house/test_forged_ids.py")
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Walks person x route x method x account in a throw-away database; exits with 1 where something leaks."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
         parser.add_argument("--only", default="", help="people or passes whose names contain this")
 
     def handle(self, *args: object, **options) -> None:
@@ -32,7 +31,7 @@ class Command(BaseCommand):
             code, text = _walk(Path(folder), options["only"])
             found = added_up(list(facts_in(Path(folder)))).get("access_matrix", {})
         if options["json"]:
-            self.stdout.write(json.dumps({"ok": code == 0, **found}))
+            self.answer(found, ok=code == 0)
         else:
             self.stdout.write(text)
         if code:

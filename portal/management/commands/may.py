@@ -1,8 +1,6 @@
 """manage.py may: whether a person may use a function on an account, and the rule that says so."""
 
-import json
-
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -10,16 +8,16 @@ from accounts.ground.access.authority import Function
 from accounts.ground.access.context import acting, as_role
 from accounts.ground.access.scope import account_for, answer, relation_to
 from accounts.ground.people.models import User
+from portal.management.base import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Answers yes or no: may PERSON use FUNCTION on ACCOUNT, and by which rule. Exits with 1 for no."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("person", metavar="PERSON", help="the sign-in name")
         parser.add_argument("function", metavar="FUNCTION", choices=[one.value for one in Function])
         parser.add_argument("account", metavar="ACCOUNT", help="its number")
-        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *args: object, **options) -> None:
         with as_role("office"):
@@ -28,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(_("Nobody can sign in as %(name)s.") % {"name": options["person"]})
         found = told(user.pk, options["function"], options["account"])
         if options["json"]:
-            self.stdout.write(json.dumps(found))
+            self.answer(found, ok=bool(found["allowed"]))
         else:
             self.stdout.write(f"{_('yes') if found['allowed'] else _('no')}: {found['why']}")
         if not found["allowed"]:
