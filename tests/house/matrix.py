@@ -49,7 +49,7 @@ SPECIMENS: dict[str, Specimen] = {
         for name in ("decide", "cancel", "api_link", "api_link_decision")
     },
     "notification.pk": lambda world, number: world.rows["notification"].get(number, 10**9),
-    "job": lambda world, number: world.rows["job"].get(number, NOWHERE),
+    "job": lambda world, number: world.rows.get("job", {}).get(number, NOWHERE),
     **{
         f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)
         for name in ("thread", "api_thread")
