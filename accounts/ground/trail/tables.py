@@ -25,6 +25,8 @@ TABLES: dict[str, Any] = {
     "accounts_hold": _("Holds"),
     "accounts_calendarday": _("Calendar days"),
     "fees_schedule": _("Fee schedules"),
+    "fees_invoicecap": _("Invoice limits"),
+    "fees_invoice": _("Invoices"),
     "desk_brandversion": _("Brands"),
     "broker_flexquery": _("Flex queries"),
     "broker_fxrate": _("Exchange rates"),
