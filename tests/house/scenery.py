@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from accounts.desk.messages.actions import begin
 from accounts.ground.access.context import acting
+from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.notifications.actions import notify
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.requests.actions import ask
@@ -15,6 +16,7 @@ from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
 from tests.fees.posting.nights import Nights, figures
 from tests.house import trading
+from tests.house.rights import ASKED_FOR_A_FILE
 from tests.house.staffed import staff
 from tests.world import CANARIES, World
 
@@ -50,6 +52,7 @@ def dress(world: World) -> None:
     _write(world)
     staff(world)
     trading.dress(world)
+    _export(world)
     _bill(world)
     _invoice(world)
 
@@ -69,6 +72,21 @@ def _write(world: World) -> None:
                 at=datetime(2025, 9, 30, 12, tzinfo=UTC),
             )
         said[number] = thread.pk
+
+
+def _export(world: World) -> None:
+    """Files that four people have asked for; nobody else knows of them, whatever accounts they see."""
+    world.rows["job"] = {
+        number: Job.unscoped.create(
+            user_id=world.users[name].pk,
+            seat_id=world.seats[name].pk,
+            firm_id=world[number].firm_id,
+            kind="export",
+            state=JobState.FAILED,
+            message=f"{CANARIES[number]} job",
+        ).pk
+        for name, number in ASKED_FOR_A_FILE.items()
+    }
 
 
 def _bill(world: World) -> None:
