@@ -41,6 +41,9 @@ ROWS = {
         "block of a client",
     ),
 }  # fmt: skip
+# A block is shared out by users who see every account of the practice.
+NEEDS_THE_WHOLE_PRACTICE = {"new_block", *(route for route, kind in ROWS.items() if kind == "block of a client")}
+INHERITED = {"end_restriction", "api_end_restriction"}
 MISSING, NOWHERE = "U9999999", "00000000-0000-4000-8000-000000000000"
 
 

@@ -180,7 +180,7 @@ class PreviewAllocation(APIView):
     def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Shares, and the digest to save them with."""
         who = request.seat  # type: ignore[attr-defined]
-        block = queries.block_for(who, pk)
+        block = queries.own_block_for(who, pk)
         asked, _digest = asked_of(request)
         try:
             plan = queries.plan(who, block, asked, valued_on=sealed_day())
@@ -197,7 +197,7 @@ class AllocateBlock(APIView):
     def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Once for each key; what was allocated before is replaced and kept."""
         who = request.seat  # type: ignore[attr-defined]
-        queries.block_for(who, pk)
+        queries.own_block_for(who, pk)
         key = key_of(request)
         asked, digest = asked_of(request)
 
@@ -226,7 +226,7 @@ class CancelAllocation(APIView):
     def post(self, request: ApiRequest, pk: UUID) -> Response:
         """With a reason."""
         who = request.seat  # type: ignore[attr-defined]
-        queries.block_for(who, pk)
+        queries.own_block_for(who, pk)
         reason = CancelReason(data=request.data)
         reason.is_valid(raise_exception=True)
         why = reason.validated_data["why"]

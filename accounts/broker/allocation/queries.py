@@ -94,6 +94,14 @@ def block_for(who: Who, pk: UUID) -> Block:
     return row
 
 
+def own_block_for(who: Who, pk: UUID) -> Block:
+    """One block of the person's own practice to share out; NotAllowed for another's that they see."""
+    block = block_for(who, pk)
+    if not may_allocate(who, block.practice_id):
+        raise NotAllowed("allocate")
+    return block
+
+
 def may_allocate(who: Who, practice_id: int) -> bool:
     """Blocks are allocated by the practice that placed them, by users who see all of its accounts."""
     whole = who.is_advisor and who.reach in ("firm", "practice")

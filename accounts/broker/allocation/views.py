@@ -19,7 +19,6 @@ from accounts.broker.instruments.rules import Side
 from accounts.broker.trading.clock import exchange_day
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import NotAllowed
 from accounts.ground.idempotency.actions import KeyReused, once
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
@@ -97,9 +96,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 def allocate(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose, preview, save. Saving twice with one key saves once."""
     who = request.seat  # type: ignore[attr-defined]
-    block = queries.block_for(who, pk)
-    if not queries.may_allocate(who, block.practice_id):
-        raise NotAllowed("allocate")
+    block = queries.own_block_for(who, pk)
     context: dict[str, Any] = {"placed": block, "methods": Method.choices, "chosen": request.POST or {}}
     status = 200
     if request.method == "POST":
@@ -155,6 +152,7 @@ def _saved(request: HttpRequest, who: Who, block: Block) -> bool:
 def change(request: HttpRequest, pk: UUID, what: str) -> HttpResponse:
     """Cancel the allocation, follow corrected executions, attach what fits, or withdraw the block."""
     who, at, day = request.seat, timezone.now(), exchange_day()  # type: ignore[attr-defined]
+    queries.own_block_for(who, pk)
     try:
         if what == "cancel":
             actions.cancel(who=who, pk=pk, why=request.POST.get("why", ""), day=day, at=at)
