@@ -55,6 +55,10 @@ def test_nobody_looks_as_who_reaches_further_or_elsewhere(browse, world, name, o
         assert shown == rights.SEES[name]
 
 
+def test_no_seat_at_all_is_a_bad_request(browse, world):
+    assert browse("bob").post("/seen-as/", {}).status_code == 400
+
+
 def test_a_seat_that_was_put_into_the_session_counts_for_nothing(browse, world):
     bob = browse("bob")
     session = bob.session

@@ -1,5 +1,6 @@
 """Looking at the portal as another user gets it, and going back to one's own view; nothing can be changed meanwhile."""
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         text = request.GET.get("find", "").strip()
         return render(request, "desk/seen_as.html", {"seats": seats_to_see_as(text), "text": text})
     wanted = request.POST.get("seat", "")
+    if not wanted:
+        raise BadRequest("no seat")
     known = {str(seat.pk): seat for seat in seats_to_see_as(request.POST.get("name", ""))}
     seat = known.get(wanted)
     if seat is None or who.practice_id is None:
