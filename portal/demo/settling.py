@@ -1,12 +1,15 @@
 """Sets up the demo firm's tree, people and sign-ins with the actions an operator uses, from what the broker knows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.broker.instruments.rules import Product
+from accounts.broker.products.models import ProductApproval
+from accounts.broker.restrictions.models import MASTERS
 from accounts.ground.access.context import as_role
 from accounts.ground.days.actions import seed as seed_calendar
 from accounts.ground.people import actions as people
@@ -20,6 +23,7 @@ from portal.demo.broker import Person, Plan, Planned, plan
 from portal.lib.words import gettext_noop
 
 _MARGIN = {"Cash": Margin.CASH, "Margin": Margin.MARGIN, "Portfolio Margin": Margin.PORTFOLIO}
+_PRODUCTS = (Product.STOCKS, Product.BONDS, Product.MUTUAL_FUNDS, Product.FOREX)
 _LANGUAGES = {"en", "ru"}
 # Who signs in, besides the clients: a name for each master in order, the trading group, the back office.
 _ADVISORS = ("maren.holt", "owen.wexley", "livia.brandt")
@@ -41,10 +45,27 @@ def settle(firm: Plan, *, until: date, keep: Callable[[list[dict[str, str]]], No
         seed_calendar(first_year=firm.since.year - 10, last_year=until.year + 3)
         for planned in firm:
             done.accounts[planned.number] = _account(planned, done.accounts, since=firm.since)
+        _permissions(done.accounts.values(), datetime.combine(firm.since, time(), UTC))
         parties = _clients(firm, done.accounts)
         _seat_everybody(firm, done, parties)
         _applications(firm, done.accounts[firm[0].number], until)
         keep(done.sign_ins)
+
+
+def _permissions(accounts: Iterable[Account], at: datetime) -> None:
+    """What the demo exchange lists may be traded by everybody; parents come before their children, as in the plan."""
+    ProductApproval.unscoped.bulk_create(
+        ProductApproval(
+            firm_id=account.firm_id,
+            account=account,
+            node_kind=account.kind,
+            practice_id=account.practice_id if account.kind in MASTERS else None,
+            product=product,
+            granted_at=at,
+        )
+        for account in accounts
+        for product in _PRODUCTS
+    )
 
 
 def stands(firm: Plan) -> bool:
