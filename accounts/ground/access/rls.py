@@ -35,6 +35,18 @@ def sees_account(column: str = "account_id") -> str:
     return f"EXISTS (SELECT 1 FROM accounts_account seen WHERE seen.id = {column})"
 
 
+def at_home(table: str) -> str:
+    """The predicate of a row that stands with its account: its practice is the account's, or one's own without one.
+
+    A policy that compares only the practice would let a practice hang its row on a sibling's account.
+    """
+    return (
+        f"(CASE WHEN {table}.account_id IS NULL THEN {table}.practice_id = (SELECT app_practice())"
+        f" ELSE EXISTS (SELECT 1 FROM accounts_account home WHERE home.id = {table}.account_id"
+        f" AND home.practice_id = {table}.practice_id) END)"
+    )
+
+
 def secure(
     table: str,
     *,

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 
-from accounts.ground.access.context import acting
+from accounts.ground.access.context import acting, enter
+from accounts.ground.runs.models import Run, RunChunk, RunStage
 from fees.schedules.actions import agree
 from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.schedules.queries import in_force, versions
@@ -75,3 +76,92 @@ def test_the_database_refuses_whoever_may_not_agree(world, person, number):
         )  # fmt: skip
 
     assert not Schedule.unscoped.exists()
+
+
+def inserted(as_role, world, person, sql, values):
+    """Whether the pages' login may write this in a person's name."""
+    try:
+        with transaction.atomic(), as_role("portal_web"):
+            enter(world.users[person].pk)
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+                return cursor.rowcount == 1
+    except DatabaseError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("person", "number", "payee", "may"),
+    [
+        ("bob", "U2000001", "F200002", True),
+        ("bob", "U3000001", "F200002", False),
+        ("bob", "U1000001", "F200002", False),
+        ("alice", "U1000001", "F100001", True),
+        ("alice", "U2000001", "F100001", True),
+        ("alice", "U2000001", "F200002", True),
+        ("alice", "U2000001", "F200003", False),
+        ("vera", "U2000001", "F100001", True),
+        ("vera", "U3000001", "F100001", False),
+        ("ana", "U1000001", "F100001", False),
+    ],
+)
+def test_a_fee_is_agreed_by_the_accounts_advisor_or_for_the_top_level(world, as_role, person, number, payee, may):
+    account = world[number]
+    sql = (
+        "INSERT INTO fees_schedule (firm_id, account_id, practice_id, version, strategy, starts, signed_name,"
+        " document_hash, agreed_at) VALUES (%s, %s, %s, 1, 'direct', '2026-11-23', '', '', now())"
+    )
+
+    assert inserted(as_role, world, person, sql, [account.firm_id, account.pk, world[payee].practice_id]) is may
+
+
+@pytest.mark.parametrize(
+    ("person", "may"), [("bob", True), ("alice", True), ("chidi", False), ("carol", False), ("mallory", False)]
+)
+def test_nobody_else_adds_to_an_agreement(world, agreed, as_role, person, may):
+    schedule = agreed(DAILY, starts=JANUARY, number="U2000001")
+    sql = "INSERT INTO fees_component (schedule_id, method, rate, tiers, mode) VALUES (%s, 97, 0, '[]', 'marginal')"
+
+    assert inserted(as_role, world, person, sql, [schedule.pk]) is may
+
+
+@pytest.mark.parametrize("wrong", [{}, {"account": "U9000001"}, {"payee": "F100001"}, {"starts": MARCH}, {"method": 2}])
+def test_a_flattened_row_says_what_was_agreed(world, agreed, as_role, wrong):
+    schedule = agreed(DAILY, starts=JANUARY, number="U2000001")
+    flat = RunSchedule.unscoped.get(schedule_id=schedule.pk)
+    component = Component.unscoped.get(schedule_id=schedule.pk)
+    flat.delete()
+    values = [
+        component.pk,
+        schedule.pk,
+        world[wrong.get("account", "U2000001")].pk,
+        world[wrong.get("payee", "F200002")].practice_id,
+        wrong.get("method", component.method),
+        wrong.get("starts", JANUARY),
+    ]
+    sql = (
+        "INSERT INTO fees_runschedule (component_id, schedule_id, account_id, practice_id, method, starts)"
+        " VALUES (%s, %s, %s, %s, %s, %s)"
+    )
+
+    assert inserted(as_role, world, "bob", sql, values) is (wrong == {})
+
+
+def test_nights_are_asked_about_accounts_that_one_sees(world, as_role):
+    run = Run.unscoped.create(day=date(2025, 9, 30), state="done")
+    stage = RunStage.unscoped.create(run=run, ordinal=1, name="accrue", state="done")
+    RunChunk.unscoped.create(stage=stage, lo=0, hi=10**9, state="done", done_at=datetime(2025, 10, 1, tzinfo=UTC))
+    answers = {}
+    for person in ("alice", "bob", "chidi", "carol", "mallory", ""):
+        with as_role("portal_web"):
+            if person:
+                enter(world.users[person].pk)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT fees_known_at(%s, %s) IS NOT NULL, fees_billed_through() IS NOT NULL, app_leave()",
+                    [run.pk, world["U2000001"].pk],
+                )
+                answers[person] = cursor.fetchone()[:2]
+
+    assert {person for person, (known, _through) in answers.items() if known} == {"alice", "bob", "chidi"}
+    assert not answers[""][1]
