@@ -6,6 +6,11 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.ground.access.gates import OFFICE, gated
 from portal.shell.menu import alias_patterns
 
+handler400 = "portal.refusals.bad_request"
+handler403 = "portal.refusals.not_allowed"
+handler404 = "portal.refusals.not_found"
+handler500 = "portal.refusals.broken"
+
 _admin_pages, _admin_app, _admin_name = admin.site.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -4,15 +4,18 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import FieldError, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q, QuerySet
+from django.db.models import Field, Q, QuerySet
 from django.http import QueryDict
 
 PAGE = 50
 MOST_COUNTED = 1000
+_MOST_DIGITS = 30
 
 
 @dataclass(frozen=True)
@@ -48,16 +51,12 @@ def page_of(
     An unreadable cursor shows the first page. A list that says elsewhere how long it is need not be counted.
     """
     counted = rows.order_by().values("pk")[: most + 1].count() if is_counted else 0
-    after, before = _read(query.get("after"), order), _read(query.get("before"), order)
+    after, before = _read(rows, query.get("after"), order), _read(rows, query.get("before"), order)
     backwards = before is not None and after is None
     turned = [_turn(name) for name in order] if backwards else list(order)
     edge = before if backwards else after
     found = rows.order_by(*turned)
-    try:
-        shown = list((found.filter(_beyond(turned, edge)) if edge else found)[: size + 1])
-    except (ValidationError, FieldError, ValueError, TypeError):
-        backwards, edge = False, None
-        shown = list(rows.order_by(*order)[: size + 1])
+    shown = list((found.filter(_beyond(turned, edge)) if edge else found)[: size + 1])
     more = len(shown) > size
     shown = shown[:size]
     if backwards:
@@ -118,12 +117,52 @@ def _packed(values: list[Any]) -> str:
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _read(text: str | None, order: Sequence[str]) -> list[Any] | None:
+def _read(rows: "QuerySet[Any]", text: str | None, order: Sequence[str]) -> list[Any] | None:
     if not text:
         return None
     try:
         values = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    known = isinstance(values, list) and len(values) == len(order)
-    return values if known and all(isinstance(value, str | int) for value in values) else None
+    if not isinstance(values, list) or len(values) != len(order):
+        return None
+    try:
+        return [fitting(rows, name.lstrip("-"), value) for name, value in zip(order, values, strict=True)]
+    except ValidationError:
+        return None
+
+
+def fitting(rows: "QuerySet[Any]", column: str, value: Any) -> Any:
+    """A value from outside as the column's own type, within what the database can compare with it.
+
+    Raises ValidationError for anything that the column could not hold.
+    """
+    field = _field(rows, column)
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise ValidationError("neither text nor number")
+    if isinstance(value, str) and ("\0" in value or not value.isprintable()):
+        raise ValidationError("not printable")
+    try:
+        known = field.to_python(value)
+        if known is None:
+            raise ValidationError("nothing")
+        field.run_validators(known)
+        if isinstance(known, datetime):
+            known.astimezone(UTC)
+        if isinstance(known, Decimal) and not (known.is_finite() and known.adjusted() < _MOST_DIGITS):
+            raise ValidationError("too large")
+    except (ValueError, TypeError, ArithmeticError) as problem:
+        raise ValidationError(str(problem)) from problem
+    return known
+
+
+def _field(rows: "QuerySet[Any]", column: str) -> "Field[Any, Any]":
+    """The model field or the annotation's output field behind a name of the order."""
+    annotation = rows.query.annotations.get(column)
+    if annotation is not None:
+        return annotation.output_field
+    model, field = rows.model, None
+    for part in column.split("__"):
+        field = model._meta.pk if part == "pk" else model._meta.get_field(part)
+        model = getattr(field, "related_model", None) or model
+    return getattr(field, "target_field", field)

@@ -22,11 +22,12 @@ class Agenda:
 
 
 def day_asked(text: str | None, today: date) -> date:
-    """The day in the address; today when there is none or it is no day."""
+    """The day in the address; today when there is none, it is no day, or it has no day before or after it."""
     try:
-        return date.fromisoformat(text) if text else today
+        asked = date.fromisoformat(text) if text else today
     except ValueError:
         return today
+    return asked if date.min < asked < date.max else today
 
 
 def of_day(day: date, calendar: Calendar) -> Agenda:

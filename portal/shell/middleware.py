@@ -1,4 +1,4 @@
-"""Pages speak the signed-in person's language, write days in their form and show times in their zone."""
+"""Pages speak the signed-in person's language, dates and times, and are nobody else's to keep."""
 
 import zoneinfo
 from collections.abc import Callable
@@ -9,6 +9,8 @@ from django.utils import timezone, translation
 
 from accounts.ground.dates import current_form
 from portal.preferences.queries import form_of_dates
+
+DOOR = "/sign-in/"
 
 
 class PersonalWords:
@@ -35,3 +37,25 @@ class PersonalWords:
                 return self.get_response(request)
         finally:
             current_form.reset(token)
+
+
+class PrivatePages:
+    """Says of every answer to a person that no cache may keep it for others and that a browser asks before showing it.
+
+    `no-cache` and not `no-store`, so that going back stays instant; what must not even stay in the browser's own memory
+    says so itself, and so do the pages of the door, whose addresses may open something.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        was_signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if request.path.startswith(DOOR):
+            response["Cache-Control"] = "private, no-store"
+        elif (was_signed_in or request.user.is_authenticated) and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-cache"
+        if was_signed_in and not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response

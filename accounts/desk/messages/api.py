@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,12 +17,12 @@ from accounts.desk.messages.rules import MessageProblem
 from accounts.ground.access.api import ScopedView
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
+from accounts.ground.api_pages import Pages
 
 
-class LatestFirst(CursorPagination):
+class LatestFirst(Pages):
     """By the latest message."""
 
-    page_size = 50
     ordering = ("-last_at", "pk")
 
 

@@ -30,6 +30,6 @@ DROP POLICY at_home_insert ON accounts_event;
 class Migration(migrations.Migration):
     """Restrictive policies narrow the ones that are there; those stay as they were agreed."""
 
-    dependencies = [("accounts", "0012_mail_to_people")]
+    dependencies = [("accounts", "0018_movements_fit_their_books")]
 
     operations = [migrations.RunSQL(WALLS, reverse_sql=BACK)]

@@ -1,0 +1,78 @@
+"""Refusals from outside the views: addresses that no page can mean, and errors in the shape that the asker reads.
+
+People get a page, programs below /api/ get problem details, whoever refuses: the framework, a gate or a view.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from itertools import chain
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views import csrf, defaults
+
+API = "/api/"
+NUL = "\0"
+
+
+class WellFormed:
+    """PostgreSQL knows no null character, so whatever brings one is refused before anything asks the database."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if any(NUL in text for text in _texts(request)):
+            return bad_request(request, None)
+        return self.get_response(request)
+
+
+def _texts(request: HttpRequest) -> Iterable[str]:
+    """Every text of a request: address, cookies, and the fields of a form."""
+    yield request.path_info
+    yield from chain(*request.COOKIES.items())
+    for said in (request.GET, request.POST) if request.method == "POST" else (request.GET,):
+        for name, values in said.lists():
+            yield name
+            yield from (value for value in values if isinstance(value, str))
+
+
+def problem_details(title: str, status: int) -> HttpResponse:
+    """An error of the API (RFC 9457)."""
+    body = {"type": "about:blank", "title": title, "status": status}
+    return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+    """400."""
+    if request.path_info.startswith(API):
+        return problem_details(_("Not valid"), 400)
+    return defaults.bad_request(request, exception)
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+    """403."""
+    if request.path_info.startswith(API):
+        return problem_details(_("Not allowed"), 403)
+    return defaults.permission_denied(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+    """404."""
+    if request.path_info.startswith(API):
+        return problem_details(_("Not found"), 404)
+    return defaults.page_not_found(request, exception)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: our mistake."""
+    if request.path_info.startswith(API):
+        return problem_details(_("Something broke on our side"), 500)
+    return defaults.server_error(request)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that did not come from a page of ours."""
+    if request.path_info.startswith(API):
+        return problem_details(_("Not allowed"), 403)
+    return csrf.csrf_failure(request, reason)
