@@ -101,8 +101,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- PostgreSQL: one database, five logins (docs/decisions/0002-database-roles.md) ------------------------------------
 
-# Which login `default` is: web (pages), worker (Celery) or owner (migrations).
-PROCESS = env.text("PORTAL_PROCESS", "web")
+# What this process is: web (pages; portal.wsgi says so), worker (Celery), owner (migrations) or an operator's command.
+PROCESS = env.text("PORTAL_PROCESS", "command")
 
 
 def _login(variable: str, *, seconds: int = 0) -> dict[str, object]:
@@ -114,12 +114,18 @@ def _login(variable: str, *, seconds: int = 0) -> dict[str, object]:
     return login
 
 
-_default = {"web": "DATABASE_URL_WEB", "worker": "DATABASE_URL_WORKER", "owner": "DATABASE_URL"}[PROCESS]
+_default = {
+    "web": "DATABASE_URL_WEB",
+    "command": "DATABASE_URL_WEB",
+    "worker": "DATABASE_URL_WORKER",
+    "owner": "DATABASE_URL",
+}[PROCESS]
+_LOGINS = {"night": ("DATABASE_URL_NIGHT", 0), "office": ("DATABASE_URL_OFFICE", 60), "owner": ("DATABASE_URL", 0)}
+# A process knows the passwords that it needs: pages run as web and, in the back office, as office.
+_known = {"web": ("office",), "worker": ("night", "office")}.get(PROCESS, tuple(_LOGINS))
 DATABASES = {
     "default": _login(_default, seconds=30 if PROCESS == "web" else 0),
-    "night": _login("DATABASE_URL_NIGHT"),
-    "office": _login("DATABASE_URL_OFFICE", seconds=60),
-    "owner": _login("DATABASE_URL"),
+    **{_alias: _login(_LOGINS[_alias][0], seconds=_LOGINS[_alias][1]) for _alias in _known},
 }
 DATABASE_ROUTERS = ["accounts.ground.access.context.RoleRouter"]
 # Tests share the owner's connection between all aliases (tests/conftest.py); a role is then taken by SET ROLE.

@@ -70,7 +70,7 @@ GRANT EXECUTE ON FUNCTION fees_billed_through() TO portal_web, portal_worker, po
 class Migration(migrations.Migration):
     """Restrictive policies narrow those that are there."""
 
-    dependencies = [("fees", "0011_end_agreements"), ("accounts", "0019_rows_at_home")]
+    dependencies = [("fees", "0011_end_agreements"), ("accounts", "0020_rows_at_home")]
 
     operations = [
         migrations.RunSQL(WALLS, reverse_sql=migrations.RunSQL.noop),

@@ -165,10 +165,14 @@ def _start(crew: Supervisor, port: int, env: dict[str, str]) -> None:
     celery = [sys.executable, "-m", "celery", "-A", "portal"]
     web = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
     worker_env = {**env, "PORTAL_PROCESS": "worker"}
+    worker_env.pop("DATABASE_URL", None)
+    not_for_pages = ("DATABASE_URL", "DATABASE_URL_WORKER", "DATABASE_URL_NIGHT")
+    web_env = {name: value for name, value in env.items() if name not in not_for_pages}
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     crew.start("worker", [*celery, "worker", "-c", "2", "-l", "info", *quiet], worker_env)
     crew.start("beat", [*celery, "beat", "-l", "info", "--pidfile="], worker_env)
-    crew.start("web", [*web, "--threads", "4", "--worker-class", "gthread", "--no-control-socket"], env)
+    threads = ["--threads", "4", "--worker-class", "gthread", "--no-control-socket", "--umask", "077"]
+    crew.start("web", [*web, *threads], web_env)
     deadline = time.monotonic() + 90
     while not _answers(port):
         for name, child in crew.children:

@@ -44,8 +44,12 @@ def state_dir() -> Path:
 def runner() -> Runner:
     if os.geteuid() != 0:
         return Runner(None, None)
-    nobody = pwd.getpwnam("nobody")
-    return Runner(nobody.pw_uid, nobody.pw_gid)
+    name = os.environ.get("PORTAL_SERVERS_USER") or "nobody"
+    try:
+        found = pwd.getpwnam(name)
+    except KeyError:
+        raise PlaceError(f"PORTAL_SERVERS_USER names {name}, and there is no such user") from None
+    return Runner(found.pw_uid, found.pw_gid)
 
 
 def prepare(state: Path) -> None:

@@ -60,7 +60,7 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program in its own session, so that Ctrl-C reaches only us; tied: it ends when we are killed."""
     log.parent.mkdir(exist_ok=True, parents=True)
-    with log.open("ab") as out:
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as out:
         options: dict[str, Any] = who.switch() if who else {}
         return subprocess.Popen(
             [str(part) for part in command],
@@ -70,6 +70,7 @@ def start(
             env=environment,
             cwd=cwd,
             start_new_session=True,
+            umask=0o077,  # data, append-only files and mail are their writer's alone
             preexec_fn=dying_with_parent(signal.SIGINT) if tied else None,
             **options,
         )

@@ -74,6 +74,42 @@ def test_a_variable_that_is_missing_is_one_line(tmp_path):
     assert json.loads(done.stdout) == {"ok": False, "problem": "DATABASE_URL_WEB is not set (see docs/runbook.md)"}
 
 
+@pytest.mark.parametrize(
+    ("process", "aliases", "login"),
+    [
+        ("web", {"default", "office"}, "portal_web"),
+        ("worker", {"default", "office", "night"}, "portal_worker"),
+        ("command", {"default", "office", "night", "owner"}, "portal_web"),
+        ("owner", {"default", "office", "night", "owner"}, "portal_owner"),
+    ],
+)
+def test_a_process_knows_only_the_logins_that_it_needs(tmp_path, process, aliases, login):
+    found = read(tmp_path, PORTAL_PROCESS=process)["DATABASES"]
+
+    assert set(found) == aliases
+    assert found["default"]["USER"] == login
+
+
+def test_pages_start_without_the_passwords_of_owner_and_night_and_forget_them(tmp_path):
+    url = "postgresql://portal_{}:secret@127.0.0.1:1/portal"
+    env = {
+        "PATH": os.environ["PATH"],
+        "PORTAL_STATE": str(tmp_path),
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "DATABASE_URL_WEB": url.format("web"),
+        "DATABASE_URL_OFFICE": url.format("office"),
+    }
+    code = (
+        "import os, json; import portal.wsgi; from django.conf import settings;"
+        " print(json.dumps([sorted(settings.DATABASES), sorted(n for n in os.environ if n.startswith('DATABASE'))]))"
+    )
+    for more in ({}, {"DATABASE_URL": url.format("owner"), "DATABASE_URL_NIGHT": url.format("night")}):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env={**env, **more}, cwd=CHECKOUT, capture_output=True, text=True, check=True
+        )
+        assert json.loads(done.stdout) == [["default", "office"], ["DATABASE_URL_OFFICE", "DATABASE_URL_WEB"]]
+
+
 def test_debug_is_off(public):
     assert public["DEBUG"] is False
 

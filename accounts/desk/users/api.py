@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from django.utils import timezone
@@ -133,7 +134,7 @@ class NewUserView(Asking):
         said = _valid(NewUserSerializer, request)
         names = ("username", "first_name", "last_name", "email", "language", "standing")
         wish = NewUser(**{name: said[name] for name in names}, principal=said.get("principal"), grant=_grant(said))
-        site = request.build_absolute_uri("/").rstrip("/")
+        site = settings.PUBLIC_URL.rstrip("/")
         done = actions.add_user(who=self.who, wish=wish, site=site, at=timezone.now())
         if isinstance(done, Authorization):
             return _waiting(done)

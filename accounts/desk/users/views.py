@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -78,7 +79,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _reviewed(request, who, standings)
     try:
         grant = grant_of(request.POST, standing=form.cleaned_data["standing"])
-        done = actions.add_user(who=who, wish=form.wish(grant), site=_site(request), at=timezone.now())
+        done = actions.add_user(who=who, wish=form.wish(grant), site=_site(), at=timezone.now())
     except Forged as problem:
         return _forged(request, problem)
     except (UserProblem, AuthorizationProblem, ValidationError):
@@ -139,7 +140,7 @@ def invite(request: HttpRequest, seat: int) -> HttpResponse:
     found = actions.seat_for(who, seat)
     if found.is_active or found.ended_at or not hasattr(found, "invitation"):
         return _user_page(request, who, found, problem=_("There is nothing to send."))
-    invitations.send(invitation=found.invitation, site=_site(request), at=timezone.now())
+    invitations.send(invitation=found.invitation, site=_site(), at=timezone.now())
     messages.success(request, _("The invitation was sent; the older link works no more."))
     return redirect("users:user", seat=seat)
 
@@ -287,5 +288,6 @@ def _forged(request: HttpRequest, problem: Forged) -> HttpResponse:
     return render(request, "users/cannot.html", {"why": str(problem)}, status=400)
 
 
-def _site(request: HttpRequest) -> str:
-    return request.build_absolute_uri("/").rstrip("/")
+def _site() -> str:
+    """The configured address: a link in a mail does not follow the Host header."""
+    return settings.PUBLIC_URL.rstrip("/")

@@ -4,10 +4,17 @@ import hashlib
 import json
 from collections.abc import Callable
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
 
 from accounts.ground.access.context import current_alias
 from accounts.ground.idempotency.models import IdempotencyKey
+
+LONGEST_KEY = 200
+
+
+class KeyRefused(SuspiciousOperation):
+    """The key is none: empty, too long or not printable; answered with 400 and nothing is done."""
 
 
 class KeyReused(Exception):
@@ -21,8 +28,10 @@ def once(
 
     Two requests at once: the second waits at the unique key until the first is committed, then gets its answer.
     """
+    if not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
+        raise KeyRefused("an idempotency key has 1 to 200 printable characters")
     fingerprint = hashlib.sha256(
-        json.dumps([route, body], sort_keys=True, separators=(",", ":"), default=str).encode()
+        json.dumps([route, body], sort_keys=True, separators=(",", ":"), default=_typed).encode()
     ).hexdigest()
     with transaction.atomic(using=current_alias.get()):
         row, is_new = IdempotencyKey.unscoped.get_or_create(
@@ -37,3 +46,8 @@ def once(
         row.status, row.answer = status, answer
         row.save(update_fields=["status", "answer"])
         return status, answer
+
+
+def _typed(value: object) -> dict[str, str]:
+    """What JSON has no word for, with its type, so that the text '1' and the amount 1 are two requests."""
+    return {f"\0{type(value).__name__}": str(value)}

@@ -9,10 +9,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.context import Who, cursor, leave
 from accounts.ground.invitations.models import Invitation, InvitationState
-from accounts.ground.outbox.actions import owe
-from accounts.ground.outbox.models import Channel
+from accounts.ground.outbox.actions import owe_person
 from accounts.ground.people.models import Seat, User
 
 LIFETIME = timedelta(days=30)
@@ -58,13 +57,11 @@ def send(*, invitation: Invitation, site: str, at: datetime) -> None:
             "Open this link to confirm your data and to choose your own password:\n%(link)s\n\n"
             "The link works once and for 30 days. If you did not expect this mail, do nothing."
         ) % {"name": user.get_full_name(), "username": user.username, "link": f"{site}/invitation/{secret}/"}
-    owe(
-        channel=Channel.MAIL,
-        recipient=user.email,
+    owe_person(
+        user_id=user.pk,
         subject=subject,
         body=body,
         natural_key=f"invitation {invitation.pk} {invitation.times_sent}",
-        firm_id=invitation.firm_id,
     )
 
 
@@ -99,6 +96,7 @@ def move(*, secret: str, state: str, at: datetime) -> int:
 def confirm_data(*, secret: str, first_name: str, last_name: str, email: str, language: str, at: datetime) -> User:
     """The invited person's own reading of who they are."""
     user = User.objects.get(pk=move(secret=secret, state=InvitationState.STARTED, at=at))
+    leave()  # whoever else may be signed in in this browser does not act here, and could not
     user.first_name, user.last_name, user.email, user.language = first_name, last_name, email, language
     user.save(update_fields=["first_name", "last_name", "email", "language"])
     return user
@@ -114,5 +112,6 @@ def choose_password(*, secret: str, password: str, at: datetime) -> User:
     move(secret=secret, state=InvitationState.SUBMITTED, at=at)
     user.refresh_from_db()
     user.set_password(password)
+    leave()
     user.save(update_fields=["password"])
     return user

@@ -77,6 +77,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Nobody learns that a sign-in exists and is switched off."""
         return redirect("account_login")
 
+    def set_password(self, user: Any, password: str) -> None:
+        """The password alone: pages may not write the other columns of a sign-in."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
     # --- Mail ------------------------------------------------------------------------------------------------------
 
     def get_reset_password_from_key_url(self, key: str) -> str:

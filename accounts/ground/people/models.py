@@ -1,6 +1,7 @@
 """People: the party (a legal person), the user (a sign-in) and the seat (what a user is at a firm)."""
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
@@ -53,10 +54,16 @@ class User(AbstractUser):
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
     menu_is_folded = models.BooleanField(default=False)
 
+    # Two names that look alike in two scripts would be two people.
+    username_validator = ASCIIUsernameValidator()
+
     objects = UserManager()
 
     class Meta(AbstractUser.Meta):
-        constraints = [models.UniqueConstraint(Lower("username"), name="user_name_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="user_name_any_case"),
+            models.CheckConstraint(condition=models.Q(username__regex=r"^[A-Za-z0-9@.+_-]+$"), name="user_name_ascii"),
+        ]
 
 
 class Role(models.TextChoices):

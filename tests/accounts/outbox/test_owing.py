@@ -1,11 +1,12 @@
 """What is owed is written once and delivered, however often it is asked for and whatever fails."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core import mail
 
-from accounts.ground.idempotency.actions import KeyReused, once
+from accounts.ground.idempotency.actions import KeyRefused, KeyReused, once
 from accounts.ground.idempotency.models import IdempotencyKey
 from accounts.ground.outbox import actions as outbox
 from accounts.ground.outbox.carriers import NoCarrier
@@ -132,3 +133,18 @@ def test_asking_twice_is_one_request_and_finishing_twice_is_once(world):
 
     assert Request.unscoped.get().status == RequestStatus.APPROVED
     assert ask(**fields).finished_at is None
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201, "a\nb", "a\0b"])
+def test_what_is_no_key_is_refused_and_nothing_moves(world, key):
+    with pytest.raises(KeyRefused):
+        once(user_id=1, key=key, route="/x", body={}, act=lambda: pytest.fail("acted"))
+
+    assert not IdempotencyKey.unscoped.exists()
+
+
+def test_an_amount_and_its_text_are_two_requests(world):
+    once(user_id=1, key="k", route="/x", body={"a": "1"}, act=lambda: (201, None))
+
+    with pytest.raises(KeyReused):
+        once(user_id=1, key="k", route="/x", body={"a": Decimal(1)}, act=lambda: pytest.fail("acted"))

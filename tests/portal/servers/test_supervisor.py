@@ -97,3 +97,13 @@ def test_nothing_stays_when_the_supervisor_is_killed(crew, tmp_path):
     process.kill()
 
     assert all_gone(pids)
+
+
+def test_what_a_process_writes_is_its_own_alone(tmp_path):
+    log = tmp_path / "logs" / "x.log"
+
+    child = processes.start(["/bin/sh", "-c", f"echo said; echo kept > {tmp_path}/file"], log=log, environment={})
+    child.wait(10)
+
+    assert log.read_text() == "said\n"
+    assert [path.stat().st_mode & 0o777 for path in (log, tmp_path / "file")] == [0o600, 0o600]

@@ -45,6 +45,6 @@ DROP FUNCTION app_practice_of(bigint);
 class Migration(migrations.Migration):
     """Restrictive policies narrow the ones that are there; those stay as they were agreed."""
 
-    dependencies = [("accounts", "0018_movements_fit_their_books")]
+    dependencies = [("accounts", "0019_seen_as")]
 
     operations = [migrations.RunSQL(WALLS, reverse_sql=BACK)]
