@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views import csrf, defaults
 
@@ -22,14 +23,15 @@ class WellFormed:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if NUL in request.path_info:
+            return not_found(request, Http404("a null character"))
         if any(NUL in text for text in _texts(request)):
-            return bad_request(request, None)
+            return bad_request(request, BadRequest("a null character"))
         return self.get_response(request)
 
 
 def _texts(request: HttpRequest) -> Iterable[str]:
-    """Every text of a request: address, cookies, and the fields of a form."""
-    yield request.path_info
+    """Every text of a request but its path: query, cookies, and the fields of a form."""
     yield from chain(*request.COOKIES.items())
     for said in (request.GET, request.POST) if request.method == "POST" else (request.GET,):
         for name, values in said.lists():
@@ -43,21 +45,21 @@ def problem_details(title: str, status: int) -> HttpResponse:
     return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
 
 
-def bad_request(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400."""
     if request.path_info.startswith(API):
         return problem_details(_("Not valid"), 400)
     return defaults.bad_request(request, exception)
 
 
-def not_allowed(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
     if request.path_info.startswith(API):
         return problem_details(_("Not allowed"), 403)
     return defaults.permission_denied(request, exception)
 
 
-def not_found(request: HttpRequest, exception: Exception | None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
     if request.path_info.startswith(API):
         return problem_details(_("Not found"), 404)

@@ -161,7 +161,7 @@ def _field(rows: "QuerySet[Any]", column: str) -> "Field[Any, Any]":
     annotation = rows.query.annotations.get(column)
     if annotation is not None:
         return annotation.output_field
-    model, field = rows.model, None
+    model, field = rows.model, rows.model._meta.pk
     for part in column.split("__"):
         field = model._meta.pk if part == "pk" else model._meta.get_field(part)
         model = getattr(field, "related_model", None) or model

@@ -8,13 +8,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.mixins import ListModelMixin
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.ground.access.api import ScopedView, filters
 from accounts.ground.access.gates import gate
+from accounts.ground.api_pages import Pages
 from accounts.ground.idempotency.actions import KeyReused, once
 from fees.invoicing import actions, queries
 from fees.invoicing.models import Invoice, InvoiceState
@@ -26,12 +26,9 @@ LONGEST_KEY = 200
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 
 
-class InvoicePages(CursorPagination):
+class InvoicePages(Pages):
     """The latest first."""
 
-    page_size = 50
-    page_size_query_param = "limit"
-    max_page_size = 500
     ordering = ("-business_day", "-submitted_at", "pk")
 
 

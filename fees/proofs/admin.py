@@ -1,6 +1,8 @@
 """Charges in the back office: what became of each, its inputs, and whether it works out again."""
 
+import re
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db import models
@@ -41,7 +43,7 @@ class ChargeAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["state", "reason", MethodFilter, "period_end_day", CurrencyFilter, ("firm", RelatedFilter)]
     list_select_related = ["account", "practice", "firm"]
-    search_fields = ["account__number__istartswith", "account__title", "id__exact", "fingerprint__exact"]
+    search_fields = ["account__number__istartswith", "account__title"]
     number_lookup = "account__number"
     search_help_text = _("Account number or title, or the id or fingerprint of the charge")
     ordering = ["-period_end_day", "id"]
@@ -50,6 +52,17 @@ class ChargeAdmin(ReadOnlyAdmin):
         *("currency", "exact", "amount", "state", "reason", "due_on", "posted_on", "retry_until"),
         *("story", "inputs_shown", "fingerprint", "verdict", "created_at"),
     ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "models.QuerySet[Any]", search_term: str
+    ) -> "tuple[models.QuerySet[Any], bool]":
+        """An id or a fingerprint finds its charge. Django would read `id__exact` as the column `exact`."""
+        term = search_term.strip().lower()
+        if re.fullmatch(r"[0-9a-f]{64}", term):
+            return queryset.filter(fingerprint=term), False
+        if re.fullmatch(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", term):
+            return queryset.filter(pk=UUID(term)), False
+        return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields

@@ -4,7 +4,6 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,15 +11,13 @@ from accounts.broker.feed.models import NavHistory
 from accounts.ground.access.api import ScopedView
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
+from accounts.ground.api_pages import Pages
 from portal.corrections.queries import corrections
 
 
-class LatestFirst(CursorPagination):
+class LatestFirst(Pages):
     """By when they were corrected."""
 
-    page_size = 50
-    page_size_query_param = "limit"
-    max_page_size = 500
     ordering = ("-replaced_at", "-pk")
 
 

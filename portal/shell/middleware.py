@@ -4,6 +4,7 @@ import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
@@ -52,10 +53,11 @@ class PrivatePages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
+        is_signed_in = SESSION_KEY in request.session
         if request.path.startswith(DOOR):
             response["Cache-Control"] = "private, no-store"
-        elif (was_signed_in or request.user.is_authenticated) and not response.has_header("Cache-Control"):
+        elif (was_signed_in or is_signed_in) and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-cache"
-        if was_signed_in and not request.user.is_authenticated:
+        if was_signed_in and not is_signed_in:
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from accounts.ground.access.gates import OFFICE, SIGNED_IN
+from accounts.ground.api_pages import Pages
 from tests.house.matrix import portal_routes, targets
 from tests.house.routes import routes
 from tests.house.scenery import dress
@@ -123,6 +124,7 @@ def test_no_query_of_the_back_office_breaks_anything(stage, browse):
 
 def test_no_part_of_an_address_breaks_anything(stage, browse):
     client = browse("alice")
+    stage.rows.setdefault("job", {})
     odd = [
         "%00",
         "a%00",
@@ -145,6 +147,12 @@ def test_no_part_of_an_address_breaks_anything(stage, browse):
 
     assert [one for one in problems if one] == []
     assert len(problems) > 50
+
+
+def test_every_list_of_the_api_reads_its_cursor_by_type():
+    pagers = {getattr(getattr(route.view, "cls", None), "pagination_class", None) for route in portal_routes()}
+
+    assert {pager for pager in pagers if pager is not None and not issubclass(pager, Pages)} == set()
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])

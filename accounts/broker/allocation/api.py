@@ -10,7 +10,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.mixins import ListModelMixin
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,6 +22,7 @@ from accounts.broker.instruments.rules import COUNTRY_PATTERN, Asset, Side, Trad
 from accounts.broker.trading.clock import exchange_day
 from accounts.ground.access.api import ScopedView
 from accounts.ground.access.gates import gate
+from accounts.ground.api_pages import Pages
 from accounts.ground.idempotency.actions import once
 from accounts.ground.runs.queries import sealed_day
 
@@ -112,12 +112,9 @@ class AllocationSerializer(serializers.ModelSerializer):
         fields = ("id", "version", "method", "quantity", "state", "made_at", "ended_at", "why_ended", "shares")
 
 
-class BlockPages(CursorPagination):
+class BlockPages(Pages):
     """The latest first."""
 
-    page_size = 50
-    page_size_query_param = "limit"
-    max_page_size = 500
     ordering = ("-traded_on", "pk")
 
 

@@ -5,6 +5,7 @@ What stands here knows no noun; each slice registers its rows in an `admin.py` o
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -315,7 +316,13 @@ class MakingAdmin(OfficeAdmin):
         return self._making_page(request, form, form_url, extra_context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return request.GET.dict()
+        """What the address fills in, as far as the fields can hold it."""
+        found = {}
+        for name, field in self.making_form.base_fields.items():
+            with suppress(ValidationError):
+                if name in request.GET and field.to_python(request.GET[name]) is not None:
+                    found[name] = request.GET[name]
+        return found
 
     def _made(self, request: HttpRequest, form: forms.Form) -> models.Model | None:
         try:

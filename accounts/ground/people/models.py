@@ -55,7 +55,7 @@ class User(AbstractUser):
     menu_is_folded = models.BooleanField(default=False)
 
     # Two names that look alike in two scripts would be two people.
-    username_validator = ASCIIUsernameValidator()
+    username_validator = ASCIIUsernameValidator()  # type: ignore[assignment]
 
     objects = UserManager()
 
