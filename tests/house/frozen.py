@@ -1,4 +1,6 @@
-"""What the SQL of each migration came to when it was published; `python -m tests.house.frozen` records new ones.
+"""What the SQL of each migration came to when it was published; `record` adds new ones:
+
+    manage.py shell -c "from tests.house.frozen import record; record()"
 
 Migrations call functions that live on (walls, triggers, queries). A change of theirs belongs into a new migration: it
 must not change what an old one does on a fresh database.
@@ -39,10 +41,8 @@ def _sql(operations) -> list[migrations.RunSQL]:
     return found
 
 
-if __name__ == "__main__":
-    import django
-
-    django.setup()
+def record() -> int:
+    """Write down the migrations that are not yet recorded; how many they were."""
     new = {name: text for name, text in texts().items() if name not in recorded()}
     RECORD.write_text(json.dumps({**recorded(), **new}, indent=1, sort_keys=True) + "\n")
-    print(f"{len(new)} migrations recorded")
+    return len(new)
