@@ -50,8 +50,8 @@ def accounts(count: int) -> None:
         for table in QUIET:
             cur.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cur.execute(
-            "INSERT INTO accounts_firm (name, base_currency, is_professional, is_registered)"
-            " VALUES ('Bench', 'USD', true, true) RETURNING id"
+            "INSERT INTO accounts_firm (name, base_currency, is_professional, is_registered, is_introducing_broker)"
+            " VALUES ('Bench', 'USD', true, true, false) RETURNING id"
         )
         firm = cur.fetchone()[0]
         cur.execute(

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.mixins import ListModelMixin
@@ -15,15 +15,14 @@ from rest_framework.views import APIView
 from accounts.ground.access.api import ScopedView, filters
 from accounts.ground.access.gates import gate
 from accounts.ground.api_pages import Pages
-from accounts.ground.idempotency.actions import KeyReused, once
+from accounts.ground.idempotency.actions import once
+from accounts.ground.idempotency.api import KEY, key_of
 from fees.invoicing import actions, queries
 from fees.invoicing.models import Invoice, InvoiceState
 from fees.invoicing.rules import Asked, Verdict
 from fees.proofs.words import tell
 
 MOST_ROWS = 1000
-LONGEST_KEY = 200
-KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 
 
 class InvoicePages(Pages):
@@ -102,9 +101,7 @@ class SendInvoices(APIView):
     @extend_schema(request=AskedSerializer(many=True), responses=SentSerializer, parameters=[KEY])
     def post(self, request: ApiRequest) -> Response:
         """Take each row or refuse it with its reason; the same key and body answer the same."""
-        key = request.headers.get("Idempotency-Key", "")
-        if not 0 < len(key) <= LONGEST_KEY:
-            raise ValidationError({"Idempotency-Key": ["This header is required, with at most 200 characters."]})
+        key = key_of(request)
         given = AskedSerializer(data=request.data, many=True)
         given.is_valid(raise_exception=True)
         if not 0 < len(given.validated_data) <= MOST_ROWS:
@@ -116,10 +113,7 @@ class SendInvoices(APIView):
             day, verdicts = actions.submit(who=who, rows=rows)
             return status.HTTP_200_OK, {"business_day": day.isoformat(), "rows": [_told(one) for one in verdicts]}
 
-        try:
-            code, answer = once(user_id=who.user_id, key=key, route="api invoices", body=rows, act=act)
-        except KeyReused:
-            raise ValidationError({"Idempotency-Key": ["This key was used for another request."]}) from None
+        code, answer = once(user_id=who.user_id, key=f"invoices {key}", route="invoices", body=rows, act=act)
         return Response(answer, status=code)
 
 

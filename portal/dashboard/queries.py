@@ -21,7 +21,7 @@ from accounts.ground.runs.models import Hold
 from accounts.ground.stored_words import said
 from accounts.ground.trail.models import Event
 from accounts.ground.tree.models import Account, Status
-from portal.dashboard.rules import EXCHANGE_ZONE
+from portal.lib.exchange import EXCHANGE_ZONE
 
 PENDING_SHOWN = 10
 ACTIVITY_SHOWN = 6

@@ -20,9 +20,11 @@ from accounts.ground.notifications.queries import latest
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import CURRENCIES
+from fees.invoicing.rules import business_day_of, cut_off_of
 from portal.clients import views as clients
 from portal.dashboard import agenda, queries
-from portal.dashboard.rules import EXCHANGE_ZONE, next_cut_off, split_minutes
+from portal.dashboard.rules import split_minutes
+from portal.lib.exchange import exchange_day
 from portal.news.corporate import tell
 from portal.performance.rules import RANGES, Point
 from portal.performance.series import Series, in_currency, series_of
@@ -66,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": [CARD_TEMPLATES[name] for name in _cards(request)],
         "currencies": CURRENCIES,
         "agenda": agenda.of_day(agenda.day_asked(request.GET.get("day"), _today(at)), days),
-        **_cut_off(at, next_cut_off(at, days)),
+        **_cut_off(at, cut_off_of(business_day_of(at, days))),
         **_plot(request),
     }
     return render(request, "dashboard/home.html", context)
@@ -208,7 +210,7 @@ def _cut_off(at: datetime, cut_off: datetime) -> dict[str, Any]:
     hours, minutes = split_minutes(left)
     return {
         "cut_off": cut_off,
-        "cut_off_is_today": left < timedelta(hours=24) and cut_off.date() == at.astimezone(EXCHANGE_ZONE).date(),
+        "cut_off_is_today": left < timedelta(hours=24) and cut_off.date() == exchange_day(at),
         "hours_left": hours,
         "minutes_left": minutes,
     }
@@ -216,4 +218,4 @@ def _cut_off(at: datetime, cut_off: datetime) -> dict[str, Any]:
 
 def _today(at: datetime) -> date:
     """The business calendar's today: New York's."""
-    return at.astimezone(EXCHANGE_ZONE).date()
+    return exchange_day(at)

@@ -1,5 +1,7 @@
 """Sets up the demo firm's tree, people and sign-ins with the actions an operator uses, from what the broker knows."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -142,7 +144,7 @@ def _seat_everybody(firm: Plan, done: Settled, parties: dict[str, Party]) -> Non
         people.seat_stl(user=user, account=done.accounts[planned.number])
     for planned in _clients_with_sign_in(firm):
         person = planned.people[0]
-        name = f"{person.given}.{person.family}".lower().replace(" ", "").replace("'", "")
+        name = _plain(f"{person.given}.{person.family}")
         user = _user(done, name, _("Client"), "client", party=parties[planned.number])
         people.seat_client(user=user, party=parties[planned.number])
     people.seat_office(user=_user(done, _OFFICE, _("Back office"), "office"))
@@ -158,6 +160,12 @@ def _clients_with_sign_in(firm: Plan) -> list[Planned]:
         if len(found) == 2:
             break
     return [found[level] for level in sorted(found)]
+
+
+def _plain(name: str) -> str:
+    """A name as a user name may be written: small Latin letters without their marks."""
+    letters = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9.-]", "", letters)
 
 
 def _user(done: Settled, username: str, who: str, role: str, party: Party | None = None) -> User:

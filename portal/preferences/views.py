@@ -20,7 +20,8 @@ def dates(request: HttpRequest) -> HttpResponse:
     """Write days in another form from now on."""
     form = request.POST.get("dates", "")
     if form in FORMS:
-        actions.choose_dates(user_id=_user(request), form=form)
+        if user_id := _keeper(request):
+            actions.choose_dates(user_id=user_id, form=form)
         request.session["dates"] = form
     return back(request)
 
@@ -30,7 +31,8 @@ def dates(request: HttpRequest) -> HttpResponse:
 def columns(request: HttpRequest) -> HttpResponse:
     """The columns of the account list, kept for this person."""
     chosen = [key for key in COLUMNS if key in request.POST.getlist("column")]
-    actions.arrange(user_id=_user(request), part="accounts", order=chosen)
+    if user_id := _keeper(request):
+        actions.arrange(user_id=user_id, part="accounts", order=chosen)
     return back(request)
 
 
@@ -39,9 +41,12 @@ def columns(request: HttpRequest) -> HttpResponse:
 def card(request: HttpRequest) -> HttpResponse:
     """Move one card of the dashboard up by a place, or put all back."""
     name = request.POST.get("up", "")
-    order = ordered(layout_of(_user(request)).get("cards"))
+    user_id = _keeper(request)
+    if user_id is None:
+        return back(request)
+    order = ordered(layout_of(user_id).get("cards"))
     order = moved_up(order, name) if name else list(CARDS)
-    actions.arrange(user_id=_user(request), part="cards", order=order)
+    actions.arrange(user_id=user_id, part="cards", order=order)
     request.session["cards"] = order
     return back(request)
 
@@ -66,7 +71,6 @@ def view(request: HttpRequest) -> HttpResponse:
     return back(request)
 
 
-def _user(request: HttpRequest) -> int:
-    """The signed-in person; the gate has let nobody else in."""
-    assert request.user.pk is not None
-    return request.user.pk
+def _keeper(request: HttpRequest) -> int | None:
+    """The signed-in person, None without a seat: the walls let nobody write who works nowhere."""
+    return request.user.pk if request.seat is not None else None  # type: ignore[attr-defined]

@@ -6,14 +6,13 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 
 from accounts.ground.access.context import Who
+from accounts.ground.clock import exchange_today
 from accounts.ground.paging import Page, page_of
 from accounts.ground.people.models import Role
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
-from portal.lib.exchange import exchange_day
 from portal.records import queries
 from portal.records.filters import BY_ADVISOR, Filters
 
@@ -39,7 +38,7 @@ class Listing:
             who=who,
             filters=Filters.of(query),
             sealed=sealed_day(),
-            today=exchange_day(timezone.now()),
+            today=exchange_today(),
             asked_sort=query.get("sort", queries.USUAL_ORDER),
             by_advisor=who.role == Role.TOP and query.get("by") == BY_ADVISOR,
             is_asked_for_sums=query.get("sums") == "1",

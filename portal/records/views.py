@@ -4,20 +4,19 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from accounts.broker.margin.rules import group_of
 from accounts.ground.access.authority import FUNCTION_WORDS, RULES
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import account_for, answer, relation_to
+from accounts.ground.access.scope import account_for, answer, relation_to, scope
+from accounts.ground.clock import exchange_today
 from accounts.ground.people.models import Role
 from accounts.ground.requests.queries import pending
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import CURRENCIES, HOLDING_KINDS, Account, Status
 from fees.proofs.words import method_title
 from fees.schedules.queries import in_force
-from portal.lib.exchange import exchange_day
 from portal.performance.rules import RANGES
 from portal.performance.series import series_for
 from portal.preferences.queries import layout_of, saved_query, views_of
@@ -74,6 +73,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     points = series.points(span)
     context = {
         "account": found,
+        "above": scope(who, Account).filter(pk=found.parent_id, level__gt=1).first(),
         "sealed": sealed,
         "series": series,
         "span": span,
@@ -99,7 +99,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 def agreed(who: Who, account: Account, sealed: date | None) -> list[dict[str, object]]:
     """What the account pays, to whom and since when, in words and figures."""
-    day = sealed or exchange_day(timezone.now())
+    day = sealed or exchange_today()
     return [
         {
             "schedule": schedule,

@@ -88,7 +88,7 @@ class Cluster:
         save()
         home = self.data.parent
         for left in (*home.glob(f"{self.data.name}.new-*"), *home.glob(".pw-*")):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+            _clear(left)
         # The programs of a start that was killed may still write for a moment, so each start has a folder of its own.
         fresh = home / f"{self.data.name}.new-{os.getpid()}"
         places.owned_folder(fresh, self.who)
@@ -235,6 +235,18 @@ def _answers(record: dict[str, Any]) -> bool:
     except psycopg2.OperationalError:
         return False
     return True
+
+
+def _clear(left: Path, patience: float = 5.0) -> None:
+    """Remove what a killed start left behind; its programs may write, or clear up after themselves, for a moment."""
+    deadline = time.monotonic() + patience
+    while left.exists():
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+        if left.exists() and time.monotonic() > deadline:
+            raise ServerError(f"{left} cannot be removed.")
 
 
 def _shared_memory() -> int:

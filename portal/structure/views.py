@@ -6,17 +6,16 @@ from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, answer
 from accounts.ground.applications.queries import may_start_below
+from accounts.ground.clock import exchange_today
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account, Kind
 from accounts.ground.tree.rules import DELETABLE, changes_from, kinds_below
-from portal.lib.exchange import exchange_day
 from portal.structure import queries, rules
 
 
@@ -42,7 +41,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     wishes, sealed = queries.Wishes.of(request.GET), sealed_day()
     number = request.GET.get("node", "")
     chosen = account_for(who, number[:12]) if number else None
-    day = sealed or exchange_day(timezone.now())
+    day = sealed or exchange_today()
     context = {"wishes": wishes, "sealed": sealed, "is_tree": who.reach != "accounts"}
     if wishes.text:
         page = queries.found(who, wishes, request.GET, sealed)

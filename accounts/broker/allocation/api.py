@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.mixins import ListModelMixin
@@ -19,14 +18,13 @@ from accounts.broker.allocation.models import Allocation, AllocationShare, Block
 from accounts.broker.allocation.queries import Asked, Entry
 from accounts.broker.allocation.rules import MOST, AllocationRefused
 from accounts.broker.instruments.rules import COUNTRY_PATTERN, Asset, Side, Traded
-from accounts.broker.trading.clock import exchange_day
 from accounts.ground.access.api import ScopedView
 from accounts.ground.access.gates import gate
 from accounts.ground.api_pages import Pages
+from accounts.ground.clock import exchange_today
 from accounts.ground.idempotency.actions import once
+from accounts.ground.idempotency.api import KEY, key_of
 from accounts.ground.runs.queries import sealed_day
-
-KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, required=True)
 
 
 class Changed(APIException):
@@ -150,7 +148,7 @@ class Blocks(ListModelMixin, ScopedView):
         def act() -> tuple[int, object]:
             like = said.get("like")
             found = queries.executions_like(who, like) if like else []
-            block = actions.open_block(who=who, order=order, executions=found, day=exchange_day(), at=timezone.now())
+            block = actions.open_block(who=who, order=order, executions=found, day=exchange_today(), at=timezone.now())
             return 201, BlockSerializer(queries.block_for(who, block.pk)).data
 
         return answered(who.user_id, key, "blocks", request.data, act)
@@ -200,7 +198,7 @@ class AllocateBlock(APIView):
 
         def act() -> tuple[int, object]:
             made = actions.allocate(
-                who=who, pk=pk, asked=asked, digest=digest, valued_on=sealed_day(), day=exchange_day(),
+                who=who, pk=pk, asked=asked, digest=digest, valued_on=sealed_day(), day=exchange_today(),
                 at=timezone.now(),
             )  # fmt: skip
             saved = queries.versions(who, made.block).get(pk=made.pk)
@@ -228,18 +226,10 @@ class CancelAllocation(APIView):
         reason.is_valid(raise_exception=True)
         why = reason.validated_data["why"]
         try:
-            block = actions.cancel(who=who, pk=pk, why=why, day=exchange_day(), at=timezone.now())
+            block = actions.cancel(who=who, pk=pk, why=why, day=exchange_today(), at=timezone.now())
         except AllocationRefused as refusal:
             raise ValidationError({"non_field_errors": [str(refusal)]}) from refusal
         return Response(BlockSerializer(block).data)
-
-
-def key_of(request: ApiRequest) -> str:
-    """The caller's key; a request that allocates shares must have one."""
-    key = request.headers.get("Idempotency-Key", "")
-    if not key or len(key) > 150:
-        raise ValidationError({"Idempotency-Key": [_("This request needs a key of its own.")]})
-    return key
 
 
 def asked_of(request: ApiRequest) -> tuple[Asked, str]:

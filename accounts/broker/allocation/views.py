@@ -16,9 +16,9 @@ from accounts.broker.allocation.models import Block, Method
 from accounts.broker.allocation.rules import AllocationRefused
 from accounts.broker.instruments.queries import named
 from accounts.broker.instruments.rules import Side
-from accounts.broker.trading.clock import exchange_day
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
+from accounts.ground.clock import exchange_today
 from accounts.ground.idempotency.actions import KeyReused, once
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
@@ -36,7 +36,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(block, method_words(block)) for block in page.rows],
-        "offered": list(queries.offered(who, exchange_day())),
+        "offered": list(queries.offered(who, exchange_today())),
         "may_open": queries.may_allocate(who, who.practice_id),
     }
     return render(request, "broker/allocation/list.html", context)
@@ -55,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
         like = form.cleaned_data["like"]
         executions = queries.executions_like(who, like) if like else []
         try:
-            block = actions.open_block(who=who, order=form.order(), executions=executions, day=exchange_day(), at=at)
+            block = actions.open_block(who=who, order=form.order(), executions=executions, day=exchange_today(), at=at)
         except AllocationRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -67,7 +67,7 @@ def _initial(who: Who, request: HttpRequest) -> dict[str, Any]:
     """What executions say of themselves, when the form was opened for them."""
     like = request.GET.get("like", "")
     if not (like.isascii() and like.isdigit() and len(like) < 18):
-        return {"traded_on": exchange_day(), "lot": 1}
+        return {"traded_on": exchange_today(), "lot": 1}
     found = queries.executions_like(who, int(like))
     one = found[0]
     return {
@@ -136,7 +136,7 @@ def _saved(request: HttpRequest, who: Who, block: Block) -> bool:
 
     def act() -> tuple[int, object]:
         made = actions.allocate(
-            who=who, pk=block.pk, asked=asked, digest=digest, valued_on=sealed_day(), day=exchange_day(),
+            who=who, pk=block.pk, asked=asked, digest=digest, valued_on=sealed_day(), day=exchange_today(),
             at=timezone.now(),
         )  # fmt: skip
         return 201, {"allocation": str(made.pk)}
@@ -151,7 +151,7 @@ def _saved(request: HttpRequest, who: Who, block: Block) -> bool:
 @require_POST
 def change(request: HttpRequest, pk: UUID, what: str) -> HttpResponse:
     """Cancel the allocation, follow corrected executions, attach what fits, or withdraw the block."""
-    who, at, day = request.seat, timezone.now(), exchange_day()  # type: ignore[attr-defined]
+    who, at, day = request.seat, timezone.now(), exchange_today()  # type: ignore[attr-defined]
     queries.own_block_for(who, pk)
     try:
         if what == "cancel":

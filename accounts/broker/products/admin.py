@@ -13,8 +13,9 @@ from accounts.broker.instruments.rules import ALL_COUNTRIES, Product
 from accounts.broker.products.actions import grant, withdraw
 from accounts.broker.products.models import ProductApproval
 from accounts.broker.products.rules import Permission, ProductRefused
-from accounts.ground.access.admin import MakingAdmin, RelatedFilter, choice_of, exchange_day
+from accounts.ground.access.admin import MakingAdmin, RelatedFilter, choice_of
 from accounts.ground.access.scope import NotAllowed
+from accounts.ground.clock import exchange_today
 from accounts.ground.tree.models import Kind
 
 
@@ -41,7 +42,7 @@ def withdraw_rows(page: Any, request: HttpRequest, rows: "models.QuerySet[Any]")
                 who=request.seat,  # type: ignore[attr-defined]
                 account=row.account,
                 permissions=[Permission(row.product, row.country)],
-                day=exchange_day(),
+                day=exchange_today(),
                 at=timezone.now(),
             )
         except NotAllowed:
@@ -73,7 +74,7 @@ class ProductApprovalAdmin(MakingAdmin):
         said = form.cleaned_data
         one = Permission(said["product"], said["country"])
         seat = request.seat  # type: ignore[attr-defined]
-        grant(who=seat, account=said["account"], permissions=[one], day=exchange_day(), at=timezone.now())
+        grant(who=seat, account=said["account"], permissions=[one], day=exchange_today(), at=timezone.now())
         living = ProductApproval.unscoped.filter(account=said["account"], removed_at__isnull=True)
         return living.get(product=one.product, country=one.country)
 

@@ -12,9 +12,9 @@ from accounts.broker.instruments.rules import ALL_COUNTRIES, Product
 from accounts.broker.products.actions import set_products
 from accounts.broker.products.queries import approvals
 from accounts.broker.products.rules import Permission, ProductRefused
-from accounts.broker.trading.clock import exchange_day
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
+from accounts.ground.clock import exchange_today
 from accounts.ground.tree.models import Account
 
 
@@ -60,7 +60,7 @@ class SetAccountProducts(APIView):
         asked.is_valid(raise_exception=True)
         wanted = [Permission(**one) for one in asked.validated_data["permissions"]]
         try:
-            set_products(who=who, account=account, wanted=wanted, day=exchange_day(), at=timezone.now())
+            set_products(who=who, account=account, wanted=wanted, day=exchange_today(), at=timezone.now())
         except ProductRefused as refusal:
             raise ValidationError({"permissions": [str(refusal)]}) from refusal
         return told(account)

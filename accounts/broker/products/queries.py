@@ -50,10 +50,10 @@ def country_words(country: str) -> str:
     return _("All countries") if country == ALL_COUNTRIES else country
 
 
-def history(account: Account) -> "QuerySet[ProductApproval]":
+def history(who: Who, account: Account) -> "QuerySet[ProductApproval]":
     """What was approved for the account itself and has ended; newest first."""
     rows = ProductApproval.unscoped.filter(account_id=account.pk, removed_at__isnull=False)
-    return named(rows).order_by("-removed_at", "product", "country")
+    return named(who, rows).order_by("-removed_at", "product", "country")
 
 
 def by_node(rows: "Iterable[ProductApproval]") -> dict[int, set[Permission]]:

@@ -13,10 +13,10 @@ from accounts.broker.instruments.rules import ALL_COUNTRIES, Product
 from accounts.broker.products import queries
 from accounts.broker.products.actions import set_products
 from accounts.broker.products.rules import COUNTRIES, Permission, ProductRefused, covers
-from accounts.broker.trading.clock import exchange_day
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, scope
+from accounts.ground.clock import exchange_today
 from accounts.ground.paging import page_of
 from accounts.ground.tree.models import Account
 
@@ -64,7 +64,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
         problem = _("There is no such permission. Nothing was changed.")
     else:
         try:
-            set_products(who=who, account=account, wanted=[one for one in wanted if one], day=exchange_day(), at=at)
+            set_products(who=who, account=account, wanted=[one for one in wanted if one], day=exchange_today(), at=at)
         except ProductRefused as refusal:
             problem = str(refusal)
         else:
@@ -99,5 +99,5 @@ def _context(who: Who, account: Account) -> dict[str, Any]:
         "account": account,
         "matrix": matrix(who, account),
         "may_change": queries.may_grant(who, account),
-        "history": [(row, queries.country_words(row.country)) for row in queries.history(account)[:20]],
+        "history": [(row, queries.country_words(row.country)) for row in queries.history(who, account)[:20]],
     }

@@ -16,10 +16,10 @@ from accounts.broker.restrictions.actions import Match, end_restriction, restric
 from accounts.broker.restrictions.models import Restriction
 from accounts.broker.restrictions.rules import RestrictionRefused, match_words
 from accounts.broker.restrictions.views import READS_REASONS, inherited
-from accounts.broker.trading.clock import exchange_day
 from accounts.ground.access.authority import may_ever
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
+from accounts.ground.clock import exchange_today
 
 
 class RestrictionSerializer(serializers.ModelSerializer):
@@ -70,7 +70,7 @@ def told(request: ApiRequest, number: str) -> Response:
     """What holds for an account today or later."""
     who = request.seat  # type: ignore[attr-defined]
     account = account_for(who, number)
-    found = inherited(who, account, exchange_day())
+    found = inherited(who, account, exchange_today())
     context = {"told": {one.row.pk: one for one in found}, "role": who.role}
     return Response(RestrictionSerializer([one.row for one in found], many=True, context=context).data)
 
@@ -92,7 +92,7 @@ class AddRestriction(APIView):
     @extend_schema(request=NewRestriction, responses={201: RestrictionSerializer(many=True)})
     def post(self, request: ApiRequest, number: str) -> Response:
         """Set one; answers with all that hold."""
-        who, day = request.seat, exchange_day()  # type: ignore[attr-defined]
+        who, day = request.seat, exchange_today()  # type: ignore[attr-defined]
         account = account_for(who, number, "restrict")
         asked = NewRestriction(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -119,7 +119,7 @@ class EndRestriction(APIView):
         """From today on; answers with all that still hold for its account."""
         who = request.seat  # type: ignore[attr-defined]
         try:
-            row = end_restriction(who=who, pk=pk, day=exchange_day(), at=timezone.now())
+            row = end_restriction(who=who, pk=pk, day=exchange_today(), at=timezone.now())
         except RestrictionRefused as refusal:
             raise ValidationError({"non_field_errors": [str(refusal)]}) from refusal
         return told(request, row.account.number)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.broker.restrictions.models import Restriction
 from accounts.ground.access.authority import is_allowed
@@ -50,17 +50,19 @@ def holds_for(row: object, account: Account) -> bool:
     return kind == Kind.SECOND_MASTER and row.practice_id == account.practice_id  # type: ignore[attr-defined]
 
 
-def named(rows: "QuerySet") -> "QuerySet":
+def named(who: Who, rows: "QuerySet") -> "QuerySet":
     """With the node's name: of the account where it is seen, else of the practice or firm; None where hidden."""
 
-    def name_of(model: type[Model], key: str, name: str) -> Subquery:
-        return Subquery(model.unscoped.filter(pk=OuterRef(key)).values(name)[:1])  # type: ignore[attr-defined]
+    def name_of(rows: "QuerySet", key: str, name: str) -> Subquery:
+        return Subquery(rows.filter(pk=OuterRef(key)).values(name)[:1])
+
+    seen = scope(who, Account)
 
     return rows.annotate(
-        node_number=name_of(Account, "account_id", "number"),
-        node_title=name_of(Account, "account_id", "title"),
-        practice_name=name_of(Practice, "practice_id", "name"),
-        firm_name=name_of(Firm, "firm_id", "name"),
+        node_number=name_of(seen, "account_id", "number"),
+        node_title=name_of(seen, "account_id", "title"),
+        practice_name=name_of(Practice.unscoped.all(), "practice_id", "name"),
+        firm_name=name_of(Firm.unscoped.all(), "firm_id", "name"),
     )
 
 
@@ -97,10 +99,10 @@ class InForce(NamedTuple):
     may_end: bool
 
 
-def in_force(account: Account, day: date) -> "QuerySet[Restriction]":
+def in_force(who: Who, account: Account, day: date) -> "QuerySet[Restriction]":
     """What holds for an account that came through the scope, today or later; the union along the path to the root."""
     rows = Restriction.unscoped.filter(on_the_path(account)).exclude(ends__lte=day)
-    return named(rows).order_by("starts", "pk")
+    return named(who, rows).order_by("starts", "pk")
 
 
 def holding_for(accounts: Iterable[Account], day: date) -> "QuerySet[Restriction]":

@@ -15,11 +15,11 @@ from accounts.broker.restrictions.actions import end_restriction, restrict
 from accounts.broker.restrictions.forms import RestrictionForm
 from accounts.broker.restrictions.queries import InForce
 from accounts.broker.restrictions.rules import RestrictionRefused, match_words, may_end
-from accounts.broker.trading.clock import exchange_day
 from accounts.ground.access.authority import may_ever
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
+from accounts.ground.clock import exchange_today
 from accounts.ground.paging import page_of
 from accounts.ground.tree.models import Account
 
@@ -37,7 +37,7 @@ def inherited(who: Who, account: Account, day: date) -> list[InForce]:
             is_inherited=row.account_id != account.pk,
             may_end=row.account_id == account.pk and allowed and row.ended_at is None and may_end(who.role, row),
         )
-        for row in queries.in_force(account, day)
+        for row in queries.in_force(who, account, day)
     ]
 
 
@@ -45,7 +45,7 @@ def inherited(who: Who, account: Account, day: date) -> list[InForce]:
 @require_GET
 def of_account(request: HttpRequest, number: str) -> HttpResponse:
     """Effective restrictions of one account."""
-    who, day = request.seat, exchange_day()  # type: ignore[attr-defined]
+    who, day = request.seat, exchange_today()  # type: ignore[attr-defined]
     account = account_for(who, number)
     context = {
         "account": account,
@@ -60,7 +60,7 @@ def of_account(request: HttpRequest, number: str) -> HttpResponse:
 @gate("restrict")
 def add(request: HttpRequest, number: str) -> HttpResponse:
     """Write a restriction on an account."""
-    who, day = request.seat, exchange_day()  # type: ignore[attr-defined]
+    who, day = request.seat, exchange_today()  # type: ignore[attr-defined]
     account = account_for(who, number, "restrict")
     form = RestrictionForm(request.POST or None, initial={"starts": day})
     if request.method == "POST" and form.is_valid():
@@ -81,7 +81,7 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """End a restriction today."""
     who, at = request.seat, timezone.now()  # type: ignore[attr-defined]
     try:
-        row = end_restriction(who=who, pk=pk, day=exchange_day(), at=at)
+        row = end_restriction(who=who, pk=pk, day=exchange_today(), at=at)
     except RestrictionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("trading:restrictions")
@@ -93,11 +93,11 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def listed(request: HttpRequest) -> HttpResponse:
     """Every restriction that holds for something one sees; ended ones on demand."""
-    who, day = request.seat, exchange_day()  # type: ignore[attr-defined]
+    who, day = request.seat, exchange_today()  # type: ignore[attr-defined]
     shows_ended = request.GET.get("state") == "ended"
     rows = queries.visible(who)
     rows = rows.filter(ends__lte=day) if shows_ended else rows.exclude(ends__lte=day)
-    page = page_of(queries.named(rows), order=["-starts", "pk"], query=request.GET)
+    page = page_of(queries.named(who, rows), order=["-starts", "pk"], query=request.GET)
     context = {
         "page": page,
         "rows": [(row, match_words(row), queries.node_name(row)) for row in page.rows],

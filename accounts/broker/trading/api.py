@@ -8,10 +8,10 @@ from rest_framework.views import APIView
 
 from accounts.broker.instruments.queries import named
 from accounts.broker.instruments.rules import COUNTRY_PATTERN, Asset, Side
-from accounts.broker.trading.clock import exchange_day
 from accounts.broker.trading.queries import may_trade
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
+from accounts.ground.clock import exchange_today
 
 
 class Question(serializers.Serializer):
@@ -54,6 +54,6 @@ class MayTrade(APIView):
         said, who = question.validated_data, request.seat  # type: ignore[attr-defined]
         account = account_for(who, said["account"])
         traded = named(said["symbol"], asset=said["asset"], country=said["country"])
-        answer = may_trade(who, account, traded, said["side"], said.get("day") or exchange_day())
+        answer = may_trade(who, account, traded, said["side"], said.get("day") or exchange_today())
         told = {"allowed": answer.allowed, "asset": traded.asset, "country": traded.country, "checks": answer.checks}
         return Response(AnswerSerializer(told).data)

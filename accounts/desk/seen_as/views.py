@@ -3,15 +3,14 @@
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.desk.seen_as.queries import seats_to_see_as
 from accounts.ground.access.context import SEEN_AS
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.clock import exchange_today
 from accounts.ground.people.models import Role
 from accounts.ground.trail.actions import note_of_practice
-from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
 
@@ -34,7 +33,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         kind="seen_as",
         title=gettext_noop("Looked at the portal as another user"),
         data={"seat": seat.pk, "user": seat.username, "role": seat.role},
-        day=exchange_day(timezone.now()),
+        day=exchange_today(),
     )
     request.session[SEEN_AS] = [seat.pk, f"{seat.username}, {seat.name}" if seat.name else seat.username, seat.role]
     return redirect("/accounts/" if seat.role == Role.CLIENT else "/structure/")

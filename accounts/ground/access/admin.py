@@ -6,7 +6,6 @@ What stands here knows no noun; each slice registers its rows in an `admin.py` o
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -22,7 +21,6 @@ from django.db import models, transaction
 from django.db.models.fields.related import RelatedField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -32,7 +30,6 @@ from accounts.ground.access.context import current_alias
 from accounts.ground.access.forms import OfficeForm, rows_of
 from accounts.ground.amounts import number_words
 from accounts.ground.tree.models import NUMBER_PATTERN
-from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.money import CURRENCIES, MINOR_UNITS, USUAL_PLACES
 
 MOST_COUNTED = 10_000
@@ -45,11 +42,6 @@ def is_office(request: HttpRequest) -> bool:
     """Whether the visitor sits in the back office; the seat gives every right here, and nothing else does."""
     seat = getattr(request, "seat", None)
     return seat is not None and seat.role == "office" and bool(request.user.is_staff)  # type: ignore[union-attr]
-
-
-def exchange_day() -> date:
-    """Today at the exchange; a page may ask, what it calls is told."""
-    return timezone.localdate(timezone=EXCHANGE_ZONE)
 
 
 def shown_money(value: Decimal | None, currency: str = "", places: int | None = None) -> SafeString:

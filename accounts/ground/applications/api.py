@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request as ApiRequest
@@ -13,11 +12,11 @@ from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.applications import actions
 from accounts.ground.applications.queries import account_to_change, parent_for
+from accounts.ground.clock import exchange_today
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.api import AccountSerializer
 from accounts.ground.tree.models import CURRENCIES, HOLDERS, Account, Kind, Margin, Status
 from accounts.ground.tree.rules import StatusProblem, TreeProblem, clean_number
-from portal.lib.exchange import exchange_day
 
 
 class NumberField(serializers.CharField):
@@ -70,7 +69,7 @@ class Applications(APIView):
         wanted = ApplicationSerializer.of(request)
         with _refusing():
             parent = parent_for(request.seat, wanted.pop("below", ""))  # type: ignore[attr-defined]
-            account = actions.start(parent=parent, **wanted, day=exchange_day(timezone.now()))
+            account = actions.start(parent=parent, **wanted, day=exchange_today())
         return _answer(request, account, 201)
 
 
@@ -84,7 +83,7 @@ class SecondLevels(APIView):
         wanted = SecondLevelSerializer.of(request)
         with _refusing():
             top = parent_for(request.seat, wanted.pop("below", ""))  # type: ignore[attr-defined]
-            master = tree.create_second_level(top=top, **wanted, day=exchange_day(timezone.now()))
+            master = tree.create_second_level(top=top, **wanted, day=exchange_today())
         return _answer(request, master, 201)
 
 
@@ -98,7 +97,7 @@ class AccountStatus(APIView):
         with _refusing():
             account = account_to_change(request.seat, number)  # type: ignore[attr-defined]
             status = StatusSerializer.of(request)["status"]
-            account = actions.change(account=account, status=status, day=exchange_day(timezone.now()))
+            account = actions.change(account=account, status=status, day=exchange_today())
         return _answer(request, account)
 
 
@@ -111,7 +110,7 @@ class Application(APIView):
         """Delete it; an account that is open, or was, stays as it is."""
         with _refusing():
             account = account_to_change(request.seat, number)  # type: ignore[attr-defined]
-            tree.delete_application(account=account, day=exchange_day(timezone.now()))
+            tree.delete_application(account=account, day=exchange_today())
         return Response(status=204)
 
 

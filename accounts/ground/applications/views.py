@@ -5,7 +5,6 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,10 +13,10 @@ from accounts.ground.access.scope import account_for
 from accounts.ground.applications import actions
 from accounts.ground.applications.forms import ApplicationForm, SecondLevelForm, refuse_what_is_not_asked
 from accounts.ground.applications.queries import account_to_change, parent_for
+from accounts.ground.clock import exchange_today
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Kind, Status
 from accounts.ground.tree.rules import StatusProblem, TreeProblem
-from portal.lib.exchange import exchange_day
 
 
 @gate("manage")
@@ -35,7 +34,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            account = actions.start(parent=parent, **form.cleaned_data, day=exchange_day(timezone.now()))
+            account = actions.start(parent=parent, **form.cleaned_data, day=exchange_today())
         except TreeProblem as problem:
             form.add_error(None, str(problem))
         else:
@@ -56,7 +55,7 @@ def second_level(request: HttpRequest) -> HttpResponse:
     form = SecondLevelForm(request.POST or None, initial={"base_currency": top.base_currency})
     if request.method == "POST" and form.is_valid():
         try:
-            master = tree.create_second_level(top=top, **form.cleaned_data, day=exchange_day(timezone.now()))
+            master = tree.create_second_level(top=top, **form.cleaned_data, day=exchange_today())
         except TreeProblem as problem:
             form.add_error(None, str(problem))
         else:
@@ -76,7 +75,7 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
         account = account_to_change(request.seat, number)  # type: ignore[attr-defined]
         if status not in Status.values:
             raise BadRequest("no such status")
-        actions.change(account=account, status=status, day=exchange_day(timezone.now()))
+        actions.change(account=account, status=status, day=exchange_today())
     except TreeProblem as problem:
         return _refused(request, number, str(problem))
     messages.success(request, _("The account is now: %(status)s.") % {"status": Status(status).label})
@@ -89,7 +88,7 @@ def delete(request: HttpRequest, number: str) -> HttpResponse:
     """Delete an application that is one; anything else is answered with 409."""
     try:
         account = account_to_change(request.seat, number)  # type: ignore[attr-defined]
-        tree.delete_application(account=account, day=exchange_day(timezone.now()))
+        tree.delete_application(account=account, day=exchange_today())
     except StatusProblem as problem:
         return _refused(request, number, str(problem))
     messages.success(request, _("The application has been deleted. It can be started again for six months."))

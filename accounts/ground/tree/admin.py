@@ -18,9 +18,9 @@ from accounts.ground.access.admin import (
     MakingAdmin,
     RelatedFilter,
     choice_of,
-    exchange_day,
     rows_of,
 )
+from accounts.ground.clock import exchange_today
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import CURRENCIES, Account, Firm, Kind, Margin, Practice, Status
 from accounts.ground.tree.rules import TRANSITIONS, TreeProblem, clean_number, sort_key
@@ -94,7 +94,7 @@ def _becoming(status: Status, words: Any) -> Any:
         changed = 0
         for account in accounts:
             try:
-                tree.change_status(account=account, status=status, day=exchange_day())
+                tree.change_status(account=account, status=status, day=exchange_today())
             except TreeProblem as problem:
                 page.message_user(request, f"{account.number}: {problem}", messages.ERROR)
             else:
@@ -134,7 +134,7 @@ class FirmAdmin(MakingAdmin):
         return rows.annotate(practice_count=_how_many(Practice, "firm_id"), account_count=_how_many(Account, "firm_id"))
 
     def make(self, request: HttpRequest, form: FirmForm) -> Firm:
-        return tree.create_firm(**form.cleaned_data, day=exchange_day()).firm
+        return tree.create_firm(**form.cleaned_data, day=exchange_today()).firm
 
     @admin.display(description=gettext_lazy("Practices"), ordering="practice_count")
     def practices(self, firm: Any) -> int:
@@ -164,7 +164,7 @@ class PracticeAdmin(MakingAdmin):
     def make(self, request: HttpRequest, form: PracticeForm) -> Practice:
         wanted = dict(form.cleaned_data)
         top = rows_of(Account).get(firm=wanted.pop("firm"), kind=Kind.TOP_MASTER)
-        return tree.create_second_level(top=top, **wanted, day=exchange_day()).practice
+        return tree.create_second_level(top=top, **wanted, day=exchange_today()).practice
 
     @admin.display(description=gettext_lazy("Accounts"), ordering="account_count")
     def accounts(self, practice: Any) -> int:
@@ -204,7 +204,7 @@ class AccountAdmin(MakingAdmin):
         return [name for name in shown if name not in self._by_hand]
 
     def make(self, request: HttpRequest, form: AccountForm) -> Account:
-        return tree.create_account(**form.cleaned_data, day=exchange_day())
+        return tree.create_account(**form.cleaned_data, day=exchange_today())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The words a person may correct, and the order they put the account in."""

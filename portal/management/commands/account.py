@@ -3,7 +3,7 @@
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from accounts.ground.access.admin import exchange_day
+from accounts.ground.clock import exchange_today
 from accounts.ground.tree.actions import create_account, open_account
 from accounts.ground.tree.models import CURRENCIES, Account, Kind
 from accounts.ground.tree.rules import clean_number
@@ -25,7 +25,7 @@ class Command(PortalCommand):
         parser.add_argument("--opened", type=day, metavar="DAY", help="default: today")
 
     def handle(self, *args: object, **options) -> None:
-        since = options["opened"] or exchange_day()
+        since = options["opened"] or exchange_today()
         with people.in_the_office():
             number = clean_number(options["number"])
             if Account.unscoped.filter(number=number).exists():

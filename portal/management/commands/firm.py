@@ -3,7 +3,7 @@
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from accounts.ground.access.admin import exchange_day
+from accounts.ground.clock import exchange_today
 from accounts.ground.people.actions import seat_advisor
 from accounts.ground.tree.actions import create_firm
 from accounts.ground.tree.models import CURRENCIES, Account
@@ -34,7 +34,7 @@ class Command(PortalCommand):
                 name=options["name"],
                 number=number,
                 base_currency=options["currency"],
-                day=options["opened"] or exchange_day(),
+                day=options["opened"] or exchange_today(),
                 is_professional=not options["not_professional"],
                 is_registered=not options["not_registered"],
             )

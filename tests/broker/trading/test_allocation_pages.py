@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.broker.allocation.models import Allocation, AllocationShare, Block
-from accounts.broker.trading.clock import exchange_day
+from accounts.ground.clock import exchange_today
 
 pytestmark = pytest.mark.usefixtures("stocks_everywhere")
 JSON = "application/json"
@@ -15,7 +15,7 @@ ORDER = {"symbol": "XYZ", "asset": "STK", "country": "US", "side": "buy", "quant
 
 
 def order():
-    return {**ORDER, "traded_on": exchange_day().isoformat()}
+    return {**ORDER, "traded_on": exchange_today().isoformat()}
 
 
 @pytest.fixture

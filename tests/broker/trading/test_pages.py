@@ -8,7 +8,7 @@ from accounts.broker.products.models import ProductApproval
 from accounts.broker.products.queries import approvals, by_node
 from accounts.broker.products.rules import Permission
 from accounts.broker.restrictions.models import Restriction
-from accounts.broker.trading.clock import exchange_day
+from accounts.ground.clock import exchange_today
 
 FORM = {"symbol": "XYZ", "reason": "Insider list"}
 
@@ -18,7 +18,7 @@ def add(browse):
     """`add("bob", "U2000001")` posts the form as the page has it."""
 
     def post(name, number, **fields):
-        data = {**FORM, "starts": exchange_day().isoformat(), **fields}
+        data = {**FORM, "starts": exchange_today().isoformat(), **fields}
         return browse(name).post(f"/accounts/{number}/restrictions/add/", data)
 
     return post
@@ -90,7 +90,7 @@ def test_whoever_set_it_ends_it_on_the_page(add, browse):
     answer = bob.post(f"/trading/restrictions/{row.pk}/end/", follow=True)
 
     row.refresh_from_db()
-    assert row.ends == exchange_day()
+    assert row.ends == exchange_today()
     assert "The restriction is ended." in answer.content.decode()
     assert "Nothing is restricted" in answer.content.decode()
     assert "Insider list" in bob.get("/trading/restrictions/?state=ended").content.decode()

@@ -31,24 +31,35 @@ def block(world, seated):
     return make
 
 
+@pytest.fixture
+def holding(world, seated):
+    """How many restrictions hold for an account, as the firm's top level sees it."""
+
+    def of(number):
+        with seated("alice") as who:
+            return in_force(who, world[number], DAY).count()
+
+    return of
+
+
 def count():
     return Restriction.unscoped.count()
 
 
-def test_what_the_top_level_blocks_holds_for_everything_below(block, world):
+def test_what_the_top_level_blocks_holds_for_everything_below(block, world, holding):
     block("alice", "F200002", symbol="xyz")
 
     for number, stopped in (("F200002", 1), ("U2000001", 1), ("U1000001", 0), ("U3000001", 0), ("U9000001", 0)):
-        assert in_force(world[number], DAY).count() == stopped, number
+        assert holding(number) == stopped, number
 
 
-def test_an_stl_master_and_the_top_level_restrict_the_subs(block, world):
+def test_an_stl_master_and_the_top_level_restrict_the_subs(block, holding):
     block("alice", "I4000001", asset="OPT")
     block("sam", "U4000001", country="RU")
 
-    assert in_force(world["U4000001"], DAY).count() == 2
-    assert in_force(world["U4000002"], DAY).count() == 1
-    assert in_force(world["I4000001"], DAY).count() == 1
+    assert holding("U4000001") == 2
+    assert holding("U4000002") == 1
+    assert holding("I4000001") == 1
 
 
 def test_what_was_set_above_cannot_be_lifted_below(block, seated):

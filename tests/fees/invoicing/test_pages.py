@@ -186,7 +186,7 @@ def test_the_api_takes_rows_once_a_key(browse, today):
     first, again = post("k1"), post("k1")
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert [row["verdict"] for row in first.json()["rows"]] == ["ok", "no_cap"]
-    assert post("k1", body[:1]).status_code == 400
+    assert post("k1", body[:1]).status_code == 409
     assert len(sent()) == 1
 
 

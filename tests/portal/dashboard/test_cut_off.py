@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.dashboard.rules import next_cut_off, split_minutes
+from fees.invoicing.rules import business_day_of, cut_off_of
+from portal.dashboard.rules import split_minutes
 from portal.lib.business_days import Calendar, nyse
 
 CALENDAR = Calendar([day for day, _name in nyse(2026, 2027)], years=(2026, 2027))
@@ -23,11 +24,11 @@ CALENDAR = Calendar([day for day, _name in nyse(2026, 2027)], years=(2026, 2027)
     ],
 )
 def test_the_next_cut_off(at: datetime, day: date):
-    assert next_cut_off(at, CALENDAR).date() == day
+    assert business_day_of(at, CALENDAR) == day
 
 
 def test_it_is_half_past_five_in_new_york():
-    cut_off = next_cut_off(datetime(2026, 11, 20, 12, 0, tzinfo=UTC), CALENDAR)
+    cut_off = cut_off_of(business_day_of(datetime(2026, 11, 20, 12, 0, tzinfo=UTC), CALENDAR))
 
     assert (cut_off.hour, cut_off.minute, cut_off.utcoffset()) == (17, 30, timedelta(hours=-5))
 
