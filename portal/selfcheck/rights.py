@@ -9,7 +9,7 @@ from portal.lib.words import Sentence, gettext_noop
 # Tables that belong to no firm; docs/decisions/0003-global-tables.md says why, and a test compares the lists.
 GLOBAL_TABLES = (
     *("account_emailaddress", "account_emailconfirmation"),
-    *("accounts_calendarday", "accounts_run", "accounts_runchunk", "accounts_runstage"),
+    *("accounts_calendarday", "accounts_run", "accounts_runchunk", "accounts_runstage", "accounts_session"),
     *("accounts_user", "accounts_user_groups", "accounts_user_user_permissions"),
     *("auth_group", "auth_group_permissions", "auth_permission"),
     *("django_admin_log", "django_content_type", "django_migrations", "django_session"),

@@ -1,14 +1,12 @@
 """Giving people sign-ins and seats, and taking them away."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from accounts.ground.access.context import current_alias
-from accounts.ground.people.models import ClientRight, Party, Role, Seat, User
+from accounts.ground.people.models import ClientRight, Party, Role, Seat, SignInSession, User
 from accounts.ground.tree.models import Account, Kind, Practice
 
 
@@ -122,15 +120,14 @@ def activate(*, user: User) -> None:
 
 def end_sessions(*, user_id: int) -> int:
     """Delete every session of a user; returns how many there were."""
-    mine = [session.pk for session in _sessions(user_id)]
-    return Session.objects.filter(pk__in=mine).delete()[0]
+    return SignInSession.objects.filter(user_id=user_id).delete()[0]
 
 
 def sessions_of(*, user_id: int) -> int:
     """How many sessions a user has."""
-    return sum(1 for _session in _sessions(user_id))
+    return SignInSession.objects.filter(user_id=user_id).count()
 
 
-def _sessions(user_id: int) -> Iterator[Session]:
-    """A session tells whose it is only once it is decoded."""
-    return (one for one in Session.objects.iterator() if one.get_decoded().get("_auth_user_id") == str(user_id))
+def drop_expired_sessions(*, at: datetime) -> int:
+    """Delete the sessions whose time is over; returns how many there were."""
+    return SignInSession.objects.filter(expire_date__lt=at).delete()[0]

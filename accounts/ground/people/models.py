@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,22 @@ class User(AbstractUser):
             models.UniqueConstraint(Lower("username"), name="user_name_any_case"),
             models.CheckConstraint(condition=models.Q(username__regex=r"^[A-Za-z0-9@.+_-]+$"), name="user_name_ascii"),
         ]
+
+
+class SignInSession(AbstractBaseSession):
+    """A browser that is signed in, or about to be; the row says whose it is, so ending one's sessions is one look."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    class Meta(AbstractBaseSession.Meta):
+        db_table = "accounts_session"
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        """What reads and writes these rows."""
+        from accounts.ground.people.sessions import SessionStore
+
+        return SessionStore
 
 
 class Role(models.TextChoices):

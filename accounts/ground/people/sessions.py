@@ -3,7 +3,10 @@
 import hashlib
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+
+from accounts.ground.people.models import SignInSession
 
 
 def kept_as(session_key: str) -> str:
@@ -12,7 +15,12 @@ def kept_as(session_key: str) -> str:
 
 
 class SessionStore(db.SessionStore):
-    """Django's sessions in the database, with every look-up by the hash."""
+    """Django's sessions in the database, with every look-up by the hash and each row under its user's name."""
+
+    @classmethod
+    def get_model_class(cls) -> type[SignInSession]:
+        """The table of the sessions."""
+        return SignInSession
 
     def _get_session_from_db(self) -> Any:
         key = self.session_key or ""
@@ -29,6 +37,7 @@ class SessionStore(db.SessionStore):
         """The row to be saved."""
         row = super().create_model_instance(data)
         row.session_key = kept_as(row.session_key)
+        row.user_id = data.get(SESSION_KEY)  # type: ignore[attr-defined]
         return row
 
     def delete(self, session_key: str | None = None) -> None:

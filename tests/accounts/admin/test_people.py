@@ -4,12 +4,11 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts.ground.people.models import ClientRight, Party, Seat, User
+from accounts.ground.people.models import ClientRight, Party, Seat, SignInSession, User
 from accounts.ground.trail.models import TrailEntry
 from tests.world import PASSWORD
 
@@ -189,8 +188,8 @@ def test_a_party_is_found_as_one_types(office, world):
 
 def test_sessions_of_others_stay(office, browse, world):
     browse("bob")
-    before = Session.objects.count()
+    before = SignInSession.objects.count()
 
     act(office, "user", "deactivate", world.users["alice"])
 
-    assert Session.objects.count() == before
+    assert SignInSession.objects.count() == before

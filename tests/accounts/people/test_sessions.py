@@ -1,10 +1,16 @@
 """A session's row opens nothing, and ends when it should."""
 
-from django.conf import settings
-from django.contrib.sessions.models import Session
-from django.test import Client
+from datetime import timedelta
 
-from accounts.ground.people.actions import end_sessions
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.ground.people.actions import drop_expired_sessions, end_sessions
+from accounts.ground.people.models import SignInSession
+from accounts.ground.people.sessions import kept_as
 from tests.world import PASSWORD
 
 
@@ -16,7 +22,7 @@ def signed_in(name):
 
 def test_what_the_table_holds_is_no_cookie(world):
     client = signed_in("alice")
-    [row] = Session.objects.all()
+    [row] = SignInSession.objects.all()
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     thief = Client()
     thief.cookies[settings.SESSION_COOKIE_NAME] = row.session_key
@@ -28,7 +34,7 @@ def test_what_the_table_holds_is_no_cookie(world):
 
 def test_signing_out_and_ending_remove_the_row(world):
     signed_in("alice").post("/sign-in/logout/")
-    assert not Session.objects.exists()
+    assert not SignInSession.objects.exists()
 
     client = signed_in("alice")
     assert end_sessions(user_id=world.users["alice"].pk) == 1
@@ -43,3 +49,24 @@ def test_a_new_password_ends_the_other_sessions(world):
 
     assert elsewhere.get("/accounts/").status_code == 302
     assert here.get("/accounts/").status_code == 200
+
+
+def test_each_row_says_whose_it_is_and_only_ones_own_end(world):
+    signed_in("alice"), signed_in("alice"), signed_in("bob")
+    Client().get("/sign-in/login/")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert end_sessions(user_id=world.users["alice"].pk) == 2
+
+    assert [row.user.username for row in SignInSession.objects.filter(user__isnull=False)] == ["bob"]
+    assert not any("session_data" in one["sql"] for one in asked.captured_queries)
+
+
+def test_what_has_expired_is_dropped_and_the_rest_stays(world):
+    old, young = signed_in("alice"), signed_in("alice")
+    row = SignInSession.objects.get(pk=kept_as(old.cookies[settings.SESSION_COOKIE_NAME].value))
+    now = timezone.now()
+    SignInSession.objects.filter(pk=row.pk).update(expire_date=now - timedelta(seconds=1))
+
+    assert drop_expired_sessions(at=now) == 1
+    assert young.get("/accounts/").status_code == 200
