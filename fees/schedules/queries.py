@@ -6,6 +6,7 @@ from zlib import crc32
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.locks import barrier
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import with_payee
@@ -51,8 +52,7 @@ def billed_through() -> date | None:
 
 def night_barrier(*, alone: bool) -> None:
     """Hold the barrier until the transaction ends."""
-    with cursor() as cur:
-        cur.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_BARRIER])
+    barrier(_BARRIER, alone=alone)
 
 
 def accounts_agreed_on(day: date) -> str:
