@@ -105,6 +105,7 @@ def _write_components(schedule: Schedule, components: Sequence[Figures]) -> None
             flat=figures.flat,
             tiers=figures.tiers(),
             mode=figures.mode,
+            terms=figures.kept(),
         )
         RunSchedule.unscoped.create(
             component=component,

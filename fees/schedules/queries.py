@@ -38,6 +38,7 @@ def terms_of(component: Component) -> Terms:
         flat=component.flat,
         ranges=ranges_of(component.tiers),
         mode=component.mode,  # type: ignore[arg-type]  # the column allows these words only
+        more=component.terms,
     )
     schedule = component.schedule
     return figures.terms(starts=schedule.starts, ends=schedule.ends, component=component.pk)
