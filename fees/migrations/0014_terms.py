@@ -7,7 +7,7 @@ from django.db.models import Q, Value
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fees", "0012_writers")]
+    dependencies = [("fees", "0013_end_invoicing")]
 
     operations = [
         migrations.AddField(
