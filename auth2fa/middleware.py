@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 
-from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of, may_pass
+from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of, may_pass, refused
+from accounts.ground.access.scope import NotAllowed
 from auth2fa.stepup.views import ask_or_pass
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -33,7 +34,7 @@ class Gates:
         if mark is None:
             raise UnmarkedView(f"{getattr(view, '__module__', '?')}.{getattr(view, '__qualname__', view)} has no gate")
         if _changes_while_looking(request):
-            raise PermissionDenied
+            raise NotAllowed(mark.right, _("You look as another user; nothing can be changed until you stop looking."))
         if mark == PUBLIC:
             return None
         if not request.user.is_authenticated:
@@ -50,9 +51,9 @@ class Gates:
                 raise Http404
             return ask_or_pass(request) if mark.step_up or _is_sensitive(request, view) else None
         if seat is None:
-            raise PermissionDenied
+            raise NotAllowed(mark.right, _("You have no seat at any firm any more."))
         if not may_pass(seat, mark):
-            raise PermissionDenied
+            raise refused(seat, mark)
         return ask_or_pass(request) if mark.step_up else None
 
 

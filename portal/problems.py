@@ -22,6 +22,8 @@ def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
         return None
     title = _title(exc)
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": answer.status_code}
+    if words := str(getattr(exc, "words", "")):
+        body["detail"] = words
     if isinstance(exc, exceptions.ValidationError):
         body["errors"] = answer.data
     headers = {name: answer[name] for name in ("Retry-After", "WWW-Authenticate", "Allow") if answer.has_header(name)}

@@ -8,27 +8,22 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import csrf, defaults
 
 API = "/api/"
 NUL = "\0"
-METHODS_OF_PAGES = ("GET", "HEAD", "OPTIONS", "POST")
 
 
 class WellFormed:
-    """What no page can mean is refused before anything asks the database.
-
-    PostgreSQL knows no null character, and a page is read or sent a form; other methods are for programs.
-    """
+    """PostgreSQL knows no null character, so whatever brings one is refused before anything asks the database."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method not in METHODS_OF_PAGES and not request.path_info.startswith(API):
-            return HttpResponseNotAllowed(METHODS_OF_PAGES)
         if NUL in request.path_info:
             return not_found(request, Http404("a null character"))
         if any(NUL in text for text in _texts(request)):
@@ -45,9 +40,9 @@ def _texts(request: HttpRequest) -> Iterable[str]:
             yield from (value for value in values if isinstance(value, str))
 
 
-def problem_details(title: str, status: int) -> HttpResponse:
-    """An error of the API (RFC 9457)."""
-    body = {"type": "about:blank", "title": title, "status": status}
+def problem_details(title: str, status: int, detail: str = "") -> HttpResponse:
+    """An error of the API (RFC 9457); the detail is a sentence about this very case."""
+    body = {"type": "about:blank", "title": title, "status": status, **({"detail": detail} if detail else {})}
     return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
 
 
@@ -59,10 +54,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403."""
+    """403, with the rule in words where a right was missing."""
+    words = str(getattr(exception, "words", ""))
     if request.path_info.startswith(API):
-        return problem_details(_("Not allowed"), 403)
-    return defaults.permission_denied(request, exception)
+        return problem_details(_("Not allowed"), 403, words)
+    return render(request, "403.html", {"words": words}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -23,7 +23,7 @@ from portal.lib.periods import Period
 class Limit:
     """What one client may still be invoiced for a day, and what it was made from."""
 
-    cap: InvoiceCap
+    account: Account
     terms: CapTerms
     values: Values
     looked_back: Period
@@ -43,12 +43,6 @@ def caps_in_force(who: Who, day: date) -> QuerySet[InvoiceCap]:
     return scope(who, InvoiceCap).filter(in_force, starts__lte=day).select_related("account", "practice")
 
 
-def limit_for(who: Who, account: Account, day: date) -> Limit | None:
-    """What the person's own practice may invoice one account for; None where the client has signed nothing."""
-    caps = caps_in_force(who, day).filter(account=account, practice_id=who.practice_id)
-    return limits(list(caps), day=day).get(account.pk)
-
-
 def limits(
     caps: Collection[InvoiceCap], *, day: date, without: Collection[str] = (), days: Calendar | None = None
 ) -> dict[int, Limit]:
@@ -59,7 +53,7 @@ def limits(
     used = _used(caps, terms, day, without)
     return {
         cap.account_id: Limit(
-            cap=cap,
+            account=cap.account,
             terms=terms[cap.account_id],
             values=values[cap.account_id],
             looked_back=looked_back_on(terms[cap.account_id], day),

@@ -8,8 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import Who
-from accounts.ground.access.gates import Gate, may_pass
-from accounts.ground.access.scope import NotAllowed
+from accounts.ground.access.gates import Gate, may_pass, refused
 from accounts.ground.tree.models import Account
 from fees.proofs.words import method_title
 from portal.fee_list.listing import FeeListing
@@ -85,8 +84,9 @@ def _sum(word: str, name: str, value: Decimal) -> list[Cell]:
 
 def fees(who: Who, query: QueryDict, chosen: Sequence[str]) -> Table:
     """The fee list with its filters, fee by fee; reports are for who may see reports."""
-    if not may_pass(who, Gate("report")):
-        raise NotAllowed("report")
+    mark = Gate("report")
+    if not may_pass(who, mark):
+        raise refused(who, mark)
     listing = FeeListing.of(who, query)
     headings = [
         *(_("Account ID"), _("Account title"), _("From"), _("Until"), _("Method"), _("Payee"), _("Amount")),

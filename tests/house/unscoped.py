@@ -31,6 +31,7 @@ FILES = {
     "portal/management/commands/agree.py": SHELL,
     "portal/management/commands/firm.py": SHELL,
     "portal/management/commands/account.py": SHELL,
+    "accounts/ground/authorizations/lapsing.py": "runs by the clock under the back office's login, for every firm",
     "accounts/ground/access/scope.py": "is the scope",
     "accounts/ground/access/managers.py": "is the manager that refuses to read without a scope",
     "accounts/ground/access/api.py": "hands the rows to the scope",

@@ -18,11 +18,10 @@ from accounts.broker.allocation.models import (
     Block,
     BlockExecution,
 )
-from accounts.broker.allocation.queries import Asked, block_for, fitting, master_of, may_allocate, plan
+from accounts.broker.allocation.queries import Asked, block_for, fitting, master_of, may_allocate, not_ours, plan
 from accounts.broker.allocation.rules import AllocationRefused, whole_lots
 from accounts.broker.instruments.rules import Traded, clean_symbol
 from accounts.ground.access.context import Who, current_alias, cursor
-from accounts.ground.access.scope import NotAllowed
 from accounts.ground.trail.actions import record
 from portal.lib.words import gettext_noop
 
@@ -170,7 +169,7 @@ def withdraw_block(*, who: Who, pk: UUID, day: date, at: datetime) -> Block:
 def _mine(who: Who, pk: UUID) -> Block:
     """The block, if the person may allocate it, and nobody else is changing it until the transaction ends."""
     if not may_allocate(who, block_for(who, pk).practice_id):
-        raise NotAllowed("allocate")
+        raise not_ours()
     with cursor() as cur:
         cur.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"block {pk}"])
     block = block_for(who, pk)

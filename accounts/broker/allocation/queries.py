@@ -37,7 +37,7 @@ from accounts.broker.trading.queries import facts_of
 from accounts.broker.trading.rules import decide
 from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who
-from accounts.ground.access.scope import NotAllowed, answer, scope
+from accounts.ground.access.scope import NotAllowed, answer, refusal, scope
 from accounts.ground.tree.models import HOLDING_KINDS, Account, Kind, Status
 from portal.lib.fingerprint import fingerprint
 
@@ -98,7 +98,7 @@ def own_block_for(who: Who, pk: UUID) -> Block:
     """One block of the person's own practice to share out; NotAllowed for another's that they see."""
     block = block_for(who, pk)
     if not may_allocate(who, block.practice_id):
-        raise NotAllowed("allocate")
+        raise not_ours()
     return block
 
 
@@ -106,6 +106,12 @@ def may_allocate(who: Who, practice_id: int) -> bool:
     """Blocks are allocated by the practice that placed them, by users who see all of its accounts."""
     whole = who.is_advisor and who.reach in ("firm", "practice")
     return whole and who.can("allocate") and practice_id == who.practice_id
+
+
+def not_ours() -> NotAllowed:
+    """The refusal of a block that is not the person's to share out."""
+    words = _("A block is shared out by the practice that placed it, by users who see all of its accounts.")
+    return NotAllowed("allocate", words)
 
 
 def own_accounts(who: Who) -> "QuerySet[Account]":
@@ -119,7 +125,7 @@ def master_of(who: Who) -> Account:
     kind = Kind.TOP_MASTER if who.role == "top" else Kind.SECOND_MASTER
     found = scope(who, Account).filter(practice_id=who.practice_id, kind=kind).first()
     if found is None or not may_allocate(who, found.practice_id):
-        raise NotAllowed("allocate")
+        raise not_ours()
     return found
 
 
@@ -160,7 +166,7 @@ def plan(who: Who, block: Block, asked: Asked, *, valued_on: date | None) -> Pla
     """What the allocation would be. Raises Http404 for an account one does not see, NotAllowed for one of somebody
     else, AllocationRefused for what cannot be shared out so."""
     if not may_allocate(who, block.practice_id):
-        raise NotAllowed("allocate")
+        raise not_ours()
     if block.executed is not None and block.executed != block.quantity:  # type: ignore[attr-defined]
         raise AllocationRefused(_("The executions no longer add up to the block; take the executed quantity first."))
     accounts = _accounts(who, block, asked.entries)
@@ -194,8 +200,10 @@ def _accounts(who: Who, block: Block, entries: Sequence[Entry]) -> dict[str, Acc
     if len(found) != len(numbers):
         raise Http404
     for account in found.values():
-        if account.practice_id != block.practice_id or not answer(who, Function.ALLOCATE, account).allowed:
-            raise NotAllowed("allocate")
+        if not answer(who, Function.ALLOCATE, account).allowed:
+            raise refusal(who, Function.ALLOCATE, account)
+        if account.practice_id != block.practice_id:
+            raise not_ours()
     return found
 
 

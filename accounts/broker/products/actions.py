@@ -12,7 +12,7 @@ from accounts.broker.products.queries import approvals, by_node, may_grant
 from accounts.broker.products.rules import Permission, ProductRefused, covers, not_approved_words, permission_words
 from accounts.broker.restrictions.models import MASTERS
 from accounts.ground.access.context import Who, current_alias, cursor
-from accounts.ground.access.scope import NotAllowed
+from accounts.ground.access.scope import refusal
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Kind
 from portal.lib.words import gettext_noop
@@ -46,7 +46,7 @@ def withdraw(*, who: Who, account: Account, permissions: Iterable[Permission], d
 def _enter(who: Who, account: Account) -> None:
     """Ask for the right, and wait until nobody else changes this firm's permissions."""
     if not (may_grant(who, account) or _is_for_the_broker(who, account)):
-        raise NotAllowed("grant_products")
+        raise refusal(who, "grant_products", account)
     with cursor() as cur:
         cur.execute("SELECT broker_one_permission_at_a_time(%s)", [account.firm_id])
 

@@ -13,7 +13,7 @@ from accounts.broker.restrictions.models import MASTERS, Restriction
 from accounts.broker.restrictions.queries import may_restrict, visible
 from accounts.broker.restrictions.rules import RestrictionRefused, match_words, may_end
 from accounts.ground.access.context import Who, current_alias
-from accounts.ground.access.scope import NotAllowed, scope
+from accounts.ground.access.scope import NotAllowed, refusal, scope
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account
 from portal.lib.words import gettext_noop
@@ -34,7 +34,7 @@ def restrict(
 ) -> Restriction:
     """Block something for `account` and everything below it, from `starts` until `ends` (not included)."""
     if not may_restrict(who, account):
-        raise NotAllowed("restrict")
+        raise refusal(who, "restrict", account)
     reason = reason.strip()
     if not reason:
         raise RestrictionRefused(_("Say why, so that whoever is stopped can be told."))
@@ -73,7 +73,7 @@ def end_restriction(*, who: Who, pk: UUID, day: date, at: datetime) -> Restricti
             raise Http404
         account = scope(who, Account).filter(pk=row.account_id).first()
         if account is None or not may_restrict(who, account) or not may_end(who.role, row):
-            raise NotAllowed("restrict")
+            raise NotAllowed("restrict", _("A restriction that was set above is never lifted below."))
         last = max(day, row.starts)
         ends = last if row.ends is None else min(last, row.ends)
         changed = Restriction.unscoped.filter(pk=pk, ended_at__isnull=True).update(

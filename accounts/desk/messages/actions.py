@@ -40,7 +40,7 @@ def begin(
     if account.kind in MASTERS:
         raise MessageProblem(_("A master account has no owner to write to."))
     if not who.is_owner and account.practice_id != who.practice_id:
-        raise NotAllowed("view")
+        raise NotAllowed("view", _("Only the account's own practice writes to its owner."))
     subject, body = clean_subject(subject), clean_body(body)
     with transaction.atomic(using=current_alias.get()):
         thread, is_new = Thread.unscoped.get_or_create(

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.desk.users.forms import abilities_of, groups, words_of
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate
+from accounts.ground.access.scope import NotAllowed
 from accounts.ground.tokens import actions
 
 DAYS = (7, 30, 90, 365)
@@ -64,7 +64,7 @@ def _holder(request: HttpRequest) -> Who:
     """The seat; the back office and people without a seat have no API."""
     who = request.seat  # type: ignore[attr-defined]
     if who is None or who.role == "office":
-        raise PermissionDenied
+        raise NotAllowed("signed_in", _("You have no seat that a program could work from."))
     return who
 
 

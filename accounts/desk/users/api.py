@@ -131,7 +131,7 @@ class NewUserView(Asking):
     @extend_schema(request=NewUserSerializer, responses={201: dict, 202: dict})
     def post(self, request: Request) -> Response:
         """Invite somebody; 202 when a rule asks for approval first."""
-        said = _valid(NewUserSerializer, request)
+        said = valid(NewUserSerializer, request)
         names = ("username", "first_name", "last_name", "email", "language", "standing")
         wish = NewUser(**{name: said[name] for name in names}, principal=said.get("principal"), grant=_grant(said))
         site = settings.PUBLIC_URL.rstrip("/")
@@ -154,7 +154,7 @@ class UserRecord(Asking):
     def put(self, request: Request, seat: int) -> Response:
         """Give it these rights and no others."""
         found = actions.seat_for(self.who, seat)
-        grant = _grant(_valid(GrantSerializer, request))
+        grant = _grant(valid(GrantSerializer, request))
         waiting = actions.change_rights(who=self.who, seat=found, grant=grant, at=timezone.now())
         return _waiting(waiting) if waiting else Response(_user(actions.seat_for(self.who, seat), whole=True))
 
@@ -186,7 +186,7 @@ class LeaveView(Asking):
     @extend_schema(request=LeaveSerializer, responses={202: dict, 204: None})
     def post(self, request: Request, seat: int) -> Response:
         """Move everything to a colleague and end the user."""
-        heir = actions.seat_for(self.who, _valid(LeaveSerializer, request)["heir"])
+        heir = actions.seat_for(self.who, valid(LeaveSerializer, request)["heir"])
         found = actions.seat_for(self.who, seat)
         waiting = leaving.leave(who=self.who, seat=found, heir=heir, at=timezone.now())
         return _waiting(waiting) if waiting else Response(status=status.HTTP_204_NO_CONTENT)
@@ -215,7 +215,7 @@ class RoleList(Asking):
     @extend_schema(request=RoleSerializer, responses={201: dict})
     def post(self, request: Request) -> Response:
         """A new role."""
-        role = actions.save_role(who=self.who, **_valid(RoleSerializer, request))
+        role = actions.save_role(who=self.who, **valid(RoleSerializer, request))
         return Response(_role(role), status=status.HTTP_201_CREATED)
 
 
@@ -227,7 +227,7 @@ class RoleRecord(Asking):
     def put(self, request: Request, role: int) -> Response:
         """Change it, and with it everybody who is bound to it."""
         found = actions.role_for(self.who, role)
-        return Response(_role(actions.save_role(who=self.who, role=found, **_valid(RoleSerializer, request))))
+        return Response(_role(actions.save_role(who=self.who, role=found, **valid(RoleSerializer, request))))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, role: int) -> Response:
@@ -236,48 +236,22 @@ class RoleRecord(Asking):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@gate(SIGNED_IN)
-class AuthorizationList(Asking):
-    """What waits for your approval."""
-
-    @extend_schema(responses={200: dict})
-    def get(self, request: Request) -> Response:
-        """Open requests that you may approve."""
-        if self.who.role not in approvals.ROLES:
-            return Response({"results": []})
-        rows = approvals.duties(self.who).filter(finished_at=None, expires_at__gt=timezone.now()).distinct()
-        names = ("id", "kind", "title", "state", "needed", "asked_at", "expires_at")
-        return Response({"results": list(rows.order_by("-asked_at", "pk").values(*names)[:MOST_SHOWN])})
-
-
-class ReasonSerializer(serializers.Serializer):
-    """Why not."""
-
-    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
-
-
-@gate(Gate("signed_in", step_up=True))
-class Approve(Asking):
-    """Approving."""
+@gate("manage_users")
+class InvitationView(Asking):
+    """The invitation of a user who has not come in yet."""
 
     @extend_schema(request=None, responses={200: dict})
-    def post(self, request: Request, authorization: UUID) -> Response:
-        """One approval; the last one carries the act out."""
-        address = request.META.get("REMOTE_ADDR", "")
-        done = approvals.approve(who=self.who, pk=authorization, at=timezone.now(), address=address)
-        return Response({"id": str(done.pk), "state": done.state})
+    def post(self, request: Request, seat: int) -> Response:
+        """Send it again; the older link works no more."""
+        found = actions.seat_for(self.who, seat)
+        sent = actions.invite_again(seat=found, site=settings.PUBLIC_URL.rstrip("/"), at=timezone.now())
+        return Response({"state": sent.state, "times_sent": sent.times_sent, "expires_at": sent.expires_at})
 
-
-@gate(Gate("signed_in", step_up=True))
-class Reject(Asking):
-    """Rejecting."""
-
-    @extend_schema(request=ReasonSerializer, responses={200: dict})
-    def post(self, request: Request, authorization: UUID) -> Response:
-        """One rejection ends it."""
-        reason = _valid(ReasonSerializer, request)["reason"]
-        done = approvals.reject(who=self.who, pk=authorization, at=timezone.now(), reason=reason)
-        return Response({"id": str(done.pk), "state": done.state})
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, seat: int) -> Response:
+        """Make the link worthless."""
+        actions.cancel_invitation(seat=actions.seat_for(self.who, seat), at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class TokenSerializer(serializers.Serializer):
@@ -306,7 +280,7 @@ class NewToken(Asking):
     @extend_schema(request=TokenSerializer, responses={201: dict})
     def post(self, request: Request) -> Response:
         """The answer holds the secret, this once."""
-        said, now = _valid(TokenSerializer, request), timezone.now()
+        said, now = valid(TokenSerializer, request), timezone.now()
         token, secret = tokens.create(
             who=self.who,
             name=said["name"],
@@ -332,7 +306,7 @@ class TokenRecord(Asking):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _valid(kind: type[serializers.Serializer], request: Request) -> dict[str, Any]:
+def valid(kind: type[serializers.Serializer], request: Request) -> dict[str, Any]:
     form = kind(data=request.data)
     form.is_valid(raise_exception=True)
     return form.validated_data

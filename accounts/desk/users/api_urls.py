@@ -2,18 +2,21 @@
 
 from django.urls import path
 
-from accounts.desk.users import api
+from accounts.desk.users import api, approval_api
 
 urlpatterns = [
     path("users/", api.UserList.as_view(), name="api_users"),
     path("users/new/", api.NewUserView.as_view(), name="api_new_user"),
     path("users/<int:seat>/", api.UserRecord.as_view(), name="api_user"),
     path("users/<int:seat>/leave/", api.LeaveView.as_view(), name="api_leave"),
+    path("users/<int:seat>/invitation/", api.InvitationView.as_view(), name="api_invitation"),
     path("roles/", api.RoleList.as_view(), name="api_roles"),
     path("roles/<int:role>/", api.RoleRecord.as_view(), name="api_role"),
-    path("authorizations/", api.AuthorizationList.as_view(), name="api_authorizations"),
-    path("authorizations/<uuid:authorization>/approve/", api.Approve.as_view(), name="api_approve"),
-    path("authorizations/<uuid:authorization>/reject/", api.Reject.as_view(), name="api_reject"),
+    path("authorizations/", approval_api.AuthorizationList.as_view(), name="api_authorizations"),
+    path("authorizations/<uuid:authorization>/approve/", approval_api.Approve.as_view(), name="api_approve"),
+    path("authorizations/<uuid:authorization>/reject/", approval_api.Reject.as_view(), name="api_reject"),
+    path("authorizations/rules/", approval_api.ApprovalRules.as_view(), name="api_approval_rules"),
+    path("authorizations/rules/<int:rule>/", approval_api.ApprovalRule.as_view(), name="api_approval_rule"),
     path("tokens/", api.TokenList.as_view(), name="api_tokens"),
     path("tokens/new/", api.NewToken.as_view(), name="api_new_token"),
     path("tokens/<uuid:token>/", api.TokenRecord.as_view(), name="api_token"),

@@ -16,7 +16,6 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.authorizations.actions import AuthorizationProblem
 from accounts.ground.authorizations.models import Authorization
-from accounts.ground.invitations import actions as invitations
 from accounts.ground.leaving import actions as leaving
 from accounts.ground.paging import page_of
 from accounts.ground.people.models import Holdings, Seat, Standing
@@ -138,9 +137,10 @@ def invite(request: HttpRequest, seat: int) -> HttpResponse:
     """Send the invitation again; the older link works no more."""
     who = request.seat  # type: ignore[attr-defined]
     found = actions.seat_for(who, seat)
-    if found.is_active or found.ended_at or not hasattr(found, "invitation"):
-        return _user_page(request, who, found, problem=_("There is nothing to send."))
-    invitations.send(invitation=found.invitation, site=_site(), at=timezone.now())
+    try:
+        actions.invite_again(seat=found, site=_site(), at=timezone.now())
+    except UserProblem as problem:
+        return _user_page(request, who, found, problem=str(problem))
     messages.success(request, _("The invitation was sent; the older link works no more."))
     return redirect("users:user", seat=seat)
 
@@ -151,9 +151,11 @@ def cancel(request: HttpRequest, seat: int) -> HttpResponse:
     """Make an invitation worthless."""
     who = request.seat  # type: ignore[attr-defined]
     found = actions.seat_for(who, seat)
-    if hasattr(found, "invitation"):
-        invitations.cancel(invitation=found.invitation, at=timezone.now())
-        messages.success(request, _("The invitation was cancelled."))
+    try:
+        actions.cancel_invitation(seat=found, at=timezone.now())
+    except UserProblem as problem:
+        return _user_page(request, who, found, problem=str(problem))
+    messages.success(request, _("The invitation was cancelled."))
     return redirect("users:user", seat=seat)
 
 

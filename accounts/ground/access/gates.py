@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
-from accounts.ground.access.abilities import USUAL
-from accounts.ground.access.authority import may_ever
+from django.utils.translation import gettext as _
+
+from accounts.ground.access.abilities import BY_KEY, USUAL
+from accounts.ground.access.authority import RULES, may_ever
 from accounts.ground.access.context import Who
+from accounts.ground.access.scope import NotAllowed, no_rule
 
 View = TypeVar("View", bound=Callable[..., Any] | type)
 
@@ -50,6 +53,18 @@ def may_pass(who: Who, mark: Gate) -> bool:
     """Whether a seat has the gate's right on any account, and its user was given what the gate needs."""
     passes = may_ever(who.role, mark.right) and who.has(mark.ability)
     return passes and (who.behind is None or may_pass(who.behind, mark))
+
+
+def refused(who: Who, mark: Gate) -> NotAllowed:
+    """The refusal of a seat that may not pass, with the rule in words."""
+    if not may_ever(who.role, mark.right):
+        said = [rule.words for rule in RULES if (rule.role, rule.function) == (who.role, mark.right)]
+        return NotAllowed(mark.right, said[0] if said else no_rule(mark.right))
+    if not who.has(mark.ability):
+        box = BY_KEY.get(mark.ability)
+        named = box.words if box else no_rule(mark.right)
+        return NotAllowed(mark.right, _("Your user was not given this function: %(function)s.") % {"function": named})
+    return NotAllowed(mark.right, _("You look as another user; what you may not do yourself stays closed."))
 
 
 def gate_of(view: Any) -> Gate | None:

@@ -7,9 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F
 from django.http import Http404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ground.access.authority import Function, Relation, allowed_relations, is_allowed, verdict
+from accounts.ground.access.authority import FUNCTION_WORDS, Function, Relation, allowed_relations, is_allowed, verdict
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.tree.models import Account, Kind
 
@@ -120,7 +121,7 @@ def account_for(who: Who, number: str, right: str = "view") -> Account:
     for one in (who, who.behind):
         given = one is None or right == "view" or one.can(right)
         if not given or (one is not None and not is_allowed(one.role, right, relation_to(one, account))):
-            raise NotAllowed(right)
+            raise refusal(who, right, account)
     return account
 
 
@@ -147,3 +148,19 @@ def answer(who: Who, function: Function, account: Account) -> Answer:
 
 class NotAllowed(PermissionDenied):
     """The person sees the account, but this function is not theirs; answered with 403 and the rule in words."""
+
+    def __init__(self, right: str, words: object = "") -> None:
+        super().__init__(right)
+        self.right = right
+        self.words = words or no_rule(right)
+
+
+def no_rule(function: str) -> str:
+    """What is said where the table is silent: what is not allowed is refused."""
+    named = FUNCTION_WORDS.get(function)
+    return gettext("No rule gives this to your seat: %(function)s.") % {"function": named} if named else ""
+
+
+def refusal(who: Who, function: str, account: Account) -> NotAllowed:
+    """The refusal of a function on an account that the person sees, with the rule that decides."""
+    return NotAllowed(function, answer(who, Function(function), account).words)

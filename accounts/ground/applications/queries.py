@@ -26,7 +26,7 @@ def parent_for(who: Who, number: str) -> Account:
     account = account_for(who, number, Function.MANAGE) if number else own_master(who)
     # Where nothing can stand the tree's own words say so; where something could, whose it is decides.
     if account.kind in (*MASTERS, Kind.STL_MASTER) and not may_start_below(who, account):
-        raise NotAllowed(Function.MANAGE)
+        raise NotAllowed(Function.MANAGE, _("Only the advisor itself starts what stands below its own master."))
     return account
 
 

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import Who, current_alias, cursor, enter
+from accounts.ground.access.scope import NotAllowed
 from accounts.ground.authorizations.models import (
     OPEN,
     Authorization,
@@ -167,15 +167,17 @@ def duties(who: Who) -> Any:
 
 
 def _vote(who: Who, pk: UUID, *, approves: bool, reason: str, at: datetime) -> Authorization:
-    """Raises Http404 for what this person may not know of, PermissionDenied for one's own request."""
+    """Raises Http404 for what this person may not know of, NotAllowed for one's own request."""
     rows = Authorization.unscoped.filter(**institution(who), pk=pk) if who.role in ROLES else None
     waiting = rows.select_for_update(of=("self",)).first() if rows is not None else None
     if waiting is None:
         raise Http404
     if waiting.requested_by_id == who.seat_id:
-        raise PermissionDenied
+        raise NotAllowed("manage_users", _("Nobody approves or rejects what they asked for themselves."))
     if not duties(who).filter(pk=pk).exists():
-        raise PermissionDenied if who.manages else Http404
+        if not who.manages:
+            raise Http404
+        raise NotAllowed("manage_users", _("You are no authorizer of this."))
     if waiting.state not in OPEN or waiting.expires_at <= at:
         raise AuthorizationProblem(_("This does not wait any more."))
     if Vote.unscoped.filter(authorization=waiting, seat_id=who.seat_id).exists():

@@ -64,7 +64,7 @@ class Links(APIView):
         return Response(LinksSerializer(found).data)
 
 
-@gate("sign")
+@gate("sign", step_up=True)
 class AccountLink(APIView):
     """A link of an account that you own."""
 
@@ -74,7 +74,7 @@ class AccountLink(APIView):
         return _asked(request, account_for(request.seat, number, "sign"))  # type: ignore[attr-defined]
 
 
-@gate("manage")
+@gate("manage", step_up=True)
 class AdvisorLink(APIView):
     """A link of your own advisor master."""
 
@@ -88,7 +88,7 @@ class AdvisorLink(APIView):
         return _asked(request, account)
 
 
-@gate("manage")
+@gate("manage", step_up=True)
 class LinkDecision(APIView):
     """The answer to a link that your practice is asked for."""
 

@@ -15,6 +15,7 @@ class LinkState(models.TextChoices):
     ASKED = "asked", _("Waits for the advisor")
     ACCEPTED = "accepted", _("Accepted")
     REJECTED = "rejected", _("Rejected")
+    EXPIRED = "expired", _("Expired unanswered")
     CANCELLED = "cancelled", _("Cancelled")
     DONE = "done", _("Carried out")
     FAILED = "failed", _("Could not be carried out")

@@ -39,13 +39,13 @@ def links(request: HttpRequest) -> HttpResponse:
     return render(request, "linkage/links.html", context)
 
 
-@gate("sign")
+@gate("sign", step_up=True)
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     """The owner of an account asks another advisor to take it."""
     return _asking(request, account_for(request.seat, number, "sign"))  # type: ignore[attr-defined]
 
 
-@gate("manage")
+@gate("manage", step_up=True)
 def join(request: HttpRequest, number: str) -> HttpResponse:
     """An advisor asks a top level to take it with every client; nobody asks for somebody else's account."""
     who = request.seat  # type: ignore[attr-defined]
@@ -56,7 +56,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     return _asking(request, account)
 
 
-@gate("manage")
+@gate("manage", step_up=True)
 @require_POST
 def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Accept or reject a link that one's own practice is asked for."""

@@ -1,14 +1,18 @@
 """Owing and delivering messages."""
 
 import logging
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import override
 
 from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.outbox.carriers import carrier_of
-from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.outbox.models import Channel, OutboxMessage
+from accounts.ground.people.models import User
 
 MOST_ATTEMPTS = 8
 
@@ -34,6 +38,32 @@ def owe(*, channel: str, recipient: str, subject: str, body: str, natural_key: s
         ],
         ignore_conflicts=True,
     )
+
+
+def owe_people(
+    *,
+    users: Iterable[int],
+    subject: object,
+    text: object,
+    said: Mapping[str, object],
+    path: str,
+    natural_key: str,
+    firm_id: int | None,
+) -> None:
+    """Owe a short mail to each of these people who has an address, in their own language, with the page to open.
+
+    `subject` and `text` are lazy messages, `said` what stands in them.
+    """
+    for user in User.objects.filter(pk__in=list(users), is_active=True).exclude(email="").order_by("pk"):
+        with override(user.language):
+            owe(
+                channel=Channel.MAIL,
+                recipient=user.email,
+                subject=(str(subject) % said)[:200],
+                body=f"{str(text) % said}\n\n{settings.PUBLIC_URL.rstrip('/')}{path}",
+                natural_key=f"{natural_key} {user.pk}",
+                firm_id=firm_id,
+            )
 
 
 def owe_again(messages: "QuerySet[OutboxMessage]", *, at: datetime) -> int:

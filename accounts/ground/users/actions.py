@@ -111,6 +111,23 @@ def remove_user(*, who: Who, seat: Seat, at: datetime) -> None:
             close_seat(seat=one, at=at)
 
 
+def invite_again(*, seat: Seat, site: str, at: datetime) -> Invitation:
+    """Send the invitation with a new link; the older one works no more."""
+    found = Invitation.unscoped.select_related("seat__user").filter(seat=seat).first()
+    if seat.is_active or seat.ended_at or found is None:
+        raise UserProblem(_("There is nothing to send."))
+    invitations.send(invitation=found, site=site, at=at)
+    return found
+
+
+def cancel_invitation(*, seat: Seat, at: datetime) -> None:
+    """Make the link of somebody who has not come in worthless."""
+    found = Invitation.unscoped.filter(seat=seat).first()
+    if seat.is_active or seat.ended_at or found is None:
+        raise UserProblem(_("There is no invitation to cancel."))
+    invitations.cancel(invitation=found, at=at)
+
+
 def close_seat(*, seat: Seat, at: datetime) -> None:
     """End a seat with everything that opens it: sessions, tokens, an invitation, an authorizer's duties."""
     invitation = Invitation.unscoped.filter(seat=seat).first()

@@ -17,11 +17,14 @@ from accounts.ground.tree.models import Account, Practice, Status
 from fees.schedules.models import Schedule
 from portal.structure.moves import carry_out_due
 from tests.fees.posting.nights import Nights, figures
-from tests.house.written import fingerprint_of_rows
+from tests.house.matrix import fingerprint_of_rows
+from tests.world import PASSWORD
 
 # Friday 20 November 2026; New York is five hours behind UTC.
 THURSDAY = datetime(2026, 11, 19, 15, 0, tzinfo=UTC)
 FRIDAY = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
+SURE = {"_password": PASSWORD}
+PROOF = {"content_type": "application/json", "headers": {"Confirm-Password": PASSWORD}}
 LAKESIDE = {"master": "F200003", "title": "Lakeside LLC"}
 NORTHGATE = {"master": "f100001", "title": "northgate advisors"}
 
@@ -64,7 +67,7 @@ def test_friday_two_oclock_in_new_york_is_the_cut(accepted, expected):
 
 
 def test_the_asked_advisor_finds_it_on_the_list_and_answers_once(browse, movable):
-    asked = browse("ana").post("/links/ask/U1000001/", LAKESIDE)
+    asked = browse("ana").post("/links/ask/U1000001/", {**LAKESIDE, **SURE})
     waiting = Request.unscoped.get(kind=RequestKind.LINKAGE)
     made = Linkage.unscoped.get()
 
@@ -73,8 +76,8 @@ def test_the_asked_advisor_finds_it_on_the_list_and_answers_once(browse, movable
     assert "Kestrel" in browse("carol").get("/links/").content.decode()
     assert "Kestrel" not in browse("bob").get("/links/").content.decode()
 
-    first = browse("carol").post(f"/links/{made.pk}/decision/", {"answer": "accept"})
-    again = browse("carol").post(f"/links/{made.pk}/decision/", {"answer": "reject"})
+    first = browse("carol").post(f"/links/{made.pk}/decision/", {"answer": "accept", **SURE})
+    again = browse("carol").post(f"/links/{made.pk}/decision/", {"answer": "reject", **SURE})
 
     made.refresh_from_db()
     waiting.refresh_from_db()
@@ -84,7 +87,7 @@ def test_the_asked_advisor_finds_it_on_the_list_and_answers_once(browse, movable
 
 
 def test_the_same_over_the_api_and_taken_back(browse, movable):
-    body = {"content_type": "application/json"}
+    body = PROOF
     asked = browse("ana").post("/api/v1/accounts/U1000001/link/", LAKESIDE, **body)
     pk = asked.json()["id"]
     assert asked.status_code == 201
@@ -110,8 +113,8 @@ def test_nobody_but_the_asked_answers(browse, movable, name):
     made = link(movable, "chidi", "U2000001", accept=False)
     before = fingerprint_of_rows()
 
-    page = browse(name).post(f"/links/{made.pk}/decision/", {"answer": "accept"})
-    answer = browse(name).post(f"/api/v1/links/{made.pk}/decision/", {"accept": True}, content_type="application/json")
+    page = browse(name).post(f"/links/{made.pk}/decision/", {"answer": "accept", **SURE})
+    answer = browse(name).post(f"/api/v1/links/{made.pk}/decision/", {"accept": True}, **PROOF)
 
     expected = 403 if name in ("ana", "sam") else 404
     assert (page.status_code, answer.status_code) == (expected, expected)
@@ -124,17 +127,17 @@ def test_nobody_but_the_asked_answers(browse, movable, name):
 def test_nobody_asks_for_somebody_elses_account(browse, movable, name, number, expected):
     before = fingerprint_of_rows()
 
-    assert browse(name).post(f"/links/ask/{number}/", LAKESIDE).status_code == expected
-    answer = browse(name).post(f"/api/v1/accounts/{number}/link/", LAKESIDE, content_type="application/json")
+    assert browse(name).post(f"/links/ask/{number}/", {**LAKESIDE, **SURE}).status_code == expected
+    answer = browse(name).post(f"/api/v1/accounts/{number}/link/", LAKESIDE, **PROOF)
 
     assert answer.status_code == expected
     assert fingerprint_of_rows() == before
-    assert browse("alice").post("/links/join/U1000001/", LAKESIDE).status_code == 409
+    assert browse("alice").post("/links/join/U1000001/", {**LAKESIDE, **SURE}).status_code == 409
 
 
 def test_an_advisor_is_found_only_by_id_and_title_together(browse, movable):
     for named in ({"master": "F200003", "title": "Lakeside"}, {"master": "F200002", "title": "Lakeside LLC"}):
-        answer = browse("nina").post("/links/ask/U9000001/", named)
+        answer = browse("nina").post("/links/ask/U9000001/", {**named, **SURE})
         assert answer.status_code == 422
         assert "There is no advisor with this id and title" in answer.content.decode()
     assert not Linkage.unscoped.exists()
@@ -251,7 +254,7 @@ def test_between_firms_the_account_goes_on_as_a_new_record(browse, movable):
 
 
 def test_an_advisor_joins_a_top_level_and_brings_every_client(browse, movable):
-    answer = browse("mallory").post("/links/join/F900001/", NORTHGATE)
+    answer = browse("mallory").post("/links/join/F900001/", {**NORTHGATE, **SURE})
     assert answer.status_code == 302, answer.content.decode()
     made = Linkage.unscoped.get()
     actions.decide(link=made, accept=True, by=movable.users["alice"].pk, at=THURSDAY)
@@ -274,7 +277,7 @@ def test_an_advisor_joins_a_top_level_and_brings_every_client(browse, movable):
 def test_an_advisor_with_others_below_it_cannot_join_anybody(browse, movable):
     before = fingerprint_of_rows()
 
-    answer = browse("alice").post("/links/join/F100001/", {"master": "F900001", "title": "Southbank Capital"})
+    answer = browse("alice").post("/links/join/F100001/", {"master": "F900001", "title": "Southbank Capital", **SURE})
 
     assert answer.status_code == 422
     assert "cannot be linked" in answer.content.decode()

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import ProgrammingError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.ground.access.context import enter
-from accounts.ground.authorizations.models import Authorization, Vote
+from accounts.ground.authorizations.models import Authorization, AuthorizationRule, Vote
+from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import Seat
 from accounts.ground.requests.models import Request
+from portal.lapsing import lapse_due
 from tests.desk.users.wishes import OWN, add, member, seat_of
 from tests.world import PASSWORD
 
@@ -110,6 +113,60 @@ def test_an_authorization_runs_out(four):
     assert say(four("b"), "approve") == 422
     assert b"Expired" in four("a").get("/settings/authorizations/").content
     assert seat_of("newcomer") is None
+
+
+def test_an_authorization_that_ran_out_is_ended_and_both_sides_are_told(four):
+    add(four("a"), "newcomer", OWN)
+    assert say(four("b"), "approve") == 302
+    waiting = Authorization.unscoped.get()
+    told = OutboxMessage.unscoped.filter(natural_key__startswith="lapsed ")
+
+    assert lapse_due(at=waiting.expires_at - timedelta(seconds=1))["authorizations"] == 0
+    assert not told.exists()
+    assert lapse_due(at=waiting.expires_at)["authorizations"] == 1
+    assert lapse_due(at=waiting.expires_at)["authorizations"] == 0
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.finished_at) == ("expired", waiting.expires_at)
+    assert Request.unscoped.get(kind="authorization").status == "expired"
+    assert sorted(told.values_list("subject", flat=True)) == [
+        *["A request for your approval has expired"] * 2,
+        "Your request has expired",
+    ]
+    assert say(four("c"), "approve") == 422
+    assert seat_of("newcomer") is None
+
+
+def test_rules_over_the_api(four, browse, world):
+    sure = {"content_type": "application/json", "headers": {"Confirm-Password": PASSWORD}}
+    url = "/api/v1/authorizations/rules/"
+    (there,) = browse("alice").get(url).json()["results"]
+    assert (there["kinds"], there["approvals"], len(there["authorizers"])) == (["add_user"], 2, 3)
+
+    wanted = {"kinds": ["change_rights"], "approvals": 1, "authorizers": [seat_of("bert").pk]}
+    assert browse("alice").post(url, wanted, content_type="application/json").status_code == 403
+    for bad in (
+        {**wanted, "approvals": 2},
+        {**wanted, "kinds": ["leave"]},
+        {**wanted, "authorizers": [world.seats["bob"].pk]},
+        {**wanted, "kinds": []},
+    ):
+        assert browse("alice").post(url, bad, **sure).status_code == 400
+    for name in ("tess", "suki"):
+        assert browse(name).post(url, wanted, **sure).status_code in (400, 403)
+    assert AuthorizationRule.unscoped.count() == 1
+
+    made = browse("alice").post(url, wanted, **sure)
+    assert (made.status_code, made.json()["authorizers"]) == (201, [seat_of("bert").pk])
+    one = f"{url}{made.json()['id']}/"
+    assert browse("bob").delete(one, **sure).status_code == 404
+    assert browse("alice").delete(one, content_type="application/json").status_code == 403
+    cache.clear()  # passwords are asked for only so often
+    assert browse("alice").delete(one, **sure).status_code == 204
+
+    add(four("a"), "newcomer", OWN)
+    waits = browse("alice").delete(f"{url}{there['id']}/", **sure)
+    assert (waits.status_code, AuthorizationRule.unscoped.count()) == (400, 1)
 
 
 def test_nothing_is_carried_out_for_somebody_who_has_left_meanwhile(four):

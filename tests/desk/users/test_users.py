@@ -68,6 +68,27 @@ def test_sending_again_kills_the_old_link_and_cancelling_kills_it_too(world, bro
     assert Invitation.unscoped.get().state == "cancelled"
 
 
+def test_sending_again_and_cancelling_over_the_api(world, browse):
+    alice, nobody = browse("alice"), browse("")
+    add(alice, "uma")
+    old, seat = link_of("uma"), seat_of("uma")
+    url = f"/api/v1/users/{seat.pk}/invitation/"
+    for name, status in (("bob", 404), ("tess", 403), ("ana", 404)):
+        assert (browse(name).post(url).status_code, browse(name).delete(url).status_code) == (status, status)
+    assert nobody.get(old).status_code == 200
+
+    again = alice.post(url)
+
+    assert (again.status_code, again.json()["state"], again.json()["times_sent"]) == (200, "sent", 2)
+    new = link_of("uma")
+    assert nobody.get(old).status_code == 404
+    assert alice.delete(url).status_code == 204
+    assert nobody.get(new).status_code == 404
+    mine = f"/api/v1/users/{world.seats['alice'].pk}/invitation/"
+    assert (alice.post(mine).status_code, alice.delete(mine).status_code) == (400, 400)
+    assert world.seats["alice"].is_active
+
+
 def test_an_invitation_works_for_thirty_days(world, browse):
     add(browse("alice"), "uma")
     found = Invitation.unscoped.get()

@@ -1,0 +1,17 @@
+"""What ends by the clock because nobody has decided it: one list, so that beat needs one entry."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from accounts.ground.authorizations import lapsing as authorizations
+from accounts.ground.linkage import actions as linkage
+
+LAPSES: Mapping[str, Callable[..., int]] = {
+    "authorizations": authorizations.lapse_due,
+    "links": linkage.lapse_due,
+}
+
+
+def lapse_due(*, at: datetime) -> dict[str, int]:
+    """End everything whose time has run out; run twice, it changes nothing."""
+    return {kind: lapse(at=at) for kind, lapse in LAPSES.items()}
