@@ -51,7 +51,7 @@ def page_of(
     An unreadable cursor shows the first page. A list that says elsewhere how long it is need not be counted.
     """
     counted = rows.order_by().values("pk")[: most + 1].count() if is_counted else 0
-    after, before = _read(rows, query.get("after"), order), _read(rows, query.get("before"), order)
+    after, before = edge_of(rows, query.get("after"), order), edge_of(rows, query.get("before"), order)
     backwards = before is not None and after is None
     turned = [_turn(name) for name in order] if backwards else list(order)
     edge = before if backwards else after
@@ -117,7 +117,8 @@ def _packed(values: list[Any]) -> str:
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _read(rows: "QuerySet[Any]", text: str | None, order: Sequence[str]) -> list[Any] | None:
+def edge_of(rows: "QuerySet[Any]", text: str | None, order: Sequence[str]) -> list[Any] | None:
+    """What an address says of the row beside a page; None where it says nothing that can be read."""
     if not text:
         return None
     try:

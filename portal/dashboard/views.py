@@ -28,7 +28,7 @@ from portal.lib.exchange import exchange_day
 from portal.news.corporate import tell
 from portal.performance.rules import RANGES, Point
 from portal.performance.series import Series, in_currency, series_of
-from portal.preferences.queries import layout_of
+from portal.preferences.queries import remembered
 from portal.preferences.rules import ordered
 
 USUAL_RANGE = "12m"
@@ -65,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "pending": pending,
         "activity": queries.recent_activity(who, _today(at)),
-        "cards": [CARD_TEMPLATES[name] for name in _cards(request)],
+        "cards": [CARD_TEMPLATES[name] for name in ordered(remembered(request, "cards"))],
         "currencies": CURRENCIES,
         "agenda": agenda.of_day(agenda.day_asked(request.GET.get("day"), _today(at)), days),
         **_cut_off(at, cut_off_of(business_day_of(at, days))),
@@ -137,7 +137,7 @@ def notification(request: HttpRequest, pk: int) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     rows = queries.own(who, scope(who, Notification)).select_related("account")
     found = get_object_or_404(rows, pk=pk)
-    mark_read(user_id=who.user_id, notification=found)
+    mark_read(who=who, notification=found)
     tell(who, [found])
     return render(request, "dashboard/notification.html", {"notification": found})
 
@@ -148,13 +148,6 @@ def note_of(point: Point, currency: str) -> str:
         return ""
     words = {"amount": money_words(abs(point.flow), currency)}
     return _("%(amount)s came in") % words if point.flow > 0 else _("%(amount)s went out") % words
-
-
-def _cards(request: HttpRequest) -> list[str]:
-    """The cards in the person's order; asked of the database once a session."""
-    if "cards" not in request.session:
-        request.session["cards"] = ordered(layout_of(request.seat.user_id).get("cards"))  # type: ignore[attr-defined]
-    return ordered(request.session["cards"])
 
 
 def _asked(request: HttpRequest) -> tuple[str, Series]:

@@ -107,7 +107,7 @@ def _fee_rows(listing: FeeListing, who: Who) -> Iterator[Sequence[Cell]]:
             ),
             *(one.posted_on, str(one.pk)),
         ]
-    for currency, amount in listing.sums:
+    for currency, amount in listing.total:
         yield [_("Total"), None, None, None, None, None, amount, currency, None, None, None]
 
 

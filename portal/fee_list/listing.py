@@ -7,12 +7,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.http import QueryDict
 
 from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
 from accounts.ground.paging import Page, order_of, page_of
 from accounts.ground.runs.queries import sealed_day
+from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import matching, typed
 from fees.posting.models import Charge, ChargeState
 from fees.proofs.queries import charges
@@ -30,6 +32,8 @@ CLIENTS = {
     "amount": "total",
     "fees": "fees",
 }
+# The same headings where clients are found before their fees.
+ACCOUNTS = {"account": "number", "title": "sort_key"}
 USUAL_FEES, USUAL_CLIENTS = "-period", "title"
 BY_FEE = "fee"
 ALL_MONTHS = "all"
@@ -48,6 +52,7 @@ class FeeListing:
     asked_month: str
     by_fee: bool
     asked_sort: str
+    is_asked_for_sums: bool = False
 
     @classmethod
     def of(cls, who: Who, query: QueryDict) -> "FeeListing":
@@ -62,12 +67,15 @@ class FeeListing:
             asked_month=query.get("month", ""),
             by_fee=by_fee,
             asked_sort=query.get("sort", ""),
+            is_asked_for_sums=query.get("sums") == "1",
         )
 
     @property
     def sort(self) -> str:
         """The heading in force."""
         known, usual = (FEES, USUAL_FEES) if self.by_fee else (CLIENTS, USUAL_CLIENTS)
+        if self.is_long and not self.by_fee:
+            known = ACCOUNTS
         return self.asked_sort if self.asked_sort.lstrip("-") in known else usual
 
     @property
@@ -104,16 +112,44 @@ class FeeListing:
         return found if self.month is None or self.month in found else [self.month, *found]
 
     @cached_property
-    def rows(self) -> "QuerySet[Charge]":
-        """The fees, in no order."""
-        found = matching(charges(self.who, self.sealed).filter(state=self.state), self.text, "account__")
+    def of_month(self) -> "QuerySet[Charge]":
+        """The fees of the month and state, whoever paid them, in no order."""
+        found = charges(self.who, self.sealed).filter(state=self.state).order_by()
         if self.month is None:
-            return found.order_by()
-        return found.filter(**{f"{self.day}__gte": self.month, f"{self.day}__lt": _month_after(self.month)}).order_by()
+            return found
+        return found.filter(**{f"{self.day}__gte": self.month, f"{self.day}__lt": _month_after(self.month)})
 
     @cached_property
-    def sums(self) -> Sequence[tuple[str, Decimal]]:
-        """What the list comes to, one sum a currency."""
+    def rows(self) -> "QuerySet[Charge]":
+        """The fees, in no order."""
+        return matching(self.of_month, self.text, "account__")
+
+    @cached_property
+    def clients(self) -> "QuerySet[Account]":
+        """Who paid them; asked account by account, so that a page of a long list reads no further than the page."""
+        paid = self.of_month.filter(account_id=OuterRef("pk")).values("pk")[:1]
+        return matching(scope(self.who, Account), self.text).annotate(paid=Subquery(paid)).exclude(paid=None)
+
+    @cached_property
+    def counted(self) -> int:
+        """How many clients paid, counted no further than one past what is worth a number."""
+        return self.clients.order_by("sort_key", "pk").values("pk")[: MOST_COUNTED + 1].count()
+
+    @cached_property
+    def is_long(self) -> bool:
+        """Longer than is added up, or sorted by what was paid, for everybody who only passes by."""
+        return self.counted > MOST_COUNTED
+
+    @cached_property
+    def sums(self) -> Sequence[tuple[str, Decimal]] | None:
+        """What the list comes to, one sum a currency; None where that is asked for afterwards."""
+        if self.is_long and not self.is_asked_for_sums:
+            return None
+        return self.total
+
+    @cached_property
+    def total(self) -> Sequence[tuple[str, Decimal]]:
+        """The same for a file of the list, however long."""
         return list(self.rows.values_list("currency").annotate(Sum("amount")).order_by("currency"))
 
     @property
@@ -131,12 +167,24 @@ class FeeListing:
         """One page of fees, or of clients with what each of them paid."""
         if self.by_fee:
             return page_of(self.ordered(), order=self.order, query=query)
-        rows: QuerySet[Any, Any] = self.rows.values(
-            "account_id", "account__number", "account__title", "account__sort_key", "currency"
-        ).annotate(total=Sum("amount"), fees=Count("pk"))
-        number = self.rows.values("account_id").distinct()[: MOST_COUNTED + 1].count()
-        found = page_of(rows, order=self.order, query=query, is_counted=False)
-        return replace(found, total=min(number, MOST_COUNTED), is_capped=number > MOST_COUNTED)
+        return self._by_client(query)
+
+    def _by_client(self, query: QueryDict) -> Page:
+        """By name or number, the clients of one page are found first and only their fees are added up."""
+        if self.sort.lstrip("-") in ACCOUNTS:
+            order = order_of(self.sort, ACCOUNTS, USUAL_CLIENTS)
+            found = page_of(self.clients, order=order, query=query, is_counted=False)
+            place = {one.pk: at for at, one in enumerate(found.rows)}
+            sums = _by_account(self.rows.filter(account_id__in=list(place)))
+            found = replace(found, rows=sorted(sums, key=lambda row: (place[row["account_id"]], row["currency"])))
+        else:
+            found = page_of(_by_account(self.rows), order=self.order, query=query, is_counted=False)
+        return replace(found, total=min(self.counted, MOST_COUNTED), is_capped=self.is_long)
+
+
+def _by_account(rows: "QuerySet[Charge]") -> "QuerySet[Any, Any]":
+    named = rows.values("account_id", "account__number", "account__title", "account__sort_key", "currency")
+    return named.annotate(total=Sum("amount"), fees=Count("pk"))
 
 
 def _month_before(month: date) -> date:

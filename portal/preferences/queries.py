@@ -27,6 +27,17 @@ def layout_of(user_id: int) -> dict[str, Any]:
     return Preference.unscoped.filter(user_id=user_id).values_list("layout", flat=True).first() or {}
 
 
+def remembered(request: HttpRequest, part: str) -> Any:
+    """One part of the layout, None where nothing was changed; asked of the database once a session, and each time while
+    one looks as another user, whose layout is not one's own."""
+    who = request.seat  # type: ignore[attr-defined]
+    if who.behind is not None:
+        return layout_of(who.user_id).get(part)
+    if part not in request.session:
+        request.session[part] = layout_of(who.user_id).get(part)
+    return request.session[part]
+
+
 def views_of(who: Who, name: str) -> list[SavedView]:
     """The views a person has saved of one list, by name."""
     return list(SavedView.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, list=name).order_by("name"))

@@ -33,6 +33,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     chosen = [key for key in COLUMNS if key in request.POST.getlist("column")]
     if user_id := _keeper(request):
         actions.arrange(user_id=user_id, part="accounts", order=chosen)
+        request.session["accounts"] = chosen
     return back(request)
 
 

@@ -1,5 +1,6 @@
 """The account list as one address asks for it: which rows, in which order and groups, summed up how."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -9,8 +10,9 @@ from django.http import QueryDict
 
 from accounts.ground.access.context import Who
 from accounts.ground.clock import exchange_today
-from accounts.ground.paging import Page, page_of
+from accounts.ground.paging import Page, edge_of, page_of
 from accounts.ground.people.models import Role
+from accounts.ground.plans import without_nested_loops
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from portal.records import queries
@@ -66,9 +68,15 @@ class Listing:
     def totals(self) -> queries.Totals | None:
         """None where adding up takes longer than a page may: the page asks for it afterwards."""
         if self.is_long and not self.is_asked_for_sums:
-            whole = not self.filters.narrows and self.who.practice_id and not self.who.is_narrowed
-            return queries.known_totals(self.who, self.sealed) if whole else None
-        return queries.totals(self.who, self.rows, self.sealed)
+            return queries.known_totals(self.who, self.sealed, self.filters.practice) if self.is_in_rollup else None
+        with without_nested_loops() if self.is_long else nullcontext():
+            return queries.totals(self.who, self.rows, self.sealed)
+
+    @property
+    def is_in_rollup(self) -> bool:
+        """Whether the night has added it up already: everything one manages, or one practice of it."""
+        by_practice = replace(self.filters, practice=None)
+        return bool(self.who.practice_id) and not self.who.is_narrowed and not by_practice.narrows
 
     @cached_property
     def sections(self) -> dict[int, queries.Section]:
@@ -92,9 +100,11 @@ class Listing:
 
     def page(self, query: QueryDict) -> Page:
         """One page, its rows with their values."""
-        found = page_of(self.ordered(), order=self.order, query=query, is_counted=False)
-        values = queries.values_of(found.rows, self.sealed)
-        for one in found.rows:
-            one.nlv = values.get(one.pk)
+        rows = queries.with_values(self.ordered(), self.sealed)
+        if self.by_advisor and self.is_long and not query.get("before"):
+            after = edge_of(rows, query.get("after"), self.order)
+            first = after[self.order.index("practice_id")] if after else None
+            rows = rows.filter(practice_id__in=queries.practices_of_page(self.who, self.rows, first))
+        found = page_of(rows, order=self.order, query=query, is_counted=False)
         most = queries.MOST_SUMMED
         return replace(found, total=min(self.counted, most), is_capped=self.counted > most)

@@ -1,15 +1,14 @@
 """Lists of accounts for one person: search, filters, order, sums."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
-    Count,
     DecimalField,
     Exists,
     F,
@@ -18,18 +17,17 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Sum,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce
 
 from accounts.broker.feed.models import FxRate, NavDaily
-from accounts.ground.access.context import Who
+from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
-from accounts.ground.paging import order_of
+from accounts.ground.paging import PAGE, order_of
 from accounts.ground.runs.models import Hold
-from accounts.ground.tree.models import Account, Firm, Kind, Practice
+from accounts.ground.tree.models import Account, Kind, Practice
 from accounts.ground.tree.queries import is_number, matching, typed
 from fees.accrual.models import AdviserDaily
 from fees.posting.models import Charge
@@ -128,6 +126,29 @@ def valued(rows: "QuerySet[Account]", sealed: date | None) -> "QuerySet[Account]
     return rows.annotate(value=Coalesce(in_firm_currency, Value(BELOW_ALL)))
 
 
+def with_values(rows: "QuerySet[Account]", sealed: date | None) -> "QuerySet[Account]":
+    """The rows of one page, each with its value on the last sealed day in its own currency, looked up by key."""
+    value = NavDaily.unscoped.filter(account_id=OuterRef("pk"), nav_date=sealed).values("nlv")
+    return rows.annotate(nlv=Subquery(value))
+
+
+def practices_of_page(who: Who, rows: "QuerySet[Account]", first: int | None) -> list[int]:
+    """The practices that a page in the order of advisors can reach, from one on: no index knows that order."""
+    one_more = rows.filter(practice_id=OuterRef("pk")).order_by().values("pk")[: PAGE + 1]
+    known = scope(who, Practice).order_by("level", "name", "pk").values_list("pk", ArraySubquery(one_more))
+    found: list[int] = []
+    reached = 0
+    for practice, some in known:
+        if not found and first not in (None, practice):
+            continue
+        # Of the first one, a part may stand on the pages before.
+        reached += len(some) if found else 0
+        found.append(practice)
+        if reached > PAGE or (first is None and len(some) > PAGE):
+            break
+    return found
+
+
 def values_of(rows: Iterable[Account], sealed: date | None) -> dict[int, Decimal]:
     """What accounts that the person sees were worth on the last sealed day, each in its own currency."""
     keys = [one.pk for one in rows]
@@ -142,20 +163,33 @@ def number_of(rows: "QuerySet[Account]") -> int:
 
 def totals(who: Who, rows: "QuerySet[Account]", sealed: date | None) -> Totals:
     """A list summed up, exactly; for a long one it takes a moment."""
-    names = rows.order_by().values_list("practice_id", "practice__level", "practice__name")
-    listed = {key: (level, name, number) for key, level, name, number in names.annotate(Count("pk"))}
-    values = NavDaily.unscoped.filter(nav_date=sealed, account__in=rows.order_by().values("pk"))
-    sums = values.order_by().values_list("account__practice_id", "currency").annotate(Sum("nlv"))
+    listed, params = rows.select_related(None).order_by().values("pk", "practice_id").query.sql_with_params()
+    with cursor() as cur:
+        cur.execute(
+            f"""
+            SELECT s.practice_id, p.level, p.name, s.currency, s.accounts, s.nlv
+              FROM (SELECT f.practice_id, v.currency, count(*) AS accounts, sum(v.nlv) AS nlv
+                      FROM ({listed}) AS f (id, practice_id)
+                      LEFT JOIN broker_navdaily v ON v.nav_date = %s AND v.account_id = f.id
+                     GROUP BY 1, 2) s
+              JOIN accounts_practice p ON p.id = s.practice_id
+             ORDER BY p.level, p.name, s.practice_id
+            """,
+            [*params, sealed],
+        )
+        sums = cur.fetchall()
     base, rates = _rates(who, sealed)
-    worth: dict[int, Decimal] = defaultdict(Decimal)
-    for practice, currency, nlv in sums if sealed else ():
-        worth[practice] += nlv * rates.get(currency, Decimal(0))
-    ordered = sorted((level, name, key, number) for key, (level, name, number) in listed.items())
-    return Totals(base, rates, tuple(Section(key, name, number, worth[key]) for _level, name, key, number in ordered))
+    sections: dict[int, Section] = {}
+    for practice, _level, name, currency, number, nlv in sums:
+        so_far = sections.get(practice, Section(practice, name, 0, Decimal(0)))
+        worth = (nlv or Decimal(0)) * rates.get(currency, Decimal(0))
+        sections[practice] = replace(so_far, accounts=so_far.accounts + number, value=so_far.value + worth)
+    return Totals(base, rates, tuple(sections.values()))
 
 
-def known_totals(who: Who, sealed: date | None) -> Totals:
-    """The same of everything a person manages, read from the night's rollup: as quick for a million accounts."""
+def known_totals(who: Who, sealed: date | None, practice: int | None = None) -> Totals:
+    """The same of everything a person manages, or of one practice in it, read from the night's rollup: as quick for a
+    million accounts."""
     rows = scope(who, AdviserDaily).filter(day=sealed).select_related("practice")
     by_level = sorted(rows, key=lambda one: (one.practice.level, one.practice.name, one.practice_id))
     base = by_level[0].currency if by_level else ""
@@ -171,14 +205,20 @@ def known_totals(who: Who, sealed: date | None) -> Totals:
         for one in own
     ]
     others = [Section(one.practice_id, one.practice.name, one.accounts, one.nlv) for one in below]
-    return Totals(base, {}, (*mine, *others))
+    return Totals(base, {}, tuple(one for one in (*mine, *others) if practice in (None, one.practice)))
 
 
 def _rates(who: Who, sealed: date | None) -> tuple[str, dict[str, Decimal]]:
     """The firm's currency and what one unit of each other is worth in it on a day."""
-    base = Firm.unscoped.filter(pk=who.firm_id).values_list("base_currency", flat=True).first() or ""
-    known = FxRate.unscoped.filter(day=sealed, to_currency=base).values_list("from_currency", "rate")
-    return base, {**dict(known), base: Decimal(1)}
+    with cursor() as cur:
+        cur.execute(
+            "SELECT f.base_currency, x.from_currency, x.rate FROM accounts_firm f"
+            " LEFT JOIN broker_fxrate x ON x.to_currency = f.base_currency AND x.day = %s WHERE f.id = %s",
+            [sealed, who.firm_id],
+        )
+        found = cur.fetchall()
+    base = found[0][0] if found else ""
+    return base, {**{code: rate for _base, code, rate in found if code}, base: Decimal(1)}
 
 
 def order(sort: str, *, by_advisor: bool) -> list[str]:

@@ -9,7 +9,7 @@ from accounts.broker.margin.rules import group_of
 from accounts.ground.access.authority import FUNCTION_WORDS, RULES
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import account_for, answer, relation_to, scope
+from accounts.ground.access.scope import account_for, answer, relation_to, sees
 from accounts.ground.clock import exchange_today
 from accounts.ground.people.models import Role
 from accounts.ground.requests.queries import pending
@@ -19,7 +19,7 @@ from fees.proofs.words import method_title
 from fees.schedules.queries import in_force
 from portal.performance.rules import RANGES
 from portal.performance.series import series_for
-from portal.preferences.queries import layout_of, saved_query, views_of
+from portal.preferences.queries import remembered, saved_query, views_of
 from portal.preferences.rules import COLUMNS, columns_of
 from portal.records import queries
 from portal.records.filters import chips
@@ -41,7 +41,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         if number:
             return redirect("records:account", number)
     listing = Listing.of(who, request.GET)
-    columns = columns_of(layout_of(who.user_id).get("accounts"))
+    columns = columns_of(remembered(request, "accounts"))
     context = {
         "listing": listing,
         "page": listing.page(request.GET),
@@ -73,7 +73,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     points = series.points(span)
     context = {
         "account": found,
-        "above": scope(who, Account).filter(pk=found.parent_id, level__gt=1).first(),
+        "above": found.parent if found.parent and found.parent.level > 1 and sees(who, found.parent) else None,
         "sealed": sealed,
         "series": series,
         "span": span,

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Q, Subquery, Window
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from accounts.desk.brand.queries import Brand, brand_at
-from accounts.desk.messages.queries import unread_count
+from accounts.desk.messages.queries import unread
 from accounts.ground.access.context import SEEN_AS, Who
 from accounts.ground.dates import FORM_NAMES, current_form
 from accounts.ground.notifications.models import Notification
@@ -117,13 +118,16 @@ class Shell:
         return [link for section in self.sections for link in (section, *section.below) if link.place.go]
 
     @cached_property
-    def _house(self) -> dict[str, str]:
+    def _house(self) -> dict[str, Any]:
+        """Firm, practice and conversations with something new, in one query: every page asks for all three."""
         if self.who is None or self.who.firm_id is None:
             return {}
         practice = Practice.unscoped.filter(pk=self.who.practice_id).values("name")
-        rows = Firm.unscoped.filter(pk=self.who.firm_id).annotate(practice_name=Subquery(practice))
-        found = rows.values_list("name", "practice_name").first()
-        return dict(zip(("name", "practice_name"), found, strict=True)) if found else {}
+        rows = Firm.unscoped.filter(pk=self.who.firm_id).annotate(
+            practice_name=Subquery(practice), unread=ArraySubquery(unread(self.who).values("pk"))
+        )
+        found = rows.values_list("name", "practice_name", "unread").first()
+        return dict(zip(("name", "practice_name", "unread"), found, strict=True)) if found else {}
 
     @property
     def firm_name(self) -> str:
@@ -164,12 +168,10 @@ class Shell:
     def unread(self) -> int:
         return self.news[0].unread if self.news else 0  # type: ignore[attr-defined]
 
-    @cached_property
+    @property
     def unread_messages(self) -> int:
         """Conversations with something new."""
-        if self.who is None or self.who.role == Role.OFFICE:
-            return 0
-        return unread_count(self.who)
+        return len(self._house.get("unread") or ())
 
     def button(self, key: str) -> menu.Link | None:
         return menu.button(key, self.role, self.abilities)

@@ -75,7 +75,9 @@ def reply(*, who: Who, thread: Thread, body: str, key: UUID, at: datetime) -> Me
 
 
 def mark_read(*, who: Who, thread: Thread, at: datetime) -> None:
-    """Remember that the person has seen what stood there at that moment."""
+    """Remember that the person has seen what stood there at that moment; who looks as them has not seen it for them."""
+    if who.behind is not None:
+        return
     rows = ThreadRead.objects.filter(user_id=who.user_id, thread_id=thread.pk)
     if not rows.update(until=at):
         ThreadRead.objects.bulk_create(

@@ -46,9 +46,9 @@ def messages_of(who: Who, thread: Thread) -> "QuerySet[Message]":
     return scope(who, Message).filter(thread_id=thread.pk).order_by("at", "pk")
 
 
-def unread_count(who: Who, most: int = 99) -> int:
-    """Conversations with something new."""
-    return len(threads(who).filter(is_unread=True).values_list("pk")[: most + 1])
+def unread(who: Who, most: int = 99) -> "QuerySet[Thread]":
+    """Conversations with something new, as many as are worth counting."""
+    return threads(who).filter(is_unread=True)[: most + 1]
 
 
 def can_be_written_to(who: Who) -> "QuerySet[Account]":

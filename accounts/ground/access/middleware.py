@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.ground.access.context import SEEN_AS, as_role, connections, enter, enter_by_token, leave, see_as
+from accounts.ground.access.context import SEEN_AS, as_role, connections, cursor, enter, enter_by_token, leave, see_as
 from accounts.ground.trail.refusals import note
 
 # Rows an administrator edits are read and written by the office's own login.
@@ -47,7 +47,8 @@ class RequestContext:
                 if response.status_code >= 400:
                     transaction.set_rollback(True, using=alias)
                     self._note_refusal(request, response)
-                elif not connections[alias].needs_rollback:
+                elif not connections[alias].needs_rollback and connections[alias].savepoint_ids:
+                    # Who acts is told to one transaction and forgotten with it; only an outer one has to be told so.
                     leave()
             for write in later:
                 with transaction.atomic(using=alias):
@@ -109,8 +110,12 @@ def _look_as_another(request: HttpRequest) -> None:
     other = see_as(who, seen[0])
     if other is None:
         del request.session[SEEN_AS]
-    else:
-        request.seat = other  # type: ignore[attr-defined]
+        return
+    request.seat = other  # type: ignore[attr-defined]
+    if request.method in SAFE_METHODS:
+        # Reading as another user is not that user's reading: a page that wrote something down would fail here.
+        with cursor() as cur:
+            cur.execute("SET TRANSACTION READ ONLY")
 
 
 def spend(key: str, *, most: int, at: datetime) -> int:

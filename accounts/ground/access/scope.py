@@ -125,6 +125,11 @@ def account_for(who: Who, number: str, right: str = "view") -> Account:
     return account
 
 
+def sees(who: Who, account: Account) -> bool:
+    """Whether an account that came along with another one may be shown, as `scope` would say of it."""
+    return all(relation_to(one, account) != Relation.FOREIGN for one in (who, who.behind) if one is not None)
+
+
 @dataclass(frozen=True)
 class Answer:
     """Whether a function is allowed, and the rule that says so in words."""

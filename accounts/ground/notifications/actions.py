@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from accounts.ground.access.context import Who
 from accounts.ground.notifications.models import Notification, NotificationRead
 from accounts.ground.tree.models import Account
 
@@ -52,6 +53,7 @@ def notify_many(*, news: Iterable[News], kind: str, title: str, day: date) -> No
     Notification.unscoped.bulk_create(rows, ignore_conflicts=True)
 
 
-def mark_read(*, user_id: int, notification: Notification) -> None:
-    """Remember that a user has opened it."""
-    NotificationRead.objects.get_or_create(user_id=user_id, notification=notification)
+def mark_read(*, who: Who, notification: Notification) -> None:
+    """Remember that a person has opened it; who looks as them has not opened it for them."""
+    if who.behind is None:
+        NotificationRead.objects.get_or_create(user_id=who.user_id, notification=notification)

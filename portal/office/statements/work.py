@@ -16,8 +16,10 @@ from accounts.ground.access.context import Who, as_role
 from accounts.ground.days.queries import calendar
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job, JobState
+from portal import nightly
 from portal.lib.business_days import DayOutsideCalendar
 from portal.office.statements import files, results
+from portal.tasks import wake
 
 UPLOAD, FETCH = "statements.upload", "statements.fetch"
 KINDS = (UPLOAD, FETCH)
@@ -89,6 +91,8 @@ def _loaded(job: Job, now: Clock) -> dict[str, Any]:
     with as_role("office"):
         known = results.seen_before()
     report = import_statements(paths, at=at, progress=_teller(job))
+    if report.total("new") and nightly.statements_came(at=now()):
+        wake()
     with as_role("office"):
         accounts = results.per_account(report, at=at)
     told = report.as_json()

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 SEALED = date(2026, 11, 19)
 
 # What only tests send: they share one connection between the logins.
-TEST_ONLY = re.compile("SAVEPOINT|^SELECT current_user|^SET ROLE")
+TEST_ONLY = re.compile("SAVEPOINT|^SELECT current_user|^SET ROLE|app_leave")
 
 
 def today() -> date:

@@ -16,7 +16,7 @@ from accounts.broker.rates.models import RateCorrection
 from accounts.broker.service import actions as service
 from accounts.broker.service.models import FlexQuery
 from accounts.ground.jobs.models import Job
-from accounts.ground.runs.models import Hold
+from accounts.ground.runs.models import Hold, Run, RunStage
 from portal.office.statements import files, work
 from tests.broker.flex import document, nav, statement
 from tests.broker.service.flex_server import ACCEPTED, error, serving
@@ -54,6 +54,34 @@ def test_each_account_says_what_became_of_it(office, folder):
     for words in ("U1000001", "Loaded", "U1000002", "Held", "U7777777", "Not taken", "unknown account", "line 4"):
         assert words in page
     assert list(folder.rglob("*.csv")) == []
+
+
+def held_for_want_of_statements():
+    run = Run.unscoped.create(day=DAY, state="held", problem="No net asset value of 2026-03-02")
+    RunStage.unscoped.create(run=run, ordinal=1, name="feed", state="held")
+    return run
+
+
+def test_statements_that_came_wake_the_night_that_waits_for_them(office, monkeypatch):
+    run, called = held_for_want_of_statements(), []
+    monkeypatch.setattr(work, "wake", lambda: called.append(True))
+
+    send(office, ("late.csv", CSV))
+
+    run.refresh_from_db()
+    assert (run.state, called) == ("waiting", [True])
+
+
+def test_a_file_without_news_wakes_no_night(office, monkeypatch):
+    send(office, ("first.csv", CSV))
+    run, called = held_for_want_of_statements(), []
+    monkeypatch.setattr(work, "wake", lambda: called.append(True))
+
+    send(office, ("again.csv", CSV))
+    send(office, ("broken.csv", b"account,date,nlv\nU1000002,2026-03-02,1.2.3\n"))
+
+    run.refresh_from_db()
+    assert (run.state, called) == ("held", [])
 
 
 def test_a_file_that_was_here_before_says_so_and_changes_nothing(office):

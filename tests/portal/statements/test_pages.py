@@ -131,6 +131,6 @@ def test_a_page_costs_few_queries(group, browse):
         with CaptureQueriesContext(connection) as spent:
             assert client.get(address).status_code == 200
         asked = [one["sql"] for one in spent if one["sql"].startswith(("SELECT", "\n    SELECT", "WITH"))]
-        # Entering the seat is one, and the tests' own change of role is none of the page's.
-        asked = [sql for sql in asked if "set_config" not in sql and not sql.startswith("SELECT current_user")]
-        assert len(asked) <= 14, (address, len(asked), asked)
+        # The tests' own change of role and end of a seat are none of the page's.
+        asked = [sql for sql in asked if not sql.startswith(("SELECT current_user", "SELECT app_leave"))]
+        assert len(asked) <= 12, (address, len(asked), asked)
