@@ -7,8 +7,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
+from accounts.ground.access.address import client_address
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of, may_pass, refused
+from accounts.ground.access.middleware import UNKNOWN
 from accounts.ground.access.scope import NotAllowed
+from accounts.ground.addresses.queries import is_turned_away
 from auth2fa.stepup.views import ask_or_pass
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -51,6 +54,8 @@ class Gates:
                 raise Http404
             return ask_or_pass(request) if mark.step_up or _is_sensitive(request, view) else None
         if seat is None:
+            if is_turned_away(request.user.pk, client_address(request) or UNKNOWN):
+                raise NotAllowed(mark.right, _("You may not work from this network address."))
             raise NotAllowed(mark.right, _("You have no seat at any firm any more."))
         if not may_pass(seat, mark):
             raise refused(seat, mark)

@@ -1,5 +1,6 @@
 """Gathers the rows of the slices, so that Django finds them under the label `accounts`."""
 
+from accounts.ground.addresses.models import AddressRule
 from accounts.ground.authorizations.models import Authorization, AuthorizationRule, Authorizer, Vote
 from accounts.ground.days.models import CalendarDay
 from accounts.ground.idempotency.models import IdempotencyKey
@@ -20,6 +21,7 @@ from accounts.ground.tree.models import Account, Firm, Practice
 __all__ = [
     "AccessRole",
     "Account",
+    "AddressRule",
     "ApiToken",
     "AskedLinkage",
     "Authorization",

@@ -35,7 +35,7 @@ SPECIMENS: dict[str, Specimen] = {
     "number": lambda world, number: number,
     **{
         kind: lambda world, number, kind=kind: 10**9 if number == MISSING else world.rows[kind].get(number)
-        for kind in ("seat", "role", "rule")
+        for kind in ("seat", "role", "rule", "address")
     },
     "authorization": lambda world, number: NOWHERE,
     "token": lambda world, number: NOWHERE,

@@ -58,5 +58,6 @@ FILES = {
     "portal/preferences/queries.py": "a person's own rows, by the person's key; the second wall asks for it too",
     "portal/exports/views.py": "a person's own rows, by the person's key; the second wall asks for it too",
     "portal/news/corporate.py": "names of securities, the same for everybody",
+    "accounts/ground/addresses/queries.py": "network addresses of a seat at one's own place",
     "fees/invoicing/upload.py": "invoices of the accounts of a file, which came through the scope",
 }

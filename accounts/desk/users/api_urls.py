@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.desk.addresses import api as addresses
 from accounts.desk.users import api, approval_api
 
 urlpatterns = [
@@ -10,6 +11,14 @@ urlpatterns = [
     path("users/<int:seat>/", api.UserRecord.as_view(), name="api_user"),
     path("users/<int:seat>/leave/", api.LeaveView.as_view(), name="api_leave"),
     path("users/<int:seat>/invitation/", api.InvitationView.as_view(), name="api_invitation"),
+    path("users/<int:seat>/addresses/", addresses.Addresses.as_view(), name="api_addresses"),
+    path("users/<int:seat>/addresses/new/", addresses.NewAddress.as_view(), name="api_new_address"),
+    path("users/<int:seat>/addresses/<int:address>/", addresses.OneAddress.as_view(), name="api_address"),
+    path(
+        "users/<int:seat>/addresses/<int:address>/confirm/",
+        addresses.ConfirmAddress.as_view(),
+        name="api_confirm_address",
+    ),
     path("roles/", api.RoleList.as_view(), name="api_roles"),
     path("roles/<int:role>/", api.RoleRecord.as_view(), name="api_role"),
     path("authorizations/", approval_api.AuthorizationList.as_view(), name="api_authorizations"),

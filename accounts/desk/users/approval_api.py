@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.desk.users.api import MOST_SHOWN, Asking, valid
+from accounts.ground.access.address import client_address
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate
 from accounts.ground.authorizations import actions as approvals
 from accounts.ground.authorizations.rules_actions import delete_rule, rules, save_rule
@@ -43,7 +44,7 @@ class Approve(Asking):
     @extend_schema(request=None, responses={200: dict})
     def post(self, request: Request, authorization: UUID) -> Response:
         """One approval; the last one carries the act out."""
-        address = request.META.get("REMOTE_ADDR", "")
+        address = client_address(request)
         done = approvals.approve(who=self.who, pk=authorization, at=timezone.now(), address=address)
         return Response({"id": str(done.pk), "state": done.state})
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.ground.access.address import client_address
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate
 from accounts.ground.authorizations import actions
 from accounts.ground.authorizations.actions import ACTS, AuthorizationProblem
@@ -94,7 +95,7 @@ def _decide(request: HttpRequest, pk: UUID, *, approves: bool) -> HttpResponse:
     now = timezone.now()
     try:
         if approves:
-            done = actions.approve(who=who, pk=pk, at=now, address=request.META.get("REMOTE_ADDR", ""))
+            done = actions.approve(who=who, pk=pk, at=now, address=client_address(request))
         else:
             done = actions.reject(who=who, pk=pk, at=now, reason=request.POST.get("reason", "").replace("\0", ""))
     except (AuthorizationProblem, UserProblem, ValidationError) as problem:

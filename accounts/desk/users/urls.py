@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts.desk.addresses.urls import urlpatterns as addresses
 from accounts.desk.users import approval_views, invitation_views, role_views, views
 
 app_name = "users"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("settings/users/<int:seat>/invite/", views.invite, name="invite"),
     path("settings/users/<int:seat>/cancel/", views.cancel, name="cancel"),
     path("settings/users/<int:seat>/leave/", views.leave, name="leave"),
+    *addresses,
     path("settings/roles/", role_views.roles, name="roles"),
     path("settings/roles/new/", role_views.new_role, name="new_role"),
     path("settings/roles/<int:role>/", role_views.role, name="role"),

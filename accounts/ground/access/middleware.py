@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.ground.access.address import client_address
 from accounts.ground.access.context import SEEN_AS, as_role, connections, cursor, enter, enter_by_token, leave, see_as
 from accounts.ground.trail.refusals import note
 
@@ -20,6 +21,9 @@ OFFICE_PREFIX = "/office/"
 API_PREFIX = "/api/"
 
 CALLS_AN_HOUR = 5000
+
+# What a page says of a visitor whose address nothing tells; it is in nobody's list.
+UNKNOWN = "unknown"
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Not yours, not there, contradicts what is stored: worth a note. A form with a slip in it (422) is not.
@@ -70,7 +74,7 @@ class RequestContext:
             "path": request.path,
             "status": response.status_code,
             "fields": sorted(getattr(request, "_post", ())),  # what was read; asking again could fail again
-            "address": request.META.get("REMOTE_ADDR", ""),
+            "address": client_address(request),
         }
         request.after_rollback(lambda: note(**said))  # type: ignore[attr-defined]
 
@@ -82,7 +86,7 @@ class RequestContext:
 
 def _refused(request: HttpRequest) -> HttpResponseBase | None:
     """Find out who is acting, by session or, over the API, by token; None unless a token is turned away."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = client_address(request) or UNKNOWN
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and request.path.startswith(API_PREFIX):
         # The token alone counts: a session that comes along would lend it rights.
@@ -90,7 +94,7 @@ def _refused(request: HttpRequest) -> HttpResponseBase | None:
         who = enter_by_token(hashlib.sha256(secret.strip().encode()).hexdigest(), address=address)
         if who is None:
             return None  # nobody, so the gate answers 401
-        wait = spend(f"token {who.token_id}", most=CALLS_AN_HOUR, at=timezone.now())
+        wait = spend(f"token/{who.token_id}", most=CALLS_AN_HOUR, at=timezone.now())
         if wait:
             return _too_many(wait)
         request.seat, request.user = who, get_user_model().objects.get(pk=who.user_id)  # type: ignore[attr-defined]
@@ -121,7 +125,7 @@ def _look_as_another(request: HttpRequest) -> None:
 def spend(key: str, *, most: int, at: datetime) -> int:
     """Count one call of this hour; seconds to wait when there were too many."""
     hour = int(at.timestamp()) // 3600
-    name = f"calls {key} {hour}"
+    name = f"calls/{key}/{hour}"
     cache.add(name, 0, 3600)
     try:
         count = cache.incr(name)

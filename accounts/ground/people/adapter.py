@@ -15,7 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from accounts.ground.access.address import client_address
 from accounts.ground.access.context import enter
+from accounts.ground.access.middleware import UNKNOWN
+from accounts.ground.addresses.actions import tell_refused
+from accounts.ground.addresses.queries import is_turned_away
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.people import attempts
 from accounts.ground.people.models import Role, Seat, User
@@ -41,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
         # The request began as nobody's, so the database has to be told who it is now before it shows a seat.
         user_id = request.user.pk
         assert user_id is not None, "allauth asks after it has signed somebody in"
-        who = enter(user_id)
+        who = enter(user_id, address=client_address(request) or UNKNOWN)
         request.session["seat_count"] = Seat.unscoped.filter(user_id=user_id, is_active=True).count()
         return "/office/" if who and who.role == Role.OFFICE else super().get_login_redirect_url(request)
 
@@ -51,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """The user of a right name and password. Unknown, wrong and switched off are one and the same answer."""
         name, at = str(credentials.get("username", "")), timezone.now()
         device = attempts.device_of(request, name)
-        address = self.get_client_ip(request)
+        address = client_address(request)
         self.pre_authenticate(request, **credentials)
         if not attempts.may_try(name, address=address, device=device, at=at):
             raise self.validation_error("too_many_login_attempts")
@@ -63,6 +67,10 @@ class AccountAdapter(DefaultAccountAdapter):
         self._rollback_login_failed_rl_usage()
         if attempts.is_held(name, device=device):
             raise self.validation_error("sign_in_held")
+        if is_turned_away(user.pk, address or UNKNOWN):
+            # Nobody learns here that the password was right; its owner is told.
+            tell_refused(user=user, address=address, at=at)
+            return None
         attempts.succeeded(name, address=address, device=device)
         assert isinstance(user, User)
         return user
@@ -97,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         """Tell a person that the sign-in was changed."""
-        facts = {"timestamp": timezone.now(), "ip": self.get_client_ip(self.request)}
+        facts = {"timestamp": timezone.now(), "ip": client_address(self.request)}
         self._owe(template_prefix, user, {**facts, **(context or {})})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ TABLES: dict[str, Any] = {
     "accounts_accessrole": _("Roles of users"),
     "accounts_seataccount": _("Chosen accounts"),
     "accounts_apitoken": _("API tokens"),
+    "accounts_addressrule": _("IP restrictions"),
     "accounts_invitation": _("Invitations"),
     "accounts_authorizationrule": _("Rules of approval"),
     "accounts_authorizer": _("Authorizers"),

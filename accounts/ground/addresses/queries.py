@@ -1,0 +1,33 @@
+"""Reading the networks of users; the database's policies decide whose."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.ground.access.context import cursor
+from accounts.ground.addresses.models import AddressRule
+from accounts.ground.people.models import Seat
+
+
+def of_seat(seat: Seat) -> QuerySet[AddressRule]:
+    """What holds for a user or will, and what has been removed, in the order in which it came."""
+    return AddressRule.unscoped.filter(seat=seat).select_related("added_by").order_by("added_at", "pk")
+
+
+def staying(seat: Seat, *, at: datetime) -> list[str]:
+    """The networks that hold from the next restart on, as things stand."""
+    rows = AddressRule.unscoped.filter(seat=seat, removed_at=None, starts_at__isnull=False)
+    return list(rows.values_list("network", flat=True))
+
+
+def is_turned_away(user_id: int | None, address: str) -> bool:
+    """Whether a user could work, but not from this address."""
+    with cursor() as cur:
+        cur.execute("SELECT app_turned_away(%s, %s)", [user_id, address])
+        return cur.fetchone()[0]
+
+
+def has_active(seat: Seat, *, at: datetime) -> bool:
+    """Whether a user is restricted now; one that is only scheduled does not count."""
+    rows = AddressRule.unscoped.filter(seat=seat, starts_at__lte=at)
+    return rows.filter(Q(ends_at=None) | Q(ends_at__gt=at)).exists()
