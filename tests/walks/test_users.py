@@ -32,13 +32,13 @@ def test_the_pages_of_users_are_clean_and_fit_a_phone(sign_in, page, site, axe):
     page.goto(f"{site}/settings/users/")
     page.locator("a.id", has_text="vera").click()
     one = page.url.removeprefix(site)
-    for address in (*ADDRESSES, one, f"{one}leave/"):
+    for address in (*ADDRESSES, one, f"{one}leave/", f"{one}addresses/"):
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             page.goto(site + address)
             assert axe(page) == [], (address, scheme)
     page.set_viewport_size(PHONE)
-    for address in (*ADDRESSES, one, f"{one}leave/"):
+    for address in (*ADDRESSES, one, f"{one}leave/", f"{one}addresses/"):
         page.goto(site + address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         assert axe(page) == [], address
@@ -96,3 +96,31 @@ def test_a_token_is_shown_once(sign_in, page, site, axe):
 
     expect(page.locator("main")).to_contain_text(secret[:8])
     assert secret not in page.content()
+
+
+def test_an_address_is_added_and_confirmed(own_world, sign_in, page, site, axe):
+    from accounts.ground.access.context import as_role
+    from accounts.ground.addresses.actions import number_of
+    from accounts.ground.addresses.models import AddressRule
+
+    with as_role("owner"):
+        own_world.users["alice"].email = "alice@example.org"
+        own_world.users["alice"].save(update_fields=["email"])
+    sign_in("alice")
+    page.goto(f"{site}/settings/users/")
+    page.locator("a.id", has_text="vera").click()
+    page.get_by_role("link", name="IP restrictions").click()
+    page.get_by_label("Address or network").fill("10.0.0.1")
+    page.get_by_role("button", name="Add the address").click()
+    confirm(page)
+    expect(page.get_by_role("alert")).to_contain_text("is not an address on the internet")
+    page.problems.clear()  # answered with 422
+    page.get_by_label("Address or network").fill("203.0.113.9")
+    page.get_by_role("button", name="Add the address").click()
+    confirm(page)
+    with as_role("owner"):
+        number = number_of(AddressRule.unscoped.get())
+    page.get_by_label("Number from the mail for 203.0.113.9/32").fill(number)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("row", name="203.0.113.9/32")).to_contain_text("Scheduled")
+    assert axe(page) == []
