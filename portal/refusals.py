@@ -8,22 +8,28 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import csrf, defaults
 
 API = "/api/"
 NUL = "\0"
+METHODS_OF_PAGES = ("GET", "HEAD", "OPTIONS", "POST")
 
 
 class WellFormed:
-    """PostgreSQL knows no null character, so whatever brings one is refused before anything asks the database."""
+    """What no page can mean is refused before anything asks the database.
+
+    PostgreSQL knows no null character, and a page is read or sent a form; other methods are for programs.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in METHODS_OF_PAGES and not request.path_info.startswith(API):
+            return HttpResponseNotAllowed(METHODS_OF_PAGES)
         if NUL in request.path_info:
             return not_found(request, Http404("a null character"))
         if any(NUL in text for text in _texts(request)):

@@ -19,7 +19,7 @@ from accounts.ground.runs.results import ChunkResult
 from accounts.ground.tree.models import HOLDING_KINDS
 from fees.engine.accrual import line
 from fees.engine.arithmetic import CONTEXT, ZERO
-from fees.engine.registry import METHODS
+from fees.engine.registry import ACCRUED_CODES
 from fees.engine.types import Terms
 from fees.schedules.rules import Figures, ranges_of
 from portal.lib.words import gettext_noop
@@ -27,6 +27,7 @@ from portal.lib.words import gettext_noop
 # A fault of the software differs everywhere; this many holds name it well enough.
 MOST_HOLDS = 1000
 NULL = "\\N"
+ACCRUES = frozenset(ACCRUED_CODES)
 KINDS = frozenset(kind.value for kind in HOLDING_KINDS)
 
 
@@ -73,7 +74,7 @@ def _check_day(cur, day: date, lo: int, hi: int) -> tuple[int, Decimal, list[Dif
             terms = known[figures] = _terms(figures, day)
         owes = (
             terms is not None
-            and METHODS[terms.method].accrues
+            and terms.method in ACCRUES
             and starts <= today
             and (ends == NULL or today < ends)
             and kind in KINDS

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from fees.engine.registry import FAMILY_OF
+from fees.engine.registry import words as told
 from fees.engine.types import Accrual, Charge, Segment, Terms
 from portal.lib.words import Sentence, gettext_noop
 
@@ -15,7 +16,7 @@ def explain(charge: Charge, terms: Iterable[Terms]) -> list[Sentence]:
     components = list(dict.fromkeys(part.component for part in parts))
     story = []
     for component in components:
-        words = FAMILY_OF[charge.method].words(agreed[component])
+        words = told(agreed[component])
         story += words if len(components) == 1 else [_since(charge, agreed[component]), *words]
     story += _period_end_words(charge, agreed) if charge.closing else _accrued_words(charge)
     return [*story, _total(charge)]

@@ -16,6 +16,10 @@ COLUMNS: dict[str, str] = {
 
 
 def flatten(terms: Terms) -> dict[str, Decimal | None]:
-    """Every column of COLUMNS for these terms; None where the method does not use it."""
-    used = FAMILY_OF[terms.method].columns(terms)
+    """Every column of COLUMNS for these terms; None where the method does not use it.
+
+    Methods that stand apart use none: their row says only who agreed what, and from when until when.
+    """
+    family = FAMILY_OF.get(terms.method)
+    used = family.columns(terms) if family else {}
     return {column: used.get(column) for column in COLUMNS}

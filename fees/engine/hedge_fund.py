@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from fees.engine.arithmetic import CONTEXT, ZERO, as_amount, share
 from fees.engine.limits import check_rate, check_share, problem
 from fees.engine.profit import MAX_SHARE, profit_of
-from fees.engine.types import Kin, Method, Problem
+from fees.engine.types import Kin, Method, Problem, Terms
 from portal.lib.money import round_money
 from portal.lib.periods import Frequency, Period, period_of
 from portal.lib.words import Sentence, gettext_noop
@@ -40,6 +41,14 @@ METHODS = (
 )
 
 
+class FundRate(NamedTuple):
+    """What is agreed for one fund: an annual rate of its value, a share of its profit, or both."""
+
+    fund: str
+    rate: Decimal | None = None
+    profit_share: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """A client's investment in one fund over a period: values at its beginning and end, money put in and taken out."""
@@ -67,6 +76,24 @@ def validate(rate: Decimal | None, profit_share: Decimal | None) -> list[Problem
         return [problem("rate", "required", gettext_noop("Enter a percentage of the value, of the profit, or both."))]
     found = [] if rate is None else check_rate(rate, field="rate")
     return found + ([] if profit_share is None else check_share(profit_share, field="profit_share", most=MAX_SHARE))
+
+
+def rates_of(terms: Terms) -> tuple[FundRate, ...]:
+    """The funds of these terms."""
+    return terms.more if isinstance(terms.more, tuple) else ()
+
+
+def words(terms: Terms) -> list[Sentence]:
+    """The terms in sentences, for the proof and the form."""
+    told = []
+    for fund, rate, profit_share in rates_of(terms):
+        if rate is not None:
+            msgid = gettext_noop("%(fund)s: %(percent)s %% a year of what the investment is worth.")
+            told.append(Sentence(msgid, {"fund": fund, "percent": rate * 100}))
+        if profit_share is not None:
+            msgid = gettext_noop("%(fund)s: %(percent)s %% of what the investment earns in a period.")
+            told.append(Sentence(msgid, {"fund": fund, "percent": profit_share * 100}))
+    return told
 
 
 def fund_fee(

@@ -18,6 +18,7 @@ from portal.lib.words import Sentence, gettext_noop
 
 QUARTERS = 4
 MONTHS_A_QUARTER = 3
+YEAR_DIGITS = 4
 LONGEST_LOOK_BACK = 400
 
 
@@ -59,6 +60,24 @@ def ordinal(frequency: Frequency | str, day: date) -> int:
     if Frequency(frequency) == Frequency.ANNUAL:
         return day.year
     return day.year * QUARTERS + (day.month - 1) // MONTHS_A_QUARTER
+
+
+def number_of(frequency: Frequency | str, words: str) -> int | None:
+    """The number of a period written as 2024 or 2024Q4; None where the words name no period of that frequency."""
+    year, _, quarter = words.partition("Q")
+    if len(year) != YEAR_DIGITS or not (year.isascii() and year.isdigit()):
+        return None
+    if Frequency(frequency) == Frequency.ANNUAL:
+        return int(year) if words == year else None
+    return int(year) * QUARTERS + int(quarter) - 1 if quarter in ("1", "2", "3", "4") else None
+
+
+def name_of(frequency: Frequency | str, number: int) -> str:
+    """The period of a number, written as `number_of` reads it."""
+    if Frequency(frequency) == Frequency.ANNUAL:
+        return str(number)
+    year, quarter = divmod(number, QUARTERS)
+    return f"{year}Q{quarter + 1}"
 
 
 def withdrawn_fraction(withdrawals: Iterable[Withdrawal]) -> Decimal:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from functools import reduce
 
 from fees.engine.arithmetic import CONTEXT, ZERO, as_amount
-from fees.engine.high_water import Loss, Mark, settle
+from fees.engine.high_water import Loss, Mark, name_of, settle
+from fees.engine.hurdle import Threshold, ThresholdKind
 from fees.engine.limits import check_share
-from fees.engine.types import Kin, Method, Problem
+from fees.engine.types import Kin, Method, Problem, Terms
 from portal.lib.money import round_money
 from portal.lib.periods import Frequency
 from portal.lib.words import Sentence, gettext_noop
@@ -42,6 +43,16 @@ METHODS = (
         at_period_end=True,
     ),
 )
+_FREQUENCIES = {method.code: method.frequency for method in METHODS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shield:
+    """What is agreed beside the percentage: a threshold, how losses are carried, and losses of earlier periods."""
+
+    threshold: Threshold | None = None
+    mark: Mark | None = None
+    initial: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +90,50 @@ def profit_of(*, begin: Decimal, end: Decimal, deposits: Decimal = ZERO, withdra
 def validate(share: Decimal | None, *, most: Decimal = MAX_SHARE) -> list[Problem]:
     """What is wrong with a percentage of profit, a fraction above zero and at most `most`."""
     return check_share(share, field="rate", most=most)
+
+
+def shield_of(terms: Terms) -> Shield:
+    """What protects the client under these terms."""
+    return terms.more if isinstance(terms.more, Shield) else Shield()
+
+
+def words(terms: Terms) -> list[Sentence]:
+    """The terms in sentences, for the proof and the form."""
+    shield, frequency = shield_of(terms), _FREQUENCIES[terms.method]
+    msgid = gettext_noop("The agreed fee is %(percent)s %% of the profit of each year.")
+    if frequency == Frequency.QUARTERLY:
+        msgid = gettext_noop("The agreed fee is %(percent)s %% of the profit of each quarter.")
+    told = [Sentence(msgid, {"percent": (terms.rate or ZERO) * 100})]
+    if shield.threshold:
+        told.append(_threshold_words(shield.threshold))
+    if shield.mark:
+        told += _mark_words(shield.mark)
+    for loss in shield.initial:
+        msgid = gettext_noop("A loss of %(amount)s from %(period)s is recovered first.")
+        told.append(Sentence(msgid, {"amount": loss.amount, "period": name_of(frequency, loss.period)}))
+    return told
+
+
+def _threshold_words(threshold: Threshold) -> Sentence:
+    if threshold.kind == ThresholdKind.BENCHMARK:
+        msgid = gettext_noop("Only profit above the return of %(benchmark)s in the period is charged.")
+        return Sentence(msgid, {"benchmark": threshold.benchmark})
+    figure = threshold.figure or ZERO
+    if threshold.kind == ThresholdKind.AMOUNT:
+        return Sentence(gettext_noop("Only profit above %(figure)s in a period is charged."), {"figure": figure})
+    msgid = gettext_noop("Only profit above a return of %(percent)s %% in a period is charged.")
+    return Sentence(msgid, {"percent": figure * 100})
+
+
+def _mark_words(mark: Mark) -> list[Sentence]:
+    if mark.look_back is None:
+        told = [Sentence(gettext_noop("Losses are carried until profits have recovered them."), {})]
+    else:
+        msgid = gettext_noop("Losses are carried for %(periods)s periods and recovered before a fee is charged.")
+        told = [Sentence(msgid, {"periods": mark.look_back})]
+    if mark.prorate:
+        told.append(Sentence(gettext_noop("Withdrawals shrink carried losses in proportion."), {}))
+    return told
 
 
 def profit_fee(

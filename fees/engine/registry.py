@@ -8,16 +8,21 @@ from typing import Protocol
 
 from fees.engine import blended, flat, hedge_fund, percent, profit, trade_unit
 from fees.engine.types import Family, Method, Problem, Terms
+from portal.lib.words import Sentence
 
 CODES_A_FAMILY = 10
 
 
 class Listed(Protocol):
-    """A module that offers methods."""
+    """A module that offers methods and tells their terms."""
 
     @property
     def METHODS(self) -> tuple[Method, ...]:
         """The methods of a family, each with its code."""
+        ...
+
+    def words(self, terms: Terms) -> list[Sentence]:
+        """The terms in sentences."""
         ...
 
 
@@ -30,9 +35,22 @@ METHODS: dict[int, Method] = {method.code: method for family in FAMILIES for met
 FAMILY_OF: dict[int, Family] = {method.code: family for family in FAMILIES for method in family.METHODS}
 EVERY: dict[int, Method] = METHODS | {method.code: method for module in APART for method in module.METHODS}
 BY_NAME: dict[str, Method] = {method.name: method for method in METHODS.values()}
+EVERY_BY_NAME: dict[str, Method] = {method.name: method for method in EVERY.values()}
+
+TELLS: dict[int, Listed] = {method.code: module for module in (*FAMILIES, *APART) for method in module.METHODS}
 
 ACCRUED_CODES: tuple[int, ...] = tuple(code for code, method in METHODS.items() if method.accrues)
 PERIOD_END_CODES: tuple[int, ...] = tuple(code for code, method in METHODS.items() if method.at_period_end)
+PROFIT_CODES: tuple[int, ...] = tuple(method.code for method in profit.METHODS)
+TRADE_CODES: tuple[int, ...] = tuple(method.code for method in trade_unit.METHODS)
+FUND_CODES: tuple[int, ...] = tuple(method.code for method in hedge_fund.METHODS)
+# Smaller codes are of fees on a value, whose terms are columns.
+FIRST_APART = min(PROFIT_CODES + TRADE_CODES + FUND_CODES) // CODES_A_FAMILY * CODES_A_FAMILY
+
+
+def words(terms: Terms) -> list[Sentence]:
+    """The terms of any method in sentences, for forms and proofs."""
+    return TELLS[terms.method].words(terms)
 
 
 def validate(terms: Terms) -> list[Problem]:

@@ -11,13 +11,25 @@ from typing import NamedTuple
 
 from fees.engine.arithmetic import CONTEXT, ZERO, as_amount
 from fees.engine.limits import check_share, decimal_places, problem
-from fees.engine.types import Kin, Method, Problem
+from fees.engine.types import Kin, Method, Problem, Terms
 from portal.lib.money import round_money
 from portal.lib.periods import Frequency
 from portal.lib.words import Sentence, gettext_noop
 
 FAMILY = "trade_unit"
 FUTURES = frozenset({"FUT", "FOP"})
+# As statements name them.
+ASSET_CLASSES = (
+    ("STK", gettext_noop("Stocks")),
+    ("OPT", gettext_noop("Options")),
+    ("FUT", gettext_noop("Futures")),
+    ("FOP", gettext_noop("Options on futures")),
+    ("CASH", gettext_noop("Currency pairs")),
+    ("BOND", gettext_noop("Bonds")),
+    ("FUND", gettext_noop("Funds")),
+    ("CFD", gettext_noop("Contracts for difference")),
+    ("WAR", gettext_noop("Warrants")),
+)
 MOST_PRICES = 3
 UNIT_PLACES = 3
 # A mark-up of a hundred times the commission is a slip of the keyboard.
@@ -101,6 +113,16 @@ class TradeFee:
     story: tuple[Sentence, ...]
 
 
+def schedules_of(terms: Terms) -> tuple[TradeSchedule, ...]:
+    """The keys of these terms."""
+    return terms.more if isinstance(terms.more, tuple) else ()
+
+
+def words(terms: Terms) -> list[Sentence]:
+    """The terms in sentences, for the proof and the form."""
+    return [_key_words(one) for one in schedules_of(terms)]
+
+
 def charged_currency(asset_class: str, symbol: str, currency: str) -> str:
     """The currency of the fee: for a currency pair the second one (EUR.USD is charged in USD)."""
     if asset_class == "CASH" and "." in symbol:
@@ -154,6 +176,22 @@ def validate(schedule: TradeSchedule) -> list[Problem]:
         msgid = gettext_noop("A maximum in percent of the trade's value is for stocks in USD and CAD only.")
         problems.append(problem("maximum", "not_of_value", msgid))
     return problems
+
+
+def _key_words(one: TradeSchedule) -> Sentence:
+    params: dict[str, object] = {
+        "what": " ".join(word for word in (one.asset_class, one.currency, one.exchange, one.product) if word),
+        "figure": one.figure,
+        "percent": (one.figure or ZERO) * 100,
+        "prices": ", ".join(str(price.price) for price in one.prices),
+    }
+    msgid = {
+        Markup.ABSOLUTE: gettext_noop("%(what)s: %(figure)s a unit on top of the commission."),
+        Markup.PERCENT: gettext_noop("%(what)s: %(percent)s %% of the commission on top of it."),
+        Markup.ALL_IN: gettext_noop("%(what)s: %(prices)s a unit in all, the commission included."),
+        Markup.TICKET: gettext_noop("%(what)s: %(figure)s a trade on top of the commission."),
+    }[one.kind]
+    return Sentence(msgid, params)
 
 
 def _fits(schedule: TradeSchedule, trade: Trade) -> bool:

@@ -1,5 +1,6 @@
 """What goes into the engine and what comes out: frozen values, with no behaviour beyond reading them."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,7 @@ class Terms:
     """What was agreed for one component of a schedule, from `starts` until `ends` (not included; None: still).
 
     Rates are fractions of a year: Decimal("0.010000") is 1 % a year.  `component` is the row that holds the agreement.
+    `more` is what methods on results, trades and funds agree beyond a rate: a value of their module, None for others.
     """
 
     method: int
@@ -36,6 +38,7 @@ class Terms:
     flat: Decimal | None = None
     ranges: tuple[Range, ...] = ()
     mode: Mode = MARGINAL
+    more: Hashable = None
 
     def covers(self, day: date) -> bool:
         """Whether the half-open period holds the day."""

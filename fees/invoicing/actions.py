@@ -1,15 +1,16 @@
 """Agreeing caps, and sending, changing and cancelling invoices.  What counts is stamped by the database's clock."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from zlib import crc32
 
 from django.db import transaction
-from django.db.models import F, Max, Q
 
-from accounts.ground.access.context import Who, current_alias, cursor
+from accounts.ground.access import locks
+from accounts.ground.access.context import Who, current_alias
+from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.access.scope import scope
 from accounts.ground.days.queries import calendar
 from accounts.ground.trail.actions import record
@@ -30,6 +31,7 @@ from fees.invoicing.rules import (
     refusal,
 )
 from fees.schedules.rules import ScheduleRefused, Signature
+from fees.schedules.versions import close_former, payee_problems
 from portal.lib.money import BadDecimal
 from portal.lib.words import Sentence, gettext_noop
 
@@ -64,15 +66,12 @@ def agree_cap(
     if found:
         raise ScheduleRefused(found)
     with transaction.atomic(using=current_alias.get()):
-        _one_at_a_time(f"cap {account.pk} {practice.pk}")
-        former = InvoiceCap.unscoped.filter(account=account, practice=practice)
-        former.filter(Q(ends=None) | Q(ends__gt=starts), starts__lt=starts).update(ends=starts)
-        former.filter(Q(ends=None) | Q(ends__gt=F("starts")), starts__gte=starts).update(ends=F("starts"))
+        one_at_a_time(f"cap {account.pk} {practice.pk}")
         cap = InvoiceCap.unscoped.create(
             firm_id=account.firm_id,
             account=account,
             practice=practice,
-            version=(former.aggregate(last=Max("version"))["last"] or 0) + 1,
+            version=close_former(InvoiceCap.unscoped.filter(account=account, practice=practice), starts) + 1,
             kind=kind,
             rate=rate,
             amount=amount,
@@ -109,8 +108,7 @@ def submit(
     The time is the database's unless `at` is given.  With `save=False` nothing is kept: the same checks as a review.
     """
     with transaction.atomic(using=current_alias.get()):
-        barrier(alone=False)
-        _one_at_a_time(f"invoices of firm {who.firm_id}")
+        hold_sending(who.firm_id)
         stamp = at or clock()
         day = _counts_for(stamp)
         accounts = _accounts(who, rows)
@@ -123,8 +121,7 @@ def submit(
 def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime | None = None) -> Invoice:
     """Give a pending invoice another amount or memo; all checks are made again.  InvoiceRefused says why not."""
     with transaction.atomic(using=current_alias.get()):
-        barrier(alone=False)
-        _one_at_a_time(f"invoices of firm {who.firm_id}")
+        hold_sending(who.firm_id)
         stamp = at or clock()
         held = _still_open(invoice, stamp)
         asked = Asked(1, held.account.number, amount, memo)
@@ -139,8 +136,7 @@ def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime |
 def cancel(*, who: Who, invoice: Invoice, at: datetime | None = None) -> Invoice:
     """Withdraw a pending invoice until its cut-off; what it took of the limit is free again."""
     with transaction.atomic(using=current_alias.get()):
-        barrier(alone=False)
-        _one_at_a_time(f"invoices of firm {who.firm_id}")
+        hold_sending(who.firm_id)
         stamp = at or clock()
         held = _still_open(invoice, stamp)
         held.state, held.changed_at = InvoiceState.CANCELLED, stamp
@@ -148,10 +144,27 @@ def cancel(*, who: Who, invoice: Invoice, at: datetime | None = None) -> Invoice
         return held
 
 
+def end_invoicing(*, account: Account, practices: Collection[int], first_day: date, at: datetime) -> None:
+    """The account pays these payees no more: limits end before `first_day`, and what waits is cancelled.
+
+    Whatever day a pending invoice is for: until its night has taken it nothing has been paid.
+    """
+    with transaction.atomic(using=current_alias.get()):
+        hold_sending(account.firm_id)
+        close_former(InvoiceCap.unscoped.filter(account=account, practice_id__in=practices), first_day)
+        waiting = Invoice.unscoped.filter(account=account, practice_id__in=practices, state=InvoiceState.PENDING)
+        waiting.update(state=InvoiceState.CANCELLED, changed_at=at)
+
+
+def hold_sending(firm_id: int | None) -> None:
+    """Until the transaction ends nobody else sends, changes or ends invoices of the firm, and no night takes any."""
+    barrier(alone=False)
+    one_at_a_time(f"invoices of firm {firm_id}")
+
+
 def barrier(*, alone: bool) -> None:
     """Hold the barrier between senders and the night until the transaction ends."""
-    with cursor() as cur:
-        cur.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_BARRIER])
+    locks.barrier(_BARRIER, alone=alone)
 
 
 def _counts_for(stamp: datetime) -> date:
@@ -291,15 +304,4 @@ def _cap_problems(
         found.append(problem("ends", "ends_before_start", gettext_noop("The limit must end after it starts.")))
     if not signature.is_complete:
         found.append(problem("signature", "required", gettext_noop("The client must sign the limit.")))
-    if practice.firm_id != account.firm_id or (practice.pk != account.practice_id and practice.level != 1):
-        msgid = gettext_noop("The fee can be paid to the account's own advisor or to the top level only.")
-        found.append(problem("practice", "foreign_payee", msgid))
-    if not account.is_holding:
-        msgid = gettext_noop("An advisor's master account pays no fees.")
-        found.append(problem("account", "not_holding", msgid))
-    return found
-
-
-def _one_at_a_time(what: str) -> None:
-    with cursor() as cur:
-        cur.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
+    return found + payee_problems(account, practice)

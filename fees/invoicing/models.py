@@ -108,7 +108,7 @@ class Rejection(models.TextChoices):
 
 
 class InvoiceUpload(TenantModel):
-    """A file of invoices as it was read: what it was, and what became of every row."""
+    """A file of invoices as it was read; its accepted rows are the invoices that name it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
@@ -116,7 +116,6 @@ class InvoiceUpload(TenantModel):
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     rows = models.PositiveIntegerField()
-    accepted = models.PositiveIntegerField()
     uploaded_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )

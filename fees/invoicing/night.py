@@ -33,6 +33,7 @@ class Waiting(NamedTuple):
     status: str
     margin_kind: str
     opened_on: date | None
+    is_payee_above: bool
 
 
 def prepare_invoices(run: Run, day: date) -> None:
@@ -64,10 +65,13 @@ def _waiting(cur, day: date, lo: int, hi: int) -> Iterator[list[Waiting]]:
     """Whole accounts at a time, in the order in which their invoices were sent."""
     cur.execute(
         """
-        SELECT i.id::text, i.account_id, i.amount, i.currency, a.status, a.margin_kind, a.opened_on
+        SELECT i.id::text, i.account_id, i.amount, i.currency, a.status, a.margin_kind, a.opened_on,
+               p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1
           FROM fees_invoice i JOIN accounts_account a ON a.id = i.account_id
+               JOIN accounts_practice p ON p.id = i.practice_id
          WHERE i.state = 'pending' AND i.business_day <= %s AND i.account_id >= %s AND i.account_id < %s
          ORDER BY i.account_id, i.business_day, i.submitted_at, i.id
+           FOR NO KEY UPDATE OF i
         """,
         [day, lo, hi],
     )
@@ -82,6 +86,8 @@ def _waiting(cur, day: date, lo: int, hi: int) -> Iterator[list[Waiting]]:
 def _reason(
     one: Waiting, day: date, spent: Decimal, equity: dict[date, Decimal], fees: Sequence[Paid]
 ) -> Rejection | None:
+    if not one.is_payee_above:
+        return Rejection.BAD_ACCOUNT
     if one.status != Status.OPEN:
         return Rejection.RESTRICTED
     age = (day - one.opened_on).days if one.opened_on else 0

@@ -23,7 +23,7 @@ from portal.lib.periods import Period
 class Limit:
     """What one client may still be invoiced for a day, and what it was made from."""
 
-    account: Account
+    cap: InvoiceCap
     terms: CapTerms
     values: Values
     looked_back: Period
@@ -43,6 +43,12 @@ def caps_in_force(who: Who, day: date) -> QuerySet[InvoiceCap]:
     return scope(who, InvoiceCap).filter(in_force, starts__lte=day).select_related("account", "practice")
 
 
+def limit_for(who: Who, account: Account, day: date) -> Limit | None:
+    """What the person's own practice may invoice one account for; None where the client has signed nothing."""
+    caps = caps_in_force(who, day).filter(account=account, practice_id=who.practice_id)
+    return limits(list(caps), day=day).get(account.pk)
+
+
 def limits(
     caps: Collection[InvoiceCap], *, day: date, without: Collection[str] = (), days: Calendar | None = None
 ) -> dict[int, Limit]:
@@ -53,7 +59,7 @@ def limits(
     used = _used(caps, terms, day, without)
     return {
         cap.account_id: Limit(
-            account=cap.account,
+            cap=cap,
             terms=terms[cap.account_id],
             values=values[cap.account_id],
             looked_back=looked_back_on(terms[cap.account_id], day),

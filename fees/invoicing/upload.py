@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Count
 
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.scope import scope
@@ -68,27 +69,29 @@ def parse(content: bytes, *, name: str, decimal_comma: bool = False) -> File:
 
 
 def known(who: Who, file: File) -> InvoiceUpload | None:
-    """The last upload of exactly this file."""
-    return scope(who, InvoiceUpload).filter(practice_id=who.practice_id, sha256=file.sha256).first()
+    """The last upload of exactly this file, with `accepted`, the number of its rows that became invoices."""
+    uploads = scope(who, InvoiceUpload).filter(practice_id=who.practice_id, sha256=file.sha256)
+    return uploads.annotate(accepted=Count("invoices")).first()
 
 
 def submit_file(*, who: Who, file: File, at: datetime | None = None, save: bool = True) -> tuple[date, list[Verdict]]:
-    """Take the rows of a file; the day they count for and a verdict a row.  The file is remembered once it is taken."""
+    """Take the rows of a file; the day they count for and a verdict a row.
+
+    A file is remembered once it is taken; rows by hand, which have no name, are no file.
+    """
     with transaction.atomic(using=current_alias.get()):
-        day, verdicts = submit(who=who, rows=file.rows, at=at, save=False)
-        if not save:
-            return day, verdicts
-        upload = InvoiceUpload.unscoped.create(
-            firm_id=who.firm_id,
-            practice_id=who.practice_id,
-            name=file.name,
-            sha256=file.sha256,
-            rows=len(file.rows),
-            accepted=sum(one.is_accepted for one in verdicts),
-            uploaded_by_id=who.user_id,
-            uploaded_at=at or clock(),
-        )
-        return submit(who=who, rows=file.rows, at=at, upload=upload)
+        upload = None
+        if save and file.name:
+            upload = InvoiceUpload.unscoped.create(
+                firm_id=who.firm_id,
+                practice_id=who.practice_id,
+                name=file.name,
+                sha256=file.sha256,
+                rows=len(file.rows),
+                uploaded_by_id=who.user_id,
+                uploaded_at=at or clock(),
+            )
+        return submit(who=who, rows=file.rows, at=at, upload=upload, save=save)
 
 
 def errors_table(file: File, verdicts: Sequence[Verdict], told: Sequence[str]) -> list[tuple[str, ...]]:

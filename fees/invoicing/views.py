@@ -24,14 +24,13 @@ from accounts.ground.tree.models import Account
 from fees.invoicing import actions, queries
 from fees.invoicing.forms import ChangeForm, FileForm, InvoiceRows
 from fees.invoicing.models import Invoice, InvoiceState
-from fees.invoicing.rules import EXCHANGE_ZONE, Asked, Verdict, business_day_of, cut_off_of
+from fees.invoicing.review import BadForm, by_hand, context_of, file_of
+from fees.invoicing.rules import EXCHANGE_ZONE, Verdict, business_day_of, cut_off_of
 from fees.invoicing.upload import COLUMNS, File, errors_table, known, parse, submit_file
 from fees.proofs.words import tell
-from portal.lib.csvtext import BadCsv, read, unguarded, write, write_bytes
-from portal.lib.fingerprint import digest
+from portal.lib.csvtext import BadCsv, write_bytes
 
 KEPT_DAYS = timedelta(days=7)
-MOST_FIXED_HERE = 50
 SHOWS = {"pending": (InvoiceState.PENDING,), "processed": (InvoiceState.PROCESSED, InvoiceState.REJECTED), "all": None}
 
 
@@ -70,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(
             request, "fees/invoicing/new.html", {"form": form, "problem": problem, "today": _today()}, status=422
         )
-    return _reviewed(request, _of_rows(form.asked()))
+    return _reviewed(request, by_hand(form.asked()))
 
 
 @gate("set_fees")
@@ -96,10 +95,7 @@ def review(request: HttpRequest) -> HttpResponse:
     file = _posted(request)
     if "errors" in request.POST:
         _day, verdicts = submit_file(who=_who(request), file=file, save=False)
-        told = [tell(one.sentence) if one.sentence else "" for one in verdicts]
-        answer = HttpResponse(write_bytes(errors_table(file, verdicts, told)), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="errors.csv"'
-        return answer
+        return _table(errors_table(file, verdicts, _told(verdicts)), name="errors.csv")
     return _reviewed(request, file)
 
 
@@ -132,10 +128,9 @@ def limit(request: HttpRequest, number: str) -> HttpResponse:
     who = _who(request)
     account = account_for(who, number, "set_fees")
     day = _today()
-    caps = list(queries.caps_in_force(who, day).filter(account=account, practice_id=who.practice_id))
-    known_limit = queries.limits(caps, day=day).get(account.pk)
-    rows = queries.daily_rows(account, known_limit.looked_back) if known_limit else []
-    context = {"account": account, "limit": known_limit, "cap": caps[0] if caps else None, "rows": rows, "day": day}
+    found = queries.limit_for(who, account, day)
+    rows = queries.daily_rows(account, found.looked_back) if found else []
+    context = {"account": account, "limit": found, "rows": rows, "day": day}
     return render(request, "fees/invoicing/limit.html", context)
 
 
@@ -145,11 +140,7 @@ def available(request: HttpRequest) -> HttpResponse:
     """What is available for the account just typed, as a fragment beside it."""
     who, number = _who(request), request.GET.get("account", "").strip().upper()
     account = scope(who, Account, "set_fees").filter(number=number).first() if number.isalnum() else None
-    found = None
-    if account is not None:
-        day = _today()
-        caps = list(queries.caps_in_force(who, day).filter(account=account, practice_id=who.practice_id))
-        found = queries.limits(caps, day=day).get(account.pk)
+    found = queries.limit_for(who, account, _today()) if account else None
     context = {"account": account, "limit": found, "asked": bool(number)}
     return render(request, "fees/invoicing/available.html", context)
 
@@ -189,81 +180,41 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def template(request: HttpRequest) -> HttpResponse:
     """An empty file to fill in, with one row as an example."""
     rows = [COLUMNS, ("U1234567", "250.00", "", _("Planning, 4th quarter"))]
-    answer = HttpResponse(write_bytes(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="invoices.csv"'
-    return answer
+    return _table(rows, name="invoices.csv")
 
 
 def _reviewed(request: HttpRequest, file: File) -> HttpResponse:
     who = _who(request)
     day, verdicts = submit_file(who=who, file=file, save=False)
-    rows = list(zip(file.rows, verdicts, strict=True))
-    accepted = [(row, one) for row, one in rows if one.is_accepted]
-    refused = [(row, one, tell(one.sentence) if one.sentence else "") for row, one in rows if not one.is_accepted]
-    totals: dict[str, object] = {}
-    for _row, one in accepted:
-        totals[one.currency] = (totals.get(one.currency) or 0) + one.amount  # type: ignore[operator]
     context = {
-        "file": file,
+        **context_of(file, verdicts, _told(verdicts)),
         "day": day,
-        "cut_off": cut_off_of(day),
-        "accepted": accepted[:MOST_FIXED_HERE],
-        "accepted_count": len(accepted),
-        "refused": refused[:MOST_FIXED_HERE],
-        "refused_count": len(refused),
-        "totals": sorted(totals.items()),
-        "table": _table(file.rows, verdicts, refused),
         "before": known(who, file),
         "key": uuid.uuid4(),
     }
     return render(request, "fees/invoicing/review.html", context)
 
 
-def _table(rows: Sequence[Asked], verdicts: Sequence[Verdict], refused: Sequence[object]) -> str:
-    """Every row that has no input of its own on the page, as the form carries it on."""
-    shown = (
-        {row.line for row, one in zip(rows, verdicts, strict=True) if not one.is_accepted}
-        if len(refused) <= MOST_FIXED_HERE
-        else set()
-    )
-    return write(
-        (str(row.line), row.account, row.amount, row.money_manager, row.memo) for row in rows if row.line not in shown
-    )
+def _table(rows: Sequence[Sequence[str]], *, name: str) -> HttpResponse:
+    answer = HttpResponse(write_bytes(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def _posted(request: HttpRequest) -> File:
-    """The rows of a review: those carried on, and those with inputs of their own."""
-    post = request.POST
     try:
-        carried = read(post.get("table", "").encode())
-        rows = [
-            Asked(int(cells[0]), cells[1], cells[2], unguarded(cells[4]), cells[3])
-            for _line, cells in carried
-            if len(cells) == len(COLUMNS) + 1
-        ]
-        rows += [
-            Asked(int(line), account, amount, memo)
-            for line, account, amount, memo in zip(
-                *(post.getlist(name) for name in ("fix-line", "fix-account", "fix-amount", "fix-memo")), strict=True
-            )
-            if (account + amount).strip()
-        ]
-    except (BadCsv, ValueError) as error:
+        return file_of(request.POST)
+    except BadForm as error:
         raise Http404 from error
-    found = _of_rows(sorted(rows))
-    sha256 = post.get("sha256", "")
-    name = post.get("name", "")[:200]
-    if re.fullmatch(r"[0-9a-f]{64}", sha256):
-        found = File(name=name, sha256=sha256, encoding="", rows=found.rows, writes_decimal_comma=False)
-    return found
 
 
-def _of_rows(rows: Sequence[Asked]) -> File:
-    text = write(tuple(str(cell) for cell in row) for row in rows)
-    return File(name="", sha256=digest(text), encoding="", rows=tuple(rows), writes_decimal_comma=False)
+def _told(verdicts: Sequence[Verdict]) -> list[str]:
+    return [tell(one.sentence) if one.sentence else "" for one in verdicts]
 
 
 def _say(request: HttpRequest, answer: dict[str, int]) -> None:
+    if not answer["accepted"] and not answer["refused"]:
+        messages.info(request, _("No row was left, so nothing was sent."))
     if answer["accepted"]:
         words = ngettext("%(count)s invoice was sent.", "%(count)s invoices were sent.", answer["accepted"])
         messages.success(request, words % {"count": answer["accepted"]})

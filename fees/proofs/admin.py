@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.admin import CurrencyFilter, ReadOnlyAdmin, RelatedFilter, money_column
 from accounts.ground.amounts import money_words
-from fees.engine.registry import METHODS
+from fees.engine.registry import EVERY
 from fees.posting.models import Charge
 from fees.proofs.actions import recompute_charge
 from fees.proofs.queries import proof
@@ -26,11 +26,11 @@ class MethodFilter(admin.SimpleListFilter):
     parameter_name = "method"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(code), method_title(code)) for code in METHODS]
+        return [(str(code), method_title(code)) for code in EVERY]
 
     def queryset(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
         chosen = self.value() or ""
-        return queryset.filter(method=int(chosen)) if chosen.isdigit() and int(chosen) in METHODS else queryset
+        return queryset.filter(method=int(chosen)) if chosen.isdigit() and int(chosen) in EVERY else queryset
 
 
 @admin.register(Charge)

@@ -14,7 +14,7 @@ from accounts.ground.access.api import ScopedView, filters
 from accounts.ground.access.gates import gate
 from accounts.ground.api_pages import Pages
 from accounts.ground.runs.queries import sealed_day
-from fees.engine.registry import METHODS
+from fees.engine.registry import EVERY
 from fees.posting.models import Charge, ChargeState
 from fees.proofs.actions import recompute_charge
 from fees.proofs.queries import charge_for, charges, proof
@@ -43,7 +43,7 @@ class ChargeSerializer(serializers.ModelSerializer):
 
     def get_method(self, charge: Charge) -> str:
         """Its name at the broker."""
-        return METHODS[charge.method].name
+        return EVERY[charge.method].name
 
     def get_payee(self, charge: Charge) -> str | None:
         """Who is paid; advisors know, clients see the kind of fee only."""

@@ -14,7 +14,7 @@ from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.queries import with_payee
 from fees.engine import types
 from fees.engine.explain import day_words, explain
-from fees.engine.registry import METHODS
+from fees.engine.registry import EVERY
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence, evidence
 from fees.proofs.rules import parse
@@ -56,11 +56,11 @@ def proof(charge: Charge) -> Proof:
     known = evidence(charge)
     made_of = _made_of(charge, known)
     if made_of is None:
-        return Proof(charge, METHODS[charge.method], None, (Sentence(UNREADABLE, {}),), (), known.components, known)
+        return Proof(charge, EVERY[charge.method], None, (Sentence(UNREADABLE, {}),), (), known.components, known)
     used = {part.component for part in _parts(made_of)}
     return Proof(
         charge=charge,
-        method=METHODS[charge.method],
+        method=EVERY[charge.method],
         made_of=made_of,
         story=tuple(explain(made_of, known.terms)),
         days=tuple((one, day_words(made_of, one)) for one in made_of.accruals),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from accounts.ground.amounts import MINUS
 from accounts.ground.dates import day_text
-from fees.engine.registry import METHODS
+from fees.engine.registry import EVERY
 from portal.lib.words import Sentence
 
 MONEY_PLACES = 2
@@ -16,7 +16,7 @@ MONEY_PLACES = 2
 
 def method_title(code: int) -> str:
     """A method's name in the reader's language; the bare code of one that the engine no longer knows."""
-    method = METHODS.get(code)
+    method = EVERY.get(code)
     return gettext(method.title) if method else str(code)
 
 

@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Max, Q
 
-from accounts.ground.access.context import current_alias, cursor
+from accounts.ground.access.context import current_alias
+from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Practice
 from fees.engine.flattened import flatten
-from fees.engine.limits import problem
-from fees.engine.types import Problem
 from fees.schedules import rules
 from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.schedules.queries import billed_through, night_barrier
 from fees.schedules.rules import Figures, ScheduleRefused, Signature
+from fees.schedules.versions import close_former, payee_problems
 from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.words import gettext_noop
 
@@ -49,15 +48,15 @@ def agree(
             billed_through=billed_through(),
             funded_on=account.opened_on and max(account.opened_on, account.funded_on or account.opened_on),
         )
-        found += _payee(account, practice)
+        found += payee_problems(account, practice)
         if found:
             raise ScheduleRefused(found)
-        _one_at_a_time(account, practice)
+        one_at_a_time(_agreeing(account, practice))
         schedule = Schedule.unscoped.create(
             firm_id=account.firm_id,
             account=account,
             practice=practice,
-            version=_close_former(account, practice, starts) + 1,
+            version=close_former(Schedule.unscoped.filter(account=account, practice=practice), starts) + 1,
             strategy=strategy,
             starts=starts,
             ends=ends,
@@ -88,32 +87,12 @@ def end_agreements(*, account: Account, practices: Sequence[int], first_day: dat
     with transaction.atomic(using=current_alias.get()):
         night_barrier(alone=False)
         for practice in Practice.unscoped.filter(pk__in=practices):
-            _one_at_a_time(account, practice)
-            _close_former(account, practice, first_day)
+            one_at_a_time(_agreeing(account, practice))
+            close_former(Schedule.unscoped.filter(account=account, practice=practice), first_day)
 
 
-def _payee(account: Account, practice: Practice) -> list[Problem]:
-    """A client pays its own advisor, and the top level above it; masters hold nothing and pay nothing."""
-    if practice.firm_id != account.firm_id or (practice.pk != account.practice_id and practice.level != 1):
-        msgid = gettext_noop("The fee can be paid to the account's own advisor or to the top level only.")
-        return [problem("practice", "foreign_payee", msgid)]
-    if not account.is_holding:
-        return [problem("account", "not_holding", gettext_noop("An advisor's master account pays no fees."))]
-    return []
-
-
-def _one_at_a_time(account: Account, practice: Practice) -> None:
-    with cursor() as cur:
-        cur.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"schedule {account.pk} {practice.pk}"])
-
-
-def _close_former(account: Account, practice: Practice, starts: date) -> int:
-    """End what is or would be in force from `starts` on; the number of the last version."""
-    versions = Schedule.unscoped.filter(account=account, practice=practice)
-    open_after = Q(ends=None) | Q(ends__gt=starts)
-    versions.filter(open_after, starts__lt=starts).update(ends=starts)
-    versions.filter(Q(ends=None) | Q(ends__gt=F("starts")), starts__gte=starts).update(ends=F("starts"))
-    return versions.aggregate(last=Max("version"))["last"] or 0
+def _agreeing(account: Account, practice: Practice) -> str:
+    return f"schedule {account.pk} {practice.pk}"
 
 
 def _write_components(schedule: Schedule, components: Sequence[Figures]) -> None:
@@ -126,6 +105,7 @@ def _write_components(schedule: Schedule, components: Sequence[Figures]) -> None
             flat=figures.flat,
             tiers=figures.tiers(),
             mode=figures.mode,
+            terms=figures.kept(),
         )
         RunSchedule.unscoped.create(
             component=component,

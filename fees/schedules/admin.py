@@ -9,15 +9,10 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.admin import ReadOnlyAdmin, RelatedFilter
-from fees.engine.registry import FAMILY_OF
-from fees.proofs.words import method_title
+from fees.engine.registry import words
+from fees.proofs.words import method_title, tell
 from fees.schedules.models import Component, Schedule
 from fees.schedules.queries import terms_of
-from portal.lib.words import Sentence
-
-
-def _told(sentence: Sentence) -> str:
-    return str(_(sentence.msgid)) % sentence.params
 
 
 @admin.register(Schedule)
@@ -61,5 +56,4 @@ class ScheduleAdmin(ReadOnlyAdmin):
 
 
 def _words(component: Component) -> str:
-    terms = terms_of(component)
-    return " ".join(_told(sentence) for sentence in FAMILY_OF[terms.method].words(terms))
+    return " ".join(tell(sentence) for sentence in words(terms_of(component)))

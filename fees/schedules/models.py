@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.tree.models import Account, Firm, Practice
+from fees.engine.profit import MAX_SHARE
+from fees.engine.registry import FIRST_APART, FUND_CODES, PROFIT_CODES, TRADE_CODES
 from fees.engine.types import MARGINAL, WHOLE_BALANCE
 
 
@@ -84,7 +86,10 @@ class Schedule(TenantModel):
 
 
 class Component(TenantModel):
-    """One method of a schedule with its figures, as agreed: `tiers` are ranges {low, high, rate} in text."""
+    """One method of a schedule with its figures, as agreed: `tiers` are ranges {low, high, rate} in text.
+
+    `terms` are what the method asks for beyond these columns, as `fees.engine.asked` describes it.
+    """
 
     id = models.AutoField(primary_key=True)
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="components", db_index=False)
@@ -97,12 +102,32 @@ class Component(TenantModel):
         choices=[(MARGINAL, _("Each range at its own rate")), (WHOLE_BALANCE, _("Everything at the rate reached"))],
         default=MARGINAL,
     )
+    terms = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
 
     scoped_by = {"firm": "schedule__firm_id", "practice": "schedule__practice_id", "account": "schedule__account_id"}
 
     class Meta(TenantModel.Meta):
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["schedule", "method"], name="component_method_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "method"], name="component_method_once"),
+            # Codes of fees on a value end at 29; their terms are columns.
+            models.CheckConstraint(
+                condition=models.Q(method__gte=FIRST_APART) | models.Q(terms={}), name="component_terms_of_its_method"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(method__in=PROFIT_CODES)
+                | models.Q(rate__isnull=False, rate__gt=0, rate__lte=MAX_SHARE, flat__isnull=True),
+                name="component_profit_share",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(method__in=TRADE_CODES) | models.Q(terms__has_key="schedules", rate__isnull=True),
+                name="component_trade_schedules",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(method__in=FUND_CODES) | models.Q(terms__has_key="funds", rate__isnull=True),
+                name="component_funds",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"component {self.pk} method {self.method}"

@@ -6,6 +6,7 @@ from zlib import crc32
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.locks import barrier
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import with_payee
@@ -37,6 +38,7 @@ def terms_of(component: Component) -> Terms:
         flat=component.flat,
         ranges=ranges_of(component.tiers),
         mode=component.mode,  # type: ignore[arg-type]  # the column allows these words only
+        more=component.terms,
     )
     schedule = component.schedule
     return figures.terms(starts=schedule.starts, ends=schedule.ends, component=component.pk)
@@ -51,8 +53,7 @@ def billed_through() -> date | None:
 
 def night_barrier(*, alone: bool) -> None:
     """Hold the barrier until the transaction ends."""
-    with cursor() as cur:
-        cur.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_BARRIER])
+    barrier(_BARRIER, alone=alone)
 
 
 def accounts_agreed_on(day: date) -> str:

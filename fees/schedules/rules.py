@@ -1,13 +1,19 @@
 """What may be agreed: the engine's limits for each method, and which methods stand together. No rows are read here."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from fees.engine.agreement import Agreement, FundTerms, InvoiceCap, ProfitTerms
+from fees.engine.agreement import Strategy as Charging
+from fees.engine.asked import canonical, check, read_terms
+from fees.engine.hedge_fund import rates_of
 from fees.engine.limits import problem
-from fees.engine.registry import METHODS, validate
+from fees.engine.profit import shield_of
+from fees.engine.registry import EVERY, METHODS, validate
+from fees.engine.trade_unit import schedules_of
 from fees.engine.types import MARGINAL, Mode, Problem, Range, Terms
 from portal.lib.words import english, gettext_noop
 
@@ -18,15 +24,20 @@ SHA256_DIGITS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """One component as proposed: a method of the engine's registry and its figures."""
+    """One component as proposed: a method of the engine's registry and its figures.
+
+    `more` are the terms that have no column of their own, as data that `fees.engine.asked` describes.
+    """
 
     method: int
     rate: Decimal | None = None
     flat: Decimal | None = None
     ranges: tuple[Range, ...] = ()
     mode: Mode = MARGINAL
+    more: Mapping[str, object] = field(default_factory=dict)
 
     def terms(self, *, starts: date, ends: date | None = None, component: int = 0) -> Terms:
+        more, _problems = read_terms(self.method, self.more)
         return Terms(
             method=self.method,
             starts=starts,
@@ -36,7 +47,12 @@ class Figures:
             flat=self.flat,
             ranges=self.ranges,
             mode=self.mode,
+            more=more,  # type: ignore[arg-type]  # frozen values of the engine
         )
+
+    def kept(self) -> dict[str, object]:
+        """`more` in the one form in which it is stored."""
+        return canonical(self.method, self.more)
 
     def tiers(self) -> list[dict[str, str | None]]:
         """The ranges as they are stored: text, because JSON has no decimals."""
@@ -118,15 +134,63 @@ def _components(strategy: str, components: Sequence[Figures], starts: date, ends
     if len(components) > MOST_COMPONENTS:
         msgid = gettext_noop("A schedule has at most %(count)s fees.")
         found.append(problem("components", "too_many", msgid, count=MOST_COMPONENTS))
-    known = [one for one in components if one.method in METHODS]
+    known = [one for one in components if one.method in EVERY]
     if len(known) < len(components):
         found.append(problem("components", "unknown_method", gettext_noop("Choose one of the listed fees.")))
-    kin = Counter(METHODS[one.method].kin for one in known)
+    kin = Counter(EVERY[one.method].kin for one in known)
     found += [problem("components", f"several_{one.name}", one.refusal) for one, count in kin.items() if count > 1]
     for place, one in enumerate(known):
-        for field, key, sentence in validate(one.terms(starts=starts)):
-            found.append(Problem(f"components.{place}.{field}", key, sentence))
+        for name, key, sentence in figures_problems(one, starts=starts):
+            found.append(Problem(f"components.{place}.{name}", key, sentence))
     return found
+
+
+def figures_problems(figures: Figures, *, starts: date) -> list[Problem]:
+    """What is wrong with one fee by itself, field by field."""
+    found = read_terms(figures.method, figures.more)[1]
+    terms = figures.terms(starts=starts)
+    return found + (validate(terms) if figures.method in METHODS else check(terms))
+
+
+def agreement_of(
+    *,
+    strategy: str,
+    components: Sequence[Figures],
+    starts: date,
+    invoice_cap: InvoiceCap | None = None,
+    commissions_to_master: bool = False,
+    other_fees_to_master: bool = False,
+) -> Agreement:
+    """What is proposed or agreed, as the engine compares agreements to tell an increase from a decrease."""
+    terms = [one.terms(starts=starts) for one in components]
+    by_family: dict[str, list[Terms]] = {}
+    for one in terms:
+        by_family.setdefault(EVERY[one.method].family, []).append(one)
+    return Agreement(
+        strategy=Charging(strategy),
+        components=tuple(one for one in terms if one.method in METHODS),
+        profit=tuple(_profit_terms(one) for one in by_family.get("profit", ())),
+        trades=tuple(key for one in by_family.get("trade_unit", ()) for key in schedules_of(one)),
+        funds=tuple(
+            FundTerms(fund=fund, method=one.method, rate=rate, profit_share=share)
+            for one in by_family.get("hedge_fund", ())
+            for fund, rate, share in rates_of(one)
+        ),
+        invoice_cap=invoice_cap,
+        commissions_to_master=commissions_to_master,
+        other_fees_to_master=other_fees_to_master,
+    )
+
+
+def _profit_terms(terms: Terms) -> ProfitTerms:
+    shield = shield_of(terms)
+    return ProfitTerms(
+        method=terms.method,
+        share=terms.rate or Decimal(0),
+        threshold=shield.threshold,
+        mark=shield.mark,
+        initial=shield.initial,
+    )
 
 
 def _funding(funded_on: date | None, starts: date) -> list[Problem]:

@@ -10,7 +10,7 @@ from accounts.ground.access.authority import may_ever
 from accounts.ground.access.gates import gate
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
-from fees.engine.registry import METHODS
+from fees.engine.registry import EVERY
 from portal.clients import queries
 from portal.clients.rules import recent_months
 
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "holdings": found,
         "totals": queries.totals(found),
         "charge": charge,
-        "method": _(METHODS[charge.method].title) if charge else "",
+        "method": _(EVERY[charge.method].title) if charge else "",
         "signs": signs,
         "waiting": list(queries.to_decide(who)[:DECISIONS_SHOWN]) if signs else [],
         "threads": list(threads(who).order_by("-last_at", "pk")[:THREADS_SHOWN]),

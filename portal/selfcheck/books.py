@@ -1,8 +1,10 @@
 """The books as a whole: every movement ever made, every charge, every seal."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from accounts.ground.ledger import checks as ledger
 from accounts.ground.ledger.checks import Break, breaks
@@ -19,6 +21,7 @@ from portal.lib.words import Sentence, gettext_noop
 ROUND = 30
 NEWEST_DAYS = 30
 NEWEST_PROOFS = 200
+IDS_AT_ONCE = 5000
 # Movements and charges are few beside accruals: those of every sealed day are looked at every time.
 ALWAYS = ("charges", "transfers")
 
@@ -167,20 +170,34 @@ def the_last_night_holds() -> list[Break]:
 
 def fees_work_out_again(how: Look) -> list[Break]:
     """I10: the engine comes to the same fees from what was known then; older ones are looked at by turns."""
-    wrong: dict[int, list[str]] = {}
+    wrong: dict[int, str] = {}
+    counts: Counter[int] = Counter()
     for charge in _charges_due(how):
         if not recompute_charge(charge).agrees:
-            wrong.setdefault(charge.firm_id, []).append(str(charge.pk))
+            counts[charge.firm_id] += 1
+            wrong.setdefault(charge.firm_id, str(charge.pk))
     msgid = gettext_noop("%(count)s of the charges do not work out again; the first is %(sample)s.")
-    return [Break("I10", firm, Sentence(msgid, {"count": len(ids), "sample": ids[0]})) for firm, ids in wrong.items()]
+    return [
+        Break("I10", firm, Sentence(msgid, {"count": counts[firm], "sample": sample})) for firm, sample in wrong.items()
+    ]
 
 
 def _charges_due(how: Look) -> Iterator[Charge]:
+    """The newest, then those of the rest whose turn it is; of all others only the ids are read, a batch at a time."""
     charges = Charge.unscoped.select_related("account").order_by("-created_at", "id")
-    newest = list(charges.values_list("pk", flat=True)[:NEWEST_PROOFS])
-    for charge in charges.iterator():
-        if charge.pk in newest or how.is_due(charge.pk.int):
-            yield charge
+    newest = list(charges[:NEWEST_PROOFS])
+    yield from newest
+    seen = {charge.pk for charge in newest}
+    for ids in _batches_of_ids():
+        yield from charges.filter(pk__in=[pk for pk in ids if pk not in seen and how.is_due(pk.int)])
+
+
+def _batches_of_ids() -> Iterator[list[UUID]]:
+    ids = Charge.unscoped.order_by("pk").values_list("pk", flat=True)
+    batch = list(ids[:IDS_AT_ONCE])
+    while batch:
+        yield batch
+        batch = list(ids.filter(pk__gt=batch[-1])[:IDS_AT_ONCE])
 
 
 def every_account_hangs_below_its_own_master() -> list[Break]:

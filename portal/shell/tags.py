@@ -81,7 +81,7 @@ def count(value: int | None) -> str:
     return NOTHING if value is None else number_format(value, 0, use_l10n=True, force_grouping=True)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value: date | None) -> str:
     """A day in the reader's form, the same on every page."""
     return day_text(value)

@@ -13,7 +13,7 @@ from accounts.ground.access.scope import account_for
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Kind
-from fees.engine.registry import METHODS
+from fees.engine.registry import EVERY
 from portal.lib import csvtext
 from portal.statements import queries
 from portal.statements.queries import Statement, Subject
@@ -51,7 +51,7 @@ def month(request: HttpRequest, number: str, month: date) -> HttpResponse:
     found = _statement(request, subject, month)
     context = {"subject": subject, "statement": found, "asked": month, **_choices(request, subject)}
     if found:
-        context["fees"] = [(charge, _(METHODS[charge.method].title)) for charge in found.fees]
+        context["fees"] = [(charge, _(EVERY[charge.method].title)) for charge in found.fees]
         context["days"] = found.month.days[::-1]
     return render(request, "statements/month.html", context)
 

@@ -11,6 +11,8 @@ from accounts.ground.linkage.rules import LinkProblem
 from accounts.ground.linkage.telling import tell
 from accounts.ground.tree.models import Practice
 from accounts.ground.tree.rules import TreeProblem
+from fees.invoicing.actions import end_invoicing, hold_sending
+from fees.invoicing.models import Invoice, InvoiceCap
 from fees.schedules.actions import end_agreements
 from fees.schedules.models import Schedule
 from fees.schedules.queries import billed_through, night_barrier
@@ -38,8 +40,10 @@ def _next(at: datetime) -> str | None:
         try:
             with transaction.atomic(using="office"):
                 night_barrier(alone=False)
+                # Before the account's row is locked, as whoever sends an invoice locks them.
+                hold_sending(link.account.firm_id)
                 for move in carry_out(link=link, first_day=_first_day(link), at=at):
-                    _let_go(move)
+                    _let_go(move, at)
             link.state = LinkState.DONE
         except (LinkProblem, TreeProblem) as problem:
             link.state, link.problem = LinkState.FAILED, str(problem)[:200]
@@ -56,10 +60,14 @@ def _first_day(link: Linkage) -> date:
     return max(wanted, billed + timedelta(days=1)) if billed else wanted
 
 
-def _let_go(move: Move) -> None:
+def _let_go(move: Move, at: datetime) -> None:
     """What was agreed with who is no longer above the account ends; the top level of the same firm still is."""
-    payees = set(Schedule.unscoped.filter(account=move.before).values_list("practice_id", flat=True))
+    payees: set[int] = set()
+    for rows in (Schedule, InvoiceCap, Invoice):
+        payees |= set(rows.unscoped.filter(account=move.before).values_list("practice_id", flat=True).distinct())
     if move.before.pk == move.after.pk:
         above = set(Practice.unscoped.filter(firm_id=move.after.firm_id, level=1).values_list("pk", flat=True))
         payees -= above | {move.after.practice_id}
-    end_agreements(account=move.before, practices=sorted(payees), first_day=move.first_day)
+    practices = sorted(payees)
+    end_agreements(account=move.before, practices=practices, first_day=move.first_day)
+    end_invoicing(account=move.before, practices=practices, first_day=move.first_day, at=at)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house.matrix import LEAVES_A_TRACE, fingerprint_of_rows
+from tests.house.written import LEAVES_A_TRACE, fingerprint_of_rows
 
 CLOSE = {"status": "C"}
 ONLY_SECOND_OPENS = "Only second-level advisors open, move and close their clients."

@@ -6,8 +6,8 @@ from accounts.ground.people import actions as people
 from accounts.ground.people.models import Seat
 from accounts.ground.trail.models import Event, TrailEntry
 from tests.house import rights
-from tests.house.matrix import fingerprint_of_rows
 from tests.house.scenery import dress
+from tests.house.written import fingerprint_of_rows
 from tests.world import CANARIES
 
 TREE = "/structure/"

@@ -10,23 +10,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN
 from tests.house import rights, trading
 from tests.house.routes import Route, routes
+from tests.house.written import fingerprint_of_rows, written
 from tests.world import CANARIES, World
 
 MISSING = "U9999999"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 METHODS = ("get", "post", "delete")
+# What a session learns at its first request would otherwise be learnt, and written, in every cell anew.
+BEGINS_A_VISIT = "/notifications/"
 NOBODY = ("", "dora")
 # Rows of these belong to a practice alone: not even the level above reads them.
 TOLD_TO_A_PRACTICE = ("notification", "thread", "api_thread", "invoice", "cancel_invoice", "api_invoice")
-
-# A refusal is itself noted in the trail, and a question for a second proof leaves its grant.
-LEAVES_A_TRACE = ("accounts_stepupgrant", "accounts_trailentry")
 
 # What a route's parameter stands for, per account: by "route.parameter" or by the parameter's name alone. A row of the
 # scenery, the same for every account, or a value that leads nowhere. A new parameter gets its line here.
@@ -105,48 +105,64 @@ def portal_routes() -> list[Route]:
     return [route for route in routes() if route.gate.right != OFFICE.right and "<" not in route.template]
 
 
+@dataclass
+class Cell:
+    """One request of one person."""
+
+    name: str
+    route: Route
+    method: str
+    number: str | None
+    url: str
+
+
 def walk(world: World, name: str, *, statuses: bool = True) -> Tally:
     """One person against every route, method and account; each cell is rolled back."""
     tally = Tally()
-    client = Client(raise_request_exception=False, headers=headers_of(world, name))
-    if name and name not in rights.OWNER:
-        client.force_login(world.users[name])
-    cookies = {key: morsel.value for key, morsel in client.cookies.items()}
-    # Every cell is rolled back, so one look at the rows serves as "before" for all of them.
-    before = fingerprint_of_rows()
+    visit = Visit(world, name)
     for route in portal_routes():
-        for number, values in targets(world, route):
-            for method in METHODS:
+        places = [(number, route.url(**values)) for number, values in targets(world, route)]
+        for method in METHODS:
+            closed = 0
+            # The last place leads nowhere: a method closed there and at the first place is closed whatever the account.
+            for number, url in (*places[:1], *places[:0:-1]):
                 tally.cells += 1
-                problem = _cell(client, name, route, method, number, route.url(**values), statuses, before)
+                status, problem = visit.attempt(Cell(name, route, method, number, url), statuses=statuses)
                 if problem:
-                    tally.leaks.append(f"{name or 'nobody'} {method} {route.url(**values)}: {problem}")
-                client.cookies.load(cookies)
+                    tally.leaks.append(f"{name or 'nobody'} {method} {url}: {problem}")
+                closed += status == 405
+                if closed == 2:
+                    break
     return tally
 
 
-def _cell(
-    client: Client,
-    name: str,
-    route: Route,
-    method: str,
-    number: str | None,
-    url: str,
-    statuses: bool,
-    before: list[tuple[Any, ...]],
-) -> str | None:
-    problem = None
-    try:
-        with transaction.atomic():
-            written = _written() if method != "get" else None
-            answer = getattr(client, method)(url)
-            problem = _words(name, answer) or (statuses and _status(name, route, method, number, answer)) or None
-            if problem is None and answer.status_code >= 400 and written not in (None, _written()):
-                problem = None if fingerprint_of_rows() == before else "a refusal has moved something"
-            raise _Back
-    except _Back:
-        pass
-    return problem
+class Visit:
+    """One person's browser or program, and what the rows looked like when it came."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self.client = Client(raise_request_exception=False, headers=headers_of(world, name))
+        if name and name not in rights.OWNER:
+            self.client.force_login(world.users[name])
+            self.client.get(BEGINS_A_VISIT)
+        self.cookies = {key: morsel.value for key, morsel in self.client.cookies.items()}
+        # Every cell is rolled back, so one look at the rows serves as "before" for all of them.
+        self.before = fingerprint_of_rows()
+        self.written = written()
+
+    def attempt(self, cell: Cell, *, statuses: bool) -> tuple[int, str | None]:
+        """The status of one request, rolled back, and what is wrong with its answer."""
+        try:
+            with transaction.atomic():
+                answer = getattr(self.client, cell.method)(cell.url)
+                status = answer.status_code
+                problem = _words(cell.name, answer) or (statuses and _status(cell, status, answer)) or None
+                had_written, self.written = self.written, written()
+                if not problem and status >= 400 and self.written != had_written:
+                    problem = None if fingerprint_of_rows() == self.before else "a refusal has moved something"
+                raise _Back
+        except _Back:
+            self.client.cookies.load(self.cookies)
+        return status, problem
 
 
 def _words(name: str, answer: Any) -> str | None:
@@ -158,14 +174,13 @@ def _words(name: str, answer: Any) -> str | None:
     return None
 
 
-def _status(name: str, route: Route, method: str, number: str | None, answer: Any) -> str | None:
+def _status(cell: Cell, status: int, answer: Any) -> str | None:
     """Compares the status with what the rules demand; 405 tells nothing about any row and is always fine."""
-    status = answer.status_code
     if status >= 500:
         return f"broke with {status}"
     if status == 405:
         return None
-    expected = expectation(name, route, method, number)
+    expected = expectation(cell.name, cell.route, cell.method, cell.number)
     if expected == "anything" or (expected == "in" and status not in (401, 403, 404) and not _to_sign_in(answer)):
         return None
     if expected == "sign in" and (status == 401 or _to_sign_in(answer)):
@@ -210,34 +225,3 @@ def _to_sign_in(answer: Any) -> bool:
     return answer.status_code in (302, 204) and "/sign-in/login/" in (
         answer.headers.get("Location", "") + answer.headers.get("HX-Redirect", "")
     )
-
-
-def _written() -> int:
-    """How many rows this transaction has written so far, whether it kept them or not; cheap, unlike a look at them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables")
-        return cursor.fetchone()[0]
-
-
-_TABLES: list[str] = []
-
-
-def fingerprint_of_rows() -> list[tuple[Any, ...]]:
-    """Per tenant table: how many rows there are and the youngest row version; changes when any row does."""
-    if not _TABLES:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
-                " AND c.relforcerowsecurity ORDER BY 1"
-            )
-            _TABLES.extend(name for (name,) in cursor.fetchall())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            " UNION ALL ".join(
-                f"SELECT '{table}', count(*), max(xmin::text::bigint) FROM {table}"
-                for table in _TABLES
-                if table not in LEAVES_A_TRACE
-            )
-        )
-        return cursor.fetchall()

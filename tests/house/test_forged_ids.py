@@ -9,6 +9,7 @@ from tests.figures import write
 from tests.house import matrix, rights
 from tests.house.forms import forms_in, query_fields
 from tests.house.scenery import dress
+from tests.house.written import written
 from tests.world import CANARIES
 
 
@@ -19,20 +20,16 @@ class _Back(Exception):
 @pytest.mark.parametrize("name", ["alice", "bob", "sam", "ana"])
 def test_no_forged_field_opens_or_moves_what_is_somebody_elses(world, name):
     dress(world)
-    client = Client(raise_request_exception=False)
-    client.force_login(world.users[name])
-    cookies = {key: morsel.value for key, morsel in client.cookies.items()}
-    foreign = [number for number in CANARIES if not rights.sees(name, number)]
-    forged = forged_values(world, foreign)
+    forger = Forger(world, name)
+    forged = forged_values(world, forger.foreign)
     tried, leaks = 0, []
-    for method, action, fields in wishes(client, name):
+    for method, action, fields in wishes(forger.client, name):
         for field in fields:
             for value in forged:
                 tried += 1
-                problem = attempt(client, name, world, foreign, method, action, {**fields, field: value})
+                problem = forger.attempt(method, action, {**fields, field: value})
                 if problem:
                     leaks.append(f"{name} {method} {action} {field}={value}: {problem}")
-                client.cookies.load(cookies)
 
     write("access_matrix", f"forged ids/{name}", cells=tried, leaks=len(leaks))
     assert not leaks, "\n".join(leaks)
@@ -76,24 +73,39 @@ def wishes(client, name):
     return list(unique.values())
 
 
-def attempt(client, name, world, foreign, method, action, fields):
-    problem = None
-    try:
-        with transaction.atomic():
-            before = rows_of(world, foreign)
-            answer = getattr(client, method)(action, fields)
-            text = answer.content.decode("utf-8", "replace") + str(answer.headers)
-            for number in foreign:
-                if CANARIES[number] in text and not rights.may_read_word(name, number):
-                    problem = f"reads {CANARIES[number]}"
-            if answer.status_code >= 500:
-                problem = f"broke with {answer.status_code}"
-            if rows_of(world, foreign) != before:
-                problem = "moved a row of somebody else"
-            raise _Back
-    except _Back:
-        pass
-    return problem
+class Forger:
+    """One person's browser, and what the rows of everybody else looked like when it came."""
+
+    def __init__(self, world, name):
+        self.world, self.name = world, name
+        self.foreign = [number for number in CANARIES if not rights.sees(name, number)]
+        self.client = Client(raise_request_exception=False)
+        self.client.force_login(world.users[name])
+        self.client.get(matrix.BEGINS_A_VISIT)
+        self.cookies = {key: morsel.value for key, morsel in self.client.cookies.items()}
+        # Every try is rolled back, so one look at the rows serves as "before" for all of them.
+        self.before = rows_of(world, self.foreign)
+        self.written = written()
+
+    def attempt(self, method, action, fields):
+        """What is wrong with the answer to one request, which is rolled back."""
+        problem = None
+        try:
+            with transaction.atomic():
+                answer = getattr(self.client, method)(action, fields)
+                text = answer.content.decode("utf-8", "replace") + str(answer.headers)
+                for number in self.foreign:
+                    if CANARIES[number] in text and not rights.may_read_word(self.name, number):
+                        problem = f"reads {CANARIES[number]}"
+                if answer.status_code >= 500:
+                    problem = f"broke with {answer.status_code}"
+                had_written, self.written = self.written, written()
+                if self.written != had_written and rows_of(self.world, self.foreign) != self.before:
+                    problem = "moved a row of somebody else"
+                raise _Back
+        except _Back:
+            self.client.cookies.load(self.cookies)
+        return problem
 
 
 _QUERY: list[str] = []

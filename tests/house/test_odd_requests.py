@@ -189,3 +189,12 @@ def test_no_cookie_breaks_anything(world, client, cookie):
 def test_a_null_character_in_a_form_is_refused(browse):
     assert browse("alice").post("/seat/", {"seat": "\0"}).status_code == 400
     assert browse("").post("/sign-in/login/", {"login": "a\0", "password": "b"}).status_code == 400
+
+
+@pytest.mark.parametrize("method", ["delete", "put", "patch", "trace"])
+def test_a_page_is_read_or_sent_a_form_and_knows_no_other_method(browse, django_assert_num_queries, method):
+    someone = browse("alice")
+    for url in ("/", "/accounts/U1000001/", "/office/", "/sign-in/login/", "/nowhere/"):
+        with django_assert_num_queries(0):
+            answer = getattr(someone, method)(url)
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")

@@ -5,7 +5,8 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.ground.access.context import current_alias, cursor
+from accounts.ground.access.context import current_alias
+from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.requests.actions import end_requests
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.trail.actions import record
@@ -60,7 +61,7 @@ def check_tiers(top: Account) -> None:
     level_of(Kind.SECOND_MASTER, top.kind)
     if not (top.firm.is_registered and top.firm.is_professional):
         raise TreeProblem(_("Only a registered advisor can have second-level advisors"))
-    _one_at_a_time(f"shape {top.firm_id}")
+    one_at_a_time(f"shape {top.firm_id}")
     if _money_managers(top.firm_id).exists():
         raise TreeProblem(_("A firm with a money-manager account cannot have second-level advisors"))
 
@@ -154,7 +155,7 @@ def check_room(parent: Account, kind: str, *, is_own: bool) -> None:
     """
     if kind != Kind.CLIENT or (parent.firm.is_professional and not is_own):
         return
-    _one_at_a_time(f"clients {parent.practice_id}")
+    one_at_a_time(f"clients {parent.practice_id}")
     living = Account.unscoped.filter(practice_id=parent.practice_id, kind=Kind.CLIENT, status__in=LIVING)
     if not parent.firm.is_professional and living.count() >= CLIENTS_OF_NON_PROFESSIONAL:
         raise TreeProblem(
@@ -165,7 +166,7 @@ def check_room(parent: Account, kind: str, *, is_own: bool) -> None:
 
 
 def _check_single_tier(firm_id: int) -> None:
-    _one_at_a_time(f"shape {firm_id}")
+    one_at_a_time(f"shape {firm_id}")
     if Practice.unscoped.filter(firm_id=firm_id, level=2).exists():
         raise TreeProblem(_("A money-manager account cannot join a tree with second-level advisors"))
 
@@ -174,11 +175,6 @@ def _money_managers(firm_id: int):
     return Account.unscoped.filter(
         firm_id=firm_id, account_type__iexact=MONEY_MANAGER, status__in=LIVING, kind=Kind.CLIENT
     )
-
-
-def _one_at_a_time(what: str) -> None:
-    with cursor() as cur:
-        cur.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
 
 
 def change_status(*, account: Account, status: str, day: date) -> Account:

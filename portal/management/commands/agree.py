@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -18,7 +19,8 @@ from accounts.ground.access.context import Who, acting, as_role
 from accounts.ground.access.scope import account_for, answer
 from accounts.ground.people.models import User
 from accounts.ground.tree.models import Account, Practice
-from fees.engine.registry import BY_NAME
+from fees.engine.asked import PARAMETERS
+from fees.engine.registry import EVERY, EVERY_BY_NAME
 from fees.engine.types import MARGINAL, WHOLE_BALANCE, Range
 from fees.schedules.actions import EXCHANGE_ZONE, agree
 from fees.schedules.models import Schedule, Strategy
@@ -39,7 +41,7 @@ class _Part(argparse.Action):
         elif name == "range":
             fees[-1] = {**fees[-1], "ranges": (*fees[-1]["ranges"], value)}
         else:
-            fees[-1] = {**fees[-1], name: value}
+            fees[-1] = {**fees[-1], {"terms": "more"}.get(name, name): value}
         namespace.fees = fees
 
 
@@ -55,12 +57,13 @@ class Command(PortalCommand):
         parser.add_argument("--ends", type=day, metavar="DAY", help="the first day it no longer applies")
         parser.add_argument("--strategy", default=Strategy.AUTOMATIC.value, choices=Strategy.values)
         fee: dict[str, Any] = {"action": _Part, "dest": "fees", "default": None}
-        parser.add_argument("--method", metavar="NAME", type=_method, help=", ".join(BY_NAME), **fee)
-        parser.add_argument("--rate", type=_rate, help="of the method before it: 0.01 or 1%% a year", **fee)
+        parser.add_argument("--method", metavar="NAME", type=_method, help=", ".join(EVERY_BY_NAME), **fee)
+        parser.add_argument("--rate", type=_rate, help="of the method before it: 0.01 or 1%%", **fee)
         parser.add_argument("--flat", type=_amount, metavar="AMOUNT", help="of the method before it: a year", **fee)
         parser.add_argument(
             "--range", type=_range, metavar="LOW:HIGH:RATE", help="of the method before it; no HIGH in the last", **fee
         )
+        parser.add_argument("--terms", dest="fees", metavar="JSON", type=_terms, action=_Part, help=_terms_help())
         parser.add_argument("--mode", choices=[MARGINAL, WHOLE_BALANCE], help="how ranges apply", **fee)
         parser.add_argument("--signed-name", default="", metavar="NAME", help="the client's name as signed")
         parser.add_argument("--signed-at", type=_instant, metavar="TIME", help="like 2026-11-18T15:40, New York time")
@@ -125,7 +128,7 @@ def _account(who: Who, number: str) -> Account:
 
 
 def _figures(one: dict[str, Any]) -> Figures:
-    return Figures(**{**one, "method": BY_NAME[one["method"]].code})
+    return Figures(**{**one, "method": EVERY_BY_NAME[one["method"]].code})
 
 
 def _signature(options: Any) -> Signature | None:
@@ -143,10 +146,29 @@ def _signature(options: Any) -> Signature | None:
 
 
 def _method(words: str) -> str:
-    if words.upper() not in BY_NAME:
+    if words.upper() not in EVERY_BY_NAME:
         msg = _("%(method)s is not a method; known are %(known)s.")
-        raise argparse.ArgumentTypeError(msg % {"method": words, "known": ", ".join(BY_NAME)})
+        raise argparse.ArgumentTypeError(msg % {"method": words, "known": ", ".join(EVERY_BY_NAME)})
     return words.upper()
+
+
+def _terms(words: str) -> dict[str, object]:
+    try:
+        data = json.loads(words, parse_float=Decimal)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        raise argparse.ArgumentTypeError(_("%(words)s is not an object in JSON") % {"words": repr(words)})
+    return data
+
+
+def _terms_help() -> str:
+    """Which terms each kind of fee has beside its figures."""
+    told = {
+        EVERY[code].family: ", ".join(one.name for one in asked if not one.column) for code, asked in PARAMETERS.items()
+    }
+    known = "; ".join(f"{family.replace('_', ' ')}: {names}" for family, names in told.items() if names)
+    return f'of the method before it, such as {{"look_back": 4}}; {known}'
 
 
 def _amount(words: str) -> Decimal:

@@ -10,7 +10,7 @@ from accounts.ground.trail.models import TrailEntry
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Firm, Kind, Practice, Status
 from accounts.ground.tree.rules import StatusProblem, TreeProblem
-from tests.house.matrix import fingerprint_of_rows
+from tests.house.written import fingerprint_of_rows
 
 DAY = date(2025, 1, 10)
 CLIENT = {

@@ -15,7 +15,7 @@ from accounts.ground.tree.models import Account
 from portal.lapsing import lapse_due
 from portal.structure.moves import carry_out_due
 from tests.accounts.linkage.test_links import FRIDAY, LAKESIDE, THURSDAY, link
-from tests.house.matrix import LEAVES_A_TRACE, fingerprint_of_rows
+from tests.house.written import LEAVES_A_TRACE, fingerprint_of_rows
 from tests.world import PASSWORD
 
 SURE = {"_password": PASSWORD}

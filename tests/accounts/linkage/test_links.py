@@ -17,7 +17,7 @@ from accounts.ground.tree.models import Account, Practice, Status
 from fees.schedules.models import Schedule
 from portal.structure.moves import carry_out_due
 from tests.fees.posting.nights import Nights, figures
-from tests.house.matrix import fingerprint_of_rows
+from tests.house.written import fingerprint_of_rows
 from tests.world import PASSWORD
 
 # Friday 20 November 2026; New York is five hours behind UTC.

@@ -45,6 +45,7 @@ def form_of(answer) -> dict[str, object]:
         "table": context["table"],
         "fix-line": [row.line for row, *_ in refused], "fix-account": [row.account for row, *_ in refused],
         "fix-amount": [row.amount for row, *_ in refused], "fix-memo": [row.memo for row, *_ in refused],
+        "fix-manager": [row.money_manager for row, *_ in refused],
     }  # fmt: skip
 
 
@@ -97,9 +98,64 @@ def test_a_file_is_corrected_in_place_and_remembered(browse, today, password_fie
 
     assert [str(one.amount) for one in sent()] == ["100.10"]
     with as_role("owner"):
-        assert [(one.name, one.accepted) for one in InvoiceUpload.unscoped.all()] == [("november.csv", 1)]
+        [file] = InvoiceUpload.unscoped.all()
+    assert (file.name, [one.upload_id for one in sent()]) == ("november.csv", [file.pk])
     known = alice.post(UPLOAD, {"file": SimpleUploadedFile("copy.csv", content)})
-    assert known.context["before"].name == "november.csv"
+    assert (known.context["before"].name, known.context["before"].accepted) == ("november.csv", 1)
+
+
+def test_rows_by_hand_are_no_upload(browse, today, password_field):
+    alice = browse("alice")
+    data = form_of(alice.post(NEW, rows((ANA, "100", ""))))
+
+    alice.post(SEND, {**data, password_field: PASSWORD})
+
+    assert [one.upload_id for one in sent()] == [None]
+    with as_role("owner"):
+        assert not InvoiceUpload.unscoped.exists()
+
+
+def test_a_row_refused_for_its_manager_is_refused_again_until_the_manager_is_taken_out(browse, today, password_field):
+    """The page carries the manager in an input of its own; a checked row may not lose it on the way."""
+    alice = browse("alice")
+    answer = alice.post(UPLOAD, {"file": SimpleUploadedFile("x.csv", f"{ANA},100,U7777777,fee\n".encode())})
+    assert 'name="fix-manager" value="U7777777"' in answer.content.decode()
+
+    checked = alice.post(REVIEW, form_of(answer))
+    assert [one.reason for _row, one, _words in checked.context["refused"]] == ["bad_money_manager"]
+    errors = alice.post(REVIEW, {**form_of(checked), "errors": "csv"}).content.decode("utf-8-sig")
+    assert "U7777777" in errors
+
+    alice.post(SEND, {**form_of(checked), password_field: PASSWORD})
+    assert sent() == []
+
+    corrected = alice.post(REVIEW, {**form_of(checked), "fix-manager": [""]})
+    assert corrected.context["accepted_count"] == 1
+
+
+def test_the_most_that_fits_is_offered_and_a_row_can_be_left_out(browse, today):
+    alice = browse("alice")
+    answer = alice.post(NEW, rows((ANA, "501", "Planning"), (KEN, "5", "")))
+    page = answer.content.decode()
+    assert 'name="use" value="1 500.00"' in page
+
+    fitting = alice.post(REVIEW, {**form_of(answer), "use": "1 500.00"})
+    left = alice.post(REVIEW, {**form_of(fitting), "skip": "2"})
+
+    assert [(row.amount, one.amount) for row, one in left.context["accepted"]] == [("500.00", 500)]
+    assert left.context["refused_count"] == 0
+    assert sent() == []
+
+
+@pytest.mark.parametrize("use", ["", "1", "x 5", "1 5 6", "99 1"])
+def test_a_forged_choice_changes_no_row(browse, today, use):
+    alice = browse("alice")
+    data = form_of(alice.post(NEW, rows((ANA, "501", ""))))
+
+    answer = alice.post(REVIEW, {**data, "use": use})
+
+    assert answer.status_code in (200, 404)
+    assert answer.status_code == 404 or answer.context["accepted_count"] == 0
 
 
 def test_refused_rows_come_as_a_file(browse, today):

@@ -9,7 +9,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from accounts.ground.access.context import as_role
+from fees.posting.models import Charge
 from portal.selfcheck import books, configuration, rights
+from portal.selfcheck.books import Look
 from tests.fees.posting.nights import Nights, figures
 from tests.house.test_gates_everywhere import GLOBAL_TABLES
 
@@ -108,6 +110,26 @@ def test_a_hole_in_the_wall_is_named(billed, statement, check):
         cursor.execute(statement)
 
     assert check in broken()
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5000])
+@pytest.mark.parametrize("newest", [0, 2])
+def test_every_charge_has_its_turn_once_in_thirty_days(billed, monkeypatch, at_once, newest):
+    """Three charges in batches of any size: each once by turns, and the newest every time."""
+    monkeypatch.setattr(books, "IDS_AT_ONCE", at_once)
+    monkeypatch.setattr(books, "NEWEST_PROOFS", newest)
+    with as_role("owner"):
+        charges = list(Charge.unscoped.order_by("-created_at", "id").values_list("pk", flat=True))
+        seen = [
+            charge.pk
+            for turn in range(books.ROUND)
+            for charge in books._charges_due(Look(date(2026, 1, 1) + timedelta(days=turn)))
+        ]
+
+    assert len(charges) == 3
+    assert {pk: seen.count(pk) for pk in charges} == {
+        pk: books.ROUND if place < newest else 1 for place, pk in enumerate(charges)
+    }
 
 
 def test_a_calendar_that_ends_is_named(billed):

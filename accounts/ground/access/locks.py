@@ -1,0 +1,16 @@
+"""Advisory locks that are held until the transaction ends: people wait for each other, and the night for people."""
+
+from accounts.ground.access.context import cursor
+
+
+def one_at_a_time(what: str) -> None:
+    """Whoever does the same thing waits until this transaction has ended."""
+    with cursor() as cur:
+        cur.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
+
+
+def barrier(number: int, *, alone: bool) -> None:
+    """Many hold it together, or one holds it alone: what is written under it is seen by the other side, or comes
+    after it."""
+    with cursor() as cur:
+        cur.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [number])

@@ -1,0 +1,32 @@
+"""What fee schedules and invoice limits have in common: dated versions, of which a new one closes those before it."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Max, Q, QuerySet
+
+from accounts.ground.tree.models import Account, Practice
+from fees.engine.limits import problem
+from fees.engine.types import Problem
+from portal.lib.words import gettext_noop
+
+
+def payee_problems(account: Account, practice: Practice) -> list[Problem]:
+    """A client pays its own advisor, and the top level above it; masters hold nothing and pay nothing."""
+    if practice.firm_id != account.firm_id or (practice.pk != account.practice_id and practice.level != 1):
+        msgid = gettext_noop("The fee can be paid to the account's own advisor or to the top level only.")
+        return [problem("practice", "foreign_payee", msgid)]
+    if not account.is_holding:
+        return [problem("account", "not_holding", gettext_noop("An advisor's master account pays no fees."))]
+    return []
+
+
+def close_former(versions: "QuerySet[Any]", starts: date) -> int:
+    """End what is or would be in force from `starts` on; the number of the last version.
+
+    A version that has not begun keeps its row, with an empty period.
+    """
+    open_after = Q(ends=None) | Q(ends__gt=starts)
+    versions.filter(open_after, starts__lt=starts).update(ends=starts)
+    versions.filter(Q(ends=None) | Q(ends__gt=F("starts")), starts__gte=starts).update(ends=F("starts"))
+    return versions.aggregate(last=Max("version"))["last"] or 0
