@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.records.urls")),
     path("", include("portal.statements.urls")),
     path("", include("portal.clients.urls")),
+    path("", include("portal.transactions.urls")),
     path("", include("portal.structure.urls")),
     path("", include("portal.corrections.urls")),
     path("", include("accounts.broker.urls")),

@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import Gate, may_pass, refused
+from accounts.ground.clock import exchange_today
 from accounts.ground.tree.models import Account
 from fees.proofs.words import method_title
 from portal.fee_list.listing import FeeListing
 from portal.lib.csvtext import Cell
 from portal.records.listing import Listing
 from portal.records.queries import values_of
+from portal.transactions.listing import TransactionListing
 
 CHUNK = 1000
+MOST_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -111,4 +114,25 @@ def _fee_rows(listing: FeeListing, who: Who) -> Iterator[Sequence[Cell]]:
         yield [_("Total"), None, None, None, None, None, amount, currency, None, None, None]
 
 
-TABLES = {"accounts": accounts, "fees": fees}
+def transactions(who: Who, query: QueryDict, chosen: Sequence[str]) -> Table:
+    """The transaction history with its filters; what leaves an account is negative."""
+    mark = Gate("view", needs="transaction_history")
+    if not may_pass(who, mark):
+        raise refused(who, mark)
+    listing = TransactionListing.of(who, query, today=exchange_today())
+    headings = [
+        *(_("Date"), _("Account ID"), _("Account title"), _("Type"), _("Method"), _("Status"), _("Amount")),
+        *(_("Currency"), _("Description")),
+    ]
+    return Table("transactions", headings, _transaction_rows(listing), listing.rows.count(MOST_ROWS))
+
+
+def _transaction_rows(listing: TransactionListing) -> Iterator[Sequence[Cell]]:
+    for one in listing.lines():
+        yield [
+            *(one.day, one.number, one.title, str(one.kind.label), one.method, str(one.status.label)),
+            *(one.amount.normalize() + 0, one.currency, one.words),
+        ]
+
+
+TABLES = {"accounts": accounts, "fees": fees, "transactions": transactions}

@@ -33,6 +33,13 @@ def fees(request: HttpRequest) -> HttpResponse:
     return _asked(request, "fees")
 
 
+@gate("view", needs="transaction_history")
+@require_POST
+def transactions(request: HttpRequest) -> HttpResponse:
+    """A file of the transaction history, as its address shows it."""
+    return _asked(request, "transactions")
+
+
 def _asked(request: HttpRequest, table: str) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     form = request.POST.get("format", "csv")

@@ -49,6 +49,7 @@ class CashLine(AccountRow):
         ]
         indexes = [
             models.Index(fields=["account", "-report_on"], name="cashline_account_day"),
+            models.Index(fields=["firm", "-report_on"], name="cashline_firm_day"),
             models.Index(fields=["account", "flow_on"], condition=Q(flow_on__isnull=False), name="cashline_flow"),
         ]
 
@@ -82,7 +83,8 @@ class PositionTransfer(AccountRow):
         indexes = [
             models.Index(
                 fields=["account", "flow_on"], condition=Q(flow_on__isnull=False), name="positiontransfer_flow"
-            )
+            ),
+            models.Index(fields=["firm", "-report_on"], name="positiontransfer_firm_day"),
         ]
 
 
@@ -127,7 +129,10 @@ class Trade(AccountRow):
 
     class Meta(AccountRow.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="trade_once")]
-        indexes = [models.Index(fields=["account", "-report_on"], name="trade_account_day")]
+        indexes = [
+            models.Index(fields=["account", "-report_on"], name="trade_account_day"),
+            models.Index(fields=["firm", "-report_on"], name="trade_firm_day"),
+        ]
 
 
 class CorporateAction(AccountRow):

@@ -1,0 +1,66 @@
+"""The words of the transaction history: kinds, methods and statuses, and how far back it reaches."""
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+USUAL_DAYS = 10
+MOST_DAYS = 90
+OFFERED_DAYS = (10, 30, 60, 90)
+
+
+class Kind(models.TextChoices):
+    """What happened."""
+
+    DEPOSIT = "deposit", _("Deposit")
+    WITHDRAWAL = "withdrawal", _("Withdrawal")
+    INTERNAL_CASH = "internal_cash", _("Internal cash transfer")
+    POSITION_IN = "position_in", _("Inbound position transfer")
+    POSITION_OUT = "position_out", _("Outbound position transfer")
+    POSITION_INTERNAL = "position_internal", _("Internal position transfer")
+    INCOME = "income", _("Dividends and interest")
+    CHARGE = "charge", _("Broker's charges and taxes")
+    TRADE = "trade", _("Trade")
+    FEE = "fee", _("Advisor fee")
+    BROKER_FEE = "broker_fee", _("Fee taken by the broker")
+    INVOICE = "invoice", _("Invoice")
+
+
+# What only who may see reports reads here.
+REPORTED = (Kind.FEE, Kind.INVOICE)
+
+
+class Method(models.TextChoices):
+    """How positions came in or went out, and which way somebody traded."""
+
+    ACATS = "ACATS", _("ACATS")
+    ATON = "ATON", _("ATON")
+    FOP = "FOP", _("FOP")
+    DWAC = "DWAC", _("DWAC")
+    INTERNAL = "INTERNAL", _("Internal")
+    BUY = "BUY", _("Buy")
+    SELL = "SELL", _("Sell")
+
+
+class Status(models.TextChoices):
+    """How far it has got; what a statement says is completed."""
+
+    PENDING = "pending", _("Pending")
+    PROCESSED = "processed", _("Processed")
+    COMPLETED = "completed", _("Completed")
+    REJECTED = "rejected", _("Rejected")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+def days_of(text: str) -> tuple[int, bool]:
+    """How many days are asked for, and whether more were asked for than there are."""
+    if not (text.isascii() and text.isdigit()):
+        return USUAL_DAYS, False
+    asked = int(text[:9])
+    return min(max(asked, 1), MOST_DAYS), asked > MOST_DAYS
+
+
+def saying(word: str, choices: Iterable[tuple[str, object]]) -> list[str]:
+    """The codes whose words hold a word, in the reader's language and in any case."""
+    return [code for code, label in choices if word.casefold() in str(label).casefold()]
