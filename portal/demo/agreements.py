@@ -1,6 +1,7 @@
 """What the clients of the demo firm agreed to pay: every method of the engine, mixed as a real firm would have it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -50,32 +51,45 @@ def agreements(account: Planned, since: date) -> list[Agreement]:
     return found
 
 
-def agree_missing(firm: Plan) -> int:
-    """Agree the schedules of every open account that has none yet, each as its payee's own user; how many were new."""
+@dataclass(frozen=True)
+class Cast:
+    """The firm as it stands in the database: accounts by number, practices by key, and a user of each practice."""
+
+    accounts: dict[str, Account]
+    practices: dict[int, Practice]
+    users: dict[int, int]
+
+    def own(self, planned: Planned) -> Practice:
+        return self.practices[self.accounts[planned.number].practice_id]
+
+
+def cast_of(firm: Plan) -> Cast:
     with as_role("office"):
         accounts = {one.number: one for one in Account.unscoped.filter(firm__accounts__number=firm[0].number)}
         practices = Practice.unscoped.in_bulk({one.practice_id for one in accounts.values()})
-        settled = set(Schedule.unscoped.values_list("account_id", flat=True))
         seats = Seat.unscoped.filter(practice__in=practices, role__in=[Role.TOP, Role.SECOND]).order_by("-pk")
-        users = dict(seats.values_list("practice_id", "user_id"))
-    top = practices[accounts[firm[0].number].practice_id]
+        return Cast(accounts, practices, dict(seats.values_list("practice_id", "user_id")))
+
+
+def agree_missing(firm: Plan) -> int:
+    """Agree the schedules of every open account that has none yet, each as its payee's own user; how many were new."""
+    cast = cast_of(firm)
+    with as_role("office"):
+        settled = set(Schedule.unscoped.values_list("account_id", flat=True))
     agreed = 0
     for planned in firm.holders():
-        account = accounts[planned.number]
+        account = cast.accounts[planned.number]
         if account.status == Status.OPEN and account.pk not in settled:
-            own = practices[account.practice_id]
-            agreed += _agree(planned, account, own=own, top=top, users=users, since=firm.since)
+            agreed += _agree(planned, account, cast=cast, top=cast.own(firm[0]), since=firm.since)
     return agreed
 
 
-def _agree(
-    planned: Planned, account: Account, *, own: Practice, top: Practice, users: dict[int, int], since: date
-) -> int:
+def _agree(planned: Planned, account: Account, *, cast: Cast, top: Practice, since: date) -> int:
     found = agreements(planned, since)
     for one in found:
-        practice = top if one.payee == "top" else own
+        practice = top if one.payee == "top" else cast.own(planned)
         signed_at = datetime.combine(one.starts - timedelta(days=2), time(15, 40), tzinfo=UTC)
-        with acting(users[practice.pk]):
+        with acting(cast.users[practice.pk]):
             agree(
                 account=account,
                 practice=practice,
@@ -83,7 +97,7 @@ def _agree(
                 components=one.components,
                 starts=one.starts,
                 signature=_signature(planned, one, signed_at) if one.strategy == Strategy.AUTOMATIC else None,
-                by=users[practice.pk],
+                by=cast.users[practice.pk],
                 at=signed_at,
             )
     return len(found)
@@ -143,8 +157,11 @@ def _dearer(one: Figures) -> Figures:
 
 def _signature(planned: Planned, one: Agreement, at: datetime) -> Signature:
     """What the client signed is the list of figures itself; its digest stands for the document that was shown."""
-    shown = "\n".join(
-        [planned.number, planned.title, one.payee, one.strategy, str(one.starts), *map(str, one.components)]
-    )
+    shown = [planned.number, planned.title, one.payee, one.strategy, str(one.starts), *map(str, one.components)]
+    return signature_of(planned, shown, at)
+
+
+def signature_of(planned: Planned, shown: Sequence[str], at: datetime) -> Signature:
+    """What the client of an account signed, by name."""
     name = planned.people[0].name if planned.people else planned.title
-    return Signature(name=name, at=at, document_hash=hashlib.sha256(shown.encode()).hexdigest())
+    return Signature(name=name, at=at, document_hash=hashlib.sha256("\n".join(shown).encode()).hexdigest())

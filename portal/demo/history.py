@@ -15,9 +15,10 @@ from accounts.ground.access.context import as_role
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold, Seal
 from accounts.ground.tree.models import Account
+from fees.invoicing.models import Invoice
 from fees.posting.models import Charge, ChargeState
 from portal import nightly
-from portal.demo import keys
+from portal.demo import invoices, keys
 from portal.demo.agreements import agree_missing
 from portal.demo.broker import Branch, Instruction, Plan, Written, file_name
 from portal.demo.broker.calendar import business_days
@@ -41,6 +42,8 @@ class Lived:
     statements: int = 0
     account_days: int = 0
     schedules_agreed: int = 0
+    limits_agreed: int = 0
+    invoices_sent: int = 0
     nights: int = 0
 
 
@@ -80,8 +83,11 @@ def catch_up(
             say(_("statements until %(day)s") % {"day": stretch.last})
             # Accounts that these statements have opened are billed from their first day.
             lived.schedules_agreed += agree_missing(firm)
+            lived.limits_agreed += invoices.agree_missing(firm)
         if bill and (stretch in missing or stretch == planned[-1]):
             lived.nights += sum(1 for _night in nightly.through(stretch.last, at=at, workers=_WORKERS))
+            if stretch in missing:
+                lived.invoices_sent += invoices.send(firm, stretch.last)
         if missing and stretch.last < missing[-1].last:
             branch.ask(_fees(stretch))
     return lived
@@ -151,18 +157,26 @@ def _without_value(firm: Plan) -> Iterator[str]:
 
 
 def _fees(stretch: Stretch) -> Iterator[Instruction]:
-    """The fees posted in a stretch, as instructions to the broker; it hears of them at the end of the stretch."""
+    """The fees and invoices posted in a stretch, as instructions to the broker; it hears of them at the end of it."""
     with as_role("night"):
+        numbers = dict(Account.unscoped.values_list("pk", "number"))
         posted = Charge.unscoped.filter(
             state=ChargeState.POSTED, posted_on__gte=stretch.first, posted_on__lte=stretch.last
         )
-        numbers = dict(Account.unscoped.values_list("pk", "number"))
         for charge in posted.order_by("posted_on", "id"):
-            yield Instruction(
-                posted_on=stretch.last,
-                account=numbers[charge.account_id],
-                amount=charge.amount,
-                currency=charge.currency,
-                memo=f"ADVISORY FEE {charge.starts:%Y-%m-%d} TO {charge.period_end_day:%Y-%m-%d}",
-                reference=str(charge.pk),
-            )
+            memo = f"ADVISORY FEE {charge.starts:%Y-%m-%d} TO {charge.period_end_day:%Y-%m-%d}"
+            yield _instruction(stretch, numbers, charge, memo)
+        paid = Invoice.unscoped.filter(processed_on__gte=stretch.first, processed_on__lte=stretch.last)
+        for invoice in paid.order_by("processed_on", "id"):
+            yield _instruction(stretch, numbers, invoice, f"ADVISORY INVOICE {invoice.business_day:%Y-%m-%d}")
+
+
+def _instruction(stretch: Stretch, numbers: dict[int, str], moved: Charge | Invoice, memo: str) -> Instruction:
+    return Instruction(
+        posted_on=stretch.last,
+        account=numbers[moved.account_id],
+        amount=moved.amount,
+        currency=moved.currency,
+        memo=memo,
+        reference=str(moved.pk),
+    )

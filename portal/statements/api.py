@@ -1,10 +1,11 @@
 """Statements over the API: the figures of the pages, amounts as text."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.runs.queries import sealed_day
 from portal.statements import queries
+from portal.statements.lines import lines_of
 from portal.statements.queries import Statement, Subject
 
 
@@ -44,6 +46,8 @@ class MonthSerializer(serializers.Serializer):
     closing = _amount(source="month.closing")
     earned = serializers.DecimalField(source="month.earned", max_digits=20, decimal_places=8)
     fees = serializers.SerializerMethodField()
+    invoices = serializers.SerializerMethodField()
+    charged = serializers.SerializerMethodField()
 
     def get_month(self, one: Statement) -> str:
         """Such as 2026-11."""
@@ -55,13 +59,43 @@ class MonthSerializer(serializers.Serializer):
 
     def get_fees(self, one: Statement) -> dict[str, str]:
         """Posted in the month, by currency."""
-        return {currency: f"{amount:f}" for currency, amount in sorted(one.fee_totals.items())}
+        return _totals(one.fee_totals)
+
+    def get_invoices(self, one: Statement) -> dict[str, str]:
+        """Paid in the month, by currency."""
+        return _totals(one.invoice_totals)
+
+    def get_charged(self, one: Statement) -> dict[str, str]:
+        """Fees and invoices together, by currency."""
+        return _totals(one.charged_totals)
+
+
+class LineSerializer(serializers.Serializer):
+    """A fee or an invoice of a month."""
+
+    day = serializers.DateField()
+    account = serializers.CharField()
+    kind = serializers.ChoiceField(["fee", "invoice"])
+    words = serializers.CharField()
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+    proof = serializers.CharField(allow_null=True, help_text="Address of the page that proves a fee")
 
 
 class WholeMonthSerializer(MonthSerializer):
-    """One month with its days."""
+    """One month with its days, and everything that was charged in it."""
 
     days = DaySerializer(source="month.days", many=True)
+    lines = serializers.SerializerMethodField()
+
+    @extend_schema_field(LineSerializer(many=True))
+    def get_lines(self, one: Statement) -> list[dict[str, Any]]:
+        """By day."""
+        return LineSerializer(lines_of(one), many=True).data  # type: ignore[return-value]
+
+
+def _totals(totals: dict[str, Decimal]) -> dict[str, str]:
+    return {currency: f"{amount:f}" for currency, amount in sorted(totals.items())}
 
 
 CONSOLIDATED = OpenApiParameter("consolidated", OpenApiTypes.BOOL, description="An STL master with its sub accounts")

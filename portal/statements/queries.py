@@ -1,7 +1,7 @@
-"""Statements for one person: values of sealed days, flows, and the fees posted in a month."""
+"""Statements for one person: values of sealed days, flows, and what was charged in a month."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account, Kind
+from fees.invoicing.models import Invoice, InvoiceState
 from fees.posting.models import Charge, ChargeState
 from portal.lib.periods import monthly
 from portal.performance.rules import DayValue
@@ -45,19 +46,25 @@ class Subject:
 
 @dataclass(frozen=True)
 class Statement:
-    """One month of a subject, with the fees that were posted in it."""
+    """One month of a subject, with the fees and invoices that were posted in it."""
 
     subject: Subject
     month: Month
     fees: tuple[Charge, ...]
+    invoices: tuple[Invoice, ...]
 
     @property
     def fee_totals(self) -> dict[str, Decimal]:
-        """By currency."""
-        totals: dict[str, Decimal] = defaultdict(Decimal)
-        for charge in self.fees:
-            totals[charge.currency] += charge.amount
-        return dict(totals)
+        return _by_currency(self.fees)
+
+    @property
+    def invoice_totals(self) -> dict[str, Decimal]:
+        return _by_currency(self.invoices)
+
+    @property
+    def charged_totals(self) -> dict[str, Decimal]:
+        """All that left the accounts for an advisor."""
+        return _by_currency((*self.fees, *self.invoices))
 
 
 def with_statements(who: Who) -> "QuerySet[Account]":
@@ -81,21 +88,26 @@ def statement(who: Who, subject: Subject, day: date, sealed: date | None) -> Sta
     found = month_of(_values(who, subject, day - BEFORE, last), day, until=sealed)
     if found is None:
         return None
-    return Statement(subject, found, tuple(_fees(who, subject, found.first, min(sealed, monthly(day).last_day))))
+    span = (found.first, min(sealed, monthly(day).last_day))
+    return Statement(subject, found, tuple(_fees(who, subject, *span)), tuple(_invoices(who, subject, *span)))
 
 
 def months(who: Who, subject: Subject, year: int, sealed: date | None) -> list[Statement]:
     """A year's months, newest first."""
     if sealed is None:
         return []
-    values = _values(who, subject, date(year, 1, 1) - BEFORE, min(sealed, date(year, 12, 31)))
+    span = (date(year, 1, 1), min(sealed, date(year, 12, 31)))
+    values = _values(who, subject, span[0] - BEFORE, span[1])
     fees: dict[tuple[int, int], list[Charge]] = defaultdict(list)
-    for charge in _fees(who, subject, date(year, 1, 1), min(sealed, date(year, 12, 31))):
-        assert charge.posted_on is not None
+    for charge in _fees(who, subject, *span):
         fees[charge.posted_on.year, charge.posted_on.month].append(charge)
+    invoices: dict[tuple[int, int], list[Invoice]] = defaultdict(list)
+    for invoice in _invoices(who, subject, *span):
+        invoices[invoice.processed_on.year, invoice.processed_on.month].append(invoice)
     return [
-        Statement(subject, month, tuple(fees[month.first.year, month.first.month]))
+        Statement(subject, month, tuple(fees[key]), tuple(invoices[key]))
         for month in months_of(values, year, until=sealed)
+        if (key := (month.first.year, month.first.month))
     ]
 
 
@@ -137,3 +149,16 @@ def _fees(who: Who, subject: Subject, first: date, last: date) -> Any:
     inside = Q(state=ChargeState.POSTED, posted_on__gte=first, posted_on__lte=last)
     rows = scope(who, Charge).filter(inside, account_id__in=[account.pk for account in subject.members])
     return rows.select_related("account").order_by("posted_on", "account__number", "method", "pk")
+
+
+def _invoices(who: Who, subject: Subject, first: date, last: date) -> Any:
+    inside = Q(state=InvoiceState.PROCESSED, processed_on__gte=first, processed_on__lte=last)
+    rows = scope(who, Invoice).filter(inside, account_id__in=[account.pk for account in subject.members])
+    return rows.select_related("account").order_by("processed_on", "account__number", "pk")
+
+
+def _by_currency(rows: Iterable[Charge | Invoice]) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        totals[row.currency] += row.amount
+    return dict(totals)

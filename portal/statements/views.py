@@ -13,12 +13,13 @@ from accounts.ground.access.scope import account_for
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Kind
-from fees.engine.registry import EVERY
 from portal.lib import csvtext
 from portal.statements import queries
+from portal.statements.lines import lines_of
 from portal.statements.queries import Statement, Subject
 
 TOGETHER = "together"
+CHARGES = "charges"
 
 
 @gate("report")
@@ -51,7 +52,7 @@ def month(request: HttpRequest, number: str, month: date) -> HttpResponse:
     found = _statement(request, subject, month)
     context = {"subject": subject, "statement": found, "asked": month, **_choices(request, subject)}
     if found:
-        context["fees"] = [(charge, _(EVERY[charge.method].title)) for charge in found.fees]
+        context["lines"] = lines_of(found)
         context["days"] = found.month.days[::-1]
     return render(request, "statements/month.html", context)
 
@@ -59,15 +60,29 @@ def month(request: HttpRequest, number: str, month: date) -> HttpResponse:
 @gate("report")
 @require_safe
 def as_csv(request: HttpRequest, number: str, month: date) -> HttpResponse:
-    """The days of a month as a table for a spreadsheet."""
+    """The days of a month, or what was charged in it, as a table for a spreadsheet."""
     subject = _subject(request, number)
     found = _statement(request, subject, month)
+    is_charges = request.GET.get("rows") == CHARGES
+    rows = _charges(found) if is_charges else _days(subject, found)
+    name = f"{subject.account.number}-{month:%Y-%m}{'-charges' if is_charges else ''}.csv"
+    answer = HttpResponse(csvtext.write_bytes(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _days(subject: Subject, found: Statement | None) -> list[list[csvtext.Cell]]:
     rows: list[list[csvtext.Cell]] = [[_("Day"), _("Value"), _("Came in or went out"), _("Currency"), _("Account")]]
     for point in found.month.days if found else ():
         rows.append([point.day, point.nlv, point.flow, subject.currency, subject.account.title])
-    answer = HttpResponse(csvtext.write_bytes(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{subject.account.number}-{month:%Y-%m}.csv"'
-    return answer
+    return rows
+
+
+def _charges(found: Statement | None) -> list[list[csvtext.Cell]]:
+    rows: list[list[csvtext.Cell]] = [[_("Day"), _("Fee or invoice"), _("Amount"), _("Currency"), _("Account ID")]]
+    for line in lines_of(found) if found else ():
+        rows.append([line.day, line.words, line.amount, line.currency, line.account])
+    return rows
 
 
 def _subject(request: HttpRequest, number: str) -> Subject:

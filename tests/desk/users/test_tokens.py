@@ -76,6 +76,7 @@ def test_a_token_is_revoked_by_its_owner_alone(browse, token):
     assert call(browse, token, "/api/v1/accounts/").status_code == 401
 
 
+@pytest.mark.filterwarnings("error::django.core.cache.CacheKeyWarning")
 def test_calls_are_limited(browse, token, monkeypatch):
     monkeypatch.setattr(middleware, "CALLS_AN_HOUR", 3)
     answers = [call(browse, token, "/api/v1/accounts/") for _call in range(4)]

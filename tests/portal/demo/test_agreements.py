@@ -9,6 +9,7 @@ from fees.schedules.rules import Signature, problems
 from portal.demo import firm
 from portal.demo.agreements import agreements
 from portal.demo.broker import plan
+from portal.demo.invoices import limit_of
 
 SINCE = date(2025, 10, 20)
 
@@ -68,3 +69,12 @@ def test_the_runbooks_example_of_a_fee_is_one_of_the_demo_firm(checkout):
     agreed = [component.method for one in agreements(account, since) for component in one.components]
 
     assert BY_NAME[method].code in agreed
+
+
+def test_some_clients_have_signed_a_limit_for_invoices_of_every_kind_but_one():
+    found = [limit_of(account, SINCE) for account in plan(200, since=SINCE).holders()]
+    limits = [one for one in found if one]
+
+    assert 20 <= len(limits) <= len(found) // 4
+    assert {one.kind.name for one in limits} == {"MONTHLY", "QUARTERLY", "MONTH_END"}
+    assert all(one.starts >= SINCE for one in limits)

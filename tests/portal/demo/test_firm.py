@@ -10,6 +10,7 @@ from accounts.ground.access.context import as_role
 from accounts.ground.people.models import User
 from accounts.ground.runs.models import Hold, Run, RunState
 from accounts.ground.tree.models import Account, Status
+from fees.invoicing.models import Invoice
 from fees.schedules.models import Schedule
 from portal.demo import firm, keys
 
@@ -18,6 +19,10 @@ UNTIL = date(2026, 10, 6)
 
 def lines(_text):
     """Progress that nobody reads."""
+
+
+def written_texts() -> str:
+    return "".join(path.read_text() for path in keys.folder().glob("*.xml"))
 
 
 def make(at=datetime(2026, 10, 7, 12, tzinfo=UTC), **more):
@@ -47,6 +52,8 @@ def test_the_demo_firm_is_made_once_and_every_day_is_billed_and_sealed(state):
     assert (made["from"], made["until"], made["nights"]) == ("2026-09-08", "2026-10-06", 21)
     assert made["seals"] == 21
     assert made["charges_posted"] > 10
+    assert made["limits_agreed"] > 2
+    assert made["invoices_sent"] > 0
     assert made["last_seal"]["billable"] == made["last_seal"]["billed"] + made["last_seal"]["held"]
     with as_role("night"):
         assert set(Run.unscoped.values_list("state", flat=True)) == {RunState.DONE}
@@ -60,6 +67,7 @@ def test_the_demo_firm_is_made_once_and_every_day_is_billed_and_sealed(state):
 
     assert again["sign_ins"] == made["sign_ins"]
     assert (again["files"], again["nights"], again["schedules_agreed"]) == (0, 0, 0)
+    assert (again["limits_agreed"], again["invoices_sent"]) == (0, 0)
     assert (again["charges_posted"], again["seals"]) == (made["charges_posted"], made["seals"])
 
 
@@ -99,6 +107,15 @@ def test_a_later_day_is_added_alone_and_the_broker_has_booked_the_fees(state):
     ]
     booked = (keys.folder() / "F100001_20261007.xml").read_text()
     assert 'type="Advisor Fees"' in booked
+    with as_role("night"):
+        invoices = Invoice.unscoped.order_by("business_day", "pk")
+        assert {one.state for one in invoices if one.business_day <= later} <= {"processed", "rejected"}
+        assert {one.state for one in invoices if one.business_day > later} <= {"pending"}
+        paid = [one for one in invoices if one.state == "processed" and one.processed_on < date(2026, 10, 7)]
+    months = [(one.account_id, one.business_day.month) for one in invoices]
+    assert paid
+    assert all(str(one.pk) in written_texts() for one in paid), "the broker has booked what was paid"
+    assert len(months) == len(set(months)), "one a client and month"
 
 
 @pytest.mark.slow

@@ -1,12 +1,14 @@
 """Statements by page, table and API: who sees which, and the STL group together or alone."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.ground.runs.models import Run, Seal
+from fees.invoicing.models import Invoice
 from tests.fees.posting.nights import Nights, figures
 from tests.house import rights
 
@@ -97,6 +99,86 @@ def test_the_fees_of_the_month_stand_on_it_with_their_proof(world, nights, brows
     assert f"/fees/proofs/{charge.pk}/" in page
     answer = browse("ana").get(f"/api/v1/accounts/U1000001/statements/{charge.posted_on:%Y-%m}/").json()
     assert answer["fees"] == {"USD": str(charge.amount)}
+
+
+@pytest.fixture
+def invoiced(world, nights):
+    """October: a fee of a dollar a day posted on five days, and two invoices of 100.10 and 50.05 paid; one was refused,
+    and one is of a night that has no seal yet.
+
+    252 a year is a dollar a business day: those of 30 September to 6 October post on 1 to 7 October.
+    """
+    nights.agree("U1000001", figures("ANNUALFLATFEE", flat="252"), starts=date(2025, 9, 30))
+    for day in nights.days(LAST, date(2025, 10, 7)):
+        nights.value("U1000001", day, "250000")
+        nights.cash("U1000001", day, "250000")
+        nights.night(day)
+    run = Run.unscoped.get(day=date(2025, 10, 7))
+    for day, amount, memo, state in (
+        (3, "100.10", "Planning", "processed"),
+        (7, "50.05", "", "processed"),
+        (6, "999.99", "Refused", "rejected"),
+        (8, "777.77", "Not yet", "processed"),  # in a night that is not sealed
+    ):
+        paid = state == "processed"
+        Invoice.unscoped.create(
+            firm_id=world["U1000001"].firm_id,
+            account=world["U1000001"],
+            practice_id=world["U1000001"].practice_id,
+            amount=Decimal(amount),
+            currency="USD",
+            memo=memo,
+            business_day=date(2025, 10, day),
+            state=state,
+            reason="insufficient_funds" if state == "rejected" else "",
+            submitted_at=datetime(2025, 10, day, 15, tzinfo=UTC),
+            submitted_by=world.users["alice"],
+            processed_on=date(2025, 10, day) if paid else None,
+            run_id=run.pk if paid else None,
+        )
+    return world
+
+
+@pytest.mark.parametrize("name", ["ana", "alice"])
+def test_a_statement_has_the_invoices_that_were_paid_and_their_sum(invoiced, browse, name):
+    """By hand: five fees of 1.00, invoices of 100.10 and 50.05, 155.15 together."""
+    client = browse(name)
+    page = client.get("/accounts/U1000001/statements/2025-10/").content.decode()
+    months = client.get("/accounts/U1000001/statements/?year=2025").content.decode()
+    answer = client.get("/api/v1/accounts/U1000001/statements/2025-10/").json()
+    table = client.get("/accounts/U1000001/statements/2025-10/csv/?rows=charges").content.decode("utf-8-sig")
+
+    assert "Invoice: Planning" in page
+    assert page.count("/fees/proofs/") == 5
+    assert ">155.15<" in page
+    assert "Refused" not in page + table
+    assert "Not yet" not in page + table
+    assert ">155.15<" in months
+    assert (answer["fees"], answer["invoices"], answer["charged"]) == (
+        {"USD": "5.00"},
+        {"USD": "150.15"},
+        {"USD": "155.15"},
+    )
+    assert [(one["day"], one["amount"]) for one in answer["lines"] if one["kind"] == "invoice"] == [
+        ("2025-10-03", "100.10"),
+        ("2025-10-07", "50.05"),
+    ]
+    assert table.splitlines()[0] == '"Day","Fee or invoice","Amount","Currency","Account ID"'
+    assert '2025-10-03,"Invoice: Planning",100.10,"USD","U1000001"' in table.splitlines()
+    assert len(table.splitlines()) == 8
+
+
+def test_a_statement_speaks_russian(invoiced, browse):
+    ana = browse("ana")
+    ana.post("/language/", {"language": "ru"})
+    page = ana.get("/accounts/U1000001/statements/2025-10/").content.decode()
+
+    assert "Инвойс: Planning" in page
+    assert "155,15" in page
+
+
+def test_an_invoice_stands_in_the_month_it_was_paid_in_alone(invoiced, browse):
+    assert browse("ana").get("/api/v1/accounts/U1000001/statements/2025-09/").json()["invoices"] == {}
 
 
 def test_a_name_that_is_a_formula_stays_a_name(group, browse, world):
