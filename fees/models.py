@@ -3,6 +3,7 @@
 from fees.accrual.models import Accrual, AdviserDaily
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.posting.models import Charge
+from fees.results.models import PeriodResult
 from fees.schedules.models import Component, RunSchedule, Schedule
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Invoice",
     "InvoiceCap",
     "InvoiceUpload",
+    "PeriodResult",
     "RunSchedule",
     "Schedule",
 ]

@@ -37,7 +37,8 @@ def _feed(run: Run, day: date) -> StageResult:
 
 
 def _close(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
-    return close_chunk(run, day, lo, hi, chunk_id, lag=settings.POSTING_LAG_BUSINESS_DAYS)
+    lag, results_lag = settings.POSTING_LAG_BUSINESS_DAYS, settings.PROFIT_POSTING_LAG_BUSINESS_DAYS
+    return close_chunk(run, day, lo, hi, chunk_id, lag=lag, results_lag=results_lag)
 
 
 STAGES = (

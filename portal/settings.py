@@ -145,6 +145,7 @@ SHARED_CACHE = {
 CACHES = {"default": SHARED_CACHE}
 # Business days between the close of a period and its posting.
 POSTING_LAG_BUSINESS_DAYS = max(0, env.whole("POSTING_LAG_BUSINESS_DAYS", 1))
+PROFIT_POSTING_LAG_BUSINESS_DAYS = max(0, env.whole("PROFIT_POSTING_LAG_BUSINESS_DAYS", 10))
 
 CELERY_BROKER_URL = env.redis("REDIS_URL", number=0)
 if TESTING:

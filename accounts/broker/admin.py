@@ -13,13 +13,21 @@ from accounts.broker.allocation.admin import AllocationAdmin, BlockAdmin
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, NavHistory, StatementFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import Instrument
+from accounts.broker.prices.admin import ClosingPriceAdmin
 from accounts.broker.products.admin import ProductApprovalAdmin
 from accounts.broker.rates.models import RateCorrection
 from accounts.broker.restrictions.admin import RestrictionAdmin
 from accounts.broker.service.admin import FlexQueryAdmin
 from accounts.ground.access.admin import CurrencyFilter, ReadOnlyAdmin, RelatedFilter, money_column
 
-__all__ = ["AllocationAdmin", "BlockAdmin", "FlexQueryAdmin", "ProductApprovalAdmin", "RestrictionAdmin"]
+__all__ = [
+    "AllocationAdmin",
+    "BlockAdmin",
+    "ClosingPriceAdmin",
+    "FlexQueryAdmin",
+    "ProductApprovalAdmin",
+    "RestrictionAdmin",
+]
 
 PLACES = 4
 

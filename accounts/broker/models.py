@@ -5,6 +5,7 @@ from accounts.broker.allocation.models import Allocation, AllocationShare, Block
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import CashBalance, Instrument, Position
+from accounts.broker.prices.models import ClosingPrice
 from accounts.broker.products.models import ProductApproval
 from accounts.broker.rates.models import RateCorrection
 from accounts.broker.restrictions.models import Restriction
@@ -19,6 +20,7 @@ __all__ = [
     "CashBalance",
     "CashLine",
     "ChangeInNav",
+    "ClosingPrice",
     "CorporateAction",
     "FlexQuery",
     "FxRate",

@@ -54,12 +54,17 @@ def validate(threshold: Threshold) -> list[Problem]:
 def weighted_base(begin: Decimal, flows: Iterable[Flow], days: int) -> Decimal:
     """The equity a threshold is a percentage of: what the period began with, and each flow for the part of the period's
     calendar days that it was there."""
-    base = begin
+    money_days = ZERO
     for amount, days_left in flows:
         if not 0 <= days_left <= days:
             raise ValueError(f"{days_left} days left in a period of {days}")
-        base = CONTEXT.add(base, CONTEXT.divide(CONTEXT.multiply(amount, Decimal(days_left)), Decimal(days)))
-    return base
+        money_days = CONTEXT.add(money_days, CONTEXT.multiply(amount, Decimal(days_left)))
+    return base_of(begin, money_days, days)
+
+
+def base_of(begin: Decimal, money_days: Decimal, days: int) -> Decimal:
+    """`weighted_base` where each flow times its days is summed up already; divided once, so that both ways agree."""
+    return CONTEXT.add(begin, CONTEXT.divide(money_days, Decimal(days))) if money_days else begin
 
 
 def benchmark_return(begin: Decimal, end: Decimal) -> Decimal:

@@ -16,6 +16,7 @@ from accounts.ground.ledger.sets import LINES, WITH_BOOKS
 from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.timing import periods_closing_on
+from fees.results import checks as results
 from portal.lib.fingerprint import sql_digest
 from portal.lib.periods import Period
 from portal.lib.words import Sentence, gettext_noop
@@ -276,6 +277,16 @@ def _of_the_ledger(check: ledger.Check) -> Check:
     return look
 
 
+def results_stand_behind_their_charges(night: Night) -> list[Break]:
+    """I28: every fee on profit says what its result says."""
+    return results.results_stand_behind_their_charges(night.run_id)
+
+
+def carried_losses_follow_from_results(night: Night) -> list[Break]:
+    """I16: carried losses are replayed from the first result on."""
+    return results.carried_losses_follow_from_results(night.run_id)
+
+
 CHECKS: tuple[Check, ...] = (
     *(_of_the_ledger(check) for check in ledger.CHECKS),
     every_line_agrees_with_the_engine,
@@ -284,6 +295,8 @@ CHECKS: tuple[Check, ...] = (
     totals_agree_with_the_second_computation,
     every_period_has_a_charge_or_a_hold,
     charges_are_the_sum_of_their_lines,
+    results_stand_behind_their_charges,
+    carried_losses_follow_from_results,
     every_posted_charge_moved_once,
     every_processed_invoice_moved_once,
     nothing_due_was_left,

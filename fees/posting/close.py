@@ -12,11 +12,12 @@ from accounts.ground.runs.actions import hold_accounts, release_many
 from accounts.ground.runs.models import Hold, Run
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import PLANNING
-from fees.engine.registry import METHODS
-from fees.engine.timing import POSTING_LAG, due_on, periods_closing_on
+from fees.engine.timing import CLOSING, POSTING_LAG, RESULTS_LAG, due_on, periods_closing_on
 from fees.posting import closing as statements
 from fees.posting.closing import Closing
 from fees.posting.second_look import differing
+from fees.results import queries as results
+from fees.results.closing import Closed, close_results
 from portal.lib.business_days import Calendar
 from portal.lib.fingerprint import fingerprint
 from portal.lib.periods import Frequency, Period, period_of
@@ -27,6 +28,7 @@ HOLD_TITLES = {
     "missing_days": gettext_noop("Fees wait for a missing statement"),
     "no_nav": gettext_noop("Fees wait for the statement of the period's last day"),
     "check_differs": gettext_noop("A fee was computed in two ways that differ"),
+    **results.HOLD_TITLES,
 }
 
 
@@ -43,31 +45,44 @@ class Written:
     held: frozenset[int] = frozenset()
 
 
-def close_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int, *, lag: int = POSTING_LAG) -> ChunkResult:
+def close_chunk(
+    run: Run, day: date, lo: int, hi: int, chunk_id: int, *, lag: int = POSTING_LAG, results_lag: int = RESULTS_LAG
+) -> ChunkResult:
     """Charge what closes with `day` for accounts lo <= id < hi, then what was held earlier and is complete now.
 
-    `lag` is the number of business days between the close of a period and its posting.
+    `lag` is the number of business days between the close of a period and its posting, `results_lag` that of fees on
+    profit.
     """
     days = calendar()
+    lags = (lag, results_lag)
     written = Written()
     with cursor() as cur:
         cur.execute(PLANNING)
-        for one in _closings(cur, days, _whole(run, days, day, day, lo, hi, lag)):
+        for one in _closings(cur, days, _whole(run, days, day, day, lo, hi, lags)):
             _charge(cur, one, written)
         for late, accounts in _held_before(cur, run.pk, day, lo, hi):
             held = Written()
-            for one in _closings(cur, days, replace(_whole(run, days, day, late, lo, hi, lag), only=accounts)):
+            for one in _closings(cur, days, replace(_whole(run, days, day, late, lo, hi, lags), only=accounts)):
                 _charge(cur, one, held)
             _release(run, late, sorted(set(accounts) - held.held))
             written = _together(written, held)
     return ChunkResult(rows=written.rows, total=written.total, digest=fingerprint(written.digests))
 
 
-def _whole(run: Run, days: Calendar, night: date, day: date, lo: int, hi: int, lag: int) -> Closing:
+def _whole(run: Run, days: Calendar, night: date, day: date, lo: int, hi: int, lags: tuple[int, int]) -> Closing:
     """The range as a closing that still lacks its period and methods."""
-    due = due_on(days, day, lag)
+    lag, results_lag = lags
     return Closing(
-        run_id=run.pk, night=night, day=day, period=Period(day, day), methods=(), days=(), due_on=due, lo=lo, hi=hi
+        run_id=run.pk,
+        night=night,
+        day=day,
+        period=Period(day, day),
+        methods=(),
+        days=(),
+        due_on=due_on(days, day, lag),
+        results_due_on=due_on(days, day, results_lag),
+        lo=lo,
+        hi=hi,
     )
 
 
@@ -103,7 +118,7 @@ def _closed_accounts(cur, whole: Closing, since: date) -> list[int]:
 def _longer_periods(day: date) -> dict[int, Period]:
     return {
         code: period_of(method.frequency, day)
-        for code, method in METHODS.items()
+        for code, method in CLOSING.items()
         if method.frequency != Frequency.DAILY
     }
 
@@ -122,6 +137,18 @@ def _charge(cur, closing: Closing, written: Written) -> None:
     if at_end.methods:
         checked = at_end.doubting(differing(cur, at_end))
         _write(cur, checked, statements.from_closing_value(checked), written)
+    on_profit = closing.results()
+    if on_profit.methods:
+        _keep(closing.day, close_results(cur, on_profit), written)
+
+
+def _keep(day: date, closed: Closed, written: Written) -> None:
+    written.rows += closed.rows
+    written.total += closed.total
+    written.digests += tuple(closed.digests)
+    if closed.held:
+        _hold(day, closed.held)
+        written.held |= {account for account, _, _ in closed.held}
 
 
 def _write(cur, closing: Closing, closed: str, written: Written) -> None:

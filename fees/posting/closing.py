@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from fees.accrual.statements import HOLDING, day_literal
 from fees.engine import inputs, sql
-from fees.engine.registry import METHODS
+from fees.engine.registry import ACCRUED_CODES, PERIOD_END_CODES, PROFIT_CODES
 from fees.posting.keys import sql_charge_id
 from portal.lib.fingerprint import sql_digest
 from portal.lib.periods import Period
@@ -24,9 +24,9 @@ class Closing:
     """Accounts lo <= id < hi whose `period` of these methods closes with business day `day`, written by a run.
 
     `night` is the run's own day: later than `day` when the accounts were held then.  `days` are the period's business
-    days.  `closed_accounts` takes the accounts that were closed inside the period by `day`, instead of all others.
-    `only` narrows it to accounts that were held before; `doubted` accounts, which the engine computes differently, are
-    held.
+    days.  `due_on` is when its charges post, `results_due_on` when those on profit do.  `closed_accounts` takes the
+    accounts that were closed inside the period by `day`, instead of all others.  `only` narrows it to accounts that
+    were held before; `doubted` accounts, which the engine computes differently, are held.
     """
 
     run_id: int
@@ -36,6 +36,7 @@ class Closing:
     methods: Sequence[int]
     days: Sequence[date]
     due_on: date
+    results_due_on: date
     lo: int
     hi: int
     closed_accounts: bool = False
@@ -43,10 +44,15 @@ class Closing:
     doubted: Sequence[int] = ()
 
     def accrued(self) -> "Closing":
-        return replace(self, methods=[code for code in self.methods if METHODS[code].accrues])
+        return replace(self, methods=[code for code in self.methods if code in ACCRUED_CODES])
 
     def at_period_end(self) -> "Closing":
-        return replace(self, methods=[code for code in self.methods if METHODS[code].at_period_end])
+        return replace(self, methods=[code for code in self.methods if code in PERIOD_END_CODES])
+
+    def results(self) -> "Closing":
+        """The fees on profit, which post later than others."""
+        methods = [code for code in self.methods if code in PROFIT_CODES]
+        return replace(self, methods=methods, due_on=self.results_due_on)
 
     def doubting(self, accounts: Iterable[int]) -> "Closing":
         return replace(self, doubted=tuple(sorted(accounts)))
@@ -59,14 +65,14 @@ def from_accruals(closing: Closing) -> str:
     agreed AS (
         SELECT s.account_id, s.practice_id, s.method, sum({_enabled_days(closing)}) AS days
           FROM fees_runschedule s JOIN accounts_account a ON a.id = s.account_id
-         WHERE {_agreed(closing)}
+         WHERE {agreed(closing)}
          GROUP BY s.account_id, s.practice_id, s.method
     ), accrued AS (
         SELECT s.account_id, s.practice_id, s.method, count(*) AS days, sum(a.amount) AS exact,
                {inputs.sql_accrued_inputs(component="a.component_id")} AS inputs
           FROM fees_accrual a JOIN fees_runschedule s ON s.component_id = a.component_id
          WHERE a.accrual_date >= {starts} AND a.accrual_date < {ends} AND a.method IN ({_codes(closing)})
-           AND {_within(closing, "a.account_id")} AND {_within(closing, "s.account_id")}
+           AND {within(closing, "a.account_id")} AND {within(closing, "s.account_id")}
          GROUP BY s.account_id, s.practice_id, s.method
     ), closed AS (
         SELECT f.*, CASE WHEN f.found <> f.wanted THEN 'missing_days' END AS problem
@@ -85,7 +91,7 @@ def from_closing_value(closing: Closing) -> str:
     s AS (
         SELECT * FROM (SELECT s.*, {_enabled_days(closing)} AS days
                          FROM fees_runschedule s JOIN accounts_account a ON a.id = s.account_id
-                        WHERE {_agreed(closing)}) AS stretch
+                        WHERE {agreed(closing)}) AS stretch
          WHERE days > 0
     ), n AS ({_carried_value(closing) if closing.closed_accounts else _value_of_the_day(closing)}
     ), closed AS (
@@ -111,9 +117,9 @@ def charge(closing: Closing, closed: str) -> str:
     return f"""
     WITH {closed}, doubted AS (
         SELECT account_id FROM accounts_hold
-         WHERE stage = 'check' AND resolved_at IS NULL AND {_within(closing, "account_id")}
+         WHERE stage = 'check' AND resolved_at IS NULL AND {within(closing, "account_id")}
            AND (day >= {starts} AND day < {ends} OR day = {day_literal(closing.night)} AND reason LIKE 'line_%')
-         UNION SELECT unnest({_array(closing.doubted)})
+         UNION SELECT unnest({array(closing.doubted)})
     ), judged AS (
         SELECT closed.*, coalesce(problem, CASE WHEN doubted.account_id IS NOT NULL THEN 'check_differs' END) AS stop
           FROM closed LEFT JOIN doubted USING (account_id)
@@ -139,7 +145,7 @@ def charge(closing: Closing, closed: str) -> str:
                found || ' of ' || wanted || ' days, method ' || method AS detail
           FROM (SELECT account_id, practice_id, method, stop, found, wanted FROM judged WHERE stop IS NOT NULL
                 UNION ALL SELECT account_id, NULL, {closing.methods[0]}, 'check_differs', 0, 0
-                            FROM unnest({_array(closing.doubted)}) AS only_the_engine (account_id)
+                            FROM unnest({array(closing.doubted)}) AS only_the_engine (account_id)
                            WHERE account_id NOT IN (SELECT account_id FROM closed)) AS stopped
          WHERE true{_already_held(closing)} ORDER BY account_id, practice_id, method
     )
@@ -156,7 +162,7 @@ def _already_held(closing: Closing) -> str:
         return ""
     return (
         " AND account_id NOT IN (SELECT account_id FROM accounts_hold WHERE stage = 'accrue' AND resolved_at IS NULL"
-        f" AND day = {day_literal(closing.day)} AND {_within(closing, 'account_id')})"
+        f" AND day = {day_literal(closing.day)} AND {within(closing, 'account_id')})"
     )
 
 
@@ -166,16 +172,16 @@ def _enabled_days(closing: Closing) -> str:
     `width_bucket` counts the period's business days up to a date by binary search.
     """
     starts, ends = _period(closing)
-    days = _array(closing.days)
+    days = array(closing.days)
     last = f"width_bucket(least({ends}, s.ends, a.closed_on) - 1, {days})"
     before = f"width_bucket(greatest({starts}, s.starts, a.opened_on) - 1, {days})"
     return f"greatest(0, {last} - {before})"
 
 
-def _agreed(closing: Closing) -> str:
+def agreed(closing: Closing) -> str:
     starts, ends = _period(closing)
     return (
-        f"{_within(closing, 's.account_id')} AND {_within(closing, 'a.id')} AND s.method IN ({_codes(closing)})"
+        f"{within(closing, 's.account_id')} AND {within(closing, 'a.id')} AND s.method IN ({_codes(closing)})"
         f" AND s.starts < {ends} AND (s.ends IS NULL OR s.ends > {starts})"
         f" AND a.kind IN ({HOLDING}) AND a.opened_on < {ends} AND {_whose(closing)}"
     )
@@ -188,15 +194,15 @@ def _whose(closing: Closing) -> str:
     return f"(a.closed_on IS NULL OR a.closed_on > {day})"
 
 
-def _within(closing: Closing, account: str) -> str:
-    narrowed = "" if closing.only is None else f" AND {account} = ANY ({_array(closing.only)})"
+def within(closing: Closing, account: str) -> str:
+    narrowed = "" if closing.only is None else f" AND {account} = ANY ({array(closing.only)})"
     return f"{account} >= {closing.lo} AND {account} < {closing.hi}{narrowed}"
 
 
 def _value_of_the_day(closing: Closing) -> str:
     return f"""
         SELECT n.account_id, n.nav_date, n.nlv FROM broker_navdaily n
-         WHERE n.nav_date = {day_literal(closing.day)} AND {_within(closing, "n.account_id")}"""
+         WHERE n.nav_date = {day_literal(closing.day)} AND {within(closing, "n.account_id")}"""
 
 
 def _carried_value(closing: Closing) -> str:
@@ -210,12 +216,12 @@ def _carried_value(closing: Closing) -> str:
                               ORDER BY n.nav_date DESC LIMIT 1) last ON true
           LEFT JOIN LATERAL (SELECT sum(n.flow) AS flow FROM broker_navdaily n
                               WHERE {known} AND n.nav_date > last.nav_date) later ON true
-         WHERE {_within(closing, "a.id")} AND {_whose(closing)}
+         WHERE {within(closing, "a.id")} AND {_whose(closing)}
            AND EXISTS (SELECT 1 FROM broker_navdaily n WHERE {known})"""
 
 
 def _last_day_open(closing: Closing) -> str:
-    days = _array(closing.days)
+    days = array(closing.days)
     return f"({days})[width_bucket(least({day_literal(closing.period.ends)}, a.closed_on) - 1, {days})]"
 
 
@@ -227,7 +233,7 @@ def _codes(closing: Closing) -> str:
     return ", ".join(str(code) for code in closing.methods)
 
 
-def _array(values: Sequence[int] | Sequence[date]) -> str:
+def array(values: Sequence[int] | Sequence[date]) -> str:
     if values and isinstance(values[0], date):
         return "ARRAY[" + ", ".join(f"'{value}'" for value in values) + "]::date[]"
     return "ARRAY[" + ", ".join(str(value) for value in values) + "]::bigint[]"

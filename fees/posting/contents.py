@@ -12,7 +12,7 @@ from accounts.ground.access.context import cursor
 from accounts.ground.ledger.checks import of_day
 from accounts.ground.ledger.sets import LINE, WITH_BOOKS
 from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
-from fees.engine.registry import METHODS, PERIOD_END_CODES
+from fees.engine.registry import ACCRUED_CODES, APART_CLOSING, PERIOD_END_CODES
 from fees.posting.checks import Night, closing_periods, late_days, sql_charges_due
 from portal.lib.fingerprint import digest, sql_canonical, sql_digest
 from portal.lib.periods import Period
@@ -127,11 +127,15 @@ def _accruals(night: Night) -> str:
 
 
 def _charges(night: Night) -> str:
-    """What the night closed.  How far a charge has got since is no part of it."""
+    """What the night closed, with results behind fees on profit.  How far a charge has got since is no part of it."""
     return f"""
         SELECT c.firm_id, c.currency, c.account_id / {BLOCK} AS block, c.amount,
-               c.id || ' ' || c.amount || ' ' || c.fingerprint AS line
-          FROM fees_charge c WHERE c.run_id = {night.run_id}"""
+               c.id || ' ' || c.amount || ' ' || c.fingerprint
+               || CASE WHEN r.charge_id IS NULL THEN ''
+                       ELSE ' ' || concat_ws(' ', r.period, r.component_id, r.profit, r.recovered, r.chargeable,
+                                             r.surplus, r.withdrawn, r.carried) END AS line
+          FROM fees_charge c LEFT JOIN fees_periodresult r ON r.charge_id = c.id
+         WHERE c.run_id = {night.run_id}"""
 
 
 def _transfers(night: Night) -> str:
@@ -164,15 +168,15 @@ def _counts(night: Night) -> str:
     Accrued charges are sums of lines that were counted on their own days; of them only those count that are held at
     the close, because their days were billed and they are not.
     """
-    codes = ", ".join(map(str, PERIOD_END_CODES))
+    codes = ", ".join(map(str, (*PERIOD_END_CODES, *APART_CLOSING)))
     due = [
         sql_charges_due(night.day, period, at_end)
         for period, methods in closing_periods(night).items()
-        if (at_end := [code for code in methods if METHODS[code].at_period_end])
+        if (at_end := [code for code in methods if code not in ACCRUED_CODES])
     ]
     closing = f"UNION ALL SELECT firm_id, count(*), 0, 0 FROM ({' UNION ALL '.join(due)}) due GROUP BY 1" if due else ""
     for period, methods in closing_periods(night).items():
-        if accrued := [code for code in methods if METHODS[code].accrues]:
+        if accrued := [code for code in methods if code in ACCRUED_CODES]:
             closing += f" UNION ALL {_held_at_close(night, period, accrued)}"
     return f"""
         SELECT firm_id, sum(billable)::bigint, sum(billed)::bigint, sum(zero)::bigint

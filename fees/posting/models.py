@@ -26,6 +26,7 @@ class Reason(models.TextChoices):
     """Why a charge moved no money."""
 
     NO_VALUE = "no_value", _("The account had no positive value")
+    NO_PROFIT = "no_profit", _("The period left no profit to charge")
     BELOW_UNIT = "below_unit", _("The fee is below the smallest unit of the currency")
     FUNDS = "funds", _("The account's cash does not cover the fee")
 

@@ -1,12 +1,15 @@
 """Working a fee out again: the engine, from what was known then, beside what was charged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fees.engine.charge import MissingNav, OverlappingTerms, recompute
 from fees.engine.inputs import charge_fingerprint, stored_fingerprint
+from fees.engine.registry import PROFIT_CODES
+from fees.engine.results import MissingBegin, MissingPrice, MissingValues, text
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence, evidence
+from fees.results.evidence import measured_again
 from portal.lib.words import Sentence, gettext_noop
 
 
@@ -31,6 +34,8 @@ def recompute_charge(charge: Charge, known: Evidence | None = None) -> Verdict:
     """Work the charge out anew.  Nothing that its night stored takes part but the instants at which it looked."""
     known = known or evidence(charge)
     before = Verdict(charge.amount, charge.exact, unchanged=is_unchanged(charge))
+    if charge.method in PROFIT_CODES:
+        return _result_again(charge, known, before)
     try:
         again = recompute(
             method=charge.method,
@@ -57,6 +62,25 @@ def recompute_charge(charge: Charge, known: Evidence | None = None) -> Verdict:
         == charge.fingerprint,
         unchanged=before.unchanged,
     )
+
+
+def _result_again(charge: Charge, known: Evidence, before: Verdict) -> Verdict:
+    """A fee on profit: the period is measured day by day again, after what the periods before it left."""
+    try:
+        measured = measured_again(charge, known)
+    except MissingValues as missing:
+        msgid = gettext_noop("The account's value is not known on %(count)s of the days, the first being %(day)s.")
+        return _without_result(before, Sentence(msgid, {"count": len(missing.days), "day": missing.days[0]}))
+    except MissingBegin as missing:
+        msgid = gettext_noop("The account's value of %(day)s, with which the period began, is not known.")
+        return _without_result(before, Sentence(msgid, {"day": missing.day}))
+    except MissingPrice as missing:
+        msgid = gettext_noop("The price of %(symbol)s on %(day)s is not known.")
+        return _without_result(before, Sentence(msgid, {"symbol": missing.symbol, "day": missing.day}))
+    if measured is None:
+        return _without_result(before, Sentence(gettext_noop("No agreement for this fee applies in the period."), {}))
+    fee = measured.fee()
+    return replace(before, amount=fee.amount, exact=fee.exact, same_inputs=text(measured, fee) == charge.inputs)
 
 
 def is_unchanged(charge: Charge) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
-from fees.engine.registry import METHODS
+from fees.engine.registry import EVERY
 from fees.engine.types import NavPoint, Terms
 from fees.posting.models import Charge
 from fees.posting.rules import Value, value_at_closing
@@ -34,6 +34,7 @@ class Evidence:
     """What the engine needs to work a charge out again."""
 
     components: tuple[Component, ...]
+    agreed: tuple[Terms, ...]
     terms: tuple[Terms, ...]
     nav: tuple[NavPoint, ...]
     calendar: Calendar
@@ -60,6 +61,7 @@ def evidence(charge: Charge) -> Evidence:
     known, corrections = _values(charge, period)
     return Evidence(
         components=components,
+        agreed=tuple(terms_of(one) for one in components),
         terms=tuple(_while_open(terms_of(one), charge.account.opened_on) for one in components),
         nav=tuple(_points(charge, period, known, days)),
         calendar=days,
@@ -76,14 +78,14 @@ def _while_open(terms: Terms, opened_on: date | None) -> Terms:
 
 
 def _points(charge: Charge, period: Period, known: list[Value], days: Calendar) -> Iterable[NavPoint]:
-    if METHODS[charge.method].at_period_end and _ended_with_its_account(charge):
+    if EVERY[charge.method].at_period_end and _ended_with_its_account(charge):
         last, nlv = last_business_day(days, period), value_at_closing(known, charge.ends)
         return [NavPoint(last, nlv)] if last and nlv is not None else []
     return [NavPoint(value.day, value.nlv) for value in known]
 
 
 def _ended_with_its_account(charge: Charge) -> bool:
-    return charge.ends < period_of(METHODS[charge.method].frequency, charge.starts).ends
+    return charge.ends < period_of(EVERY[charge.method].frequency, charge.starts).ends
 
 
 def _values(charge: Charge, period: Period) -> tuple[list[Value], list[Correction]]:

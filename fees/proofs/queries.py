@@ -14,11 +14,14 @@ from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.queries import with_payee
 from fees.engine import types
 from fees.engine.explain import day_words, explain
-from fees.engine.registry import EVERY
+from fees.engine.registry import EVERY, PROFIT_CODES, words
+from fees.engine.results import Measured, story, text
+from fees.engine.results import parse as parse_result
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence, evidence
 from fees.proofs.rules import parse
 from fees.schedules.models import Component
+from portal.lib.periods import period_of
 from portal.lib.words import Sentence, gettext_noop
 
 UNREADABLE = gettext_noop("The stored inputs are not those that were charged: they cannot be read.")
@@ -35,6 +38,7 @@ class Proof:
     days: tuple[tuple[types.Accrual, Sentence], ...]
     agreements: tuple[Component, ...]
     evidence: Evidence
+    measured: Measured | None = None
 
 
 def charges(who: Who, sealed: date | None) -> "QuerySet[Charge]":
@@ -54,9 +58,11 @@ def charge_for(who: Who, pk: UUID) -> Charge:
 def proof(charge: Charge) -> Proof:
     """What the charge was made from and how, as it was stored."""
     known = evidence(charge)
+    if charge.method in PROFIT_CODES:
+        return _proof_of_result(charge, known)
     made_of = _made_of(charge, known)
     if made_of is None:
-        return Proof(charge, EVERY[charge.method], None, (Sentence(UNREADABLE, {}),), (), known.components, known)
+        return _unreadable(charge, known)
     used = {part.component for part in _parts(made_of)}
     return Proof(
         charge=charge,
@@ -66,6 +72,35 @@ def proof(charge: Charge) -> Proof:
         days=tuple((one, day_words(made_of, one)) for one in made_of.accruals),
         agreements=tuple(one for one in known.components if one.pk in used),
         evidence=known,
+    )
+
+
+def _unreadable(charge: Charge, known: Evidence) -> Proof:
+    return Proof(charge, EVERY[charge.method], None, (Sentence(UNREADABLE, {}),), (), known.components, known)
+
+
+def _proof_of_result(charge: Charge, known: Evidence) -> Proof:
+    """A fee on profit: its stored lines say everything that the engine needs to tell it again."""
+    period = period_of(EVERY[charge.method].frequency, charge.starts)
+    try:
+        measured = parse_result(charge.inputs, method=charge.method, period=period, currency=charge.currency)
+        fee = measured.fee()
+    except (ValueError, ArithmeticError, LookupError):
+        return _unreadable(charge, known)
+    used = {part.component for part in measured.parts}
+    agreements = tuple(one for one in known.components if one.pk in used)
+    if {one.pk for one in agreements} != used or text(measured, fee) != charge.inputs:
+        return _unreadable(charge, known)
+    last = next(one for one in known.agreed if one.component == measured.parts[-1].component)
+    return Proof(
+        charge=charge,
+        method=EVERY[charge.method],
+        made_of=None,
+        story=(*words(last), *story(measured, fee)),
+        days=(),
+        agreements=agreements,
+        evidence=known,
+        measured=measured,
     )
 
 

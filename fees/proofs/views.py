@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.ground.access.gates import gate
+from fees.engine.results import Part
 from fees.engine.types import Accrual, Segment
 from fees.posting.models import Charge
 from fees.proofs.actions import recompute_charge
@@ -56,6 +57,7 @@ def context(request: HttpRequest, opened: Proof) -> dict[str, object]:
         "closing": made_of.closing if made_of else None,
         "closing_value": exact(made_of.closing.nlv) if made_of and made_of.closing else "",
         "segments": [_segment(one) for one in (made_of.segments if made_of else ())],
+        "parts": [_part(one) for one in (opened.measured.parts if opened.measured else ())],
         "corrections": [
             {"day": one.day, "then": exact(one.then), "now": exact(one.now)} for one in opened.evidence.corrections
         ],
@@ -74,6 +76,13 @@ def _day(one: Accrual, words: Sentence) -> dict[str, object]:
 
 def _segment(one: Segment) -> dict[str, object]:
     return {"days": one.days, "rate": exact(one.rate * 100, 0), "annual": exact(one.annual)}
+
+
+def _part(one: Part) -> dict[str, object]:
+    """A stretch of a fee on profit."""
+    figures = ("begin", "end", "deposits", "withdrawals", "profit")
+    told: dict[str, object] = {name: exact(getattr(one, name)) for name in figures}
+    return told | {"begin_day": one.begin_day, "end_day": one.end_day, "share": exact(one.share * 100, 0) + " %"}
 
 
 def _charge(request: HttpRequest, pk: UUID) -> Charge:

@@ -18,7 +18,7 @@ GLOBAL_TABLES = (
     *("django_celery_beat_periodictasks", "django_celery_beat_solarschedule"),
 )
 # Facts of the market, which every page may read, and what the worker delivers for everybody.
-OPEN_POLICIES = frozenset({"broker_fxrate", "broker_instrument", "accounts_outboxmessage"})
+OPEN_POLICIES = frozenset({"broker_closingprice", "broker_fxrate", "broker_instrument", "accounts_outboxmessage"})
 APPEND_ONLY = (
     *("accounts_transfer", "accounts_event", "accounts_trailentry", "accounts_seal"),
     *("fees_component", "fees_accrual", "fees_charge"),

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import as_role
-from fees.engine.registry import BY_NAME, METHODS
+from fees.engine.registry import EVERY, EVERY_BY_NAME
 from fees.posting.models import Charge
 from fees.proofs.actions import Verdict, recompute_charge
 from fees.proofs.queries import Proof, proof
@@ -61,23 +61,25 @@ def charges(fee: str) -> "QuerySet[Charge]":
 
 
 def _code(method: str) -> int:
-    if method.upper() in BY_NAME:
-        return BY_NAME[method.upper()].code
-    if method.isdigit() and int(method) in METHODS:
+    if method.upper() in EVERY_BY_NAME:
+        return EVERY_BY_NAME[method.upper()].code
+    if method.isdigit() and int(method) in EVERY:
         return int(method)
     raise CommandError(
-        _("%(method)s is not a method; known are %(known)s.") % {"method": method, "known": ", ".join(BY_NAME)}
+        _("%(method)s is not a method; known are %(known)s.") % {"method": method, "known": ", ".join(EVERY_BY_NAME)}
     )
 
 
 def _first_day(period: str) -> date:
-    """2025-09 is the month, 2025-Q3 the quarter, 2025-09-30 the day."""
+    """2025-09 is the month, 2025-Q3 the quarter, 2025-09-30 the day, 2025 the year."""
     try:
         if quarter := re.fullmatch(r"(\d{4})-Q([1-4])", period, re.I):
             return date(int(quarter[1]), (int(quarter[2]) - 1) * MONTHS_A_QUARTER + 1, 1)
+        if re.fullmatch(r"\d{4}", period):
+            return date(int(period), 1, 1)
         return date.fromisoformat(f"{period}-01" if re.fullmatch(r"\d{4}-\d{2}", period) else period)
     except ValueError as error:
-        raise CommandError(_("%(period)s is not a day, month or quarter.") % {"period": period}) from error
+        raise CommandError(_("%(period)s is not a day, month, quarter or year.") % {"period": period}) from error
 
 
 def _lines(one: Proof, verdict: Verdict) -> list[str]:

@@ -10,7 +10,8 @@ from tests.fees.engine.agreed import NEW_YORK, SEPTEMBER_2025, THIRD_QUARTER_202
 
 DAILY = {1, 11, 21}
 MONTHLY = {2, 4, 12, 14, 22}
-QUARTERLY = {3, 5, 13, 15, 23}
+QUARTERLY = {3, 5, 13, 15, 23, 32}
+ANNUAL = {31}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,7 @@ QUARTERLY = {3, 5, 13, 15, 23}
         (date(2025, 9, 15), DAILY),
         (date(2025, 8, 29), DAILY | MONTHLY),
         (date(2025, 9, 30), DAILY | MONTHLY | QUARTERLY),
+        (date(2025, 12, 31), DAILY | MONTHLY | QUARTERLY | ANNUAL),
         (date(2025, 8, 30), set()),  # a Saturday
         (date(2025, 8, 31), set()),  # the month's last day, a Sunday
         (date(2025, 9, 1), set()),  # Labor Day

@@ -118,6 +118,14 @@ class Nights:
         with as_role("night"):
             return calendar().next(day)
 
+    def previous(self, day: date) -> date:
+        with as_role("night"):
+            return calendar().previous(day)
+
+    def on_or_before(self, day: date) -> date:
+        with as_role("night"):
+            return calendar().on_or_before(day)
+
     def run(self, day: date) -> Run:
         with night_role():
             return Run.unscoped.get_or_create(day=day)[0]

@@ -16,11 +16,13 @@ from fees.posting.checks import CHECKS, Night, look
 from fees.posting.contents import kept
 from fees.posting.models import Charge, ChargeState
 from fees.posting.seal import PARTS, seal_digest
+from fees.schedules.rules import Figures
 from tests.books import Posting, clearing_book, client_book, post
 from tests.fees.posting.nights import figures
 
 ANA, NINA, CHIDI = "U1000001", "U9000001", "U2000001"
 FIRST, MONTH_END, NEXT = date(2025, 9, 29), date(2025, 9, 30), date(2025, 10, 1)
+TAMPERED = ("accounts_transfer", "fees_accrual", "fees_charge", "fees_periodresult")
 
 
 @pytest.fixture
@@ -31,6 +33,21 @@ def two_firms(nights):
                      starts=FIRST)  # fmt: skip
         nights.values(number, "100000", FIRST, NEXT)
     return nights
+
+
+@pytest.fixture
+def with_results(two_firms):
+    """Chidi too, whose second quarter left a loss; his third waits for a day that comes on the first of October."""
+    shared = Figures(method=32, rate=Decimal("0.20"), more={"look_back": None})
+    two_firms.agree(CHIDI, shared, starts=date(2025, 6, 30))
+    two_firms.value(CHIDI, date(2025, 6, 27), "100000")
+    two_firms.value(CHIDI, date(2025, 6, 30), "99000")
+    two_firms.close(date(2025, 6, 30))
+    missing = date(2025, 8, 15)
+    for day in two_firms.days(date(2025, 7, 1), NEXT):
+        if day != missing:
+            two_firms.value(CHIDI, day, "104000")
+    return two_firms
 
 
 def seals():
@@ -46,10 +63,10 @@ def tamper(sql, values=()):
         )
         for (name,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE accounts_transfer DROP CONSTRAINT {name}")
-        for table in ("accounts_transfer", "fees_accrual", "fees_charge"):
+        for table in TAMPERED:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(sql, values)
-        for table in ("accounts_transfer", "fees_accrual", "fees_charge"):
+        for table in TAMPERED:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
@@ -244,6 +261,17 @@ LIES = {
         f"UPDATE fees_accrual SET amount = amount + 1 WHERE {OF_NEXT}",
         "UPDATE fees_charge SET exact = exact + 1 WHERE starts = '2025-10-01'",
     ],
+    "results_stand_behind_their_charges": [
+        "DELETE FROM fees_periodresult WHERE period = 8102",
+        "UPDATE fees_periodresult SET surplus = surplus + 1 WHERE period = 8102",
+        "UPDATE fees_periodresult SET carried = '[[8101, \"7.00000000\"]]' WHERE period = 8102",
+        "UPDATE fees_charge SET inputs = inputs || ' ' WHERE method = 32",
+    ],
+    "carried_losses_follow_from_results": [
+        "UPDATE fees_periodresult SET carried = '[]' WHERE period = 8101",
+        "UPDATE fees_periodresult SET profit = profit - 1 WHERE period = 8101",
+        "UPDATE fees_periodresult SET recovered = recovered + 1 WHERE period = 8102",
+    ],
     "every_posted_charge_moved_once": [
         "UPDATE fees_charge SET amount = amount + 1 WHERE state = 'posted'",
         f"DELETE FROM accounts_transfer WHERE {FEES}",
@@ -258,11 +286,16 @@ LIES = {
 @pytest.mark.parametrize(
     ("check", "lie"), [(check.__name__, lie) for check in CHECKS for lie in LIES.get(check.__name__, [None])]
 )
-def test_what_was_changed_behind_our_back_refuses_the_seal(two_firms, check, lie):
+def test_what_was_changed_behind_our_back_refuses_the_seal(request, two_firms, check, lie):
     """A check without a lie of its own fails here: nothing would show that it sees anything."""
     assert lie, f"{check} needs a lie that it finds"
     northgate = two_firms.world[ANA].firm_id
+    of_results = "periodresult" in lie or "method = 32" in lie
+    if of_results:
+        request.getfixturevalue("with_results")
     two_firms.nights(FIRST, MONTH_END)
+    if of_results:
+        two_firms.value(CHIDI, date(2025, 8, 15), "104000")
     two_firms.accrue(NEXT)
     two_firms.close(NEXT)
     two_firms.post(NEXT)

@@ -1,0 +1,78 @@
+"""What a fee on profit is proved with: values, prices and earlier results as they were known when the period closed."""
+
+from accounts.broker.prices.queries import closing_prices
+from accounts.ground.access.context import cursor
+from fees.engine.high_water import ordinal
+from fees.engine.hurdle import ThresholdKind
+from fees.engine.profit import shield_of
+from fees.engine.registry import EVERY
+from fees.engine.results import DayValue, Measured, Stretch, measure, stretches_of
+from fees.posting.models import Charge
+from fees.proofs.evidence import Evidence
+from fees.results.queries import carried_in, left_by_earlier, terms_by_component
+from fees.results.second_look import LONGEST_GAP
+from portal.lib.periods import Period, period_of
+
+
+def measured_again(charge: Charge, known: Evidence) -> Measured | None:
+    """The period measured anew; None where no agreement applied in it.
+
+    Raises what `measure` raises.  Carried losses come from the results before, which have proofs of their own.
+    """
+    account = charge.account
+    period = period_of(EVERY[charge.method].frequency, charge.starts)
+    opened = account.opened_on or charge.starts
+    stretches = stretches_of(
+        known.agreed,
+        period=period,
+        opened_on=opened,
+        closed_on=charge.ends if charge.ends < period.ends else None,
+        days=known.calendar,
+    )
+    if not stretches:
+        return None
+    key = charge.account_id, charge.practice_id, charge.method
+    number = ordinal(EVERY[charge.method].frequency, charge.starts)
+    left = left_by_earlier([charge.account_id], [charge.method], {charge.method: number}).get(key)
+    former = terms_by_component([left.component] if left else [])
+    return measure(
+        stretches,
+        _values(charge, period),
+        period=period,
+        begins=max(opened, account.funded_on or opened),
+        currency=charge.currency,
+        carried=carried_in(stretches[-1].terms, left, former),
+        prices=_prices(charge, stretches),
+        days=known.calendar,
+    )
+
+
+def _values(charge: Charge, period: Period) -> list[DayValue]:
+    """Of several values that a day has had, the one that was known when the period closed."""
+    with cursor() as cur:
+        cur.execute(
+            """
+            SELECT n.nav_date, coalesce(old.nlv, n.nlv), coalesce(old.flow, n.flow)
+              FROM broker_navdaily n
+              LEFT JOIN LATERAL (SELECT h.nlv, h.flow FROM broker_navhistory h
+                                  WHERE h.account_id = n.account_id AND h.nav_date = n.nav_date
+                                    AND h.replaced_at > %(at)s ORDER BY h.replaced_at LIMIT 1) old ON true
+             WHERE n.account_id = %(account)s AND n.nav_date >= %(since)s AND n.nav_date < %(ends)s
+             ORDER BY n.nav_date
+            """,
+            {
+                "account": charge.account_id,
+                "since": period.starts - LONGEST_GAP,
+                "ends": charge.ends,
+                "at": charge.created_at,
+            },
+        )
+        return [DayValue(*row) for row in cur.fetchall()]
+
+
+def _prices(charge: Charge, stretches: list[Stretch]):
+    threshold = shield_of(stretches[-1].terms).threshold
+    if threshold is None or threshold.kind != ThresholdKind.BENCHMARK:
+        return {}
+    days = (stretches[0].before, stretches[-1].last)
+    return closing_prices([(threshold.benchmark, day) for day in days], at=charge.created_at)

@@ -1,0 +1,120 @@
+"""Reading for fees on profit, in sets: who agreed one, what earlier periods left, which prices are asked for."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from accounts.broker.prices.queries import Prices, closing_prices
+from accounts.ground.access.context import cursor
+from fees.engine.high_water import Loss
+from fees.engine.hurdle import ThresholdKind
+from fees.engine.profit import shield_of
+from fees.engine.results import Stretch, losses_carried_in
+from fees.engine.types import Terms
+from fees.schedules.rules import Figures
+from portal.lib.words import gettext_noop
+
+# So many accounts are measured at once: what is in memory does not grow with the chunk.
+AT_ONCE = 1000
+
+Key = tuple[int, int, int]
+
+HOLD_TITLES = {
+    "no_begin": gettext_noop("A fee on profit waits for the value with which its period began"),
+    "no_price": gettext_noop("A fee on profit waits for a price of its benchmark"),
+}
+
+
+class Left(NamedTuple):
+    """What the period before left: its number, the version that closed it, and the losses carried on."""
+
+    period: int
+    component: int
+    carried: tuple[Loss, ...]
+
+
+def slices(accounts: Sequence[int]) -> Iterator[list[int]]:
+    for place in range(0, len(accounts), AT_ONCE):
+        yield list(accounts[place : place + AT_ONCE])
+
+
+def left_by_earlier(accounts: Sequence[int], methods: Sequence[int], before: dict[int, int]) -> dict[Key, Left]:
+    """The last result of each account, payee and method before the period of that number (`before`, by method)."""
+    with cursor() as cur:
+        cur.execute(
+            """
+            SELECT DISTINCT ON (r.account_id, r.practice_id, r.method)
+                   r.account_id, r.practice_id, r.method, r.period, r.component_id, r.carried::text
+              FROM fees_periodresult r
+              JOIN unnest(%(methods)s::int[], %(before)s::int[]) w (method, period)
+                ON w.method = r.method AND r.period < w.period
+             WHERE r.account_id = ANY(%(accounts)s)
+             ORDER BY r.account_id, r.practice_id, r.method, r.period DESC
+            """,
+            {"accounts": list(accounts), "methods": list(methods), "before": [before[code] for code in methods]},
+        )
+        return {
+            (account, practice, method): Left(period, component, losses_of(json.loads(carried)))
+            for account, practice, method, period, component, carried in cur.fetchall()
+        }
+
+
+def losses_of(carried: Iterable[Sequence[object]]) -> tuple[Loss, ...]:
+    """Stored losses as the engine reads them."""
+    return tuple(Loss(int(str(period)), Decimal(str(amount))) for period, amount in carried)
+
+
+def stored_losses(losses: Iterable[Loss]) -> list[list[object]]:
+    """Losses as they are stored: [period, amount in text]."""
+    return [[loss.period, format(loss.amount, "f")] for loss in losses]
+
+
+def terms_by_component(components: Iterable[int]) -> dict[int, Terms]:
+    """The agreed terms of components, whatever became of their schedules."""
+    wanted = sorted(set(components))
+    if not wanted:
+        return {}
+    with cursor() as cur:
+        cur.execute(
+            "SELECT c.id, c.method, c.rate, c.terms::text, s.starts, s.ends"
+            " FROM fees_component c JOIN fees_schedule s ON s.id = c.schedule_id WHERE c.id = ANY(%s)",
+            [wanted],
+        )
+        return {
+            component: agreed_terms(method, rate, terms, starts, ends, component)
+            for component, method, rate, terms, starts, ends in cur.fetchall()
+        }
+
+
+def agreed_terms(method: int, rate: Decimal, terms: str, starts: date, ends: date | None, component: int) -> Terms:
+    """A component's columns as the engine reads them."""
+    return Figures(method=method, rate=rate, more=json.loads(terms)).terms(
+        starts=starts, ends=ends, component=component
+    )
+
+
+def carried_in(terms: Terms, left: Left | None, former: dict[int, Terms]) -> tuple[Loss, ...]:
+    """The losses with which a period begins under these terms."""
+    before = former.get(left.component) if left else None
+    return losses_carried_in(terms, before=before, left=left.carried if left else ())
+
+
+def prices_for(stretches: Iterable[Sequence[Stretch]]) -> Prices:
+    """The benchmark prices that these periods ask for, as they are known now."""
+    wanted = set()
+    for one in stretches:
+        threshold = shield_of(one[-1].terms).threshold
+        if threshold and threshold.kind == ThresholdKind.BENCHMARK:
+            wanted |= {(threshold.benchmark, one[0].before), (threshold.benchmark, one[-1].last)}
+    return closing_prices(wanted)
+
+
+def grouped(rows: Iterable[tuple[Key, Stretch]]) -> dict[Key, list[Stretch]]:
+    """Stretches by account, payee and method, in their order."""
+    found: dict[Key, list[Stretch]] = defaultdict(list)
+    for key, stretch in rows:
+        found[key].append(stretch)
+    return {key: sorted(one, key=lambda stretch: stretch.first) for key, one in found.items()}
