@@ -16,7 +16,7 @@ WALLS = [
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0023_sessions_by_user"),
-        ("fees", "0014_terms"),
+        ("fees", "0015_count_what_was_taken"),
     ]
 
     operations = [
