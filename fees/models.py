@@ -5,6 +5,7 @@ from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.posting.models import Charge
 from fees.results.models import PeriodResult
 from fees.schedules.models import Component, RunSchedule, Schedule
+from fees.trades.models import TradeFee
 
 __all__ = [
     "Accrual",
@@ -17,4 +18,5 @@ __all__ = [
     "PeriodResult",
     "RunSchedule",
     "Schedule",
+    "TradeFee",
 ]

@@ -17,6 +17,7 @@ from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, ope
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.timing import periods_closing_on
 from fees.results import checks as results
+from fees.trades import checks as trades
 from portal.lib.fingerprint import sql_digest
 from portal.lib.periods import Period
 from portal.lib.words import Sentence, gettext_noop
@@ -287,6 +288,16 @@ def carried_losses_follow_from_results(night: Night) -> list[Break]:
     return results.carried_losses_follow_from_results(night.run_id)
 
 
+def charges_are_the_sum_of_their_trades(night: Night) -> list[Break]:
+    """I28: a charge on trades is what its executions add up to."""
+    return trades.charges_are_the_sum_of_their_trades(night.run_id)
+
+
+def every_execution_was_charged(night: Night) -> list[Break]:
+    """I12: each execution of the day under a schedule has its row."""
+    return trades.every_execution_was_charged(night.run_id, night.day)
+
+
 CHECKS: tuple[Check, ...] = (
     *(_of_the_ledger(check) for check in ledger.CHECKS),
     every_line_agrees_with_the_engine,
@@ -297,6 +308,8 @@ CHECKS: tuple[Check, ...] = (
     charges_are_the_sum_of_their_lines,
     results_stand_behind_their_charges,
     carried_losses_follow_from_results,
+    charges_are_the_sum_of_their_trades,
+    every_execution_was_charged,
     every_posted_charge_moved_once,
     every_processed_invoice_moved_once,
     nothing_due_was_left,

@@ -18,6 +18,7 @@ from fees.posting.closing import Closing
 from fees.posting.second_look import differing
 from fees.results import queries as results
 from fees.results.closing import Closed, close_results
+from fees.trades.closing import close_trades
 from portal.lib.business_days import Calendar
 from portal.lib.fingerprint import fingerprint
 from portal.lib.periods import Frequency, Period, period_of
@@ -58,8 +59,10 @@ def close_chunk(
     written = Written()
     with cursor() as cur:
         cur.execute(PLANNING)
-        for one in _closings(cur, days, _whole(run, days, day, day, lo, hi, lags)):
+        today = _whole(run, days, day, day, lo, hi, lags)
+        for one in _closings(cur, days, today):
             _charge(cur, one, written)
+        _keep(day, close_trades(cur, today), written)
         for late, accounts in _held_before(cur, run.pk, day, lo, hi):
             held = Written()
             for one in _closings(cur, days, replace(_whole(run, days, day, late, lo, hi, lags), only=accounts)):

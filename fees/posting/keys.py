@@ -12,6 +12,11 @@ def charge_id(*, account_id: int, practice_id: int, method: int, starts: date, r
     return uuid_of("charge", account_id, practice_id, method, starts, revision)
 
 
+def trades_charge_id(*, account_id: int, practice_id: int, starts: date, currency: str) -> UUID:
+    """A day's trades may be charged in several currencies."""
+    return uuid_of("trades", account_id, practice_id, starts, currency)
+
+
 def sql_charge_id(row: str, *, revision: int = FIRST_REVISION) -> str:
     """SQL for `charge_id` of a row with account_id, practice_id, method and starts."""
     return sql_uuid(

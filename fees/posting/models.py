@@ -27,6 +27,7 @@ class Reason(models.TextChoices):
 
     NO_VALUE = "no_value", _("The account had no positive value")
     NO_PROFIT = "no_profit", _("The period left no profit to charge")
+    NO_TRADE_FEE = "no_trade_fee", _("The trades of the day cost nothing")
     BELOW_UNIT = "below_unit", _("The fee is below the smallest unit of the currency")
     FUNDS = "funds", _("The account's cash does not cover the fee")
 
@@ -73,7 +74,9 @@ class Charge(TenantModel):
         db_table = "fees_charge"
         ordering = ["-period_end_day", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["account", "practice", "method", "starts", "revision"], name="charge_once"),
+            models.UniqueConstraint(
+                fields=["account", "practice", "method", "starts", "currency", "revision"], name="charge_once"
+            ),
             models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="charge_period"),
             models.CheckConstraint(condition=models.Q(exact__gte=0, amount__gte=0), name="charge_not_negative"),
             models.CheckConstraint(condition=models.Q(state__in=ChargeState.values), name="charge_state_known"),

@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fees.engine.charge import MissingNav, OverlappingTerms, recompute
+from fees.engine.executions import day_total
+from fees.engine.executions import text as executions_text
 from fees.engine.inputs import charge_fingerprint, stored_fingerprint
-from fees.engine.registry import PROFIT_CODES
+from fees.engine.registry import PROFIT_CODES, TRADE_CODES
 from fees.engine.results import MissingBegin, MissingPrice, MissingValues, text
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence, evidence
 from fees.results.evidence import measured_again
+from fees.trades.evidence import fees_again
 from portal.lib.words import Sentence, gettext_noop
 
 
@@ -36,6 +39,8 @@ def recompute_charge(charge: Charge, known: Evidence | None = None) -> Verdict:
     before = Verdict(charge.amount, charge.exact, unchanged=is_unchanged(charge))
     if charge.method in PROFIT_CODES:
         return _result_again(charge, known, before)
+    if charge.method in TRADE_CODES:
+        return _trades_again(charge, before)
     try:
         again = recompute(
             method=charge.method,
@@ -81,6 +86,16 @@ def _result_again(charge: Charge, known: Evidence, before: Verdict) -> Verdict:
         return _without_result(before, Sentence(gettext_noop("No agreement for this fee applies in the period."), {}))
     fee = measured.fee()
     return replace(before, amount=fee.amount, exact=fee.exact, same_inputs=text(measured, fee) == charge.inputs)
+
+
+def _trades_again(charge: Charge, before: Verdict) -> Verdict:
+    """A fee on trades: each execution that it names, again."""
+    try:
+        fees = fees_again(charge)
+    except (ValueError, LookupError):
+        return _without_result(before, Sentence(gettext_noop("An execution that was charged is not there."), {}))
+    exact, amount = day_total(fees, charge.currency)
+    return replace(before, amount=amount, exact=exact, same_inputs=executions_text(fees) == charge.inputs)
 
 
 def is_unchanged(charge: Charge) -> bool:

@@ -13,14 +13,18 @@ from accounts.ground.access.scope import scope
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.queries import with_payee
 from fees.engine import types
+from fees.engine.executions import ExecutionFee
+from fees.engine.executions import story as trades_story
+from fees.engine.executions import text as executions_text
 from fees.engine.explain import day_words, explain
-from fees.engine.registry import EVERY, PROFIT_CODES, words
+from fees.engine.registry import EVERY, PROFIT_CODES, TRADE_CODES, words
 from fees.engine.results import Measured, story, text
 from fees.engine.results import parse as parse_result
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence, evidence
 from fees.proofs.rules import parse
 from fees.schedules.models import Component
+from fees.trades.evidence import fees_again
 from portal.lib.periods import period_of
 from portal.lib.words import Sentence, gettext_noop
 
@@ -39,6 +43,7 @@ class Proof:
     agreements: tuple[Component, ...]
     evidence: Evidence
     measured: Measured | None = None
+    executions: tuple[ExecutionFee, ...] = ()
 
 
 def charges(who: Who, sealed: date | None) -> "QuerySet[Charge]":
@@ -60,6 +65,8 @@ def proof(charge: Charge) -> Proof:
     known = evidence(charge)
     if charge.method in PROFIT_CODES:
         return _proof_of_result(charge, known)
+    if charge.method in TRADE_CODES:
+        return _proof_of_trades(charge, known)
     made_of = _made_of(charge, known)
     if made_of is None:
         return _unreadable(charge, known)
@@ -101,6 +108,27 @@ def _proof_of_result(charge: Charge, known: Evidence) -> Proof:
         agreements=agreements,
         evidence=known,
         measured=measured,
+    )
+
+
+def _proof_of_trades(charge: Charge, known: Evidence) -> Proof:
+    """A fee on trades, execution by execution."""
+    try:
+        fees = fees_again(charge)
+    except (ValueError, LookupError):
+        return _unreadable(charge, known)
+    if executions_text(fees) != charge.inputs:
+        return _unreadable(charge, known)
+    used = {one.component for one in fees}
+    return Proof(
+        charge=charge,
+        method=EVERY[charge.method],
+        made_of=None,
+        story=tuple(trades_story(fees, charge.exact, charge.amount, charge.currency)),
+        days=(),
+        agreements=tuple(one for one in known.components if one.pk in used),
+        evidence=known,
+        executions=tuple(fees),
     )
 
 

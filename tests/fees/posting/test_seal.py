@@ -19,10 +19,11 @@ from fees.posting.seal import PARTS, seal_digest
 from fees.schedules.rules import Figures
 from tests.books import Posting, clearing_book, client_book, post
 from tests.fees.posting.nights import figures
+from tests.fees.posting.test_trades import trade
 
 ANA, NINA, CHIDI = "U1000001", "U9000001", "U2000001"
 FIRST, MONTH_END, NEXT = date(2025, 9, 29), date(2025, 9, 30), date(2025, 10, 1)
-TAMPERED = ("accounts_transfer", "fees_accrual", "fees_charge", "fees_periodresult")
+TAMPERED = ("accounts_transfer", "fees_accrual", "fees_charge", "fees_periodresult", "fees_tradefee")
 
 
 @pytest.fixture
@@ -272,6 +273,12 @@ LIES = {
         "UPDATE fees_periodresult SET profit = profit - 1 WHERE period = 8101",
         "UPDATE fees_periodresult SET recovered = recovered + 1 WHERE period = 8102",
     ],
+    "charges_are_the_sum_of_their_trades": [
+        "UPDATE fees_tradefee SET exact = exact + 1",
+        "DELETE FROM fees_tradefee",
+        "UPDATE fees_charge SET exact = exact + 1 WHERE method = 41",
+    ],
+    "every_execution_was_charged": ["DELETE FROM fees_tradefee"],
     "every_posted_charge_moved_once": [
         "UPDATE fees_charge SET amount = amount + 1 WHERE state = 'posted'",
         f"DELETE FROM accounts_transfer WHERE {FEES}",
@@ -294,6 +301,10 @@ def test_what_was_changed_behind_our_back_refuses_the_seal(request, two_firms, c
     if of_results:
         request.getfixturevalue("with_results")
     two_firms.nights(FIRST, MONTH_END)
+    if "tradefee" in lie or "method = 41" in lie:
+        ticket = {"asset_class": "STK", "currency": "USD", "kind": "ticket", "figure": "2"}
+        two_firms.agree(CHIDI, Figures(method=41, more={"schedules": [ticket]}), starts=NEXT)
+        trade(two_firms, NEXT, number=CHIDI)
     if of_results:
         two_firms.value(CHIDI, date(2025, 8, 15), "104000")
     two_firms.accrue(NEXT)

@@ -1,0 +1,143 @@
+"""A day's fees on trades of one account in one currency, and the text that they are proved with.
+
+One line for each execution, ordered by day of the trade and key:
+
+    trade 7 2025-09-30 STK 500.0000000000 5000.0000000000 2.5000000000 passed 5.00000000 123:456:EXECUTION AAPL
+
+Component, day, kind of instrument, quantity, value, broker's commission, whether it was excluded (passed, liquidation,
+broker, none), the fee with 8 decimals, the execution's key, its symbol.  It is sealed as it stands.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
+from typing import NamedTuple
+
+from fees.engine.arithmetic import CONTEXT, ZERO, as_amount
+from fees.engine.trade_unit import Trade, charged_currency, choose, schedules_of, trade_fee
+from fees.engine.types import Terms
+from portal.lib.money import round_money
+from portal.lib.words import Sentence, gettext_noop
+
+NUMBER_STEP = Decimal("0.0000000001")
+# As statements note them: ordered by the broker for want of margin; entered by the broker by hand; cancelled.
+LIQUIDATION, BY_BROKER, CANCELLED = "L", "M", "Ca"
+CLOSES = "C"
+# A key that has a space would be two words of a line.
+SPACE = "%20"
+
+
+class Execution(NamedTuple):
+    """One execution as a statement told it; `commission` is what the broker took, above zero, in the fee's currency."""
+
+    key: str
+    day: date
+    asset: str
+    symbol: str
+    currency: str
+    quantity: Decimal
+    value: Decimal
+    commission: Decimal
+    notes: str
+    opens_or_closes: str
+
+    @property
+    def charged_in(self) -> str:
+        return charged_currency(self.asset, self.symbol, self.currency)
+
+
+class ExecutionFee(NamedTuple):
+    """What one execution costs the client beside the broker's commission; below zero the advisor bears a part of it."""
+
+    component: int
+    execution: Execution
+    outcome: str
+    exact: Decimal
+    story: tuple[Sentence, ...]
+
+
+def outcome_of(one: Execution) -> str:
+    """Whether a rule keeps the execution free."""
+    notes = one.notes.split(";")
+    if LIQUIDATION in notes:
+        return "liquidation"
+    if BY_BROKER in notes and CLOSES in one.opens_or_closes:
+        return "broker"
+    return "passed"
+
+
+def fee_of(terms: Terms, one: Execution) -> ExecutionFee:
+    """The most specific schedule of the terms applied to an execution."""
+    outcome = outcome_of(one)
+    trade = Trade(
+        asset_class=one.asset,
+        currency=one.charged_in,
+        quantity=one.quantity,
+        value=one.value,
+        commission=one.commission,
+        product=one.symbol,
+        is_liquidation=outcome == "liquidation",
+        closed_by_broker=outcome == "broker",
+    )
+    schedule = choose(schedules_of(terms), trade)
+    if schedule is None and outcome == "passed":
+        outcome = "none"
+    fee = trade_fee(schedule, trade)
+    return ExecutionFee(terms.component, one, outcome, fee.exact, fee.story)
+
+
+def day_total(fees: Iterable[ExecutionFee], currency: str) -> tuple[Decimal, Decimal]:
+    """Exact and rounded: what the day's executions cost together, never below zero."""
+    exact = as_amount(max(reduce(CONTEXT.add, (one.exact for one in fees), ZERO), ZERO))
+    return exact, round_money(exact, currency)
+
+
+def text(fees: Iterable[ExecutionFee]) -> str:
+    """The lines that the charge's fingerprint is taken of."""
+    ordered = sorted(fees, key=lambda one: (one.execution.day, one.execution.key))
+    return "\n".join(_line(one) for one in ordered)
+
+
+def keys_of(inputs: str) -> list[tuple[str, int]]:
+    """The executions that a stored text names, each with the component it was charged under."""
+    found = []
+    for line in inputs.splitlines():
+        word, component, _day, _asset, _quantity, _value, _commission, _outcome, _exact, key, *_symbol = line.split(" ")
+        if word != "trade":
+            raise ValueError(f"{word} is not a line about a trade")
+        found.append((key.replace(SPACE, " "), int(component)))
+    return found
+
+
+def story(fees: Iterable[ExecutionFee], exact: Decimal, amount: Decimal, currency: str) -> list[Sentence]:
+    """Every execution in sentences, then the sum."""
+    told = []
+    for one in sorted(fees, key=lambda one: (one.execution.day, one.execution.key)):
+        msgid = gettext_noop("%(day)s, %(symbol)s:")
+        told.append(Sentence(msgid, {"day": one.execution.day, "symbol": one.execution.symbol}))
+        told += _free_words(one) or one.story
+    if exact == 0:
+        return [*told, Sentence(gettext_noop("Together the trades of the day cost nothing."), {})]
+    msgid = gettext_noop("Together %(exact)s; rounded once, half up, the fee is %(amount)s %(currency)s.")
+    return [*told, Sentence(msgid, {"exact": exact, "amount": amount, "currency": currency})]
+
+
+def _free_words(one: ExecutionFee) -> list[Sentence]:
+    msgid = {
+        "liquidation": gettext_noop("The broker liquidated the position, so there is no fee."),
+        "broker": gettext_noop("The broker closed the position at the client's call, so there is no fee."),
+        "none": gettext_noop("No fee was agreed for such a trade."),
+    }.get(one.outcome)
+    return [Sentence(msgid, {})] if msgid else []
+
+
+def _line(one: ExecutionFee) -> str:
+    trade = one.execution
+    numbers = (trade.quantity, trade.value, trade.commission)
+    fields = (
+        *("trade", one.component, trade.day, trade.asset),
+        *(number.quantize(NUMBER_STEP, ROUND_HALF_UP, CONTEXT) for number in numbers),
+        *(one.outcome, one.exact, trade.key.replace(" ", SPACE), trade.symbol),
+    )
+    return " ".join(format(one, "f") if isinstance(one, Decimal) else str(one) for one in fields)

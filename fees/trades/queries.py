@@ -1,0 +1,83 @@
+"""Executions as the engine reads them: those that wait to be charged, and those that a proof names."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from fees.engine.executions import Execution
+from fees.engine.registry import TRADE_CODES
+from fees.engine.types import Terms
+from fees.results.queries import agreed_terms
+
+# A statement that comes later than this changes no fee.
+LATEST = timedelta(days=60)
+# Assignments, exercises and expiries are bookings, not trades that anybody made.
+NO_TRADES = "'BookTrade'"
+METHODS = ", ".join(map(str, TRADE_CODES))
+
+_COLUMNS = """
+    t.key, coalesce(t.trade_on, t.report_on), t.asset, t.symbol, t.currency, abs(t.quantity),
+    coalesce(abs(t.proceeds), abs(t.quantity * coalesce(t.price, 0) * coalesce(t.multiplier, 1))),
+    CASE WHEN coalesce(t.commission, 0) = 0 THEN 0
+         ELSE -t.commission * coalesce(broker_rate(coalesce(t.trade_on, t.report_on),
+                                                   coalesce(nullif(t.commission_currency, ''), t.currency),
+                                                   {charged}), 0) END,
+    t.notes, t.opens_or_closes
+""".format(
+    charged="CASE WHEN t.asset = 'CASH' AND position('.' IN t.symbol) > 0"
+    " THEN reverse(split_part(reverse(t.symbol), '.', 1)) ELSE t.currency END"
+)
+
+
+class Waiting(NamedTuple):
+    """An execution with the version that was in force on its day."""
+
+    firm: int
+    account: int
+    number: str
+    practice: int
+    trade: int
+    terms: Terms
+    execution: Execution
+
+
+def waiting(cur, *, day: date, lo: int, hi: int) -> list[Waiting]:
+    """Executions up to `day` of accounts lo <= id < hi that some payee's schedule covers and has not charged yet."""
+    cur.execute(
+        f"""
+        SELECT a.firm_id, a.id, a.number, s.practice_id, t.id, c.method, c.rate, c.terms::text, s.starts, s.ends, c.id,
+               {_COLUMNS}
+          FROM fees_runschedule s
+          JOIN fees_component c ON c.id = s.component_id
+          JOIN accounts_account a ON a.id = s.account_id
+          JOIN broker_trade t ON t.account_id = s.account_id AND coalesce(t.trade_on, t.report_on) >= s.starts
+           AND (s.ends IS NULL OR coalesce(t.trade_on, t.report_on) < s.ends)
+         WHERE s.method IN ({METHODS}) AND s.account_id >= %(lo)s AND s.account_id < %(hi)s
+           AND coalesce(t.trade_on, t.report_on) <= %(day)s AND coalesce(t.trade_on, t.report_on) > %(since)s
+           AND t.kind NOT IN ({NO_TRADES}) AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND t.quantity <> 0
+           AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
+         ORDER BY a.id, s.practice_id, t.id
+        """,
+        {"lo": lo, "hi": hi, "day": day, "since": day - LATEST},
+    )
+    return [_waiting(row) for row in cur.fetchall()]
+
+
+def named(cur, *, account: int, keys: Sequence[str]) -> dict[str, Execution]:
+    """Executions of an account by their keys."""
+    cur.execute(
+        f"SELECT {_COLUMNS} FROM broker_trade t WHERE t.account_id = %s AND t.key = ANY(%s)", [account, list(keys)]
+    )
+    return {one.key: one for one in (_execution(row) for row in cur.fetchall())}
+
+
+def _waiting(row: Sequence) -> Waiting:
+    firm, account, number, practice, trade, method, rate, terms, starts, ends, component, *execution = row
+    agreed = agreed_terms(method, rate, terms, starts, ends, component)
+    return Waiting(firm, account, number, practice, trade, agreed, _execution(execution))
+
+
+def _execution(row: Sequence) -> Execution:
+    key, day, asset, symbol, currency, quantity, value, commission, notes, opens = row
+    return Execution(key, day, asset, symbol, currency, quantity, value, max(commission, Decimal(0)), notes, opens)

@@ -1,0 +1,150 @@
+"""Fees per trade unit from imported executions to money: the published cases, and each execution once."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from accounts.ground.access.context import as_role, cursor
+from fees.engine.registry import EVERY_BY_NAME
+from fees.posting.models import Charge
+from fees.proofs.actions import recompute_charge
+from fees.proofs.queries import proof
+from fees.proofs.words import tell
+from fees.schedules.rules import Figures
+from fees.trades.models import TradeFee
+
+ANA = "U1000001"
+PER_TRADE = EVERY_BY_NAME["PERTRADE"].code
+FIRST, SECOND = date(2025, 9, 29), date(2025, 9, 30)
+
+
+def per_trade(*schedules: dict) -> Figures:
+    return Figures(method=PER_TRADE, more={"schedules": list(schedules)})
+
+
+def key(kind: str, figure: str | None = None, **more) -> dict:
+    given = {"asset_class": "STK", "currency": "USD", "kind": kind}
+    return given | ({} if figure is None else {"figure": figure}) | more
+
+
+def trade(nights, day: date, *, number: str = ANA, **more) -> None:
+    """One execution as the feed stores it."""
+    row = {
+        "key": "1:1:EXECUTION", "trade_id": "1", "kind": "ExchTrade", "side": "BUY", "asset": "STK", "symbol": "AAPL",
+        "currency": "USD", "quantity": "100", "price": "10", "proceeds": "-1000", "commission": "-1",
+        "commission_currency": "USD", "notes": "", "opens_or_closes": "O",
+    } | more  # fmt: skip
+    account = nights.world[number]
+    with as_role("night"), cursor() as cur:
+        cur.execute(
+            "INSERT INTO broker_trade (firm_id, account_id, key, trade_id, kind, side, trade_on, report_on, asset,"
+            " symbol, description, currency, quantity, price, proceeds, commission, commission_currency, put_call,"
+            " opens_or_closes, notes, execution_id, order_id, file_id)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s, %s, %s, %s, %s, '', %s, %s, '', '', 0)"
+            " ON CONFLICT DO NOTHING",
+            [account.firm_id, account.pk, row["key"], row["trade_id"], row["kind"], row["side"], day, day, row["asset"],
+             row["symbol"], row["currency"], row["quantity"], row["price"], row["proceeds"], row["commission"],
+             row["commission_currency"], row["opens_or_closes"], row["notes"]],
+        )  # fmt: skip
+
+
+@pytest.fixture
+def valued(nights):
+    nights.values(ANA, "100000", FIRST, date(2025, 10, 1))
+    return nights
+
+
+def agrees(charge: Charge) -> bool:
+    with as_role("owner"):
+        return recompute_charge(Charge.unscoped.select_related("account", "practice").get(pk=charge.pk)).agrees
+
+
+@pytest.mark.parametrize(
+    ("schedule", "execution", "amount", "currency"),
+    [
+        pytest.param(key("absolute_markup", "1", asset_class="OPT"), {"asset": "OPT", "quantity": "1"}, "1.00", "USD",
+                     id="P16"),
+        pytest.param(key("percent_markup", "1", currency="EUR"),
+                     {"currency": "EUR", "commission": "-10", "commission_currency": "EUR"}, "10.00", "EUR", id="P17"),
+        pytest.param(key("percent_markup", "2", asset_class="OPT"), {"asset": "OPT", "quantity": "1"}, "2.00", "USD",
+                     id="P18"),
+        pytest.param(key("absolute_markup", "0.001", currency="CAD", minimum="1"), {"currency": "CAD"}, "1.00", "CAD",
+                     id="P20-minimum"),
+        pytest.param(key("absolute_markup", "0.001", currency="CAD", maximum="5"),
+                     {"currency": "CAD", "quantity": "10000"}, "5.00", "CAD", id="P20-maximum"),
+        pytest.param(key("absolute_markup", "0.001", currency="CAD", maximum="0.01", maximum_of_value=True),
+                     {"currency": "CAD", "quantity": "10000", "proceeds": "300"}, "3.00", "CAD", id="P20-of-value"),
+        pytest.param(key("ticket", "2", asset_class="CASH"),
+                     {"asset": "CASH", "symbol": "EUR.USD", "currency": "USD"}, "2.00", "USD", id="P26"),
+        pytest.param(key("absolute_amount", prices=[{"price": "0.01"}]),
+                     {"quantity": "500", "commission": "-2.50"}, "2.50", "USD", id="D29"),
+        pytest.param(key("absolute_amount", prices=[{"price": "0.01"}]),
+                     {"quantity": "500", "commission": "-6"}, "0.00", "USD", id="D29-dear"),
+        pytest.param(key("ticket", "2"), {"notes": "P;L"}, "0.00", "USD", id="liquidation"),
+        pytest.param(key("ticket", "2"), {"notes": "M", "opens_or_closes": "C"}, "0.00", "USD", id="by-broker"),
+        pytest.param(key("ticket", "2"), {"notes": "M"}, "2.00", "USD", id="entered-by-hand"),
+    ],
+)  # fmt: skip
+def test_an_execution_is_charged_as_agreed(valued, schedule, execution, amount, currency):
+    valued.agree(ANA, per_trade(schedule), starts=FIRST)
+    trade(valued, FIRST, **execution)
+
+    valued.night(FIRST)
+
+    charge = valued.charge(ANA)
+    assert (charge.amount, charge.currency, charge.method) == (Decimal(amount), currency, PER_TRADE)
+    assert charge.state == ("due" if charge.amount else "zero")
+    assert charge.due_on == SECOND
+    assert agrees(charge)
+    assert valued.sealed(ANA, FIRST)
+
+
+def test_an_execution_is_charged_once_however_often_it_comes(valued):
+    valued.agree(ANA, per_trade(key("ticket", "2")), starts=FIRST)
+    trade(valued, FIRST)
+    valued.night(FIRST)
+    trade(valued, FIRST)
+    valued.close(FIRST)
+    valued.night(SECOND)
+
+    assert (Charge.unscoped.count(), TradeFee.unscoped.count()) == (1, 1)
+    assert valued.charge(ANA).state == "posted"
+
+
+def test_a_late_execution_is_charged_by_the_next_night(valued):
+    valued.agree(ANA, per_trade(key("ticket", "2")), starts=FIRST)
+    valued.night(FIRST)
+    trade(valued, FIRST)
+    valued.night(SECOND)
+
+    assert (valued.charge(ANA).starts, valued.charge(ANA).amount) == (SECOND, Decimal("2.00"))
+
+
+def test_what_was_traded_before_the_agreement_is_free(valued):
+    valued.agree(ANA, per_trade(key("ticket", "2")), starts=SECOND)
+    trade(valued, FIRST)
+    trade(valued, SECOND, key="2:2:EXECUTION")
+    trade(valued, SECOND, key="3:3:EXECUTION", kind="BookTrade")
+    trade(valued, SECOND, key="4:4:EXECUTION", notes="Ca")
+    valued.night(FIRST)
+    valued.night(SECOND)
+
+    assert TradeFee.unscoped.count() == 1
+    assert valued.charge(ANA).amount == Decimal("2.00")
+
+
+def test_a_product_beats_its_currency_and_the_day_is_one_charge(valued):
+    valued.agree(ANA, per_trade(key("ticket", "2"), key("ticket", "5", product="TSLA")), starts=FIRST)
+    trade(valued, FIRST)
+    trade(valued, FIRST, key="2:2:EXECUTION", symbol="TSLA")
+    valued.night(FIRST)
+
+    charge = valued.charge(ANA)
+    assert charge.amount == Decimal("7.00")
+    assert [one.exact for one in TradeFee.unscoped.order_by("trade_id")] == [2, 5]
+    with as_role("owner"):
+        words = [tell(one) for one in proof(Charge.unscoped.select_related("account", "practice").get()).story]
+    assert any("TSLA" in line for line in words)
+    assert "A trade costs a flat 5 on top of the commission of 1" in " ".join(words)
+    assert words[-1].endswith("the fee is 7.00 USD.")
