@@ -19,7 +19,7 @@ WALLS = [
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0025_addresses"),
-        ("broker", "0013_closing_prices"),
+        ("broker", "0014_closing_prices"),
         ("fees", "0016_period_results"),
     ]
 

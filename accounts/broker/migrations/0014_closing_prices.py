@@ -13,7 +13,7 @@ WALLS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("broker", "0012_blocks_at_home"),
+        ("broker", "0013_history_by_day"),
     ]
 
     operations = [
