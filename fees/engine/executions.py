@@ -44,6 +44,7 @@ class Execution(NamedTuple):
 
     @property
     def charged_in(self) -> str:
+        """The currency of the fee: of a currency pair the second one."""
         return charged_currency(self.asset, self.symbol, self.currency)
 
 

@@ -70,6 +70,7 @@ class Part(NamedTuple):
 
     @property
     def profit(self) -> Decimal:
+        """What it earned, in money; below zero a loss."""
         return profit_of(begin=self.begin, end=self.end, deposits=self.deposits, withdrawals=self.withdrawals)
 
 
@@ -112,6 +113,7 @@ class Measured:
         return ordinal(EVERY[self.method].frequency, self.period.starts)
 
     def fee(self) -> ProfitFee:
+        """The period's fee: exact with 8 decimals, its amount rounded once to the currency's unit."""
         return profit_fee(
             pieces=[Piece(share=one.share, profit=one.profit) for one in self.parts],
             period=self.number,

@@ -46,7 +46,7 @@ def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
           LEFT JOIN broker_statementfile f ON f.id = t.file_id
          WHERE coalesce(f.imported_at, '-infinity') <= coalesce((
                    SELECT min(k.done_at) FROM accounts_runstage g JOIN accounts_runchunk k ON k.stage_id = g.id
-                    WHERE g.run_id = %(run)s AND g.name = 'accrue'), now())
+                    WHERE g.run_id = %(run)s AND g.name = 'accrue'), 'infinity')
            AND t.trade_on = %(day)s AND t.kind NOT IN ({NO_TRADES}) AND t.quantity <> 0
            AND NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
            AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
