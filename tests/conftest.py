@@ -47,6 +47,11 @@ def pytest_configure(config: pytest.Config) -> None:
         hypothesis.core.global_force_seed = int(os.environ.get("PORTAL_SEED", "20"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests begin first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 pytest_plugins = ["tests.browser", "tests.cast"]
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")

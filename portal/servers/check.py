@@ -18,6 +18,7 @@ from portal.servers.supervisor import Stop
 _BIN = Path(sys.executable).parent
 _CODE = ["portal", "accounts", "fees", "auth2fa", "tests", "bench", "manage.py"]
 _SEED = "20"  # the same tries in every run, unless PORTAL_SEED says otherwise
+_AT_ONCE = "8"  # so few tests are handed to a process at a time that the processes end together
 _BROWSER_PACKAGES = ["chromium", "fonts-dejavu-core", "libatomic1"]
 
 
@@ -108,7 +109,7 @@ def _pytest(arguments: list[str], env: dict[str, str], *, without_browser: bool)
     """All tests, or those that the arguments choose; a whole green run rewrites docs/figures.json."""
     command = [sys.executable, "-m", "pytest", "-q"]
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments):
-        command += ["-n", str(max(2, min(8, os.cpu_count() or 2)))]
+        command += ["-n", str(max(2, min(8, os.cpu_count() or 2))), "--maxschedchunk", _AT_ONCE]
     if without_browser:
         command += ["-m", "not browser"]
     seed = os.environ.get("PORTAL_SEED", _SEED)

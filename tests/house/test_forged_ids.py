@@ -17,44 +17,52 @@ class _Back(Exception):
     """Rolls a try back."""
 
 
-@pytest.mark.parametrize("name", ["alice", "bob", "sam", "ana"])
+NAMES = ["alice", "bob", "sam", "ana"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
 def test_no_forged_field_opens_or_moves_what_is_somebody_elses(world, name):
     dress(world)
     forger = Forger(world, name)
-    forged = forged_values(world, forger.foreign)
     tried, leaks = 0, []
-    for method, action, fields in wishes(forger.client, name):
-        for field in fields:
-            for value in forged:
-                tried += 1
-                problem = forger.attempt(method, action, {**fields, field: value})
-                if problem:
-                    leaks.append(f"{name} {method} {action} {field}={value}: {problem}")
+    for method, action, field, fields in wishes(forger.client, name):
+        # Of neighbours in the list one meets a field with these values and the next with those.
+        for value in forged_values(world, forger.foreign, (len(field) + NAMES.index(name)) % 2):
+            tried += 1
+            problem = forger.attempt(method, action, {**fields, field: value})
+            if problem:
+                leaks.append(f"{name} {method} {action} {field}={value}: {problem}")
 
     write("access_matrix", f"forged ids/{name}", cells=tried, leaks=len(leaks))
     assert not leaks, "\n".join(leaks)
     assert tried > 20
 
 
-def forged_values(world, foreign):
-    """Numbers, keys and names of accounts, practices, news and seats that are not this person's; two of each."""
+def forged_values(world, foreign, turn):
+    """Numbers and keys of two accounts that are not this person's, a practice, news and a seat.
+
+    The practice is that of the one account and the news that of the other: which, is said by `turn`.
+    """
     some = [foreign[0], foreign[-1]]
-    accounts = [world[number] for number in some]
+    one, other = some[turn], some[1 - turn]
     return [
         *some,
-        *(str(account.pk) for account in accounts),
-        *(str(account.practice_id) for account in accounts),
-        *(str(world.rows["notification"][number]) for number in some),
+        *(str(world[number].pk) for number in some),
+        str(world[one].practice_id),
+        str(world.rows["notification"][other]),
         str(world.seats["mallory"].pk),
     ]
 
 
 def wishes(client, name):
-    """(method, address, fields) of every form and query on the pages that this person can open."""
+    """(method, address, field, fields) of every form and query on the pages that this person can open."""
     found = []
     for route in matrix.portal_routes():
         if route.parameters or route.gate == PUBLIC or "logout" in route.template:
             continue
+        if route.name.startswith("alias-") or route.name == "api_schema":
+            continue  # the one only leads on to an address of this list, the other describes the API and reads no row
         if route.gate.right != SIGNED_IN.right and not rights.may_ever(name, route.gate.right):
             continue
         answer = client.get(route.url())
@@ -70,7 +78,7 @@ def wishes(client, name):
         queries = query_fields(html) | {"account", "practice"}
         found.append(("get", route.url(), dict.fromkeys(sorted(queries), "")))
     unique = {(method, action, tuple(sorted(fields))): (method, action, fields) for method, action, fields in found}
-    return list(unique.values())
+    return [(method, action, field, fields) for method, action, fields in unique.values() for field in fields]
 
 
 class Forger:

@@ -37,6 +37,7 @@ def stage(world):
     return world
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PEOPLE)
 def test_both_walls(stage, name):
     tally = matrix.walk(stage, name)
@@ -45,6 +46,7 @@ def test_both_walls(stage, name):
     assert not tally.leaks, "\n".join(tally.leaks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ONE_OF_EACH.values(), ids=ONE_OF_EACH)
 def test_the_first_wall_alone(stage, name):
     """Without row-level security: the owner's role reads everything, only our scoping stands."""
@@ -55,6 +57,7 @@ def test_the_first_wall_alone(stage, name):
     assert not tally.leaks, "\n".join(tally.leaks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ONE_OF_EACH.values(), ids=ONE_OF_EACH)
 def test_the_second_wall_alone(stage, name, monkeypatch):
     """Without our scoping: every query asks for all rows, only PostgreSQL's policies stand."""

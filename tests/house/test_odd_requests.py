@@ -77,6 +77,7 @@ def sorts_of(client, url):
     return sorted({part.split("&")[0].split('"')[0] for part in text.split("sort=")[1:]})[:20]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "every"), [("alice", 1), ("ana", 4)])
 def test_no_query_of_a_list_breaks_anything(stage, browse, name, every):
     client = browse(name)
@@ -86,6 +87,7 @@ def test_no_query_of_a_list_breaks_anything(stage, browse, name, every):
     assert len(problems) > 100
 
 
+@pytest.mark.slow
 def test_no_cursor_breaks_a_list_in_any_order(stage, browse):
     client = browse("alice")
     problems = []
@@ -109,6 +111,7 @@ def test_no_cursor_of_the_api_breaks_a_list(stage, browse):
     assert len(urls) > 3
 
 
+@pytest.mark.slow
 def test_no_query_of_the_back_office_breaks_anything(stage, browse):
     client = browse("olga")
     names = ("q", "p", "o", "e", "all", "user", "account", "day")
@@ -122,6 +125,7 @@ def test_no_query_of_the_back_office_breaks_anything(stage, browse):
         assert problem_with(client, "/office/accounts/seat/add/", {name: value}) == ""
 
 
+@pytest.mark.slow
 def test_no_part_of_an_address_breaks_anything(stage, browse):
     client = browse("alice")
     stage.rows.setdefault("job", {})
