@@ -7,8 +7,15 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 MEGA = 1024 * 1024
 USUAL = 6 * MEGA
-# Addresses that take more; everything else takes the usual.
+# Addresses that take more, and all below some; everything else takes the usual.
 MORE = {"/office/statements/": 128 * MEGA}
+MORE_BELOW = {"/messages/": 24 * MEGA, "/api/v1/messages/": 24 * MEGA}
+
+
+def most_for(path: str) -> int:
+    """How many bytes a request to an address may have."""
+    below = (most for start, most in MORE_BELOW.items() if path.startswith(start))
+    return MORE.get(path) or next(below, USUAL)
 
 
 class Quota(FileUploadHandler):
@@ -18,7 +25,7 @@ class Quota(FileUploadHandler):
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
         path = self.request.path if self.request else ""
-        if content_length > MORE.get(path, USUAL):
+        if content_length > most_for(path):
             raise RequestDataTooBig("the request is larger than this page takes")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

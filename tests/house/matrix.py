@@ -26,7 +26,13 @@ METHODS = ("get", "post", "delete")
 BEGINS_A_VISIT = "/notifications/"
 NOBODY = ("", "dora")
 # Rows of these belong to a practice alone: not even the level above reads them.
-TOLD_TO_A_PRACTICE = ("notification", "thread", "api_thread", "invoice", "cancel_invoice", "api_invoice")
+TOLD_TO_A_PRACTICE = (
+    *("notification", "thread", "api_thread", "share_thread", "api_share_thread"),
+    *("invoice", "cancel_invoice", "api_invoice"),
+)
+# Only a second level has a level above to bring in.
+BRINGS_IN = ("share_thread", "api_share_thread")
+SECOND_LEVEL = ("bob", "carol")
 
 # What a route's parameter stands for, per account: by "route.parameter" or by the parameter's name alone. A row of the
 # scenery, the same for every account, or a value that leads nowhere. A new parameter gets its line here.
@@ -54,7 +60,13 @@ SPECIMENS: dict[str, Specimen] = {
     "job": lambda world, number: world.rows["job"].get(number, NOWHERE),
     **{
         f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)
-        for name in ("thread", "api_thread")
+        for name in ("thread", "api_thread", "share_thread", "api_share_thread")
+    },
+    # No file is written; tests/desk/messages/test_files says who gets one.
+    **{
+        f"{name}.{part}": lambda world, number: NOWHERE if number == MISSING else None
+        for name in ("message_file", "api_message_file")
+        for part in ("pk", "file")
     },
     **{
         f"{name}.pk": lambda world, number: world.rows["invoice"].get(number, NOWHERE if number == MISSING else None)
@@ -218,6 +230,8 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
         rights.person(name), ()
     ):
         return "404"
+    if route.name in BRINGS_IN and method == "post" and rights.person(name) not in SECOND_LEVEL:
+        return "403"
     return "in" if rights.may(name, gate.right, number) else "403"
 
 

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from accounts.desk.messages.api import ThreadList, ThreadRecord
+from accounts.desk.messages.api import MessageFile, ThreadList, ThreadRecord, ThreadSharing
 
 urlpatterns = [
     path("messages/", ThreadList.as_view(), name="api_threads"),
     path("messages/<uuid:pk>/", ThreadRecord.as_view(), name="api_thread"),
+    path("messages/<uuid:pk>/share/", ThreadSharing.as_view(), name="api_share_thread"),
+    path("messages/<uuid:pk>/files/<uuid:file>/", MessageFile.as_view(), name="api_message_file"),
 ]

@@ -1,10 +1,12 @@
 """Forms of conversations."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.desk.messages.files import KINDS
 from accounts.desk.messages.models import LONGEST_BODY, LONGEST_SUBJECT
 
 
@@ -13,10 +15,36 @@ def _text(rows: int) -> forms.CharField:
     return forms.CharField(label=_("Message"), widget=widget, strip=False)
 
 
+class _FilesInput(forms.ClearableFileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class FilesField(forms.FileField):
+    """A list of files, which may be empty; the action judges them."""
+
+    widget = _FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+
+
+def _files() -> FilesField:
+    return FilesField(
+        label=_("Files"),
+        required=False,
+        help_text=_("PDF, PNG, JPEG, text, CSV, Word or Excel; at most 5 files of 10 MB each."),
+        widget=_FilesInput(attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}),
+    )
+
+
 class ReplyForm(forms.Form):
     """An answer; `key` makes a form that is sent twice one message."""
 
     body = _text(5)
+    files = _files()
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
@@ -26,6 +54,7 @@ class NewForm(forms.Form):
     account = forms.CharField(label=_("About which account"), max_length=10)
     subject = forms.CharField(label=_("Subject"), max_length=LONGEST_SUBJECT)
     body = _text(8)
+    files = _files()
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     topic = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
     topic_id = forms.UUIDField(widget=forms.HiddenInput, required=False)

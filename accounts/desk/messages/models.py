@@ -68,6 +68,8 @@ class Message(TenantModel):
     author_id = models.BigIntegerField()
     author_name = models.CharField(max_length=200)
     body = models.TextField(max_length=LONGEST_BODY)
+    # Written by the top level that the practice has brought in.
+    from_above = models.BooleanField(default=False, db_default=False)
     key = models.UUIDField()
     at = models.DateTimeField()
 
@@ -75,10 +77,59 @@ class Message(TenantModel):
         db_table = "desk_message"
         constraints = [
             models.UniqueConstraint(fields=["author_id", "key"], name="message_once"),
+            models.UniqueConstraint(fields=["id", "thread", "firm", "practice", "account"], name="message_whose"),
             models.CheckConstraint(condition=models.Q(side__in=Side.values), name="message_side_known"),
             models.CheckConstraint(condition=~models.Q(body=""), name="message_says_something"),
         ]
         indexes = [models.Index(fields=["thread", "at", "id"], name="message_thread")]
+
+
+class ThreadShare(TenantModel):
+    """A second-level advisor has brought the top level into a conversation: once, for good, and the owners are told."""
+
+    thread = models.OneToOneField(
+        Thread, on_delete=models.PROTECT, primary_key=True, related_name="+", db_constraint=False
+    )
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    shared_by = models.BigIntegerField()
+    shared_by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        db_table = "desk_threadshare"
+
+
+class Attachment(TenantModel):
+    """A file that came with a message. What is in it lies in the storage, below a name that says nothing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="files", db_constraint=False)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta(TenantModel.Meta):
+        db_table = "desk_attachment"
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="attachment_has_name"),
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="attachment_not_empty"),
+        ]
+        indexes = [models.Index(fields=["message"], name="attachment_message")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place(self) -> str:
+        """Where its content lies in the storage."""
+        return f"messages/{self.pk}"
 
 
 class ThreadRead(models.Model):

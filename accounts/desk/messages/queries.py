@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import Http404
 
-from accounts.desk.messages.models import Message, Side, Thread, ThreadRead
+from accounts.desk.messages.models import Attachment, Message, Side, Thread, ThreadRead, ThreadShare
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
+from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Account, Kind
 
 MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
@@ -19,18 +20,33 @@ def side_of(who: Who) -> str:
 
 
 def threads(who: Who) -> "QuerySet[Thread]":
-    """Each with `is_unread`. A practice reads its own, and only while it looks after the account."""
+    """Each with `is_unread`, and with when the top level was brought in. A practice reads its own, and only while it
+    looks after the account; the top level those of a second level that brought it in."""
     rows = scope(who, Thread).select_related("account")
+    shares = scope(who, ThreadShare).filter(thread_id=OuterRef("pk"))
     if not who.is_owner:
-        rows = rows.filter(practice_id=who.practice_id, account__practice_id=F("practice_id"))
-    return rows.annotate(is_unread=Exists(_unread(who)))
+        rows = rows.filter(_is_read_by(who, shares), account__practice_id=F("practice_id"))
+    return rows.annotate(
+        is_unread=Exists(_unread(who)),
+        shared_at=Subquery(shares.values("at")),
+        shared_by_name=Subquery(shares.values("shared_by_name")),
+    )
+
+
+def _is_read_by(who: Who, shares: "QuerySet[ThreadShare]") -> Q:
+    own = Q(practice_id=who.practice_id)
+    return own | Q(Exists(shares)) if who.role == Role.TOP else own
 
 
 def _unread(who: Who) -> "QuerySet[Message]":
     """Messages of the other side that came after the person last looked."""
     read = ThreadRead.objects.filter(user_id=who.user_id, thread_id=OuterRef("thread_id"), until__gte=OuterRef("at"))
-    rows = scope(who, Message).filter(thread_id=OuterRef("pk")).exclude(author_id=who.user_id)
-    return rows.exclude(side=side_of(who)).filter(~Exists(read))
+    rows = scope(who, Message).filter(thread_id=OuterRef("pk")).exclude(author_id=who.user_id).filter(~Exists(read))
+    if who.is_owner:
+        return rows.exclude(side=Side.OWNER)
+    # One's own voice is that of one's own level.
+    ours = Q(from_above=False, practice_id=who.practice_id) | (Q(from_above=True) & ~Q(practice_id=who.practice_id))
+    return rows.exclude(ours, side=Side.PRACTICE)
 
 
 def thread_for(who: Who, pk: UUID) -> Thread:
@@ -43,7 +59,21 @@ def thread_for(who: Who, pk: UUID) -> Thread:
 
 def messages_of(who: Who, thread: Thread) -> "QuerySet[Message]":
     """Of a conversation that the person is known to see, oldest first."""
-    return scope(who, Message).filter(thread_id=thread.pk).order_by("at", "pk")
+    files = Prefetch("files", scope(who, Attachment).order_by("name", "pk"))
+    return scope(who, Message).filter(thread_id=thread.pk).prefetch_related(files).order_by("at", "pk")
+
+
+def file_for(who: Who, thread: Thread, pk: UUID) -> Attachment:
+    """A file of a conversation that the person is known to see."""
+    found = scope(who, Attachment).filter(thread_id=thread.pk, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def may_share(who: Who, thread: Thread) -> bool:
+    """Whether the person may bring the level above into the conversation."""
+    return who.role == Role.SECOND and thread.practice_id == who.practice_id
 
 
 def unread(who: Who, most: int = 99) -> "QuerySet[Thread]":

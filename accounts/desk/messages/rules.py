@@ -35,6 +35,11 @@ def clean_body(text: str) -> str:
     return body
 
 
+def without_turning(text: str) -> str:
+    """The same text, in one form, without signs that turn its direction."""
+    return _TURNING.sub("", unicodedata.normalize("NFC", text))
+
+
 def _visible(text: str, *, keep: str) -> str:
-    text = _TURNING.sub("", unicodedata.normalize("NFC", text))
+    text = without_turning(text)
     return "".join(sign if sign in keep or unicodedata.category(sign) not in ("Cc", "Cs") else " " for sign in text)

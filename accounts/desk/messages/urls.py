@@ -10,4 +10,6 @@ urlpatterns = [
     path("messages/", views.center, name="list"),
     path("messages/new/", views.new, name="new"),
     path("messages/<uuid:pk>/", views.thread, name="thread"),
+    path("messages/<uuid:pk>/share/", views.share, name="share_thread"),
+    path("messages/<uuid:pk>/files/<uuid:file>/", views.file, name="message_file"),
 ]

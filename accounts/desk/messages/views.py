@@ -4,14 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.desk.messages import actions, queries
 from accounts.desk.messages.forms import NewForm, ReplyForm
+from accounts.desk.messages.models import Attachment
 from accounts.desk.messages.rules import MessageProblem
 from accounts.desk.messages.topics import TOPICS, Topic
 from accounts.ground.access.context import Who
@@ -40,12 +43,12 @@ def thread(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One conversation; opening it is reading it, and below it one answers."""
     who = request.seat  # type: ignore[attr-defined]
     found = queries.thread_for(who, pk)
-    form = ReplyForm(request.POST or None)
+    form = ReplyForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.reply(who=who, thread=found, at=timezone.now(), **form.cleaned_data)
         except MessageProblem as problem:
-            form.add_error("body", str(problem))
+            form.add_error(None, str(problem))
         else:
             messages.success(request, _("Sent."))
             return HttpResponseRedirect(reverse("messages:thread", args=[found.pk]) + "#end")
@@ -59,8 +62,45 @@ def thread(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_owner": who.is_owner,
         "is_open": found.account.practice_id == found.practice_id,
         "topic": _topic(who, found.topic, found.topic_id),
+        "may_share": queries.may_share(who, found) and found.shared_at is None,
     }
     return render(request, "desk/messages/thread.html", context, status=422 if form.errors else 200)
+
+
+@gate("view")
+@require_POST
+def share(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Bring the level above into a conversation; its owners are told."""
+    who = request.seat  # type: ignore[attr-defined]
+    found = queries.thread_for(who, pk)
+    try:
+        is_new = actions.share(who=who, thread=found, at=timezone.now())
+    except MessageProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        if is_new:
+            messages.success(request, _("The top-level advisor reads this conversation now, and its owners were told."))
+    return HttpResponseRedirect(reverse("messages:thread", args=[found.pk]))
+
+
+@gate("view")
+@require_safe
+def file(request: HttpRequest, pk: UUID, file: UUID) -> FileResponse:
+    """A file of a conversation, to be saved: a browser neither shows it nor guesses what it might be."""
+    who = request.seat  # type: ignore[attr-defined]
+    return handed_out(queries.file_for(who, queries.thread_for(who, pk), file))
+
+
+def handed_out(found: Attachment) -> FileResponse:
+    """The content of a file that the person is known to see."""
+    if not default_storage.exists(found.place):
+        raise Http404
+    content = default_storage.open(found.place)
+    answer = FileResponse(content, as_attachment=True, filename=found.name, content_type=found.kind)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @gate("view")
@@ -68,7 +108,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Begin a conversation, from scratch or about something that a page has named."""
     who = request.seat  # type: ignore[attr-defined]
     choices = _choices(who)
-    form = NewForm(request.POST or None, initial=_initial(request), choices=choices)
+    form = NewForm(request.POST or None, request.FILES or None, initial=_initial(request), choices=choices)
     if request.method == "POST" and form.is_valid():
         made = _begun(who, form)
         if made is not None:
@@ -93,6 +133,7 @@ def _begun(who: Who, form: NewForm) -> UUID | None:
             key=said["key"],
             topic=said["topic"] if topic else "",
             topic_id=said["topic_id"] if topic else None,
+            files=said["files"],
             at=timezone.now(),
         )
     except Http404:

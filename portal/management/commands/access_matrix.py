@@ -14,6 +14,9 @@ from portal.management.base import PortalCommand
 from portal.management.commands.figures import added_up, facts_in
 
 TESTS = ("tests/house/test_matrix.py", "tests/house/test_forged_ids.py")
+# What this process was told of the portal's own servers; the tests start others, and read settings after that.
+OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORTAL_PROCESS")
+LAST_LINES = 20
 
 
 class Command(PortalCommand):
@@ -31,7 +34,9 @@ class Command(PortalCommand):
             code, text = _walk(Path(folder), options["only"])
             found = added_up(list(facts_in(Path(folder)))).get("access_matrix", {})
         if options["json"]:
-            self.answer(found, ok=code == 0)
+            # Where the walk itself broke there are no figures; what it said last is then the answer.
+            said = {} if code == 0 else {"problem": "\n".join(text.strip().splitlines()[-LAST_LINES:])}
+            self.answer({**found, **said}, ok=code == 0)
         else:
             self.stdout.write(text)
         if code:
@@ -39,8 +44,8 @@ class Command(PortalCommand):
 
 
 def _walk(folder: Path, only: str) -> tuple[int, str]:
-    env = {key: value for key, value in os.environ.items() if not key.startswith("DATABASE_URL")}
+    env = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
     env["PORTAL_FIGURES"] = str(folder)
     asked = [sys.executable, "-m", "pytest", *TESTS, "-q", "-n0", *(["-k", only] if only else [])]
     ran = subprocess.run(asked, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=False)
-    return ran.returncode, ran.stdout
+    return ran.returncode, ran.stdout + ran.stderr
