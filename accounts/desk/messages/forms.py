@@ -44,7 +44,7 @@ class ReplyForm(forms.Form):
     """An answer; `key` makes a form that is sent twice one message."""
 
     body = _text(5)
-    files = _files()
+    files = _files()  # type: ignore[assignment]
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
@@ -54,7 +54,7 @@ class NewForm(forms.Form):
     account = forms.CharField(label=_("About which account"), max_length=10)
     subject = forms.CharField(label=_("Subject"), max_length=LONGEST_SUBJECT)
     body = _text(8)
-    files = _files()
+    files = _files()  # type: ignore[assignment]
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     topic = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
     topic_id = forms.UUIDField(widget=forms.HiddenInput, required=False)

@@ -62,7 +62,7 @@ def thread(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_owner": who.is_owner,
         "is_open": found.account.practice_id == found.practice_id,
         "topic": _topic(who, found.topic, found.topic_id),
-        "may_share": queries.may_share(who, found) and found.shared_at is None,
+        "may_share": queries.may_share(who, found) and found.shared_at is None,  # type: ignore[attr-defined]
     }
     return render(request, "desk/messages/thread.html", context, status=422 if form.errors else 200)
 
