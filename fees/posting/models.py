@@ -29,6 +29,7 @@ class Reason(models.TextChoices):
     NO_PROFIT = "no_profit", _("The period left no profit to charge")
     NO_TRADE_FEE = "no_trade_fee", _("The trades of the day cost nothing")
     BELOW_UNIT = "below_unit", _("The fee is below the smallest unit of the currency")
+    LIQUIDATION = "liquidation", _("The broker liquidated a position of the account that day")
     FUNDS = "funds", _("The account's cash does not cover the fee")
 
 

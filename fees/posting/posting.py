@@ -16,16 +16,16 @@ from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import day_literal
-from fees.posting import funds
+from fees.posting import funds, liquidation
 from fees.posting.models import Charge
 from fees.posting.rules import retry_until
 from fees.posting.steps import Chunk, Step, sql_through
 from portal.lib.words import gettext_noop
 
 # The order of work: a step sees what those before it let through.
-STEPS: tuple[Step, ...] = (funds.STEP,)
+STEPS: tuple[Step, ...] = (liquidation.STEP, funds.STEP)
 
-WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because the account's cash did not cover it")
+WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because it could not be charged on any of its days")
 
 
 def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:

@@ -7,9 +7,11 @@ from django.db import transaction
 
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.people.models import ClientRight
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Practice
 from fees.engine.flattened import flatten
+from fees.engine.registry import TRADE_CODES
 from fees.schedules import rules
 from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.schedules.queries import billed_through, night_barrier
@@ -49,6 +51,8 @@ def agree(
             funded_on=account.opened_on and max(account.opened_on, account.funded_on or account.opened_on),
         )
         found += payee_problems(account, practice)
+        if any(one.method in TRADE_CODES for one in components):
+            found += rules.residence_problems(_residences(account))
         if found:
             raise ScheduleRefused(found)
         one_at_a_time(_agreeing(account, practice))
@@ -77,6 +81,12 @@ def agree(
             by=by,
         )
     return schedule
+
+
+def _residences(account: Account) -> list[str]:
+    """Where the owners of the account live."""
+    rights = ClientRight.unscoped.filter(account=account)
+    return list(rights.values_list("party__residence", flat=True))
 
 
 def end_agreements(*, account: Account, practices: Sequence[int], first_day: date) -> None:

@@ -20,6 +20,8 @@ from portal.lib.words import english, gettext_noop
 AUTOMATIC = "automatic"
 MOST_COMPONENTS = 5
 SHA256_DIGITS = 64
+UNITED_STATES = "USA"
+PROTECTORATES = frozenset({"ASM", "GUM", "MNP", "PRI", "VIR"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,17 @@ def figures_problems(figures: Figures, *, starts: date) -> list[Problem]:
     found = read_terms(figures.method, figures.more)[1]
     terms = figures.terms(starts=starts)
     return found + (validate(terms) if figures.method in METHODS else check(terms))
+
+
+def residence_problems(residences: Sequence[str]) -> list[Problem]:
+    """Residents of the United States and their protectorates pay no fee per trade unit.
+
+    The exception, futures of a commodity-registered advisor, waits for that registration to be recorded.
+    """
+    if any(one == UNITED_STATES or one in PROTECTORATES for one in residences):
+        msgid = gettext_noop("A fee per trade unit is not available for residents of the United States.")
+        return [problem("components", "residence", msgid)]
+    return []
 
 
 def agreement_of(

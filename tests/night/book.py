@@ -2,7 +2,7 @@
 
 Thirteen business days from 15 September 2025, over the end of a month and of a quarter: every frequency closes on the
 30th and posts on 1 October. Chidi pays two payees, Ken's cash account lacks the money, Dana's value of the 30th is
-missing and Nina is of the other firm.
+missing and Nina is of the other firm. One account also pays a share of its quarter's profit, and for a trade.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +12,7 @@ from django.db import connections
 
 from accounts.ground.access.context import as_role
 from accounts.ground.days.queries import calendar
-from fees.engine.registry import BY_NAME
+from fees.engine.registry import EVERY_BY_NAME
 from fees.engine.types import Range
 from fees.schedules.actions import agree
 from fees.schedules.rules import Figures, Signature
@@ -33,9 +33,11 @@ AGREED = (
     ("U2000001", None, {"BLENDEDPERCENTOFEQUITY_MONTHLY": "", "ANNUALFLATFEE": "2520"}),
     ("U2000001", "F100001", {"PERCENTOFEQUITY_EOQ": "0.01"}),
     ("U3000001", None, {"ANNUALFLATFEE_QUATERLY": "1000"}),
-    ("I4000001", None, {"BLENDEDPERCENTOFEQUITY_EOM": ""}),
+    ("I4000001", None, {"BLENDEDPERCENTOFEQUITY_EOM": "", "PERCENTOFPROFIT_QUARTER": "0.20", "PERTRADE": ""}),
     ("U9000001", None, {"BLENDEDPERCENTOFEQUITY": "", "ANNUALFLATFEE": "252"}),
 )
+
+TICKET = {"asset_class": "STK", "currency": "USD", "kind": "ticket", "figure": "2"}
 
 VALUES = {
     "U1000001": "100000", "U1000002": "9000000", "U2000001": "1500000", "U3000001": "77000.5", "I4000001": "250000",
@@ -72,6 +74,7 @@ def build(world: World) -> None:
                         _value(cur, world, number, day, Decimal(nlv) + place * 7, flow=100 if place == 3 else 0)
                 for code, base, rate in (("EUR", "USD", "1.17"), ("JPY", "USD", "0.0067")):
                     cur.execute("INSERT INTO broker_fxrate VALUES (%s, %s, %s, %s, 0)", [day, code, base, rate])
+            _earning(cur, world["I4000001"])
             ken = world["U1000002"].pk
             cur.execute(
                 "INSERT INTO broker_cashbalance (account_id, day, currency, is_total, ending, settled, file_id)"
@@ -86,8 +89,26 @@ def arrive(world: World) -> None:
         _value(cur, world, "U3000001", CLOSING, Decimal("77012.5"), flow=0)
 
 
+def _earning(cur, account) -> None:
+    """An account that was funded on the first day, so that its quarter has a result, and an execution on its last."""
+    cur.execute("UPDATE accounts_account SET funded_on = %s WHERE id = %s", [FIRST, account.pk])
+    cur.execute("UPDATE broker_navdaily SET flow = nlv WHERE account_id = %s AND nav_date = %s", [account.pk, FIRST])
+    cur.execute(
+        "INSERT INTO broker_trade (firm_id, account_id, key, trade_id, kind, side, trade_on, report_on, asset, symbol,"
+        " description, currency, quantity, price, proceeds, commission, commission_currency, put_call, opens_or_closes,"
+        " notes, execution_id, order_id, file_id)"
+        " VALUES (%s, %s, '1:1:EXECUTION', '1', 'ExchTrade', 'BUY', %s, %s, 'STK', 'AAPL', '', 'USD', 100, 10, -1000,"
+        " -1, 'USD', '', 'O', '', '', '', 0)",
+        [account.firm_id, account.pk, CLOSING, CLOSING],
+    )
+
+
 def _figures(name: str, figure: str) -> Figures:
-    method = BY_NAME[name]
+    method = EVERY_BY_NAME[name]
+    if method.family == "trade_unit":
+        return Figures(method=method.code, more={"schedules": [TICKET]})
+    if method.family == "profit":
+        return Figures(method=method.code, rate=Decimal(figure), more={"look_back": None})
     if method.family == "blended":
         return Figures(method=method.code, ranges=STEPS)
     parameter = "flat" if method.family == "flat" else "rate"

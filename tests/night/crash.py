@@ -26,6 +26,8 @@ WRITTEN = {
     "accruals": "SELECT * FROM fees_accrual",
     "rollup": "SELECT * FROM fees_adviserdaily",
     "charges": "SELECT to_jsonb(c) - 'created_at' FROM fees_charge c",
+    "results": "SELECT * FROM fees_periodresult",
+    "trade fees": "SELECT to_jsonb(f) - 'id' FROM fees_tradefee f",
     "books": "SELECT to_jsonb(b) - 'id' FROM accounts_book b",
     "transfers": """
         SELECT to_jsonb(t) - ARRAY['posted_at', 'chunk_id', 'debit_id', 'credit_id'],

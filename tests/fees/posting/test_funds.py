@@ -10,6 +10,7 @@ from accounts.ground.notifications.models import Notification
 from accounts.ground.tree.models import Account, Margin
 from fees.posting.models import Charge, ChargeState
 from tests.fees.posting.nights import figures
+from tests.fees.posting.test_trades import trade
 
 ANA, KEN = "U1000001", "U1000002"
 DUE = date(2025, 10, 1)
@@ -141,3 +142,23 @@ def test_yen_are_charged_without_decimals(nights):
     # 25,000,000 x 1 % x 21 / 252 = 20,833.33, half up to whole yen.
     charge = nights.charge(KEN)
     assert (charge.amount, charge.currency, charge.state) == (Decimal("20833.00"), "JPY", ChargeState.POSTED)
+
+
+def test_nothing_is_charged_on_the_day_of_a_liquidation_and_the_fee_posts_on_the_next(nights, fee):
+    trade(nights, DUE, notes="P;L")
+
+    assert nights.post(DUE).rows == 0
+    charge = nights.charge(ANA)
+    assert (charge.state, charge.reason) == (ChargeState.DEFERRED, "liquidation")
+    assert not Transfer.unscoped.exists()
+
+    assert nights.post(date(2025, 10, 2)).rows == 1
+    assert (state(nights), nights.charge(ANA).reason) == (ChargeState.POSTED, "")
+
+
+def test_a_liquidation_of_somebody_else_or_of_another_day_stops_nothing(nights, fee):
+    trade(nights, DUE, number=KEN, notes="L")
+    trade(nights, date(2025, 9, 30), notes="L")
+    trade(nights, DUE, key="2:2:EXECUTION", notes="P;Ex")
+
+    assert nights.post(DUE).rows == 1

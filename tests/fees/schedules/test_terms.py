@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.utils import IntegrityError
 
+from accounts.ground.people.models import Party
 from fees.engine.agreement import increases
 from fees.engine.asked import PARAMETERS, canonical, describe, read_terms
 from fees.engine.hedge_fund import FundRate
@@ -198,3 +199,11 @@ def test_the_refusal_names_the_field(agreed):
         agreed(profit(look_back=4, losses=[{"period": "2024Q4", "amount": "0"}]), starts=JANUARY)
 
     assert [one.field for one in refused.value.problems] == ["components.0.losses.0.amount"]
+
+
+@pytest.mark.parametrize("residence", ["USA", "PRI"])
+def test_residents_of_the_united_states_pay_nothing_per_trade(agreed, world, residence):
+    Party.unscoped.filter(rights__account=world["U1000001"]).update(residence=residence)
+
+    assert refusal(agreed, trades(STOCKS), starts=JANUARY) == {"residence"}
+    agreed(profit(), starts=JANUARY)
