@@ -190,7 +190,8 @@ def _judge(
     verdicts: list[Verdict] = []
     first_line: dict[str, int] = {}
     for row in rows:
-        verdict = _verdict(row, accounts.get(row.account.strip().upper()), known, taken, day)
+        account = accounts.get(row.account.strip().upper())
+        verdict = replace(_verdict(row, account, known, taken, day), title=account.title if account else "")
         if verdict.is_accepted:
             if verdict.account in first_line:
                 verdict = _second(verdict, first_line[verdict.account])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from fees.invoicing.rules import LONGEST_MEMO, Asked
 
 MOST_ON_A_FORM = 10
+SHOWN_AT_FIRST = 4
 LONGEST_CELL = 64
 
 
@@ -25,20 +26,26 @@ class Line:
 
 
 class InvoiceRows:
-    """Ten rows of account, amount and memo; empty ones are left out."""
+    """Up to ten rows of account, amount and memo; empty ones are left out."""
 
-    def __init__(self, data: QueryDict | None = None, *, initial_account: str = "") -> None:
+    def __init__(self, data: QueryDict | None = None, *, initial_account: str = "", wants_all: bool = False) -> None:
         columns: list[list[Any]] = [data.getlist(name) if data else [] for name in ("account", "amount", "memo")]
         longest = max((len(column) for column in columns), default=0)
         cells = [column + [""] * (longest - len(column)) for column in columns]
         self._given = [Line(place, *row) for place, row in enumerate(zip(*cells, strict=True), start=1)]
         self._initial = initial_account[:LONGEST_CELL]
+        self._wants_all = wants_all
 
     @property
     def lines(self) -> list[Line]:
-        """What the page shows: the typed rows, filled up to ten."""
+        """What the page shows: the typed rows, and empty ones for a usual morning or for all ten."""
         lines = self._given or [Line(1, self._initial)]
-        return [*lines, *(Line(place) for place in range(len(lines) + 1, MOST_ON_A_FORM + 1))]
+        most = MOST_ON_A_FORM if self._wants_all else SHOWN_AT_FIRST
+        return [*lines, *(Line(place) for place in range(len(lines) + 1, most + 1))]
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.lines) < MOST_ON_A_FORM
 
     def asked(self) -> list[Asked]:
         """The rows that hold anything."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.days.queries import calendar
-from accounts.ground.tree.models import Account
+from accounts.ground.tree.models import Account, Status
 from fees.engine.agreement import CapKind
 from fees.engine.invoice_cap import available
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceState
@@ -43,10 +43,10 @@ def caps_in_force(who: Who, day: date) -> QuerySet[InvoiceCap]:
     return scope(who, InvoiceCap).filter(in_force, starts__lte=day).select_related("account", "practice")
 
 
-def limit_for(who: Who, account: Account, day: date) -> Limit | None:
+def limit_for(who: Who, account: Account, day: date, without: Collection[str] = ()) -> Limit | None:
     """What the person's own practice may invoice one account for; None where the client has signed nothing."""
     caps = caps_in_force(who, day).filter(account=account, practice_id=who.practice_id)
-    return limits(list(caps), day=day).get(account.pk)
+    return limits(list(caps), day=day, without=without).get(account.pk)
 
 
 def limits(
@@ -104,6 +104,17 @@ def invoices(who: Who) -> QuerySet[Invoice]:
 
 def pending(who: Who) -> QuerySet[Invoice]:
     return invoices(who).filter(state=InvoiceState.PENDING)
+
+
+def may_be_invoiced(who: Who, day: date, most: int) -> list[Account]:
+    """Accounts with a limit that was signed for the person's own practice, to choose from; the first so many."""
+    caps = caps_in_force(who, day).filter(practice_id=who.practice_id, account__status=Status.OPEN)
+    return [cap.account for cap in caps.order_by("account__sort_key", "account_id")[:most]]
+
+
+def totals(rows: QuerySet[Invoice]) -> list[tuple[str, Decimal]]:
+    """The sum of each currency."""
+    return list(rows.order_by("currency").values_list("currency").annotate(total=Sum("amount")))
 
 
 def taken_days(accounts: Collection[int], day: date, without: Collection[str] = ()) -> set[int]:

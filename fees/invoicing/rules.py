@@ -10,7 +10,7 @@ from fees.engine.agreement import CapKind
 from fees.engine.invoice_cap import accrued_limit, closing_limit, transition_limit
 from fees.invoicing.models import Rejection
 from portal.lib.business_days import Calendar
-from portal.lib.exchange import EXCHANGE_ZONE
+from portal.lib.exchange import EXCHANGE_ZONE, exchange_day
 from portal.lib.money import BadDecimal, minor_places, parse_decimal
 from portal.lib.periods import Frequency, Period, period_of, previous_period
 from portal.lib.words import Sentence, gettext_noop
@@ -39,6 +39,7 @@ class Verdict:
 
     line: int
     account: str
+    title: str = ""
     amount: Decimal | None = None
     currency: str = ""
     reason: str = ""
@@ -91,6 +92,23 @@ def business_day_of(at: datetime, days: Calendar) -> date:
 def cut_off_of(business_day: date) -> datetime:
     """The instant from which an invoice of that day can no longer be changed."""
     return datetime.combine(business_day, CUT_OFF, EXCHANGE_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """The next moment until which invoices are taken, and how long that is from now."""
+
+    at: datetime
+    is_today: bool
+    hours: int
+    minutes: int
+
+
+def cut_off_after(now: datetime, days: Calendar) -> CutOff:
+    """The cut-off of the invoices that are sent now."""
+    ends = cut_off_of(business_day_of(now, days))
+    minutes = int((ends - now).total_seconds() // 60)
+    return CutOff(ends, ends.date() == exchange_day(now), minutes // 60, minutes % 60)
 
 
 def in_transition(terms: CapTerms, day: date) -> bool:

@@ -4,7 +4,7 @@ import codecs
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -40,6 +40,11 @@ class File:
     rows: tuple[Asked, ...]
     writes_decimal_comma: bool
 
+    @property
+    def encoding_words(self) -> str:
+        """The encoding as people know it."""
+        return self.encoding.removesuffix("-sig").upper()
+
 
 def parse(content: bytes, *, name: str, decimal_comma: bool = False) -> File:
     """The rows of a file, or BadCsv with what is wrong with it as a whole.
@@ -57,15 +62,20 @@ def parse(content: bytes, *, name: str, decimal_comma: bool = False) -> File:
         raise BadCsv(gettext_noop("The file has no invoices in it."))
     rows = tuple(_asked(row, order) for row in table)
     has_commas = any(_DECIMAL_COMMA.fullmatch(row.amount) for row in rows)
-    if decimal_comma:
-        rows = tuple(row._replace(amount=_with_point(row.amount)) for row in rows)
-    return File(
+    found = File(
         name=name[-LONGEST_NAME:],
         sha256=hashlib.sha256(content).hexdigest(),
         encoding=encoding,
         rows=rows,
-        writes_decimal_comma=has_commas and not decimal_comma,
+        writes_decimal_comma=has_commas,
     )
+    return with_points(found) if decimal_comma else found
+
+
+def with_points(file: File) -> File:
+    """The same file once somebody has said that 1.234,50 is a thousand two hundred thirty-four and a half."""
+    rows = tuple(row._replace(amount=_with_point(row.amount)) for row in file.rows)
+    return replace(file, rows=rows, writes_decimal_comma=False)
 
 
 def known(who: Who, file: File) -> InvoiceUpload | None:

@@ -23,14 +23,16 @@ from accounts.ground.paging import page_of
 from accounts.ground.tree.models import Account
 from fees.invoicing import actions, queries
 from fees.invoicing.forms import ChangeForm, FileForm, InvoiceRows
-from fees.invoicing.models import Invoice, InvoiceState
+from fees.invoicing.models import LIVE, Invoice, InvoiceState
 from fees.invoicing.review import BadForm, by_hand, context_of, file_of
-from fees.invoicing.rules import EXCHANGE_ZONE, Verdict, business_day_of, cut_off_of
-from fees.invoicing.upload import COLUMNS, File, errors_table, known, parse, submit_file
+from fees.invoicing.rules import Verdict, business_day_of, cut_off_after, cut_off_of
+from fees.invoicing.upload import COLUMNS, File, errors_table, known, parse, submit_file, with_points
 from fees.proofs.words import tell
 from portal.lib.csvtext import BadCsv, write_bytes
+from portal.lib.exchange import exchange_day
 
 KEPT_DAYS = timedelta(days=7)
+MOST_CHOICES = 200
 SHOWS = {"pending": (InvoiceState.PENDING,), "processed": (InvoiceState.PROCESSED, InvoiceState.REJECTED), "all": None}
 
 
@@ -38,21 +40,22 @@ SHOWS = {"pending": (InvoiceState.PENDING,), "processed": (InvoiceState.PROCESSE
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """Pending invoices, or those of the last seven days, or all."""
-    who = _who(request)
+    who, now = _who(request), timezone.now()
     show = request.GET.get("show", "pending")
     states = SHOWS.get(show, SHOWS["pending"])
     rows = queries.invoices(who)
     if states is not None:
         rows = rows.filter(state__in=states)
     if show == "processed":
-        rows = rows.filter(business_day__gt=timezone.now().astimezone(EXCHANGE_ZONE).date() - KEPT_DAYS)
-    page = page_of(rows, order=["-business_day", "-submitted_at", "pk"], query=request.GET)
-    now = timezone.now()
+        rows = rows.filter(business_day__gt=exchange_day(now) - KEPT_DAYS)
+    page = page_of(rows, order=["-business_day", "account__sort_key", "pk"], query=request.GET)
     context = {
         "page": page,
         "rows": [(one, _can_change(who, one, now)) for one in page.rows],
+        "totals": queries.totals(rows.filter(state__in=LIVE)) if states else [],
         "show": show if show in SHOWS else "pending",
-        "today": _today(),
+        "has_other_payees": any(one.practice_id != who.practice_id for one in page.rows),
+        "cut_off": cut_off_after(now, calendar()),
     }
     return render(request, "fees/invoicing/desk.html", context)
 
@@ -61,15 +64,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Up to ten invoices by hand; sending the form shows what would become of each."""
     if request.method != "POST":
-        form = InvoiceRows(initial_account=request.GET.get("account", ""))
-        return render(request, "fees/invoicing/new.html", {"form": form, "today": _today()})
+        return _form(request, InvoiceRows(initial_account=request.GET.get("account", "")))
+    if "more" in request.POST:
+        return _form(request, InvoiceRows(request.POST, wants_all=True))
     form = InvoiceRows(request.POST)
     problem = form.problem()
-    if problem:
-        return render(
-            request, "fees/invoicing/new.html", {"form": form, "problem": problem, "today": _today()}, status=422
-        )
-    return _reviewed(request, by_hand(form.asked()))
+    return _form(request, form, problem) if problem else _reviewed(request, by_hand(form.asked()))
 
 
 @gate("set_fees")
@@ -96,7 +96,7 @@ def review(request: HttpRequest) -> HttpResponse:
     if "errors" in request.POST:
         _day, verdicts = submit_file(who=_who(request), file=file, save=False)
         return _table(errors_table(file, verdicts, _told(verdicts)), name="errors.csv")
-    return _reviewed(request, file)
+    return _reviewed(request, with_points(file) if "comma" in request.POST else file)
 
 
 @gate("set_fees", step_up=True)
@@ -158,7 +158,7 @@ def change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("The invoice was changed."))
             return HttpResponseRedirect(reverse("fees:invoicing"))
-    context = {"form": form, "invoice": invoice}
+    context = {"form": form, "invoice": invoice, "limit": _limit_without(who, invoice)}
     return render(request, "fees/invoicing/change.html", context, status=422 if form.errors else 200)
 
 
@@ -181,6 +181,18 @@ def template(request: HttpRequest) -> HttpResponse:
     """An empty file to fill in, with one row as an example."""
     rows = [COLUMNS, ("U1234567", "250.00", "", _("Planning, 4th quarter"))]
     return _table(rows, name="invoices.csv")
+
+
+def _form(request: HttpRequest, form: InvoiceRows, problem: str = "") -> HttpResponse:
+    now, days = timezone.now(), calendar()
+    context = {
+        "form": form,
+        "problem": problem,
+        "today": business_day_of(now, days),
+        "cut_off": cut_off_after(now, days),
+        "choices": queries.may_be_invoiced(_who(request), business_day_of(now, days), MOST_CHOICES),
+    }
+    return render(request, "fees/invoicing/new.html", context, status=422 if problem else 200)
 
 
 def _reviewed(request: HttpRequest, file: File) -> HttpResponse:
@@ -235,6 +247,11 @@ def _invoice(request: HttpRequest, pk: uuid.UUID) -> Invoice:
     if found is None:
         raise Http404
     return found
+
+
+def _limit_without(who: Who, invoice: Invoice) -> queries.Limit | None:
+    """What is available to the invoice itself: its present amount is free for the next one."""
+    return queries.limit_for(who, invoice.account, invoice.business_day, without=[str(invoice.pk)])
 
 
 def _today():

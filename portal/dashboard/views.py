@@ -1,6 +1,6 @@
 """The home page and the pages its cards open."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,10 +20,9 @@ from accounts.ground.notifications.queries import latest
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import CURRENCIES
-from fees.invoicing.rules import business_day_of, cut_off_of
+from fees.invoicing.rules import cut_off_after
 from portal.clients import views as clients
 from portal.dashboard import agenda, queries
-from portal.dashboard.rules import split_minutes
 from portal.lib.exchange import exchange_day
 from portal.news.corporate import tell
 from portal.performance.rules import RANGES, Point
@@ -68,7 +67,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": [CARD_TEMPLATES[name] for name in ordered(remembered(request, "cards"))],
         "currencies": CURRENCIES,
         "agenda": agenda.of_day(agenda.day_asked(request.GET.get("day"), _today(at)), days),
-        **_cut_off(at, cut_off_of(business_day_of(at, days))),
+        "cut_off": cut_off_after(at, days),
         **_plot(request),
     }
     return render(request, "dashboard/home.html", context)
@@ -196,17 +195,6 @@ def _plot(request: HttpRequest) -> dict[str, Any]:
 
 def _day_change(points: list[Point]) -> Decimal | None:
     return points[-1].nlv - points[-2].nlv if len(points) > 1 else None
-
-
-def _cut_off(at: datetime, cut_off: datetime) -> dict[str, Any]:
-    left = cut_off - at
-    hours, minutes = split_minutes(left)
-    return {
-        "cut_off": cut_off,
-        "cut_off_is_today": left < timedelta(hours=24) and cut_off.date() == exchange_day(at),
-        "hours_left": hours,
-        "minutes_left": minutes,
-    }
 
 
 def _today(at: datetime) -> date:

@@ -118,6 +118,11 @@ HOME = (
     ),
     _button("fees_invoicing", "new_invoices", _("New invoices"), "fees:new_invoices", "file-invoice", "set_fees"),
     _button("fees_invoicing", "upload_invoices", _("Upload CSV"), "fees:upload_invoices", "upload", "set_fees"),
+    _page("fees_invoicing", "new_invoices_page", _("New invoices"), "fees:new_invoices", "set_fees"),
+    _page("fees_invoicing", "upload_invoices_page", _("Upload CSV"), "fees:upload_invoices", "set_fees"),
+    _page("fees_invoicing", "review_invoices", _("Review invoices"), "fees:review_invoices", "set_fees"),
+    _page("fees_invoicing", "invoice", _("Change an invoice"), "fees:invoice", "set_fees"),
+    _page("fees_invoicing", "invoice_limit", _("Invoice limit"), "fees:invoice_limit", "set_fees"),
     _page(
         "fees",
         "fees_reimburse",

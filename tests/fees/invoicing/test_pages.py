@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -145,6 +146,20 @@ def test_the_most_that_fits_is_offered_and_a_row_can_be_left_out(browse, today):
     assert [(row.amount, one.amount) for row, one in left.context["accepted"]] == [("500.00", 500)]
     assert left.context["refused_count"] == 0
     assert sent() == []
+
+
+def test_a_decimal_comma_is_read_once_somebody_has_said_so(browse, today):
+    alice = browse("alice")
+    content = f"account;amount\n{ANA};100,50\n{KEN};1.234,5\n".encode()
+    answer = alice.post(UPLOAD, {"file": SimpleUploadedFile("november.csv", content)})
+    assert answer.context["accepted_count"] == 0
+    assert 'name="comma"' in answer.content.decode()
+
+    read = alice.post(REVIEW, {**form_of(answer), "comma": "1"})
+
+    assert [(row.amount, one.amount) for row, one in read.context["accepted"]] == [("100.50", Decimal("100.50"))]
+    assert [row.amount for row, *_rest in read.context["refused"]] == ["1234.5"]
+    assert 'name="comma"' not in read.content.decode()
 
 
 @pytest.mark.parametrize("use", ["", "1", "x 5", "1 5 6", "99 1"])

@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from fees.invoicing.rules import business_day_of, cut_off_of
-from portal.dashboard.rules import split_minutes
+from fees.invoicing.rules import business_day_of, cut_off_after, cut_off_of
 from portal.lib.business_days import Calendar, nyse
 
 CALENDAR = Calendar([day for day, _name in nyse(2026, 2027)], years=(2026, 2027))
@@ -34,4 +33,9 @@ def test_it_is_half_past_five_in_new_york():
 
 
 def test_hours_and_minutes_left():
-    assert split_minutes(timedelta(hours=3, minutes=12, seconds=59)) == (3, 12)
+    """14:17:01 in New York on a Friday; after the cut-off it is Monday's."""
+    friday = cut_off_after(datetime(2026, 11, 20, 19, 17, 1, tzinfo=UTC), CALENDAR)
+    late = cut_off_after(datetime(2026, 11, 20, 22, 30, tzinfo=UTC), CALENDAR)
+
+    assert (friday.is_today, friday.hours, friday.minutes) == (True, 3, 12)
+    assert (late.is_today, late.at.date()) == (False, date(2026, 11, 23))
