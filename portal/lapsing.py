@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from accounts.broker.permissions import actions as permissions
 from accounts.ground.authorizations import lapsing as authorizations
 from accounts.ground.linkage import actions as linkage
 
 LAPSES: Mapping[str, Callable[..., int]] = {
     "authorizations": authorizations.lapse_due,
     "links": linkage.lapse_due,
+    "trading permissions": permissions.lapse_due,
 }
 
 

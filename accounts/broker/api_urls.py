@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.broker.allocation import api as allocation
 from accounts.broker.margin import api as margin
+from accounts.broker.permissions import api as permissions
 from accounts.broker.products import api as products
 from accounts.broker.restrictions import api as restrictions
 from accounts.broker.trading import api as trading
@@ -21,5 +22,12 @@ urlpatterns = [
     path("accounts/<str:number>/restrictions/add/", restrictions.AddRestriction.as_view(), name="api_add_restriction"),
     path("restrictions/<uuid:pk>/end/", restrictions.EndRestriction.as_view(), name="api_end_restriction"),
     path("accounts/<str:number>/products/", products.AccountProducts.as_view(), name="api_products"),
+    path(
+        "accounts/<str:number>/permission-requests/",
+        permissions.AccountPermissionRequests.as_view(),
+        name="api_permission_requests",
+    ),
+    path("permission-requests/<uuid:pk>/answer/", permissions.Answer.as_view(), name="api_permission_answer"),
+    path("permission-requests/<uuid:pk>/", permissions.Asked.as_view(), name="api_permission_request"),
     path("accounts/<str:number>/products/set/", products.SetAccountProducts.as_view(), name="api_set_products"),
 ]

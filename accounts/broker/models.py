@@ -5,6 +5,7 @@ from accounts.broker.allocation.models import Allocation, AllocationShare, Block
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import CashBalance, Instrument, Position
+from accounts.broker.permissions.models import PermissionRequest
 from accounts.broker.prices.models import ClosingPrice
 from accounts.broker.products.models import ProductApproval
 from accounts.broker.rates.models import RateCorrection
@@ -27,6 +28,7 @@ __all__ = [
     "Instrument",
     "NavDaily",
     "NavHistory",
+    "PermissionRequest",
     "Position",
     "PositionTransfer",
     "ProductApproval",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.broker.allocation import views as allocation
 from accounts.broker.margin import views as margin
+from accounts.broker.permissions import views as permissions
 from accounts.broker.products import views as products
 from accounts.broker.restrictions import views as restrictions
 from accounts.broker.trading import views as trading
@@ -28,5 +29,8 @@ urlpatterns = [
     path("accounts/<str:number>/restrictions/", restrictions.of_account, name="account_restrictions"),
     path("accounts/<str:number>/restrictions/add/", restrictions.add, name="add_restriction"),
     path("accounts/<str:number>/products/", products.of_account, name="account_products"),
+    path("accounts/<str:number>/products/ask/", permissions.ask, name="ask_permission"),
+    path("trading/permissions/<uuid:pk>/decide/", permissions.decide, name="decide_permission"),
+    path("trading/permissions/<uuid:pk>/cancel/", permissions.cancel, name="cancel_permission"),
     path("accounts/<str:number>/products/change/", products.change, name="change_products"),
 ]

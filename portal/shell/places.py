@@ -165,6 +165,7 @@ WORK = (
     _page("restrictions", "add_restriction", _("New restriction"), "trading:add_restriction", "restrict"),
     _tab("trading", "products", _("Trading permissions"), "trading:products", "grant_products"),
     _page("products", "account_products", _("Permissions of an account"), "trading:account_products", "view"),
+    _page("account_products", "ask_permission", _("Ask for trading permissions"), "trading:ask_permission", "view"),
     _tab("trading", "may_trade", _("Can I trade this?"), "trading:check", "trade"),
     _section(
         "reports",

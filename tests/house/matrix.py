@@ -52,7 +52,10 @@ SPECIMENS: dict[str, Specimen] = {
     "month": lambda world, number: "2025-09",
     **{
         f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None
-        for name in ("decide", "cancel", "api_link", "api_link_decision")
+        for name in (
+            *("decide", "cancel", "api_link", "api_link_decision"),
+            *("decide_permission", "cancel_permission", "api_permission_request", "api_permission_answer"),
+        )
     },
     "notification.pk": lambda world, number: world.rows["notification"].get(number, 10**9),
     # None of the files is written; tests/portal/exports says whose a written one is.

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.broker.instruments.rules import ALL_COUNTRIES, Product
+from accounts.broker.permissions import queries as asking
+from accounts.broker.permissions.models import PermissionRequest
 from accounts.broker.products import queries
 from accounts.broker.products.actions import set_products
-from accounts.broker.products.rules import COUNTRIES, Permission, ProductRefused, covers
+from accounts.broker.products.rules import COUNTRIES, Permission, ProductRefused, covers, permission_words
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, scope
@@ -94,10 +96,19 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "broker/products/list.html", context)
 
 
+def _asked_words(row: PermissionRequest) -> str:
+    """What a request asks for, in words."""
+    return "; ".join(permission_words(one) for one in map(Permission.read, row.wanted) if one)
+
+
 def _context(who: Who, account: Account) -> dict[str, Any]:
+    now = timezone.now()
     return {
         "account": account,
         "matrix": matrix(who, account),
         "may_change": queries.may_grant(who, account),
+        "may_ask": asking.may_ask(who, account),
+        "may_decide": asking.may_decide(who, account),
+        "asked": [(row, _asked_words(row), row.is_overdue(now)) for row in asking.of_account(who, account)[:20]],
         "history": [(row, queries.country_words(row.country)) for row in queries.history(who, account)[:20]],
     }

@@ -1,0 +1,48 @@
+"""What may be asked for, by whom, and the agreement that is signed with it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from accounts.broker.instruments.rules import Product
+from accounts.broker.products.rules import Permission, permission_words
+from accounts.ground.tree.models import Account, Margin
+from portal.lib.business_days import Calendar
+
+# Nothing is approved or ended at the usual 48 business hours; much later a forgotten request ends.
+USUAL_BUSINESS_DAYS = 2
+LIFETIME = timedelta(days=90)
+
+NEEDS_EXPERIENCE = (Product.OPTIONS, Product.FUTURES_OPTIONS)
+NEEDS_MARGIN = (Product.FUTURES, Product.FUTURES_OPTIONS, Product.SINGLE_STOCK_FUTURES, Product.FOREX)
+
+
+class PermissionProblem(ValueError):
+    """A sentence a person can read: why this cannot be asked for or answered."""
+
+
+def check_wanted(account: Account, wanted: Iterable[Permission], experience: int) -> None:
+    """Raises PermissionProblem for a product that this account or this experience does not fit."""
+    for one in wanted:
+        if one.product in NEEDS_EXPERIENCE and experience < 1:
+            raise PermissionProblem(
+                _("%(permission)s: options need at least a year of experience") % {"permission": permission_words(one)}
+            )
+        if one.product in NEEDS_MARGIN and account.is_holding and account.margin_kind == Margin.CASH:
+            raise PermissionProblem(_("%(permission)s: needs a margin account") % {"permission": permission_words(one)})
+
+
+def due_at(submitted: datetime, days: Calendar) -> datetime:
+    """48 business hours later: the same hour two business days on."""
+    last = days.add(submitted.date(), USUAL_BUSINESS_DAYS)
+    return submitted + timedelta(days=(last - submitted.date()).days)
+
+
+def agreement(account: Account, wanted: Iterable[Permission]) -> str:
+    """What is signed, word for word."""
+    lines = "\n".join(f"- {permission_words(one)}" for one in sorted(wanted))
+    return _(
+        "I ask for these trading permissions for account %(number)s, have read the risk disclosures that belong to"
+        " them, and confirm that what I said of experience and objectives is true:\n%(lines)s"
+    ) % {"number": account.number, "lines": lines}
