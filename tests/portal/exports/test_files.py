@@ -58,7 +58,7 @@ def table(content):
     return [row.cells for row in csvtext.read(content)]
 
 
-def test_by_advisor_and_by_client_come_to_the_same_grand_total(export):
+def test_hie_5_by_advisor_and_by_client_come_to_the_same_grand_total(export):
     by_advisor = table(export("alice", "/accounts/export/?by=advisor"))
     by_client = table(export("alice", "/accounts/export/"))
 
