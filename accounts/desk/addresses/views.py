@@ -54,11 +54,12 @@ def confirm(request: HttpRequest, seat: int, address: int) -> HttpResponse:
     """Take the mailed number."""
     who = request.seat  # type: ignore[attr-defined]
     found = seat_for(who, seat)
-    rule = rule_of(found, address)
+    rule, number = rule_of(found, address), request.POST.get("number", "").strip()
     try:
-        actions.confirm(who=who, rule=rule, number=request.POST.get("number", ""), at=timezone.now())
+        actions.confirm(who=who, rule=rule, number=number, at=timezone.now())
     except BadAddress as bad:
-        request.after_rollback(lambda: actions.count_wrong(rule=rule))  # type: ignore[attr-defined]
+        if number:
+            request.after_rollback(lambda: actions.count_wrong(rule=rule))  # type: ignore[attr-defined]
         return _page(request, found, problem=words(bad.sentence))
     messages.success(request, _("The address is confirmed; it holds from the next nightly restart."))
     return redirect("users:addresses", seat=seat)
