@@ -4,18 +4,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import Gate, may_pass, refused
+from accounts.ground.access.scope import sees
+from accounts.ground.amounts import money_words
 from accounts.ground.clock import exchange_today
+from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from fees.proofs.words import method_title
 from portal.fee_list.listing import FeeListing
 from portal.lib.csvtext import Cell
 from portal.records.listing import Listing
 from portal.records.queries import values_of
+from portal.shell.tags import percent
+from portal.structure import queries as tree
 from portal.transactions.listing import TransactionListing
 
 CHUNK = 1000
@@ -51,7 +58,7 @@ def _account_rows(listing: Listing) -> Iterator[Sequence[Cell]]:
         return
     rates = totals.rates
     section: int | None = None
-    for batch in _batches(listing):
+    for batch in _batches(listing.ordered()):
         values = values_of(batch, listing.sealed)
         for one in batch:
             if listing.by_advisor and section not in (None, one.practice_id):
@@ -70,9 +77,9 @@ def _account_rows(listing: Listing) -> Iterator[Sequence[Cell]]:
     yield _sum(_("Total"), totals.currency, totals.value)
 
 
-def _batches(listing: Listing) -> Iterator[list[Account]]:
+def _batches(rows: "QuerySet[Account]") -> Iterator[list[Account]]:
     batch: list[Account] = []
-    for one in listing.ordered().iterator(chunk_size=CHUNK):
+    for one in rows.iterator(chunk_size=CHUNK):
         batch.append(one)
         if len(batch) == CHUNK:
             yield batch
@@ -135,4 +142,50 @@ def _transaction_rows(listing: TransactionListing) -> Iterator[Sequence[Cell]]:
         ]
 
 
-TABLES = {"accounts": accounts, "fees": fees, "transactions": transactions}
+def structure(who: Who, query: QueryDict, chosen: Sequence[str]) -> Table:
+    """The tree with counts and values of the last sealed night and what is paid to whom, as far as one may see it."""
+    wishes = tree.Wishes.of(query)
+    headings = [
+        *(_("Level"), _("Account ID"), _("Account title"), _("Kind"), _("Below"), _("Advisor"), _("Status")),
+        *(_("Accounts"), _("Value"), _("Currency"), _("Value on"), _("Fee layers"), _("Fees accrued on the day")),
+    ]
+    rows = tree.whole(who, wishes)
+    return Table("structure", headings, _tree_rows(who, rows, wishes), rows.count())
+
+
+def _tree_rows(who: Who, rows: "QuerySet[Account]", wishes: tree.Wishes) -> Iterator[Sequence[Cell]]:
+    sealed = sealed_day()
+    books = tree.books(who, sealed)
+    for batch in _batches(rows):
+        values = values_of(batch, sealed) if wishes.aum else {}
+        layers = tree.fee_layers(who, batch, sealed or exchange_today()) if wishes.fees else {}
+        for one in batch:
+            book = books.get(one.practice_id) if one.kind in tree.MASTERS else None
+            worth = (book.nlv if book and wishes.aum else None) if one.kind in tree.MASTERS else values.get(one.pk)
+            accrued = book.accrued if book and wishes.fees and tree.may_see_accrued(who) else None
+            yield [
+                *(one.level, one.number, one.title, one.get_kind_display()),
+                *(one.parent.number if one.parent and sees(who, one.parent) else None, one.practice.name),
+                *(one.get_status_display(), book.accounts if book else None, worth),
+                *(book.currency if book else one.base_currency, sealed if worth is not None else None),
+                "; ".join(_layer_words(who, one, layer) for layer in layers.get(one.pk, [])),
+                None if accrued is None else round(accrued, 2),
+            ]
+
+
+def _layer_words(who: Who, account: Account, layer: tree.Layer) -> str:
+    """Such as: 0.70% + 800.00, Northgate Advisors."""
+    parts = []
+    for part in layer.parts:
+        if part.rate is not None:
+            parts.append(percent(part.rate))
+        elif part.flat is not None:
+            parts.append(money_words(part.flat, account.base_currency))
+        else:
+            number = len(part.tiers)
+            parts.append(ngettext("%(number)s range", "%(number)s ranges", number) % {"number": number})
+    words = " + ".join(parts)
+    return f"{words}, {layer.payee_name}" if layer.payee_name and not who.is_owner else words
+
+
+TABLES = {"accounts": accounts, "fees": fees, "transactions": transactions, "structure": structure}

@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/export/", views.accounts, name="accounts"),
     path("fees/export/", views.fees, name="fees"),
     path("transactions/export/", views.transactions, name="transactions"),
+    path("structure/export/", views.structure, name="structure"),
     path("exports/<uuid:job>/", views.job, name="job"),
     path("exports/<uuid:job>/stop/", views.stop, name="stop"),
     path("exports/<uuid:job>/file/", views.file, name="file"),

@@ -40,6 +40,13 @@ def transactions(request: HttpRequest) -> HttpResponse:
     return _asked(request, "transactions")
 
 
+@gate("view")
+@require_POST
+def structure(request: HttpRequest) -> HttpResponse:
+    """A file of the whole tree that one may see, or of what was found in it."""
+    return _asked(request, "structure")
+
+
 def _asked(request: HttpRequest, table: str) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     form = request.POST.get("format", "csv")

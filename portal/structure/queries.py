@@ -5,7 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from accounts.broker.feed.models import NavDaily
@@ -99,6 +112,33 @@ def fee_layers(who: Who, rows: Iterable[Account], day: date) -> dict[int, list[L
     return {account: list(found.values()) for account, found in layers.items()}
 
 
+def whole(who: Who, wishes: Wishes) -> "QuerySet[Account]":
+    """Everything that the page shows branch by branch, in one run: each practice's master, its groups with their subs,
+    its clients by name; the firm's own practice before the others."""
+    rows = matching(scope(who, Account), wishes.text).select_related("practice", "parent")
+    if not wishes.stl:
+        rows = rows.exclude(kind__in=STL)
+    place = Case(
+        When(kind__in=MASTERS, then=Value(0)),
+        When(kind__in=STL, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    group = Case(When(kind__in=STL, then=Coalesce("stl_id", "pk")), default=Value(0), output_field=BigIntegerField())
+    branch = ("practice__level", "practice__name", "practice_id", "place", "group", "level")
+    return rows.annotate(place=place, group=group).order_by(*branch, *ORDER)
+
+
+def books(who: Who, sealed: date | None) -> dict[int, AdviserDaily]:
+    """The rollups of the last sealed night, by practice."""
+    return {row.practice_id: row for row in scope(who, AdviserDaily).filter(day=sealed)} if sealed else {}
+
+
+def may_see_accrued(who: Who) -> bool:
+    """A rollup holds the fees of every payee, so a second level is not told what the level above accrues."""
+    return who.reach == "firm"
+
+
 def _masters(who: Who, wishes: Wishes, sealed: date | None) -> list[Account]:
     """One's own master first, then what stands right below it; each with its rollup on the last sealed day."""
     rows = scope(who, Account)
@@ -117,6 +157,7 @@ def _masters(who: Who, wishes: Wishes, sealed: date | None) -> list[Account]:
         book=Subquery(rollup.values("nlv")),
         book_currency=Subquery(rollup.values("currency")),
         book_accounts=Subquery(rollup.values("accounts")),
+        book_accrued=Subquery(rollup.values("accrued")),
         subs=Subquery(subs.values("parent_id").annotate(n=Count("pk")).values("n")),
         nlv=Subquery(value.values("nlv")),
         subs_value=Subquery(in_group.annotate(total=Sum("nlv")).values("total")),

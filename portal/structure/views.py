@@ -32,6 +32,7 @@ class Row:
     value: Decimal | None
     currency: str
     layers: list[queries.Layer]
+    accrued: Decimal | None
 
 
 @gate("view")
@@ -99,9 +100,17 @@ def _rows(
                 value=value if wishes.aum else None,
                 currency=currency,
                 layers=layers.get(one.pk, []),
+                accrued=_accrued(who, one) if wishes.fees else None,
             )
         )
     return lines
+
+
+def _accrued(who: Who, one: Account) -> Decimal | None:
+    """What accrued in a practice's book on the last sealed night; a group has no book of its own."""
+    if one.kind not in queries.MASTERS or not queries.may_see_accrued(who):
+        return None
+    return getattr(one, "book_accrued", None)
 
 
 def _of_chosen(who: Who, chosen: Account) -> dict[str, object]:

@@ -88,6 +88,9 @@ def test_values_and_counts_come_from_the_last_sealed_night(show, world):
     assert by_number["U2000001"].value == 250002
     assert (by_number["F200002"].value, by_number["F200002"].accounts) == (250002, 1)
     assert by_number["I4000001"].accounts == 2
+    assert (by_number["F100001"].accrued, by_number["I4000001"].accrued) != (None, None)
+    assert by_number["I4000001"].accrued is None  # it stands in Northgate's book
+    assert {row.accrued for row in show("bob").context["rows"]} == {None}  # the book holds Northgate's fee as well
     assert by_number["I4000001"].value == 250004 + 250005 + 250006
     assert "1.00%" in answer.content.decode()
     assert len(by_number["U2000001"].layers) == 2  # Bright's and Northgate's
