@@ -84,6 +84,8 @@ def test_rows_stand_with_their_account(world, table, person, number, fits):
     account = world[number]
     row = sample(world, table)
     row |= {"firm_id": account.firm_id, "practice_id": account.practice_id, "account_id": account.pk}
+    if table == "accounts_event":
+        row["user_id"] = world.users[person].pk  # the sample is anybody's
 
     problem = insert(world, person, table, row)
 
