@@ -11,5 +11,7 @@ class FeesConfig(AppConfig):
     def ready(self) -> None:
         from accounts.desk.messages import topics
         from fees.proofs.topics import fee
+        from fees.proposals.topics import fee_proposal
 
         topics.register("fee", fee)
+        topics.register("fee_proposal", fee_proposal)

@@ -3,6 +3,7 @@
 from fees.accrual.models import Accrual, AdviserDaily
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.posting.models import Charge
+from fees.proposals.models import Proposal, Signature
 from fees.results.models import PeriodResult
 from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.trades.models import TradeFee
@@ -16,7 +17,9 @@ __all__ = [
     "InvoiceCap",
     "InvoiceUpload",
     "PeriodResult",
+    "Proposal",
     "RunSchedule",
     "Schedule",
+    "Signature",
     "TradeFee",
 ]

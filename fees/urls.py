@@ -4,6 +4,8 @@ from django.urls import path
 
 from fees.invoicing import views as invoicing
 from fees.proofs import views as proofs
+from fees.proposals import approval_views as approvals
+from fees.proposals import views as proposals
 
 app_name = "fees"
 
@@ -18,6 +20,16 @@ urlpatterns = [
     path("fees/invoicing/limit/<str:number>/", invoicing.limit, name="invoice_limit"),
     path("fees/invoicing/<uuid:pk>/", invoicing.change, name="invoice"),
     path("fees/invoicing/<uuid:pk>/cancel/", invoicing.cancel, name="cancel_invoice"),
+    path("fees/configure/<str:number>/", proposals.configure, name="configure_account"),
+    path("fees/configure/<str:number>/preview/", proposals.preview, name="fee_preview"),
+    path("fees/configure/<str:number>/send/", proposals.send, name="send_proposal"),
+    path("fees/proposals/", proposals.listed, name="proposals"),
+    path("fees/proposals/<uuid:pk>/", proposals.show, name="proposal"),
+    path("fees/proposals/<uuid:pk>/cancel/", proposals.cancel, name="cancel_proposal"),
+    path("fees/proposals/<uuid:pk>/paper.pdf", approvals.proposal_pdf, name="proposal_pdf"),
+    path("approvals/fees/<uuid:pk>/", approvals.approval, name="approval"),
+    path("approvals/fees/<uuid:pk>/sign/", approvals.sign_proposal, name="sign_proposal"),
+    path("approvals/fees/<uuid:pk>/decline/", approvals.decline_proposal, name="decline_proposal"),
     path("fees/proofs/<uuid:pk>/", proofs.show, name="proof"),
     path("fees/proofs/<uuid:pk>/recompute/", proofs.recompute, name="recompute"),
 ]

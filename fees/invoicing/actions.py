@@ -95,6 +95,13 @@ def agree_cap(
     return cap
 
 
+def end_cap(*, account: Account, practice: Practice, first_day: date) -> None:
+    """What may be invoiced ends: from `first_day` on there is no limit, so nothing can be invoiced."""
+    with transaction.atomic(using=current_alias.get()):
+        one_at_a_time(f"cap {account.pk} {practice.pk}")
+        close_former(InvoiceCap.unscoped.filter(account=account, practice=practice), first_day)
+
+
 def submit(
     *,
     who: Who,

@@ -30,6 +30,8 @@ def agree(
     starts: date,
     ends: date | None = None,
     signature: Signature | None = None,
+    commissions_to_master: bool = False,
+    other_fees_to_master: bool = False,
     by: int | None,
     at: datetime,
 ) -> Schedule:
@@ -48,7 +50,7 @@ def agree(
             signature=signature,
             signed_on=signature.at.astimezone(EXCHANGE_ZONE).date() if signature else None,
             billed_through=billed_through(),
-            funded_on=account.opened_on and max(account.opened_on, account.funded_on or account.opened_on),
+            funded_on=rules.funded_on(account.opened_on, account.funded_on),
         )
         found += payee_problems(account, practice)
         if any(one.method in TRADE_CODES for one in components):
@@ -69,6 +71,8 @@ def agree(
             document_hash=signature.document_hash if signature else "",
             agreed_at=at,
             agreed_by_id=by,
+            commissions_to_master=commissions_to_master,
+            other_fees_to_master=other_fees_to_master,
         )
         _write_components(schedule, components)
         record(

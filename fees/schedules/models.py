@@ -51,6 +51,8 @@ class Schedule(TenantModel):
     agreed_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
+    commissions_to_master = models.BooleanField(db_default=False)
+    other_fees_to_master = models.BooleanField(db_default=False)
 
     class Meta(TenantModel.Meta):
         ordering = ["account", "practice", "version"]

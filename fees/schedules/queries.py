@@ -30,9 +30,9 @@ def in_force(who: Who, account: Account, day: date) -> QuerySet[Schedule]:
     return versions(who, account).filter(Q(ends=None) | Q(ends__gt=day), starts__lte=day)
 
 
-def terms_of(component: Component) -> Terms:
-    """A stored component with its schedule's period, as the engine reads it."""
-    figures = Figures(
+def figures_of(component: Component) -> Figures:
+    """A stored component's figures."""
+    return Figures(
         method=component.method,
         rate=component.rate,
         flat=component.flat,
@@ -40,8 +40,12 @@ def terms_of(component: Component) -> Terms:
         mode=component.mode,  # type: ignore[arg-type]  # the column allows these words only
         more=component.terms,
     )
+
+
+def terms_of(component: Component) -> Terms:
+    """A stored component with its schedule's period, as the engine reads it."""
     schedule = component.schedule
-    return figures.terms(starts=schedule.starts, ends=schedule.ends, component=component.pk)
+    return figures_of(component).terms(starts=schedule.starts, ends=schedule.ends, component=component.pk)
 
 
 def billed_through() -> date | None:

@@ -114,19 +114,20 @@ def problems(
     `signed_on` is the signature's day in the exchange's zone; `billed_through` the last day whose accruals have begun;
     `funded_on` the first day the account can have a value, None while it is not open.
     """
-    found = _components(strategy, components, starts, ends)
+    found = listed_problems(strategy, components, starts)
     if ends is not None and ends <= starts:
         found.append(problem("ends", "ends_before_start", gettext_noop("The schedule must end after it starts.")))
     if billed_through is not None and starts <= billed_through:
         msgid = gettext_noop("The night of %(day)s has been billed; the schedule can start on a later day only.")
         found.append(problem("starts", "already_billed", msgid, day=billed_through))
     if strategy == AUTOMATIC:
-        found += _funding(funded_on, starts)
+        found += funding_problems(funded_on, starts)
         found += _signature(signature, signed_on, starts)
     return found
 
 
-def _components(strategy: str, components: Sequence[Figures], starts: date, ends: date | None) -> list[Problem]:
+def listed_problems(strategy: str, components: Sequence[Figures], starts: date) -> list[Problem]:
+    """What is wrong with the fees themselves, whoever agrees them and when."""
     if strategy != AUTOMATIC:
         msgid = gettext_noop("Fees are listed only where they are charged automatically.")
         return [problem("components", "not_used", msgid)] if components else []
@@ -206,7 +207,12 @@ def _profit_terms(terms: Terms) -> ProfitTerms:
     )
 
 
-def _funding(funded_on: date | None, starts: date) -> list[Problem]:
+def funded_on(opened_on: date | None, first_funding: date | None) -> date | None:
+    """The first day an account can have a value; None while it is not open."""
+    return opened_on and max(opened_on, first_funding or opened_on)
+
+
+def funding_problems(funded_on: date | None, starts: date) -> list[Problem]:
     """Days before there is anything to value would wait for a statement that never comes."""
     if funded_on is None:
         return [problem("account", "not_open", gettext_noop("The account must be open before fees are charged."))]

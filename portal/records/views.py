@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.broker.margin.rules import group_of
-from accounts.ground.access.authority import FUNCTION_WORDS, RULES
+from accounts.ground.access.authority import FUNCTION_WORDS, RULES, Function
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, answer, relation_to, sees
@@ -83,6 +83,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         "schedules": agreed(who, found, sealed),
         "charges": [(charge, method_title(charge.method)) for charge in queries.latest_charges(who, found, sealed)],
         "rights": rights(who, found),
+        "may_set_fees": answer(who, Function.SET_FEES, found).allowed and found.is_holding,
         "waiting": list(pending(who).filter(account=found)[:WAITING_SHOWN]),
         "margin_group": group_of(found),
     }

@@ -100,6 +100,9 @@ HOME = (
         "set_fees",
         aliases=("manage-clients/fees/configure/", "administration/fees-invoicing/fees/configure/"),
     ),
+    _page("fees", "fees_configure_account", _("Fees of an account"), "fees:configure_account", "set_fees"),
+    _page("fees", "fees_proposals", _("Fee proposals"), "fees:proposals", "set_fees"),
+    _page("fees_proposals", "fees_proposal", _("Fee proposal"), "fees:proposal", "set_fees"),
     _page(
         "fees",
         "fees_templates",
@@ -281,6 +284,7 @@ OWNERS = (
         whose=Whose.OWNERS,
     ),
     _section("own_approvals", _("Approvals"), "clients:approvals", "signature", right="sign", whose=Whose.OWNERS),
+    _page("own_approvals", "own_fee_proposal", _("Fee proposal"), "fees:approval", "sign"),
     _section("own_messages", _("Messages"), "messages:list", "mail", right="view", whose=Whose.OWNERS),
     _page("own_messages", "own_thread", _("Conversation"), "messages:thread", "view"),
     _page("own_messages", "own_new_message", _("New message"), "messages:new", "view"),

@@ -26,9 +26,14 @@ METHODS = ("get", "post", "delete")
 BEGINS_A_VISIT = "/notifications/"
 NOBODY = ("", "dora")
 # Rows of these belong to a practice alone: not even the level above reads them.
+PROPOSED = ("proposal", "cancel_proposal", "api_proposal", "api_cancel_proposal", "proposal_pdf")
+ASKED_OF_AN_OWNER = (
+    *("approval", "sign_proposal", "decline_proposal"),
+    *("api_sign_proposal", "api_decline_proposal"),
+)
 TOLD_TO_A_PRACTICE = (
     *("notification", "thread", "api_thread", "share_thread", "api_share_thread"),
-    *("invoice", "cancel_invoice", "api_invoice"),
+    *("invoice", "cancel_invoice", "api_invoice", *PROPOSED),
 )
 # Only a second level has a level above to bring in.
 BRINGS_IN = ("share_thread", "api_share_thread")
@@ -74,6 +79,10 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["invoice"].get(number, NOWHERE if number == MISSING else None)
         for name in ("invoice", "cancel_invoice", "api_invoice")
+    },
+    **{
+        f"{name}.pk": lambda world, number: world.rows["proposal"].get(number, NOWHERE if number == MISSING else None)
+        for name in (*PROPOSED, *ASKED_OF_AN_OWNER)
     },
     **{
         f"{name}.pk": lambda world, number: world.rows["charge"].get(number, NOWHERE if number == MISSING else None)

@@ -14,6 +14,8 @@ from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import HOLDING_KINDS
 from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
+from fees.proposals.actions import propose
+from fees.proposals.rules import Wanted
 from tests.fees.posting.nights import Nights, figures
 from tests.house import trading
 from tests.house.rights import ASKED_FOR_A_FILE
@@ -55,6 +57,7 @@ def dress(world: World) -> None:
     _export(world)
     _bill(world)
     _invoice(world)
+    _propose(world)
 
 
 def _write(world: World) -> None:
@@ -128,3 +131,25 @@ def _invoice(world: World) -> None:
             submitted_at=datetime(2025, 9, 30, 12, tzinfo=UTC),
             submitted_by=world.users[name],
         ).pk
+
+
+def _propose(world: World) -> None:
+    """Every client's own advisor has proposed a higher fee, in a text that holds the account's word."""
+    sent = world.rows["proposal"] = {}
+    senders = {
+        "U1000001": "alice",
+        "U1000002": "alice",
+        "U2000001": "bob",
+        "U3000001": "carol",
+        "U9000001": "mallory",
+        "I4000001": "alice",
+    }
+    for number, name in senders.items():
+        with acting(world.users[name].pk) as who:
+            assert who is not None
+            sent[number] = propose(
+                who=who,
+                account=world[number],
+                wanted=Wanted(strategy="automatic", components=(figures("PERCENTOFEQUITY_EOM", rate="0.02"),)),
+                at=datetime(2025, 10, 1, 16, tzinfo=UTC),
+            ).pk

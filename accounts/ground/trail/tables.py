@@ -26,6 +26,7 @@ TABLES: dict[str, Any] = {
     "accounts_hold": _("Holds"),
     "accounts_calendarday": _("Calendar days"),
     "fees_schedule": _("Fee schedules"),
+    "fees_proposal": _("Fee proposals"),
     "fees_invoicecap": _("Invoice limits"),
     "fees_invoice": _("Invoices"),
     "desk_brandversion": _("Brands"),

@@ -1,0 +1,361 @@
+"""Fee proposals over the API: the same terms, the same judgement, the same hands as the pages."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request as ApiRequest
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.ground.access.api import ScopedView, filters
+from accounts.ground.access.context import Who
+from accounts.ground.access.gates import gate
+from accounts.ground.access.scope import account_for
+from accounts.ground.api_pages import Pages
+from accounts.ground.runs.queries import sealed_day
+from accounts.ground.stepup.actions import session_mark
+from accounts.ground.tree.models import Account
+from fees.engine.registry import BY_NAME, METHODS
+from fees.engine.types import MARGINAL, WHOLE_BALANCE, Range
+from fees.invoicing.models import CAP_KINDS
+from fees.proofs.words import tell
+from fees.proposals import actions, queries, signing
+from fees.proposals.models import Proposal, ProposalState
+from fees.proposals.preview import Cost, effect
+from fees.proposals.rules import LARGEST_DRAWING, LONGEST_NAME, LONGEST_REASON, Wanted
+from fees.schedules.models import Strategy
+from fees.schedules.rules import Figures, ScheduleRefused
+
+LONGEST_NUMBER = 64
+MOST_RANGES = 20
+
+
+@extend_schema_field({"type": "string"})
+class NumberField(serializers.Field):
+    """A decimal number as text; the rules say how many places it may have."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """A finite number, or the sentence that it is none."""
+        try:
+            number = Decimal(data) if isinstance(data, str) and len(data) <= LONGEST_NUMBER else Decimal("NaN")
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
+            raise serializers.ValidationError(_("Enter a number."))
+        return number
+
+    def to_representation(self, value: Any) -> str:
+        """As text."""
+        return str(value)
+
+
+class RangeSerializer(serializers.Serializer):
+    """One range of value; `high` is null in the last. `rate` is an annual fraction."""
+
+    low = NumberField()
+    high = NumberField(allow_null=True)
+    rate = NumberField()
+
+
+class ComponentSerializer(serializers.Serializer):
+    """One fee: a method by the broker's name and its figures; `rate` is an annual fraction, 0.01 is 1 %."""
+
+    method = serializers.ChoiceField(choices=sorted(BY_NAME))
+    rate = NumberField(required=False, allow_null=True)
+    flat = NumberField(required=False, allow_null=True)
+    ranges = RangeSerializer(many=True, required=False)
+    mode = serializers.ChoiceField(choices=[MARGINAL, WHOLE_BALANCE], required=False, default=MARGINAL)
+
+
+class TermsSerializer(serializers.Serializer):
+    """Everything that a proposal changes."""
+
+    strategy = serializers.ChoiceField(choices=Strategy.choices)
+    components = ComponentSerializer(many=True, required=False)
+    commissions_to_master = serializers.BooleanField(required=False, default=False)
+    other_fees_to_master = serializers.BooleanField(required=False, default=False)
+    cap_kind = serializers.ChoiceField(choices=CAP_KINDS, required=False, allow_blank=True, default="")
+    cap_rate = NumberField(required=False, allow_null=True)
+    asked_start = serializers.DateField(required=False, allow_null=True)
+
+
+class ProposalSerializer(serializers.ModelSerializer):
+    """One proposal; figures are text."""
+
+    account = serializers.CharField(source="account.number")
+    components = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Proposal
+        fields = (
+            *("id", "account", "version", "state", "needs_signature", "strategy", "components"),
+            *("commissions_to_master", "other_fees_to_master", "cap_kind", "cap_rate", "asked_start"),
+            *("created_at", "proposed_at", "expires_on", "decided_at", "reason", "starts"),
+            *("language", "document", "document_hash"),
+        )
+
+    def get_components(self, row: Proposal) -> list[dict[str, Any]]:
+        """With the broker's name of each method."""
+        return [
+            {**one, "method": METHODS[one["method"]].name if one["method"] in METHODS else str(one["method"])}
+            for one in row.components
+        ]
+
+
+class PreviewSerializer(serializers.Serializer):
+    """What terms would come to in the last closed period, and whether the client must sign."""
+
+    starts = serializers.DateField()
+    needs_signature = serializers.BooleanField()
+    reasons = serializers.ListField(child=serializers.CharField())
+    first_day = serializers.DateField(allow_null=True)
+    last_day = serializers.DateField(allow_null=True)
+    currency = serializers.CharField()
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
+    year_before = serializers.CharField(allow_null=True)
+    year_after = serializers.CharField(allow_null=True)
+    sensitivity = serializers.DictField(child=serializers.CharField())
+    arithmetic = serializers.ListField(child=serializers.CharField())
+
+
+class HandSerializer(serializers.Serializer):
+    """A signature: the hash of the text that was read, the full name, and a drawn one as PNG in base64."""
+
+    seen = serializers.CharField(max_length=64)
+    name = serializers.CharField(max_length=LONGEST_NAME)
+    drawing = serializers.CharField(required=False, allow_blank=True, max_length=2 * LARGEST_DRAWING)
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why, if one likes to say."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_REASON, default="")
+
+
+class ProposalPages(Pages):
+    """The latest first."""
+
+    ordering = ("-created_at", "pk")
+
+
+@gate("view")
+class ProposalList(ListModelMixin, ScopedView):
+    """Fee proposals about the accounts you see."""
+
+    model = Proposal
+    serializer_class = ProposalSerializer
+    pagination_class = ProposalPages
+    filterset_class = filters("account__number", state=ProposalState.choices)
+
+    def get_queryset(self) -> Any:
+        """With their accounts; an advisor's drafts are its practice's."""
+        rows = super().get_queryset().select_related("account")
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        mine = rows.filter(practice_id=self.who.practice_id)
+        return mine if self.who.is_advisor else rows
+
+    def get(self, request: ApiRequest) -> Response:
+        """One page of proposals."""
+        return self.list(request)
+
+
+@gate("set_fees")
+class PreviewTerms(APIView):
+    """Works out terms without keeping them."""
+
+    @extend_schema(request=TermsSerializer, responses=PreviewSerializer)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """What they would have cost in the last closed period; 400 says what is wrong with them."""
+        who = _who(request)
+        account = account_for(who, number, "set_fees")
+        wanted = _wanted(request)
+        judged = actions.judge(who=who, account=account, wanted=wanted, at=timezone.now())
+        if judged.problems:
+            raise _invalid(ScheduleRefused(judged.problems))
+        found = effect(
+            who,
+            account,
+            before=judged.standing.wanted.components,
+            after=wanted.components,
+            sealed=sealed_day(),
+            days=judged.days,
+        )
+        return Response(_previewed(account, judged, found.before if found else None, found.after if found else None))
+
+
+@gate("set_fees")
+class DraftTerms(APIView):
+    """Keeps terms as the practice's draft about an account."""
+
+    @extend_schema(request=TermsSerializer, responses=ProposalSerializer)
+    def put(self, request: ApiRequest, number: str) -> Response:
+        """The client does not see it; it takes the place of the draft that was there."""
+        who = _who(request)
+        account = account_for(who, number, "set_fees")
+        kept = _tried(lambda: actions.draft(who=who, account=account, wanted=_wanted(request), at=timezone.now()))
+        return Response(ProposalSerializer(kept).data)
+
+
+@gate("set_fees", step_up=True)
+class SendTerms(APIView):
+    """Sends terms to the client."""
+
+    @extend_schema(request=TermsSerializer, responses=ProposalSerializer)
+    def post(self, request: ApiRequest, number: str) -> Response:
+        """What costs no more applies at once; the rest waits for the client's signature."""
+        who = _who(request)
+        account = account_for(who, number, "set_fees")
+        sent = _tried(lambda: actions.propose(who=who, account=account, wanted=_wanted(request), at=timezone.now()))
+        return Response(ProposalSerializer(sent).data, status=status.HTTP_201_CREATED)
+
+
+@gate("set_fees")
+class CancelProposal(APIView):
+    """Takes a proposal back."""
+
+    @extend_schema(request=ReasonSerializer, responses=ProposalSerializer)
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        """While the client has not decided."""
+        who = _who(request)
+        found = queries.own_proposal(who, pk)
+        reason = _given(ReasonSerializer, request)["reason"]
+        ended = _tried(lambda: actions.cancel(who=who, proposal=found, reason=reason, at=timezone.now()))
+        return Response(ProposalSerializer(ended).data)
+
+
+@gate("sign", step_up=True)
+class SignProposal(APIView):
+    """Signs a proposal as its account's owner."""
+
+    @extend_schema(request=HandSerializer, responses=ProposalSerializer)
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        """Puts the terms into force."""
+        who = _who(request)
+        found = queries.asked(who, pk)
+        given = _given(HandSerializer, request)
+        hand = signing.Hand(
+            name=given["name"],
+            drawing=_picture(given["drawing"]) if given.get("drawing") else None,
+            address=request.META.get("REMOTE_ADDR", ""),
+            agent=request.headers.get("User-Agent", "").replace("\0", ""),
+            session=session_mark(request.session.session_key or ""),
+        )
+        signed = _tried(lambda: signing.sign(who=who, proposal=found, hand=hand, seen=given["seen"], at=timezone.now()))
+        return Response(ProposalSerializer(signed).data)
+
+
+@gate("sign")
+class DeclineProposal(APIView):
+    """Declines a proposal as its account's owner."""
+
+    @extend_schema(request=ReasonSerializer, responses=ProposalSerializer)
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        """What applied before goes on."""
+        who = _who(request)
+        found = queries.asked(who, pk)
+        reason = _given(ReasonSerializer, request)["reason"]
+        ended = _tried(lambda: signing.decline(who=who, proposal=found, reason=reason, at=timezone.now()))
+        return Response(ProposalSerializer(ended).data)
+
+
+@gate("view")
+class OneProposal(APIView):
+    """One proposal with its text."""
+
+    @extend_schema(responses=ProposalSerializer)
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
+        """Of one's own practice, or about one's own account."""
+        who = _who(request)
+        rows = queries.own(who) if who.is_advisor else queries.proposals(who)
+        found = rows.filter(pk=pk).first()
+        if found is None:
+            raise NotFound
+        return Response(ProposalSerializer(found).data)
+
+
+def _wanted(request: ApiRequest) -> Wanted:
+    given = _given(TermsSerializer, request)
+    components = tuple(
+        Figures(
+            method=BY_NAME[one["method"]].code,
+            rate=one.get("rate"),
+            flat=one.get("flat"),
+            ranges=tuple(
+                Range(part["low"], part["high"], part["rate"]) for part in one.get("ranges", [])[:MOST_RANGES]
+            ),
+            mode=one["mode"],
+        )
+        for one in given.get("components", [])
+    )
+    names = ("strategy", "commissions_to_master", "other_fees_to_master", "cap_kind")
+    return Wanted(
+        components=components,
+        cap_rate=given.get("cap_rate"),
+        asked_start=given.get("asked_start"),
+        **{name: given[name] for name in names},
+    )
+
+
+def _previewed(account: Account, judged: actions.Judged, before: Cost | None, after: Cost | None) -> dict[str, Any]:
+    span = after.values.span if after else None
+    text: Callable[[Any], str | None] = lambda number: None if number is None else str(number)  # noqa: E731
+    known = after is not None and after.charges is not None
+    return {
+        "starts": judged.starts,
+        "needs_signature": judged.needs_signature,
+        "reasons": [tell(one) for one in judged.reasons],
+        "first_day": span.starts if span else None,
+        "last_day": span.last_day if span else None,
+        "currency": account.base_currency,
+        "before": text(before.amount if before else None),
+        "after": text(after.amount if after else None),
+        "year_before": text(before.year if before else None),
+        "year_after": text(after.year if after else None),
+        "sensitivity": {str(step): str(amount) for step, amount in (after.sensitivity if after and known else [])},
+        "arithmetic": [tell(one) for one in (after.arithmetic if after and known else [])],
+    }
+
+
+def _tried(act: Callable[[], Proposal]) -> Proposal:
+    try:
+        return act()
+    except ScheduleRefused as refused:
+        raise _invalid(refused) from refused
+    except actions.ProposalRefused as refused:
+        raise ValidationError([tell(refused.sentence)]) from refused
+
+
+def _invalid(refused: ScheduleRefused) -> ValidationError:
+    found: dict[str, list[str]] = {}
+    for one in refused.problems:
+        found.setdefault(one.field, []).append(tell(one.sentence))
+    return ValidationError(found)
+
+
+def _given(kind: type[serializers.Serializer], request: ApiRequest) -> Any:
+    given = kind(data=request.data)
+    given.is_valid(raise_exception=True)
+    return given.validated_data
+
+
+def _picture(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _who(request: ApiRequest) -> Who:
+    return request.seat  # type: ignore[attr-defined]

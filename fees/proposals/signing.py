@@ -1,0 +1,134 @@
+"""The client's hand: signing a proposal as it was shown, or declining it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.ground.access.context import Who, current_alias
+from accounts.ground.days.queries import calendar
+from accounts.ground.people.models import User
+from accounts.ground.requests.models import RequestStatus
+from accounts.ground.trail.actions import record
+from accounts.ground.tree.models import Practice
+from fees.proposals import mails
+from fees.proposals.actions import ProposalRefused, ended, finish, locked, put_into_force
+from fees.proposals.models import Proposal, ProposalState, Signature, SignatureKind
+from fees.proposals.rules import LONGEST_NAME, LONGEST_REASON, booked_on, drawing_problem, starts_on
+from fees.schedules import rules as schedules
+from fees.schedules.queries import billed_through, night_barrier
+from portal.lib.exchange import exchange_day
+from portal.lib.words import Sentence, gettext_noop
+
+TOP_LEVEL = 1
+SHORTEST_NAME = 3
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How somebody signed: the name, a drawing if there is one, and from where."""
+
+    name: str
+    drawing: bytes | None = None
+    address: str = ""
+    agent: str = ""
+    session: str = ""
+
+
+def sign(*, who: Who, proposal: Proposal, hand: Hand, seen: str, at: datetime) -> Proposal:
+    """Put the terms into force as they were shown; `seen` is the hash of the text on the signer's screen.
+
+    ProposalRefused says why it cannot be signed any more, and nothing has changed then.
+    """
+    with transaction.atomic(using=current_alias.get()):
+        night_barrier(alone=False)
+        held = locked(proposal)
+        booked = booked_on(at, calendar())
+        _check(held, hand, seen, booked > (held.expires_on or booked))
+        signature = _written(who, held, hand, at)
+        starts = starts_on(held.asked_start, booked, billed_through())
+        # A second level's client pays the top level without ever seeing its row.
+        payee = Practice.unscoped.filter(pk=held.practice_id).first()
+        payee = payee or Practice(pk=held.practice_id, firm_id=held.firm_id, level=TOP_LEVEL)
+        try:
+            held.schedule, held.cap = put_into_force(
+                proposal=held, practice=payee, starts=starts, signature=signature, by=who.user_id, at=at
+            )
+        except schedules.ScheduleRefused as refused:
+            raise ProposalRefused(refused.problems[0].sentence) from refused
+        held.starts = starts
+        _decide(who, held, ProposalState.APPROVED, at)
+        finish(held, RequestStatus.APPROVED, at)
+        _note(who, held, gettext_noop("Fee proposal signed"), at)
+        mails.owe_mails(held, "approved", mails.OWNER, mails.PRACTICE)
+    return held
+
+
+def decline(*, who: Who, proposal: Proposal, reason: str, at: datetime) -> Proposal:
+    """Refuse the proposal; what applied before goes on."""
+    with transaction.atomic(using=current_alias.get()):
+        held = locked(proposal)
+        if held.state != ProposalState.PROPOSED:
+            raise ended(held)
+        held.reason = reason.strip()[:LONGEST_REASON]
+        _decide(who, held, ProposalState.DECLINED, at)
+        finish(held, RequestStatus.REJECTED, at)
+        _note(who, held, gettext_noop("Fee proposal declined"), at)
+        mails.owe_mails(held, "declined", mails.PRACTICE)
+    return held
+
+
+def _check(proposal: Proposal, hand: Hand, seen: str, is_late: bool) -> None:
+    if proposal.state != ProposalState.PROPOSED:
+        raise ended(proposal)
+    if is_late:
+        raise ProposalRefused(Sentence(gettext_noop("This proposal has expired; ask your advisor for a new one."), {}))
+    if seen != proposal.document_hash:
+        msgid = gettext_noop("You have read another version of this proposal; open it again and read it first.")
+        raise ProposalRefused(Sentence(msgid, {}))
+    name = hand.name.strip()
+    if not SHORTEST_NAME <= len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
+        raise ProposalRefused(Sentence(gettext_noop("Type your full name."), {}))
+    wrong = drawing_problem(hand.drawing) if hand.drawing is not None else None
+    if wrong is not None:
+        raise ProposalRefused(wrong)
+
+
+def _written(who: Who, proposal: Proposal, hand: Hand, at: datetime) -> schedules.Signature:
+    """Keep the signature with its circumstances."""
+    name = hand.name.strip()
+    Signature.unscoped.create(
+        proposal=proposal,
+        firm_id=proposal.firm_id,
+        account_id=proposal.account_id,
+        practice_id=proposal.practice_id,
+        kind=SignatureKind.TYPED if hand.drawing is None else SignatureKind.DRAWN,
+        name=name,
+        drawing=hand.drawing,
+        document_hash=proposal.document_hash,
+        at=at,
+        user_id=who.user_id,
+        username=User.objects.get(pk=who.user_id).get_username(),
+        address=hand.address[:45],
+        agent=hand.agent[:400],
+        session=hand.session,
+    )
+    return schedules.Signature(name=name, at=at, document_hash=proposal.document_hash)
+
+
+def _decide(who: Who, proposal: Proposal, state: str, at: datetime) -> None:
+    proposal.state, proposal.decided_at, proposal.decided_by = state, at, who.user_id
+    names = ["state", "decided_at", "decided_by", "reason", "starts", "schedule", "cap"]
+    proposal.save(update_fields=names)
+
+
+def _note(who: Who, proposal: Proposal, title: str, at: datetime) -> None:
+    record(
+        account=proposal.account,
+        kind="fee_proposal",
+        title=title,
+        status=proposal.state,
+        data={"proposal": str(proposal.pk), "version": proposal.version},
+        day=exchange_day(at),
+        by=who.user_id,
+    )

@@ -1,0 +1,191 @@
+"""The advisor's pages: terms with their live preview, sending them, what was proposed and what became of it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.gates import gate
+from accounts.ground.access.scope import account_for
+from accounts.ground.clock import exchange_today
+from accounts.ground.paging import page_of
+from accounts.ground.runs.queries import sealed_day
+from accounts.ground.tree.models import Account
+from fees.invoicing.models import CAP_KINDS
+from fees.proofs.words import tell
+from fees.proposals import actions, queries
+from fees.proposals.document import terms_words
+from fees.proposals.forms import TermsForm
+from fees.proposals.models import Proposal, ProposalState
+from fees.proposals.preview import effect
+from fees.proposals.rules import Wanted
+from fees.schedules.models import Strategy
+from fees.schedules.rules import ScheduleRefused
+
+SHOWS = {
+    "open": (ProposalState.DRAFT, ProposalState.PROPOSED),
+    "ended": (ProposalState.DECLINED, ProposalState.SUPERSEDED, ProposalState.CANCELLED, ProposalState.EXPIRED),
+    "approved": (ProposalState.APPROVED,),
+    "all": None,
+}
+
+
+@gate("set_fees")
+def configure(request: HttpRequest, number: str) -> HttpResponse:
+    """The terms of one account; sent back with `do=draft` they are kept, otherwise worked out and shown."""
+    who = _who(request)
+    account = account_for(who, number, "set_fees")
+    if request.method != "POST":
+        form = TermsForm(begin=_begin(who, account))
+        return _page(request, account, form)
+    form = TermsForm(request.POST)
+    wanted = form.wanted()
+    if wanted is not None and request.POST.get("do") == "draft":
+        try:
+            actions.draft(who=who, account=account, wanted=wanted, at=timezone.now())
+        except ScheduleRefused as refused:
+            form.refuse(refused.problems, wanted)
+        else:
+            messages.success(request, _("The draft is saved; the client does not see it."))
+            return HttpResponseRedirect(reverse("fees:configure_account", args=[account.number]))
+    return _page(request, account, form, status=422 if form.is_refused else 200)
+
+
+@gate("set_fees", step_up=True)
+@require_POST
+def send(request: HttpRequest, number: str) -> HttpResponse:
+    """Send the terms to the client; what costs no more applies at once."""
+    who = _who(request)
+    account = account_for(who, number, "set_fees")
+    form = TermsForm(request.POST)
+    wanted = form.wanted()
+    if wanted is not None:
+        try:
+            sent = actions.propose(who=who, account=account, wanted=wanted, at=timezone.now())
+        except ScheduleRefused as refused:
+            form.refuse(refused.problems, wanted)
+        else:
+            waits = sent.state == ProposalState.PROPOSED
+            words = _("Sent: it waits for the client's signature.") if waits else _("Done: the new terms are agreed.")
+            messages.success(request, words)
+            return HttpResponseRedirect(reverse("fees:proposal", args=[sent.pk]))
+    return _page(request, account, form, status=422)
+
+
+@gate("set_fees")
+@require_GET
+def preview(request: HttpRequest, number: str) -> HttpResponse:
+    """What the terms just typed would come to, as a fragment beside them."""
+    who = _who(request)
+    account = account_for(who, number, "set_fees")
+    form = TermsForm(request.GET)
+    return render(request, "fees/proposals/preview.html", previewed(who, account, form))
+
+
+@gate("set_fees")
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """What the practice has proposed: what is open, what ended, or all."""
+    who = _who(request)
+    show = request.GET.get("show", "open")
+    states = SHOWS.get(show, SHOWS["open"])
+    rows = queries.own(who)
+    if states is not None:
+        rows = rows.filter(state__in=states)
+    page = page_of(rows, order=["-created_at", "pk"], query=request.GET)
+    context = {"page": page, "show": show if show in SHOWS else "open"}
+    return render(request, "fees/proposals/list.html", context)
+
+
+@gate("set_fees")
+@require_GET
+def show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One proposal: where it stands, its terms, its text and its signature."""
+    found = queries.own_proposal(_who(request), pk)
+    return render(request, "fees/proposals/proposal.html", told(found))
+
+
+@gate("set_fees")
+@require_POST
+def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take it back while the client has not decided."""
+    who = _who(request)
+    found = queries.own_proposal(who, pk)
+    try:
+        actions.cancel(who=who, proposal=found, at=timezone.now())
+    except actions.ProposalRefused as refused:
+        messages.error(request, tell(refused.sentence))
+    else:
+        messages.success(request, _("The proposal was withdrawn."))
+    return HttpResponseRedirect(reverse("fees:proposal", args=[found.pk]))
+
+
+def previewed(who: Who, account: Account, form: TermsForm) -> dict[str, Any]:
+    """What the preview shows: the money before and after, what stands against it, whether the client must sign."""
+    wanted = form.wanted()
+    context: dict[str, Any] = {"account": account, "form": form, "wanted": wanted}
+    if wanted is None:
+        return context
+    judged = actions.judge(who=who, account=account, wanted=wanted, at=timezone.now())
+    form.refuse(judged.problems, wanted)
+    context |= {"judged": judged, "reasons": [tell(one) for one in judged.reasons], "problems": form.summary}
+    if any(one.key not in ("no_change", "not_open", "before_funding") for one in judged.problems):
+        return context
+    found = effect(
+        who,
+        account,
+        before=judged.standing.wanted.components,
+        after=wanted.components,
+        sealed=sealed_day(),
+        days=judged.days,
+    )
+    context["effect"] = found
+    if found is not None and found.is_known:
+        context["arithmetic"] = [tell(one) for one in found.after.arithmetic]
+        context["receipt"] = [tell(one) for one in found.after.receipt]
+        context["steps"] = found.after.sensitivity
+    return context
+
+
+def told(proposal: Proposal) -> dict[str, Any]:
+    """What both sides are shown of a proposal."""
+    return {
+        "proposal": proposal,
+        "account": proposal.account,
+        "terms": terms_words(queries.wanted_of(proposal)),
+        "signature": getattr(proposal, "signature", None),
+    }
+
+
+def _begin(who: Who, account: Account) -> Wanted:
+    """The draft, or what waits, or what applies."""
+    known = queries.open_of(who, account)
+    open_one = known.get(ProposalState.DRAFT) or known.get(ProposalState.PROPOSED)
+    if open_one is not None:
+        return queries.wanted_of(open_one)
+    assert who.practice_id is not None
+    return queries.standing(who, account, who.practice_id, exchange_today()).wanted
+
+
+def _page(request: HttpRequest, account: Account, form: TermsForm, status: int = 200) -> HttpResponse:
+    who = _who(request)
+    refused = form.summary
+    context = previewed(who, account, form)
+    context |= {
+        "refused": refused,
+        "open": queries.open_of(who, account),
+        "kinds": CAP_KINDS,
+        "automatic": Strategy.AUTOMATIC,
+    }
+    return render(request, "fees/proposals/configure.html", context, status=status)
+
+
+def _who(request: HttpRequest) -> Who:
+    return request.seat  # type: ignore[attr-defined]
