@@ -21,7 +21,7 @@ from portal.lib.exchange import EXCHANGE_ZONE
 
 # The pages' own typeface, part by part; text falls back from one to the next.
 PARTS = ("geist-latin", "geist-cyrillic", "geist-latin-ext")
-MARGIN, LINE, SMALL = 20, 5.5, 8
+MARGIN, LINE, SMALL = 20, 5, 8
 DRAWN_WIDTH = 60
 
 
@@ -87,7 +87,7 @@ class _Paper(FPDF):
             self.add_font(part, fname=_typeface(part))
         self.set_fallback_fonts(list(PARTS[1:]), exact_match=False)
 
-    def say(self, text: str, *, size: float = 10.5, after: float = 0) -> None:
+    def say(self, text: str, *, size: int = 10, after: int = 0) -> None:
         """One paragraph."""
         self.set_font(PARTS[0], size=size)
         self.multi_cell(0, LINE, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")

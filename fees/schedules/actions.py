@@ -75,15 +75,7 @@ def agree(
             other_fees_to_master=other_fees_to_master,
         )
         _write_components(schedule, components)
-        record(
-            account=account,
-            kind="schedule",
-            title=gettext_noop("Fee schedule agreed"),
-            status=strategy,
-            data={"schedule": schedule.pk, "version": schedule.version, "practice": practice.pk},
-            day=starts,
-            by=by,
-        )
+        _note(schedule, by)
     return schedule
 
 
@@ -103,6 +95,18 @@ def end_agreements(*, account: Account, practices: Sequence[int], first_day: dat
         for practice in Practice.unscoped.filter(pk__in=practices):
             one_at_a_time(_agreeing(account, practice))
             close_former(Schedule.unscoped.filter(account=account, practice=practice), first_day)
+
+
+def _note(schedule: Schedule, by: int | None) -> None:
+    record(
+        account=schedule.account,
+        kind="schedule",
+        title=gettext_noop("Fee schedule agreed"),
+        status=schedule.strategy,
+        data={"schedule": schedule.pk, "version": schedule.version, "practice": schedule.practice_id},
+        day=schedule.starts,
+        by=by,
+    )
 
 
 def _agreeing(account: Account, practice: Practice) -> str:

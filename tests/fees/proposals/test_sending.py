@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.ground.access.context import as_role
+from accounts.ground.runs.models import Run, RunStage
 from fees.proposals.actions import ProposalRefused, cancel, draft
 from fees.proposals.models import Proposal
 from fees.schedules.models import RunSchedule, Schedule
@@ -60,7 +61,9 @@ def test_a_saturday_counts_for_monday(table):
 
 def test_a_day_that_a_night_has_billed_is_never_reached(table):
     table.value(ANA, MONDAY, "252000")
-    table.night(MONDAY)
+    table.accrue(MONDAY)
+    with as_role("owner"):
+        RunStage.unscoped.create(run=Run.unscoped.get(day=MONDAY), name="accrue", ordinal=3, state="running")
 
     assert table.propose("alice", ANA, wanted(percent("0.007"))).starts == MONDAY + timedelta(days=1)
 
