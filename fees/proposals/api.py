@@ -37,6 +37,7 @@ from fees.schedules.models import Strategy
 from fees.schedules.rules import Figures, ScheduleRefused
 
 LONGEST_NUMBER = 64
+METHOD_NAMES = [(name, name) for name in sorted(BY_NAME)]
 MOST_RANGES = 20
 
 
@@ -59,7 +60,7 @@ class NumberField(serializers.Field):
         return str(value)
 
 
-class RangeSerializer(serializers.Serializer):
+class FeeRangeSerializer(serializers.Serializer):
     """One range of value; `high` is null in the last. `rate` is an annual fraction."""
 
     low = NumberField()
@@ -67,21 +68,21 @@ class RangeSerializer(serializers.Serializer):
     rate = NumberField()
 
 
-class ComponentSerializer(serializers.Serializer):
+class FeeComponentSerializer(serializers.Serializer):
     """One fee: a method by the broker's name and its figures; `rate` is an annual fraction, 0.01 is 1 %."""
 
-    method = serializers.ChoiceField(choices=sorted(BY_NAME))
+    method = serializers.ChoiceField(choices=METHOD_NAMES)
     rate = NumberField(required=False, allow_null=True)
     flat = NumberField(required=False, allow_null=True)
-    ranges = RangeSerializer(many=True, required=False)
+    ranges = FeeRangeSerializer(many=True, required=False)
     mode = serializers.ChoiceField(choices=[MARGINAL, WHOLE_BALANCE], required=False, default=MARGINAL)
 
 
-class TermsSerializer(serializers.Serializer):
+class FeeTermsSerializer(serializers.Serializer):
     """Everything that a proposal changes."""
 
     strategy = serializers.ChoiceField(choices=Strategy.choices)
-    components = ComponentSerializer(many=True, required=False)
+    components = FeeComponentSerializer(many=True, required=False)
     commissions_to_master = serializers.BooleanField(required=False, default=False)
     other_fees_to_master = serializers.BooleanField(required=False, default=False)
     cap_kind = serializers.ChoiceField(choices=CAP_KINDS, required=False, allow_blank=True, default="")
@@ -112,7 +113,7 @@ class ProposalSerializer(serializers.ModelSerializer):
         ]
 
 
-class PreviewSerializer(serializers.Serializer):
+class FeePreviewSerializer(serializers.Serializer):
     """What terms would come to in the last closed period, and whether the client must sign."""
 
     starts = serializers.DateField()
@@ -129,7 +130,7 @@ class PreviewSerializer(serializers.Serializer):
     arithmetic = serializers.ListField(child=serializers.CharField())
 
 
-class HandSerializer(serializers.Serializer):
+class SignatureHandSerializer(serializers.Serializer):
     """A signature: the hash of the text that was read, the full name, and a drawn one as PNG in base64."""
 
     seen = serializers.CharField(max_length=64)
@@ -137,7 +138,7 @@ class HandSerializer(serializers.Serializer):
     drawing = serializers.CharField(required=False, allow_blank=True, max_length=2 * LARGEST_DRAWING)
 
 
-class ReasonSerializer(serializers.Serializer):
+class ProposalReasonSerializer(serializers.Serializer):
     """Why, if one likes to say."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_REASON, default="")
@@ -175,7 +176,7 @@ class ProposalList(ListModelMixin, ScopedView):
 class PreviewTerms(APIView):
     """Works out terms without keeping them."""
 
-    @extend_schema(request=TermsSerializer, responses=PreviewSerializer)
+    @extend_schema(request=FeeTermsSerializer, responses=FeePreviewSerializer)
     def post(self, request: ApiRequest, number: str) -> Response:
         """What they would have cost in the last closed period; 400 says what is wrong with them."""
         who = _who(request)
@@ -199,7 +200,7 @@ class PreviewTerms(APIView):
 class DraftTerms(APIView):
     """Keeps terms as the practice's draft about an account."""
 
-    @extend_schema(request=TermsSerializer, responses=ProposalSerializer)
+    @extend_schema(request=FeeTermsSerializer, responses=ProposalSerializer)
     def put(self, request: ApiRequest, number: str) -> Response:
         """The client does not see it; it takes the place of the draft that was there."""
         who = _who(request)
@@ -212,7 +213,7 @@ class DraftTerms(APIView):
 class SendTerms(APIView):
     """Sends terms to the client."""
 
-    @extend_schema(request=TermsSerializer, responses=ProposalSerializer)
+    @extend_schema(request=FeeTermsSerializer, responses=ProposalSerializer)
     def post(self, request: ApiRequest, number: str) -> Response:
         """What costs no more applies at once; the rest waits for the client's signature."""
         who = _who(request)
@@ -225,12 +226,12 @@ class SendTerms(APIView):
 class CancelProposal(APIView):
     """Takes a proposal back."""
 
-    @extend_schema(request=ReasonSerializer, responses=ProposalSerializer)
+    @extend_schema(request=ProposalReasonSerializer, responses=ProposalSerializer)
     def post(self, request: ApiRequest, pk: UUID) -> Response:
         """While the client has not decided."""
         who = _who(request)
         found = queries.own_proposal(who, pk)
-        reason = _given(ReasonSerializer, request)["reason"]
+        reason = _given(ProposalReasonSerializer, request)["reason"]
         ended = _tried(lambda: actions.cancel(who=who, proposal=found, reason=reason, at=timezone.now()))
         return Response(ProposalSerializer(ended).data)
 
@@ -239,12 +240,12 @@ class CancelProposal(APIView):
 class SignProposal(APIView):
     """Signs a proposal as its account's owner."""
 
-    @extend_schema(request=HandSerializer, responses=ProposalSerializer)
+    @extend_schema(request=SignatureHandSerializer, responses=ProposalSerializer)
     def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Puts the terms into force."""
         who = _who(request)
         found = queries.asked(who, pk)
-        given = _given(HandSerializer, request)
+        given = _given(SignatureHandSerializer, request)
         hand = signing.Hand(
             name=given["name"],
             drawing=_picture(given["drawing"]) if given.get("drawing") else None,
@@ -260,12 +261,12 @@ class SignProposal(APIView):
 class DeclineProposal(APIView):
     """Declines a proposal as its account's owner."""
 
-    @extend_schema(request=ReasonSerializer, responses=ProposalSerializer)
+    @extend_schema(request=ProposalReasonSerializer, responses=ProposalSerializer)
     def post(self, request: ApiRequest, pk: UUID) -> Response:
         """What applied before goes on."""
         who = _who(request)
         found = queries.asked(who, pk)
-        reason = _given(ReasonSerializer, request)["reason"]
+        reason = _given(ProposalReasonSerializer, request)["reason"]
         ended = _tried(lambda: signing.decline(who=who, proposal=found, reason=reason, at=timezone.now()))
         return Response(ProposalSerializer(ended).data)
 
@@ -286,7 +287,7 @@ class OneProposal(APIView):
 
 
 def _wanted(request: ApiRequest) -> Wanted:
-    given = _given(TermsSerializer, request)
+    given = _given(FeeTermsSerializer, request)
     components = tuple(
         Figures(
             method=BY_NAME[one["method"]].code,
