@@ -299,7 +299,7 @@ SPECTACULAR_SETTINGS = {
         "AccountStatus": "accounts.ground.tree.models.Status",
         "RequestKind": "accounts.ground.requests.models.RequestKind",
         "RequestStatus": "accounts.ground.requests.models.RequestStatus",
-        "FeeMethod": "fees.proposals.api.METHOD_NAMES",
+        "AllocationMethod": "accounts.broker.allocation.models.Method",
         "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
     },
 }

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0022_own_sign_in"),
-        ("fees", "0017_trade_fees"),
+        ("fees", "0018_liquidations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -235,7 +235,7 @@ CREATE POLICY signed_update ON fees_invoicecap FOR UPDATE TO {rls.READERS}
 class Migration(migrations.Migration):
     """An owner may write what it signed and nothing else; the policies compare each row with the proposal."""
 
-    dependencies = [("fees", "0018_proposals")]
+    dependencies = [("fees", "0019_proposals")]
 
     operations = [
         *WALLS,
