@@ -23,6 +23,7 @@ from portal.lib.exchange import EXCHANGE_ZONE
 PARTS = ("geist-latin", "geist-cyrillic", "geist-latin-ext")
 MARGIN, LINE, SMALL = 20, 5, 8
 DRAWN_WIDTH = 60
+SIGNED_HEIGHT = 60
 
 
 def paper(proposal: Proposal, signature: Signature | None) -> bytes:
@@ -48,16 +49,11 @@ def _write(proposal: Proposal, signature: Signature | None) -> bytes:
     if signature is None:
         pdf.say(_("Not signed."), size=12)
     else:
-        _signed(pdf, signature)
+        # The signature stands together on one page.
+        if pdf.will_page_break(SIGNED_HEIGHT):
+            pdf.add_page()
+        _signature_block(pdf, signature)
     return bytes(pdf.output())
-
-
-def _signed(pdf: "_Paper", signature: Signature) -> None:
-    with pdf.offset_rendering() as trial:
-        _signature_block(trial, signature)
-    if trial.page_break_triggered:
-        pdf.add_page()
-    _signature_block(pdf, signature)
 
 
 def _signature_block(pdf: "_Paper", signature: Signature) -> None:
