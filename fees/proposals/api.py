@@ -83,8 +83,6 @@ class FeeTermsSerializer(serializers.Serializer):
 
     strategy = serializers.ChoiceField(choices=Strategy.choices)
     components = FeeComponentSerializer(many=True, required=False)
-    commissions_to_master = serializers.BooleanField(required=False, default=False)
-    other_fees_to_master = serializers.BooleanField(required=False, default=False)
     cap_kind = serializers.ChoiceField(choices=CAP_KINDS, required=False, allow_blank=True, default="")
     cap_rate = NumberField(required=False, allow_null=True)
     asked_start = serializers.DateField(required=False, allow_null=True)
@@ -300,7 +298,7 @@ def _wanted(request: ApiRequest) -> Wanted:
         )
         for one in given.get("components", [])
     )
-    names = ("strategy", "commissions_to_master", "other_fees_to_master", "cap_kind")
+    names = ("strategy", "cap_kind")
     return Wanted(
         components=components,
         cap_rate=given.get("cap_rate"),

@@ -106,8 +106,6 @@ class TermsForm:
         return Wanted(
             strategy=self.data.get("strategy", Strategy.NONE),
             components=tuple(components) if self.data.get("strategy") == Strategy.AUTOMATIC else (),
-            commissions_to_master=bool(self.data.get("commissions_to_master")),
-            other_fees_to_master=bool(self.data.get("other_fees_to_master")),
             cap_kind=self.data.get("cap_kind", ""),
             cap_rate=cap_rate,
             asked_start=start,
@@ -152,8 +150,6 @@ class TermsForm:
     def _begin(self, wanted: Wanted) -> None:
         self.data = {
             "strategy": wanted.strategy,
-            "commissions_to_master": "on" if wanted.commissions_to_master else "",
-            "other_fees_to_master": "on" if wanted.other_fees_to_master else "",
             "cap_kind": wanted.cap_kind,
             "cap_rate": "" if wanted.cap_rate is None else plain(wanted.cap_rate * HUNDRED),
             "asked_start": wanted.asked_start.isoformat() if wanted.asked_start else "",

@@ -11,7 +11,6 @@ from django.db.utils import IntegrityError
 from accounts.ground.people.models import Party
 from fees.engine.agreement import increases
 from fees.engine.asked import PARAMETERS, canonical, describe, read_terms
-from fees.engine.hedge_fund import FundRate
 from fees.engine.high_water import Loss, Mark
 from fees.engine.hurdle import Threshold, ThresholdKind
 from fees.engine.profit import Shield
@@ -70,16 +69,14 @@ def test_losses_are_carried_not_at_all_unless_agreed_and_for_ever_where_null(agr
     assert terms_of(Component.unscoped.get(schedule=ever)).more == Shield(mark=Mark(look_back=None))
 
 
-def test_trades_and_funds_are_stored_key_by_key(agreed):
+def test_trades_are_stored_key_by_key(agreed):
     all_in = {
         "asset_class": "OPT", "currency": "USD", "kind": "absolute_amount",
         "prices": [{"up_to": "100", "price": "1"}, {"price": "0.5"}],
     }  # fmt: skip
-    funds = Figures(method=FUND, more={"funds": [{"fund": "ALPHA", "rate": "0.01", "profit_share": "0.10"}]})
-    schedule = agreed(trades(STOCKS, all_in), funds, starts=JANUARY)
+    schedule = agreed(trades(STOCKS, all_in), starts=JANUARY)
 
-    first, second = (terms_of(one).more for one in Component.unscoped.filter(schedule=schedule).order_by("method"))
-    assert first == (
+    assert terms_of(Component.unscoped.get(schedule=schedule)).more == (
         TradeSchedule(asset_class="STK", currency="USD", kind=Markup.ABSOLUTE, figure=Decimal("0.01")),
         TradeSchedule(
             asset_class="OPT",
@@ -88,7 +85,6 @@ def test_trades_and_funds_are_stored_key_by_key(agreed):
             prices=(Price(Decimal(100), Decimal(1)), Price(None, Decimal("0.5"))),
         ),
     )
-    assert second == (FundRate("ALPHA", Decimal("0.01"), Decimal("0.10")),)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +119,7 @@ def test_trades_and_funds_are_stored_key_by_key(agreed):
         (trades(STOCKS | {"asset_class": "HAT"}), "unknown_choice"),
         (Figures(method=FUND, more={"funds": [{"fund": "ALPHA"}]}), "required"),
         (Figures(method=FUND, more={"funds": [{"fund": "A", "profit_share": "0.31"}]}), "too_high"),
+        (Figures(method=FUND, more={"funds": [{"fund": "A", "rate": "0.01"}]}), "not_billed"),
         (Figures(method=1, rate=Decimal("0.01"), more={"look_back": 4}), "unknown"),
     ],
 )
