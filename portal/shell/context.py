@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from accounts.desk.brand.queries import Brand, brand_at
+from accounts.desk.brand.queries import Brand, DoorBrand, brand_at, brand_of_link
+from accounts.desk.brand.rules import DOOR_COOKIE
 from accounts.desk.messages.queries import unread
 from accounts.ground.access.context import SEEN_AS, Who
 from accounts.ground.dates import FORM_NAMES, current_form
@@ -137,6 +138,12 @@ class Shell:
     def brand(self) -> Brand | None:
         """What owners are shown in place of the portal's name; advisors know what they work with."""
         return brand_at(timezone.now()) if self.who and self.who.is_owner else None
+
+    @cached_property
+    def door_brand(self) -> DoorBrand | None:
+        """The brand whose link led to the sign-in page."""
+        named = self.request.COOKIES.get(DOOR_COOKIE, "")
+        return brand_of_link(named, timezone.now()) if named else None
 
     @property
     def house_name(self) -> str:

@@ -53,6 +53,7 @@ SPECIMENS: dict[str, Specimen] = {
     "secret": lambda world, number: "no-such-link",
     "uidb36": lambda world, number: "1",
     "key": lambda world, number: "no-such-key",
+    "brand_id": lambda world, number: "no_such",
     "sha256": lambda world, number: "0" * 64,
     "month": lambda world, number: "2025-09",
     **{

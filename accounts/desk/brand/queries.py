@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accounts.desk.brand.models import BrandVersion
+from accounts.desk.brand.rules import BRAND_ID
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Practice
@@ -30,6 +31,26 @@ def banner(sha256: str, at: datetime) -> tuple[bytes, str] | None:
         cur.execute("SELECT content, kind FROM desk_banner(%s, %s)", [sha256, at])
         row = cur.fetchone()
     return (bytes(row[0]), row[1]) if row else None
+
+
+class DoorBrand(NamedTuple):
+    """What a link to the sign-in page names."""
+
+    brand_id: str
+    name: str
+    banner_sha256: str
+    content: bytes
+    kind: str
+
+
+def brand_of_link(brand_id: str, at: datetime) -> DoorBrand | None:
+    """The brand with that id, if it holds now; asked before anybody is known."""
+    if not BRAND_ID.fullmatch(brand_id):
+        return None
+    with cursor() as cur:
+        cur.execute("SELECT name, banner_sha256, content, kind FROM desk_brand_of_link(%s, %s)", [brand_id, at])
+        row = cur.fetchone()
+    return DoorBrand(brand_id, row[0], row[1], bytes(row[2] or b""), row[3]) if row else None
 
 
 def own_practice(who: Who) -> Practice:

@@ -11,6 +11,7 @@ from portal.lib.exchange import EXCHANGE_ZONE
 
 CUT_OFF, LIVE = time(17), time(20)
 BRAND_ID = re.compile(r"[A-Za-z0-9_]{6,10}")
+DOOR_COOKIE = "brand"
 LONGEST_WITH_SMS = 7
 LONGEST_NAME = 60
 

@@ -34,3 +34,22 @@ $$;
 REVOKE ALL ON FUNCTION desk_brand_at(timestamptz), desk_banner(text, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION desk_brand_at(timestamptz), desk_banner(text, timestamptz) TO portal_web, portal_worker;
 """
+
+# The brand that a link to the sign-in page names, for somebody who is not known yet: only what holds, and only its name
+# and banner. Whose practice it is, is told to nobody.
+AT_THE_DOOR = """
+CREATE FUNCTION desk_brand_of_link(the_id text, the_time timestamptz)
+    RETURNS TABLE (name text, banner_sha256 text, content bytea, kind text)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT v.name::text, v.banner_sha256::text, v.banner, v.banner_kind::text
+      FROM (SELECT DISTINCT b.practice_id FROM desk_brandversion b WHERE lower(b.brand_id) = lower(the_id)) named
+      JOIN accounts_practice p ON p.id = named.practice_id AND p.is_registered
+     CROSS JOIN LATERAL (
+           SELECT b.* FROM desk_brandversion b
+            WHERE b.practice_id = p.id AND b.effective_at <= the_time
+            ORDER BY b.effective_at DESC, b.saved_at DESC LIMIT 1) v
+     WHERE lower(v.brand_id) = lower(the_id) AND v.name <> ''
+$$;
+REVOKE ALL ON FUNCTION desk_brand_of_link(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION desk_brand_of_link(text, timestamptz) TO portal_web;
+"""

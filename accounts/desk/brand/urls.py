@@ -24,4 +24,6 @@ register_converter(Sha256, "sha256")
 urlpatterns = [
     path("settings/brand/", views.edit, name="edit"),
     path("brand/<sha256:sha256>/", views.banner, name="banner"),
+    path("welcome/<slug:brand_id>/", views.welcome, name="welcome"),
+    path("welcome/<slug:brand_id>/banner/", views.door_banner, name="door_banner"),
 ]

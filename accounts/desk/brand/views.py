@@ -1,5 +1,8 @@
 """The page of a practice's brand, and the banner itself."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,8 +14,10 @@ from django.views.decorators.http import require_safe
 from accounts.desk.brand import actions, queries
 from accounts.desk.brand.forms import BrandForm
 from accounts.desk.brand.pictures import LARGEST
-from accounts.desk.brand.rules import BrandProblem
-from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.desk.brand.rules import DOOR_COOKIE, BrandProblem
+from accounts.ground.access.gates import PUBLIC, SIGNED_IN, gate
+
+KEPT = timedelta(days=365)
 
 
 @gate("brand")
@@ -37,6 +42,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         "waits": saved is not None and saved.effective_at > at,
         "now": queries.brand_at(at),
         "is_registered": practice.is_registered,
+        "door": request.build_absolute_uri(reverse("brand:welcome", args=[saved.brand_id])) if saved else "",
     }
     return render(request, "desk/brand/edit.html", context, status=422 if form.errors else 200)
 
@@ -67,9 +73,33 @@ def banner(request: HttpRequest, sha256: str) -> HttpResponse:
     found = queries.banner(sha256, timezone.now())
     if found is None:
         raise Http404
-    content, kind = found
+    return _picture(*found, "private, max-age=86400, immutable")
+
+
+@gate(PUBLIC)
+@require_safe
+def welcome(request: HttpRequest, brand_id: str) -> HttpResponse:
+    """A practice's own link to the sign-in page, which from now on shows its brand in this browser."""
+    answer = HttpResponseRedirect(reverse("account_login"))
+    if queries.brand_of_link(brand_id, timezone.now()):
+        secure = bool(settings.SESSION_COOKIE_SECURE)
+        answer.set_cookie(DOOR_COOKIE, brand_id, max_age=KEPT, httponly=True, samesite="Lax", secure=secure)
+    return answer
+
+
+@gate(PUBLIC)
+@require_safe
+def door_banner(request: HttpRequest, brand_id: str) -> HttpResponse:
+    """The banner of the sign-in page."""
+    found = queries.brand_of_link(brand_id, timezone.now())
+    if found is None or not found.content:
+        raise Http404
+    return _picture(found.content, found.kind, "public, max-age=3600")
+
+
+def _picture(content: bytes, kind: str, kept: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=kind)
-    answer["Cache-Control"] = "private, max-age=86400, immutable"
+    answer["Cache-Control"] = kept
     answer["Content-Disposition"] = "inline"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

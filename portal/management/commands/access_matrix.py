@@ -15,7 +15,7 @@ from portal.management.commands.figures import added_up, facts_in
 
 TESTS = ("tests/house/test_matrix.py", "tests/house/test_forged_ids.py")
 # What this process was told of the portal's own servers; the tests start others, and read settings after that.
-OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORTAL_PROCESS")
+OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORTAL_PROCESS", "PORTAL_TESTING")
 LAST_LINES = 20
 
 
