@@ -100,7 +100,8 @@ def _practice(who: Who, practice_id: int | None, subject: Account | None, sealed
         currency=rows[-1][6],
         subject=subject,
         accounts=next((row[4] for row in rows if row[0] == shown), None),
-        accrued=sum((row[5] for row in rows if month <= row[0] <= shown), Decimal(0)),
+        # A rollup holds the fees of every payee, and what the level above is paid is not told below it.
+        accrued=sum((row[5] for row in rows if month <= row[0] <= shown), Decimal(0)) if who.reach == "firm" else None,
         incomplete=sum(not row[3] for row in rows),
     )
 

@@ -330,3 +330,15 @@ def test_the_number_of_queries_does_not_grow_with_what_there_is(world, client):
 
     assert len(many) <= len(few) + 1  # the rollup is read only once a night is sealed
     assert len(many) <= 12, "\n".join(many)
+
+
+def test_a_second_level_is_not_told_what_the_level_above_is_paid(world, visit):
+    """The rollup of a practice holds the fees of every payee."""
+    for master in ("F100001", "F200002"):
+        rollup(world, SEALED, "3000.00", accounts=2, number=master)
+    AdviserDaily.unscoped.update(accrued=Decimal("4321.00"))
+    seal(world, SEALED)
+
+    assert "4,321.00" in visit("alice")
+    page = visit("bob")
+    assert "3,000" in page and "4,321.00" not in page
