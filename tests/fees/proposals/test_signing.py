@@ -6,11 +6,13 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.ground.access.context import as_role
+from accounts.ground.notifications.models import Notification
 from fees.invoicing.models import InvoiceCap
 from fees.proposals.actions import ProposalRefused
 from fees.proposals.models import Proposal, Signature
 from fees.proposals.signing import decline
 from fees.schedules.models import RunSchedule, Schedule
+from portal.lapsing import lapse_due
 from tests.fees.posting.nights import figures, ranges
 from tests.fees.proposals.conftest import ANA, CHIDI, MONDAY, at, percent, wanted
 
@@ -177,3 +179,18 @@ def test_the_wall_lets_a_client_write_only_what_was_proposed(table, waiting, cha
         table.sign("ana", waiting)
 
     assert table.kept()["schedules"] == [BEFORE]
+
+
+def test_what_nobody_answers_ends_by_the_clock(table, waiting):
+    """On offer for ninety days, up to 4 January, a Sunday: signed after Friday's cut-off it would be of Monday."""
+    assert lapse_due(at=at(date(2026, 1, 2), 17, 44))["fee proposals"] == 0
+    assert lapse_due(at=at(date(2026, 1, 2), 17, 45))["fee proposals"] == 1
+    assert lapse_due(at=at(date(2026, 1, 2), 17, 46))["fee proposals"] == 0
+
+    assert table.kept()["requests"] == ["expired"]
+    assert table.kept()["schedules"] == [BEFORE]
+    with as_role("owner"):
+        assert Proposal.unscoped.get().state == "expired"
+        assert Notification.unscoped.filter(title="A fee proposal has expired").count() == 1
+    with pytest.raises(ProposalRefused):
+        table.sign("ana", waiting, on=at(date(2026, 1, 2), 17, 50))
