@@ -142,7 +142,7 @@ def _seat_everybody(firm: Plan, done: Settled, parties: dict[str, Party]) -> Non
     for planned in [one for one in firm.holders() if one.kind == "stl_master"][:1]:
         user = _user(done, _GROUP, _("Trading group"), "stl")
         people.seat_stl(user=user, account=done.accounts[planned.number])
-    for planned in _clients_with_sign_in(firm):
+    for planned in clients_with_sign_in(firm):
         person = planned.people[0]
         name = _plain(f"{person.given}.{person.family}")
         user = _user(done, name, _("Client"), "client", party=parties[planned.number])
@@ -150,7 +150,7 @@ def _seat_everybody(firm: Plan, done: Settled, parties: dict[str, Party]) -> Non
     people.seat_office(user=_user(done, _OFFICE, _("Back office"), "office"))
 
 
-def _clients_with_sign_in(firm: Plan) -> list[Planned]:
+def clients_with_sign_in(firm: Plan) -> list[Planned]:
     """One client of the top level and, where there is one, one of a second-level advisor."""
     found: dict[int, Planned] = {}
     for planned in firm.holders():

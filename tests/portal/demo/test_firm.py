@@ -11,6 +11,7 @@ from accounts.ground.people.models import User
 from accounts.ground.runs.models import Hold, Run, RunState
 from accounts.ground.tree.models import Account, Status
 from fees.invoicing.models import Invoice
+from fees.proposals.models import Proposal
 from fees.schedules.models import Schedule
 from portal.demo import firm, keys
 
@@ -54,6 +55,9 @@ def test_the_demo_firm_is_made_once_and_every_day_is_billed_and_sealed(state):
     assert made["charges_posted"] > 10
     assert made["limits_agreed"] > 2
     assert made["invoices_sent"] > 0
+    with as_role("owner"):
+        states = list(Proposal.unscoped.values_list("state", flat=True))
+    assert len(states) == made["fees_proposed"] and {"proposed", "draft"} <= set(states)
     assert made["last_seal"]["billable"] == made["last_seal"]["billed"] + made["last_seal"]["held"]
     with as_role("night"):
         assert set(Run.unscoped.values_list("state", flat=True)) == {RunState.DONE}
