@@ -1,5 +1,6 @@
-"""Proposals that no client has answered in time: they end, both lists lose their item, and the payee is told."""
+"""Proposals that end without anybody's hand: not answered in time, or of an advisor who has left the account."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -7,8 +8,9 @@ from django.db import transaction
 from accounts.ground.access.context import as_role
 from accounts.ground.days.queries import calendar
 from accounts.ground.requests.models import RequestStatus
-from fees.proposals.actions import finish, locked
-from fees.proposals.models import Proposal, ProposalState
+from accounts.ground.tree.models import Account
+from fees.proposals.actions import finish, lock, locked
+from fees.proposals.models import OPEN, Proposal, ProposalState
 from fees.proposals.rules import booked_on
 
 
@@ -20,6 +22,15 @@ def lapse_due(*, at: datetime) -> int:
         while _lapse_next(day, at):
             ended += 1
     return ended
+
+
+def withdraw(*, account: Account, practices: Sequence[int], at: datetime) -> int:
+    """Cancel what these payees have drafted or sent about the account; in the transaction of a move, which ends the
+    items of the lists by itself."""
+    open_ones = Proposal.unscoped.filter(account=account, practice_id__in=practices, state__in=OPEN)
+    for practice in practices:
+        lock(account.pk, practice)
+    return open_ones.update(state=ProposalState.CANCELLED, decided_at=at)
 
 
 def _lapse_next(day: date, at: datetime) -> bool:

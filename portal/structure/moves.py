@@ -13,6 +13,8 @@ from accounts.ground.tree.models import Practice
 from accounts.ground.tree.rules import TreeProblem
 from fees.invoicing.actions import end_invoicing, hold_sending
 from fees.invoicing.models import Invoice, InvoiceCap
+from fees.proposals.lapsing import withdraw
+from fees.proposals.models import Proposal
 from fees.schedules.actions import end_agreements
 from fees.schedules.models import Schedule
 from fees.schedules.queries import billed_through, night_barrier
@@ -63,7 +65,7 @@ def _first_day(link: Linkage) -> date:
 def _let_go(move: Move, at: datetime) -> None:
     """What was agreed with who is no longer above the account ends; the top level of the same firm still is."""
     payees: set[int] = set()
-    for rows in (Schedule, InvoiceCap, Invoice):
+    for rows in (Schedule, InvoiceCap, Invoice, Proposal):
         payees |= set(rows.unscoped.filter(account=move.before).values_list("practice_id", flat=True).distinct())
     if move.before.pk == move.after.pk:
         above = set(Practice.unscoped.filter(firm_id=move.after.firm_id, level=1).values_list("pk", flat=True))
@@ -71,3 +73,4 @@ def _let_go(move: Move, at: datetime) -> None:
     practices = sorted(payees)
     end_agreements(account=move.before, practices=practices, first_day=move.first_day)
     end_invoicing(account=move.before, practices=practices, first_day=move.first_day, at=at)
+    withdraw(account=move.before, practices=practices, at=at)
