@@ -131,4 +131,5 @@ def test_an_owner_finishes_nothing_that_waits_for_others(world, as_role):
                 )
                 moved[status] = cursor.rowcount
 
-    assert moved == {"awaiting_broker": 0, "awaiting_client": 1}
+    # Two of them wait for the owner: an approval and a fee proposal.
+    assert moved == {"awaiting_broker": 0, "awaiting_client": 2}

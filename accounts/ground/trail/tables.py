@@ -25,6 +25,7 @@ TABLES: dict[str, Any] = {
     "accounts_linkage": _("Links"),
     "accounts_hold": _("Holds"),
     "accounts_calendarday": _("Calendar days"),
+    "broker_permissionrequest": _("Requests for trading permissions"),
     "fees_schedule": _("Fee schedules"),
     "fees_proposal": _("Fee proposals"),
     "fees_invoicecap": _("Invoice limits"),

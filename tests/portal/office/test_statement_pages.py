@@ -181,6 +181,7 @@ def test_too_many_and_too_large_files_are_refused_before_anything_is_read(office
 
 def test_a_giant_request_is_refused_by_its_announced_length(office, world, browse, monkeypatch):
     monkeypatch.setattr("portal.uploads.MORE", {"/office/statements/": 1000})
+    monkeypatch.setattr("portal.uploads.MORE_BELOW", {})
     monkeypatch.setattr("portal.uploads.USUAL", 500)
     big = io.BytesIO(b"x" * 2000)
     big.name = "a.csv"
