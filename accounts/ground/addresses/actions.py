@@ -39,7 +39,7 @@ def add(*, who: Who, seat: Seat, text: str, address: str, accepts_lock_out: bool
         if live.count() >= MOST:
             raise BadAddress(gettext_noop("A user has at most %(most)s addresses; remove one first."), most=MOST)
         if seat.pk == who.seat_id and not accepts_lock_out:
-            _check_lock_out([*staying(seat, at=at), network], address)
+            _check_lock_out([*staying(seat), network], address)
         rule = AddressRule.unscoped.create(
             firm_id=seat.firm_id, seat=seat, network=network, added_at=at, added_by_id=who.user_id
         )
@@ -75,7 +75,7 @@ def remove(*, who: Who, rule: AddressRule, address: str, accepts_lock_out: bool 
         if held.removed_at is not None:
             return held
         if held.seat_id == who.seat_id and held.starts_at is not None and not accepts_lock_out:
-            rest = [one for one in staying(held.seat, at=at) if one != held.network]
+            rest = [one for one in staying(held.seat) if one != held.network]
             if rest:
                 _check_lock_out(rest, address)
         is_in_force = held.starts_at is not None and held.starts_at <= at

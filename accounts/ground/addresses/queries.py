@@ -1,8 +1,6 @@
 """Reading the networks of users; the database's policies decide whose."""
 
-from datetime import datetime
-
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.ground.access.context import cursor
 from accounts.ground.addresses.models import AddressRule
@@ -14,7 +12,7 @@ def of_seat(seat: Seat) -> QuerySet[AddressRule]:
     return AddressRule.unscoped.filter(seat=seat).select_related("added_by").order_by("added_at", "pk")
 
 
-def staying(seat: Seat, *, at: datetime) -> list[str]:
+def staying(seat: Seat) -> list[str]:
     """The networks that hold from the next restart on, as things stand."""
     rows = AddressRule.unscoped.filter(seat=seat, removed_at=None, starts_at__isnull=False)
     return list(rows.values_list("network", flat=True))
@@ -25,9 +23,3 @@ def is_turned_away(user_id: int | None, address: str) -> bool:
     with cursor() as cur:
         cur.execute("SELECT app_turned_away(%s, %s)", [user_id, address])
         return cur.fetchone()[0]
-
-
-def has_active(seat: Seat, *, at: datetime) -> bool:
-    """Whether a user is restricted now; one that is only scheduled does not count."""
-    rows = AddressRule.unscoped.filter(seat=seat, starts_at__lte=at)
-    return rows.filter(Q(ends_at=None) | Q(ends_at__gt=at)).exists()
