@@ -7,11 +7,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from accounts.ground.access.address import client_address
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of, may_pass, refused
-from accounts.ground.access.middleware import UNKNOWN
 from accounts.ground.access.scope import NotAllowed
-from accounts.ground.addresses.queries import is_turned_away
+from accounts.ground.addresses.refusing import no_seat
 from auth2fa.stepup.views import ask_or_pass
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -54,9 +52,7 @@ class Gates:
                 raise Http404
             return ask_or_pass(request) if mark.step_up or _is_sensitive(request, view) else None
         if seat is None:
-            if is_turned_away(request.user.pk, client_address(request) or UNKNOWN):
-                raise NotAllowed(mark.right, _("You may not work from this network address."))
-            raise NotAllowed(mark.right, _("You have no seat at any firm any more."))
+            raise no_seat(request, mark.right)
         if not may_pass(seat, mark):
             raise refused(seat, mark)
         return ask_or_pass(request) if mark.step_up else None

@@ -64,7 +64,8 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     words = str(getattr(exception, "words", ""))
     if request.path_info.startswith(API):
         return problem_details(_("Not allowed"), 403, words)
-    return render(request, "403.html", {"words": words}, status=403)
+    context = {"words": words, "other_seats": getattr(exception, "other_seats", False)}
+    return render(request, "403.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import scope
+from accounts.ground.addresses.refusing import not_from_here
 from accounts.ground.amounts import money_words
 from accounts.ground.days.queries import calendar
 from accounts.ground.notifications.actions import mark_read
@@ -50,6 +51,8 @@ ACTIVITY_PAGE = 200
 def home(request: HttpRequest) -> HttpResponse:
     """The advisor's first page of the day; owners of accounts and the back office have their own."""
     who = request.seat  # type: ignore[attr-defined]
+    if who is None and (refused := not_from_here(request, "view")):
+        raise refused
     if who is None or who.role == "office":
         return render(request, "dashboard/no_seat.html", {"is_office": who is not None})
     if who.is_owner:

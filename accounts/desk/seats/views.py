@@ -5,13 +5,19 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from accounts.desk.seats.queries import my_seats
+from accounts.ground.access.address import client_address
+from accounts.ground.access.context import enter
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.access.middleware import UNKNOWN
 from accounts.ground.people.models import Role
 
 
 @gate(SIGNED_IN)
 def choose(request: HttpRequest) -> HttpResponse:
     """Show one's seats, or work from another of them; a seat of somebody else does not exist."""
+    if request.seat is None:  # type: ignore[attr-defined]
+        # The chosen seat is not for this network address, but another one may be.
+        enter(request.user.pk or 0, address=client_address(request) or UNKNOWN)
     seats = my_seats()
     if request.method != "POST":
         current = request.seat.seat_id if request.seat else None  # type: ignore[attr-defined]

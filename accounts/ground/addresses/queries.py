@@ -18,8 +18,8 @@ def staying(seat: Seat) -> list[str]:
     return list(rows.values_list("network", flat=True))
 
 
-def is_turned_away(user_id: int | None, address: str) -> bool:
-    """Whether a user could work, but not from this address."""
+def is_turned_away(user_id: int | None, address: str, seat_id: int | None = None) -> bool:
+    """Whether a user could work, in one seat or in any, but not from this address."""
     with cursor() as cur:
-        cur.execute("SELECT app_turned_away(%s, %s)", [user_id, address])
+        cur.execute("SELECT app_turned_away(%s, %s, %s)", [user_id, seat_id, address])
         return cur.fetchone()[0]

@@ -13,6 +13,7 @@ from accounts.ground.addresses.actions import MOST, confirm, number_of
 from accounts.ground.addresses.models import AddressRule
 from accounts.ground.addresses.rules import BadAddress
 from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.people import actions as people
 from tests.world import PASSWORD
 
 OFFICE, HOME = "203.0.113.9", "198.51.100.7"
@@ -91,6 +92,36 @@ def test_who_is_signed_in_elsewhere_is_stopped_at_the_next_request(restricted):
     assert home.get("/accounts/", REMOTE_ADDR=OFFICE).status_code == 200
     assert home.get("/accounts/", REMOTE_ADDR=f"::ffff:{OFFICE}").status_code == 200
     assert home.get("/accounts/", REMOTE_ADDR="").status_code == 403
+
+
+def test_of_two_seats_the_chosen_one_alone_is_not_for_this_address(restricted, world):
+    """The sentence names the address, and the other seat can be chosen from there."""
+    people.seat_advisor(user=world.users["vera"], master=world["F900001"])
+    seats = {seat.firm_id: seat.pk for seat in world.users["vera"].seats(manager="unscoped").all()}
+    _in, home = sign_in("vera", HOME)
+    home.post("/seat/", {"seat": world.seats["vera"].pk})
+    assert home.get("/accounts/").status_code == 200
+    restricted("vera")
+
+    for page in (home.get("/accounts/"), home.get("/"), home.get("/api/v1/accounts/")):
+        assert page.status_code == 403
+        assert "network address in the seat that you have chosen" in page.content.decode()
+        assert "no seat" not in page.content.decode()
+    assert home.get("/accounts/", REMOTE_ADDR=OFFICE).status_code == 200
+
+    assert 'href="/seat/"' in home.get("/accounts/").content.decode()
+    other = seats[world["F900001"].firm_id]
+    assert f'value="{other}"' in home.get("/seat/").content.decode()
+    home.post("/seat/", {"seat": other})
+    assert home.get("/accounts/").status_code == 200
+
+
+def test_who_has_no_seat_at_all_reads_that(restricted, world):
+    _in, home = sign_in("vera", HOME)
+    restricted("vera")
+    world.users["vera"].seats(manager="unscoped").update(is_active=False)
+
+    assert "no seat at any firm" in home.get("/accounts/").content.decode()
 
 
 def test_the_refused_owner_of_the_password_is_told_and_the_page_says_nothing(there, restricted, world):
