@@ -142,6 +142,7 @@ def test_by_hand_from_the_form_to_the_desk(sign_in, page, site, axe, clients):
     expect(page.get_by_text("2 invoices were sent.")).to_be_visible()
     looked_at(page, axe, "desk-pending")
     page.get_by_role("link", name=re.compile("Change")).first.click()
+    page.wait_for_url(re.compile(r"/fees/invoicing/[0-9a-f-]{36}/"))
     looked_at(page, axe, "change")
     page.goto(f"{site}/fees/invoicing/limit/U5500007/")
     looked_at(page, axe, "limit")
@@ -169,6 +170,7 @@ def test_a_file_of_three_hundred_rows_with_broken_ones(sign_in, page, site, axe,
     expect(page.get_by_text("3 rows need you")).to_be_visible()
     expect(page.get_by_label("Money manager of row 279")).to_have_value("U8800001")
     page.get_by_role("button", name="Submit 297 invoices").click()
+    expect(page.get_by_label("Password")).to_be_visible()
 
     looked_at(page, axe, "upload-confirm")
     page.get_by_label("Password").fill("wrong")
@@ -191,6 +193,7 @@ def test_the_pages_in_russian(sign_in, page, site, axe, clients, file):
     sign_in("alice")
     page.get_by_label("Language: EN").click()
     page.get_by_role("button", name="Русский").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
     page.goto(f"{site}/fees/invoicing/new/")
     page.get_by_label("Счёт в строке 1").fill("U5500007")
     page.get_by_label("Сумма в строке 1").fill("620")

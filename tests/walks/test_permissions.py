@@ -24,6 +24,7 @@ def test_a_second_level_asks_and_the_top_level_approves(own_world, sign_in, page
     page.goto(f"{site}/accounts/F200002/products/")
     shot(page, "permissions-empty")
     page.get_by_role("link", name="Ask for permissions").click()
+    expect(page.get_by_role("button", name="Sign and submit")).to_be_visible()
     assert axe(page) == []
     page.get_by_label("Stocks ALL").check(force=True)
     page.get_by_label("Investment objective").select_option("growth")
