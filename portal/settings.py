@@ -233,6 +233,7 @@ SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.refusals.csrf_failed"
+STEP_UP_SENTENCES = "portal.confirming.sentences.words_of"
 CSRF_COOKIE_NAME = f"{_prefix}csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -4,10 +4,12 @@ import hashlib
 import json
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.ground.stepup.actions import StepUpRefused, consume, give
@@ -35,7 +37,8 @@ def ask_or_pass(request: HttpRequest) -> HttpResponseBase | None:
     try:
         consume(user_id=user_id, session_key=request.session.session_key or "", task=task, at=timezone.now())
     except StepUpRefused:
-        return _problem(problem) if request.path.startswith("/api/") else _page(request, problem)
+        told = _told(request)
+        return _problem(problem, told) if request.path.startswith("/api/") else _page(request, problem, told)
     return None
 
 
@@ -74,22 +77,33 @@ def _prove(request: HttpRequest, user_id: int, task: str, password: str) -> str:
     return ""
 
 
-def _problem(problem: str) -> HttpResponse:
+def _told(request: HttpRequest) -> str:
+    """What is confirmed, in words: whoever may know of every room says it."""
+    return import_string(settings.STEP_UP_SENTENCES)(request)
+
+
+def _problem(problem: str, told: str = "") -> HttpResponse:
     """The question for a program: the same request again, with the password in a header."""
     title = problem or _("Confirm it is you: send your password in the header %(name)s.") % {"name": PASSWORD_HEADER}
-    body = {"type": "about:blank", "title": title, "status": 403}
+    body = {"type": "about:blank", "title": title, "status": 403, **({"detail": told} if told else {})}
     return HttpResponse(json.dumps(body), status=403, content_type="application/problem+json")
 
 
-def _page(request: HttpRequest, problem: str) -> HttpResponseBase:
-    """The question, carrying the person's form along so that nothing has to be typed again; files are chosen anew."""
+def _page(request: HttpRequest, problem: str, told: str) -> HttpResponseBase:
+    """What is confirmed, and the person's form carried along; nothing is typed again, only files are chosen anew."""
     carried = [
         (name, value) for name, values in request.POST.lists() if name not in NOT_PART_OF_THE_TASK for value in values
     ]
     page = TemplateResponse(
         request,
         "auth2fa/confirm.html",
-        {"carried": carried, "files": list(request.FILES), "problem": problem, "password_field": PASSWORD_FIELD},
+        {
+            "told": told,
+            "carried": carried,
+            "files": list(request.FILES),
+            "problem": problem,
+            "password_field": PASSWORD_FIELD,
+        },
         status=403,
         headers={"Cache-Control": "no-store"},
     )

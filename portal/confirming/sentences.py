@@ -1,0 +1,269 @@
+"""What each task that asks for the password again is about, in a sentence: one description a task, for page and API.
+
+A new gate with `step_up` needs its line in `SENTENCES`; a test compares both.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.broker.permissions.models import PermissionRequest
+from accounts.broker.products.rules import Permission, permission_words
+from accounts.ground.access.scope import scope
+from accounts.ground.addresses.queries import of_seat
+from accounts.ground.authorizations.actions import ROLES, duties
+from accounts.ground.linkage.queries import asked_of
+from accounts.ground.tree.models import Account
+from accounts.ground.users.actions import seat_for
+from accounts.ground.users.queries import roles
+from fees.invoicing.queries import invoices
+from fees.invoicing.review import BadForm, file_of
+from fees.proposals.queries import proposals
+from portal.confirming.wish import Untold, Wish, account_words, amount_words
+
+SHOWN = 5
+Sentence = Callable[[Wish], str]
+
+
+def words_of(request: HttpRequest) -> str:
+    """The sentence for a request; "" where nothing can be said that its sender may know."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    if match.view_name.startswith("admin:"):
+        return _in_the_office(Wish.of(request))
+    tell = SENTENCES.get(match.view_name)
+    try:
+        return tell(Wish.of(request)) if tell else ""
+    except (Untold, LookupError, ValueError):
+        return ""
+
+
+def _one(rows: "QuerySet[Any]", pk: object) -> Any:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Untold
+    return found
+
+
+def _ask_link(wish: Wish) -> str:
+    return _("Ask the advisor %(advisor)s, %(title)s, to take account %(account)s.") % {
+        "advisor": wish.text("master").upper(),
+        "title": wish.text("title"),
+        "account": wish.account(),
+    }
+
+
+def _answer_link(wish: Wish) -> str:
+    link = _one(asked_of(wish.seat), wish.place["pk"])
+    accepts = wish.said.get("answer") == "accept" or wish.said.get("accept") is True
+    words = _("Accept account %(account)s below your practice.") if accepts else _("Reject the link of %(account)s.")
+    return words % {"account": f"{link.number} {link.title}"}
+
+
+def _add_user(wish: Wish) -> str:
+    name = " ".join(str(wish.said.get(one) or "") for one in ("first_name", "last_name")).strip()
+    return _("Invite %(name)s as the user %(username)s.") % {"name": name[:120], "username": wish.text("username")}
+
+
+def _change_user(wish: Wish) -> str:
+    if wish.method == "DELETE":
+        return _remove_user(wish)
+    return _("Change the functions and accounts of %(name)s.") % {"name": wish.person()}
+
+
+def _remove_user(wish: Wish) -> str:
+    return _("Remove the user %(name)s.") % {"name": wish.person()}
+
+
+def _leave(wish: Wish) -> str:
+    return _("%(name)s leaves; %(heir)s takes over everything.") % {
+        "name": wish.person(),
+        "heir": wish.person(wish.said.get("heir")),
+    }
+
+
+def _add_address(wish: Wish) -> str:
+    return _("Let %(name)s work from %(network)s, and from nowhere that is not on the list.") % {
+        "name": wish.person(),
+        "network": wish.text("network"),
+    }
+
+
+def _remove_address(wish: Wish) -> str:
+    rule = _one(of_seat(seat_for(wish.seat, wish.place["seat"])), wish.place["address"])
+    return _("Take %(network)s off the addresses of %(name)s.") % {"network": rule.network, "name": wish.person()}
+
+
+def _new_role(wish: Wish) -> str:
+    return _("Make the role %(name)s.") % {"name": wish.text("name")}
+
+
+def _change_role(wish: Wish) -> str:
+    if wish.method == "DELETE":
+        return _remove_role(wish)
+    role = _one(roles(wish.seat), wish.place["role"])
+    return _("Change the role %(name)s, and with it everybody who is bound to it.") % {"name": role.name}
+
+
+def _remove_role(wish: Wish) -> str:
+    return _("Remove the role %(name)s.") % {"name": _one(roles(wish.seat), wish.place["role"]).name}
+
+
+def _waiting(wish: Wish) -> dict[str, str]:
+    if wish.seat.role not in ROLES:
+        raise Untold
+    found = _one(duties(wish.seat), wish.place["authorization"])
+    asker = found.requested_by.user
+    return {"title": found.title, "name": asker.get_full_name() or asker.username}
+
+
+def _approve(wish: Wish) -> str:
+    return _("Approve what %(name)s asked for: %(title)s.") % _waiting(wish)
+
+
+def _reject(wish: Wish) -> str:
+    return _("Reject what %(name)s asked for: %(title)s.") % _waiting(wish)
+
+
+def _new_rule(wish: Wish) -> str:
+    return _("Make a rule that asks for %(count)s approvals by others.") % {"count": wish.text("approvals")}
+
+
+def _remove_rule(_wish: Wish) -> str:
+    return _("Remove a rule, so that what it names needs no approval any more.")
+
+
+def _new_token(wish: Wish) -> str:
+    return _("Make the API token %(name)s, which works for %(days)s days without you.") % {
+        "name": wish.text("name"),
+        "days": str(wish.said.get("days") or 30)[:4],
+    }
+
+
+def _ask_permissions(wish: Wish) -> str:
+    return _("Ask for these trading permissions of account %(account)s: %(permissions)s.") % {
+        "account": wish.account(),
+        "permissions": _permissions(wish.request.POST.getlist("permission") or _typed(wish.said.get("permissions"))),
+    }
+
+
+def _typed(given: object) -> list[str]:
+    rows = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    return [f"{one.get('product', '')}:{one.get('country', '')}" for one in rows]
+
+
+def _permissions(texts: Iterable[str]) -> str:
+    found = [one for one in map(Permission.read, texts) if one]
+    if not found:
+        raise Untold
+    return ", ".join(permission_words(one) for one in sorted(found))
+
+
+def _answer_permissions(wish: Wish) -> str:
+    row = _one(scope(wish.seat, PermissionRequest), wish.place["pk"])
+    account = account_words(scope(wish.seat, Account).filter(pk=row.account_id).first())
+    approves = wish.said.get("answer") == "approve" or wish.said.get("approve") is True
+    words = (
+        _("Approve these trading permissions of account %(account)s: %(permissions)s.")
+        if approves
+        else _("Decline these trading permissions of account %(account)s: %(permissions)s.")
+    )
+    return words % {"account": account, "permissions": _permissions(row.wanted)}
+
+
+def _send_invoices(wish: Wish) -> str:
+    rows: list[tuple[str, object]] = [(str(one.get("account", "")), one.get("amount", "")) for one in wish.rows]
+    if not rows:
+        try:
+            rows = [(one.account, one.amount) for one in file_of(wish.request.POST).rows]
+        except BadForm as problem:
+            raise Untold from problem
+    numbers = [number.strip().upper() for number, _amount in rows[:SHOWN]]
+    known = {one.number: one for one in scope(wish.seat, Account, "set_fees").filter(number__in=numbers)}
+    told = [
+        f"{account_words(known[number])}: {amount_words(amount, known[number].base_currency)}"
+        for number, (_typed, amount) in zip(numbers, rows[:SHOWN], strict=True)
+        if number in known
+    ]
+    if not told:
+        raise Untold
+    words = ngettext("Send %(count)s invoice: %(rows)s", "Send %(count)s invoices: %(rows)s", len(rows))
+    more = "" if len(told) == len(rows) else " …"
+    return words % {"count": len(rows), "rows": "; ".join(told) + more}
+
+
+def _change_invoice(wish: Wish) -> str:
+    row = _one(invoices(wish.seat), wish.place["pk"])
+    said = {"account": account_words(row.account), "before": amount_words(row.amount, row.currency)}
+    if wish.method == "DELETE":
+        return _("Withdraw the invoice of %(before)s to account %(account)s.") % said
+    said["after"] = amount_words(wish.said.get("amount") or row.amount, row.currency)
+    return _("Change the invoice to account %(account)s from %(before)s to %(after)s.") % said
+
+
+def _send_terms(wish: Wish) -> str:
+    return _("Send these fee terms for account %(account)s.") % {"account": wish.account()}
+
+
+def _sign_terms(wish: Wish) -> str:
+    row = _one(proposals(wish.seat), wish.place["pk"])
+    return _("Sign fee proposal %(version)s for account %(account)s.") % {
+        "version": row.version,
+        "account": account_words(row.account),
+    }
+
+
+def _run_night(wish: Wish) -> str:
+    return _("Run the night of %(day)s.") % {"day": wish.place.get("day") or wish.text("day")}
+
+
+def _retry_night(wish: Wish) -> str:
+    return _("Try again what is held in the night of %(day)s.") % {"day": wish.place["day"]}
+
+
+def _in_the_office(wish: Wish) -> str:
+    page: Any = getattr(wish.request.resolver_match.func, "model_admin", None)  # type: ignore[union-attr]
+    if page is None:
+        return ""
+    named = str(page.opts.verbose_name_plural)
+    if "action" in wish.said:
+        actions = dict(page.get_action_choices(wish.request))
+        chosen = len(wish.request.POST.getlist("_selected_action"))
+        return f"{actions.get(wish.said['action'], '')}: {named}, {chosen}"
+    row = page.get_object(wish.request, wish.place["object_id"]) if "object_id" in wish.place else None
+    if row is None:
+        return _("Add to the list: %(list)s.") % {"list": named}
+    return _("Change %(row)s in the list: %(list)s.") % {"row": row, "list": named}
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    **dict.fromkeys(("links:ask", "links:join", "api_account_link", "api_account_join"), _ask_link),
+    **dict.fromkeys(("links:decide", "api_link_decision"), _answer_link),
+    **dict.fromkeys(("users:confirm", "api_new_user"), _add_user),
+    **dict.fromkeys(("users:rights", "api_user"), _change_user),
+    "users:remove": _remove_user,
+    **dict.fromkeys(("users:leave", "api_leave"), _leave),
+    **dict.fromkeys(("users:add_address", "api_new_address"), _add_address),
+    **dict.fromkeys(("users:remove_address", "api_address"), _remove_address),
+    **dict.fromkeys(("users:new_role", "api_roles"), _new_role),
+    **dict.fromkeys(("users:role", "api_role"), _change_role),
+    "users:delete_role": _remove_role,
+    **dict.fromkeys(("users:approve", "api_approve"), _approve),
+    **dict.fromkeys(("users:reject", "api_reject"), _reject),
+    **dict.fromkeys(("users:approval_rules", "api_approval_rules"), _new_rule),
+    **dict.fromkeys(("users:remove_rule", "api_approval_rule"), _remove_rule),
+    **dict.fromkeys(("tokens:create", "api_new_token"), _new_token),
+    **dict.fromkeys(("trading:ask_permission", "api_permission_requests"), _ask_permissions),
+    **dict.fromkeys(("trading:decide_permission", "api_permission_answer"), _answer_permissions),
+    **dict.fromkeys(("fees:send_invoices", "api_send_invoices"), _send_invoices),
+    **dict.fromkeys(("fees:invoice", "api_invoice"), _change_invoice),
+    **dict.fromkeys(("fees:send_proposal", "api_send_terms"), _send_terms),
+    **dict.fromkeys(("fees:sign_proposal", "api_sign_proposal"), _sign_terms),
+    **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),
+    "nights:retry": _retry_night,
+}
