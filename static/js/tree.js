@@ -63,7 +63,8 @@ document.addEventListener(
   true,
 );
 
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!event.target.closest("#structure")) return; // a bell that renews itself takes the focus from nobody
   dress();
   document.querySelector("[data-tree] a.node[aria-current]")?.focus({ preventScroll: true });
 });

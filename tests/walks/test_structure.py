@@ -37,6 +37,8 @@ def test_the_tree_opens_by_keys_and_tells_why(sign_in, page, site, axe):
     expect(page.locator("#n-F200002")).to_be_focused()
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**/structure/?node=F200002")
+    opened = page.locator("tr", has=page.locator("#n-F200002"))
+    expect(opened).to_have_attribute("aria-expanded", "true")
     expect(page.locator("#n-F200002")).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#n-U2000001")).to_be_focused()
