@@ -112,10 +112,12 @@ def django_db_setup(
     Each process of pytest-xdist builds one of its own: the second fixture has given it a name.
     """
     from django.db import connections
-    from django.test.utils import setup_databases, teardown_databases
+    from django.test.utils import teardown_databases
+
+    from tests.template import test_databases
 
     with django_db_blocker.unblock():
-        built = setup_databases(verbosity=0, interactive=False, aliases=set(connections))
+        built = test_databases()
         _first_connections.extend(connections.all())
     yield
     with django_db_blocker.unblock():
