@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.broker.feed.night import feed_stage
+from accounts.broker.transmit.night import transmit_stage
 from accounts.ground.access.context import as_role, current_alias, cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.models import Run, RunStage, RunState
@@ -18,6 +19,7 @@ from accounts.ground.runs.results import ChunkResult, StageResult
 from accounts.ground.runs.work import Progress, Stage, plan, rewind, work
 from fees.accrual.night import accrue_chunk, check_chunk, finish_check, mend, prepare_accrue, rollup_stage
 from fees.invoicing.night import invoices_chunk, prepare_invoices
+from fees.posting.memos import MEMOS
 from fees.posting.night import close_chunk, post_chunk, reconcile_stage, seal_stage, sweep_stage
 from fees.schedules.queries import accounts_agreed_on
 from portal import faults
@@ -41,6 +43,10 @@ def _close(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
     return close_chunk(run, day, lo, hi, chunk_id, lag=lag, results_lag=results_lag)
 
 
+def _transmit(run: Run, day: date) -> StageResult:
+    return transmit_stage(run, day, memos=MEMOS)
+
+
 STAGES = (
     Stage(name="feed", whole=_feed),
     Stage(name="rollup", whole=rollup_stage),
@@ -50,6 +56,7 @@ STAGES = (
     Stage(name="invoices", before=prepare_invoices, chunk=invoices_chunk),
     Stage(name="post", chunk=post_chunk),
     Stage(name="sweep", whole=sweep_stage),
+    Stage(name="transmit", whole=_transmit),
     Stage(name="reconcile", whole=reconcile_stage),
     Stage(name="seal", whole=seal_stage),
 )

@@ -353,6 +353,8 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 
 # Statements that the broker delivers as files; the night loads what is new in it first. Empty: none are looked for.
 STATEMENTS_DIR = env.text("STATEMENTS_DIR", "")
+# Where the night's instructions to the broker go: a folder (file:///folder) or a mailbox (mailto:desk@broker).
+INSTRUCTIONS_URL = env.text("INSTRUCTIONS_URL", (STATE_DIR / "instructions").as_uri())
 # Where the Flex web service is, both its steps below this address. Plain HTTP is taken for this machine only.
 FLEX_SERVICE_URL = env.text(
     "FLEX_SERVICE_URL", "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService/"

@@ -18,6 +18,7 @@ from accounts.broker.products.admin import ProductApprovalAdmin
 from accounts.broker.rates.models import RateCorrection
 from accounts.broker.restrictions.admin import RestrictionAdmin
 from accounts.broker.service.admin import FlexQueryAdmin
+from accounts.broker.transmit.admin import InstructionAdmin, InstructionFileAdmin
 from accounts.ground.access.admin import CurrencyFilter, ReadOnlyAdmin, RelatedFilter, money_column
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "BlockAdmin",
     "ClosingPriceAdmin",
     "FlexQueryAdmin",
+    "InstructionAdmin",
+    "InstructionFileAdmin",
     "ProductApprovalAdmin",
     "RestrictionAdmin",
 ]

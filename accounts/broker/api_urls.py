@@ -8,6 +8,7 @@ from accounts.broker.permissions import api as permissions
 from accounts.broker.products import api as products
 from accounts.broker.restrictions import api as restrictions
 from accounts.broker.trading import api as trading
+from accounts.broker.transmit import api as transmit
 
 urlpatterns = [
     path("blocks/", allocation.Blocks.as_view(), name="api_blocks"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("blocks/<uuid:pk>/preview/", allocation.PreviewAllocation.as_view(), name="api_preview_allocation"),
     path("blocks/<uuid:pk>/allocate/", allocation.AllocateBlock.as_view(), name="api_allocate"),
     path("blocks/<uuid:pk>/cancel/", allocation.CancelAllocation.as_view(), name="api_cancel_allocation"),
+    path("instructions/", transmit.Instructions.as_view(), name="api_instructions"),
     path("may-trade/", trading.MayTrade.as_view(), name="api_may_trade"),
     path("margin-groups/", margin.MarginGroups.as_view(), name="api_margin_groups"),
     path("accounts/<str:number>/margin/", margin.AccountMargin.as_view(), name="api_account_margin"),

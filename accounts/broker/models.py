@@ -11,6 +11,7 @@ from accounts.broker.products.models import ProductApproval
 from accounts.broker.rates.models import RateCorrection
 from accounts.broker.restrictions.models import Restriction
 from accounts.broker.service.models import FlexQuery
+from accounts.broker.transmit.models import Instruction, InstructionFile
 
 __all__ = [
     "AccountFacts",
@@ -25,6 +26,8 @@ __all__ = [
     "CorporateAction",
     "FlexQuery",
     "FxRate",
+    "Instruction",
+    "InstructionFile",
     "Instrument",
     "NavDaily",
     "NavHistory",

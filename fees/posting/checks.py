@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from accounts.broker.transmit import checks as transmit
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.ledger import checks as ledger
@@ -269,7 +270,7 @@ def movements_are_as_they_were_posted(night: Night) -> list[Break]:
     )
 
 
-def _of_the_ledger(check: ledger.Check) -> Check:
+def _of_the_day(check: Callable[[date], list[Break]]) -> Check:
     def look(night: Night) -> list[Break]:
         return check(night.day)
 
@@ -299,7 +300,7 @@ def every_execution_was_charged(night: Night) -> list[Break]:
 
 
 CHECKS: tuple[Check, ...] = (
-    *(_of_the_ledger(check) for check in ledger.CHECKS),
+    *(_of_the_day(check) for check in ledger.CHECKS),
     every_line_agrees_with_the_engine,
     every_agreement_has_a_line_or_a_hold,
     every_line_has_an_agreement,
@@ -314,6 +315,8 @@ CHECKS: tuple[Check, ...] = (
     every_processed_invoice_moved_once,
     nothing_due_was_left,
     movements_are_as_they_were_posted,
+    _of_the_day(transmit.every_movement_is_instructed_once),
+    _of_the_day(transmit.instruction_files_are_as_they_were_written),
 )
 
 

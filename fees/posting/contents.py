@@ -20,7 +20,7 @@ from portal.lib.periods import Period
 BLOCK = 4096
 LISTED_HOLDS = 100
 EMPTY = digest("")
-KEPT = ("accruals", "charges", "transfers")
+KEPT = ("accruals", "charges", "transfers", "instructions")
 # The database's own order of text may change with its operating system; "C" does not.
 LINES_OF_BLOCK = 'string_agg(line, chr(10) ORDER BY line COLLATE "C")'
 BLOCKS = "string_agg(currency || ' ' || block || ' ' || hash, chr(10) ORDER BY currency COLLATE \"C\", block)"
@@ -45,6 +45,7 @@ class Contents:
     accruals: Part = field(default_factory=Part)
     charges: Part = field(default_factory=Part)
     transfers: Part = field(default_factory=Part)
+    instructions: Part = field(default_factory=Part)
     holds: Part = field(default_factory=Part)
     held_accounts: list[str] = field(default_factory=list)
     billable: int = 0
@@ -60,6 +61,7 @@ class Contents:
             "accruals": self.accruals.told(),
             "charges": self.charges.told(),
             "transfers": self.transfers.told(),
+            "instructions": self.instructions.told(),
             "holds": {**self.holds.told(), "listed": self.held_accounts},
         }
 
@@ -89,7 +91,12 @@ def kept(night: Night, firms: Sequence[int], *names: str) -> dict[int, dict[str,
 
 
 def _kept(night: Night) -> dict[str, str]:
-    return {"accruals": _accruals(night), "charges": _charges(night), "transfers": _transfers(night)}
+    return {
+        "accruals": _accruals(night),
+        "charges": _charges(night),
+        "transfers": _transfers(night),
+        "instructions": _instructions(night),
+    }
 
 
 def _parts(cur, query: str, firms: Sequence[int]) -> Iterator[tuple[int, Part]]:
@@ -142,6 +149,15 @@ def _transfers(night: Night) -> str:
     return f"""
         SELECT t.firm_id, t.currency, coalesce(t.account_id / {BLOCK}, -1) AS block, t.amount, {LINE} AS line
           FROM (SELECT t.* FROM accounts_transfer t WHERE {of_day(night.day)}){WITH_BOOKS}"""
+
+
+def _instructions(night: Night) -> str:
+    """Each instruction under the hash of the file that tells it to the broker."""
+    line = sql_canonical("i.id::text", "f.name::text", "f.sha256::text")
+    return f"""
+        SELECT i.firm_id, i.currency, coalesce(i.account_id / {BLOCK}, -1) AS block, i.amount, {line} AS line
+          FROM broker_instruction i JOIN broker_instructionfile f ON f.id = i.file_id
+         WHERE i.firm_id = ANY(ARRAY(SELECT id FROM accounts_firm)) AND i.day = {day_literal(night.day)}"""
 
 
 def _holds(night: Night) -> str:

@@ -18,7 +18,7 @@ from portal.lib.fingerprint import fingerprint
 from portal.lib.words import Sentence, english, gettext_noop
 
 # What a seal stands for, in the order in which it is chained; their digests are in `figures`.
-PARTS = ("accruals", "charges", "transfers", "holds")
+PARTS = ("accruals", "charges", "transfers", "instructions", "holds")
 
 REFUSED_TITLE = gettext_noop("The day could not be sealed: the books do not agree")
 
@@ -47,7 +47,8 @@ def seal_stage(run: Run, day: date) -> StageResult:
 
 def seal_digest(seal: Seal) -> str:
     """What a seal's own columns come to, chained to the seal before."""
-    parts = (seal.figures[name]["digest"] for name in PARTS)
+    # Days that were sealed before the broker was told by file have no instructions.
+    parts = (seal.figures[name]["digest"] for name in PARTS if name in seal.figures)
     counts = (seal.billable, seal.billed, seal.zero, seal.held)
     return fingerprint([seal.previous or None, seal.firm_id, seal.day, *parts, *counts])
 

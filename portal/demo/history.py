@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Sum
@@ -11,16 +12,17 @@ from django.utils.translation import gettext as _
 
 from accounts.broker.feed.actions import import_statements
 from accounts.broker.feed.models import FileState, StatementFile
+from accounts.broker.transmit.models import InstructionFile
+from accounts.broker.transmit.queries import bytes_of
 from accounts.ground.access.context import as_role
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold, Seal
 from accounts.ground.tree.models import Account
-from fees.invoicing.models import Invoice
 from fees.posting.models import Charge, ChargeState
 from portal import nightly
 from portal.demo import invoices, keys
 from portal.demo.agreements import agree_missing
-from portal.demo.broker import Branch, Instruction, Plan, Written, file_name
+from portal.demo.broker import Branch, Plan, Written, file_name
 from portal.demo.broker.calendar import business_days
 
 _WORKERS = 1  # a night of two hundred accounts is shorter than the start of a second process
@@ -84,12 +86,14 @@ def catch_up(
             # Accounts that these statements have opened are billed from their first day.
             lived.schedules_agreed += agree_missing(firm)
             lived.limits_agreed += invoices.agree_missing(firm)
+            if branch.write_answers(answers := _answers_file(firm, stretch)):
+                _take(answers, at=at)
         if bill and (stretch in missing or stretch == planned[-1]):
             lived.nights += sum(1 for _night in nightly.through(stretch.last, at=at, workers=_WORKERS))
             if stretch in missing:
                 lived.invoices_sent += invoices.send(firm, stretch.last)
         if missing and stretch.last < missing[-1].last:
-            branch.ask(_fees(stretch))
+            _instruct(branch, stretch)
     return lived
 
 
@@ -99,7 +103,7 @@ def complete(firm: Plan, *, built: date, at: datetime) -> Lived:
     branch = Branch(firm, built)
     *before, last = stretches(firm.since, built, built)
     for stretch in before:
-        branch.ask(_fees(stretch))
+        _instruct(branch, stretch)
     written = branch.write(keys.folder() / "corrected", first=last.first, last=last.last, per="all")
     _load(written, lived, at=at)
     return lived
@@ -156,27 +160,20 @@ def _without_value(firm: Plan) -> Iterator[str]:
             return
 
 
-def _fees(stretch: Stretch) -> Iterator[Instruction]:
-    """The fees and invoices posted in a stretch, as instructions to the broker; it hears of them at the end of it."""
+def _instruct(branch: Branch, stretch: Stretch) -> None:
+    """Hand the broker the files of a stretch's nights; it hears of them at the end of it."""
     with as_role("night"):
-        numbers = dict(Account.unscoped.values_list("pk", "number"))
-        posted = Charge.unscoped.filter(
-            state=ChargeState.POSTED, posted_on__gte=stretch.first, posted_on__lte=stretch.last
-        )
-        for charge in posted.order_by("posted_on", "id"):
-            memo = f"ADVISORY FEE {charge.starts:%Y-%m-%d} TO {charge.period_end_day:%Y-%m-%d}"
-            yield _instruction(stretch, numbers, charge, memo)
-        paid = Invoice.unscoped.filter(processed_on__gte=stretch.first, processed_on__lte=stretch.last)
-        for invoice in paid.order_by("processed_on", "id"):
-            yield _instruction(stretch, numbers, invoice, f"ADVISORY INVOICE {invoice.business_day:%Y-%m-%d}")
+        files = InstructionFile.unscoped.filter(day__gte=stretch.first, day__lte=stretch.last)
+        for file in files.order_by("day", "firm_id", "part"):
+            branch.receive(bytes_of(file).decode(), posted_on=stretch.last)
 
 
-def _instruction(stretch: Stretch, numbers: dict[int, str], moved: Charge | Invoice, memo: str) -> Instruction:
-    return Instruction(
-        posted_on=stretch.last,
-        account=numbers[moved.account_id],
-        amount=moved.amount,
-        currency=moved.currency,
-        memo=memo,
-        reference=str(moved.pk),
-    )
+def _answers_file(firm: Plan, stretch: Stretch) -> Path:
+    return keys.folder() / file_name(firm, stretch.first, stretch.last).replace(".xml", "_answers.csv")
+
+
+def _take(answers: Path, *, at: datetime) -> None:
+    """What the broker said of the instructions it has heard."""
+    report = import_statements([answers], at=at)
+    if report.unreadable.total or report.rejected.total:
+        raise RuntimeError(f"the importer does not take the demo broker's answers: {report.as_json()}")

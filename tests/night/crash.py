@@ -34,6 +34,8 @@ WRITTEN = {
                to_jsonb(d) - 'id', to_jsonb(e) - 'id', s.name, c.lo, c.hi
           FROM accounts_transfer t JOIN accounts_book d ON d.id = t.debit_id JOIN accounts_book e ON e.id = t.credit_id
           LEFT JOIN accounts_runchunk c ON c.id = t.chunk_id LEFT JOIN accounts_runstage s ON s.id = c.stage_id""",
+    "instructions": "SELECT * FROM broker_instruction",
+    "files of instructions": "SELECT * FROM broker_instructionfile",
     "retired": "SELECT transfer_id, line_id, seen_on FROM broker_retirement",
     "holds": "SELECT to_jsonb(h) - ARRAY['id', 'created_at', 'resolved_at'], resolved_at IS NULL FROM accounts_hold h",
     "requests": """

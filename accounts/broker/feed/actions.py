@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.broker.allocation.breaks import look_again
 from accounts.broker.feed import csv_reader, reader
+from accounts.broker.feed.answers_import import import_answers
 from accounts.broker.feed.csv_import import CsvImport
 from accounts.broker.feed.flex_import import FlexImport
 from accounts.broker.feed.job import Job
@@ -126,6 +127,8 @@ class _File:
 
         if self.kind == FileKind.FLEX:
             FlexImport(job, examined).run(self._statements(examined, second))
+        elif self.kind == FileKind.ANSWERS:
+            import_answers(job, self.source)
         else:
             CsvImport(job).run(self.source, progress=second)
 

@@ -12,6 +12,7 @@ class FileKind(models.TextChoices):
 
     FLEX = "flex", _("Flex statement (XML)")
     CSV = "csv", _("Daily values (CSV)")
+    ANSWERS = "answers", _("Answers to instructions (CSV)")
 
 
 class FileState(models.TextChoices):
@@ -29,7 +30,7 @@ class StatementFile(models.Model):
     id = models.AutoField(primary_key=True)
     sha256 = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=4, choices=FileKind)
+    kind = models.CharField(max_length=8, choices=FileKind)
     state = models.CharField(max_length=10, choices=FileState, default=FileState.LOADING)
     size = models.BigIntegerField()
     query_name = models.CharField(max_length=200, blank=True)

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from accounts.broker.feed.limits import Limits
 from accounts.broker.feed.models import FileKind
+from accounts.broker.transmit.answers import is_answers
 from portal.lib.words import gettext_noop
 
 CHUNK = 64 * 1024
@@ -163,4 +164,6 @@ def kind_of(source: Source, limits: Limits) -> str:
             break
     # UTF-16 without a mark begins with a null beside the bracket.
     is_xml = head.lstrip(b" \t\r\n").startswith((b"<", b"\0<"))
+    if is_answers(head):
+        return FileKind.ANSWERS
     return FileKind.FLEX if is_xml else FileKind.CSV

@@ -57,6 +57,7 @@ class TransferKind(models.TextChoices):
     INVOICE = "invoice", _("Invoice")
     SWEEP = "sweep", _("Sweep to the advisor")
     REVERSAL = "reversal", _("Reversal")
+    REIMBURSEMENT = "reimburse", _("Reimbursement")
 
 
 class Transfer(TenantModel):

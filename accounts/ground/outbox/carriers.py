@@ -1,6 +1,9 @@
 """How a message leaves the building: one carrier for each channel, and no channel without one."""
 
+import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -18,7 +21,35 @@ def _by_mail(message: OutboxMessage) -> None:
     EmailMessage(message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.recipient]).send()
 
 
-CARRIERS: Mapping[str, Carrier] = {Channel.MAIL: _by_mail}
+def _as_file(message: OutboxMessage) -> None:
+    """Into a folder (`file:///folder`), or attached to a mail (`mailto:desk@broker`); the subject is its name."""
+    place = urlsplit(message.recipient)
+    if place.scheme == "file":
+        _into_folder(Path(unquote(place.path)), message.subject, message.body.encode())
+    elif place.scheme == "mailto":
+        mail = EmailMessage(message.subject, "", settings.DEFAULT_FROM_EMAIL, [unquote(place.path)])
+        mail.attach(message.subject, message.body.encode(), "text/csv")
+        mail.send()
+    else:
+        raise NoCarrier(f"a file goes to file: or mailto:, not to {place.scheme}:")
+
+
+def _into_folder(folder: Path, name: str, content: bytes) -> None:
+    """Whole or not at all, and durable before it is said to have left; written again it is the same file."""
+    if Path(name).name != name:
+        raise ValueError("a file's name leads nowhere else")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path, partial = folder / name, folder / f".{name}.{os.getpid()}"
+    if path.exists() and path.read_bytes() != content:
+        raise FileExistsError(f"{name} is there with another content")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+CARRIERS: Mapping[str, Carrier] = {Channel.MAIL: _by_mail, Channel.FILE: _as_file}
 
 
 def carrier_of(channel: str) -> Carrier:

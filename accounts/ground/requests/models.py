@@ -25,6 +25,7 @@ class RequestKind(models.TextChoices):
     LINKAGE = "linkage", _("Client Linkage Request")
     TRADING_PERMISSION = "trading_permission", _("Trading Permission")
     ALLOCATION = "allocation", _("Allocation Break")
+    INSTRUCTION = "instruction", _("Instruction to the Broker")
 
 
 class RequestStatus(models.TextChoices):

@@ -41,6 +41,7 @@ TABLES: dict[str, Any] = {
     "broker_productapproval": _("Trading permissions"),
     "broker_block": _("Block trades"),
     "broker_allocation": _("Allocations"),
+    "broker_instruction": _("Instructions to the broker"),
 }
 
 # Not a table: tries that were refused, noted beside the changes that were made.

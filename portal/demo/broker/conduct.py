@@ -22,7 +22,8 @@ _DISBURSEMENT = "DISBURSEMENT INITIATED BY ACCOUNT HOLDER"
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """A fee the portal asked the broker to collect; it is booked on the business day after `posted_on`."""
+    """A fee the portal asked the broker to collect (below zero: to give back); it is booked on the business day after
+    `posted_on`."""
 
     posted_on: date
     account: str
@@ -198,7 +199,7 @@ class Life:
         while self._instructions and self._instructions[0].posted_on <= before:
             asked = self._instructions.pop(0)
             amount = to_cash(int(asked.amount * UNIT), asked.currency)
-            if amount > 0 and self.book.total > 0:
+            if amount < 0 or (amount > 0 and self.book.total > 0):
                 more = {"reference": asked.reference}
                 self.book.row("Advisor Fees", "advisorFees", asked.currency, -amount, asked.memo, **more)
 

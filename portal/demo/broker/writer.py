@@ -15,6 +15,7 @@ from .calendar import business_days
 from .conduct import Instruction, Life
 from .flex import Printer, Span, compact
 from .market import Market
+from .orders import ANSWERS_HEADER, answers_to, read_orders
 from .roster import Plan
 
 _BUFFERS = 16 * 1024 * 1024
@@ -85,12 +86,30 @@ class Branch:
         self._kept: list[Life] | None = None
         self._keeps = keep
         self._asked: dict[str, list[Instruction]] = defaultdict(list)
+        self._heard: set[str] = set()
+        self._answers: list[str] = []
 
     def ask(self, instructions: Iterable[Instruction]) -> None:
         """Fees to collect from now on; each is booked on the first business day after it was posted, or the next
         one that is written."""
         for instruction in instructions:
             self._asked[instruction.account].append(instruction)
+
+    def receive(self, text: str, *, posted_on: date) -> None:
+        """A file of instructions; a reference that was heard before is answered again and booked once."""
+        fresh = [one for one in read_orders(text, posted_on=posted_on) if one.reference not in self._heard]
+        self._heard.update(one.reference for one in fresh)
+        self.ask(fresh)
+        self._answers += answers_to(text, {account.number for account in self.plan})
+
+    def write_answers(self, path: Path) -> bool:
+        """What has been answered since the last time, as a file; False where there is nothing to say."""
+        if not self._answers:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(ANSWERS_HEADER + "".join(self._answers))
+        self._answers.clear()
+        return True
 
     def lives(self) -> Iterator[Life]:
         if self._kept is not None:

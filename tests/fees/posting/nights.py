@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from accounts.broker.transmit.night import transmit_stage
 from accounts.ground.access.context import as_role, cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.actions import hold_account
@@ -17,6 +18,7 @@ from fees.accrual.night import accrue_chunk, check_chunk, prepare_accrue, rollup
 from fees.engine.registry import BY_NAME
 from fees.engine.types import Range
 from fees.posting.close import close_chunk
+from fees.posting.memos import MEMOS
 from fees.posting.models import Charge
 from fees.posting.posting import post_chunk
 from fees.posting.reconcile import reconcile_stage
@@ -167,6 +169,11 @@ class Nights:
         with night_role():
             return sweep_stage(run, day)
 
+    def transmit(self, day: date) -> StageResult:
+        run = self.run(day)
+        with night_role():
+            return transmit_stage(run, day, memos=MEMOS)
+
     def reconcile(self, day: date) -> StageResult:
         run = self.run(day)
         with night_role():
@@ -183,6 +190,7 @@ class Nights:
         self.close(day)
         self.post(day)
         self.sweep(day)
+        self.transmit(day)
         self.reconcile(day)
         return self.seal(day)
 

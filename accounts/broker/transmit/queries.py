@@ -1,0 +1,55 @@
+"""Instructions with how they stand, for pages, the API and commands."""
+
+from datetime import date
+
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Concat
+
+from accounts.broker.funds.models import Retirement
+from accounts.broker.transmit.models import Answer, Instruction, InstructionFile, Standing
+from accounts.broker.transmit.rules import BETWEEN_MASTERS
+from accounts.ground.outbox.models import OutboxMessage
+
+
+def standing(rows: "QuerySet[Instruction]") -> "QuerySet[Instruction]":
+    """Each instruction with its `standing`; the same as rules.standing, asked of the database."""
+    booked = Exists(Retirement.unscoped.filter(transfer=OuterRef("transfer")))
+    later = Exists(Instruction.unscoped.filter(transfer=OuterRef("transfer"), attempt__gt=OuterRef("attempt")))
+    return rows.annotate(is_booked=booked, is_sent_again=later).annotate(
+        standing=Case(
+            When(is_sent_again=True, then=Value(Standing.SENT_AGAIN.value)),
+            When(is_booked=True, then=Value(Standing.BOOKED.value)),
+            When(answer=Answer.REJECTED, then=Value(Standing.REJECTED.value)),
+            When(answer=Answer.ACCEPTED, kind=BETWEEN_MASTERS, then=Value(Standing.BOOKED.value)),
+            When(answer=Answer.ACCEPTED, then=Value(Standing.ACCEPTED.value)),
+            default=Value(Standing.SENT.value),
+            output_field=CharField(),
+        )
+    )
+
+
+def counted(files: "QuerySet[InstructionFile]") -> "QuerySet[InstructionFile]":
+    """Files with how many of their instructions were accepted, rejected and booked, and whether they have left."""
+    own = Instruction.unscoped.filter(file=OuterRef("pk")).order_by().values("file")
+    sums = {
+        "accepted": Count("pk", filter=Q(answer=Answer.ACCEPTED)),
+        "rejected": Count("pk", filter=Q(answer=Answer.REJECTED)),
+        "booked": Count("pk", filter=Exists(Retirement.unscoped.filter(transfer=OuterRef("transfer")))),
+    }
+    key = Concat(Value("instructions "), Cast(OuterRef("pk"), CharField()))
+    message = OutboxMessage.unscoped.filter(natural_key=key)
+    return files.annotate(
+        **{name: Subquery(own.annotate(n=count).values("n")) for name, count in sums.items()},
+        delivered_at=Subquery(message.values("delivered_at")),
+        delivery_problem=Subquery(message.values("last_error")),
+    )
+
+
+def bytes_of(file: InstructionFile) -> bytes:
+    """The file as it is owed to the broker; under a login that reads the outbox."""
+    return OutboxMessage.unscoped.get(natural_key=file.natural_key).body.encode()
+
+
+def files_of(day: date) -> "QuerySet[InstructionFile]":
+    """The files of a day, all firms."""
+    return InstructionFile.unscoped.filter(day=day).select_related("firm").order_by("firm_id", "part")

@@ -1,0 +1,13 @@
+"""Which answer of the broker may follow which; no rows are read here."""
+
+from accounts.broker.transmit.models import Answer
+
+# Nothing comes back from a master's books, so what moves between masters ends with the broker's acceptance.
+BETWEEN_MASTERS = "sweep"
+
+
+def may_follow(*, before: str, now: str, is_booked: bool) -> bool:
+    """Whether an answer can be believed: what was accepted may still bounce, what was rejected or booked is over."""
+    if now == Answer.REJECTED:
+        return not is_booked and before in (Answer.NONE, Answer.ACCEPTED)
+    return before == Answer.NONE

@@ -1,0 +1,37 @@
+"""Instructions as an adviser's system sends them: a table with a reference a row; the broker answers each reference."""
+
+import csv
+import io
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
+from .conduct import Instruction
+
+ANSWERS_HEADER = "reference,answer,reason\n"
+_COLLECTED, _GIVEN_BACK = ("fee", "invoice"), ("reimburse", "reversal")
+
+
+def read_orders(text: str, *, posted_on: date) -> list[Instruction]:
+    """What a file asks of holders' accounts; what moves between masters touches no book that is kept here."""
+    found = []
+    for row in csv.DictReader(io.StringIO(text)):
+        amount = Decimal(row["amount"])
+        if row["kind"] in _COLLECTED:
+            account = row["payer"]
+        elif row["kind"] in _GIVEN_BACK:
+            account, amount = row["payee"], -amount
+        else:
+            continue
+        found.append(Instruction(posted_on, account, amount, row["currency"], row["memo"], row["reference"]))
+    return found
+
+
+def answers_to(text: str, known: Collection[str]) -> list[str]:
+    """A line a row: accepted, or rejected where an account is not ours."""
+    lines = []
+    for row in csv.DictReader(io.StringIO(text)):
+        strange = next((one for one in (row["payer"], row["payee"]) if one not in known), None)
+        verdict = f"rejected,unknown account {strange}" if strange else "accepted,"
+        lines.append(f"{row['reference']},{verdict}\n")
+    return lines

@@ -1,0 +1,88 @@
+"""What somebody with the owner's password could change behind our back, for each check of the night."""
+
+OF_NEXT = "accrual_date = '2025-10-01'"
+FEES, SWEEPS = "day = '2025-10-01' AND kind = 'fee'", "day = '2025-10-01' AND kind = 'sweep'"
+HOLD = """INSERT INTO accounts_hold (firm_id, practice_id, account_id, day, stage, reason, detail, resolution,
+                                     resolved_at)
+          SELECT firm_id, practice_id, id, '2025-10-01', '{stage}', 'planted', '', '', {resolved}
+            FROM accounts_account WHERE number = 'U1000001';"""
+
+# For each check what it alone is there to see, and every way in which it may be seen.
+LIES = {
+    "transfers_fit_their_books": [
+        f"UPDATE accounts_transfer SET currency = 'EUR' WHERE {FEES}",
+        f"UPDATE accounts_transfer SET debit_id = (SELECT max(id) FROM accounts_book) WHERE {FEES}",
+    ],
+    "movements_run_from_client_to_advisor": [
+        f"UPDATE accounts_transfer SET debit_id = credit_id, credit_id = debit_id WHERE {FEES}",
+        f"UPDATE accounts_transfer SET debit_id = credit_id, credit_id = debit_id WHERE {SWEEPS}",
+        f"UPDATE accounts_transfer SET account_id = (SELECT max(id) FROM accounts_account) WHERE {FEES}",
+        f"UPDATE accounts_transfer SET practice_id = (SELECT max(id) FROM accounts_practice WHERE level = 2)"
+        f" WHERE {SWEEPS}",
+    ],
+    "sweeps_equal_collected_fees": [f"UPDATE accounts_transfer SET amount = amount - 1 WHERE {SWEEPS}"],
+    "clearing_is_empty": [f"DELETE FROM broker_instruction; DELETE FROM accounts_transfer WHERE {SWEEPS}"],
+    "amounts_are_payable": [
+        f"UPDATE accounts_transfer SET amount = 0 WHERE {FEES}",
+        f"UPDATE accounts_transfer SET amount = -1 WHERE {FEES}",
+        f"UPDATE accounts_transfer SET currency = 'JPY', amount = 0.5 WHERE {FEES}",
+    ],
+    "every_line_agrees_with_the_engine": [HOLD.format(stage="check", resolved="NULL")],
+    "every_agreement_has_a_line_or_a_hold": [
+        f"DELETE FROM fees_accrual WHERE {OF_NEXT}",
+        f"DELETE FROM fees_accrual WHERE {OF_NEXT}; " + HOLD.format(stage="accrue", resolved="now()"),
+    ],
+    "every_line_has_an_agreement": [
+        f"UPDATE fees_accrual SET component_id = component_id + 1000000 WHERE {OF_NEXT}",
+        f"UPDATE fees_accrual SET method = 2 WHERE {OF_NEXT}",
+        f"UPDATE fees_accrual SET account_id = (SELECT id FROM accounts_account WHERE number = 'U4000002')"
+        f" WHERE {OF_NEXT} AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')",
+    ],
+    "totals_agree_with_the_second_computation": [
+        f"UPDATE fees_accrual SET amount = amount + 0.00000001 WHERE {OF_NEXT}",
+        f"DELETE FROM fees_accrual WHERE {OF_NEXT} AND method = 1",
+    ],
+    "every_period_has_a_charge_or_a_hold": [
+        "DELETE FROM fees_charge WHERE starts = '2025-10-01'",
+        "DELETE FROM fees_charge WHERE starts = '2025-10-01'; " + HOLD.format(stage="close", resolved="now()"),
+    ],
+    "charges_are_the_sum_of_their_lines": [
+        f"UPDATE fees_accrual SET amount = amount + 1 WHERE {OF_NEXT}",
+        "UPDATE fees_charge SET exact = exact + 1 WHERE starts = '2025-10-01'",
+    ],
+    "results_stand_behind_their_charges": [
+        "DELETE FROM fees_periodresult WHERE period = 8102",
+        "UPDATE fees_periodresult SET surplus = surplus + 1 WHERE period = 8102",
+        "UPDATE fees_periodresult SET carried = '[[8101, \"7.00000000\"]]' WHERE period = 8102",
+        "UPDATE fees_charge SET inputs = inputs || ' ' WHERE method = 32",
+    ],
+    "carried_losses_follow_from_results": [
+        "UPDATE fees_periodresult SET carried = '[]' WHERE period = 8101",
+        "UPDATE fees_periodresult SET profit = profit - 1 WHERE period = 8101",
+        "UPDATE fees_periodresult SET recovered = recovered + 1 WHERE period = 8102",
+    ],
+    "charges_are_the_sum_of_their_trades": [
+        "UPDATE fees_tradefee SET exact = exact + 1",
+        "DELETE FROM fees_tradefee",
+        "UPDATE fees_charge SET exact = exact + 1 WHERE method = 41",
+    ],
+    "every_execution_was_charged": ["DELETE FROM fees_tradefee"],
+    "every_posted_charge_moved_once": [
+        "UPDATE fees_charge SET amount = amount + 1 WHERE state = 'posted'",
+        f"DELETE FROM broker_instruction; DELETE FROM accounts_transfer WHERE {FEES}",
+        "UPDATE fees_charge SET state = 'written_off', posted_on = NULL WHERE state = 'posted'",
+    ],
+    "every_processed_invoice_moved_once": [f"UPDATE accounts_transfer SET kind = 'invoice' WHERE {FEES}"],
+    "nothing_due_was_left": ["UPDATE fees_charge SET state = 'due', posted_on = NULL WHERE state = 'posted'"],
+    "every_movement_is_instructed_once": [
+        "UPDATE broker_instruction SET amount = amount + 1 WHERE kind = 'fee'",
+        "DELETE FROM broker_instruction WHERE kind = 'sweep'; DELETE FROM broker_instruction",
+        "UPDATE broker_instruction SET account_id = NULL WHERE kind = 'fee'",
+    ],
+    "instruction_files_are_as_they_were_written": [
+        "UPDATE accounts_outboxmessage SET body = replace(body, '1.00', '9.00') || ' '",
+        "UPDATE broker_instructionfile SET rows = rows + 1",
+        "DELETE FROM accounts_outboxmessage",
+    ],
+    "movements_are_as_they_were_posted": [f"UPDATE accounts_transfer SET txn = gen_random_uuid() WHERE {FEES}"],
+}
