@@ -18,7 +18,7 @@ FILES = {
     "fees/posting/seal.py": NIGHT,
     "accounts/broker/feed/pickup.py": NIGHT,
     "accounts/broker/transmit/answers.py": NIGHT,
-    "accounts/broker/transmit/queries.py": "a page of the back office, or correlated to rows that came through the scope",
+    "accounts/broker/transmit/queries.py": "the back office, or correlated to rows that came through the scope",
     "portal/office/queries.py": OFFICE,
     "portal/office/listing.py": OFFICE,
     "portal/office/views.py": OFFICE,

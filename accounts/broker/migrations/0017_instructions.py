@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0026_reimbursements_and_instructions"),
+        ("accounts", "0027_reimbursements_and_instructions"),
         ("broker", "0016_permission_requests"),
     ]
 

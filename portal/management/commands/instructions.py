@@ -27,7 +27,7 @@ class Command(PortalCommand):
             {
                 **{name: getattr(file, name) for name in ("name", "rows", "sha256", "accepted", "rejected", "booked")},
                 "firm": file.firm_id,
-                "delivered_at": file.delivered_at,
+                "delivered_at": file.delivered_at,  # type: ignore[attr-defined]
             }
             for file in files
         ]

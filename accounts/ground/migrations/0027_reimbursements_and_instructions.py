@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0025_addresses"),
+        ("accounts", "0026_turned_away_from_a_seat"),
     ]
 
     operations = [
