@@ -3,7 +3,9 @@
 `PARAMETERS` is the one description from which forms, API, the command and the documentation are made.
 """
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +16,9 @@ from fees.engine.hurdle import Threshold, ThresholdKind
 from fees.engine.limits import AMOUNT_PLACES, MAX_RATE, RATE_PLACES, problem
 from fees.engine.parameters import Kind, Parameter, Values, described, read, stored
 from fees.engine.profit import MAX_SHARE, Shield
-from fees.engine.registry import EVERY
+from fees.engine.registry import EVERY, TELLS
 from fees.engine.trade_unit import ASSET_CLASSES, MOST_PERCENT, MOST_PRICES, UNIT_PLACES, Markup, Price, TradeSchedule
-from fees.engine.types import MARGINAL, WHOLE_BALANCE, Problem, Terms
+from fees.engine.types import MARGINAL, WHOLE_BALANCE, Method, Problem, Terms
 from portal.lib.money import CURRENCIES
 from portal.lib.words import gettext_noop
 
@@ -36,13 +38,20 @@ _RANGES = Parameter(
     name="ranges",
     kind=Kind.LIST,
     label=gettext_noop("Ranges"),
-    help=gettext_noop("The first starts at 0; each starts where the one before it ends; the last has no end."),
+    help=gettext_noop("Each range begins where the one before it ends; leave the last upper end empty."),
     required=True,
     least=1,
     most=MOST_RANGES,
     column=True,
     parts=(
-        Parameter(name="low", kind=Kind.AMOUNT, label=gettext_noop("From"), places=AMOUNT_PLACES, required=True),
+        Parameter(
+            name="low",
+            kind=Kind.AMOUNT,
+            label=gettext_noop("From"),
+            places=AMOUNT_PLACES,
+            required=True,
+            follows="high",
+        ),
         Parameter(name="high", label=gettext_noop("To"), **_MONEY),
         Parameter(
             name="rate",
@@ -86,7 +95,8 @@ _THRESHOLD = Parameter(
         Parameter(
             name="figure",
             label=gettext_noop("Threshold"),
-            help=gettext_noop("A fraction of the period, not a year: 0.05 is 5 %. Or the amount."),
+            help=gettext_noop("A return of the whole period, not of a year; or the amount."),
+            fraction_when=("kind", ThresholdKind.PERCENT.value),
             **_MONEY | {"places": RATE_PLACES},
         ),
         Parameter(
@@ -106,7 +116,7 @@ _PROFIT = (
         name="look_back",
         kind=Kind.COUNT,
         label=gettext_noop("Look-back of the high-water mark, in periods"),
-        help=gettext_noop("0: losses are not carried. Empty (null): they are carried for ever."),
+        help=gettext_noop("0: losses are not carried. Empty: they are carried for ever."),
         least=0,
         most=LONGEST_LOOK_BACK,
         default=0,
@@ -176,7 +186,8 @@ _TRADE = (
             ),
             Parameter(
                 name="figure",
-                label=gettext_noop("Amount or fraction"),
+                label=gettext_noop("Amount or percentage"),
+                fraction_when=("kind", Markup.PERCENT.value),
                 **_UNIT_MONEY | {"most": MOST_PERCENT * 1000, "places": RATE_PLACES},
             ),
             Parameter(
@@ -192,11 +203,16 @@ _TRADE = (
             Parameter(name="exchange", label=gettext_noop("Exchange"), **_NAME),
             Parameter(name="product", label=gettext_noop("Product"), **_NAME),
             Parameter(name="minimum", label=gettext_noop("Least a trade"), **_MONEY),
-            Parameter(name="maximum", label=gettext_noop("Most a trade"), **_MONEY),
+            Parameter(
+                name="maximum",
+                label=gettext_noop("Most a trade"),
+                fraction_when=("maximum_of_value", True),
+                **_MONEY,
+            ),
             Parameter(
                 name="maximum_of_value",
                 kind=Kind.FLAG,
-                label=gettext_noop("The most is a fraction of the trade's value"),
+                label=gettext_noop("The most is a percentage of the trade's value"),
                 default=False,
             ),
         ),
@@ -233,6 +249,35 @@ _BY_FAMILY: dict[str, tuple[Parameter, ...]] = {
     "hedge_fund": _FUND,
 }
 PARAMETERS: dict[int, tuple[Parameter, ...]] = {code: _BY_FAMILY[method.family] for code, method in EVERY.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Methods that ask for the same and of which one at most is agreed: a block of a form."""
+
+    name: str
+    title: str
+    methods: tuple[Method, ...]
+    parameters: tuple[Parameter, ...]
+
+
+def _blocks() -> tuple[Block, ...]:
+    together: dict[tuple[str, str], list[Method]] = {}
+    for method in EVERY.values():
+        together.setdefault((method.family, method.kin.name), []).append(method)
+    shared = Counter(family for family, _kin in together)
+    return tuple(
+        Block(
+            name=family if shared[family] == 1 else kin,
+            title=methods[0].title if len(methods) == 1 else TELLS[methods[0].code].TITLE,
+            methods=tuple(methods),
+            parameters=_BY_FAMILY[family],
+        )
+        for (family, kin), methods in together.items()
+    )
+
+
+BLOCKS = _blocks()
 
 
 def describe(method: int) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from fees.engine.limits import (
     decimal_places,
     problem,
 )
-from fees.engine.types import MARGINAL, WHOLE_BALANCE, Field, Method, Problem, Range, Terms
+from fees.engine.types import MARGINAL, WHOLE_BALANCE, Method, Problem, Range, Terms
 from portal.lib.periods import Frequency
 from portal.lib.words import Sentence, gettext_noop
 
@@ -23,10 +23,6 @@ LABEL = gettext_noop("Percentage of Assets Fee")
 MAX_RANGES = 5
 
 TITLE = gettext_noop("Percent of value in ranges")
-FIELDS = (
-    Field("ranges", "ranges", gettext_noop("Ranges of value")),
-    Field("mode", "mode", gettext_noop("How the ranges apply")),
-)
 
 METHODS = (
     Method(

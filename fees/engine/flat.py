@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from fees.engine.arithmetic import as_base, as_rate
 from fees.engine.limits import check_amount, check_period, check_unused
-from fees.engine.types import Field, Kin, Method, Problem, Terms
+from fees.engine.types import Kin, Method, Problem, Terms
 from portal.lib.periods import Frequency
 from portal.lib.words import Sentence, gettext_noop
 
@@ -13,7 +13,6 @@ LABEL = gettext_noop("Flat Fee")
 KIN = Kin("flat", gettext_noop("Agree at most one flat fee."))
 
 TITLE = gettext_noop("Flat fee")
-FIELDS = (Field("flat", "amount", gettext_noop("Annual amount")),)
 
 METHODS = (
     Method(

@@ -14,6 +14,7 @@ from portal.lib.periods import Frequency, Period, period_of
 from portal.lib.words import Sentence, gettext_noop
 
 FAMILY = "hedge_fund"
+TITLE = gettext_noop("Hedge fund fee")
 LABEL = gettext_noop("Hedge Fund Fee")
 KIN = Kin("hedge_fund", gettext_noop("Agree at most one fee for each hedge fund."))
 

@@ -37,7 +37,8 @@ class Parameter:
 
     `least` is excluded for numbers (above it), included for counts and lengths; `most` is always included.
     With `null` the value null has a meaning of its own, said in `help`.  `column` parameters have a column of their
-    own; the others are stored together as the terms.
+    own; the others are stored together as the terms.  Left out, a number that `follows` another begins where that one
+    ended in the row before.  `fraction_when` names a parameter beside it and the value under which it is a fraction.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Parameter:
     choices: tuple[tuple[str, str], ...] = ()
     parts: "tuple[Parameter, ...]" = ()
     column: bool = False
+    follows: str = ""
+    fraction_when: tuple[str, object] | None = None
 
 
 def described(parameters: Sequence[Parameter]) -> list[dict[str, object]]:
@@ -72,6 +75,8 @@ def described(parameters: Sequence[Parameter]) -> list[dict[str, object]]:
             "choices": [{"value": value, "label": label} for value, label in one.choices],
             "parts": described(one.parts),
             "column": one.column,
+            "follows": one.follows,
+            "fraction_when": list(one.fraction_when) if one.fraction_when else None,
         }
         for one in parameters
     ]
@@ -193,12 +198,22 @@ def _list(one: Parameter, given: object, field: str) -> tuple[tuple[Values, ...]
     if (one.least is not None and len(given) < one.least) or (one.most is not None and len(given) > one.most):
         msgid = gettext_noop("Enter %(least)s to %(most)s of them.")
         return (), [problem(field, "count", msgid, least=one.least or 0, most=one.most)]
-    values, problems = [], []
+    values: list[Values] = []
+    problems = []
     for place, part in enumerate(given):
-        read_part, found = read(one.parts, part, f"{field}.{place}.")
+        read_part, found = read(one.parts, _following(one.parts, part, values), f"{field}.{place}.")
         values.append(read_part)
         problems += found
     return tuple(values), problems
+
+
+def _following(parts: Sequence[Parameter], given: object, before: Sequence[Values]) -> object:
+    """A row with what it left out because it follows from the row before; the first begins at zero."""
+    if not isinstance(given, Mapping):
+        return given
+    left_out = [one for one in parts if one.follows and given.get(one.name) is None]
+    ended = before[-1] if before else {}
+    return {**given, **{one.name: ended.get(one.follows) or Decimal(0) for one in left_out}}
 
 
 def _wrong(field: str, key: str, msgid: str) -> Problem:

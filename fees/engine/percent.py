@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from fees.engine.arithmetic import CONTEXT, as_base, as_rate
 from fees.engine.limits import NLV, check_period, check_rate, check_unused
-from fees.engine.types import Field, Method, Problem, Terms
+from fees.engine.types import Method, Problem, Terms
 from portal.lib.periods import Frequency
 from portal.lib.words import Sentence, gettext_noop
 
@@ -12,7 +12,6 @@ FAMILY = "percent"
 LABEL = gettext_noop("Percentage of Assets Fee")
 
 TITLE = gettext_noop("Percent of value")
-FIELDS = (Field("rate", "percent", gettext_noop("Annual percentage")),)
 
 METHODS = (
     Method(

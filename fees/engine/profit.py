@@ -18,6 +18,7 @@ from portal.lib.periods import Frequency
 from portal.lib.words import Sentence, gettext_noop
 
 FAMILY = "profit"
+TITLE = gettext_noop("Percent of P&L")
 LABEL = gettext_noop("Percentage of P&L Fee")
 MAX_SHARE = Decimal("0.30")
 

@@ -16,6 +16,8 @@ CODES_A_FAMILY = 10
 class Listed(Protocol):
     """A module that offers methods and tells their terms."""
 
+    TITLE: str
+
     @property
     def METHODS(self) -> tuple[Method, ...]:
         """The methods of a family, each with its code."""

@@ -17,6 +17,7 @@ from portal.lib.periods import Frequency
 from portal.lib.words import Sentence, gettext_noop
 
 FAMILY = "trade_unit"
+TITLE = gettext_noop("Fee per trade unit")
 FUTURES = frozenset({"FUT", "FOP"})
 # As statements name them.
 ASSET_CLASSES = (

@@ -130,14 +130,6 @@ class Method:
         return not self.at_period_end
 
 
-class Field(NamedTuple):
-    """One figure of a family's terms as a form asks for it: the attribute of the terms, how it is typed, its words."""
-
-    name: str
-    kind: Literal["percent", "amount", "ranges", "mode"]
-    label: str
-
-
 class Family(Protocol):
     """What a family module offers.
 
@@ -154,11 +146,6 @@ class Family(Protocol):
     SQL_RATE: str
 
     # Read-only, so that a module's tuple of any length fits.
-    @property
-    def FIELDS(self) -> tuple[Field, ...]:
-        """What a form asks for, in its order."""
-        ...
-
     @property
     def METHODS(self) -> tuple[Method, ...]:
         """The methods of the family, each with its code."""

@@ -19,6 +19,7 @@ from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Practice
 from fees.engine.agreement import Strategy
 from fees.engine.limits import problem
+from fees.engine.registry import PROFIT_CODES, TRADE_CODES
 from fees.engine.types import Problem
 from fees.invoicing.actions import agree_cap, end_cap
 from fees.invoicing.models import InvoiceCap
@@ -26,11 +27,18 @@ from fees.proposals import document, mails
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import effect
 from fees.proposals.queries import Standing, standing, wanted_of
-from fees.proposals.rules import EXPIRY, Wanted, booked_on, problems, same_terms, starts_on, takes_more
-from fees.schedules.actions import agree
+from fees.proposals.rules import EXPIRY, Wanted, booked_on, cautions, problems, same_terms, starts_on, takes_more
+from fees.schedules.actions import agree, residences
 from fees.schedules.models import Schedule
 from fees.schedules.queries import billed_through, night_barrier
-from fees.schedules.rules import ScheduleRefused, Signature, funded_on, funding_problems
+from fees.schedules.rules import (
+    UNITED_STATES,
+    ScheduleRefused,
+    Signature,
+    funded_on,
+    funding_problems,
+    residence_problems,
+)
 from fees.schedules.versions import payee_problems
 from portal.lib.business_days import Calendar
 from portal.lib.exchange import exchange_day
@@ -56,6 +64,7 @@ class Judged:
     problems: tuple[Problem, ...]
     reasons: tuple[Sentence, ...]
     days: Calendar
+    cautions: tuple[Sentence, ...] = ()
 
     @property
     def needs_signature(self) -> bool:
@@ -72,6 +81,11 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime) -> Judged
     found += payee_problems(account, Practice.unscoped.get(pk=_payee_id(who)))
     if wanted.strategy == Strategy.AUTOMATIC:
         found += funding_problems(funded_on(account.opened_on, account.funded_on), starts)
+    methods = {one.method for one in wanted.components}
+    homes = residences(account) if methods & {*TRADE_CODES, *PROFIT_CODES} else []
+    if methods & set(TRADE_CODES):
+        found += residence_problems(homes)
+    warns = cautions(wanted.components, in_united_states=UNITED_STATES in homes)
     reasons = []
     if not found:
         new = wanted.agreement(starts)
@@ -79,7 +93,7 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime) -> Judged
         if same_terms(stands.agreements, new):
             msgid = gettext_noop("These are the terms that apply already; change a figure first.")
             found.append(problem("components", "no_change", msgid))
-    return Judged(stands, starts, tuple(found), tuple(reasons), days)
+    return Judged(stands, starts, tuple(found), tuple(reasons), days, tuple(warns))
 
 
 def draft(*, who: Who, account: Account, wanted: Wanted, at: datetime) -> Proposal:

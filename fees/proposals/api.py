@@ -3,13 +3,11 @@
 import base64
 import binascii
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.mixins import ListModelMixin
@@ -25,67 +23,13 @@ from accounts.ground.api_pages import Pages
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.stepup.actions import session_mark
 from accounts.ground.tree.models import Account
-from fees.engine.registry import BY_NAME, METHODS
-from fees.engine.types import MARGINAL, WHOLE_BALANCE, Range
-from fees.invoicing.models import CAP_KINDS
 from fees.proofs.words import tell
 from fees.proposals import actions, queries, signing
+from fees.proposals.api_terms import FeeTermsSerializer, component, wanted_from
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import Cost, effect
-from fees.proposals.rules import LARGEST_DRAWING, LONGEST_NAME, LONGEST_REASON, Wanted
-from fees.schedules.models import Strategy
-from fees.schedules.rules import Figures, ScheduleRefused
-
-LONGEST_NUMBER = 64
-METHOD_NAMES = [(name, name) for name in sorted(BY_NAME)]
-MOST_RANGES = 20
-
-
-@extend_schema_field({"type": "string"})
-class NumberField(serializers.Field):
-    """A decimal number as text; the rules say how many places it may have."""
-
-    def to_internal_value(self, data: Any) -> Decimal:
-        """A finite number, or the sentence that it is none."""
-        try:
-            number = Decimal(data) if isinstance(data, str) and len(data) <= LONGEST_NUMBER else Decimal("NaN")
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite():
-            raise serializers.ValidationError(_("Enter a number."))
-        return number
-
-    def to_representation(self, value: Any) -> str:
-        """As text."""
-        return str(value)
-
-
-class FeeRangeSerializer(serializers.Serializer):
-    """One range of value; `high` is null in the last. `rate` is an annual fraction."""
-
-    low = NumberField()
-    high = NumberField(allow_null=True)
-    rate = NumberField()
-
-
-class FeeComponentSerializer(serializers.Serializer):
-    """One fee: a method by the broker's name and its figures; `rate` is an annual fraction, 0.01 is 1 %."""
-
-    method = serializers.ChoiceField(choices=METHOD_NAMES)
-    rate = NumberField(required=False, allow_null=True)
-    flat = NumberField(required=False, allow_null=True)
-    ranges = FeeRangeSerializer(many=True, required=False)
-    mode = serializers.ChoiceField(choices=[MARGINAL, WHOLE_BALANCE], required=False, default=MARGINAL)
-
-
-class FeeTermsSerializer(serializers.Serializer):
-    """Everything that a proposal changes."""
-
-    strategy = serializers.ChoiceField(choices=Strategy.choices)
-    components = FeeComponentSerializer(many=True, required=False)
-    cap_kind = serializers.ChoiceField(choices=CAP_KINDS, required=False, allow_blank=True, default="")
-    cap_rate = NumberField(required=False, allow_null=True)
-    asked_start = serializers.DateField(required=False, allow_null=True)
+from fees.proposals.rules import LARGEST_DRAWING, LONGEST_NAME, LONGEST_REASON, Wanted, read
+from fees.schedules.rules import ScheduleRefused
 
 
 class ProposalSerializer(serializers.ModelSerializer):
@@ -104,11 +48,8 @@ class ProposalSerializer(serializers.ModelSerializer):
         )
 
     def get_components(self, row: Proposal) -> list[dict[str, Any]]:
-        """With the broker's name of each method."""
-        return [
-            {**one, "method": METHODS[one["method"]].name if one["method"] in METHODS else str(one["method"])}
-            for one in row.components
-        ]
+        """As they are sent: the broker's name of each method, and beside it what it asks for."""
+        return [component(read(one)) for one in row.components]
 
 
 class FeePreviewSerializer(serializers.Serializer):
@@ -117,6 +58,7 @@ class FeePreviewSerializer(serializers.Serializer):
     starts = serializers.DateField()
     needs_signature = serializers.BooleanField()
     reasons = serializers.ListField(child=serializers.CharField())
+    cautions = serializers.ListField(child=serializers.CharField())
     first_day = serializers.DateField(allow_null=True)
     last_day = serializers.DateField(allow_null=True)
     currency = serializers.CharField()
@@ -285,36 +227,18 @@ class OneProposal(APIView):
 
 
 def _wanted(request: ApiRequest) -> Wanted:
-    given = _given(FeeTermsSerializer, request)
-    components = tuple(
-        Figures(
-            method=BY_NAME[one["method"]].code,
-            rate=one.get("rate"),
-            flat=one.get("flat"),
-            ranges=tuple(
-                Range(part["low"], part["high"], part["rate"]) for part in one.get("ranges", [])[:MOST_RANGES]
-            ),
-            mode=one["mode"],
-        )
-        for one in given.get("components", [])
-    )
-    names = ("strategy", "cap_kind")
-    return Wanted(
-        components=components,
-        cap_rate=given.get("cap_rate"),
-        asked_start=given.get("asked_start"),
-        **{name: given[name] for name in names},
-    )
+    return wanted_from(_given(FeeTermsSerializer, request))
 
 
 def _previewed(account: Account, judged: actions.Judged, before: Cost | None, after: Cost | None) -> dict[str, Any]:
     span = after.values.span if after else None
     text: Callable[[Any], str | None] = lambda number: None if number is None else str(number)  # noqa: E731
-    known = after is not None and after.charges is not None
+    known = after is not None and after.amount is not None
     return {
         "starts": judged.starts,
         "needs_signature": judged.needs_signature,
         "reasons": [tell(one) for one in judged.reasons],
+        "cautions": [tell(one) for one in judged.cautions],
         "first_day": span.starts if span else None,
         "last_day": span.last_day if span else None,
         "currency": account.base_currency,

@@ -1,112 +1,99 @@
 """What terms would have cost in the client's last closed period, worked out by the engine from its real values."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from accounts.broker.feed.models import NavDaily
+from accounts.broker.prices.queries import Prices, closing_prices
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
 from fees.engine.accrual import annual
-from fees.engine.arithmetic import CONTEXT
-from fees.engine.charge import MissingNav, recompute
-from fees.engine.explain import explain
-from fees.engine.registry import METHODS
-from fees.engine.types import Charge, NavPoint, Terms
+from fees.engine.high_water import ordinal
+from fees.engine.hurdle import ThresholdKind
+from fees.engine.profit import shield_of
+from fees.engine.registry import EVERY, FUND_CODES, METHODS, PROFIT_CODES, TRADE_CODES
+from fees.engine.results import DayValue, stretches_of
+from fees.proposals.worked import Unknown, Values, Worked, periods_of, work_out
+from fees.results.queries import left_by_earlier, terms_by_component
+from fees.results.second_look import LONGEST_GAP
 from fees.schedules.rules import Figures
+from fees.trades.queries import between
 from portal.lib.business_days import Calendar
 from portal.lib.money import round_money
 from portal.lib.periods import Frequency, Period, last_business_day, period_of, previous_period
-from portal.lib.words import Sentence, gettext_noop
+from portal.lib.words import Sentence
 
 STEPS = (-20, -10, 0, 10, 20)
 ZERO = Decimal(0)
-HUNDRED = Decimal(100)
-
-
-@dataclass(frozen=True)
-class Values:
-    """A client's values over the last closed period; `last` is the latest known one, also where days are missing."""
-
-    span: Period
-    points: tuple[NavPoint, ...]
-    last: NavPoint | None
-    currency: str
-    days: Calendar
-
-    @property
-    def business_days(self) -> int:
-        return self.days.count(*self.span)
+ONE_DAY = timedelta(days=1)
+LENGTHS = (Frequency.DAILY, Frequency.MONTHLY, Frequency.QUARTERLY, Frequency.ANNUAL)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one set of terms costs: in the closed period, and in a year if the value stays."""
+    """What one set of terms costs: in the span, and in a year if the value stays."""
 
     values: Values
     components: tuple[Figures, ...]
 
     @cached_property
-    def charges(self) -> tuple[Charge, ...] | None:
-        """None where a value is missing."""
-        return _charges(self.components, self.values, self.values.points)
+    def worked(self) -> tuple[Worked, ...] | Unknown:
+        """Fee by fee, or what is not known."""
+        return _worked(self.components, self.values)
 
-    @cached_property
+    @property
     def amount(self) -> Decimal | None:
-        return None if self.charges is None else _total(self.charges)
+        return None if isinstance(self.worked, Unknown) else _total(self.worked)
+
+    @property
+    def unknown(self) -> Sentence | None:
+        """Why it cannot be worked out."""
+        return self.worked.sentence if isinstance(self.worked, Unknown) else None
 
     @cached_property
     def year(self) -> Decimal | None:
-        """About what twelve months come to at the latest value."""
+        """About what twelve months of fees on the value come to at the latest value."""
         if self.values.last is None:
             return None
-        terms = (one.terms(starts=self.values.span.starts) for one in self.components)
+        terms = (one.terms(starts=self.values.span.starts) for one in self.components if one.method in METHODS)
         total = sum((annual(one, self.values.last.nlv) for one in terms), start=ZERO)
         return round_money(total, self.values.currency)
 
     @cached_property
     def sensitivity(self) -> list[tuple[int, Decimal]]:
-        """The fee of the same period had every value been some per cent lower or higher."""
+        """The fee of the same span had every value been some per cent lower or higher."""
         found = []
         for step in STEPS:
-            scale = (HUNDRED + step) / HUNDRED
-            points = tuple(NavPoint(one.day, CONTEXT.multiply(one.nlv, scale)) for one in self.values.points)
-            charges = _charges(self.components, self.values, points)
-            if charges is None:
+            worked = _worked(self.components, self.values.scaled(step)) if step else self.worked
+            if isinstance(worked, Unknown):
                 return []
-            found.append((step, _total(charges)))
+            found.append((step, _total(worked)))
         return found
 
     @property
     def arithmetic(self) -> list[Sentence]:
-        """One line a fee; days of a daily fee are told together."""
-        return [_line(code, group) for code, group in self._by_method()]
+        """One line a fee."""
+        return [] if isinstance(self.worked, Unknown) else [one.line for one in self.worked]
 
     @property
     def receipt(self) -> list[Sentence]:
         """The engine's own words, fee by fee."""
-        told: list[Sentence] = []
-        for code, group in self._by_method():
-            terms = [one.terms(starts=self.values.span.starts) for one in self.components if one.method == code]
-            told += explain(group[-1], terms)
-        return told
-
-    def _by_method(self) -> list[tuple[int, list[Charge]]]:
-        found: dict[int, list[Charge]] = {}
-        for one in self.charges or ():
-            found.setdefault(one.method, []).append(one)
-        return list(found.items())
+        return [] if isinstance(self.worked, Unknown) else [line for one in self.worked for line in one.story]
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Before and after, on the same values."""
+    """Before and after, on the same values; `left_out` are methods that these values cannot tell."""
 
     before: Cost
     after: Cost
+    is_running: bool = False
+    left_out: tuple[int, ...] = ()
 
     @property
     def values(self) -> Values:
@@ -146,20 +133,37 @@ def effect(
     """What the change comes to; None before any day has been closed."""
     if sealed is None:
         return None
-    frequency = _span_of([*before, *after])
-    values = _values(who, account, _last_closed(frequency, sealed, days), sealed, days)
-    # What a result or a trade costs is known only when it is there; the page says so.
-    return Effect(Cost(values, _of_value(before)), Cost(values, _of_value(after)))
+    components = [*before, *after]
+    began = account.funded_on or account.opened_on or date.min
+    frequency = _longest(components)
+    span = _last_closed(frequency, sealed, days)
+    is_running = frequency == Frequency.ANNUAL and began >= span.ends
+    if is_running:
+        span = Period(span.ends, sealed + ONE_DAY)
+    by_day = _by_day(who, account, span, sealed)
+    values = Values(span=span, by_day=by_day, begins=began, currency=account.base_currency, days=days)
+    values = _with_what_they_need(account, values, components, who.practice_id or 0)
+    left_out = tuple(dict.fromkeys(one.method for one in components if one.method in FUND_CODES))
+    # What an investment in a fund is worth is not in these values; the page says so.
+    costs = [Cost(values, tuple(one for one in some if one.method not in FUND_CODES)) for some in (before, after)]
+    return Effect(costs[0], costs[1], is_running, left_out)
 
 
-def _of_value(components: Iterable[Figures]) -> tuple[Figures, ...]:
-    return tuple(one for one in components if one.method in METHODS)
+def _worked(components: Iterable[Figures], values: Values) -> tuple[Worked, ...] | Unknown:
+    try:
+        return tuple(work_out(one, values) for one in components)
+    except Unknown as unknown:
+        return unknown
 
 
-def _span_of(components: Iterable[Figures]) -> Frequency:
-    """A month, or a quarter where something is charged by the quarter."""
-    quarterly = any(METHODS[one.method].frequency == Frequency.QUARTERLY for one in components if one.method in METHODS)
-    return Frequency.QUARTERLY if quarterly else Frequency.MONTHLY
+def _total(worked: Iterable[Worked]) -> Decimal:
+    return sum((one.amount for one in worked), start=ZERO)
+
+
+def _longest(components: Iterable[Figures]) -> Frequency:
+    """A month at least, or the longest period in which something is charged."""
+    frequencies = [EVERY[one.method].frequency for one in components if one.method in EVERY]
+    return max([Frequency.MONTHLY, *frequencies], key=LENGTHS.index)
 
 
 def _last_closed(frequency: Frequency, sealed: date, days: Calendar) -> Period:
@@ -167,69 +171,48 @@ def _last_closed(frequency: Frequency, sealed: date, days: Calendar) -> Period:
     return period if last_business_day(days, period) == sealed else previous_period(frequency, period)
 
 
-def _values(who: Who, account: Account, span: Period, sealed: date, days: Calendar) -> Values:
-    rows = scope(who, NavDaily).filter(account_id=account.pk, nav_date__gte=span.starts, nav_date__lte=sealed)
-    points = [NavPoint(*row) for row in rows.order_by("nav_date").values_list("nav_date", "nlv")]
-    inside = tuple(one for one in points if span.covers(one.day))
-    return Values(span, inside, points[-1] if points else None, account.base_currency, days)
+def _by_day(who: Who, account: Account, span: Period, sealed: date) -> tuple[DayValue, ...]:
+    """Each day's value and what came in on it, from before the span to the latest."""
+    rows = scope(who, NavDaily).filter(account_id=account.pk, nav_date__lte=sealed)
+    rows = rows.filter(nav_date__gte=span.starts - LONGEST_GAP).order_by("nav_date")
+    return tuple(DayValue(*row) for row in rows.values_list("nav_date", "nlv", "flow"))
 
 
-def _charges(components: Sequence[Figures], values: Values, points: Sequence[NavPoint]) -> tuple[Charge, ...] | None:
-    found = []
+def _with_what_they_need(account: Account, values: Values, components: Sequence[Figures], practice: int) -> Values:
+    """Trades, carried losses and prices, each only where a fee asks for it."""
+    more: dict[str, Any] = {}
+    methods = {one.method for one in components}
+    if methods & set(TRADE_CODES):
+        more["trades"] = tuple(between(account, values.span))
+    if profits := sorted(methods & set(PROFIT_CODES)):
+        more["carried"] = _carried(account, values, profits, practice)
+        more["prices"] = _prices(values, [one for one in components if one.method in PROFIT_CODES])
+    return replace(values, **more)
+
+
+def _carried(account: Account, values: Values, methods: Sequence[int], practice: int) -> dict[int, Any]:
+    """By method: the version that closed the period before, and the losses that it left."""
+    first = {code: ordinal(EVERY[code].frequency, values.span.starts) for code in methods}
+    left = left_by_earlier([account.pk], methods, first)
+    former = terms_by_component(one.component for one in left.values())
+    return {
+        code: (former.get(one.component), one.carried)
+        for code in methods
+        if (one := left.get((account.pk, practice, code)))
+    }
+
+
+def _prices(values: Values, components: Iterable[Figures]) -> Prices:
+    wanted = set()
     for one in components:
-        terms = one.terms(starts=values.span.starts)
-        for period in _periods(terms, values):
-            try:
-                charge = recompute(
-                    method=one.method,
-                    nav=points,
-                    terms=[terms],
-                    calendar=values.days,
-                    period=period,
-                    currency=values.currency,
-                )
-            except MissingNav:
-                return None
-            if charge is not None:
-                found.append(charge)
-    return tuple(found)
-
-
-def _periods(terms: Terms, values: Values) -> list[Period]:
-    """The method's own periods within the span: business days, months or the quarter itself."""
-    frequency = METHODS[terms.method].frequency
-    days = values.days.between(*values.span)
-    return list(dict.fromkeys(period_of(frequency, day) for day in days))
-
-
-def _total(charges: Iterable[Charge]) -> Decimal:
-    return sum((one.amount for one in charges), start=ZERO)
-
-
-def _line(code: int, charges: Sequence[Charge]) -> Sentence:
-    """The sum that a person can check with a pocket calculator, where one line can hold it."""
-    amount = _total(charges)
-    lines = [line for one in charges for line in one.accruals]
-    segments = [segment for one in charges for segment in one.segments]
-    if len(charges) == 1 and len(segments) == 1 and charges[0].closing:
-        one = segments[0]
-        if CONTEXT.multiply(charges[0].closing.nlv, one.rate) == one.annual:
-            msgid = gettext_noop("%(nlv)s × %(percent)s %% ÷ (252 ÷ %(days)s) = %(amount)s")
-            params: dict[str, object] = {"nlv": charges[0].closing.nlv, "percent": one.rate * 100, "days": one.days}
-            return Sentence(msgid, params | {"amount": amount})
-        msgid = gettext_noop("%(annual)s a year at the closing value ÷ (252 ÷ %(days)s) = %(amount)s")
-        return Sentence(msgid, {"annual": one.annual, "days": one.days, "amount": amount})
-    rates = {one.rate for one in lines}
-    if METHODS[code].family == "flat" and lines:
-        msgid = gettext_noop("%(flat)s a year ÷ 252 × %(days)s business days = %(amount)s")
-        return Sentence(msgid, {"flat": lines[0].base, "days": len(lines), "amount": amount})
-    if len(rates) == 1 and len(charges) == 1:
-        msgid = gettext_noop(
-            "%(sum)s, the closing values of %(days)s days together, × %(percent)s %% ÷ 252 = %(amount)s"
-        )
-        total = sum((one.base for one in lines), start=ZERO)
-        return Sentence(msgid, {"sum": total, "days": len(lines), "percent": lines[0].rate * 100, "amount": amount})
-    msgid = gettext_noop("%(count)s charges of the period come to %(amount)s")
-    if len(charges) == 1:
-        msgid = gettext_noop("%(days)s business days come to %(amount)s")
-    return Sentence(msgid, {"count": len(charges), "days": len(lines), "amount": amount})
+        terms = one.terms(starts=max(values.span.starts, values.begins))
+        threshold = shield_of(terms).threshold
+        if threshold is None or threshold.kind != ThresholdKind.BENCHMARK:
+            continue
+        for period in periods_of(one.method, values):
+            ends = min(period.ends, values.span.ends)
+            for part in stretches_of(
+                [terms], period=Period(period.starts, ends), opened_on=values.begins, closed_on=None, days=values.days
+            ):
+                wanted |= {(threshold.benchmark, part.before), (threshold.benchmark, part.last)}
+    return closing_prices(wanted)

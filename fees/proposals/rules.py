@@ -8,6 +8,8 @@ from typing import Any
 
 from fees.engine.agreement import Agreement, CapKind, InvoiceCap, increases
 from fees.engine.limits import check_rate, problem
+from fees.engine.registry import PROFIT_CODES, TRADE_CODES
+from fees.engine.trade_unit import Markup
 from fees.engine.types import Problem
 from fees.schedules.rules import Figures, agreement_of, listed_problems, ranges_of
 from portal.lib.business_days import Calendar
@@ -133,9 +135,24 @@ def same_terms(olds: Sequence[Agreement], new: Agreement) -> bool:
 def _bare(one: Agreement) -> tuple[object, ...]:
     ordered = sorted(one.components, key=lambda terms: terms.method)
     values = [(terms.method, terms.rate, terms.flat, terms.ranges, terms.mode) for terms in ordered]
-    results = (set(map(repr, part)) for part in (one.profit, one.trades, one.funds))
+    results = (frozenset(part) for part in (one.profit, one.trades, one.funds))
     switches = (one.invoice_cap, one.commissions_to_master, one.other_fees_to_master)
     return (one.strategy, values, *results, *switches)
+
+
+def cautions(components: Iterable[Figures], *, in_united_states: bool) -> list[Sentence]:
+    """What an advisor should know before sending, though nothing forbids it."""
+    found = []
+    schedules = (one.more.get("schedules") for one in components if one.method in TRADE_CODES)
+    if any(key.get("kind") == Markup.ALL_IN for keys in schedules if isinstance(keys, list) for key in keys):
+        msgid = gettext_noop("Where the broker's commission is above an all-in price, you bear the difference.")
+        found.append(Sentence(msgid, {}))
+    if in_united_states and any(one.method in PROFIT_CODES for one in components):
+        msgid = gettext_noop(
+            "In the United States a fee on profit is for qualified clients; make sure this client is one."
+        )
+        found.append(Sentence(msgid, {}))
+    return found
 
 
 def drawing_problem(drawing: bytes) -> Sentence | None:

@@ -19,14 +19,13 @@ from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from fees.invoicing.models import CAP_KINDS
-from fees.proofs.words import tell
+from fees.proofs.words import method_title, tell
 from fees.proposals import actions, queries
 from fees.proposals.document import terms_words
 from fees.proposals.forms import TermsForm
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import effect
 from fees.proposals.rules import Wanted
-from fees.schedules.models import Strategy
 from fees.schedules.rules import ScheduleRefused
 
 SHOWS = {
@@ -80,12 +79,12 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @gate("set_fees")
-@require_GET
+@require_POST
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """What the terms just typed would come to, as a fragment beside them."""
     who = _who(request)
     account = account_for(who, number, "set_fees")
-    form = TermsForm(request.GET)
+    form = TermsForm(request.POST)
     return render(request, "fees/proposals/preview.html", previewed(who, account, form))
 
 
@@ -135,7 +134,12 @@ def previewed(who: Who, account: Account, form: TermsForm) -> dict[str, Any]:
         return context
     judged = actions.judge(who=who, account=account, wanted=wanted, at=timezone.now())
     form.refuse(judged.problems, wanted)
-    context |= {"judged": judged, "reasons": [tell(one) for one in judged.reasons], "problems": form.summary}
+    context |= {
+        "judged": judged,
+        "reasons": [tell(one) for one in judged.reasons],
+        "cautions": [tell(one) for one in judged.cautions],
+        "problems": form.summary,
+    }
     if any(one.key not in ("no_change", "not_open", "before_funding") for one in judged.problems):
         return context
     found = effect(
@@ -147,6 +151,9 @@ def previewed(who: Who, account: Account, form: TermsForm) -> dict[str, Any]:
         days=judged.days,
     )
     context["effect"] = found
+    context["left_out"] = [method_title(code) for code in found.left_out] if found else []
+    unknown = (found.after.unknown or found.before.unknown) if found else None
+    context["unknown"] = tell(unknown) if unknown else ""
     if found is not None and found.is_known:
         context["arithmetic"] = [tell(one) for one in found.after.arithmetic]
         context["receipt"] = [tell(one) for one in found.after.receipt]
@@ -182,7 +189,7 @@ def _page(request: HttpRequest, account: Account, form: TermsForm, status: int =
         "refused": refused,
         "open": queries.open_of(who, account),
         "kinds": CAP_KINDS,
-        "automatic": Strategy.AUTOMATIC,
+        "here": reverse("fees:configure_account", args=[account.number]),
     }
     return render(request, "fees/proposals/configure.html", context, status=status)
 

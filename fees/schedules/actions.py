@@ -54,7 +54,7 @@ def agree(
         )
         found += payee_problems(account, practice)
         if any(one.method in TRADE_CODES for one in components):
-            found += rules.residence_problems(_residences(account))
+            found += rules.residence_problems(residences(account))
         if found:
             raise ScheduleRefused(found)
         one_at_a_time(_agreeing(account, practice))
@@ -79,7 +79,7 @@ def agree(
     return schedule
 
 
-def _residences(account: Account) -> list[str]:
+def residences(account: Account) -> list[str]:
     """Where the owners of the account live."""
     rights = ClientRight.unscoped.filter(account=account)
     return list(rights.values_list("party__residence", flat=True))

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from fees.engine.agreement import Agreement, FundTerms, InvoiceCap, ProfitTerms
 from fees.engine.agreement import Strategy as Charging
-from fees.engine.asked import canonical, check, read_terms
+from fees.engine.asked import PARAMETERS, canonical, check, read_terms
 from fees.engine.hedge_fund import rates_of
 from fees.engine.limits import problem
+from fees.engine.parameters import read, stored
 from fees.engine.profit import shield_of
 from fees.engine.registry import EVERY, FUND_CODES, METHODS, validate
 from fees.engine.trade_unit import schedules_of
@@ -62,6 +63,39 @@ class Figures:
             {"low": str(low), "high": None if high is None else str(high), "rate": str(rate)}
             for low, high, rate in self.ranges
         ]
+
+
+def figures_given(method: int, data: Mapping[str, object]) -> tuple[Figures | None, list[Problem]]:
+    """One fee from the object that the description of its method asks for; None where it cannot be read."""
+    columns = tuple(one for one in PARAMETERS[method] if one.column)
+    names = {one.name for one in columns}
+    values, found = read(columns, {name: value for name, value in data.items() if name in names})
+    more = {name: value for name, value in data.items() if name not in names}
+    found += read_terms(method, more)[1]
+    if found:
+        return None, found
+    ranges = tuple(Range(**one) for one in values.get("ranges", ()))
+    figures = Figures(
+        method=method,
+        rate=values.get("rate"),
+        flat=values.get("flat"),
+        ranges=ranges,
+        mode=values.get("mode") or MARGINAL,
+        more=canonical(method, more),
+    )
+    return figures, []
+
+
+def asked_for(figures: Figures) -> dict[str, object]:
+    """The object from which `figures_given` reads the same fee."""
+    columns = tuple(one for one in PARAMETERS[figures.method] if one.column)
+    values = {
+        "rate": figures.rate,
+        "flat": figures.flat,
+        "ranges": [one._asdict() for one in figures.ranges],
+        "mode": figures.mode,
+    }
+    return stored(columns, {one.name: values[one.name] for one in columns}) | figures.kept()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

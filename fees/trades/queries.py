@@ -5,10 +5,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from accounts.ground.access.context import cursor
+from accounts.ground.tree.models import Account
 from fees.engine.executions import Execution
 from fees.engine.registry import TRADE_CODES
 from fees.engine.types import Terms
 from fees.results.queries import agreed_terms
+from portal.lib.periods import Period
 
 # A statement that comes later than this changes no fee.
 LATEST = timedelta(days=60)
@@ -16,18 +19,19 @@ LATEST = timedelta(days=60)
 NO_TRADES = "'BookTrade'"
 METHODS = ", ".join(map(str, TRADE_CODES))
 
-_COLUMNS = """
+_CHARGED = (
+    "CASE WHEN t.asset = 'CASH' AND position('.' IN t.symbol) > 0"
+    " THEN reverse(split_part(reverse(t.symbol), '.', 1)) ELSE t.currency END"
+)
+_COLUMNS = f"""
     t.key, coalesce(t.trade_on, t.report_on), t.asset, t.symbol, t.currency, abs(t.quantity),
     coalesce(abs(t.proceeds), abs(t.quantity * coalesce(t.price, 0) * coalesce(t.multiplier, 1))),
     CASE WHEN coalesce(t.commission, 0) = 0 THEN 0
          ELSE -t.commission * coalesce(broker_rate(coalesce(t.trade_on, t.report_on),
                                                    coalesce(nullif(t.commission_currency, ''), t.currency),
-                                                   {charged}), 0) END,
+                                                   {_CHARGED}), 0) END,
     t.notes, t.opens_or_closes
-""".format(
-    charged="CASE WHEN t.asset = 'CASH' AND position('.' IN t.symbol) > 0"
-    " THEN reverse(split_part(reverse(t.symbol), '.', 1)) ELSE t.currency END"
-)
+"""
 
 
 class Waiting(NamedTuple):
@@ -62,6 +66,24 @@ def waiting(cur, *, day: date, lo: int, hi: int) -> list[Waiting]:
         {"lo": lo, "hi": hi, "day": day, "since": day - LATEST},
     )
     return [_waiting(row) for row in cur.fetchall()]
+
+
+def between(account: Account, span: Period) -> list[tuple[Execution, Decimal | None]]:
+    """The executions of a span that a fee could be charged for, each with the rate from its fee's currency to the
+    account's."""
+    with cursor() as cur:
+        cur.execute(
+            f"""
+            SELECT {_COLUMNS}, broker_rate(coalesce(t.trade_on, t.report_on), {_CHARGED}, %(currency)s)
+              FROM broker_trade t
+             WHERE t.account_id = %(account)s AND t.kind NOT IN ({NO_TRADES}) AND t.quantity <> 0
+               AND coalesce(t.trade_on, t.report_on) >= %(starts)s AND coalesce(t.trade_on, t.report_on) < %(ends)s
+               AND NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
+             ORDER BY t.id
+            """,
+            {"account": account.pk, "currency": account.base_currency, "starts": span.starts, "ends": span.ends},
+        )
+        return [(_execution(row[:-1]), row[-1]) for row in cur.fetchall()]
 
 
 def named(cur, *, account: int, keys: Sequence[str]) -> dict[str, Execution]:

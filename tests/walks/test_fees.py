@@ -72,7 +72,7 @@ def test_a_fee_is_proposed_and_signed_with_a_drawn_name(enter, site, axe):
     page.goto(f"{site}/fees/configure/{KEN}/")
     shoot(page, "configure-empty")
     page.goto(f"{site}/fees/configure/{ANA}/")
-    page.get_by_label("Annual percentage").first.fill("1.00")
+    page.locator("#percent-rate").fill("1.00")
     expect(page.locator("#preview")).to_contain_text("210.00")
     expect(page.locator("#preview")).to_contain_text("must sign")
     assert axe(page) == []
