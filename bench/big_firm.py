@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS = 3
-FIRST_DAY = date(2026, 3, 2)
 CHARGED = 2
 
 
@@ -25,23 +24,27 @@ def main(count: int) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", "--no-input", verbosity=0)
     from accounts.ground.access.context import as_role
+    from accounts.ground.clock import exchange_today
     from accounts.ground.days.actions import seed
     from accounts.ground.days.queries import calendar
     from bench import generate
 
     seed(first_year=2024, last_year=2030)
-    days = [calendar().on_or_after(FIRST_DAY)]
+    # The history of transactions reaches back from today, so the firm's days are the latest.
+    days = [calendar().previous(exchange_today())]
     while len(days) < DAYS:
-        days.append(calendar().next(days[-1]))
+        days.insert(0, calendar().previous(days[0]))
     generate.accounts(count)
     generate.values(days)
     with as_role("night"):
         _seal(days)
     with as_role("owner"):
         _charge(days[-1])
+        _happen(days)
         _people()
-    generate.analyze("fees_adviserdaily", "fees_charge")
+    generate.analyze("fees_adviserdaily", "fees_charge", "broker_cashline", "broker_trade")
 
 
 def _seal(days: list[date]) -> None:
@@ -73,6 +76,36 @@ def _charge(day: date) -> None:
                   FROM accounts_account WHERE kind = 'client'
                 """,
                 [starts, starts + timedelta(days=27), day, day, day],
+            )
+
+
+def _happen(days: list[date]) -> None:
+    """A line of cash of every client and a trade of every fourth on each of the days, as the statements bring them."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cur:
+        for day in days:
+            cur.execute(
+                """
+                INSERT INTO broker_cashline (firm_id, account_id, key, kind, currency, amount, report_on, symbol,
+                       trade_id, reference, description, file_id)
+                SELECT firm_id, id, 'c' || %s || id,
+                       (ARRAY['Dividends', 'Deposits & Withdrawals', 'Broker Interest Paid'])[1 + id %% 3],
+                       'USD', id %% 977 - 300, %s, '', '', '', '', 1
+                  FROM accounts_account WHERE kind = 'client'
+                """,
+                [str(day), day],
+            )
+            cur.execute(
+                """
+                INSERT INTO broker_trade (firm_id, account_id, key, trade_id, kind, side, report_on, asset, symbol,
+                       description, currency, quantity, net_cash, commission_currency, put_call, opens_or_closes, notes,
+                       execution_id, order_id, file_id)
+                SELECT firm_id, id, 't' || %s || id, '', 'ExchTrade', (ARRAY['BUY', 'SELL'])[1 + id %% 2], %s, 'STK',
+                       'XYZ', '', 'USD', 10, id %% 1009 - 500, 'USD', '', '', '', '', '', 1
+                  FROM accounts_account WHERE kind = 'client' AND id %% 4 = 0
+                """,
+                [str(day), day],
             )
 
 

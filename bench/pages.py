@@ -38,10 +38,23 @@ BIG = (
     "/accounts/?by=advisor",
     "/accounts/?status=O&currency=USD",
     "/accounts/?q=client+99",
+    "/accounts/?q=client+77777",
+    "/accounts/?q=nobody",
+    "/accounts/?status=O&currency=USD&sums=1",
     "/accounts/suggest/?of=9999",
     "/find/?q=9999",
     "/structure/",
+    "/structure/?find=77777",
     "/fees/",
+    "/fees/?by=fee",
+    "/fees/?by=fee&sort=amount",
+    "/fees/?by=fee&sort=title",
+    "/fees/?by=fee&month=all&q=77777",
+    "/transactions/",
+    "/transactions/?days=90&q=77777",
+    "/transactions/?days=90&sort=amount",
+    "/api/v1/accounts/?search=77777",
+    "/api/v1/charges/",
 )
 API = ("/api/v1/accounts/", "/api/v1/charges/", "/api/v1/pending/")
 

@@ -103,6 +103,9 @@ class Charge(TenantModel):
             models.Index(fields=["account"], condition=models.Q(state__in=WAITING), name="charge_waiting"),
             models.Index(fields=["firm", "posted_on"], name="charge_firm_posted"),
             models.Index(fields=["practice", "posted_on"], name="charge_practice_posted"),
+            # The order of the lists: the latest periods first.
+            models.Index(fields=["firm", "-period_end_day", "id"], name="charge_firm_period"),
+            models.Index(fields=["practice", "-period_end_day", "id"], name="charge_practice_period"),
             # Rows of one night lie together, so a block range index finds them at almost no cost.
             BrinIndex(fields=["run_id"], name="charge_run"),
         ]

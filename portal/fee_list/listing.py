@@ -15,7 +15,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.paging import Page, order_of, page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
-from accounts.ground.tree.queries import matching, typed
+from accounts.ground.tree.queries import Search, found, search, typed
 from fees.posting.models import Charge, ChargeState
 from fees.proofs.queries import charges
 
@@ -32,7 +32,8 @@ CLIENTS = {
     "amount": "total",
     "fees": "fees",
 }
-# The same headings where clients are found before their fees.
+# What a list too long to be sorted at once keeps ready: the periods of fees, and the clients before their fees.
+PERIODS = {"period": "period_end_day"}
 ACCOUNTS = {"account": "number", "title": "sort_key"}
 USUAL_FEES, USUAL_CLIENTS = "-period", "title"
 BY_FEE = "fee"
@@ -74,8 +75,8 @@ class FeeListing:
     def sort(self) -> str:
         """The heading in force."""
         known, usual = (FEES, USUAL_FEES) if self.by_fee else (CLIENTS, USUAL_CLIENTS)
-        if self.is_long and not self.by_fee:
-            known = ACCOUNTS
+        if self.is_long:
+            known = PERIODS if self.by_fee else ACCOUNTS
         return self.asked_sort if self.asked_sort.lstrip("-") in known else usual
 
     @property
@@ -106,33 +107,40 @@ class FeeListing:
         first = self.latest
         if first is None:
             return []
-        found = [first]
-        while len(found) < MONTHS_OFFERED:
-            found.append(_month_before(found[-1]))
-        return found if self.month is None or self.month in found else [self.month, *found]
+        offered = [first]
+        while len(offered) < MONTHS_OFFERED:
+            offered.append(_month_before(offered[-1]))
+        return offered if self.month is None or self.month in offered else [self.month, *offered]
 
     @cached_property
     def of_month(self) -> "QuerySet[Charge]":
         """The fees of the month and state, whoever paid them, in no order."""
-        found = charges(self.who, self.sealed).filter(state=self.state).order_by()
+        rows = charges(self.who, self.sealed).filter(state=self.state).order_by()
         if self.month is None:
-            return found
-        return found.filter(**{f"{self.day}__gte": self.month, f"{self.day}__lt": _month_after(self.month)})
+            return rows
+        return rows.filter(**{f"{self.day}__gte": self.month, f"{self.day}__lt": _month_after(self.month)})
+
+    @cached_property
+    def search(self) -> Search:
+        """The accounts that the text means."""
+        return search(self.text)
 
     @cached_property
     def rows(self) -> "QuerySet[Charge]":
         """The fees, in no order."""
-        return matching(self.of_month, self.text, "account__")
+        return found(self.of_month, self.search, "account__")
 
     @cached_property
     def clients(self) -> "QuerySet[Account]":
         """Who paid them; asked account by account, so that a page of a long list reads no further than the page."""
         paid = self.of_month.filter(account_id=OuterRef("pk")).values("pk")[:1]
-        return matching(scope(self.who, Account), self.text).annotate(paid=Subquery(paid)).exclude(paid=None)
+        return found(scope(self.who, Account), self.search).annotate(paid=Subquery(paid)).exclude(paid=None)
 
     @cached_property
     def counted(self) -> int:
-        """How many clients paid, counted no further than one past what is worth a number."""
+        """How many fees there are, or clients who paid; counted no further than one past what is worth a number."""
+        if self.by_fee:
+            return self.rows.values("pk")[: MOST_COUNTED + 1].count()
         return self.clients.order_by("sort_key", "pk").values("pk")[: MOST_COUNTED + 1].count()
 
     @cached_property
@@ -165,21 +173,21 @@ class FeeListing:
 
     def page(self, query: QueryDict) -> Page:
         """One page of fees, or of clients with what each of them paid."""
-        if self.by_fee:
-            return page_of(self.ordered(), order=self.order, query=query)
-        return self._by_client(query)
+        shown = self._by_fee(query) if self.by_fee else self._by_client(query)
+        return replace(shown, total=min(self.counted, MOST_COUNTED), is_capped=self.is_long)
+
+    def _by_fee(self, query: QueryDict) -> Page:
+        return page_of(self.ordered(), order=self.order, query=query, is_counted=False)
 
     def _by_client(self, query: QueryDict) -> Page:
         """By name or number, the clients of one page are found first and only their fees are added up."""
         if self.sort.lstrip("-") in ACCOUNTS:
             order = order_of(self.sort, ACCOUNTS, USUAL_CLIENTS)
-            found = page_of(self.clients, order=order, query=query, is_counted=False)
-            place = {one.pk: at for at, one in enumerate(found.rows)}
+            page = page_of(self.clients, order=order, query=query, is_counted=False)
+            place = {one.pk: at for at, one in enumerate(page.rows)}
             sums = _by_account(self.rows.filter(account_id__in=list(place)))
-            found = replace(found, rows=sorted(sums, key=lambda row: (place[row["account_id"]], row["currency"])))
-        else:
-            found = page_of(_by_account(self.rows), order=self.order, query=query, is_counted=False)
-        return replace(found, total=min(self.counted, MOST_COUNTED), is_capped=self.is_long)
+            return replace(page, rows=sorted(sums, key=lambda row: (place[row["account_id"]], row["currency"])))
+        return page_of(_by_account(self.rows), order=self.order, query=query, is_counted=False)
 
 
 def _by_account(rows: "QuerySet[Charge]") -> "QuerySet[Any, Any]":

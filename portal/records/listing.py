@@ -1,6 +1,5 @@
 """The account list as one address asks for it: which rows, in which order and groups, summed up how."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -12,7 +11,6 @@ from accounts.ground.access.context import Who
 from accounts.ground.clock import exchange_today
 from accounts.ground.paging import Page, edge_of, page_of
 from accounts.ground.people.models import Role
-from accounts.ground.plans import without_nested_loops
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from portal.records import queries
@@ -69,8 +67,7 @@ class Listing:
         """None where adding up takes longer than a page may: the page asks for it afterwards."""
         if self.is_long and not self.is_asked_for_sums:
             return queries.known_totals(self.who, self.sealed, self.filters.practice) if self.is_in_rollup else None
-        with without_nested_loops() if self.is_long else nullcontext():
-            return queries.totals(self.who, self.rows, self.sealed)
+        return queries.totals(self.who, self.rows, self.sealed)
 
     @property
     def is_in_rollup(self) -> bool:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import EmptyResultSet
 from django.db.models import (
     Case,
     DecimalField,
@@ -163,7 +164,10 @@ def number_of(rows: "QuerySet[Account]") -> int:
 
 def totals(who: Who, rows: "QuerySet[Account]", sealed: date | None) -> Totals:
     """A list summed up, exactly; for a long one it takes a moment."""
-    listed, params = rows.select_related(None).order_by().values("pk", "practice_id").query.sql_with_params()
+    try:
+        listed, params = rows.select_related(None).order_by().values("pk", "practice_id").query.sql_with_params()
+    except EmptyResultSet:
+        return Totals(*_rates(who, sealed), ())
     with cursor() as cur:
         cur.execute(
             f"""

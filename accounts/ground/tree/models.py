@@ -1,5 +1,6 @@
 """Firms, practices and the three-level account tree, with the constraints that keep it exactly three levels deep."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -149,6 +150,13 @@ def _shape_rule() -> models.Q:
     return rule
 
 
+# Number, title and alias in one text without accents and capitals, a line each: what a search looks through.
+SEARCHED = (
+    r"lower(number) || E'\n' || sort_key || E'\n' ||"
+    r" replace(regexp_replace(normalize(lower(alias), NFKD), '[\u0300-\u036f]', '', 'g'), 'ß', 'ss')"
+)
+
+
 class Account(TenantModel):
     """One node of the tree. `firm` and `practice` are repeated on each row, so that who sees it is one predicate."""
 
@@ -163,6 +171,11 @@ class Account(TenantModel):
     title = models.CharField(max_length=200)
     alias = models.CharField(max_length=200, blank=True)
     sort_key = models.CharField(max_length=250, db_collation="C", editable=False, default="")
+    search_text = models.GeneratedField(
+        expression=models.Func(template=SEARCHED, output_field=models.TextField()),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
     base_currency = models.CharField(max_length=3, default="USD")
     account_type = models.CharField(max_length=60, blank=True)
     customer_type = models.CharField(max_length=60, blank=True)
@@ -222,6 +235,8 @@ class Account(TenantModel):
             models.Index(fields=["practice", "sort_key", "id"], name="account_practice_sorted"),
             models.Index(fields=["parent", "kind", "sort_key", "id"], name="account_parent_sorted"),
             models.Index(fields=["number"], name="account_number"),
+            # Not usable under row-level security, only by the function that searches (migration 0028).
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="account_found"),
         ]
 
     def __str__(self) -> str:

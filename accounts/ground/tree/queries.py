@@ -1,25 +1,22 @@
 """Reading the tree."""
 
 import re
+from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import CharField, F, Func, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
+from accounts.ground.access.context import cursor
 from accounts.ground.tree.models import NUMBER_PATTERN, Practice
 from accounts.ground.tree.rules import sort_key
 
 Row = TypeVar("Row", bound=Model)
 
 LONGEST_SEARCH = 100
-
-
-class Folded(Func):
-    """A text without accents and capitals, as the sort key has it."""
-
-    template = (
-        r"replace(regexp_replace(normalize(lower(%(expressions)s), NFKD), '[\u0300-\u036f]', '', 'g'), 'ß', 'ss')"
-    )
-    output_field = CharField()
+# More accounts than these are not named but found again in the order of the list, where a page is soon full.
+MOST_NAMED = 1000
 
 
 def typed(text: str | None) -> str:
@@ -32,21 +29,43 @@ def is_number(text: str) -> bool:
     return re.fullmatch(NUMBER_PATTERN, text.upper()) is not None
 
 
-def matching(rows: "QuerySet[Row]", text: str, prefix: str = "") -> "QuerySet[Row]":
-    """Every word of the text, anywhere in number, title or alias; neither case nor accents matter.
+@dataclass(frozen=True)
+class Search:
+    """The words of a search and the accounts that have them all; None where they are too many to name."""
 
-    `prefix` leads from the rows to their account.
+    keys: tuple[str, ...] = ()
+    accounts: tuple[int, ...] | None = None
+
+
+def search(text: str) -> Search:
+    """Looks for accounts once, so that several queries of a page can use what was found.
+
+    Row-level security keeps text out of an index, so a function of the database looks, within the asker's own reach.
     """
-    words = typed(text).split()
-    if words:
-        rows = rows.alias(folded_alias=Folded(F(f"{prefix}alias")))  # type: ignore[assignment]
-    for word in words:
-        key = sort_key(word)
-        alias = Q(**{f"{prefix}alias__gt": ""}) & Q(folded_alias__contains=key)
-        rows = rows.filter(
-            Q(**{f"{prefix}number__contains": word.upper()}) | Q(**{f"{prefix}sort_key__contains": key}) | alias
-        )
+    keys = tuple(sort_key(word) for word in typed(text).split())
+    if not keys:
+        return Search()
+    with cursor() as cur:
+        cur.execute("SELECT app_found_accounts(%s, %s)", [list(keys), MOST_NAMED])
+        found = cur.fetchone()[0]
+    return Search(keys, None if found is None else tuple(found))
+
+
+def found(rows: "QuerySet[Row]", wanted: Search, prefix: str = "") -> "QuerySet[Row]":
+    """Rows whose account the search has found; `prefix` leads from the rows to their account."""
+    if not wanted.keys:
+        return rows
+    if wanted.accounts is not None:
+        return rows.filter(**{f"{prefix}pk__in": wanted.accounts})
+    for key in wanted.keys:
+        # Not LIKE: PostgreSQL would expect a handful of rows, although there are many, and sort them all.
+        rows = rows.filter(GreaterThan(StrIndex(f"{prefix}search_text", Value(key)), 0))
     return rows
+
+
+def matching(rows: "QuerySet[Row]", text: str, prefix: str = "") -> "QuerySet[Row]":
+    """Every word of the text, anywhere in number, title or alias; neither case nor accents matter."""
+    return found(rows, search(text), prefix)
 
 
 def with_payee(rows: "QuerySet[Row]") -> "QuerySet[Row]":

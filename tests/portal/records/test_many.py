@@ -32,7 +32,18 @@ def add_clients(world, parent, count, first=0):
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "vera"])
-@pytest.mark.parametrize("address", ["/accounts/", "/accounts/?q=u&status=O", "/fees/", "/accounts/U2000001/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/accounts/",
+        "/accounts/?q=u&status=O",
+        "/fees/",
+        "/fees/?by=fee&month=all&q=u",
+        "/transactions/?days=90&q=u",
+        "/structure/?find=u",
+        "/accounts/U2000001/",
+    ],
+)
 def test_a_page_asks_twelve_questions_at_most(client, world, name, address):
     dress(world)
     client.force_login(world.users[name])
@@ -86,3 +97,22 @@ def test_a_long_fee_list_finds_its_clients_first_and_adds_up_when_asked(world, c
     assert list(long["page"].rows) == list(short["page"].rows)
     assert (long["page"].total, long["page"].is_capped) == (2, True)
     assert [(row["account__number"], row["fees"]) for row in short["page"].rows if row["account__number"] == "U2000001"]
+
+
+def test_a_long_list_of_fees_stays_in_the_order_of_periods(world, client, monkeypatch):
+    """Everything else would sort a whole month's fees to show fifty."""
+    dress(world)
+    client.force_login(world.users["alice"])
+    address = "/fees/?by=fee&state=due&month=all&sort={}"
+    short = client.get(address.format("amount")).context
+    monkeypatch.setattr(listing, "MOST_COUNTED", 2)
+    long = client.get(address.format("amount"))
+    upwards = client.get(address.format("period")).context
+
+    assert (short["sort"], long.context["sort"], upwards["sort"]) == ("amount", "-period", "period")
+    assert short["page"].total == len(short["page"].rows) > 2
+    assert (long.context["page"].total, long.context["page"].is_capped) == (2, True)
+    ends = [charge.period_end_day for charge, _method in long.context["rows"]]
+    assert ends == sorted(ends, reverse=True)
+    heads = re.findall(r"<th scope=.col.*?</th>", long.content.decode(), re.DOTALL)
+    assert [("href" in head) for head in heads] == [True, False, False, False, False, False, False]
