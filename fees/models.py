@@ -7,6 +7,7 @@ from fees.proposals.models import Proposal, Signature
 from fees.results.models import PeriodResult
 from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.trades.models import TradeFee
+from fees.whatif.models import WhatIfLine
 
 __all__ = [
     "Accrual",
@@ -22,4 +23,5 @@ __all__ = [
     "Schedule",
     "Signature",
     "TradeFee",
+    "WhatIfLine",
 ]

@@ -6,6 +6,7 @@ from fees.invoicing import views as invoicing
 from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
 from fees.proposals import views as proposals
+from fees.whatif import views as whatif
 
 app_name = "fees"
 
@@ -30,6 +31,11 @@ urlpatterns = [
     path("approvals/fees/<uuid:pk>/", approvals.approval, name="approval"),
     path("approvals/fees/<uuid:pk>/sign/", approvals.sign_proposal, name="sign_proposal"),
     path("approvals/fees/<uuid:pk>/decline/", approvals.decline_proposal, name="decline_proposal"),
+    path("fees/what-if/", whatif.what_if, name="what_if"),
+    path("fees/what-if/<uuid:trial>/", whatif.trial, name="what_if_trial"),
+    path("fees/what-if/<uuid:trial>/stop/", whatif.stop, name="what_if_stop"),
+    path("fees/what-if/<uuid:trial>/send/", whatif.send, name="what_if_send"),
+    path("fees/what-if/<uuid:trial>/send/stop/", whatif.stop_sending, name="what_if_stop_sending"),
     path("fees/proofs/<uuid:pk>/", proofs.show, name="proof"),
     path("fees/proofs/<uuid:pk>/recompute/", proofs.recompute, name="recompute"),
 ]

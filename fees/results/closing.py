@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from accounts.broker.prices.queries import Prices
 from accounts.ground.days.queries import calendar
 from fees.accrual.statements import day_literal
-from fees.engine.high_water import Withdrawal, ordinal
+from fees.engine.high_water import Loss, Withdrawal, ordinal
 from fees.engine.hurdle import base_of
 from fees.engine.inputs import stored_fingerprint
 from fees.engine.profit import ProfitFee
@@ -98,7 +99,7 @@ def _agreeing(cur, closing: Closing) -> list[int]:
 
 def _close_slice(cur, closing: Closing, accounts: Sequence[int], days: Calendar, closed: Closed) -> None:
     summed: dict[Key, list[Summed]] = {}
-    for key, one in _sums(cur, closing, days):
+    for key, one in sums(cur, closing, days):
         summed.setdefault(key, []).append(one)
     for parts in summed.values():
         parts.sort(key=lambda one: one.stretch.first)
@@ -113,7 +114,7 @@ def _close_slice(cur, closing: Closing, accounts: Sequence[int], days: Calendar,
         found = sum(one.found for one in parts), sum(one.wanted for one in parts)
         again = engine.pop(key, "check_differs")
         try:
-            measured = _measured(closing, parts, carried, prices)
+            measured = measured_of(closing, parts, carried, prices)
         except MissingBegin as missing:
             held[key] = ("no_begin", f"{missing.day.isoformat()}, method {key[2]}")
             continue
@@ -136,7 +137,7 @@ def _close_slice(cur, closing: Closing, accounts: Sequence[int], days: Calendar,
     closed.held += [(account, *why) for (account, _, _), why in sorted(held.items())]
 
 
-def _measured(closing: Closing, parts: Sequence[Summed], carried, prices) -> Measured | None:
+def measured_of(closing: Closing, parts: Sequence[Summed], carried: Sequence[Loss], prices: Prices) -> Measured | None:
     """The period from its sums; None while a day's value is missing."""
     if any(one.found < one.wanted or one.end is None for one in parts):
         return None
@@ -168,10 +169,14 @@ def _measured(closing: Closing, parts: Sequence[Summed], carried, prices) -> Mea
     )  # fmt: skip
 
 
-def _sums(cur, closing: Closing, days: Calendar) -> Iterator[tuple[Key, Summed]]:
-    """Each stretch with the sums of its days; `found` counts the days that have a value."""
+def sums(cur, closing: Closing, days: Calendar, *, tried: str = "") -> Iterator[tuple[Key, Summed]]:
+    """Each stretch with the sums of its days; `found` counts the days that have a value.
+
+    `tried` are relations, each with a comma, that stand before the stored ones of the same name: what is only thought
+    of agreeing is added up by the same statement as what is agreed.
+    """
     prior = days.previous(closing.period.starts)
-    cur.execute(_sums_sql(closing, [prior, *closing.days]))
+    cur.execute(_sums_sql(closing, [prior, *closing.days], tried))
     for row in cur.fetchall():
         (account, practice, method, component, rate, terms, starts, ends, before, first, last, since, until,
          firm, number, currency, begins, wanted, found, begin, end, first_nlv, first_flow,
@@ -193,7 +198,7 @@ def _sums(cur, closing: Closing, days: Calendar) -> Iterator[tuple[Key, Summed]]
         )  # fmt: skip
 
 
-def _sums_sql(closing: Closing, all_days: list[date]) -> str:
+def _sums_sql(closing: Closing, all_days: list[date], tried: str) -> str:
     days = ranges.array(closing.days)
     with_prior = ranges.array(all_days)
     starts, ends = day_literal(closing.period.starts), day_literal(closing.period.ends)
@@ -201,7 +206,7 @@ def _sums_sql(closing: Closing, all_days: list[date]) -> str:
     past = f"width_bucket(greatest({starts}, s.starts, a.opened_on) - 1, {days})"
     inside = "FILTER (WHERE n.nav_date > st.before)"
     return f"""
-    WITH st AS (
+    WITH {tried}st AS (
         SELECT s.account_id, s.practice_id, s.method, s.component_id, c.rate, c.terms::text AS terms,
                s.starts, s.ends, ({with_prior})[past + 1] AS before, ({with_prior})[past + 2] AS first,
                ({with_prior})[upto + 1] AS last, greatest({starts}, s.starts, a.opened_on) AS since,

@@ -1,6 +1,6 @@
 """Executions as the engine reads them: those that wait to be charged, and those that a proof names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -34,6 +34,9 @@ _COLUMNS = f"""
 """
 
 
+_CHARGEABLE = f"t.kind NOT IN ({NO_TRADES}) AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND t.quantity <> 0"
+
+
 class Waiting(NamedTuple):
     """An execution with the version that was in force on its day."""
 
@@ -59,7 +62,7 @@ def waiting(cur, *, day: date, lo: int, hi: int) -> list[Waiting]:
            AND (s.ends IS NULL OR coalesce(t.trade_on, t.report_on) < s.ends)
          WHERE s.method IN ({METHODS}) AND s.account_id >= %(lo)s AND s.account_id < %(hi)s
            AND coalesce(t.trade_on, t.report_on) <= %(day)s AND coalesce(t.trade_on, t.report_on) > %(since)s
-           AND t.kind NOT IN ({NO_TRADES}) AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND t.quantity <> 0
+           AND {_CHARGEABLE}
            AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
          ORDER BY a.id, s.practice_id, t.id
         """,
@@ -68,22 +71,30 @@ def waiting(cur, *, day: date, lo: int, hi: int) -> list[Waiting]:
     return [_waiting(row) for row in cur.fetchall()]
 
 
+def executed(
+    cur, *, accounts: Sequence[int], starts: date, ends: date
+) -> Iterator[tuple[int, Execution, Decimal | None]]:
+    """What these accounts traded from `starts` up to, not including, `ends` that a fee could be charged for, each with
+    the rate from its fee's currency to the account's."""
+    cur.execute(
+        f"""
+        SELECT t.account_id, broker_rate(coalesce(t.trade_on, t.report_on), {_CHARGED}, a.base_currency), {_COLUMNS}
+          FROM broker_trade t JOIN accounts_account a ON a.id = t.account_id
+         WHERE t.account_id = ANY(%(accounts)s) AND coalesce(t.trade_on, t.report_on) >= %(starts)s
+           AND coalesce(t.trade_on, t.report_on) < %(ends)s AND {_CHARGEABLE}
+         ORDER BY t.account_id, t.id
+        """,
+        {"accounts": list(accounts), "starts": starts, "ends": ends},
+    )
+    for account, rate, *execution in cur:
+        yield account, _execution(execution), rate
+
+
 def between(account: Account, span: Period) -> list[tuple[Execution, Decimal | None]]:
-    """The executions of a span that a fee could be charged for, each with the rate from its fee's currency to the
-    account's."""
+    """The same of one account."""
     with cursor() as cur:
-        cur.execute(
-            f"""
-            SELECT {_COLUMNS}, broker_rate(coalesce(t.trade_on, t.report_on), {_CHARGED}, %(currency)s)
-              FROM broker_trade t
-             WHERE t.account_id = %(account)s AND t.kind NOT IN ({NO_TRADES}) AND t.quantity <> 0
-               AND coalesce(t.trade_on, t.report_on) >= %(starts)s AND coalesce(t.trade_on, t.report_on) < %(ends)s
-               AND NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
-             ORDER BY t.id
-            """,
-            {"account": account.pk, "currency": account.base_currency, "starts": span.starts, "ends": span.ends},
-        )
-        return [(_execution(row[:-1]), row[-1]) for row in cur.fetchall()]
+        found = executed(cur, accounts=[account.pk], starts=span.starts, ends=span.ends)
+        return [(execution, rate) for _account, execution, rate in found]
 
 
 def named(cur, *, account: int, keys: Sequence[str]) -> dict[str, Execution]:

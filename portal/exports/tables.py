@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -16,7 +17,11 @@ from accounts.ground.amounts import money_words
 from accounts.ground.clock import exchange_today
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
+from accounts.ground.tree.queries import typed
 from fees.proofs.words import method_title
+from fees.whatif import queries as whatif
+from fees.whatif.models import WhatIfLine
+from fees.whatif.rules import REFUSALS
 from portal.fee_list.listing import FeeListing
 from portal.lib.csvtext import Cell
 from portal.records.listing import Listing
@@ -188,4 +193,39 @@ def _layer_words(who: Who, account: Account, layer: tree.Layer) -> str:
     return f"{words}, {layer.payee_name}" if layer.payee_name and not who.is_owner else words
 
 
-TABLES = {"accounts": accounts, "fees": fees, "transactions": transactions, "structure": structure}
+def what_if(who: Who, query: QueryDict, chosen: Sequence[str]) -> Table:
+    """What a what-if has found, account by account, with its filters."""
+    mark = Gate("set_fees")
+    if not may_pass(who, mark):
+        raise refused(who, mark)
+    trial = whatif.trial_of(who, UUID(query.get("trial", "")))
+    rows = whatif.lines(
+        who, trial, show=query.get("show", ""), text=typed(query.get("q")), band=query.get("band", "")[:10]
+    )
+    if chosen:
+        rows = rows.filter(account__number__in=chosen)
+    headings = [
+        *(_("Account ID"), _("Account title"), _("Currency"), _("Billed"), _("With these terms"), _("Difference")),
+        *(_("Measured from"), _("Note")),
+    ]
+    return Table("what-if", headings, _what_if_rows(rows), rows.count())
+
+
+def _what_if_rows(rows: "QuerySet[WhatIfLine]") -> Iterator[Sequence[Cell]]:
+    for one in rows.order_by("account__number").iterator(chunk_size=CHUNK):
+        known = not one.problem
+        note = REFUSALS.get(one.problem, "")
+        yield [
+            *(one.account.number, one.account.title, one.currency),
+            *(one.before if known else None, one.after if known else None, one.change if known else None),
+            *(one.since, _(note) if note else ""),
+        ]
+
+
+TABLES = {
+    "accounts": accounts,
+    "fees": fees,
+    "transactions": transactions,
+    "structure": structure,
+    "what_if": what_if,
+}

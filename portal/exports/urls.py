@@ -11,6 +11,7 @@ urlpatterns = [
     path("fees/export/", views.fees, name="fees"),
     path("transactions/export/", views.transactions, name="transactions"),
     path("structure/export/", views.structure, name="structure"),
+    path("fees/what-if/<uuid:trial>/export/", views.what_if, name="what_if"),
     path("exports/<uuid:job>/", views.job, name="job"),
     path("exports/<uuid:job>/stop/", views.stop, name="stop"),
     path("exports/<uuid:job>/file/", views.file, name="file"),

@@ -1,5 +1,6 @@
 """Asking for a file of a list, the page of the job that makes it, and the file."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -13,6 +14,7 @@ from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.gates import gate
 from accounts.ground.jobs.actions import cancel
 from accounts.ground.jobs.models import Job, JobState
+from fees.whatif.queries import trial_of
 from portal.exports import actions
 from portal.exports.tasks import make_export
 
@@ -47,13 +49,21 @@ def structure(request: HttpRequest) -> HttpResponse:
     return _asked(request, "structure")
 
 
-def _asked(request: HttpRequest, table: str) -> HttpResponse:
+@gate("set_fees")
+@require_POST
+def what_if(request: HttpRequest, trial: UUID) -> HttpResponse:
+    """A file of what a what-if has found."""
+    trial_of(request.seat, trial)  # type: ignore[attr-defined]
+    return _asked(request, "what_if", trial=str(trial))
+
+
+def _asked(request: HttpRequest, table: str, **more: str) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     form = request.POST.get("format", "csv")
     one = actions.ask(
         who=who,
         table=table,
-        query=request.META.get("QUERY_STRING", ""),
+        query="&".join(filter(None, [urlencode(more), request.META.get("QUERY_STRING", "")])),
         form=form if form in actions.FORMATS else "csv",
         chosen=request.POST.getlist("chosen") if request.POST.get("which") == "chosen" else [],
         at=timezone.now(),

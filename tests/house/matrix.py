@@ -66,6 +66,8 @@ SPECIMENS: dict[str, Specimen] = {
     "notification.pk": lambda world, number: world.rows["notification"].get(number, 10**9),
     # None of the files is written; tests/portal/exports says whose a written one is.
     "file.job": lambda world, number: NOWHERE if number == MISSING else None,
+    # A what-if is its asker's alone; tests/fees/whatif says so.
+    "trial": lambda world, number: NOWHERE if number == MISSING else None,
     "job": lambda world, number: world.rows["job"].get(number, NOWHERE),
     **{
         f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)
