@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def world(db: None) -> "World":
-    """The named cast, built anew in the test's transaction."""
-    from tests.world import build  # rows can be imported only once Django is set up
+    """The named cast, as new: the test's own transaction undoes what it does to it."""
+    from tests.furnished import furnished
 
-    return build()
+    return furnished.world()
 
 
 @pytest.fixture

@@ -35,6 +35,10 @@ import pytest  # noqa: E402
 
 django.setup()
 
+from pytest_django.plugin import blocking_manager_key  # noqa: E402
+
+from tests.furnished import furnished  # noqa: E402
+
 # How long one example takes says something about the machine, not about the code.
 hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
@@ -50,6 +54,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests begin first, so that no process is left alone with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture of the test, and so before its transaction."""
+    with item.config.stash[blocking_manager_key].unblock():
+        furnished.prepare(item)
 
 
 pytest_plugins = ["tests.browser", "tests.cast"]
@@ -119,8 +130,10 @@ def django_db_setup(
     with django_db_blocker.unblock():
         built = test_databases()
         _first_connections.extend(connections.all())
+        furnished.begin()
     yield
     with django_db_blocker.unblock():
+        furnished.end()
         teardown_databases(built, verbosity=0)
 
 

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,9 @@ def test_databases() -> Any:
     from django.db import connections
     from django.test.utils import setup_databases
 
-    kept = f"portal_kept_{_fingerprint()}"
+    kept = fresh()
     options = connections["default"].settings_dict["TEST"]
-    with _alone() as cursor:
+    with alone() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [kept])
         known = cursor.fetchone() is not None
         options["TEMPLATE"] = kept if known else None
@@ -46,17 +47,18 @@ def test_databases() -> Any:
     return built
 
 
-def _fingerprint() -> str:
-    """The sources of the schema, and the day: the calendar of a new database begins with it."""
+@cache
+def fresh() -> str:
+    """The kept database's name, from the sources of the schema and the day, with which its calendar begins."""
     digest = hashlib.sha256(datetime.now(UTC).date().isoformat().encode())
     for pattern in _SOURCES:
         for path in sorted(CHECKOUT.glob(pattern)):
             digest.update(path.relative_to(CHECKOUT).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+    return f"portal_kept_{digest.hexdigest()[:16]}"
 
 
 @contextmanager
-def _alone() -> Iterator[Any]:
+def alone() -> Iterator[Any]:
     """A cursor outside every transaction; other processes of the same run wait for the block to end."""
     import psycopg2
 
