@@ -1,6 +1,7 @@
 """Gathers the rows of the slices, so that Django finds them under the label `fees`."""
 
 from fees.accrual.models import Accrual, AdviserDaily
+from fees.differences.models import Difference
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.posting.models import Charge
 from fees.proposals.models import Proposal, Signature
@@ -14,6 +15,7 @@ __all__ = [
     "AdviserDaily",
     "Charge",
     "Component",
+    "Difference",
     "Invoice",
     "InvoiceCap",
     "InvoiceUpload",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from fees.differences import views as differences
 from fees.invoicing import views as invoicing
 from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
@@ -11,6 +12,7 @@ from fees.whatif import views as whatif
 app_name = "fees"
 
 urlpatterns = [
+    path("fees/differences/", differences.differences, name="differences"),
     path("fees/invoicing/", invoicing.desk, name="invoicing"),
     path("fees/invoicing/new/", invoicing.new, name="new_invoices"),
     path("fees/invoicing/upload/", invoicing.upload, name="upload_invoices"),

@@ -18,6 +18,9 @@ from accounts.ground.clock import exchange_today
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import typed
+from fees.differences.models import Difference
+from fees.differences.queries import listed as listed_differences
+from fees.differences.words import told
 from fees.proofs.words import method_title
 from fees.whatif import queries as whatif
 from fees.whatif.models import WhatIfLine
@@ -222,10 +225,34 @@ def _what_if_rows(rows: "QuerySet[WhatIfLine]") -> Iterator[Sequence[Cell]]:
         ]
 
 
+def differences(who: Who, query: QueryDict, chosen: Sequence[str]) -> Table:
+    """The differences between agreements and bills with their filters; for who may set fees."""
+    mark = Gate("set_fees")
+    if not may_pass(who, mark):
+        raise refused(who, mark)
+    wanted = {"show": query.get("show", "open"), "reason": query.get("reason", ""), "text": typed(query.get("q"))}
+    rows = listed_differences(who, **wanted).order_by("-day", "pk")
+    headings = [
+        *(_("Since"), _("Account ID"), _("Account title"), _("Payee"), _("Reason"), _("What differs"), _("Method")),
+        *(_("Agreed"), _("Charged"), _("Currency"), _("Ended")),
+    ]
+    return Table("differences", headings, _difference_rows(rows), rows.count())
+
+
+def _difference_rows(rows: "QuerySet[Difference]") -> Iterator[Sequence[Cell]]:
+    for row in map(told, rows.iterator(chunk_size=CHUNK)):
+        one = row.difference
+        yield [
+            *(one.day, one.account.number, one.account.title, getattr(one, "payee_name", None)),
+            *(one.get_reason_display(), row.words, row.fee, one.expected, one.found, one.currency, one.ended_on),
+        ]
+
+
 TABLES = {
     "accounts": accounts,
     "fees": fees,
     "transactions": transactions,
     "structure": structure,
     "what_if": what_if,
+    "differences": differences,
 }

@@ -35,6 +35,13 @@ def fees(request: HttpRequest) -> HttpResponse:
     return _asked(request, "fees")
 
 
+@gate("set_fees")
+@require_POST
+def differences(request: HttpRequest) -> HttpResponse:
+    """A file of the differences between agreements and bills, as their address shows them."""
+    return _asked(request, "differences")
+
+
 @gate("view", needs="transaction_history")
 @require_POST
 def transactions(request: HttpRequest) -> HttpResponse:

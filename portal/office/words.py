@@ -17,6 +17,7 @@ STAGES: dict[str, Any] = {
     "invoices": gettext_lazy("Invoices"),
     "post": gettext_lazy("Post"),
     "sweep": gettext_lazy("Sweep to the advisors"),
+    "compare": gettext_lazy("Compare agreements with bills"),
     "reconcile": gettext_lazy("Reconcile"),
     "seal": gettext_lazy("Seal"),
 }

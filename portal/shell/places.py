@@ -136,6 +136,7 @@ HOME = (
         "set_fees",
         aliases=("administration/fees-invoicing/reimburse/",),
     ),
+    _page("fees", "fees_differences", _("Agreement to bill"), "fees:differences", "set_fees"),
     _page("fees", "fees_hedge", _("Hedge fund fees"), "fees:hedge_funds", "set_fees"),
     _page("fees", "fees_allocation", _("Allocation minimums"), "fees:allocation_minimums", "set_fees"),
     _page("fees", "fees_notices", _("Fee notices"), "fees:notices", "set_fees"),

@@ -12,6 +12,7 @@ from accounts.ground.requests.actions import ask
 from accounts.ground.requests.models import RequestKind
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import HOLDING_KINDS
+from fees.differences.models import Difference, DifferenceReason
 from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
 from fees.proposals.actions import propose
@@ -58,6 +59,7 @@ def dress(world: World) -> None:
     _bill(world)
     _invoice(world)
     _propose(world)
+    _differ(world)
 
 
 def _write(world: World) -> None:
@@ -131,6 +133,24 @@ def _invoice(world: World) -> None:
             submitted_at=datetime(2025, 9, 30, 12, tzinfo=UTC),
             submitted_by=world.users[name],
         ).pk
+
+
+def _differ(world: World) -> None:
+    """A night has found something wrong with what every holding account was charged."""
+    for number, word in CANARIES.items():
+        account = world[number]
+        if account.kind in HOLDING_KINDS:
+            Difference.unscoped.create(
+                pk=uuid4(),
+                firm_id=account.firm_id,
+                account=account,
+                practice_id=account.practice_id,
+                reason=DifferenceReason.WRONG_RATE,
+                subject=f"{word} 1",
+                day=DAY,
+                currency=account.base_currency,
+                detail={"kind": "signed", "signed": word, "agreed": "0.02"},
+            )
 
 
 def _propose(world: World) -> None:

@@ -26,6 +26,7 @@ class RequestKind(models.TextChoices):
     TRADING_PERMISSION = "trading_permission", _("Trading Permission")
     ALLOCATION = "allocation", _("Allocation Break")
     INSTRUCTION = "instruction", _("Instruction to the Broker")
+    BILLING = "billing", _("Agreement to Bill")
 
 
 class RequestStatus(models.TextChoices):

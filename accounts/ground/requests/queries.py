@@ -9,7 +9,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.requests.models import Request, RequestKind
 
 # Owners of accounts are not troubled with what the house settles among itself.
-INSIDE = (RequestKind.STATEMENT,)
+INSIDE = (RequestKind.STATEMENT, RequestKind.BILLING)
 
 
 def told_to_owners(rows: "QuerySet[Request]") -> "QuerySet[Request]":

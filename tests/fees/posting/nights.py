@@ -15,6 +15,7 @@ from accounts.ground.runs.actions import hold_account
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
 from accounts.ground.runs.results import ChunkResult, StageResult
 from fees.accrual.night import accrue_chunk, check_chunk, prepare_accrue, rollup_stage
+from fees.differences.night import compare_chunk
 from fees.engine.registry import BY_NAME
 from fees.engine.types import Range
 from fees.posting.close import close_chunk
@@ -174,6 +175,11 @@ class Nights:
         with night_role():
             return transmit_stage(run, day, memos=MEMOS)
 
+    def compare(self, day: date) -> ChunkResult:
+        run = self.run(day)
+        with night_role():
+            return compare_chunk(run, day, 0, ALL, 0)
+
     def reconcile(self, day: date) -> StageResult:
         run = self.run(day)
         with night_role():
@@ -191,6 +197,7 @@ class Nights:
         self.post(day)
         self.sweep(day)
         self.transmit(day)
+        self.compare(day)
         self.reconcile(day)
         return self.seal(day)
 
