@@ -151,8 +151,8 @@ def _charges(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
             agreed=agreed,
             currency=charge.currency,
         )
-        taken = charge.amount - _given_back(cur, charge)
-        if billed > agreed and taken <= expected:
+        taken = charge.amount + _changed_since(cur, charge)
+        if taken <= expected if billed > agreed else taken >= expected:
             continue
         yield Found(
             firm_id=charge.firm_id,
@@ -187,10 +187,13 @@ def _lines(charge: Charge) -> list[tuple[date, Decimal]]:
     return [(date.fromisoformat(part[0]), Decimal(part[3])) for part in parts]
 
 
-def _given_back(cur, charge: Charge) -> Decimal:
+def _changed_since(cur, charge: Charge) -> Decimal:
+    """Adjustments to the charge, and what of it was given back."""
     cur.execute(
-        "SELECT coalesce(sum(t.amount), 0) FROM accounts_transfer t WHERE t.source = %s AND t.kind = 'reversal'",
-        [charge.pk],
+        "SELECT (SELECT coalesce(sum(c.amount), 0) FROM fees_charge c"
+        " WHERE (c.account_id, c.practice_id, c.method, c.starts) = (%s, %s, %s, %s) AND c.revision > 0)"
+        " - (SELECT coalesce(sum(t.amount), 0) FROM accounts_transfer t WHERE t.source = %s AND t.kind = 'reversal')",
+        [charge.account_id, charge.practice_id, charge.method, charge.starts, charge.pk],
     )
     return cur.fetchone()[0]
 

@@ -163,6 +163,7 @@ def billed_days(run_id: int, day: date, since: date, days: str, lo: int, hi: int
                    AND s.starts < c.ends AND (s.ends IS NULL OR s.ends > c.starts)) AS agreed
           FROM fees_charge c JOIN accounts_account a ON a.id = c.account_id
          WHERE {_within("c", lo, hi)} AND c.method IN ({DAYS_OF_CHARGES}) AND c.amount > 0
+           AND c.revision = 0
            AND (c.run_id = {run_id}
                 OR a.closed_on > {day_literal(since)} AND a.closed_on <= {day_literal(day)} AND c.ends > a.closed_on
                 OR c.id::text IN (SELECT substr(d.subject, 8) FROM fees_difference d

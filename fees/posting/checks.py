@@ -15,6 +15,7 @@ from accounts.ground.ledger import checks as ledger
 from accounts.ground.ledger.checks import Break, breaks, named
 from accounts.ground.ledger.sets import LINES, WITH_BOOKS
 from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
+from fees.adjustments import checks as adjustments
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.timing import periods_closing_on
 from fees.results import checks as results
@@ -167,7 +168,8 @@ def charges_are_the_sum_of_their_lines(night: Night) -> list[Break]:
     with cursor() as cur:
         cur.execute(
             "SELECT starts, ends, array_agg(DISTINCT method), CASE WHEN count(*) < %s THEN array_agg(account_id) END"
-            " FROM fees_charge WHERE run_id = %s AND method = ANY(%s) GROUP BY starts, ends ORDER BY starts, ends",
+            " FROM fees_charge WHERE run_id = %s AND method = ANY(%s) AND revision = 0"
+            " GROUP BY starts, ends ORDER BY starts, ends",
             [FEW, night.run_id, list(ACCRUED_CODES)],
         )
         periods = cur.fetchall()
@@ -187,6 +189,7 @@ def charges_are_the_sum_of_their_lines(night: Night) -> list[Break]:
                           GROUP BY l.account_id, s.practice_id, l.method) lines
                    USING (account_id, practice_id, method)
              WHERE c.run_id = %(run)s AND c.starts = %(starts)s AND c.ends = %(ends)s AND c.method = ANY(%(codes)s)
+               AND c.revision = 0
                AND c.exact IS DISTINCT FROM lines.total
              GROUP BY c.firm_id
             """,
@@ -209,10 +212,11 @@ def every_posted_charge_moved_once(night: Night) -> list[Break]:
           FROM (SELECT coalesce(c.firm_id, t.firm_id) AS firm_id, coalesce(c.id, t.source) AS id
                   FROM (SELECT c.* FROM fees_charge c
                          WHERE c.firm_id = ANY ({ledger.ALL_FIRMS}) AND c.posted_on = %(day)s) c
-                  FULL JOIN (SELECT t.* FROM accounts_transfer t
-                              WHERE {ledger.of_day(night.day)} AND t.kind = 'fee') t ON t.source = c.id
+                  FULL JOIN (SELECT t.*, CASE t.kind WHEN 'fee' THEN t.amount ELSE -t.amount END AS charged
+                               FROM accounts_transfer t
+                              WHERE {ledger.of_day(night.day)} AND t.kind IN ('fee', 'adjustment')) t ON t.source = c.id
                  WHERE (c.firm_id, c.account_id, c.practice_id, c.currency, c.amount)
-                       IS DISTINCT FROM (t.firm_id, t.account_id, t.practice_id, t.currency, t.amount)) mismatch
+                       IS DISTINCT FROM (t.firm_id, t.account_id, t.practice_id, t.currency, t.charged)) mismatch
          GROUP BY firm_id
         """,
         day=night.day,
@@ -260,7 +264,8 @@ def movements_are_as_they_were_posted(night: Night) -> list[Break]:
           JOIN accounts_runstage s ON s.id = c.stage_id AND s.run_id = %(run)s AND s.name IN ('post', 'invoices')
           LEFT JOIN (SELECT t.chunk_id, {sql_digest(LINES)} AS digest, array_agg(DISTINCT t.firm_id) AS firms
                        FROM (SELECT t.* FROM accounts_transfer t
-                              WHERE {ledger.of_day(night.day)} AND t.kind IN ('fee', 'invoice')){WITH_BOOKS}
+                              WHERE {ledger.of_day(night.day)}
+                                AND t.kind IN ('fee', 'invoice', 'adjustment')){WITH_BOOKS}
                       GROUP BY t.chunk_id) moved ON moved.chunk_id = c.id
           JOIN accounts_firm f ON moved.firms IS NULL OR f.id = ANY(moved.firms)
          WHERE c.digest <> coalesce(moved.digest, {sql_digest("''")}) AND c.digest <> ''
@@ -289,6 +294,11 @@ def carried_losses_follow_from_results(night: Night) -> list[Break]:
     return results.carried_losses_follow_from_results(night.run_id)
 
 
+def adjustments_make_their_fees_right(night: Night) -> list[Break]:
+    """I29: a charge and its adjustments together are what the engine makes of the period."""
+    return adjustments.adjustments_make_their_fees_right(night.run_id)
+
+
 def charges_are_the_sum_of_their_trades(night: Night) -> list[Break]:
     """I28: a charge on trades is what its executions add up to."""
     return trades.charges_are_the_sum_of_their_trades(night.run_id)
@@ -309,6 +319,7 @@ CHECKS: tuple[Check, ...] = (
     charges_are_the_sum_of_their_lines,
     results_stand_behind_their_charges,
     carried_losses_follow_from_results,
+    adjustments_make_their_fees_right,
     charges_are_the_sum_of_their_trades,
     every_execution_was_charged,
     every_posted_charge_moved_once,

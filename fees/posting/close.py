@@ -12,6 +12,7 @@ from accounts.ground.runs.actions import hold_accounts, release_many
 from accounts.ground.runs.models import Hold, Run
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import PLANNING
+from fees.adjustments.night import adjust
 from fees.engine.timing import CLOSING, POSTING_LAG, RESULTS_LAG, due_on, periods_closing_on
 from fees.posting import closing as statements
 from fees.posting.closing import Closing
@@ -49,7 +50,8 @@ class Written:
 def close_chunk(
     run: Run, day: date, lo: int, hi: int, chunk_id: int, *, lag: int = POSTING_LAG, results_lag: int = RESULTS_LAG
 ) -> ChunkResult:
-    """Charge what closes with `day` for accounts lo <= id < hi, then what was held earlier and is complete now.
+    """Charge what closes with `day` for accounts lo <= id < hi, then what was held earlier and is complete now,
+    and adjust what comes out differently by now.
 
     `lag` is the number of business days between the close of a period and its posting, `results_lag` that of fees on
     profit.
@@ -69,6 +71,7 @@ def close_chunk(
                 _charge(cur, one, held)
             _release(run, late, sorted(set(accounts) - held.held))
             written = _together(written, held)
+        _keep(day, adjust(cur, today), written)
     return ChunkResult(rows=written.rows, total=written.total, digest=fingerprint(written.digests))
 
 

@@ -1,6 +1,7 @@
 """What a statement line of the broker should say of a movement, by the row that the movement settles."""
 
 MEMOS = """
-    SELECT id AS source, 'ADVISORY FEE ' || starts || ' TO ' || period_end_day AS memo FROM fees_charge
+    SELECT id AS source, CASE WHEN revision > 0 THEN 'ADVISORY FEE ADJUSTMENT ' ELSE 'ADVISORY FEE ' END
+           || starts || ' TO ' || period_end_day AS memo FROM fees_charge
     UNION ALL
     SELECT id, concat_ws(' ', 'ADVISORY INVOICE ' || business_day, nullif(memo, '')) FROM fees_invoice"""

@@ -28,13 +28,16 @@ class Reason(models.TextChoices):
     NO_VALUE = "no_value", _("The account had no positive value")
     NO_PROFIT = "no_profit", _("The period left no profit to charge")
     NO_TRADE_FEE = "no_trade_fee", _("The trades of the day cost nothing")
+    NO_CHANGE = "no_change", _("The period costs the same")
     BELOW_UNIT = "below_unit", _("The fee is below the smallest unit of the currency")
     LIQUIDATION = "liquidation", _("The broker liquidated a position of the account that day")
     FUNDS = "funds", _("The account's cash does not cover the fee")
 
 
 class Charge(TenantModel):
-    """One payee's fee by one method for one period.  `id` follows from what it charges; `revision` 0 is the first.
+    """One payee's fee by one method for one period.  `id` follows from what it charges.
+
+    `revision` 0 is what the period was charged; each later one is an adjustment to it, below zero where it gives back.
 
     `exact` has 8 decimals and was rounded once, half up, to `amount`.  `inputs` and `fingerprint` are the engine's
     text and seal of what was multiplied (fees.engine.inputs).
@@ -79,11 +82,13 @@ class Charge(TenantModel):
                 fields=["account", "practice", "method", "starts", "currency", "revision"], name="charge_once"
             ),
             models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="charge_period"),
-            models.CheckConstraint(condition=models.Q(exact__gte=0, amount__gte=0), name="charge_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(exact__gte=0, amount__gte=0) | models.Q(revision__gt=0), name="charge_not_negative"
+            ),
             models.CheckConstraint(condition=models.Q(state__in=ChargeState.values), name="charge_state_known"),
             models.CheckConstraint(
                 condition=models.Q(state=ChargeState.ZERO, amount=0)
-                | (~models.Q(state=ChargeState.ZERO) & models.Q(amount__gt=0)),
+                | (~models.Q(state=ChargeState.ZERO) & ~models.Q(amount=0)),
                 name="charge_zero_is_zero",
             ),
             models.CheckConstraint(

@@ -35,6 +35,7 @@ def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkRes
     with cursor() as cur:
         cur.execute(sql_open_books(f"({due})", BookKind.CLIENT))
         cur.execute(sql_open_books(f"({due})", BookKind.CLEARING))
+        cur.execute(sql_open_books(f"(SELECT * FROM ({due}) d WHERE d.amount < 0)", BookKind.PAYEE))
         cur.execute(_post(chunk, due, retry_until(calendar(), day)))
         rows, total, digest, written_off = cur.fetchone()
         if written_off:
@@ -60,11 +61,19 @@ def _waiting(chunk: Chunk, row: str = "") -> str:
 
 def _post(chunk: Chunk, due: str, last_try: date) -> str:
     moved = sql_post("paying", kind=TransferKind.FEE.value, debit=BookKind.CLIENT, credit=BookKind.CLEARING)
+    given_back = sql_post(
+        "returning_now", kind=TransferKind.ADJUSTMENT.value, debit=BookKind.PAYEE, credit=BookKind.CLIENT
+    )
     day = day_literal(chunk.day)
     return f"""
     WITH due AS MATERIALIZED ({due}
-    ), {sql_through(STEPS, chunk, "due")},
-    moved AS ({moved}),
+    ), owed AS (SELECT * FROM due WHERE amount > 0
+    ), returning_now AS (
+        SELECT id, source, txn, firm_id, account_id, practice_id, currency, -amount AS amount, day, run_id, chunk_id
+          FROM due WHERE amount < 0
+    ), {sql_through(STEPS, chunk, "owed")},
+    collected AS ({moved}), given_back AS ({given_back}),
+    moved AS (SELECT * FROM collected UNION ALL SELECT * FROM given_back),
     posted AS (
         UPDATE fees_charge c SET state = 'posted', posted_on = {day}, reason = ''
           FROM moved m WHERE c.id = m.source AND {_waiting(chunk, "c.")}

@@ -3,6 +3,10 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from fees.adjustments.night import WAITS, worked_out
+from fees.adjustments.queries import billed_before, revisions
+from fees.engine.adjustment import difference
+from fees.engine.adjustment import text as text_of_adjustment
 from fees.engine.charge import MissingNav, OverlappingTerms, recompute
 from fees.engine.executions import day_total
 from fees.engine.executions import text as executions_text
@@ -35,6 +39,8 @@ class Verdict:
 
 def recompute_charge(charge: Charge, known: Evidence | None = None) -> Verdict:
     """Work the charge out anew.  Nothing that its night stored takes part but the instants at which it looked."""
+    if charge.revision:
+        return _adjustment_again(charge)
     known = known or evidence(charge)
     before = Verdict(charge.amount, charge.exact, unchanged=is_unchanged(charge))
     if charge.method in PROFIT_CODES:
@@ -67,6 +73,21 @@ def recompute_charge(charge: Charge, known: Evidence | None = None) -> Verdict:
         == charge.fingerprint,
         unchanged=before.unchanged,
     )
+
+
+def _adjustment_again(charge: Charge) -> Verdict:
+    """The whole fee again as it was known when the adjustment was made, less what had been billed by then."""
+    before = Verdict(charge.amount, charge.exact, unchanged=is_unchanged(charge))
+    first, *_rest = revisions(charge)
+    try:
+        again = worked_out(first, revision=charge.revision, at=charge.created_at)
+    except WAITS:
+        msgid = gettext_noop("A value that the fee was worked out from is not known.")
+        return _without_result(before, Sentence(msgid, {}))
+    so_far = billed_before(charge)
+    changed = difference(so_far, again.fee)
+    same = text_of_adjustment(so_far, again.inputs) == charge.inputs
+    return replace(before, amount=changed.amount, exact=changed.exact, same_inputs=same)
 
 
 def _result_again(charge: Charge, known: Evidence, before: Verdict) -> Verdict:

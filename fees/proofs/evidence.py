@@ -91,14 +91,16 @@ def _ended_with_its_account(charge: Charge) -> bool:
 def _values(charge: Charge, period: Period) -> tuple[list[Value], list[Correction]]:
     """The account's values of the period as they were known when each was used, and which differ from today's.
 
-    A day's accrual looked when its night accrued; a closing value when the period was closed.
+    A day's accrual looked when its night accrued; a closing value when the period was closed; an adjustment at
+    everything when it was made.
     """
     with cursor() as cur:
         cur.execute(
             """
             WITH used AS (
                 SELECT n.nav_date, n.nlv, n.flow,
-                       coalesce(fees_known_at(l.run_id, n.account_id), %(closed_at)s::timestamptz) AS at
+                       coalesce(CASE WHEN %(is_first)s THEN fees_known_at(l.run_id, n.account_id) END,
+                                %(closed_at)s::timestamptz) AS at
                   FROM broker_navdaily n
                   LEFT JOIN LATERAL (SELECT l.run_id FROM fees_accrual l
                                       WHERE l.accrual_date = n.nav_date AND l.account_id = n.account_id
@@ -118,6 +120,7 @@ def _values(charge: Charge, period: Period) -> tuple[list[Value], list[Correctio
                 "starts": period.starts,
                 "ends": period.ends,
                 "closed_at": charge.created_at,
+                "is_first": charge.revision == 0,
             },
         )
         rows = cur.fetchall()

@@ -1,6 +1,7 @@
 """Charges for a person, and the proof of one: its inputs, its arithmetic in sentences, its agreements."""
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.queries import with_payee
-from fees.engine import types
+from fees.engine import adjustment, types
 from fees.engine.executions import ExecutionFee
 from fees.engine.executions import story as trades_story
 from fees.engine.executions import text as executions_text
@@ -28,6 +29,7 @@ from fees.trades.evidence import fees_again
 from portal.lib.periods import period_of
 from portal.lib.words import Sentence, gettext_noop
 
+NOT_OWED = gettext_noop("No agreement covers a day of the period, so nothing is owed for it.")
 UNREADABLE = gettext_noop("The stored inputs are not those that were charged: they cannot be read.")
 
 
@@ -62,7 +64,26 @@ def charge_for(who: Who, pk: UUID) -> Charge:
 
 def proof(charge: Charge) -> Proof:
     """What the charge was made from and how, as it was stored."""
+    return _proof_of_adjustment(charge) if charge.revision else _proof(charge, evidence(charge))
+
+
+def _proof_of_adjustment(charge: Charge) -> Proof:
+    """The fee as it came out then, between what had been billed and the difference."""
     known = evidence(charge)
+    try:
+        billed, inputs = adjustment.parse(charge.inputs)
+    except (ValueError, ArithmeticError):
+        return _unreadable(charge, known)
+    changed = adjustment.Billed(charge.exact, charge.amount)
+    right = adjustment.together([billed, changed])
+    whole = copy(charge)
+    whole.inputs, whole.exact, whole.amount = inputs, right.exact, right.amount
+    found = _proof(whole, known) if inputs else replace(_unreadable(charge, known), story=(Sentence(NOT_OWED, {}),))
+    story = (adjustment.before(billed, charge.currency), *found.story, adjustment.after(changed, charge.currency))
+    return replace(found, charge=charge, story=story)
+
+
+def _proof(charge: Charge, known: Evidence) -> Proof:
     if charge.method in PROFIT_CODES:
         return _proof_of_result(charge, known)
     if charge.method in TRADE_CODES:

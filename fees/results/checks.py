@@ -64,10 +64,11 @@ def carried_losses_follow_from_results(run_id: int) -> list[Break]:
 def _differing(accounts: Sequence[int]) -> list[tuple[int, str]]:
     with cursor() as cur:
         cur.execute(
-            "SELECT r.firm_id, a.number, r.account_id, r.practice_id, r.method, r.period, r.component_id, r.profit,"
+            "SELECT DISTINCT ON (r.account_id, r.practice_id, r.method, r.period)"
+            " r.firm_id, a.number, r.account_id, r.practice_id, r.method, r.period, r.component_id, r.profit,"
             " r.recovered, r.chargeable, r.withdrawn, r.carried::text"
             " FROM fees_periodresult r JOIN accounts_account a ON a.id = r.account_id"
-            " WHERE r.account_id = ANY(%s) ORDER BY r.account_id, r.practice_id, r.method, r.period",
+            " WHERE r.account_id = ANY(%s) ORDER BY r.account_id, r.practice_id, r.method, r.period, r.revision DESC",
             [list(accounts)],
         )
         rows = cur.fetchall()

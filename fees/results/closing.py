@@ -273,8 +273,15 @@ def _row(
             amount=fee.amount,
             inputs=words,
         ),
+        **result_columns(measured, fee),
+    }
+
+
+def result_columns(measured: Measured, fee: ProfitFee) -> dict[str, object]:
+    """What the row of a period's result holds; the version in force at its end is the last part's."""
+    return {
         "period": measured.number,
-        "component_id": last.terms.component,
+        "component_id": measured.parts[-1].component,
         "profit": format(fee.profit, "f"),
         "recovered": format(fee.recovered, "f"),
         "chargeable": format(fee.chargeable, "f"),

@@ -33,7 +33,7 @@ def measured_again(charge: Charge, known: Evidence) -> Measured | None:
         return None
     key = charge.account_id, charge.practice_id, charge.method
     number = ordinal(EVERY[charge.method].frequency, charge.starts)
-    left = left_by_earlier([charge.account_id], [charge.method], {charge.method: number}).get(key)
+    left = left_by_earlier([charge.account_id], [charge.method], {charge.method: number}, at=charge.created_at).get(key)
     former = terms_by_component([left.component] if left else [])
     return measure(
         stretches,

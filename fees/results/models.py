@@ -15,7 +15,8 @@ def _amount() -> models.DecimalField:
 class PeriodResult(TenantModel):
     """The result behind a fee on profit, also behind one that came to nothing. Written once with its charge.
 
-    `period` numbers the years or quarters; `carried` are the losses that go on, oldest first: [period, amount in text].
+    `period` numbers the years or quarters; `revision` says which adjustment of the fee it stands behind (0: none);
+    `carried` are the losses that go on, oldest first: [period, amount in text].
     """
 
     charge = models.OneToOneField(
@@ -39,12 +40,15 @@ class PeriodResult(TenantModel):
     surplus = _amount()
     withdrawn = models.DecimalField(max_digits=12, decimal_places=10)
     carried = models.JSONField(default=list)
+    revision = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta(TenantModel.Meta):
         db_table = "fees_periodresult"
-        ordering = ["account", "practice", "method", "period"]
+        ordering = ["account", "practice", "method", "period", "revision"]
         constraints = [
-            models.UniqueConstraint(fields=["account", "practice", "method", "period"], name="periodresult_once"),
+            models.UniqueConstraint(
+                fields=["account", "practice", "method", "period", "revision"], name="periodresult_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(recovered__gte=0, chargeable__gte=0, surplus__gte=0, withdrawn__gte=0)
                 & models.Q(withdrawn__lte=1),

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -41,8 +41,11 @@ def slices(accounts: Sequence[int]) -> Iterator[list[int]]:
         yield list(accounts[place : place + AT_ONCE])
 
 
-def left_by_earlier(accounts: Sequence[int], methods: Sequence[int], before: dict[int, int]) -> dict[Key, Left]:
-    """The last result of each account, payee and method before the period of that number (`before`, by method)."""
+def left_by_earlier(
+    accounts: Sequence[int], methods: Sequence[int], before: dict[int, int], *, at: datetime | None = None
+) -> dict[Key, Left]:
+    """The last result of each account, payee and method before the period of that number (`before`, by method), as it
+    was known at an instant (None: now)."""
     with cursor() as cur:
         cur.execute(
             """
@@ -51,10 +54,16 @@ def left_by_earlier(accounts: Sequence[int], methods: Sequence[int], before: dic
               FROM fees_periodresult r
               JOIN unnest(%(methods)s::int[], %(before)s::int[]) w (method, period)
                 ON w.method = r.method AND r.period < w.period
+              JOIN fees_charge c ON c.id = r.charge_id AND (%(at)s::timestamptz IS NULL OR c.created_at <= %(at)s)
              WHERE r.account_id = ANY(%(accounts)s)
-             ORDER BY r.account_id, r.practice_id, r.method, r.period DESC
+             ORDER BY r.account_id, r.practice_id, r.method, r.period DESC, r.revision DESC
             """,
-            {"accounts": list(accounts), "methods": list(methods), "before": [before[code] for code in methods]},
+            {
+                "at": at,
+                "accounts": list(accounts),
+                "methods": list(methods),
+                "before": [before[code] for code in methods],
+            },
         )
         return {
             (account, practice, method): Left(period, component, losses_of(json.loads(carried)))

@@ -69,9 +69,11 @@ def the_ledger_is_the_charges() -> list[Break]:
                         UNION ALL
                         SELECT firm_id, practice_id, currency, amount, 0, 0 FROM fees_invoice WHERE state = 'processed'
                         UNION ALL
-                        SELECT firm_id, practice_id, currency, 0, CASE kind WHEN 'sweep' THEN 0 ELSE amount END,
-                               CASE kind WHEN 'sweep' THEN amount ELSE 0 END
-                          FROM accounts_transfer WHERE kind IN ('fee', 'invoice', 'sweep')) line
+                        SELECT firm_id, practice_id, currency, 0,
+                               CASE kind WHEN 'sweep' THEN 0 WHEN 'adjustment' THEN -amount ELSE amount END,
+                               CASE kind WHEN 'sweep' THEN amount WHEN 'adjustment' THEN -amount ELSE 0 END
+                          FROM accounts_transfer
+                         WHERE kind IN ('fee', 'invoice', 'sweep', 'adjustment')) line
                  GROUP BY firm_id, practice_id, currency) total
          WHERE charged <> moved OR moved <> swept
          GROUP BY firm_id

@@ -58,6 +58,7 @@ class TransferKind(models.TextChoices):
     SWEEP = "sweep", _("Sweep to the advisor")
     REVERSAL = "reversal", _("Reversal")
     REIMBURSEMENT = "reimburse", _("Reimbursement")
+    ADJUSTMENT = "adjustment", _("Fee given back")
 
 
 class Transfer(TenantModel):

@@ -22,6 +22,7 @@ KINDS: tuple[tuple[tuple[str, ...], Work, str], ...] = (
     (tuple(kind.value for kind in CapKind), limits.work_out_invoices, limits.INVOICE_FORM),
     (("ROLLING_CAP",), limits.work_out_rolling, limits.ROLLING_FORM),
     (("CHARGE_TO_MASTER",), limits.work_out_payers, limits.PAYER_FORM),
+    (("ADJUSTMENT",), limits.work_out_adjustment, limits.ADJUSTMENT_FORM),
     (("REIMBURSEMENT",), limits.work_out_reimbursement, limits.REIMBURSEMENT_FORM),
 )
 

@@ -1,13 +1,15 @@
-"""Cases of limits: invoice caps, the rolling cap, who pays a commission, and what may be paid back."""
+"""Cases of limits: invoice caps, the rolling cap, who pays a commission, what is adjusted and what may be paid back."""
 
 from decimal import Decimal
 
+from fees.engine.adjustment import Billed, after, before, difference, together
 from fees.engine.arithmetic import ZERO
-from fees.engine.cases.form import Form, shown
+from fees.engine.cases.form import Form, shown, told
 from fees.engine.invoice_cap import accrued_limit, available, closing_limit, transition_limit
 from fees.engine.payer import payers
 from fees.engine.reimbursement import ceiling
 from fees.engine.rolling_cap import Paid, Window, chargeable, look_back, window
+from portal.lib.money import round_money
 from portal.lib.periods import Frequency
 
 INVOICE_FORM = """\
@@ -34,6 +36,12 @@ charges    amounts in the master's currency, in the order in which they post"""
 REIMBURSEMENT_FORM = """\
 method     REIMBURSEMENT
 fees       advisor fees of the trailing twelve months; rebates: what was paid back or is pending
+currency   default USD"""
+
+ADJUSTMENT_FORM = """\
+method     ADJUSTMENT
+billed     what was charged for the period so far, as it was rounded: a list; below zero what was given back
+right      what the period's fee comes to with what is known now, not rounded
 currency   default USD"""
 
 
@@ -101,6 +109,18 @@ def work_out_reimbursement(form: Form) -> dict[str, object]:
     most = ceiling(fees=form.decimal("fees"), rebates=form.decimal("rebates", ZERO), currency=currency)
     form.done()
     return {"lines": [], "amount": shown(most), "currency": currency}
+
+
+def work_out_adjustment(form: Form) -> dict[str, object]:
+    """What is charged in addition, or below zero given back."""
+    form.text("method")
+    currency = form.currency()
+    billed = together(Billed(one, one) for one in form.decimals("billed"))
+    right = form.decimal("right")
+    form.done()
+    changed = difference(billed, Billed(right, round_money(right, currency)))
+    story = told([before(billed, currency), after(changed, currency)])
+    return {"lines": [], "amount": shown(changed.amount), "currency": currency, "derivation": story}
 
 
 def _given(form: Form, currency: str) -> list[Window]:

@@ -60,7 +60,7 @@ def test_every_page_has_an_example(page):
 def test_the_pages_asked_for_are_there():
     asked = (
         "percent-of-nlv blended flat period-end day-count rounding invoice-cap business-days profit high-water-mark"
-        " trade-unit hedge-fund rolling-cap allocation-minimum charged-to-advisor reimbursement"
+        " trade-unit hedge-fund rolling-cap allocation-minimum charged-to-advisor reimbursement adjustment"
     )
 
     assert {page.stem for page in PAGES} >= set(asked.split())

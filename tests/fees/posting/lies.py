@@ -7,6 +7,15 @@ HOLD = """INSERT INTO accounts_hold (firm_id, practice_id, account_id, day, stag
           SELECT firm_id, practice_id, id, '2025-10-01', '{stage}', 'planted', '', '', {resolved}
             FROM accounts_account WHERE number = 'U1000001';"""
 
+# A smaller value for the day that was charged two days before, as an import writes it.
+CORRECTED = """
+INSERT INTO broker_navhistory (firm_id, account_id, nav_date, nlv, flow, currency, replaced_at, replaced_by_id)
+SELECT a.firm_id, n.account_id, n.nav_date, n.nlv, n.flow, n.currency, clock_timestamp(), 0
+  FROM broker_navdaily n JOIN accounts_account a ON a.id = n.account_id
+ WHERE a.number = 'U1000001' AND n.nav_date = '2025-09-29';
+UPDATE broker_navdaily SET nlv = 90000 WHERE nav_date = '2025-09-29'
+   AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')"""
+
 # For each check what it alone is there to see, and every way in which it may be seen.
 LIES = {
     "transfers_fit_their_books": [
@@ -19,6 +28,7 @@ LIES = {
         f"UPDATE accounts_transfer SET account_id = (SELECT max(id) FROM accounts_account) WHERE {FEES}",
         f"UPDATE accounts_transfer SET practice_id = (SELECT max(id) FROM accounts_practice WHERE level = 2)"
         f" WHERE {SWEEPS}",
+        "UPDATE accounts_transfer SET debit_id = credit_id, credit_id = debit_id WHERE kind = 'adjustment'",
     ],
     "sweeps_equal_collected_fees": [f"UPDATE accounts_transfer SET amount = amount - 1 WHERE {SWEEPS}"],
     "clearing_is_empty": [f"DELETE FROM broker_instruction; DELETE FROM accounts_transfer WHERE {SWEEPS}"],
@@ -60,6 +70,12 @@ LIES = {
         "UPDATE fees_periodresult SET carried = '[]' WHERE period = 8101",
         "UPDATE fees_periodresult SET profit = profit - 1 WHERE period = 8101",
         "UPDATE fees_periodresult SET recovered = recovered + 1 WHERE period = 8102",
+    ],
+    "adjustments_make_their_fees_right": [
+        "UPDATE fees_charge SET exact = exact + 1 WHERE revision = 1",
+        "UPDATE fees_charge SET amount = amount - 1 WHERE revision = 1",
+        "UPDATE fees_charge SET exact = exact + 1 WHERE id IN (SELECT f.id FROM fees_charge f JOIN fees_charge r"
+        " USING (account_id, practice_id, method, starts) WHERE f.revision = 0 AND r.revision = 1)",
     ],
     "charges_are_the_sum_of_their_trades": [
         "UPDATE fees_tradefee SET exact = exact + 1",

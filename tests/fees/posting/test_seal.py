@@ -18,7 +18,7 @@ from fees.posting.models import Charge, ChargeState
 from fees.posting.seal import PARTS, seal_digest
 from fees.schedules.rules import Figures
 from tests.books import Posting, clearing_book, client_book, post
-from tests.fees.posting.lies import LIES
+from tests.fees.posting.lies import CORRECTED, LIES
 from tests.fees.posting.nights import figures
 from tests.fees.posting.test_trades import trade
 
@@ -241,6 +241,8 @@ def test_what_was_changed_behind_our_back_refuses_the_seal(request, two_firms, c
         trade(two_firms, NEXT, number=CHIDI)
     if of_results:
         two_firms.value(CHIDI, date(2025, 8, 15), "104000")
+    if "revision" in lie or "adjustment" in lie:
+        tamper(CORRECTED)
     two_firms.accrue(NEXT)
     two_firms.close(NEXT)
     two_firms.post(NEXT)

@@ -1,0 +1,38 @@
+"""A fee that is given back is a movement from the advisor to the client."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0029_differences"),
+    ]
+
+    operations = [
+        migrations.RemoveConstraint(
+            model_name="transfer",
+            name="transfer_kind_known",
+        ),
+        migrations.AlterField(
+            model_name="transfer",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("fee", "Advisor fee"),
+                    ("invoice", "Invoice"),
+                    ("sweep", "Sweep to the advisor"),
+                    ("reversal", "Reversal"),
+                    ("reimburse", "Reimbursement"),
+                    ("adjustment", "Fee given back"),
+                ],
+                max_length=10,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["fee", "invoice", "sweep", "reversal", "reimburse", "adjustment"])),
+                name="transfer_kind_known",
+            ),
+        ),
+    ]

@@ -1,0 +1,231 @@
+"""The night's adjustments: fees of closed periods are worked out again where a value or the account's life is known
+better now, and what differs is a charge of its own.  Nothing that was charged is ever edited.
+"""
+
+import json
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from fees.accrual.statements import day_literal
+from fees.adjustments.queries import billed, revisions
+from fees.engine import results
+from fees.engine.adjustment import Billed, difference, text
+from fees.engine.charge import MissingNav, recompute
+from fees.engine.inputs import inputs_text, stored_fingerprint
+from fees.engine.profit import ProfitFee
+from fees.engine.registry import EVERY, PROFIT_CODES, TRADE_CODES
+from fees.engine.results import Measured, MissingBegin, MissingPrice, MissingValues
+from fees.posting.closing import FINGERPRINTS, Closing
+from fees.posting.keys import charge_id
+from fees.posting.models import Charge, ChargeState
+from fees.proofs.evidence import evidence
+from fees.results.closing import Closed, result_columns
+from fees.results.evidence import measured_again
+from portal.lib.fingerprint import sql_digest
+from portal.lib.periods import period_of
+
+# An account that is missing a value is held by the accruing stage and looked at again when the value is there.
+WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice)
+TRADES = ", ".join(map(str, TRADE_CODES))
+PROFITS = ", ".join(map(str, PROFIT_CODES))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """A fee as it comes out now: its exact figure and amount, its text, and the last day it is charged for."""
+
+    fee: Billed
+    inputs: str
+    ends: date
+    measured: Measured | None = None
+    result: ProfitFee | None = None
+
+
+def adjust(cur, closing: Closing) -> Closed:
+    """Write what differs for accounts in range; later periods of a fee on profit follow the earlier ones."""
+    closed = Closed()
+    # Not the transaction's own instant: what was replaced while it waited is seen, and the proof must know that.
+    cur.execute("SELECT clock_timestamp()")
+    at = cur.fetchone()[0]
+    for _, keys in groupby(_candidates(cur, closing), key=lambda one: one[:3]):
+        for account, practice, method, starts in keys:
+            found = revisions(Charge(account_id=account, practice_id=practice, method=method, starts=starts,
+                                     currency=_currency(cur, account)))  # fmt: skip
+            if not found or any(one.state == ChargeState.WRITTEN_OFF for one in found):
+                continue
+            try:
+                again = worked_out(found[0], revision=len(found), at=at)
+            except WAITS:
+                continue
+            if _differs(cur, found, again):
+                _write(cur, closing, found, again, at, closed)
+    return closed
+
+
+def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
+    """The fee of a closed period with everything known at `at`; raises one of WAITS where a value is missing."""
+    charge = _as_of(first, revision=revision, at=at)
+    nothing = Again(fee=Billed(first.exact * 0, first.amount * 0), inputs="", ends=charge.ends)
+    if first.account.closed_on is not None and first.account.closed_on <= first.starts:
+        return nothing
+    known = evidence(charge)
+    if charge.method in PROFIT_CODES:
+        measured = measured_again(charge, known)
+        if measured is None:
+            return nothing
+        fee = measured.fee()
+        return Again(fee=Billed(fee.exact, fee.amount), inputs=results.text(measured, fee), ends=charge.ends,
+                     measured=measured, result=fee)  # fmt: skip
+    again = recompute(
+        method=charge.method,
+        nav=known.nav,
+        terms=known.terms,
+        calendar=known.calendar,
+        period=known.period,
+        currency=charge.currency,
+    )
+    if again is None:
+        return nothing
+    return Again(fee=Billed(again.exact, again.amount), inputs=inputs_text(again), ends=charge.ends)
+
+
+def _as_of(first: Charge, *, revision: int, at: datetime) -> Charge:
+    """The charge as an adjustment of it would be: looked at now, and ending with its account."""
+    charge = copy(first)
+    charge.revision, charge.created_at = revision, at
+    period = period_of(EVERY[first.method].frequency, first.starts)
+    closed_on = first.account.closed_on
+    charge.ends = period.ends if closed_on is None or closed_on <= first.starts else min(period.ends, closed_on)
+    return charge
+
+
+def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
+    """Charges one of whose values was replaced since the night before, those of this night, and those whose days
+    were found not to be the agreed ones; of a fee on profit also every later period."""
+    within = f"c.account_id >= {closing.lo} AND c.account_id < {closing.hi}"
+    day = day_literal(closing.day)
+    cur.execute(
+        f"""
+        WITH since AS (
+            SELECT coalesce((SELECT max(r.started_at) FROM accounts_run r WHERE r.day < {day}), '-infinity') AS at
+        ), touched AS (
+            SELECT c.account_id, c.practice_id, c.method, c.starts
+              FROM broker_navhistory h
+              JOIN fees_charge c ON c.account_id = h.account_id AND h.nav_date < c.ends AND h.nav_date >=
+                   CASE WHEN c.method IN ({PROFITS}) THEN c.starts - 10 ELSE c.starts END
+             WHERE {within} AND h.account_id >= {closing.lo} AND h.account_id < {closing.hi}
+               AND c.revision = 0 AND c.method NOT IN ({TRADES})
+               AND (h.replaced_at >= (SELECT at FROM since) OR c.run_id = {closing.run_id})
+            UNION
+            SELECT c.account_id, c.practice_id, c.method, c.starts
+              FROM fees_difference d
+              JOIN fees_charge c ON c.id = substr(d.subject, 8)::uuid
+             WHERE {within} AND d.ended_on IS NULL AND d.subject LIKE 'charge %'
+               AND d.reason IN ('exit_refund', 'start_proration')
+        )
+        SELECT account_id, practice_id, method, starts FROM touched
+        UNION
+        SELECT c.account_id, c.practice_id, c.method, c.starts
+          FROM fees_charge c JOIN touched t USING (account_id, practice_id, method)
+         WHERE c.method IN ({PROFITS}) AND c.starts > t.starts AND c.revision = 0
+         ORDER BY 1, 2, 3, 4
+        """
+    )
+    return cur.fetchall()
+
+
+def _currency(cur, account: int) -> str:
+    cur.execute("SELECT base_currency FROM accounts_account WHERE id = %s", [account])
+    return cur.fetchone()[0]
+
+
+def _differs(cur, found: list[Charge], again: Again) -> bool:
+    if difference(billed(found), again.fee) != Billed(again.fee.exact * 0, again.fee.amount * 0):
+        return True
+    return again.result is not None and _result_differs(cur, found[-1], again)
+
+
+def _result_differs(cur, last: Charge, again: Again) -> bool:
+    """A period may cost the same and yet leave other losses to those after it."""
+    assert again.measured is not None
+    assert again.result is not None
+    cur.execute(
+        "SELECT profit, withdrawn, carried::text FROM fees_periodresult WHERE charge_id = %s",
+        [last.pk],
+    )
+    profit, withdrawn, carried = cur.fetchone()
+    columns = result_columns(again.measured, again.result)
+    return (profit, withdrawn, json.loads(carried)) != (
+        again.result.profit,
+        again.measured.withdrawn,
+        columns["carried"],
+    )
+
+
+def _write(cur, closing: Closing, found: list[Charge], again: Again, at: datetime, closed: Closed) -> None:
+    first, so_far = found[0], billed(found)
+    changed = difference(so_far, again.fee)
+    words = text(so_far, again.inputs)
+    row: dict[str, object] = {
+        "id": str(
+            charge_id(account_id=first.account_id, practice_id=first.practice_id, method=first.method,
+                      starts=first.starts, revision=len(found))
+        ),
+        "first": str(first.pk),
+        "revision": len(found),
+        "at": at.isoformat(),
+        "ends": again.ends.isoformat(),
+        "exact": format(changed.exact, "f"),
+        "amount": format(changed.amount, "f"),
+        "reason": "" if changed.amount else "below_unit" if changed.exact else "no_change",
+        "inputs": words,
+        "fingerprint": stored_fingerprint(
+            account=first.account.number, payee=first.practice_id, method=first.method, starts=first.starts,
+            ends=again.ends, currency=first.currency, exact=changed.exact, amount=changed.amount, inputs=words,
+        ),
+        "result": result_columns(again.measured, again.result) if again.measured and again.result else None,
+    }  # fmt: skip
+    rows, total, digest = _insert(cur, closing, [row])
+    closed.rows += rows
+    closed.total += total
+    if rows:
+        closed.digests.append(digest)
+
+
+def _insert(cur, closing: Closing, rows: Iterable[dict[str, object]]):
+    cur.execute(
+        f"""
+        WITH p AS (
+            SELECT f.firm_id, f.account_id, f.practice_id, f.method, f.starts, f.period_end_day, f.currency, x.*
+              FROM jsonb_to_recordset(%s) AS x (
+                   id uuid, first uuid, revision int, at timestamptz, ends date, exact numeric, amount numeric,
+                   reason text, inputs text, fingerprint text, result jsonb)
+              JOIN fees_charge f ON f.id = x.first
+        ), charged AS (
+            INSERT INTO fees_charge (id, firm_id, account_id, practice_id, method, starts, ends, period_end_day,
+                                     currency, exact, amount, state, reason, due_on, inputs, fingerprint, run_id,
+                                     revision, created_at)
+            SELECT id, firm_id, account_id, practice_id, method, starts, ends, period_end_day, currency, exact, amount,
+                   CASE WHEN amount = 0 THEN 'zero' ELSE 'due' END, reason, {day_literal(closing.day)}, inputs,
+                   fingerprint, {closing.run_id}, revision, at
+              FROM p
+            ON CONFLICT DO NOTHING
+            RETURNING id, exact, fingerprint
+        ), kept AS (
+            INSERT INTO fees_periodresult (charge_id, firm_id, account_id, practice_id, method, period, component_id,
+                                           profit, recovered, chargeable, surplus, withdrawn, carried, revision)
+            SELECT p.id, p.firm_id, p.account_id, p.practice_id, p.method, r.period, r.component_id, r.profit,
+                   r.recovered, r.chargeable, r.surplus, r.withdrawn, r.carried, p.revision
+              FROM p CROSS JOIN LATERAL jsonb_to_record(p.result) AS r (
+                   period int, component_id int, profit numeric, recovered numeric, chargeable numeric,
+                   surplus numeric, withdrawn numeric, carried jsonb)
+             WHERE p.result IS NOT NULL AND p.id IN (SELECT id FROM charged)
+        )
+        SELECT count(*), coalesce(sum(exact), 0), {sql_digest(FINGERPRINTS)} FROM charged
+        """,
+        [json.dumps(list(rows))],
+    )
+    return cur.fetchone()
