@@ -17,6 +17,7 @@ STORED = {"title", "resolution"}
 # SQL that reads the server's clock: measurements, and stamps that only the database can make in order.
 CLOCKS = {
     "accounts/ground/runs/work.py": "measures how long runs, stages and chunks take",
+    "fees/adjustments/night.py": "an adjustment says up to when it knew values, by the clock that stamps replaced ones",
     "fees/invoicing/queries.py": "invoices are stamped and cut off by one and the same clock",
     "accounts/broker/restrictions/sql_setup.py": "a trigger, which is told no instant",
 }

@@ -14,6 +14,8 @@ FILES = {
     "portal/nightly.py": NIGHT,
     "portal/selfcheck/books.py": NIGHT,
     "fees/posting/close.py": NIGHT,
+    "fees/adjustments/checks.py": NIGHT,
+    "fees/adjustments/queries.py": "of one charge, which came through the scope or is the night's",
     "fees/posting/posting.py": NIGHT,
     "fees/posting/seal.py": NIGHT,
     "accounts/broker/feed/pickup.py": NIGHT,
