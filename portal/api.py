@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("accounts.desk.brand.api_urls")),
     path("v1/", include("fees.proofs.api_urls")),
     path("v1/", include("fees.differences.api_urls")),
+    path("v1/", include("fees.history.api_urls")),
     path("v1/", include("fees.invoicing.api_urls")),
     path("v1/", include("fees.proposals.api_urls")),
     path("v1/", include("portal.statements.api_urls")),

@@ -3,25 +3,15 @@
 It is made anew whenever it is asked for, from rows that never change, and is the same byte for byte.
 """
 
-import os
-from functools import cache
 from io import BytesIO
-from pathlib import Path
 
-from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from fontTools.ttLib import TTFont
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 
+from fees.papers.paper import LINE, SMALL, Paper
 from fees.proposals.models import Proposal, Signature, SignatureKind
 from portal.lib.exchange import EXCHANGE_ZONE
 
-# The pages' own typeface, part by part; text falls back from one to the next.
-PARTS = ("geist-latin", "geist-cyrillic", "geist-latin-ext")
-MARGIN, LINE, SMALL = 20, 5, 8
 DRAWN_WIDTH = 60
 SIGNED_HEIGHT = 60
 
@@ -33,7 +23,7 @@ def paper(proposal: Proposal, signature: Signature | None) -> bytes:
 
 
 def _write(proposal: Proposal, signature: Signature | None) -> bytes:
-    pdf = _Paper(proposal.document_hash)
+    pdf = Paper(proposal.document_hash[:16])
     heading, _line, rest = proposal.document.partition("\n")
     pdf.set_title(heading)
     pdf.set_creator("Advisor Portal")
@@ -56,7 +46,7 @@ def _write(proposal: Proposal, signature: Signature | None) -> bytes:
     return bytes(pdf.output())
 
 
-def _signature_block(pdf: "_Paper", signature: Signature) -> None:
+def _signature_block(pdf: Paper, signature: Signature) -> None:
     pdf.say(_("Signed by %(name)s") % {"name": signature.name}, size=12, after=1)
     if signature.kind == SignatureKind.DRAWN and signature.drawing:
         pdf.image(BytesIO(bytes(signature.drawing)), w=DRAWN_WIDTH)
@@ -69,47 +59,3 @@ def _signature_block(pdf: "_Paper", signature: Signature) -> None:
         (_("SHA-256 of the text"), signature.document_hash),
     ):
         pdf.say(f"{words}: {value}", size=SMALL + 1)
-
-
-class _Paper(FPDF):
-    """A4 in the pages' typeface, with the text's hash and page numbers below."""
-
-    def __init__(self, document_hash: str) -> None:
-        super().__init__(format="A4")
-        self.document_hash = document_hash
-        self.set_margin(MARGIN)
-        self.set_auto_page_break(True, MARGIN)
-        for part in PARTS:
-            self.add_font(part, fname=_typeface(part))
-        self.set_fallback_fonts(list(PARTS[1:]), exact_match=False)
-
-    def say(self, text: str, *, size: int = 10, after: int = 0) -> None:
-        """One paragraph."""
-        self.set_font(PARTS[0], size=size)
-        self.multi_cell(0, LINE, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT, align="L")
-        if after:
-            self.ln(after)
-
-    def footer(self) -> None:
-        """On every page."""
-        self.set_y(-MARGIN + 6)
-        self.set_font(PARTS[0], size=SMALL)
-        self.cell(0, 4, f"{self.document_hash[:16]}  ·  {self.page_no()} / {{nb}}", align="C")
-
-
-@cache
-def _typeface(part: str) -> Path:
-    """A published web font, unpacked once into the state folder."""
-    target = Path(settings.STATE_DIR) / "typefaces" / f"{part}.ttf"
-    if not target.is_file():
-        name = f"npm/{part}.woff2"
-        found = finders.find(name)
-        source = Path(str(found)) if found and Path(str(found)).is_file() else Path(settings.STATIC_ROOT) / name
-        font = TTFont(source)
-        font.flavor = None
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # Two processes at once write the same bytes; neither reads a half of them.
-        passing = target.with_name(f"{target.name}.{os.getpid()}")
-        font.save(passing)
-        passing.replace(target)
-    return target

@@ -91,6 +91,7 @@ HOME = (
     _tab("home", "accounts", _("Accounts"), "records:accounts", "view", go="a", aliases=("manage-clients/accounts/",)),
     _page("accounts", "account", _("Account"), "records:account", "view"),
     _page("account", "corrections", _("Corrected values"), "corrections:account", "view"),
+    _page("account", "fees_history", _("Fees by year"), "fees:history", "report"),
     _tab("home", "fees", _("Fee Administration"), "records:fees", "report", go="f", aliases=("administration/fees/",)),
     _page(
         "fees",
@@ -272,6 +273,7 @@ OWNERS = (
     _section("own_accounts", _("Accounts"), "records:accounts", "wallet", right="view", whose=Whose.OWNERS),
     _page("own_accounts", "own_account", _("Account"), "records:account", "view"),
     _page("own_account", "own_corrections", _("Corrected values"), "corrections:account", "view"),
+    _page("own_account", "own_fees_history", _("Fees by year"), "fees:history", "report"),
     _page("own_accounts", "own_series", _("Value by day"), "dashboard:data", "view"),
     _section("own_statements", _("Statements"), "statements:list", "file-text", right="report", whose=Whose.OWNERS),
     _page("own_statements", "own_statements_account", _("Statements of an account"), "statements:account", "report"),

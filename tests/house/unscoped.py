@@ -60,6 +60,7 @@ FILES = {
     "accounts/broker/products/queries.py": ABOVE,
     "accounts/broker/allocation/queries.py": CORRELATED,
     "accounts/broker/allocation/breaks.py": "under the night's own login, or of one block that came through the scope",
+    "fees/history/views.py": "the name of the practice of an account that came through the scope",
     "fees/whatif/queries.py": "a person's own what-ifs, by the person's key; the second wall asks for it too",
     "fees/whatif/sending.py": "a person's own what-ifs, by the person's key; the second wall asks for it too",
     "fees/proofs/evidence.py": "what a charge was made from, once the charge came through the scope",
