@@ -5,6 +5,7 @@ from django.urls import path
 from fees.differences import views as differences
 from fees.history import views as history
 from fees.invoicing import views as invoicing
+from fees.overview import views as overview
 from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
 from fees.proposals import views as proposals
@@ -38,6 +39,7 @@ urlpatterns = [
     path("fees/history/<str:number>/fees.csv", history.as_csv, name="history_csv"),
     path("fees/history/<str:number>/fees.xlsx", history.as_xlsx, name="history_xlsx"),
     path("fees/history/<str:number>/fees.pdf", history.as_pdf, name="history_pdf"),
+    path("fees/overview/", overview.overview, name="overview"),
     path("fees/what-if/", whatif.what_if, name="what_if"),
     path("fees/what-if/<uuid:trial>/", whatif.trial, name="what_if_trial"),
     path("fees/what-if/<uuid:trial>/stop/", whatif.stop, name="what_if_stop"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-LISTS = ("accounts", "fees", "transactions")
+LISTS = ("accounts", "fees", "schedules", "transactions")
 
 # Number and title are always there.
 COLUMNS = {

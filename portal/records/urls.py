@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal import addresses  # noqa: F401 (account)
+from portal.fee_list.schedules import schedules
 from portal.fee_list.views import fees
 from portal.records import views
 
@@ -13,4 +14,5 @@ urlpatterns = [
     path("accounts/suggest/", views.suggest, name="suggest"),
     path("accounts/<account:number>/", views.account, name="account"),
     path("fees/", fees, name="fees"),
+    path("fees/schedules/", schedules, name="schedules"),
 ]

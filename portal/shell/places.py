@@ -104,6 +104,8 @@ HOME = (
     _page("fees", "fees_configure_account", _("Fees of an account"), "fees:configure_account", "set_fees"),
     _page("fees", "fees_proposals", _("Fee proposals"), "fees:proposals", "set_fees"),
     _page("fees_proposals", "fees_proposal", _("Fee proposal"), "fees:proposal", "set_fees"),
+    _page("fees", "fees_overview", _("Fee overview"), "fees:overview", "set_fees"),
+    _page("fees", "fees_schedules", _("Agreed terms"), "records:schedules", "set_fees"),
     _page("fees", "fees_what_if", _("What if"), "fees:what_if", "set_fees"),
     _page("fees_what_if", "fees_what_if_trial", _("What if"), "fees:what_if_trial", "set_fees"),
     _page(

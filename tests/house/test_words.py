@@ -16,6 +16,7 @@ TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 SAME_EVERYWHERE = {
     "CSV",
     "XLSX",
+    "PDF",
     "SHA-256",
     "Esc",
     "Ctrl",
