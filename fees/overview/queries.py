@@ -57,7 +57,7 @@ def waiting(who: Who) -> list[dict[str, Any]]:
     """Charges of closed periods that are not posted yet, by state, day and currency."""
     rows = scope(who, Charge).filter(practice_id=who.practice_id, state__in=WAITING)
     named = rows.values("state", "due_on", "currency").annotate(number=Count("pk"), amount=Sum("amount"))
-    return list(named.order_by("due_on", "state", "currency")[:SHOWN])
+    return [dict(one) for one in named.order_by("due_on", "state", "currency")[:SHOWN]]
 
 
 def upcoming(who: Who, day: date) -> "QuerySet[Schedule]":

@@ -9,7 +9,7 @@ from accounts.ground.access.gates import gate
 from accounts.ground.clock import exchange_today
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.queries import sealed_day
-from fees.engine.registry import APART, FAMILIES
+from fees.engine.registry import EVERY, TELLS
 from fees.overview.listing import FAMILIES as KNOWN
 from fees.overview.listing import ScheduleListing, with_rates
 from fees.overview.views import words_of
@@ -24,7 +24,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     listing = ScheduleListing.of(who, request.GET, exchange_today())
     page = listing.page(request.GET)
-    titles = {one.FAMILY: one.TITLE for one in (*FAMILIES, *APART)}
+    titles = {method.family: TELLS[code].TITLE for code, method in EVERY.items()}
     context = {
         "listing": listing,
         "page": page,
