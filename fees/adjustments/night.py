@@ -104,37 +104,67 @@ def _as_of(first: Charge, *, revision: int, at: datetime) -> Charge:
 
 def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
     """Charges one of whose values was replaced since the night before, those of this night, and those whose days
-    were found not to be the agreed ones; of a fee on profit also every later period."""
-    within = f"c.account_id >= {closing.lo} AND c.account_id < {closing.hi}"
-    day = day_literal(closing.day)
+    were found not to be the agreed ones; of a fee on profit also every later period.
+
+    Accounts are found first: a night without corrections reads no charge.
+    """
+    corrected, since = _corrected(cur, closing)
     cur.execute(
         f"""
-        WITH since AS (
-            SELECT coalesce((SELECT max(r.started_at) FROM accounts_run r WHERE r.day < {day}), '-infinity') AS at
-        ), touched AS (
+        SELECT substr(d.subject, 8) FROM fees_difference d
+         WHERE d.account_id >= {closing.lo} AND d.account_id < {closing.hi} AND d.ended_on IS NULL
+           AND d.subject LIKE 'charge %' AND d.reason IN ('exit_refund', 'start_proration')
+        """
+    )
+    found = [pk for (pk,) in cur.fetchall()]
+    if not corrected and not found:
+        return []
+    cur.execute(
+        f"""
+        WITH touched AS (
             SELECT c.account_id, c.practice_id, c.method, c.starts
-              FROM broker_navhistory h
-              JOIN fees_charge c ON c.account_id = h.account_id AND h.nav_date < c.ends AND h.nav_date >=
+              FROM fees_charge c
+              JOIN broker_navhistory h ON h.account_id = c.account_id AND h.nav_date < c.ends AND h.nav_date >=
                    CASE WHEN c.method IN ({PROFITS}) THEN c.starts - 10 ELSE c.starts END
-             WHERE {within} AND h.account_id >= {closing.lo} AND h.account_id < {closing.hi}
+             WHERE c.account_id = ANY (%(corrected)s::bigint[]) AND h.account_id = ANY (%(corrected)s::bigint[])
                AND c.revision = 0 AND c.method NOT IN ({TRADES})
-               AND (h.replaced_at >= (SELECT at FROM since) OR c.run_id = {closing.run_id})
+               AND (h.replaced_at >= %(since)s OR c.run_id = {closing.run_id})
             UNION
             SELECT c.account_id, c.practice_id, c.method, c.starts
-              FROM fees_difference d
-              JOIN fees_charge c ON c.id = substr(d.subject, 8)::uuid
-             WHERE {within} AND d.ended_on IS NULL AND d.subject LIKE 'charge %'
-               AND d.reason IN ('exit_refund', 'start_proration')
+              FROM fees_charge c WHERE c.id = ANY (%(found)s::uuid[])
         )
         SELECT account_id, practice_id, method, starts FROM touched
         UNION
         SELECT c.account_id, c.practice_id, c.method, c.starts
           FROM fees_charge c JOIN touched t USING (account_id, practice_id, method)
-         WHERE c.method IN ({PROFITS}) AND c.starts > t.starts AND c.revision = 0
+         WHERE c.account_id = ANY (%(corrected)s::bigint[]) AND c.method IN ({PROFITS}) AND c.starts > t.starts
+           AND c.revision = 0
          ORDER BY 1, 2, 3, 4
-        """
+        """,
+        {"corrected": corrected, "since": since, "found": found},
     )
     return cur.fetchall()
+
+
+def _corrected(cur, closing: Closing) -> tuple[list[int], str]:
+    """Accounts with a value that was replaced since the night before began, or within a period that closed now; and
+    that instant."""
+    within = f"account_id >= {closing.lo} AND account_id < {closing.hi}"
+    cur.execute(
+        f"""
+        SELECT coalesce((SELECT max(r.started_at) FROM accounts_run r WHERE r.day < {day_literal(closing.day)}),
+                        '-infinity')::text,
+               coalesce((SELECT min(starts) FROM fees_charge WHERE run_id = {closing.run_id} AND {within}
+                          AND revision = 0), 'infinity')::text
+        """
+    )
+    since, first = cur.fetchone()
+    cur.execute(
+        f"SELECT coalesce(array_agg(DISTINCT account_id ORDER BY account_id), '{{}}') FROM broker_navhistory"
+        f" WHERE {within} AND (replaced_at >= %s OR nav_date >= %s)",
+        [since, first],
+    )
+    return cur.fetchone()[0], since
 
 
 def _currency(cur, account: int) -> str:

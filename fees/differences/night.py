@@ -137,7 +137,11 @@ def _charges(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
     days = calendar()
     listed = [one.isoformat() for one in days.between(day - LATEST, day + timedelta(days=7))]
     array = "'{" + ",".join(listed) + "}'::date[]"
-    cur.execute(statements.billed_days(run.pk, day, day - LATEST, array, lo, hi))
+    cur.execute(statements.closed_accounts(day, day - LATEST, lo, hi))
+    closed = [account for (account,) in cur.fetchall()]
+    cur.execute(statements.open_charges(lo, hi))
+    still_open = [pk for (pk,) in cur.fetchall()]
+    cur.execute(statements.billed_days(run.pk, array, lo, hi, closed=closed, still_open=still_open))
     counted = {pk: (billed, agreed) for pk, billed, agreed in cur.fetchall()}
     for charge in Charge.unscoped.filter(pk__in=list(counted)).select_related("account").order_by("pk"):
         billed, agreed = counted[charge.pk]

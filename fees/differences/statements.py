@@ -143,9 +143,28 @@ def lines(days: str, lo: int, hi: int) -> str:
             OR k.method IN ({PERCENT}) AND l.rate <> k.rate OR k.method IN ({FLAT}) AND l.base <> k.flat)"""
 
 
-def billed_days(run_id: int, day: date, since: date, days: str, lo: int, hi: int) -> str:
-    """Charges of the run, of accounts that were closed since, and of differences still open, whose days are not those
-    that were agreed: (id, billed, agreed)."""
+def closed_accounts(day: date, since: date, lo: int, hi: int) -> str:
+    """Accounts that were closed after `since`, whenever that was learned."""
+    return (
+        f"SELECT id FROM accounts_account a WHERE a.id >= {lo} AND a.id < {hi}"
+        f" AND a.closed_on > {day_literal(since)} AND a.closed_on <= {day_literal(day)} ORDER BY id"
+    )
+
+
+def open_charges(lo: int, hi: int) -> str:
+    """Charges about which something is still open."""
+    return (
+        f"SELECT DISTINCT substr(d.subject, 8) FROM fees_difference d WHERE {_within('d', lo, hi)}"
+        " AND d.ended_on IS NULL AND d.subject LIKE 'charge %' ORDER BY 1"
+    )
+
+
+def billed_days(run_id: int, days: str, lo: int, hi: int, *, closed: Sequence[int], still_open: Sequence[str]) -> str:
+    """Charges of the run, of `closed` accounts, and those `still_open`, whose days are not those that were agreed:
+    (id, billed, agreed).
+
+    Each is asked for by an index of its own: one condition over all of them would read every charge ever made.
+    """
     upto = f"width_bucket(least(c.ends, s.ends, a.closed_on) - 1, {days})"
     before = f"width_bucket(greatest(c.starts, s.starts, a.opened_on) - 1, {days})"
     segments = (
@@ -153,6 +172,17 @@ def billed_days(run_id: int, day: date, since: date, days: str, lo: int, hi: int
         " FROM unnest((string_to_array(c.inputs, E'\\n'))[2:]) AS part)"
     )
     accrued = "coalesce(array_length(string_to_array(c.inputs, E'\\n'), 1), 0)"
+    wanted = [f"c.run_id = {run_id} AND {_within('c', lo, hi)}"]
+    if closed:
+        wanted.append(f"c.account_id = ANY ('{{{','.join(map(str, closed))}}}'::bigint[])")
+    if still_open:
+        wanted.append(f"c.id = ANY ('{{{','.join(still_open)}}}'::uuid[])")
+    columns = "c.id, c.account_id, c.practice_id, c.method, c.starts, c.ends, c.inputs"
+    rows = " UNION ".join(
+        f"SELECT {columns} FROM fees_charge c WHERE {one} AND c.method IN ({DAYS_OF_CHARGES}) AND c.amount > 0"
+        " AND c.revision = 0"
+        for one in wanted
+    )
     return f"""
     SELECT id, billed, agreed FROM (
         SELECT c.id, CASE WHEN c.method IN ({ACCRUED}) THEN {accrued}
@@ -161,13 +191,7 @@ def billed_days(run_id: int, day: date, since: date, days: str, lo: int, hi: int
                   FROM fees_schedule s JOIN fees_component k ON k.schedule_id = s.id AND k.method = c.method
                  WHERE s.account_id = c.account_id AND s.practice_id = c.practice_id AND s.strategy = 'automatic'
                    AND s.starts < c.ends AND (s.ends IS NULL OR s.ends > c.starts)) AS agreed
-          FROM fees_charge c JOIN accounts_account a ON a.id = c.account_id
-         WHERE {_within("c", lo, hi)} AND c.method IN ({DAYS_OF_CHARGES}) AND c.amount > 0
-           AND c.revision = 0
-           AND (c.run_id = {run_id}
-                OR a.closed_on > {day_literal(since)} AND a.closed_on <= {day_literal(day)} AND c.ends > a.closed_on
-                OR c.id::text IN (SELECT substr(d.subject, 8) FROM fees_difference d
-                                   WHERE d.ended_on IS NULL AND d.subject LIKE 'charge %'))) counted
+          FROM ({rows}) c JOIN accounts_account a ON a.id = c.account_id) counted
      WHERE billed <> agreed"""
 
 
