@@ -98,7 +98,7 @@ def with_rates(who: Who, schedules: Sequence[Schedule], sealed: date | None, day
         return [Row(one, None, None) for one in schedules]
     accounts = [one.account_id for one in schedules]
     ends = _month_ends(sealed, days)
-    paid = _paid(who, accounts, ends[0], sealed)
+    paid = _paid(who, accounts, ends[0], ends[-1])
     values: dict[int, list[Decimal]] = defaultdict(list)
     known = scope(who, NavDaily).filter(nav_date__in=ends[1:], account_id__in=accounts)
     for account, nlv in known.values_list("account_id", "nlv"):
@@ -114,19 +114,21 @@ def with_rates(who: Who, schedules: Sequence[Schedule], sealed: date | None, day
     ]
 
 
-def _paid(who: Who, accounts: Sequence[int], since: date, sealed: date) -> dict[tuple[int, str], Decimal]:
+def _paid(who: Who, accounts: Sequence[int], since: date, until: date) -> dict[tuple[int, str], Decimal]:
     rows = scope(who, Charge).filter(
-        practice_id=who.practice_id, account_id__in=accounts, period_end_day__gt=since, period_end_day__lte=sealed
+        practice_id=who.practice_id, account_id__in=accounts, period_end_day__gt=since, period_end_day__lte=until
     )
     sums = rows.order_by().values_list("account_id", "currency").annotate(Sum("amount"))
     return {(account, currency): amount for account, currency, amount in sums}
 
 
 def _month_ends(sealed: date, days: Calendar) -> list[date]:
-    """The last sealed day and the ends of the twelve months before it, in their order."""
-    found = [sealed]
+    """The business days that closed the last twelve sealed months, and the one before them, in their order."""
     period = period_of(Frequency.MONTHLY, sealed)
-    for _ in range(MONTHS):
+    if days.previous(period.ends) != sealed:
         period = previous_period(Frequency.MONTHLY, period)
+    found = []
+    while len(found) <= MONTHS:
         found.append(days.previous(period.ends))
+        period = previous_period(Frequency.MONTHLY, period)
     return found[::-1]

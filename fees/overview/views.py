@@ -21,7 +21,7 @@ from fees.proposals.rules import Wanted
 from fees.schedules.models import Schedule
 from fees.schedules.queries import figures_of
 
-NEXT_SHOWN = 8
+NEXT_SHOWN = 4
 BAR = 100
 
 

@@ -131,7 +131,8 @@ def test_who_sets_no_fees_has_no_overview(billed, at_work, name):
 def test_the_list_of_terms_with_what_they_came_to(billed, at_work):
     client = at_work("alice")
     text = client.get("/fees/schedules/").content.decode()
-    # 420.00 over an average of 252,000 in two month-ends and the last night.
+    # 420.00 of two months over 252,000 is 1 % a year; the month that has begun counts for nothing yet.
+    assert "1.00%" in text and "0.50%" in text
     assert "420.00" in text and "Kestrel" in text and "Osprey" in text and "Plover" not in text
     assert "Osprey" not in client.get("/fees/schedules/?q=kestrel").content.decode().split('id="list"')[1]
     assert "Kestrel" not in client.get("/fees/schedules/?family=flat").content.decode().split('id="list"')[1]
