@@ -3,6 +3,7 @@
 from fees.accrual.models import Accrual, AdviserDaily
 from fees.differences.models import Difference
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
+from fees.patterns.models import FeeTemplate
 from fees.posting.models import Charge
 from fees.proposals.models import Proposal, Signature
 from fees.results.models import PeriodResult
@@ -16,6 +17,7 @@ __all__ = [
     "Charge",
     "Component",
     "Difference",
+    "FeeTemplate",
     "Invoice",
     "InvoiceCap",
     "InvoiceUpload",

@@ -6,6 +6,7 @@ from fees.differences import views as differences
 from fees.history import views as history
 from fees.invoicing import views as invoicing
 from fees.overview import views as overview
+from fees.patterns import views as patterns
 from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
 from fees.proposals import views as proposals
@@ -28,6 +29,16 @@ urlpatterns = [
     path("fees/configure/<str:number>/", proposals.configure, name="configure_account"),
     path("fees/configure/<str:number>/preview/", proposals.preview, name="fee_preview"),
     path("fees/configure/<str:number>/send/", proposals.send, name="send_proposal"),
+    path("fees/templates/", patterns.listed, name="templates"),
+    path("fees/templates/new/", patterns.new, name="new_template"),
+    path("fees/templates/<uuid:template>/", patterns.change, name="template"),
+    path("fees/templates/<uuid:template>/copy/", patterns.copy, name="copy_template"),
+    path("fees/templates/<uuid:template>/default/", patterns.make_default, name="default_template"),
+    path("fees/templates/<uuid:template>/delete/", patterns.delete, name="delete_template"),
+    path("fees/templates/<uuid:template>/apply/", patterns.apply, name="apply_template"),
+    path("fees/templates/jobs/<uuid:task>/", patterns.job, name="template_job"),
+    path("fees/templates/jobs/<uuid:task>/send/", patterns.send, name="send_template"),
+    path("fees/templates/jobs/<uuid:task>/stop/", patterns.stop, name="stop_template"),
     path("fees/proposals/", proposals.listed, name="proposals"),
     path("fees/proposals/<uuid:pk>/", proposals.show, name="proposal"),
     path("fees/proposals/<uuid:pk>/cancel/", proposals.cancel, name="cancel_proposal"),

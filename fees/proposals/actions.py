@@ -226,6 +226,8 @@ def _drafted(who: Who, account: Account, wanted: Wanted, at: datetime) -> Propos
         "cap_kind": wanted.cap_kind,
         "cap_rate": wanted.cap_rate,
         "asked_start": wanted.asked_start,
+        "template_id": wanted.template,
+        "template_version": wanted.template_version,
         "created_at": at,
         "created_by_id": who.user_id,
     }

@@ -81,6 +81,8 @@ class Proposal(TenantModel):
     starts = models.DateField(null=True, help_text=_("First day on which what was agreed applies"))
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
     cap = models.ForeignKey(InvoiceCap, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
+    template_id = models.UUIDField(null=True, help_text=_("The fee template the terms came from"))
+    template_version = models.PositiveIntegerField(null=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["account", "practice", "version"]

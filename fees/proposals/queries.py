@@ -120,6 +120,8 @@ def wanted_of(proposal: Proposal) -> Wanted:
         cap_kind=proposal.cap_kind,
         cap_rate=proposal.cap_rate,
         asked_start=proposal.asked_start,
+        template=proposal.template_id,
+        template_version=proposal.template_version,
     )
 
 

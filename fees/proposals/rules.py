@@ -1,10 +1,11 @@
 """What can be proposed, from which day it may apply, and which of it needs the client's signature.  No rows here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from fees.engine.agreement import Agreement, CapKind, InvoiceCap, increases
 from fees.engine.limits import check_rate, problem
@@ -38,6 +39,8 @@ class Wanted:
     cap_kind: str = ""
     cap_rate: Decimal | None = None
     asked_start: date | None = None
+    template: UUID | None = field(default=None, compare=False)
+    template_version: int | None = field(default=None, compare=False)
 
     def stored(self) -> list[dict[str, Any]]:
         """The components as a row keeps them."""

@@ -12,7 +12,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Run
 from portal import nightly
-from portal.demo import agreements, history, invoices, keys, proposals, settling
+from portal.demo import agreements, history, invoices, keys, proposals, settling, templates
 from portal.demo.broker import Plan, plan
 from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
 from portal.lib.exchange import EXCHANGE_ZONE
@@ -54,6 +54,7 @@ def make(
         say(_("%(count)d fee schedules agreed") % {"count": agreed})
     limited = invoices.agree_missing(firm)
     lived = history.catch_up(firm, built=built, until=max(built, until), at=at, say=say)
+    templates.keep_missing(firm, at=at)
     proposed = proposals.send_missing(firm, at=at)
     _keep_living()
     return {

@@ -116,6 +116,10 @@ HOME = (
         "set_fees",
         aliases=("manage-clients/fees/templates/",),
     ),
+    _page("fees_templates", "fees_template", _("Fee template"), "fees:template", "set_fees"),
+    _page("fees_templates", "new_fee_template", _("New template"), "fees:new_template", "set_fees"),
+    _page("fees_templates", "apply_fee_template", _("Give a template to clients"), "fees:apply_template", "set_fees"),
+    _page("fees_templates", "fee_template_job", _("A template for clients"), "fees:template_job", "set_fees"),
     _page(
         "fees",
         "fees_invoicing",

@@ -56,6 +56,8 @@ SPECIMENS: dict[str, Specimen] = {
     "brand_id": lambda world, number: "no_such",
     "sha256": lambda world, number: "0" * 64,
     "month": lambda world, number: "2025-09",
+    # tests/fees/patterns says whose a template is, and whose a job that gives it.
+    **{name: lambda world, number: NOWHERE if number == MISSING else None for name in ("template", "task")},
     **{
         f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None
         for name in (

@@ -28,6 +28,7 @@ TABLES: dict[str, Any] = {
     "broker_permissionrequest": _("Requests for trading permissions"),
     "fees_schedule": _("Fee schedules"),
     "fees_proposal": _("Fee proposals"),
+    "fees_template": _("Fee templates"),
     "fees_invoicecap": _("Invoice limits"),
     "fees_invoice": _("Invoices"),
     "desk_brandversion": _("Brands"),
