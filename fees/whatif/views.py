@@ -59,8 +59,8 @@ def what_if(request: HttpRequest) -> HttpResponse:
         return _form(request, TermsForm(begin=_begin(who, request.GET.get("like", ""))))
     form = TermsForm(request.POST)
     wanted = form.wanted()
-    if wanted is None:
-        return _form(request, form, status=422)
+    if wanted is None or request.POST.get("do") == "line":
+        return _form(request, form, status=422 if wanted is None else 200)
     try:
         job = actions.ask(who=who, wanted=wanted, of=_scope(who, request), at=timezone.now())
     except ScheduleRefused as refused:
