@@ -370,7 +370,7 @@ def test_the_api_keeps_gives_and_sends(browse, table):
     assert asked.status_code == 202
     job = f"fee-template-jobs/{asked.json()['id']}/"
     work(job)
-    assert call("get", job).json()["rows"][ANA]["outcome"] == "waits"
+    assert alice.get(f"/api/v1/{job}").json()["rows"][ANA]["outcome"] == "waits"
     assert call("post", f"{job}send/", {"accounts": [ANA]}).status_code == 403
     sent = call("post", f"{job}send/", {"accounts": [ANA]}, **{"Confirm-Password": PASSWORD})
     assert sent.status_code == 202
