@@ -70,7 +70,7 @@ CREATE TRIGGER fees_application_begins AFTER INSERT ON accounts_account FOR EACH
 class Migration(migrations.Migration):
     """Pages keep templates and never delete a row; triggers write the two that nobody writes by hand."""
 
-    dependencies = [("fees", "0023_fee_templates")]
+    dependencies = [("fees", "0025_fee_templates")]
 
     operations = [
         rls.tie("fees_template", "firm_id, practice_id", "accounts_practice", "firm_id, id", "template_in_firm"),
