@@ -121,12 +121,12 @@ def _row(who: Who, job: Job, account: Account | None, wanted: Wanted, at: dateti
 def _consequence(who: Who, account: Account, wanted: Wanted, at: datetime) -> dict[str, Any]:
     """What would become of one account, and what it comes to."""
     judged = judge(who=who, account=account, wanted=wanted, at=at)
-    said = judged.problems or [*judged.reasons, *judged.cautions]
+    said = [one.sentence for one in judged.problems] or [*judged.reasons, *judged.cautions]
     found: dict[str, Any] = {
         "outcome": outcome_of(judged),
         "title": account.title,
         "currency": account.base_currency,
-        "words": [tell(getattr(one, "sentence", one)) for one in said],
+        "words": [tell(one) for one in said],
         "starts": judged.starts.isoformat(),
     }
     if found["outcome"] in (WAITS, APPLIES):

@@ -58,7 +58,7 @@ def in_use(who: Who, day: date) -> "QuerySet[Proposal]":
 def users_of(who: Who, template: FeeTemplate, day: date) -> dict[str, int]:
     """Account numbers with the version of the template that each was given."""
     rows = in_use(who, day).filter(template_id=template.pk).order_by("template_version")
-    return dict(rows.values_list("account__number", "template_version"))
+    return {number: version or 0 for number, version in rows.values_list("account__number", "template_version")}
 
 
 def accounts(who: Who) -> "QuerySet[Account]":
