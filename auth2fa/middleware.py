@@ -1,18 +1,23 @@
 """Obeys the gates: looks up the mark of the resolved view and refuses what is unmarked or not the visitor's."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of, may_pass, refused
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.addresses.refusing import no_seat
+from auth2fa.door.adapter import MUST_ENROL
 from auth2fa.stepup.views import ask_or_pass
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+STAYS_OPEN = ("account_logout", "account_change_password", "account_reauthenticate", "shell:language")
 WAYS_BACK = ("/seen-as/stop/", "/sign-in/logout/")
 
 
@@ -40,6 +45,8 @@ class Gates:
             return None
         if not request.user.is_authenticated:
             return _send_to_sign_in(request)
+        if request.session.get(MUST_ENROL) and not _leads_to_a_device(request, view):
+            return _send_to_devices(request)
         return self._enter(request, mark, view)
 
     def _enter(self, request: HttpRequest, mark: Gate, view: Any) -> HttpResponseBase | None:
@@ -69,6 +76,28 @@ def _is_sensitive(request: HttpRequest, view: Any) -> bool:
     """One address of the admin serves many acts, so its page says which of them are sensitive."""
     page = getattr(view, "model_admin", None)
     return request.method == "POST" and page is not None and bool(page.needs_step_up(request))
+
+
+def _leads_to_a_device(request: HttpRequest, view: Any) -> bool:
+    """Whether the page helps somebody whose days of grace are over to enrol a device, or to leave."""
+    match = request.resolver_match
+    return (match is not None and match.view_name in STAYS_OPEN) or view.__module__.startswith("auth2fa.")
+
+
+def _send_to_devices(request: HttpRequest) -> HttpResponse:
+    """Nothing else opens before a device is enrolled."""
+    if request.path.startswith("/api/"):
+        return HttpResponse(
+            json.dumps(
+                {"type": "about:blank", "title": _("Enrol a device on the portal's pages first."), "status": 403}
+            ),
+            status=403,
+            content_type="application/problem+json",
+        )
+    address = reverse("devices:list")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def _send_to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -215,6 +215,27 @@ TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COU
 # Networks that documentation uses belong to nobody; tests restrict people to them.
 ADDRESSES_FOR_DOCUMENTATION = TESTING
 
+# --- The second proof ------------------------------------------------------------------------------------------------
+
+LOGIN_STAGES = ["auth2fa.door.adapter.SecondProof"]
+# Seals device secrets and makes the codes of texts; not in the database, so that a copy of it opens nothing.
+FACTOR_KEYS = env.secret_keys(Path(env.text("FACTOR_KEY_FILE", str(STATE_DIR / "factor_key"))))
+# "offered" leaves it to people; "required" asks everybody to enrol a device within the days of grace.
+SECOND_FACTOR = env.text("SECOND_FACTOR", "required")
+SECOND_FACTOR_GRACE_DAYS = env.whole("SECOND_FACTOR_GRACE_DAYS", 14)
+# A new device beside an older one confirms sensitive tasks only after these hours; a new number after more.
+DEVICE_HOLD_HOURS = env.whole("DEVICE_HOLD_HOURS", 24)
+NUMBER_HOLD_HOURS = env.whole("NUMBER_HOLD_HOURS", 72)
+# Where texts and calls leave: screen: (shown on a page of this installation, for the demo), aws://..., or nothing.
+CODES_URL = env.text("CODES_URL", "screen:" if TESTING else "none:")
+CODES_FOLDER = STATE_DIR / "codes"
+CODES_COUNTRIES = env.words("CODES_COUNTRIES", ["US"])
+CODES_A_DAY = env.whole("CODES_A_DAY", 2000)
+CODES_A_FIRM_AND_DAY = env.whole("CODES_A_FIRM_AND_DAY", 500)
+OUTBOX_CARRIERS = {} if CODES_URL == "none:" else dict.fromkeys(("sms", "voice"), "auth2fa.carriers.delivery.carry")
+# For how many days a browser may be remembered after a second proof; 0 remembers none.
+REMEMBERED_BROWSER_DAYS = env.whole("REMEMBERED_BROWSER_DAYS", 0)
+
 SESSION_ENGINE = "accounts.ground.people.sessions"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_AGE = env.whole("SESSION_HOURS", 12) * 3600
@@ -229,6 +250,7 @@ SECRET_KEY, SECRET_KEY_FALLBACKS = _keys[0], _keys[1:]
 _prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_prefix}session"
 DEVICE_COOKIE_NAME = f"{_prefix}device"
+REMEMBERED_COOKIE_NAME = f"{_prefix}remembered"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -15,6 +15,7 @@ _admin_pages, _admin_app, _admin_name = admin.site.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", include("accounts.ground.people.urls")),
+    path("sign-in/", include("auth2fa.door.urls")),
     path("office/nights/", include("portal.office.urls")),
     path("office/statements/", include("portal.office.statements.urls")),
     path("office/", (gated(OFFICE, _admin_pages), _admin_app, _admin_name)),
@@ -35,6 +36,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.desk.messages.urls")),
     path("", include("accounts.desk.users.urls")),
     path("", include("accounts.desk.tokens.urls")),
+    path("", include("auth2fa.devices.urls")),
+    path("", include("auth2fa.carriers.urls")),
+    path("", include("auth2fa.phone.urls")),
     path("", include("portal.preferences.urls")),
     path("", include("portal.exports.urls")),
     path("", include("portal.find.urls")),

@@ -4,8 +4,15 @@ from collections.abc import Iterable
 
 from portal.lib.fingerprint import fingerprint
 
+# Names of the form fields that prove who asks; pages carry them beside the task's own.
+NAME_FIELD = "_username"
 PASSWORD_FIELD = "_password"  # noqa: S105 (the name of a form field)
-NOT_PART_OF_THE_TASK = frozenset({"csrfmiddlewaretoken", PASSWORD_FIELD})
+CHALLENGE_FIELD = "_challenge"
+CODE_FIELD = "_code"
+DEVICE_FIELD = "_device"
+AGAIN_FIELD = "_again"
+PROVING = frozenset({NAME_FIELD, PASSWORD_FIELD, CHALLENGE_FIELD, CODE_FIELD, DEVICE_FIELD, AGAIN_FIELD})
+NOT_PART_OF_THE_TASK = PROVING | {"csrfmiddlewaretoken"}
 # Both encodings of a form say the same fields; the page that asks repeats an upload's form without its files.
 FORM = "form"
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})

@@ -20,6 +20,8 @@ from accounts.ground.linkage.queries import asked_of
 from accounts.ground.tree.models import Account
 from accounts.ground.users.actions import seat_for
 from accounts.ground.users.queries import roles
+from auth2fa.devices.models import Kind
+from auth2fa.devices.queries import own
 from fees.invoicing.queries import invoices
 from fees.invoicing.review import BadForm, file_of
 from fees.proposals.queries import proposals
@@ -218,6 +220,22 @@ def _sign_terms(wish: Wish) -> str:
     }
 
 
+def _add_device(wish: Wish) -> str:
+    kind = wish.text("kind")
+    return _("Add to your devices: %(kind)s.") % {"kind": Kind(kind).label if kind in Kind.values else "—"}
+
+
+def _revoke_device(wish: Wish) -> str:
+    device = own(wish.request.user.pk or 0, wish.place["device"])
+    if device is None:
+        return ""
+    return _("Revoke your device “%(device)s”.") % {"device": device.name}
+
+
+def _make_codes(wish: Wish) -> str:
+    return _("Make new recovery codes; the old ones will no longer work.")
+
+
 def _run_night(wish: Wish) -> str:
     return _("Run the night of %(day)s.") % {"day": wish.place.get("day") or wish.text("day")}
 
@@ -257,6 +275,9 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("users:reject", "api_reject"), _reject),
     **dict.fromkeys(("users:approval_rules", "api_approval_rules"), _new_rule),
     **dict.fromkeys(("users:remove_rule", "api_approval_rule"), _remove_rule),
+    **dict.fromkeys(("devices:begin", "api_new_device"), _add_device),
+    **dict.fromkeys(("devices:revoke", "api_device"), _revoke_device),
+    **dict.fromkeys(("devices:codes", "api_recovery_codes"), _make_codes),
     **dict.fromkeys(("tokens:create", "api_new_token"), _new_token),
     **dict.fromkeys(("trading:ask_permission", "api_permission_requests"), _ask_permissions),
     **dict.fromkeys(("trading:decide_permission", "api_permission_answer"), _answer_permissions),

@@ -26,7 +26,14 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         "people",
         _("People"),
-        ("accounts.user", "accounts.seat", "accounts.party", "accounts.clientright"),
+        (
+            "accounts.user",
+            "accounts.seat",
+            "accounts.party",
+            "accounts.clientright",
+            "auth2fa.device",
+            "auth2fa.stockedcard",
+        ),
         (),
     ),
     ("tree", _("Tree"), ("accounts.firm", "accounts.practice", "accounts.account"), ()),

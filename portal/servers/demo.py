@@ -92,6 +92,9 @@ def _serve(port: int | None, *, as_json: bool, began: float) -> int:
             port = port or _free_port()
             address = f"http://127.0.0.1:{port}"
             env["PUBLIC_URL"] = address
+            # A second proof is offered; texts and calls are shown on a page, because nothing leaves a demo.
+            env.setdefault("CODES_URL", "screen:")
+            env.setdefault("SECOND_FACTOR", "offered")
             crew = Supervisor(state / "logs", CHECKOUT)
             try:
                 with step("web server, worker and beat"):
@@ -219,6 +222,7 @@ def _welcome(welcome: dict[str, Any], *, as_json: bool) -> None:
     width = max((len(entry["who"]) for entry in sign_ins), default=0)
     for entry in sign_ins:
         print(f"  {entry['who']:<{width}}  {entry['username']}  {entry['password']}")
+    print(f"Texts and calls that the demo would send are at {welcome['address']}/inbox-of-the-demo/")
     sys.stdout.flush()
 
 

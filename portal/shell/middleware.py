@@ -59,5 +59,6 @@ class PrivatePages:
         elif (was_signed_in or is_signed_in) and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-cache"
         if was_signed_in and not is_signed_in:
-            response["Clear-Site-Data"] = '"cache", "storage"'
+            # Not the storage: a phone keeps its key there, and the portal nothing else.
+            response["Clear-Site-Data"] = '"cache"'
         return response

@@ -49,6 +49,9 @@ SPECIMENS: dict[str, Specimen] = {
         for kind in ("seat", "role", "rule", "address")
     },
     "authorization": lambda world, number: NOWHERE,
+    # Devices are a person's own; tests/auth2fa says that nobody else reaches them.
+    "device": lambda world, number: NOWHERE,
+    "browser": lambda world, number: NOWHERE,
     "token": lambda world, number: NOWHERE,
     "secret": lambda world, number: "no-such-link",
     "uidb36": lambda world, number: "1",

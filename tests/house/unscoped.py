@@ -8,6 +8,7 @@ OFFICE = "a page of the back office, under its own login"
 SHELL = "a command of whoever runs the servers"
 DEMO = "builds the demo firm as the owner"
 ABOVE = "what is decided above an account is inherited: rows of the levels above an account that came through the scope"
+OWN_DEVICES = "a person's own devices, by the person's key; the second wall asks for it too"
 CORRELATED = "correlated to rows that came through the scope"
 
 FILES = {
@@ -74,4 +75,11 @@ FILES = {
     "fees/proposals/lapsing.py": "under the office's own login, by the clock or in a move",
     "portal/demo/proposals.py": "the demo firm's own making, under the office's login",
     "fees/proposals/signing.py": "the payee of a proposal that came through the scope",
+    "auth2fa/devices/queries.py": OWN_DEVICES,
+    "auth2fa/devices/asking.py": OWN_DEVICES,
+    "auth2fa/devices/notices.py": OWN_DEVICES,
+    "auth2fa/door/remembered.py": OWN_DEVICES,
+    "auth2fa/challenge/queries.py": OWN_DEVICES,
+    "auth2fa/report/queries.py": "the compliance officer's report, under the back office's own login",
+    "accounts/ground/people/attempts.py": "wrong passwords of a name, under the back office's own login",
 }

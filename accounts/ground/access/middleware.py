@@ -34,7 +34,8 @@ class RequestContext:
     """One request, one transaction, one person.
 
     `ATOMIC_REQUESTS` is not used because it ends before a template response renders. A response of 400 or more rolls
-    back, so a refusal moves nothing; what must be recorded nevertheless is handed to `request.after_rollback`.
+    back, so a refusal moves nothing; what must be recorded nevertheless is handed to `request.after_rollback`. Where
+    nothing but a question or its wrong answer was written, the answer says of itself that it `keeps` that.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -48,7 +49,7 @@ class RequestContext:
         with as_role(alias):
             with transaction.atomic(using=alias):
                 response = _refused(request) or self.get_response(request)
-                if response.status_code >= 400:
+                if response.status_code >= 400 and not getattr(response, "keeps", False):
                     transaction.set_rollback(True, using=alias)
                     self._note_refusal(request, response)
                 elif not connections[alias].needs_rollback and connections[alias].savepoint_ids:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import override
 
 from accounts.ground.access.context import current_alias, cursor
-from accounts.ground.outbox.carriers import carrier_of
+from accounts.ground.outbox.carriers import Undeliverable, carrier_of
 from accounts.ground.outbox.models import Channel, OutboxMessage
 from accounts.ground.people.models import User
 
@@ -110,12 +110,12 @@ def _deliver(message: OutboxMessage, at: datetime) -> int:
     message.attempts += 1
     try:
         with transaction.atomic(using=current_alias.get()):
-            carrier_of(message.channel)(message)
+            carrier_of(message.channel)(message, at)
     except Exception as problem:
         log.warning("message %s was not delivered: %s", message.pk, type(problem).__name__)
         message.last_error = f"{type(problem).__name__}: {problem}"[:500]
         message.due_at = at + timedelta(minutes=2**message.attempts)
-        if message.attempts >= MOST_ATTEMPTS:
+        if message.attempts >= MOST_ATTEMPTS or isinstance(problem, Undeliverable):
             message.failed_at = at
     else:
         message.delivered_at = at

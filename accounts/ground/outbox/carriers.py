@@ -2,26 +2,32 @@
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils.module_loading import import_string
 
 from accounts.ground.outbox.models import Channel, OutboxMessage
 
-Carrier = Callable[[OutboxMessage], None]
+Carrier = Callable[[OutboxMessage, datetime], object]
 
 
 class NoCarrier(ValueError):
     """Nothing here carries messages of that channel."""
 
 
-def _by_mail(message: OutboxMessage) -> None:
+class Undeliverable(Exception):
+    """The message can never arrive, or not in time: it is not tried again."""
+
+
+def _by_mail(message: OutboxMessage, at: datetime) -> None:
     EmailMessage(message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.recipient]).send()
 
 
-def _as_file(message: OutboxMessage) -> None:
+def _as_file(message: OutboxMessage, at: datetime) -> None:
     """Into a folder (`file:///folder`), or attached to a mail (`mailto:desk@broker`); the subject is its name."""
     place = urlsplit(message.recipient)
     if place.scheme == "file":
@@ -49,11 +55,14 @@ def _into_folder(folder: Path, name: str, content: bytes) -> None:
     partial.replace(path)
 
 
+# What a room above carries is named in the settings.
 CARRIERS: Mapping[str, Carrier] = {Channel.MAIL: _by_mail, Channel.FILE: _as_file}
 
 
 def carrier_of(channel: str) -> Carrier:
     """What carries messages of a channel; NoCarrier where nothing does."""
+    if named := settings.OUTBOX_CARRIERS.get(channel):
+        return import_string(named)
     try:
         return CARRIERS[channel]
     except KeyError:

@@ -11,6 +11,8 @@ class Channel(models.TextChoices):
 
     MAIL = "mail", _("E-mail")
     FILE = "file", _("File")
+    SMS = "sms", _("Text message")
+    VOICE = "voice", _("Call")
 
 
 class OutboxMessage(models.Model):

@@ -30,9 +30,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "sign_in_held": _(
-            "Too many wrong passwords were tried for this username, so for a while it opens only on a device that has"
-            " signed in before. Use one of those, or try again in a quarter of an hour."
+        "sign_in_disabled": _(
+            "This login is disabled: ten wrong passwords were tried for it within a day. It opens on devices that have"
+            " signed in before; to use it elsewhere, ask the back office to restore it."
         ),
     }
 
@@ -65,8 +65,8 @@ class AccountAdapter(DefaultAccountAdapter):
             attempts.failed(name, address=address, device=device, at=at)
             return None
         self._rollback_login_failed_rl_usage()
-        if attempts.is_held(name, device=device):
-            raise self.validation_error("sign_in_held")
+        if attempts.is_disabled(name, device=device):
+            raise self.validation_error("sign_in_disabled")
         if is_turned_away(user.pk, address or UNKNOWN):
             # Nobody learns here that the password was right; its owner is told.
             tell_refused(user=user, address=address, at=at)
@@ -80,6 +80,10 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **more)
         attempts.remember(request, response, user)
         return response
+
+    def get_login_stages(self) -> list[str]:
+        """What comes between a right password and being signed in."""
+        return [*super().get_login_stages(), *settings.LOGIN_STAGES]
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """Nobody learns that a sign-in exists and is switched off."""

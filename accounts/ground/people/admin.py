@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.ground.access.admin import MakingAdmin, OfficeAdmin, OfficeForm, RelatedFilter, choice_of, rows_of
 from accounts.ground.people import actions as people
+from accounts.ground.people import attempts
 from accounts.ground.people.models import ClientRight, Party, Role, Seat, User
 from accounts.ground.tree.models import Kind
 
@@ -62,8 +63,8 @@ class UserAdmin(MakingAdmin):
     list_select_related = ["party"]
     search_fields = ["username", "email", "first_name", "last_name", "party__legal_name"]
     ordering = ["username"]
-    actions = ["deactivate", "activate", "end_seats", "renew_password"]
-    sensitive_actions = ("deactivate", "activate", "end_seats", "renew_password")
+    actions = ["deactivate", "activate", "end_seats", "renew_password", "restore"]
+    sensitive_actions = ("deactivate", "activate", "end_seats", "renew_password", "restore")
     is_sensitive = True
     _known = ("username", "timezone", "sits_as", "is_active", "last_login", "date_joined")
     fields = ("first_name", "last_name", "email", "party", "language", *_known)
@@ -85,7 +86,17 @@ class UserAdmin(MakingAdmin):
         if not row.is_active:
             return ["activate"]
         mine = row.pk == request.user.pk
-        return ["renew_password"] if mine else ["renew_password", "end_seats", "deactivate"]
+        acts = ["renew_password"] if mine else ["renew_password", "end_seats", "deactivate"]
+        return ["restore", *acts] if attempts.disabled_names([row.username]) else acts
+
+    @admin.action(description=gettext_lazy("Restore a login that wrong passwords have disabled"))
+    def restore(self, request: HttpRequest, users: "models.QuerySet[User]") -> None:
+        """Whoever asks for it has proved on the telephone who they are; that is the back office's to make sure of."""
+        names = [user.username for user in users if attempts.restore(user.username)]
+        for user in users.filter(username__in=names):
+            self.log_change(request, user, _("The login was restored."))
+        words = ngettext("%(count)d login was restored.", "%(count)d logins were restored.", len(names))
+        self.message_user(request, words % {"count": len(names)}, messages.SUCCESS if names else messages.WARNING)
 
     @sensitive_variables()
     def make(self, request: HttpRequest, form: UserForm) -> User:

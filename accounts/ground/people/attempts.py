@@ -1,11 +1,12 @@
 """Wrong passwords: who has to wait, and for whom a name is held. Strangers must not lock a person out.
 
-Guessing one name from one address waits longer each time. A name that many addresses guess is held, but devices that
-have signed in with it stay open, and only the right password is told so (a wrong one hears what it always hears).
-The counts live in the cache; losing them forgives.
+Guessing one name from one address waits longer each time; those counts live in the cache, and losing them forgives. A
+name that is guessed ten times within a day is disabled until the back office restores it. Devices that have signed in
+with it stay open, and only the right password is told so (a wrong one hears what it always hears).
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +17,13 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
+from accounts.ground.access.context import cursor
+from accounts.ground.people.models import DisabledName, WrongPassword
+
 FREE_TRIES = 5
 MOST_WAIT = timedelta(minutes=5)
-HELD_AFTER = 10
+DISABLED_AFTER = 10
+COUNTED_FOR = timedelta(hours=24)
 WINDOW = 15 * 60
 DEVICE_DAYS = 180
 MOST_NAMES = 5
@@ -45,12 +50,37 @@ def failed(name: str, *, address: str, device: str, at: datetime) -> None:
     if wait:
         cache.set(_key("until", name, place), (at + wait).timestamp(), WINDOW)
     if not device:
-        _count("name", name)
+        with cursor() as cur:
+            cur.execute("SELECT app_wrong_password(%s, %s, %s)", [_hashed(name), at, at - COUNTED_FOR])
 
 
-def is_held(name: str, *, device: str) -> bool:
+def is_disabled(name: str, *, device: str) -> bool:
     """Whether so many wrong passwords came from devices unknown to this name that only known ones may enter."""
-    return not device and (cache.get(_key("name", name)) or 0) >= HELD_AFTER
+    if device:
+        return False
+    with cursor() as cur:
+        cur.execute("SELECT app_is_disabled(%s)", [_hashed(name)])
+        return cur.fetchone()[0]
+
+
+def restore(name: str) -> bool:
+    """Open a disabled name again and forget what was counted; False where it was open. For the back office."""
+    WrongPassword.unscoped.filter(name_hash=_hashed(name)).delete()
+    return bool(DisabledName.unscoped.filter(name_hash=_hashed(name)).delete()[0])
+
+
+def disabled_names(names: Iterable[str]) -> set[str]:
+    """Which of these names are disabled. For the back office."""
+    by_hash = {_hashed(name): name for name in names}
+    rows = DisabledName.unscoped.filter(name_hash__in=by_hash).values_list("name_hash", flat=True)
+    return {by_hash[one] for one in rows}
+
+
+def forget_old(*, at: datetime) -> int:
+    """Drop what no count looks at any more."""
+    with cursor() as cur:
+        cur.execute("SELECT app_forget_wrong_passwords(%s)", [at - COUNTED_FOR])
+        return cur.fetchone()[0]
 
 
 def succeeded(name: str, *, address: str, device: str) -> None:

@@ -83,6 +83,27 @@ class SignInSession(AbstractBaseSession):
         return SessionStore
 
 
+class WrongPassword(models.Model):
+    """One wrong password for a name, from a device that the name has not signed in with; kept for a day."""
+
+    name_hash = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    unscoped = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["name_hash", "at"], name="wrong_password_name")]
+
+
+class DisabledName(models.Model):
+    """A name that opens only on devices that know it, until the back office restores it."""
+
+    name_hash = models.CharField(max_length=32, primary_key=True)
+    at = models.DateTimeField()
+
+    unscoped = models.Manager()
+
+
 class Role(models.TextChoices):
     """What a seat lets its user be; the authority table is written in these words."""
 

@@ -1,0 +1,6 @@
+"""The room's pages of the back office, gathered for Django."""
+
+from auth2fa.cards.admin import StockedCardAdmin
+from auth2fa.devices.admin import DeviceAdmin
+
+__all__ = ["DeviceAdmin", "StockedCardAdmin"]

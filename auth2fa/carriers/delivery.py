@@ -1,0 +1,43 @@
+"""How an owed text or call leaves: the code is worked out at this moment, and never after its time."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.ground.outbox.carriers import Undeliverable
+from accounts.ground.outbox.models import Channel, OutboxMessage
+from auth2fa.carriers import aws, screen
+from auth2fa.carriers.rules import spoken
+from auth2fa.devices.secrets import box
+from auth2fa.factors.codes import code_of
+
+LEAST_SECONDS = 10
+NOTICE_SECONDS = 24 * 3600
+
+
+def carry(message: OutboxMessage, at: datetime) -> None:
+    """Deliver one message. Raises `Undeliverable` for a code whose time is over; a late one would only confuse."""
+    service = {"aws": aws.send, "screen": screen.send}[urlsplit(settings.CODES_URL).scheme]
+    if not message.subject:  # words, and no code
+        service(message.recipient, Channel.SMS, message.body, seconds=NOTICE_SECONDS, reference=str(message.pk), at=at)
+        return
+    until, _space, language = message.body.partition(" ")
+    seconds = int((datetime.fromisoformat(until) - at).total_seconds())
+    if seconds < LEAST_SECONDS:
+        raise Undeliverable("its time is over")
+    with override(language):
+        said = words(message.channel, code_of(box(), message.subject))
+    service(
+        message.recipient, message.channel, said, seconds=seconds, reference=message.subject, at=at, language=language
+    )
+
+
+def words(channel: str, code: str) -> str:
+    """What a text or call says. The last line of a text lets browsers fill in the code, on our page alone."""
+    if channel == Channel.VOICE:
+        return spoken(code, _("Your code is"))
+    said = _("%(code)s is your code for the advisor portal. Give it to nobody, not even to us.") % {"code": code}
+    return f"{said}\n\n@{urlsplit(settings.PUBLIC_URL).hostname} #{code}"

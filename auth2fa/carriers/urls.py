@@ -1,0 +1,10 @@
+"""Addresses of the help with codes and of the demo's inbox."""
+
+from django.urls import path
+
+from auth2fa.carriers import views
+
+urlpatterns = [
+    path("sign-in/help/", views.code_help, name="code_help"),
+    path("inbox-of-the-demo/", views.inbox, name="demo_inbox"),
+]

@@ -1,0 +1,66 @@
+"""Questions put to a device, each for one purpose, answered once; and the texts and calls that left because of them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from auth2fa.devices.models import Device
+
+
+class Purpose(models.TextChoices):
+    """What a right answer is good for."""
+
+    SIGN_IN = "sign_in"
+    TASK = "task"
+    ENROL = "enrol"
+
+
+class Challenge(models.Model):
+    """One question. The id is random and the code of a text is worked out from it, so no row holds a code."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    task = models.CharField(max_length=64, blank=True)
+    session = models.CharField(max_length=64, blank=True, help_text="Hash of the session's key")
+    question = models.CharField(max_length=100, blank=True)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    wrong = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+    voided_at = models.DateTimeField(null=True)
+
+    unscoped = models.Manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "asked_at"], name="challenge_user"),
+            models.Index(fields=["asked_at"], name="challenge_asked"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "question"], condition=~models.Q(question=""), name="challenge_asked_once"
+            ),
+            models.CheckConstraint(condition=models.Q(purpose__in=Purpose.values), name="challenge_purpose"),
+        ]
+
+
+class SentCode(models.Model):
+    """A text or call that was ordered; what limits and budgets count."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="sent")
+    channel = models.CharField(max_length=10)
+    number_hash = models.CharField(max_length=64)
+    place_hash = models.CharField(max_length=64, help_text="Hash of the network that asked")
+    firm_id = models.BigIntegerField(null=True)
+    sent_at = models.DateTimeField()
+    right_at = models.DateTimeField(null=True)
+
+    unscoped = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["sent_at"], name="sent_code_at")]

@@ -1,0 +1,90 @@
+"""What people prove with beside their password, one row a device whatever its kind; and remembered browsers."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What a device is. The order is that in which they are offered: the strongest first."""
+
+    PASSKEY = "passkey", _("Passkey")
+    PHONE = "phone", _("Phone key")
+    CARD = "card", _("Security card")
+    APP = "app", _("Authenticator app")
+    TEXT = "text", _("Text message")
+    CODES = "codes", _("Recovery codes")
+
+
+class Device(models.Model):
+    """One device of one sign-in. Secrets are sealed under a key outside the database (auth2fa.factors.sealing)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="devices")
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=60)
+    secret = models.BinaryField(default=bytes, help_text="The key of a phone, card or app, sealed")
+    pin = models.BinaryField(default=bytes, help_text="The hash of the PIN, sealed")
+    suite = models.CharField(max_length=60, blank=True)
+    counter = models.BigIntegerField(default=0, help_text="The next count of a card, the last step of an app")
+    credential = models.BinaryField(default=bytes, help_text="A passkey's id and public key")
+    hashes = ArrayField(models.CharField(max_length=64), default=list, help_text="Recovery codes that are left")
+    number = models.CharField(max_length=16, blank=True)
+    serial = models.CharField(max_length=40, blank=True)
+    claim = models.CharField(max_length=64, blank=True, help_text="Hash of what lets a phone fetch its key, once")
+    created_at = models.DateTimeField()
+    activate_by = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    trusted_at = models.DateTimeField(null=True, help_text="From when it may confirm sensitive tasks")
+    last_used_at = models.DateTimeField(null=True)
+    wrong = models.PositiveSmallIntegerField(default=0, help_text="Wrong answers in a row")
+    locked_until = models.DateTimeField(null=True)
+    disabled_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    unscoped = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user"], name="device_user")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="device_kind"),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at=None)
+                | (models.Q(kind__in=[Kind.PHONE, Kind.CARD, Kind.APP]) & ~models.Q(secret=b""))
+                | (models.Q(kind=Kind.PASSKEY) & ~models.Q(credential=b""))
+                | (models.Q(kind=Kind.TEXT) & ~models.Q(number=""))
+                | models.Q(kind=Kind.CODES),
+                name="device_confirmed_is_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind"],
+                condition=models.Q(revoked_at=None, confirmed_at__isnull=False)
+                & models.Q(kind__in=[Kind.TEXT, Kind.CODES, Kind.CARD]),
+                name="device_one_of_a_kind",
+            ),
+            models.UniqueConstraint(fields=["user", "id"], name="device_user_id"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RememberedBrowser(models.Model):
+    """A browser that is not asked for a second proof until a day; it is never enough for a sensitive task."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    unscoped = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user"], name="remembered_user")]

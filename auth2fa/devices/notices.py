@@ -1,0 +1,91 @@
+"""Telling a person that devices have changed: by mail, and by text where a number stood before the change."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.ground.access.context import cursor
+from accounts.ground.outbox.actions import owe_person
+from accounts.ground.people.models import User
+from auth2fa.devices.models import Device, Kind
+
+
+def tell_added(device: Device, replaced: list[Device], at: datetime) -> None:
+    """A new device counts; whoever did not enrol it must act at once."""
+    user = device.user
+    with override(user.language):
+        said = {"device": device.name, "name": user.username}
+        body = _(
+            "The device “%(device)s” now proves who you are when %(name)s signs in. If that was not you, change your"
+            " password at once and tell the back office."
+        )
+        _owe(user, _("A device was added to your sign-in"), body % said, f"device added {device.pk}")
+        old = [one for one in replaced if one.kind == Kind.TEXT]
+        _text([*old, *_numbers(user, but=device)], body % said, f"device added {device.pk}")
+
+
+def tell_revoked(device: Device, at: datetime) -> None:
+    """A device counts no longer."""
+    user = device.user
+    with override(user.language):
+        said = {"device": device.name, "name": user.username}
+        body = _(
+            "The device “%(device)s” no longer proves who you are when %(name)s signs in. If that was not you, change"
+            " your password at once and tell the back office."
+        )
+        _owe(user, _("A device was removed from your sign-in"), body % said, f"device revoked {device.pk}")
+        _text(
+            [*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)],
+            body % said,
+            f"device revoked {device.pk}",
+        )
+
+
+def tell_codes_made(user: User, at: datetime) -> None:
+    """Old recovery codes are void."""
+    with override(user.language):
+        body = _(
+            "New recovery codes were made for %(name)s; the old ones no longer work. If that was not you, change your"
+            " password at once and tell the back office."
+        ) % {"name": user.username}
+        _owe(user, _("New recovery codes were made"), body, f"recovery codes {user.pk} {at.isoformat()}")
+
+
+def tell_opened(device: Device, at: datetime) -> None:
+    """The back office has opened a device that wrong answers had closed."""
+    user = device.user
+    with override(user.language):
+        body = _(
+            "The back office has opened the device “%(device)s” of %(name)s again, which wrong answers had closed. If"
+            " you did not ask for it, tell the back office at once."
+        ) % {"name": user.username, "device": device.name}
+        _owe(user, _("A device was opened again"), body, f"device opened {device.pk} {at.isoformat()}")
+
+
+def tell_locked(device: Device, at: datetime) -> None:
+    """Somebody who knows the password has answered wrongly many times."""
+    user = device.user
+    with override(user.language):
+        body = _(
+            "Somebody gave the right password of %(name)s and many wrong answers for the device “%(device)s”, which is"
+            " closed for a while. If that was not you, change your password at once."
+        ) % {"name": user.username, "device": device.name}
+        _owe(user, _("Wrong answers for your sign-in"), body, f"device locked {device.pk} {at:%Y-%m-%d %H}")
+
+
+def _owe(user: User, subject: str, body: str, key: str) -> None:
+    owe_person(user_id=user.pk, subject=subject, body=body, natural_key=key)
+
+
+def _numbers(user: User, *, but: Device) -> list[Device]:
+    rows = Device.unscoped.filter(user=user, kind=Kind.TEXT, confirmed_at__isnull=False, revoked_at=None)
+    return list(rows.exclude(pk=but.pk))
+
+
+def _text(devices: list[Device], body: str, key: str) -> None:
+    """A plain text, not a code: it is no secret and may wait."""
+    for device in devices if settings.OUTBOX_CARRIERS else ():
+        with cursor() as cur:
+            cur.execute("SELECT app_owe_code(%s, 'sms', '', %s, %s)", [device.pk, body, f"{key} {device.pk}"])

@@ -1,0 +1,43 @@
+"""Which devices, how many and from when: no rows, no requests."""
+
+from datetime import datetime, timedelta
+
+from auth2fa.devices.models import Kind
+
+PHONE_SUITE = "OCRA-1:HOTP-SHA256-8:QN08-PSHA256-T1M"
+MOST = {Kind.PASSKEY: 5, Kind.PHONE: 3, Kind.CARD: 1, Kind.APP: 2, Kind.TEXT: 1, Kind.CODES: 1}
+# An enrolment that was begun and not finished.
+PENDING_FOR = timedelta(minutes=15)
+CLAIM_FOR = timedelta(minutes=5)
+ACTIVATE_WITHIN = timedelta(days=14)
+# A text is temporary: it leaves when one of these is active.
+BETTER_THAN_TEXT = (Kind.PHONE, Kind.CARD)
+
+LOCK_EVERY = 10
+LOCKED_FOR = timedelta(minutes=15)
+DISABLED_AFTER = 50
+
+
+def trusted_from(
+    kind: str, *, has_others: bool, replaces_number: bool, at: datetime, hold: timedelta, number_hold: timedelta
+) -> datetime:
+    """From when a new device confirms sensitive tasks.
+
+    A first one at once, since until now the password alone did; one beside others after a hold, in which the person
+    has been told and can object; a new number after a longer one.
+    """
+    if kind == Kind.TEXT and replaces_number:
+        return at + number_hold
+    if has_others and kind != Kind.CODES:
+        return at + hold
+    return at
+
+
+def must_enrol(*, policy: str, has_device: bool, joined: datetime, grace: timedelta, at: datetime) -> bool:
+    """Whether somebody may do nothing but enrol a device first."""
+    return policy == "required" and not has_device and at > joined + grace
+
+
+def after_wrong(wrong: int, at: datetime) -> tuple[datetime | None, bool]:
+    """What so many wrong answers in a row come to: locked until when, and whether the device is switched off."""
+    return (at + LOCKED_FOR if wrong % LOCK_EVERY == 0 else None), wrong >= DISABLED_AFTER

@@ -1,0 +1,7 @@
+"""The rows of the room, gathered for Django."""
+
+from auth2fa.cards.models import StockedCard
+from auth2fa.challenge.models import Challenge, SentCode
+from auth2fa.devices.models import Device, RememberedBrowser
+
+__all__ = ["Challenge", "Device", "RememberedBrowser", "SentCode", "StockedCard"]

@@ -1,0 +1,68 @@
+"""What every sign-in is proved with, for the compliance officer; read under the back office's own login."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.ground.people import attempts
+from accounts.ground.people.models import Seat, User
+from auth2fa.devices.models import Device, Kind
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sign-in: who, what its seats are, its devices by kind, and what the officer should look at."""
+
+    username: str
+    seats: tuple[str, ...]
+    kinds: tuple[str, ...]
+    last_used: datetime | None
+    is_password_alone: bool
+    is_text_alone: bool
+    has_switched_off: bool
+    is_disabled: bool
+
+    def facts(self) -> dict[str, object]:
+        """As a program reads it."""
+        return {**asdict(self), "last_used": self.last_used.isoformat() if self.last_used else None}
+
+
+def lines() -> list[Line]:
+    """Everybody who may sign in, by name. Texts and calls are the restricted kind of proof (NIST SP 800-63B)."""
+    users = list(User.objects.filter(is_active=True).order_by("username"))
+    devices: dict[int, list[Device]] = {}
+    for one in Device.unscoped.filter(Q(confirmed_at__isnull=False), revoked_at=None).order_by("kind"):
+        devices.setdefault(one.user_id, []).append(one)
+    seats: dict[int, list[str]] = {}
+    for user_id, role in Seat.unscoped.filter(is_active=True).values_list("user_id", "role").order_by("role"):
+        seats.setdefault(user_id, []).append(role)
+    closed = attempts.disabled_names(user.username for user in users)
+    return [_line(user, seats.get(user.pk, []), devices.get(user.pk, []), closed) for user in users]
+
+
+def totals(found: list[Line]) -> dict[str, int]:
+    """How many sign-ins there are of each concern."""
+    return {
+        "sign_ins": len(found),
+        "password_alone": sum(one.is_password_alone for one in found),
+        "text_alone": sum(one.is_text_alone for one in found),
+        "switched_off_devices": sum(one.has_switched_off for one in found),
+        "disabled": sum(one.is_disabled for one in found),
+    }
+
+
+def _line(user: User, seats: list[str], devices: list[Device], closed: set[str]) -> Line:
+    kinds = {one.kind for one in devices if one.disabled_at is None}
+    real = kinds - {Kind.CODES}
+    used = [one.last_used_at for one in devices if one.last_used_at]
+    return Line(
+        username=user.username,
+        seats=tuple(dict.fromkeys(seats)),
+        kinds=tuple(sorted(kinds)),
+        last_used=max(used, default=None),
+        is_password_alone=not real,
+        is_text_alone=real == {Kind.TEXT},
+        has_switched_off=any(one.disabled_at for one in devices),
+        is_disabled=user.username in closed,
+    )

@@ -1,0 +1,39 @@
+"""`manage.py factor_report`: what every sign-in is proved with, for the compliance officer."""
+
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from auth2fa.report.queries import lines, totals
+from portal.management import people
+from portal.management.base import PortalCommand
+
+
+class Command(PortalCommand):
+    help = "Lists every sign-in with its seats and devices; those with a password or texts alone are marked."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--weak", action="store_true", help="only sign-ins with a password or texts alone")
+
+    def handle(self, *args: object, **options) -> None:
+        with people.in_the_office():
+            found = lines()
+        shown = [one for one in found if not options["weak"] or one.is_password_alone or one.is_text_alone]
+        if options["json"]:
+            self.answer({"totals": totals(found), "sign_ins": [one.facts() for one in shown]})
+            return
+        for one in shown:
+            concerns = [
+                words
+                for is_one, words in (
+                    (one.is_password_alone, _("password alone")),
+                    (one.is_text_alone, _("texts alone")),
+                    (one.has_switched_off, _("a device is switched off")),
+                    (one.is_disabled, _("disabled after wrong passwords")),
+                )
+                if is_one
+            ]
+            parts = [one.username, ", ".join(one.seats) or "—", ", ".join(one.kinds) or "—", "; ".join(concerns)]
+            self.stdout.write("  ".join(part for part in parts if part))
+        sums = totals(found)
+        words = _("%(sign_ins)s sign-ins, %(password_alone)s with a password alone, %(text_alone)s with texts alone")
+        self.stdout.write(words % sums)
