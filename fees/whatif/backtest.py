@@ -41,6 +41,7 @@ from portal.lib.money import round_money
 from portal.lib.periods import Frequency, Period
 
 ZERO = Decimal(0)
+SCATTERED = 4
 UNIT = {Frequency.DAILY: "day", Frequency.MONTHLY: "month", Frequency.QUARTERLY: "quarter", Frequency.ANNUAL: "year"}
 
 
@@ -276,9 +277,12 @@ def _closing(book: Book, method: int, period: Period, window: Window) -> Closing
     if not accounts:
         return None
     day = window.days.previous(period.ends)
+    # The terms that are tried name the accounts already; naming them again pays only where they lie far apart.
+    is_scattered = accounts[-1] - accounts[0] > SCATTERED * len(accounts)
     return Closing(
         run_id=0, night=day, day=day, period=period, methods=[method], days=window.days.between(*period), due_on=day,
-        results_due_on=day, lo=accounts[0], hi=accounts[-1] + 1, only=accounts,
+        results_due_on=day, lo=accounts[0], hi=accounts[-1] + 1,
+        only=accounts if is_scattered else None,
     )  # fmt: skip
 
 
