@@ -1,4 +1,4 @@
-"""What may stand in an address: account numbers and months. Importing this makes both known everywhere."""
+"""What may stand in an address: account numbers, months, transactions. Importing this makes them known everywhere."""
 
 from datetime import date
 
@@ -29,5 +29,18 @@ class Month:
         return month if isinstance(month, str) else f"{month:%Y-%m}"
 
 
+class Entry:
+    """A transaction: where it is from, and its key there."""
+
+    regex = "(?:cash|transfer|trade|fee|invoice)-[0-9a-f-]{1,36}"
+
+    def to_python(self, text: str) -> str:
+        return text
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(Number, "account")
+register_converter(Entry, "entry")
 register_converter(Month, "month")

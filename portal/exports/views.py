@@ -11,13 +11,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.ground.access.context import Who, current_alias
-from accounts.ground.access.gates import gate
+from accounts.ground.access.gates import SIGNED_IN, Gate, gate, may_pass, refused
 from accounts.ground.jobs.actions import cancel
 from accounts.ground.jobs.models import Job, JobState
 from fees.whatif.queries import trial_of
 from portal.exports import actions
 from portal.exports.tasks import make_export
 
+HISTORY = Gate("view", needs="transaction_history")
+# Whoever may ask for a list may follow its job and fetch its file, and nobody who may not any longer.
+GATES = {"fees": Gate("report"), "transactions": HISTORY, "differences": Gate("set_fees")}
+USUAL_GATE = Gate("view")
 POLLED = (JobState.WAITING, JobState.RUNNING)
 
 
@@ -42,7 +46,7 @@ def differences(request: HttpRequest) -> HttpResponse:
     return _asked(request, "differences")
 
 
-@gate("view", needs="transaction_history")
+@gate(HISTORY)
 @require_POST
 def transactions(request: HttpRequest) -> HttpResponse:
     """A file of the transaction history, as its address shows it."""
@@ -86,7 +90,7 @@ def wake(who: Who, one: Job) -> None:
     )
 
 
-@gate("view")
+@gate(SIGNED_IN)
 @require_GET
 def job(request: HttpRequest, job: UUID) -> HttpResponse:
     """How far it is; the page may be closed and opened again."""
@@ -98,7 +102,7 @@ def job(request: HttpRequest, job: UUID) -> HttpResponse:
     return render(request, "exports/job.html", context)
 
 
-@gate("view")
+@gate(SIGNED_IN)
 @require_POST
 def stop(request: HttpRequest, job: UUID) -> HttpResponse:
     """Stop it; what was written is not kept."""
@@ -107,7 +111,7 @@ def stop(request: HttpRequest, job: UUID) -> HttpResponse:
     return redirect("exports:job", one.pk)
 
 
-@gate("view")
+@gate(SIGNED_IN)
 @require_GET
 def file(request: HttpRequest, job: UUID) -> FileResponse:
     """The file, for who has asked for it."""
@@ -121,9 +125,14 @@ def file(request: HttpRequest, job: UUID) -> FileResponse:
     return answer
 
 
-def own(who: Who, key: UUID) -> Job:
+def own(who: Who | None, key: UUID) -> Job:
     """A job of one's own, asked for in this seat; anybody else's is not there."""
+    if who is None:
+        raise Http404
     found = Job.unscoped.filter(pk=key, user_id=who.user_id, seat_id=who.seat_id, kind=actions.KIND).first()
     if found is None:
         raise Http404
+    mark = GATES.get((found.arguments or {}).get("table", ""), USUAL_GATE)
+    if not may_pass(who, mark):
+        raise refused(who, mark)
     return found

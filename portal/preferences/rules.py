@@ -6,20 +6,26 @@ from django.utils.translation import gettext_lazy as _
 
 LISTS = ("accounts", "fees", "schedules", "transactions")
 
-# Number and title are always there.
+# What each list can show beside what it always shows.
 COLUMNS = {
-    "alias": _("Alias"),
-    "advisor": _("Advisor"),
-    "kind": _("Kind"),
-    "type": _("Type"),
-    "margin": _("Margin"),
-    "opened": _("Opened"),
-    "funded": _("Funded"),
-    "value": _("Value"),
-    "currency": _("Currency"),
-    "status": _("Status"),
+    "accounts": {
+        "alias": _("Alias"),
+        "advisor": _("Advisor"),
+        "kind": _("Kind"),
+        "type": _("Type"),
+        "margin": _("Margin"),
+        "opened": _("Opened"),
+        "funded": _("Funded"),
+        "value": _("Value"),
+        "currency": _("Currency"),
+        "status": _("Status"),
+    },
+    "transactions": {"account": _("Account ID"), "title": _("Account title"), "method": _("Method")},
 }
-USUAL_COLUMNS = ("advisor", "kind", "opened", "value", "currency", "status")
+USUAL_COLUMNS = {
+    "accounts": ("advisor", "kind", "opened", "value", "currency", "status"),
+    "transactions": ("account", "title"),
+}
 
 CARDS = ("pending", "plot", "day", "news", "activity")
 
@@ -38,9 +44,9 @@ def moved_up(order: list[str], name: str) -> list[str]:
     return [*order[: place - 1], name, order[place - 1], *order[place + 1 :]]
 
 
-def columns_of(wanted: object) -> tuple[str, ...]:
-    """The chosen columns of the account list, in their usual order."""
+def columns_of(name: str, wanted: object) -> tuple[str, ...]:
+    """The chosen columns of a list, in their usual order."""
     if not isinstance(wanted, Iterable):
-        return USUAL_COLUMNS
+        return USUAL_COLUMNS[name]
     chosen = set(wanted)
-    return tuple(key for key in COLUMNS if key in chosen)
+    return tuple(key for key in COLUMNS[name] if key in chosen)

@@ -29,11 +29,14 @@ def dates(request: HttpRequest) -> HttpResponse:
 @gate(SIGNED_IN)
 @require_POST
 def columns(request: HttpRequest) -> HttpResponse:
-    """The columns of the account list, kept for this person."""
-    chosen = [key for key in COLUMNS if key in request.POST.getlist("column")]
+    """The columns of a list, kept for this person."""
+    of = request.POST.get("list", "")
+    if of not in COLUMNS:
+        return back(request)
+    chosen = [key for key in COLUMNS[of] if key in request.POST.getlist("column")]
     if user_id := _keeper(request):
-        actions.arrange(user_id=user_id, part="accounts", order=chosen)
-        request.session["accounts"] = chosen
+        actions.arrange(user_id=user_id, part=of, order=chosen)
+        request.session[of] = chosen
     return back(request)
 
 

@@ -41,7 +41,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         if number:
             return redirect("records:account", number)
     listing = Listing.of(who, request.GET)
-    columns = columns_of(remembered(request, "accounts"))
+    columns = columns_of("accounts", remembered(request, "accounts"))
     context = {
         "listing": listing,
         "page": listing.page(request.GET),
@@ -52,7 +52,9 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "kinds": [(kind.value, kind.label) for kind in HOLDING_KINDS],
         "currencies": CURRENCIES,
         "columns": columns if who.role == Role.TOP else [key for key in columns if key != "advisor"],
-        "column_words": [(key, word) for key, word in COLUMNS.items() if key != "advisor" or who.role == Role.TOP],
+        "column_words": [
+            (key, word) for key, word in COLUMNS["accounts"].items() if key != "advisor" or who.role == Role.TOP
+        ],
         "is_top": who.role == Role.TOP,
         "views": views_of(who, "accounts"),
         "view_query": saved_query(request.GET),

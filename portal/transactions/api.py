@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.ground.access.gates import gate
 from accounts.ground.clock import exchange_today
+from portal.transactions.details import detail_for
 from portal.transactions.listing import Line, TransactionListing
 from portal.transactions.rules import MOST_DAYS, Kind, Method, Status
 
@@ -32,6 +33,12 @@ class TransactionSerializer(serializers.Serializer):
     def get_amount(self, one: Line) -> str:
         """A plain number; what leaves the account is negative."""
         return f"{one.amount.normalize():f}"
+
+
+class DetailSerializer(TransactionSerializer):
+    """One transaction with what its source tells of it."""
+
+    details = serializers.DictField(child=serializers.CharField(), help_text="By name; what is not known is left out")
 
 
 class HistorySerializer(serializers.Serializer):
@@ -82,3 +89,14 @@ class TransactionList(APIView):
             "results": page.rows,
         }
         return Response(HistorySerializer(said).data)
+
+
+@gate("view", needs="transaction_history")
+class TransactionRecord(APIView):
+    """One transaction."""
+
+    @extend_schema(responses=DetailSerializer)
+    def get(self, request: Request, entry: str) -> Response:
+        """Everything that is known of it; `entry` is its id with a hyphen for the space."""
+        detail = detail_for(request.seat, entry, today=exchange_today())  # type: ignore[attr-defined]
+        return Response({**TransactionSerializer(detail.line).data, "details": detail.in_plain_text()})

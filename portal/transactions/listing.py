@@ -39,6 +39,11 @@ class Line:
     words: str
 
     @property
+    def entry(self) -> str:
+        """Its id as a part of an address."""
+        return self.uid.replace(" ", "-", 1)
+
+    @property
     def proof(self) -> str:
         """The key of the fee that it proves."""
         return self.uid.partition(" ")[2] if self.kind == Kind.FEE else ""

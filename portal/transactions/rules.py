@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 USUAL_DAYS = 10
 MOST_DAYS = 90
-OFFERED_DAYS = (10, 30, 60, 90)
 
 
 class Kind(models.TextChoices):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import Case, CharField, DecimalField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
@@ -72,13 +74,34 @@ def transactions(who: Who, *, since: date, sealed: date | None) -> Together:
 
     An advisor's list is of its own practice; what happens at a second level the top level reads in its reports.
     """
-    branches: list[QuerySet[Any, Any]] = [_cash(who, since), _positions(who, since), _trades(who, since)]
+    return Together(tuple(one.order_by().values(*COLUMNS) for one in _branches(who, since, sealed).values()))
+
+
+def transaction(who: Who, source: str, key: str, *, since: date, sealed: date | None) -> Any:
+    """One row of a table with the columns of the list beside its own; None where the person's list has no such row."""
+    rows = _branches(who, since, sealed).get(source)
+    if rows is None:
+        return None
+    try:
+        return rows.select_related("account").filter(pk=key).first()
+    except (ValueError, ValidationError, DataError):
+        return None
+
+
+def _branches(who: Who, since: date, sealed: date | None) -> dict[str, "QuerySet[Any, Any]"]:
+    """The tables that a person may read, by the first word of a transaction's id."""
+    found: dict[str, QuerySet[Any, Any]] = {
+        "cash": _cash(who, since),
+        "transfer": _positions(who, since),
+        "trade": _trades(who, since),
+    }
     if may_pass(who, Gate("report")):
-        branches += [_fees(who, since, sealed), _invoices(who, since)]
+        found |= {"fee": _fees(who, since, sealed), "invoice": _invoices(who, since)}
     if who.is_advisor:
         # The firm is in each row itself: by it and the day, the newest rows of a large firm are found at once.
-        branches = [one.filter(firm_id=who.firm_id, account__practice_id=who.practice_id) for one in branches]
-    return Together(tuple(one.order_by().values(*COLUMNS) for one in branches))
+        own = {"firm_id": who.firm_id, "account__practice_id": who.practice_id}
+        found = {name: rows.filter(**own) for name, rows in found.items()}
+    return found
 
 
 def _said(text: str) -> Value:

@@ -6,9 +6,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import gate
 from accounts.ground.clock import exchange_today
-from portal.preferences.queries import saved_query, views_of
+from portal.preferences.queries import remembered, saved_query, views_of
+from portal.preferences.rules import COLUMNS, columns_of
+from portal.transactions.details import detail_for
 from portal.transactions.listing import TransactionListing
-from portal.transactions.rules import MOST_DAYS, OFFERED_DAYS, REPORTED, Kind, Method, Status
+from portal.transactions.rules import MOST_DAYS, REPORTED, Kind, Method, Status
 
 
 @gate("view", needs="transaction_history")
@@ -25,10 +27,21 @@ def transactions(request: HttpRequest) -> HttpResponse:
         "kinds": kinds,
         "methods": Method.choices,
         "statuses": Status.choices,
-        "offered_days": OFFERED_DAYS,
         "most_days": MOST_DAYS,
         "sees_accounts": who.has("view_accounts"),
+        "columns": columns_of("transactions", remembered(request, "transactions")),
+        "column_words": list(COLUMNS["transactions"].items()),
         "views": views_of(who, "transactions"),
         "view_query": saved_query(request.GET),
     }
     return render(request, "transactions/list.html", context)
+
+
+@gate("view", needs="transaction_history")
+@require_safe
+def transaction(request: HttpRequest, entry: str) -> HttpResponse:
+    """One transaction with everything that is known of it."""
+    who = request.seat  # type: ignore[attr-defined]
+    detail = detail_for(who, entry, today=exchange_today())
+    context = {"one": detail.line, "facts": detail.in_words(), "sees_accounts": who.has("view_accounts")}
+    return render(request, "transactions/transaction.html", context)

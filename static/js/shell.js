@@ -33,6 +33,11 @@ document.addEventListener("focusin", (event) => {
   for (const drop of drops()) if (!drop.contains(event.target)) drop.open = false;
 });
 
+document.addEventListener("input", (event) => {
+  const shown = document.getElementById(event.target.dataset.shows);
+  if (shown) shown.textContent = event.target.value;
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });

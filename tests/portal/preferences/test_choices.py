@@ -30,7 +30,7 @@ def test_an_unknown_form_changes_nothing(alice):
 
 
 def test_the_chosen_columns_are_shown_and_others_are_not(alice, world):
-    alice.post("/preferences/columns/", {"column": ["type", "funded", "password"]})
+    alice.post("/preferences/columns/", {"list": "accounts", "column": ["type", "funded", "password"]})
     page = alice.get("/accounts/").content.decode()
 
     assert Preference.unscoped.get(pk=world.users["alice"].pk).layout == {"accounts": ["type", "funded"]}
@@ -61,4 +61,4 @@ def test_cards_move_up_one_place_and_unknown_ones_stay_out():
     assert moved_up(list(CARDS), CARDS[0]) == list(CARDS)
     assert ordered(["news", "nothing", "news"]) == ["news", *(one for one in CARDS if one != "news")]
     assert ordered("news") == list(CARDS)
-    assert columns_of({"status", "x"}) == ("status",)
+    assert columns_of("accounts", {"status", "x"}) == ("status",)
