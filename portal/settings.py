@@ -324,6 +324,7 @@ SPECTACULAR_SETTINGS = {
         "RequestStatus": "accounts.ground.requests.models.RequestStatus",
         "AllocationMethod": "accounts.broker.allocation.models.Method",
         "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
+        "TransactionStatus": "portal.transactions.rules.Status",
     },
 }
 

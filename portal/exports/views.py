@@ -20,7 +20,12 @@ from portal.exports.tasks import make_export
 
 HISTORY = Gate("view", needs="transaction_history")
 # Whoever may ask for a list may follow its job and fetch its file, and nobody who may not any longer.
-GATES = {"fees": Gate("report"), "transactions": HISTORY, "differences": Gate("set_fees")}
+GATES = {
+    "fees": Gate("report"),
+    "transactions": HISTORY,
+    "differences": Gate("set_fees"),
+    "what_if": Gate("set_fees"),
+}
 USUAL_GATE = Gate("view")
 POLLED = (JobState.WAITING, JobState.RUNNING)
 

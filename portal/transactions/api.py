@@ -60,6 +60,7 @@ class TransactionList(APIView):
     """What happened lately in your own accounts."""
 
     @extend_schema(
+        operation_id="v1_transactions_list",
         parameters=[
             OpenApiParameter("days", OpenApiTypes.INT, description=f"How far back, at most {MOST_DAYS} days"),
             _text("type", "One type", Kind.values),
@@ -95,7 +96,7 @@ class TransactionList(APIView):
 class TransactionRecord(APIView):
     """One transaction."""
 
-    @extend_schema(responses=DetailSerializer)
+    @extend_schema(operation_id="v1_transactions_read", responses=DetailSerializer)
     def get(self, request: Request, entry: str) -> Response:
         """Everything that is known of it; `entry` is its id with a hyphen for the space."""
         detail = detail_for(request.seat, entry, today=exchange_today())  # type: ignore[attr-defined]
