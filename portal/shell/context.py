@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from accounts.desk.brand.queries import Brand, DoorBrand, brand_at, brand_of_link
+from accounts.desk.brand.queries import AtTheDoor, Brand, brand_at, brand_at_the_door
 from accounts.desk.brand.rules import DOOR_COOKIE
 from accounts.desk.messages.queries import unread
 from accounts.ground.access.context import SEEN_AS, Who
@@ -140,10 +140,16 @@ class Shell:
         return brand_at(timezone.now()) if self.who and self.who.is_owner else None
 
     @cached_property
-    def door_brand(self) -> DoorBrand | None:
-        """The brand whose link led to the sign-in page."""
-        named = self.request.COOKIES.get(DOOR_COOKIE, "")
-        return brand_of_link(named, timezone.now()) if named else None
+    def door_brand(self) -> AtTheDoor | None:
+        """The brand whose link led to the sign-in page, or whose host name was asked."""
+        named, host = self.request.COOKIES.get(DOOR_COOKIE, ""), self.request.get_host().partition(":")[0]
+        return brand_at_the_door(named, host, timezone.now())
+
+    @property
+    def paint(self) -> str:
+        """The colour that pages are painted in; "" for the portal's own."""
+        worn = self.brand if self.who else self.door_brand
+        return worn.colour if worn else ""
 
     @property
     def house_name(self) -> str:

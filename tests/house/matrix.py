@@ -57,6 +57,7 @@ SPECIMENS: dict[str, Specimen] = {
     "uidb36": lambda world, number: "1",
     "key": lambda world, number: "no-such-key",
     "brand_id": lambda world, number: "no_such",
+    "colour": lambda world, number: "1f4e79",
     "sha256": lambda world, number: "0" * 64,
     "month": lambda world, number: "2025-09",
     # tests/fees/patterns says whose a template is, and whose a job that gives it.

@@ -8,18 +8,36 @@ from django.utils.translation import gettext as _
 
 from accounts.desk.brand.models import BrandVersion
 from accounts.desk.brand.queries import latest
-from accounts.desk.brand.rules import BrandProblem, check_banner, check_id, clean_name, effective_from
+from accounts.desk.brand.rules import (
+    BrandProblem,
+    check_banner,
+    check_colour,
+    check_host,
+    check_id,
+    clean_name,
+    effective_from,
+)
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.tree.models import Practice
 
 
 def save_brand(
-    *, who: Who, practice: Practice, brand_id: str, name: str, uses_sms: bool, banner: bytes | None, at: datetime
+    *,
+    who: Who,
+    practice: Practice,
+    brand_id: str,
+    name: str,
+    uses_sms: bool,
+    banner: bytes | None,
+    at: datetime,
+    colour: str = "",
+    host: str = "",
 ) -> BrandVersion:
-    """`banner` None keeps the one there is. Registered advisors only; an id belongs to one practice."""
+    """`banner` None keeps the one there is. Registered advisors only; an id and a host name belong to one practice."""
     _check_registered(practice)
     check_id(brand_id, uses_sms=uses_sms)
     fields: dict[str, object] = {"brand_id": brand_id, "uses_sms": uses_sms, "name": clean_name(name)}
+    fields |= {"colour": check_colour(colour), "host": check_host(host)}
     before = latest(who)
     if banner is not None:
         picture = check_banner(banner)
@@ -56,6 +74,8 @@ def _store(who: Who, practice: Practice, at: datetime, fields: dict[str, object]
         # The second wall does not let us look whose it is; the constraint knows.
         if "brand_id_of_one_practice" in str(refusal):
             raise BrandProblem("brand_id", _("This id is taken.")) from refusal
+        if "brand_host_of_one_practice" in str(refusal):
+            raise BrandProblem("host", _("This host name is taken.")) from refusal
         raise
 
 

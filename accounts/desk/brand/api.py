@@ -23,7 +23,7 @@ class BrandSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = BrandVersion
-        fields = ("brand_id", "uses_sms", "name", "banner_sha256", "saved_at", "effective_at")
+        fields = ("brand_id", "uses_sms", "name", "banner_sha256", "colour", "host", "saved_at", "effective_at")
 
 
 class NewBrandSerializer(serializers.Serializer):
@@ -32,6 +32,8 @@ class NewBrandSerializer(serializers.Serializer):
     brand_id = serializers.CharField(max_length=40)
     name = serializers.CharField(max_length=LONGEST_NAME * 4)
     uses_sms = serializers.BooleanField(default=False)
+    colour = serializers.CharField(required=False, default="", allow_blank=True, max_length=7)
+    host = serializers.CharField(required=False, default="", allow_blank=True, max_length=253)
     banner = serializers.CharField(required=False, max_length=70_000, help_text="Base64 of a JPEG or PNG")
 
     def validate_banner(self, text: str) -> bytes:

@@ -15,6 +15,18 @@ class BrandForm(forms.Form):
     brand_id = forms.CharField(
         label=_("Brand id"), max_length=40, help_text=_("6 to 10 characters: letters, digits and the underscore.")
     )
+    colour = forms.CharField(
+        label=_("Colour"),
+        required=False,
+        max_length=7,
+        help_text=_("Of buttons and links, such as #1f4e79; dark enough for white letters."),
+    )
+    host = forms.CharField(
+        label=_("Host name"),
+        required=False,
+        max_length=253,
+        help_text=_("If your clients come by a name of your own: its sign-in page wears your brand."),
+    )
     uses_sms = forms.BooleanField(label=_("Use it in SMS (at most 7 characters)"), required=False)
     banner = forms.FileField(
         label=_("Banner"),

@@ -28,6 +28,10 @@ class BrandVersion(TenantModel):
     banner = models.BinaryField(null=True)
     banner_kind = models.CharField(max_length=10, choices=PictureKind, blank=True)
     banner_sha256 = models.CharField(max_length=64, blank=True)
+    colour = models.CharField(max_length=6, blank=True, default="", help_text=_("Six hexadecimal digits"))
+    host = models.CharField(
+        max_length=253, blank=True, default="", help_text=_("The host name whose sign-in page wears the brand")
+    )
     saved_by = models.BigIntegerField()
     saved_at = models.DateTimeField()
     effective_at = models.DateTimeField(help_text=_("20:00 New York, the same day if saved before 17:00"))
@@ -41,6 +45,13 @@ class BrandVersion(TenantModel):
             models.CheckConstraint(condition=models.Q(brand_id__regex=r"^[A-Za-z0-9_]{6,10}$"), name="brand_id_shape"),
             models.CheckConstraint(
                 condition=models.Q(uses_sms=False) | models.Q(brand_id__regex=r"^.{6,7}$"), name="brand_id_fits_sms"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(colour="") | models.Q(colour__regex=r"^[0-9a-f]{6}$"), name="brand_colour_shape"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(host="") | models.Q(host__regex=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"),
+                name="brand_host_shape",
             ),
             models.CheckConstraint(condition=models.Q(effective_at__gt=models.F("saved_at")), name="brand_holds_later"),
         ]

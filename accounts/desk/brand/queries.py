@@ -15,12 +15,13 @@ class Brand(NamedTuple):
 
     name: str
     banner_sha256: str
+    colour: str = ""
 
 
 def brand_at(at: datetime) -> Brand | None:
     """Of the practice that looks after whoever asks, else of the level above it."""
     with cursor() as cur:
-        cur.execute("SELECT name, banner_sha256 FROM desk_brand_at(%s)", [at])
+        cur.execute("SELECT name, banner_sha256, desk_colour_at(%s) FROM desk_brand_at(%s)", [at, at])
         row = cur.fetchone()
     return Brand(*row) if row else None
 
@@ -31,6 +32,24 @@ def banner(sha256: str, at: datetime) -> tuple[bytes, str] | None:
         cur.execute("SELECT content, kind FROM desk_banner(%s, %s)", [sha256, at])
         row = cur.fetchone()
     return (bytes(row[0]), row[1]) if row else None
+
+
+class AtTheDoor(NamedTuple):
+    """What the sign-in page wears."""
+
+    brand_id: str
+    name: str
+    banner_sha256: str
+    colour: str
+
+
+def brand_at_the_door(brand_id: str, host: str, at: datetime) -> AtTheDoor | None:
+    """The brand of the link somebody came by, else of the host name they asked; before anybody is known."""
+    with cursor() as cur:
+        known = brand_id if BRAND_ID.fullmatch(brand_id) else ""
+        cur.execute("SELECT * FROM desk_brand_at_the_door(%s, %s, %s)", [known, host, at])
+        row = cur.fetchone()
+    return AtTheDoor(*row) if row else None
 
 
 class DoorBrand(NamedTuple):

@@ -6,12 +6,14 @@ from datetime import datetime, time, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.desk.brand import pictures
+from accounts.desk.brand.colours import clean_colour, is_readable
 from accounts.desk.brand.pictures import HEIGHT, LARGEST, WIDTH, NotAPicture, Picture
 from portal.lib.exchange import EXCHANGE_ZONE
 
 CUT_OFF, LIVE = time(17), time(20)
 BRAND_ID = re.compile(r"[A-Za-z0-9_]{6,10}")
 DOOR_COOKIE = "brand"
+HOST = re.compile(r"(?=.{4,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 LONGEST_WITH_SMS = 7
 LONGEST_NAME = 60
 
@@ -47,6 +49,26 @@ def clean_name(name: str) -> str:
     if len(plain) > LONGEST_NAME:
         raise BrandProblem("name", _("A name has at most %(most)s characters.") % {"most": LONGEST_NAME})
     return plain
+
+
+def check_colour(text: str) -> str:
+    """A colour that white letters can be read on, or none."""
+    if not text.strip():
+        return ""
+    colour = clean_colour(text)
+    if not colour:
+        raise BrandProblem("colour", _("A colour is six hexadecimal digits, such as #1f4e79."))
+    if not is_readable(colour):
+        raise BrandProblem("colour", _("White letters could not be read on it; choose a darker one."))
+    return colour
+
+
+def check_host(text: str) -> str:
+    """A host name in small letters, or none."""
+    host = text.strip().lower().removesuffix(".")
+    if host and not HOST.fullmatch(host):
+        raise BrandProblem("host", _("A host name is like clients.example.com, without https:// and path."))
+    return host
 
 
 def check_banner(content: bytes) -> Picture:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.desk.brand import actions, queries
+from accounts.desk.brand.colours import style_sheet
 from accounts.desk.brand.forms import BrandForm
 from accounts.desk.brand.pictures import LARGEST
 from accounts.desk.brand.rules import DOOR_COOKIE, BrandProblem
@@ -25,7 +26,9 @@ def edit(request: HttpRequest) -> HttpResponse:
     """What clients see now, what they will see, and the form that changes it."""
     who, at = request.seat, timezone.now()  # type: ignore[attr-defined]
     saved = queries.latest(who)
-    initial = {"name": saved.name, "brand_id": saved.brand_id, "uses_sms": saved.uses_sms} if saved else {}
+    initial = {name: getattr(saved, name) for name in ("name", "brand_id", "uses_sms", "host")} if saved else {}
+    if saved and saved.colour:
+        initial["colour"] = f"#{saved.colour}"
     form = BrandForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and (request.POST.get("withdraw") or form.is_valid()):
         try:
@@ -61,6 +64,8 @@ def _save(request: HttpRequest, form: BrandForm) -> None:
         brand_id=said["brand_id"],
         name=said["name"],
         uses_sms=said["uses_sms"],
+        colour=said["colour"],
+        host=said["host"],
         banner=sent.read(LARGEST + 1) if sent else None,
         at=at,
     )
@@ -95,6 +100,15 @@ def door_banner(request: HttpRequest, brand_id: str) -> HttpResponse:
     if found is None or not found.content:
         raise Http404
     return _picture(found.content, found.kind, "public, max-age=3600")
+
+
+@gate(PUBLIC)
+@require_safe
+def paint(request: HttpRequest, colour: str) -> HttpResponse:
+    """The pages' tokens in a colour. It follows from the address alone and tells nothing of anybody."""
+    answer = HttpResponse(style_sheet(colour), content_type="text/css; charset=utf-8")
+    answer["Cache-Control"] = "public, max-age=86400"
+    return answer
 
 
 def _picture(content: bytes, kind: str, kept: str) -> HttpResponse:
