@@ -1,10 +1,15 @@
 """A stored difference in the reader's language."""
 
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from fees.differences.models import Difference
 from fees.differences.rules import sentence
-from fees.proofs.words import method_title, tell
+from fees.engine.registry import EVERY
+from fees.proofs.words import exact, method_title, tell
+
+SHARES = ("percent", "profit")
 
 
 class Told(NamedTuple):
@@ -22,6 +27,20 @@ def told(difference: Difference) -> Told:
     return Told(
         difference=difference,
         fee=method_title(difference.method) if difference.method is not None else "",
-        words=tell(sentence(difference.detail, difference.reason)),
+        words=tell(sentence(_readable(difference.detail, difference.method), difference.reason)),
         proof=name if kind == "charge" else "",
     )
+
+
+def _readable(detail: Mapping[str, object], method: int | None) -> dict[str, object]:
+    """The detail with its rates in percent and its amounts as the reader's language writes them."""
+    is_share = method is not None and method in EVERY and EVERY[method].family in SHARES
+    return {**detail, **{name: _figure(detail[name], is_share) for name in ("signed", "agreed") if detail.get(name)}}
+
+
+def _figure(value: object, is_share: bool) -> str:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return f"{exact(number * 100, 0)} %" if is_share else exact(number)

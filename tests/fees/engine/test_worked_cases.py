@@ -160,6 +160,14 @@ def test_invoice_cap(days, limit):
     assert str(accrued_limit(Decimal("0.02"), [Decimal(100_000)] * days, "USD")) == limit
 
 
+def test_p21_a_fixed_amount_a_quarter_is_a_ceiling_and_no_target():
+    """Invoices of 400 and 600 fill a limit of 1,000; a cent more does not fit, and nothing need be invoiced at all."""
+    limit = Decimal(1000)
+
+    assert [available(limit, Decimal(used)) for used in (0, 400, 1000)] == [Decimal(1000), Decimal(600), Decimal(0)]
+    assert available(limit, Decimal(1000)) < Decimal("0.01")
+
+
 def test_d24_what_is_left_of_the_limit():
     limit = Decimal("166.67")
 
