@@ -37,6 +37,8 @@ def phone(request: HttpRequest) -> HttpResponse:
 @sensitive_variables()
 def key(request: HttpRequest) -> HttpResponse:
     """A phone's key in exchange for the claim that was scanned, once and within five minutes."""
+    if request.content_type != "application/json":
+        return JsonResponse({"title": _("Not valid")}, status=400)
     try:
         said = json.loads(request.body)
         claim, pin_hash = str(said["claim"])[:200], bytes.fromhex(said["pin_hash"])
