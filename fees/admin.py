@@ -3,6 +3,7 @@
 from fees.differences import admin as differences
 from fees.invoicing import admin as invoicing
 from fees.proofs import admin as proofs
+from fees.reimbursements import admin as reimbursements
 from fees.schedules import admin as schedules
 
-__all__ = ["differences", "invoicing", "proofs", "schedules"]
+__all__ = ["differences", "invoicing", "proofs", "reimbursements", "schedules"]

@@ -6,6 +6,7 @@ from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.patterns.models import FeeTemplate
 from fees.posting.models import Charge
 from fees.proposals.models import Proposal, Signature
+from fees.reimbursements.models import Reimbursement
 from fees.results.models import PeriodResult
 from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.trades.models import TradeFee
@@ -23,6 +24,7 @@ __all__ = [
     "InvoiceUpload",
     "PeriodResult",
     "Proposal",
+    "Reimbursement",
     "RunSchedule",
     "Schedule",
     "Signature",

@@ -11,6 +11,7 @@ from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
 from fees.proposals import views as proposals
 from fees.whatif import views as whatif
+from fees.reimbursements import views as reimbursements
 
 app_name = "fees"
 
@@ -26,6 +27,12 @@ urlpatterns = [
     path("fees/invoicing/limit/<str:number>/", invoicing.limit, name="invoice_limit"),
     path("fees/invoicing/<uuid:pk>/", invoicing.change, name="invoice"),
     path("fees/invoicing/<uuid:pk>/cancel/", invoicing.cancel, name="cancel_invoice"),
+    path("fees/reimburse/", reimbursements.desk, name="reimburse"),
+    path("fees/reimburse/new/", reimbursements.new, name="new_reimbursements"),
+    path("fees/reimburse/send/", reimbursements.send, name="send_reimbursements"),
+    path("fees/reimburse/available/", reimbursements.available, name="reimbursement_available"),
+    path("fees/reimburse/<uuid:pk>/", reimbursements.change, name="reimbursement"),
+    path("fees/reimburse/<uuid:pk>/cancel/", reimbursements.cancel, name="cancel_reimbursement"),
     path("fees/configure/<str:number>/", proposals.configure, name="configure_account"),
     path("fees/configure/<str:number>/preview/", proposals.preview, name="fee_preview"),
     path("fees/configure/<str:number>/send/", proposals.send, name="send_proposal"),

@@ -22,6 +22,7 @@ from fees.differences.night import compare_chunk
 from fees.invoicing.night import invoices_chunk, prepare_invoices
 from fees.posting.memos import MEMOS
 from fees.posting.night import close_chunk, post_chunk, reconcile_stage, seal_stage, sweep_stage
+from fees.reimbursements.night import reimburse_stage
 from fees.schedules.queries import accounts_agreed_on
 from portal import faults
 from portal.lib.business_days import Calendar, DayOutsideCalendar
@@ -57,6 +58,7 @@ STAGES = (
     Stage(name="invoices", before=prepare_invoices, chunk=invoices_chunk),
     Stage(name="post", chunk=post_chunk),
     Stage(name="sweep", whole=sweep_stage),
+    Stage(name="reimburse", whole=reimburse_stage),
     Stage(name="transmit", whole=_transmit),
     Stage(name="compare", chunk=compare_chunk),
     Stage(name="reconcile", whole=reconcile_stage),

@@ -117,8 +117,8 @@ def submit(
     with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
         stamp = at or clock()
-        day = _counts_for(stamp)
-        accounts = _accounts(who, rows)
+        day = counts_for(stamp)
+        accounts = accounts_of(who, rows)
         verdicts = _judge(who, rows, accounts, day)
         if save:
             verdicts = _saved(who, verdicts, rows, accounts, day, stamp, upload)
@@ -132,7 +132,7 @@ def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime |
         stamp = at or clock()
         held = _still_open(invoice, stamp)
         asked = Asked(1, held.account.number, amount, memo)
-        verdict = _judge(who, [asked], _accounts(who, [asked]), held.business_day, without=[str(held.pk)])[0]
+        verdict = _judge(who, [asked], accounts_of(who, [asked]), held.business_day, without=[str(held.pk)])[0]
         if verdict.sentence is not None or verdict.amount is None:
             raise InvoiceRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
         held.amount, held.memo, held.changed_at = verdict.amount, memo.strip(), stamp
@@ -174,14 +174,14 @@ def barrier(*, alone: bool) -> None:
     locks.barrier(_BARRIER, alone=alone)
 
 
-def _counts_for(stamp: datetime) -> date:
+def counts_for(stamp: datetime) -> date:
     days = calendar()
     day = business_day_of(stamp, days)
     taken = invoiced_through()
     return days.next(taken) if taken is not None and taken >= day else day
 
 
-def _accounts(who: Who, rows: Sequence[Asked]) -> dict[str, Account]:
+def accounts_of(who: Who, rows: Sequence[Asked]) -> dict[str, Account]:
     """The accounts of the rows that this person may set fees for, by number."""
     numbers = {row.account.strip().upper() for row in rows}
     return {one.number: one for one in scope(who, Account, "set_fees").filter(number__in=numbers)}

@@ -4,4 +4,7 @@ MEMOS = """
     SELECT id AS source, CASE WHEN revision > 0 THEN 'ADVISORY FEE ADJUSTMENT ' ELSE 'ADVISORY FEE ' END
            || starts || ' TO ' || period_end_day AS memo FROM fees_charge
     UNION ALL
-    SELECT id, concat_ws(' ', 'ADVISORY INVOICE ' || business_day, nullif(memo, '')) FROM fees_invoice"""
+    SELECT id, concat_ws(' ', 'ADVISORY INVOICE ' || business_day, nullif(memo, '')) FROM fees_invoice
+    UNION ALL
+    SELECT id, concat_ws(' ', 'ADVISORY FEE REIMBURSEMENT ' || business_day, nullif(memo, ''))
+      FROM fees_reimbursement"""

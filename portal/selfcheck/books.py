@@ -81,6 +81,22 @@ def the_ledger_is_the_charges() -> list[Break]:
     )
 
 
+def the_ledger_is_the_reimbursements() -> list[Break]:
+    """I05: what advisors gave back in all is what the books moved from them to clients."""
+    return breaks(
+        "I05",
+        gettext_noop("%(count)s reimbursements and movements do not match; the first is %(sample)s."),
+        """
+        SELECT coalesce(r.firm_id, t.firm_id), count(*), min(coalesce(r.id, t.source)::text)
+          FROM (SELECT * FROM fees_reimbursement WHERE state = 'processed') r
+          FULL JOIN (SELECT * FROM accounts_transfer WHERE kind = 'reimburse') t ON t.source = r.id
+         WHERE (r.account_id, r.practice_id, r.currency, r.amount, r.processed_on)
+               IS DISTINCT FROM (t.account_id, t.practice_id, t.currency, t.amount, t.day)
+         GROUP BY 1
+        """,
+    )
+
+
 def seals_are_chained() -> list[Break]:
     """I11: every seal has the digest of what it says, and names the seal before it."""
     found, before = [], {}
@@ -228,6 +244,7 @@ CHECKS: tuple[Callable[[], list[Break]], ...] = (
     *(_of_all_days(check) for check in ledger.CHECKS),
     charges_keep_their_fingerprint,
     the_ledger_is_the_charges,
+    the_ledger_is_the_reimbursements,
     what_was_written_off_was_tried,
     every_movement_belongs_to_a_night,
     every_finished_night_is_sealed,

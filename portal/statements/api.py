@@ -66,16 +66,16 @@ class MonthSerializer(serializers.Serializer):
         return _totals(one.invoice_totals)
 
     def get_charged(self, one: Statement) -> dict[str, str]:
-        """Fees and invoices together, by currency."""
+        """Fees and invoices together, less what came back, by currency."""
         return _totals(one.charged_totals)
 
 
 class LineSerializer(serializers.Serializer):
-    """A fee or an invoice of a month."""
+    """A fee, an invoice or a reimbursement (below zero) of a month."""
 
     day = serializers.DateField()
     account = serializers.CharField()
-    kind = serializers.ChoiceField(["fee", "invoice"])
+    kind = serializers.ChoiceField(["fee", "invoice", "reimbursement"])
     words = serializers.CharField()
     amount = serializers.CharField()
     currency = serializers.CharField()

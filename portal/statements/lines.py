@@ -14,11 +14,11 @@ from portal.statements.queries import Statement
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One amount that left an account; `proof` is the address of the page that proves a fee."""
+    """One amount that left an account, or came back where it is below zero; `proof` is the address of the page that proves a fee."""
 
     day: date
     account: str
-    kind: Literal["fee", "invoice"]
+    kind: Literal["fee", "invoice", "reimbursement"]
     words: str
     amount: Decimal
     currency: str
@@ -49,5 +49,16 @@ def lines_of(statement: Statement) -> list[Line]:
             currency=invoice.currency,
         )
         for invoice in statement.invoices
+    ]
+    found += [
+        Line(
+            day=one.processed_on or one.business_day,
+            account=one.account.number,
+            kind="reimbursement",
+            words=_("Fee paid back: %(memo)s") % {"memo": one.memo} if one.memo else _("Fee paid back"),
+            amount=-one.amount,
+            currency=one.currency,
+        )
+        for one in statement.given_back
     ]
     return sorted(found, key=lambda line: (line.day, line.account, line.kind))

@@ -15,6 +15,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account, Kind
 from fees.invoicing.models import Invoice, InvoiceState
 from fees.posting.models import Charge, ChargeState
+from fees.reimbursements.models import Reimbursement, State
 from portal.lib.periods import monthly
 from portal.performance.rules import DayValue
 from portal.statements.rules import Member, Month, month_of, months_of, together
@@ -52,6 +53,7 @@ class Statement:
     month: Month
     fees: tuple[Charge, ...]
     invoices: tuple[Invoice, ...]
+    given_back: tuple[Reimbursement, ...] = ()
 
     @property
     def fee_totals(self) -> dict[str, Decimal]:
@@ -63,8 +65,11 @@ class Statement:
 
     @property
     def charged_totals(self) -> dict[str, Decimal]:
-        """All that left the accounts for an advisor."""
-        return _by_currency((*self.fees, *self.invoices))
+        """All that left the accounts for an advisor, less what came back."""
+        totals = _by_currency((*self.fees, *self.invoices))
+        for currency, amount in _by_currency(self.given_back).items():
+            totals[currency] = totals.get(currency, Decimal(0)) - amount
+        return totals
 
 
 def with_statements(who: Who) -> "QuerySet[Account]":
@@ -89,7 +94,13 @@ def statement(who: Who, subject: Subject, day: date, sealed: date | None) -> Sta
     if found is None:
         return None
     span = (found.first, min(sealed, monthly(day).last_day))
-    return Statement(subject, found, tuple(_fees(who, subject, *span)), tuple(_invoices(who, subject, *span)))
+    return Statement(
+        subject,
+        found,
+        tuple(_fees(who, subject, *span)),
+        tuple(_invoices(who, subject, *span)),
+        tuple(_given_back(who, subject, *span)),
+    )
 
 
 def months(who: Who, subject: Subject, year: int, sealed: date | None) -> list[Statement]:
@@ -104,8 +115,11 @@ def months(who: Who, subject: Subject, year: int, sealed: date | None) -> list[S
     invoices: dict[tuple[int, int], list[Invoice]] = defaultdict(list)
     for invoice in _invoices(who, subject, *span):
         invoices[invoice.processed_on.year, invoice.processed_on.month].append(invoice)
+    given: dict[tuple[int, int], list[Reimbursement]] = defaultdict(list)
+    for one in _given_back(who, subject, *span):
+        given[one.processed_on.year, one.processed_on.month].append(one)
     return [
-        Statement(subject, month, tuple(fees[key]), tuple(invoices[key]))
+        Statement(subject, month, tuple(fees[key]), tuple(invoices[key]), tuple(given[key]))
         for month in months_of(values, year, until=sealed)
         if (key := (month.first.year, month.first.month))
     ]
@@ -157,7 +171,13 @@ def _invoices(who: Who, subject: Subject, first: date, last: date) -> Any:
     return rows.select_related("account").order_by("processed_on", "account__number", "pk")
 
 
-def _by_currency(rows: Iterable[Charge | Invoice]) -> dict[str, Decimal]:
+def _given_back(who: Who, subject: Subject, first: date, last: date) -> Any:
+    inside = Q(state=State.PROCESSED, processed_on__gte=first, processed_on__lte=last)
+    rows = scope(who, Reimbursement).filter(inside, account_id__in=[account.pk for account in subject.members])
+    return rows.select_related("account").order_by("processed_on", "account__number", "pk")
+
+
+def _by_currency(rows: Iterable[Charge | Invoice | Reimbursement]) -> dict[str, Decimal]:
     totals: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
         totals[row.currency] += row.amount

@@ -31,9 +31,11 @@ ASKED_OF_AN_OWNER = (
     *("approval", "sign_proposal", "decline_proposal"),
     *("api_sign_proposal", "api_decline_proposal"),
 )
+GIVEN_BACK = ("reimbursement", "cancel_reimbursement", "api_reimbursement")
 TOLD_TO_A_PRACTICE = (
     *("notification", "thread", "api_thread", "share_thread", "api_share_thread"),
     *("invoice", "cancel_invoice", "api_invoice", *PROPOSED),
+    *GIVEN_BACK,
 )
 # Only a second level has a level above to bring in.
 BRINGS_IN = ("share_thread", "api_share_thread")
@@ -90,6 +92,10 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["invoice"].get(number, NOWHERE if number == MISSING else None)
         for name in ("invoice", "cancel_invoice", "api_invoice")
+    },
+    **{
+        f"{name}.pk": lambda world, number: world.rows["given"].get(number, NOWHERE if number == MISSING else None)
+        for name in GIVEN_BACK
     },
     **{
         f"{name}.pk": lambda world, number: world.rows["proposal"].get(number, NOWHERE if number == MISSING else None)

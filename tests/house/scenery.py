@@ -17,6 +17,7 @@ from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
 from fees.proposals.actions import propose
 from fees.proposals.rules import Wanted
+from fees.reimbursements.models import Reimbursement
 from tests.fees.posting.nights import Nights, figures
 from tests.house import trading
 from tests.house.rights import ASKED_FOR_A_FILE
@@ -58,6 +59,7 @@ def dress(world: World) -> None:
     _export(world)
     _bill(world)
     _invoice(world)
+    _give_back(world)
     _propose(world)
     _differ(world)
 
@@ -151,6 +153,25 @@ def _differ(world: World) -> None:
                 currency=account.base_currency,
                 detail={"kind": "signed", "signed": word, "agreed": "0.02"},
             )
+
+
+def _give_back(world: World) -> None:
+    """Every client's own advisor gives something back, with the account's word in its memo."""
+    given = world.rows["given"] = {}
+    senders = {"U1000001": "alice", "U1000002": "alice", "U2000001": "bob", "U3000001": "carol", "U9000001": "mallory"}
+    for number, name in senders.items():
+        account = world[number]
+        given[number] = Reimbursement.unscoped.create(
+            firm_id=account.firm_id,
+            account=account,
+            practice_id=account.practice_id,
+            amount=1,
+            currency=account.base_currency,
+            memo=f"{CANARIES[number]} back",
+            business_day=date(2099, 1, 2),
+            submitted_at=datetime(2025, 9, 30, 12, tzinfo=UTC),
+            submitted_by=world.users[name],
+        ).pk
 
 
 def _propose(world: World) -> None:

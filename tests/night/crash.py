@@ -36,6 +36,7 @@ WRITTEN = {
           LEFT JOIN accounts_runchunk c ON c.id = t.chunk_id LEFT JOIN accounts_runstage s ON s.id = c.stage_id""",
     "instructions": "SELECT * FROM broker_instruction",
     "files of instructions": "SELECT * FROM broker_instructionfile",
+    "reimbursements": "SELECT * FROM fees_reimbursement",
     "retired": "SELECT transfer_id, line_id, seen_on FROM broker_retirement",
     "holds": "SELECT to_jsonb(h) - ARRAY['id', 'created_at', 'resolved_at'], resolved_at IS NULL FROM accounts_hold h",
     "requests": """

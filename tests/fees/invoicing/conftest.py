@@ -88,6 +88,7 @@ class Desk(Nights):
         self.invoices(day)
         self.post(day)
         self.sweep(day)
+        self.reimburse(day)
         self.transmit(day)
         self.reconcile(day)
         return self.seal(day)

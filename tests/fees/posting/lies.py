@@ -89,6 +89,14 @@ LIES = {
         "UPDATE fees_charge SET state = 'written_off', posted_on = NULL WHERE state = 'posted'",
     ],
     "every_processed_invoice_moved_once": [f"UPDATE accounts_transfer SET kind = 'invoice' WHERE {FEES}"],
+    "every_processed_reimbursement_moved_once": [
+        f"UPDATE accounts_transfer SET kind = 'reimburse' WHERE {FEES}",
+        "INSERT INTO fees_reimbursement (id, firm_id, account_id, practice_id, amount, currency, memo, business_day,"
+        " state, reason, submitted_at, submitted_by_id, processed_on, run_id)"
+        " SELECT gen_random_uuid(), firm_id, id, practice_id, 1, 'USD', '', '2025-10-01', 'processed', '', now(), 1,"
+        " '2025-10-01', 1 FROM accounts_account WHERE number = 'U1000001'",
+    ],
+    "no_more_than_half_went_back": [f"UPDATE accounts_transfer SET kind = 'reimburse' WHERE {FEES}"],
     "nothing_due_was_left": ["UPDATE fees_charge SET state = 'due', posted_on = NULL WHERE state = 'posted'"],
     "every_movement_is_instructed_once": [
         "UPDATE broker_instruction SET amount = amount + 1 WHERE kind = 'fee'",

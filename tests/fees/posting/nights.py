@@ -25,6 +25,7 @@ from fees.posting.posting import post_chunk
 from fees.posting.reconcile import reconcile_stage
 from fees.posting.seal import seal_stage
 from fees.posting.sweep import sweep_stage
+from fees.reimbursements.night import reimburse_stage
 from fees.schedules.actions import agree
 from fees.schedules.models import Schedule
 from fees.schedules.rules import Figures, Signature
@@ -170,6 +171,11 @@ class Nights:
         with night_role():
             return sweep_stage(run, day)
 
+    def reimburse(self, day: date) -> StageResult:
+        run = self.run(day)
+        with night_role():
+            return reimburse_stage(run, day)
+
     def transmit(self, day: date) -> StageResult:
         run = self.run(day)
         with night_role():
@@ -196,6 +202,7 @@ class Nights:
         self.close(day)
         self.post(day)
         self.sweep(day)
+        self.reimburse(day)
         self.transmit(day)
         self.compare(day)
         self.reconcile(day)

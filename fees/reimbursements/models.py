@@ -1,0 +1,80 @@
+"""What an advisor gives back to a client of the fees it received."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.access.managers import TenantModel
+from accounts.ground.tree.models import Account, Firm, Practice
+
+
+class State(models.TextChoices):
+    """Where a reimbursement stands; the last three end it."""
+
+    PENDING = "pending", _("Pending")
+    PROCESSED = "processed", _("Processed")
+    REJECTED = "rejected", _("Rejected")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+COUNTED = (State.PENDING, State.PROCESSED)
+
+
+class Refusal(models.TextChoices):
+    """Why a reimbursement is not taken, or not paid in its night."""
+
+    BAD_ACCOUNT = "bad_account", _("No such client account of yours")
+    BAD_AMOUNT = "bad_amount", _("The amount cannot be paid back")
+    CLOSED = "account_restricted", _("The account is not open")
+    OVER_HALF = "over_50pct", _("Over half of the fees of the last twelve months")
+    FUNDS = "insufficient_master_funds", _("The advisor's account does not cover it")
+
+
+class Reimbursement(TenantModel):
+    """Money a payee gives back to one client in the night of `business_day`; in the account's base currency."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="reimbursements", db_constraint=False, db_index=False
+    )
+    practice = models.ForeignKey(
+        Practice, on_delete=models.PROTECT, related_name="+", db_constraint=False, verbose_name=_("paid by")
+    )
+    amount = models.DecimalField(max_digits=20, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    memo = models.CharField(max_length=255, blank=True)
+    business_day = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    reason = models.CharField(max_length=26, choices=Refusal, blank=True, default="")
+    submitted_at = models.DateTimeField()
+    submitted_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    changed_at = models.DateTimeField(null=True)
+    processed_on = models.DateField(null=True)
+    run_id = models.BigIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-business_day", "account_id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="reimbursement_positive"),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="reimbursement_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state=State.PROCESSED, processed_on__isnull=False, run_id__isnull=False)
+                | ~models.Q(state=State.PROCESSED),
+                name="reimbursement_processed_in_a_night",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=State.REJECTED) | ~models.Q(reason=""), name="reimbursement_rejected_why"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["practice"], condition=models.Q(state=State.PENDING), name="reimbursement_waiting"),
+            models.Index(fields=["account", "business_day"], name="reimbursement_account_day"),
+            models.Index(fields=["practice", "business_day"], name="reimbursement_practice_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} to account {self.account_id} for {self.business_day}"

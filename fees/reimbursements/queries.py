@@ -1,0 +1,61 @@
+"""Reading reimbursements and how much may still go back; one query however many clients are asked for."""
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet, Sum
+
+from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.scope import scope
+from accounts.ground.tree.models import Account, Status
+from fees.reimbursements.models import Reimbursement
+from fees.reimbursements.rules import Ceiling
+
+# The trailing twelve months end with the day: (day - 12 months, day], by the day of posting.
+_CEILINGS = """
+    SELECT a.id, a.base_currency, coalesce(fees.total, 0), coalesce(back.total, 0)
+      FROM accounts_account a
+      LEFT JOIN LATERAL (
+           SELECT sum(CASE WHEN t.kind = 'reversal' THEN -t.amount ELSE t.amount END) AS total FROM accounts_transfer t
+            WHERE t.account_id = a.id AND t.practice_id = %(practice)s AND t.currency = a.base_currency
+              AND t.kind IN ('fee', 'invoice', 'reversal')
+              AND t.day > (%(day)s::date - interval '12 months')::date AND t.day <= %(day)s) fees ON true
+      LEFT JOIN LATERAL (
+           SELECT sum(r.amount) AS total FROM fees_reimbursement r
+            WHERE r.account_id = a.id AND r.practice_id = %(practice)s AND r.currency = a.base_currency
+              AND (r.state = 'pending' OR r.state = 'processed'
+                   AND r.processed_on > (%(day)s::date - interval '12 months')::date AND r.processed_on <= %(day)s)
+              AND r.id <> ALL(%(without)s::uuid[])) back ON true
+     WHERE a.id = ANY(%(accounts)s)
+"""
+
+
+def ceilings(
+    practice_id: int, accounts: Collection[int], day: date, without: Collection[str] = ()
+) -> dict[int, Ceiling]:
+    """What a payee received from each account and gave back to it; `without` are reimbursements that do not count."""
+    with cursor() as cur:
+        asked = {"practice": practice_id, "accounts": list(accounts), "day": day, "without": list(without)}
+        cur.execute(_CEILINGS, asked)
+        return {
+            account: Ceiling(fees=fees, rebates=rebates, currency=currency)
+            for account, currency, fees, rebates in cur.fetchall()
+        }
+
+
+def reimbursements(who: Who) -> "QuerySet[Reimbursement]":
+    """Every reimbursement this person may see, newest first."""
+    rows = scope(who, Reimbursement).select_related("account", "practice", "submitted_by")
+    return rows.order_by("-business_day", "-submitted_at", "pk")
+
+
+def may_be_reimbursed(who: Who, most: int) -> list[Account]:
+    """Clients to choose from; the first so many."""
+    rows = scope(who, Account, "set_fees").filter(status=Status.OPEN, charges__practice_id=who.practice_id)
+    return list(rows.distinct().order_by("sort_key", "pk")[:most])
+
+
+def totals(rows: "QuerySet[Reimbursement]") -> list[tuple[str, Decimal]]:
+    """The sum of each currency."""
+    return list(rows.order_by("currency").values_list("currency").annotate(total=Sum("amount")))
