@@ -4,6 +4,7 @@ from fees.accrual.models import Accrual, AdviserDaily
 from fees.differences.models import Difference
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.patterns.models import FeeTemplate
+from fees.notices.models import Notice, NoticeSetting
 from fees.posting.models import Charge
 from fees.proposals.models import Proposal, Signature
 from fees.reimbursements.models import Reimbursement
@@ -22,6 +23,8 @@ __all__ = [
     "Invoice",
     "InvoiceCap",
     "InvoiceUpload",
+    "Notice",
+    "NoticeSetting",
     "PeriodResult",
     "Proposal",
     "Reimbursement",

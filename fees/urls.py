@@ -7,6 +7,7 @@ from fees.history import views as history
 from fees.invoicing import views as invoicing
 from fees.overview import views as overview
 from fees.patterns import views as patterns
+from fees.notices import views as notices
 from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
 from fees.proposals import views as proposals
@@ -33,6 +34,11 @@ urlpatterns = [
     path("fees/reimburse/available/", reimbursements.available, name="reimbursement_available"),
     path("fees/reimburse/<uuid:pk>/", reimbursements.change, name="reimbursement"),
     path("fees/reimburse/<uuid:pk>/cancel/", reimbursements.cancel, name="cancel_reimbursement"),
+    path("fees/notices/", notices.listed, name="notices"),
+    path("fees/notices/mode/", notices.choose, name="notice_mode"),
+    path("fees/notices/print/", notices.bulk, name="print_notices"),
+    path("fees/notices/<uuid:pk>/", notices.show, name="notice"),
+    path("fees/notices/<uuid:pk>/invoice.pdf", notices.pdf, name="notice_pdf"),
     path("fees/configure/<str:number>/", proposals.configure, name="configure_account"),
     path("fees/configure/<str:number>/preview/", proposals.preview, name="fee_preview"),
     path("fees/configure/<str:number>/send/", proposals.send, name="send_proposal"),

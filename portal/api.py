@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("fees.history.api_urls")),
     path("v1/", include("fees.invoicing.api_urls")),
     path("v1/", include("fees.reimbursements.api_urls")),
+    path("v1/", include("fees.notices.api_urls")),
     path("v1/", include("fees.proposals.api_urls")),
     path("v1/", include("fees.patterns.api_urls")),
     path("v1/", include("portal.statements.api_urls")),

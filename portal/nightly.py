@@ -20,6 +20,7 @@ from accounts.ground.runs.work import Progress, Stage, plan, rewind, work
 from fees.accrual.night import accrue_chunk, check_chunk, finish_check, mend, prepare_accrue, rollup_stage
 from fees.differences.night import compare_chunk
 from fees.invoicing.night import invoices_chunk, prepare_invoices
+from fees.notices.night import notices_chunk
 from fees.posting.memos import MEMOS
 from fees.posting.night import close_chunk, post_chunk, reconcile_stage, seal_stage, sweep_stage
 from fees.reimbursements.night import reimburse_stage
@@ -61,6 +62,7 @@ STAGES = (
     Stage(name="reimburse", whole=reimburse_stage),
     Stage(name="transmit", whole=_transmit),
     Stage(name="compare", chunk=compare_chunk),
+    Stage(name="notices", chunk=notices_chunk),
     Stage(name="reconcile", whole=reconcile_stage),
     Stage(name="seal", whole=seal_stage),
 )

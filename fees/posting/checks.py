@@ -18,6 +18,7 @@ from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, ope
 from fees.adjustments import checks as adjustments
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.timing import periods_closing_on
+from fees.notices import checks as notices
 from fees.reimbursements import checks as reimbursements
 from fees.results import checks as results
 from fees.trades import checks as trades
@@ -327,6 +328,7 @@ CHECKS: tuple[Check, ...] = (
     every_processed_invoice_moved_once,
     _of_the_day(reimbursements.every_processed_reimbursement_moved_once),
     _of_the_day(reimbursements.no_more_than_half_went_back),
+    _of_the_day(notices.notices_say_what_was_charged),
     nothing_due_was_left,
     movements_are_as_they_were_posted,
     _of_the_day(transmit.every_movement_is_instructed_once),

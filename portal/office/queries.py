@@ -20,7 +20,19 @@ from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, RunState, Seal
 from accounts.ground.tree.models import Firm
 from fees.accrual.models import AdviserDaily
-from portal.office.rules import NIGHTS_COMPARED, Compared, Usual, place_of, rate, rest, usual
+from portal.office.rules import (
+    NIGHTS_COMPARED,
+    UNKNOWN_TIME,
+    Compared,
+    Share,
+    Usual,
+    left_of,
+    place_of,
+    progress,
+    rate,
+    rest,
+    usual,
+)
 from portal.office.words import MOODS, duration, stage_words
 
 HOLDS_SHOWN = 100
@@ -58,6 +70,7 @@ class StageLine:
     done: int
     of: int
     left: str
+    share: Share
     notes: tuple[str, ...]
 
 
@@ -79,11 +92,17 @@ class Night:
     waiting: int
     previous: date | None
     next: date | None
+    ends_at: datetime | None
 
     @property
     def is_moving(self) -> bool:
         """Whether there is something new to see every few seconds."""
         return self.run.state in (RunState.RUNNING, RunState.WAITING)
+
+    @property
+    def percent(self) -> int:
+        """How much of it is done, by what its stages usually take."""
+        return int(progress(line.share for line in self.stages) * 100)
 
     @property
     def is_cut(self) -> bool:
@@ -130,12 +149,15 @@ def night_of(day: date, *, at: datetime) -> Night | None:
         held=Count("pk", filter=Q(resolved_at=None)),
         waiting=Count("pk", filter=Q(resolved_at=None, retry_asked_at=None)),
     )
+    lines = _lines(run, stages, before, at)
+    took = took_of(run, at=at)
+    left = left_of([line.share for line in lines], took) if run.state == RunState.RUNNING else None
     return Night(
         run=run,
         mood=MOODS[RunState(run.state)],
-        took=duration(took_of(run, at=at)),
+        took=duration(took),
         usual_took=as_duration(usual_time(before, at)),
-        stages=_lines(run, stages, before, at),
+        stages=lines,
         accrued=amounts(accrued.get(run.day, {}), [accrued.get(one.day, {}) for one in before]),
         posted=amounts(taken[run.day], [taken[one.day] for one in before]),
         seals=seals,
@@ -145,6 +167,7 @@ def night_of(day: date, *, at: datetime) -> Night | None:
         waiting=counted["waiting"],
         previous=Run.unscoped.filter(day__lt=day).order_by("-day").values_list("day", flat=True).first(),
         next=Run.unscoped.filter(day__gt=day).order_by("day").values_list("day", flat=True).first(),
+        ends_at=at + left if left else None,
     )
 
 
@@ -228,8 +251,15 @@ def _line(
         done=done,
         of=of,
         left=duration(left),
+        share=Share(usual_took.middle if usual_took else UNKNOWN_TIME, _done_part(stage, done, of)),
         notes=tuple(_notes(stage, firms)),
     )
+
+
+def _done_part(stage: RunStage, done: int, of: int) -> Decimal:
+    if stage.state == RunState.DONE:
+        return Decimal(1)
+    return Decimal(done) / of if of else Decimal(0)
 
 
 def _is_slow(took: timedelta | None, usual_took: Usual | None) -> bool:

@@ -85,6 +85,33 @@ def rate(rows: int, took: timedelta | None) -> int | None:
     return round(rows / took.total_seconds())
 
 
+@dataclass(frozen=True)
+class Share:
+    """One stage's part of a night: what it usually takes in milliseconds, and how much of it is done, from 0 to 1."""
+
+    usual: Decimal
+    done: Decimal
+
+
+# A stage that no night has had yet; it counts little.
+UNKNOWN_TIME = Decimal(1)
+
+
+def progress(stages: Iterable[Share]) -> Decimal:
+    """How much of a night is behind it, from 0 to 1, by what its stages usually take."""
+    parts = list(stages)
+    whole = sum((one.usual for one in parts), Decimal(0))
+    return sum((one.usual * one.done for one in parts), Decimal(0)) / whole if whole else Decimal(0)
+
+
+def left_of(stages: Iterable[Share], took: timedelta | None) -> timedelta | None:
+    """How much longer a night takes, at the pace that it has had so far; None before there is a pace."""
+    behind = progress(stages)
+    if took is None or not 0 < behind < 1:
+        return None
+    return timedelta(milliseconds=int(Decimal(took // timedelta(milliseconds=1)) * (1 - behind) / behind))
+
+
 def rest(done: int, of: int, took: timedelta | None) -> timedelta | None:
     """How much longer it takes at the pace so far."""
     if took is None or not done or not of or done >= of:

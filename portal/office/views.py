@@ -52,7 +52,7 @@ def _list(request: HttpRequest, form: DayForm, *, status: int = 200) -> HttpResp
         "width": len(rows) * BAR_STEP,
         "form": form,
     }
-    return render(request, "office/nights.html", _framed(request, context), status=status)
+    return render(request, "office/nights.html", framed(request, context), status=status)
 
 
 @gate(OFFICE)
@@ -65,7 +65,7 @@ def night(request: HttpRequest, day: date) -> HttpResponse:
     context = {"night": found, "every": WHILE_MOVING if found.is_moving else AT_REST}
     if request.headers.get("HX-Request"):
         return render(request, "office/night_now.html", context)
-    return render(request, "office/night.html", _framed(request, context))
+    return render(request, "office/night.html", framed(request, context))
 
 
 @gate(SURE_OFFICE)
@@ -113,6 +113,6 @@ def retry(request: HttpRequest, day: date) -> HttpResponse:
     return HttpResponseRedirect(reverse("nights:night", args=[day]))
 
 
-def _framed(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+def framed(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The context with what the back office's menu needs."""
     return {**context, "available_apps": admin.site.get_app_list(request)}

@@ -18,6 +18,9 @@ STAGES: dict[str, Any] = {
     "post": gettext_lazy("Post"),
     "sweep": gettext_lazy("Sweep to the advisors"),
     "compare": gettext_lazy("Compare agreements with bills"),
+    "reimburse": gettext_lazy("Reimbursements"),
+    "transmit": gettext_lazy("Instruct the broker"),
+    "notices": gettext_lazy("Tell the clients"),
     "reconcile": gettext_lazy("Reconcile"),
     "seal": gettext_lazy("Seal"),
 }

@@ -14,7 +14,7 @@ from portal.statements.queries import Statement
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One amount that left an account, or came back where it is below zero; `proof` is the address of the page that proves a fee."""
+    """One amount that left an account (came back, below zero); `proof` is the address of the page that proves a fee."""
 
     day: date
     account: str

@@ -14,6 +14,12 @@ document.addEventListener("visibilitychange", () => {
   else again();
 });
 
+// J and K go from row to row, as in every list; R retries the held account that has the focus.
+document.addEventListener("keydown", (event) => {
+  if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (event.key === "r") event.target.closest("tr[data-hold]")?.querySelector("button")?.click();
+});
+
 // After a failure too: the next try may succeed.
 document.body.addEventListener("htmx:afterRequest", again);
 document.body.addEventListener("htmx:afterSettle", again);

@@ -31,6 +31,7 @@ ASKED_OF_AN_OWNER = (
     *("approval", "sign_proposal", "decline_proposal"),
     *("api_sign_proposal", "api_decline_proposal"),
 )
+TOLD_OF_FEES = ("notice", "notice_pdf", "api_notice")
 GIVEN_BACK = ("reimbursement", "cancel_reimbursement", "api_reimbursement")
 TOLD_TO_A_PRACTICE = (
     *("notification", "thread", "api_thread", "share_thread", "api_share_thread"),
@@ -92,6 +93,10 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["invoice"].get(number, NOWHERE if number == MISSING else None)
         for name in ("invoice", "cancel_invoice", "api_invoice")
+    },
+    **{
+        f"{name}.pk": lambda world, number: world.rows["told"].get(number, NOWHERE if number == MISSING else None)
+        for name in TOLD_OF_FEES
     },
     **{
         f"{name}.pk": lambda world, number: world.rows["given"].get(number, NOWHERE if number == MISSING else None)

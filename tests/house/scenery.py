@@ -14,6 +14,7 @@ from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import HOLDING_KINDS
 from fees.differences.models import Difference, DifferenceReason
 from fees.invoicing.models import Invoice
+from fees.notices.models import Notice
 from fees.posting.models import Charge
 from fees.proposals.actions import propose
 from fees.proposals.rules import Wanted
@@ -60,6 +61,7 @@ def dress(world: World) -> None:
     _bill(world)
     _invoice(world)
     _give_back(world)
+    _tell(world)
     _propose(world)
     _differ(world)
 
@@ -172,6 +174,32 @@ def _give_back(world: World) -> None:
             submitted_at=datetime(2025, 9, 30, 12, tzinfo=UTC),
             submitted_by=world.users[name],
         ).pk
+
+
+def _tell(world: World) -> None:
+    """Everybody who has paid a fee was told of it, in a document that holds the account's word."""
+    told = world.rows["told"] = {}
+    for charge in Charge.unscoped.select_related("account", "practice").exclude(amount=0):
+        number = charge.account.number
+        if charge.practice_id != charge.account.practice_id or number in told:
+            continue
+        facts = {"title": "Invoice", "period": "", "brand": "", "said": f"{CANARIES[number]} fee", "facts": []}
+        told[number] = charge.pk
+        Notice.unscoped.create(
+            charge=charge,
+            firm_id=charge.firm_id,
+            account=charge.account,
+            practice=charge.practice,
+            day=DAY,
+            mode="mail",
+            language="en",
+            brand="",
+            amount=charge.amount,
+            currency=charge.currency,
+            document={**facts, "head": [], "row": [], "story_title": "", "story": [], "days": [], "errors": ""},
+            sha256="0" * 64,
+            run_id=0,
+        )
 
 
 def _propose(world: World) -> None:

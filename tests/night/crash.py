@@ -37,6 +37,7 @@ WRITTEN = {
     "instructions": "SELECT * FROM broker_instruction",
     "files of instructions": "SELECT * FROM broker_instructionfile",
     "reimbursements": "SELECT * FROM fees_reimbursement",
+    "notices": "SELECT * FROM fees_notice",
     "retired": "SELECT transfer_id, line_id, seen_on FROM broker_retirement",
     "holds": "SELECT to_jsonb(h) - ARRAY['id', 'created_at', 'resolved_at'], resolved_at IS NULL FROM accounts_hold h",
     "requests": """

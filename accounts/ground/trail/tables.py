@@ -34,6 +34,7 @@ TABLES: dict[str, Any] = {
     "fees_template": _("Fee templates"),
     "fees_invoicecap": _("Invoice limits"),
     "fees_invoice": _("Invoices"),
+    "fees_noticesetting": _("How clients are told of fees"),
     "fees_reimbursement": _("Reimbursements"),
     "desk_brandversion": _("Brands"),
     "broker_flexquery": _("Flex queries"),

@@ -97,6 +97,12 @@ LIES = {
         " '2025-10-01', 1 FROM accounts_account WHERE number = 'U1000001'",
     ],
     "no_more_than_half_went_back": [f"UPDATE accounts_transfer SET kind = 'reimburse' WHERE {FEES}"],
+    "notices_say_what_was_charged": [
+        "INSERT INTO fees_notice (charge_id, firm_id, account_id, practice_id, day, mode, language, brand, amount,"
+        " currency, document, sha256, run_id)"
+        " SELECT id, firm_id, account_id, practice_id, posted_on, 'mail', 'en', '', amount + 1, currency, '{}', '', 1"
+        " FROM fees_charge WHERE state = 'posted' AND posted_on = '2025-10-01'",
+    ],
     "nothing_due_was_left": ["UPDATE fees_charge SET state = 'due', posted_on = NULL WHERE state = 'posted'"],
     "every_movement_is_instructed_once": [
         "UPDATE broker_instruction SET amount = amount + 1 WHERE kind = 'fee'",

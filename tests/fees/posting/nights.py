@@ -18,6 +18,7 @@ from fees.accrual.night import accrue_chunk, check_chunk, prepare_accrue, rollup
 from fees.differences.night import compare_chunk
 from fees.engine.registry import BY_NAME
 from fees.engine.types import Range
+from fees.notices.night import notices_chunk
 from fees.posting.close import close_chunk
 from fees.posting.memos import MEMOS
 from fees.posting.models import Charge
@@ -175,6 +176,11 @@ class Nights:
         run = self.run(day)
         with night_role():
             return reimburse_stage(run, day)
+
+    def notices(self, day: date) -> ChunkResult:
+        run = self.run(day)
+        with night_role():
+            return notices_chunk(run, day, 0, ALL, 0)
 
     def transmit(self, day: date) -> StageResult:
         run = self.run(day)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from portal.lib.business_days import Calendar, nyse
-from portal.office.rules import Place, Usual, place_of, rate, rest, usual
+from portal.office.rules import Place, Share, Usual, left_of, place_of, progress, rate, rest, usual
 from portal.office.words import duration
 
 CALENDAR = Calendar([day for day, _name in nyse(2026, 2026)], years=(2026, 2026))
@@ -62,3 +62,21 @@ def test_pace():
 )
 def test_durations_are_said_shortly(took, words):
     assert duration(took) == words
+
+
+def test_a_night_is_as_far_as_the_usual_time_of_its_stages_says():
+    """Stages that usually take 10, 30 and 60: one is done and half of the next, so a quarter is behind."""
+    stages = [
+        Share(Decimal(10), Decimal(1)),
+        Share(Decimal(30), Decimal("0.5")),
+        Share(Decimal(60), Decimal(0)),
+    ]
+
+    assert progress(stages) == Decimal("0.25")
+    assert left_of(stages, timedelta(seconds=20)) == timedelta(seconds=60)
+
+
+def test_nothing_is_said_of_the_end_before_there_is_a_pace():
+    assert left_of([Share(Decimal(10), Decimal(0))], timedelta(seconds=5)) is None
+    assert left_of([Share(Decimal(10), Decimal(1))], timedelta(seconds=5)) is None
+    assert progress([]) == 0

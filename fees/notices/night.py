@@ -1,0 +1,83 @@
+"""The night's notices: each fee that was charged becomes a document for its client, where the advisor has not said no."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from accounts.ground.access.context import cursor
+from accounts.ground.outbox.actions import owe
+from accounts.ground.outbox.models import Channel
+from accounts.ground.runs.models import Run
+from accounts.ground.runs.results import ChunkResult
+from fees.notices.document import hash_of, write
+from fees.notices.models import Notice
+from fees.posting.models import Charge
+
+AT_ONCE = 500
+SUBJECT = _("An advisory fee was charged")
+TEXT = _("A fee was charged to your account. The invoice, with how it was worked out, is here: %(address)s")
+
+
+class Due(NamedTuple):
+    """A charge whose client is to be told, with whom that is."""
+
+    charge: UUID
+    mode: str
+    language: str
+    brand: str
+    owners: list[dict[str, str]]
+
+
+def notices_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
+    """Write the notices of fees that were charged on `day` to accounts lo <= id < hi, and owe their mails."""
+    written = 0
+    for batch in _due(day, lo, hi, run):
+        charges = Charge.unscoped.select_related("account", "practice").in_bulk([one.charge for one in batch])
+        for one in batch:
+            _tell(run, day, charges[one.charge], one)
+        written += len(batch)
+    return ChunkResult(rows=written)
+
+
+def _due(day: date, lo: int, hi: int, run: Run) -> Iterator[Sequence[Due]]:
+    with cursor() as cur:
+        cur.execute("SELECT * FROM fees_notices_due(%s, %s, %s, %s)", [day, lo, hi, run.at])
+        rows = [Due(*row) for row in cur.fetchall()]
+    for first in range(0, len(rows), AT_ONCE):
+        yield rows[first : first + AT_ONCE]
+
+
+def _tell(run: Run, day: date, charge: Charge, due: Due) -> None:
+    document = write(charge, language=due.language, brand=due.brand)
+    Notice.unscoped.create(
+        charge=charge,
+        firm_id=charge.firm_id,
+        account_id=charge.account_id,
+        practice_id=charge.practice_id,
+        day=day,
+        mode=due.mode,
+        language=due.language,
+        brand=due.brand,
+        amount=charge.amount,
+        currency=charge.currency,
+        document=document,
+        sha256=hash_of(document),
+        run_id=run.pk,
+    )
+    address = settings.PUBLIC_URL.rstrip("/") + reverse("fees:notice", args=[charge.pk])
+    for owner in due.owners:
+        with override(owner["language"]):
+            owe(
+                channel=Channel.MAIL,
+                recipient=owner["email"],
+                subject=str(SUBJECT),
+                body=str(TEXT) % {"address": address},
+                natural_key=f"fee notice:{charge.pk}:{owner['user']}",
+                firm_id=charge.firm_id,
+            )

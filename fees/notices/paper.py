@@ -1,0 +1,61 @@
+"""Notices as one PDF, each beginning on a page of its own; the same bytes whenever it is asked for."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+
+from fees.notices.models import Notice
+from fees.proposals.paper import PARTS, Paper
+
+
+def paper(notices: Sequence[Notice]) -> bytes:
+    """One PDF of these notices."""
+    pdf = Paper(notices[0].sha256 if len(notices) == 1 else "")
+    pdf.set_title(str(notices[0].document["title"]))
+    pdf.set_creator("Advisor Portal")
+    pdf.set_lang(notices[0].language)
+    pdf.set_creation_date(datetime.combine(max(one.day for one in notices), time(), UTC))
+    for notice in notices:
+        pdf.add_page()
+        _page(pdf, notice.document)
+    return bytes(pdf.output())
+
+
+def archive(notices: Sequence[Notice]) -> bytes:
+    """A zip with one PDF a notice."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for notice in notices:
+            info = zipfile.ZipInfo(f"{notice.account.number}_{notice.day:%Y%m%d}_{notice.pk.hex[:8]}.pdf")
+            packed.writestr(info, paper([notice]))
+    return out.getvalue()
+
+
+def _page(pdf: Paper, document: dict[str, Any]) -> None:
+    pdf.say(document["brand"], size=11, after=2)
+    pdf.say(document["title"], size=16)
+    pdf.say(document["period"], size=11, after=3)
+    pdf.say(document["said"], after=2)
+    for name, value in document["facts"]:
+        pdf.say(f"{name}: {value}")
+    pdf.ln(3)
+    _table(pdf, document["head"], [document["row"]])
+    pdf.say(document["story_title"], size=12, after=1)
+    for sentence in document["story"]:
+        pdf.say(sentence)
+    if document["days"]:
+        pdf.ln(3)
+        _table(pdf, document["days_head"], document["days"])
+    pdf.say(document["errors"], after=1)
+
+
+def _table(pdf: Paper, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    pdf.set_font(PARTS[0], size=9)
+    with pdf.table(width=pdf.epw, text_align="LEFT", first_row_as_headings=False, line_height=5) as table:
+        for cells in (head, *rows):
+            line = table.row()
+            for cell in cells:
+                line.cell(cell)
+    pdf.ln(3)

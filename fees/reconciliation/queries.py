@@ -1,0 +1,113 @@
+"""Expected against ledger against the broker's own fee lines, for every firm; under a login that reads them all."""
+
+from datetime import date
+
+from accounts.broker.activity.models import CashLine
+from accounts.ground.access.context import cursor
+from accounts.ground.days.queries import calendar
+from fees.reconciliation.rules import USUAL_DAYS, Difference, Kind, Side
+from portal.lib.business_days import Calendar
+
+MOST_LISTED = 500
+
+# What clients pay (back, below zero), as the fee room has it.
+_EXPECTED = """
+    SELECT id, firm_id, account_id, practice_id, currency, amount, posted_on AS day FROM fees_charge
+     WHERE state = 'posted'
+    UNION ALL
+    SELECT id, firm_id, account_id, practice_id, currency, amount, processed_on FROM fees_invoice
+     WHERE state = 'processed'
+    UNION ALL
+    SELECT id, firm_id, account_id, practice_id, currency, -amount, processed_on FROM fees_reimbursement
+     WHERE state = 'processed'"""
+_LEDGER = """
+    SELECT t.id, t.source, t.firm_id, t.account_id, t.practice_id, t.currency, t.day, t.kind,
+           CASE WHEN t.kind IN ('fee', 'invoice') THEN t.amount ELSE -t.amount END AS amount
+      FROM accounts_transfer t WHERE t.kind <> 'sweep'"""
+_LINES = f"""
+    SELECT l.id, l.firm_id, l.account_id, l.currency, -l.amount AS amount,
+           coalesce(l.report_on, l.settle_on, l.happened_at::date) AS day, l.reference, l.description,
+           lower(replace(l.reference || ' ' || l.description, '-', '')) AS said
+      FROM broker_cashline l WHERE l.kind = '{CashLine.ADVISOR_FEES}' AND l.amount <> 0"""
+# The newest try of each movement.
+_TOLD = """
+    SELECT DISTINCT ON (i.transfer_id) i.transfer_id, i.answer, i.answer_words, i.answered_at, i.day
+      FROM broker_instruction i ORDER BY i.transfer_id, i.attempt DESC"""
+
+# Each answers kind, firm, account, day, ours, the broker's, currency, reference and reason.
+_QUERIES = (
+    f"""
+    SELECT 'not_posted', coalesce(e.firm_id, t.firm_id), coalesce(e.account_id, t.account_id), coalesce(e.day, t.day),
+           e.amount, t.amount, coalesce(e.currency, t.currency), coalesce(e.id, t.source)::text, ''
+      FROM ({_EXPECTED}) e FULL JOIN (SELECT * FROM ({_LEDGER}) l WHERE l.kind <> 'reversal') t ON t.source = e.id
+     WHERE (e.firm_id, e.account_id, e.practice_id, e.currency, e.amount, e.day)
+           IS DISTINCT FROM (t.firm_id, t.account_id, t.practice_id, t.currency, t.amount, t.day)
+       AND coalesce(e.day, t.day) <= %(day)s""",
+    f"""
+    SELECT CASE WHEN i.transfer_id IS NULL THEN 'not_told' WHEN i.answer = 'rejected' THEN 'rejected'
+                WHEN i.answer = '' AND i.day <= %(late)s THEN 'unanswered' ELSE 'not_booked' END,
+           t.firm_id, t.account_id, t.day, t.amount, NULL::numeric, t.currency, t.id::text,
+           coalesce(i.answer_words, '')
+      FROM ({_LEDGER}) t LEFT JOIN ({_TOLD}) i ON i.transfer_id = t.id
+     WHERE t.day <= %(day)s AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)
+       AND (i.answer = 'rejected' OR t.day <= %(late)s
+            OR i.transfer_id IS NULL AND t.day < %(day)s)""",
+    f"""
+    SELECT CASE WHEN t.id IS NULL THEN 'unknown_line' ELSE 'amount_differs' END, l.firm_id, l.account_id, l.day,
+           t.amount, l.amount, l.currency, coalesce(t.id::text, l.reference), left(l.description, 200)
+      FROM ({_LINES}) l
+      LEFT JOIN LATERAL (SELECT x.id, x.amount FROM ({_LEDGER}) x
+                          WHERE x.account_id = l.account_id
+                            AND (strpos(l.said, replace(x.id::text, '-', '')) > 0
+                                 OR strpos(l.said, replace(x.source::text, '-', '')) > 0) LIMIT 1) t ON true
+     WHERE l.day <= %(day)s AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.line_id = l.id)""",
+)
+
+
+def differences(day: date) -> list[Difference]:
+    """All that does not agree at the end of `day`, the oldest first; cut at MOST_LISTED of each sort."""
+    days = calendar()
+    asked = {"day": day, "late": days.add(day, -USUAL_DAYS)}
+    found = []
+    with cursor() as cur:
+        for query in _QUERIES:
+            cur.execute(
+                f"SELECT d.*, a.number FROM ({query}) d (kind, firm_id, account_id, day, ours, brokers, currency,"
+                " reference, reason) LEFT JOIN accounts_account a ON a.id = d.account_id"
+                f" ORDER BY d.day, a.number, d.reference LIMIT {MOST_LISTED}",
+                asked,
+            )
+            found += [_difference(row, days, day) for row in cur.fetchall()]
+    return sorted(found, key=lambda one: (-one.age, one.account, one.reference))
+
+
+def sides(first: date, last: date) -> list[Side]:
+    """The three totals over a stretch, by currency; the broker's lines by the day it booked them."""
+    with cursor() as cur:
+        cur.execute(
+            f"""
+            SELECT currency, sum(expected), sum(ledger), sum(broker)
+              FROM (SELECT currency, amount AS expected, 0 AS ledger, 0 AS broker, day FROM ({_EXPECTED}) e
+                    UNION ALL SELECT currency, 0, amount, 0, day FROM ({_LEDGER}) t
+                    UNION ALL SELECT currency, 0, 0, amount, day FROM ({_LINES}) l) side
+             WHERE day >= %s AND day <= %s GROUP BY currency ORDER BY currency
+            """,
+            [first, last],
+        )
+        return [Side(currency=code, expected=e, ledger=t, broker=b) for code, e, t, b in cur.fetchall()]
+
+
+def _difference(row: tuple, days: Calendar, today: date) -> Difference:
+    kind, firm_id, _account_id, day, ours, brokers, currency, reference, reason, number = row
+    return Difference(
+        kind=Kind(kind),
+        firm_id=firm_id,
+        account=number or "",
+        day=day,
+        age=len(days.between(day, today)),
+        ours=ours,
+        brokers=brokers,
+        currency=currency,
+        reference=reference or "",
+        reason=reason or "",
+    )
