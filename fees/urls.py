@@ -11,8 +11,8 @@ from fees.notices import views as notices
 from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
 from fees.proposals import views as proposals
-from fees.whatif import views as whatif
 from fees.reimbursements import views as reimbursements
+from fees.whatif import views as whatif
 
 app_name = "fees"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("fees/invoicing/upload/", invoicing.upload, name="upload_invoices"),
     path("fees/invoicing/review/", invoicing.review, name="review_invoices"),
     path("fees/invoicing/send/", invoicing.send, name="send_invoices"),
+    path("fees/invoicing/download/", invoicing.download, name="download_invoices"),
     path("fees/invoicing/available/", invoicing.available, name="invoice_available"),
     path("fees/invoicing/example.csv", invoicing.template, name="invoice_template"),
     path("fees/invoicing/limit/<str:number>/", invoicing.limit, name="invoice_limit"),

@@ -28,11 +28,14 @@ from fees.invoicing.review import BadForm, by_hand, context_of, file_of
 from fees.invoicing.rules import Verdict, business_day_of, cut_off_after, cut_off_of
 from fees.invoicing.upload import COLUMNS, File, errors_table, known, parse, submit_file, with_points
 from fees.proofs.words import tell
-from portal.lib.csvtext import BadCsv, write_bytes
+from portal.lib import xlsx
+from portal.lib.csvtext import BadCsv, Cell, write_bytes
 from portal.lib.exchange import exchange_day
 
 KEPT_DAYS = timedelta(days=7)
 MOST_CHOICES = 200
+MOST_DOWNLOADED = 10_000
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWS = {"pending": (InvoiceState.PENDING,), "processed": (InvoiceState.PROCESSED, InvoiceState.REJECTED), "all": None}
 
 
@@ -58,6 +61,32 @@ def desk(request: HttpRequest) -> HttpResponse:
         "cut_off": cut_off_after(now, calendar()),
     }
     return render(request, "fees/invoicing/desk.html", context)
+
+
+@gate("set_fees")
+@require_GET
+def download(request: HttpRequest) -> HttpResponse:
+    """The invoices of the list as a workbook, or as CSV: all of them, not only those of the page."""
+    show = request.GET.get("show", "all")
+    states = SHOWS.get(show)
+    rows = queries.invoices(_who(request))
+    if states is not None:
+        rows = rows.filter(state__in=states)
+    table: list[Sequence[Cell]] = [
+        (_("For the night of"), _("Account ID"), _("Account title"), _("Amount"), _("Currency"), _("Memo"), _("Status"))
+    ]
+    table += [
+        (
+            *(one.business_day, one.account.number, one.account.title, one.amount, one.currency, one.memo),
+            f"{one.get_state_display()} {one.get_reason_display() if one.reason else ''}".strip(),
+        )
+        for one in rows[:MOST_DOWNLOADED]
+    ]
+    if request.GET.get("as") == "csv":
+        return _table(table, name="invoices.csv")
+    answer = HttpResponse(xlsx.write_bytes(table, sheet=_("Invoices")), content_type=WORKBOOK)
+    answer["Content-Disposition"] = 'attachment; filename="invoices.xlsx"'
+    return answer
 
 
 @gate("set_fees")
@@ -202,12 +231,13 @@ def _reviewed(request: HttpRequest, file: File) -> HttpResponse:
         **context_of(file, verdicts, _told(verdicts)),
         "day": day,
         "before": known(who, file),
+        "choices": queries.may_be_invoiced(who, day, MOST_CHOICES),
         "key": uuid.uuid4(),
     }
     return render(request, "fees/invoicing/review.html", context)
 
 
-def _table(rows: Sequence[Sequence[str]], *, name: str) -> HttpResponse:
+def _table(rows: Sequence[Sequence[Cell]], *, name: str) -> HttpResponse:
     answer = HttpResponse(write_bytes(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

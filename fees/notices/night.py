@@ -1,5 +1,6 @@
-"""The night's notices: each fee that was charged becomes a document for its client, where the advisor has not said no."""
+"""The night's notices: each charged fee becomes a document for its client, where the advisor has not said no."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -48,7 +49,7 @@ def notices_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> Chunk
 def _due(day: date, lo: int, hi: int, run: Run) -> Iterator[Sequence[Due]]:
     with cursor() as cur:
         cur.execute("SELECT * FROM fees_notices_due(%s, %s, %s, %s)", [day, lo, hi, run.at])
-        rows = [Due(*row) for row in cur.fetchall()]
+        rows = [Due(*row[:-1], json.loads(row[-1])) for row in cur.fetchall()]
     for first in range(0, len(rows), AT_ONCE):
         yield rows[first : first + AT_ONCE]
 

@@ -62,8 +62,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """The notices of a day as one PDF to print, or as a zip with a file each."""
     day = _day(request.GET.get("day", ""))
     found = list(queries.notices(_who(request)).filter(day=day)[:MOST_AT_ONCE]) if day else []
-    if not found:
-        raise Http404
+    if day is None or not found:
+        messages.info(request, _("Choose a day that has notices."))
+        return HttpResponseRedirect(reverse("fees:notices"))
     if request.GET.get("as") == "zip":
         return _file(archive(found), "application/zip", f"notices_{day:%Y%m%d}.zip")
     return _file(paper(found), "application/pdf", f"notices_{day:%Y%m%d}.pdf")

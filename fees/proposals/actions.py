@@ -30,7 +30,7 @@ from fees.proposals.queries import Standing, standing, wanted_of
 from fees.proposals.rules import EXPIRY, Wanted, booked_on, cautions, problems, same_terms, starts_on, takes_more
 from fees.schedules.actions import agree, residences
 from fees.schedules.models import Schedule
-from fees.schedules.queries import billed_through, night_barrier
+from fees.schedules.queries import billed_through, hold_agreements, night_barrier
 from fees.schedules.rules import (
     UNITED_STATES,
     ScheduleRefused,
@@ -102,7 +102,7 @@ def draft(*, who: Who, account: Account, wanted: Wanted, at: datetime) -> Propos
     if judged.problems:
         raise ScheduleRefused(judged.problems)
     with transaction.atomic(using=current_alias.get()):
-        lock(account.pk, _payee_id(who))
+        lock(account.firm_id, account.pk, _payee_id(who))
         return _drafted(who, account, wanted, at)
 
 
@@ -113,7 +113,7 @@ def propose(*, who: Who, account: Account, wanted: Wanted, at: datetime) -> Prop
     """
     with transaction.atomic(using=current_alias.get()):
         night_barrier(alone=False)
-        lock(account.pk, _payee_id(who))
+        lock(account.firm_id, account.pk, _payee_id(who))
         judged = judge(who=who, account=account, wanted=wanted, at=at)
         if judged.problems:
             raise ScheduleRefused(judged.problems)
@@ -142,14 +142,15 @@ def cancel(*, who: Who, proposal: Proposal, reason: str = "", at: datetime) -> P
     return held
 
 
-def lock(account_id: int, practice_id: int) -> None:
+def lock(firm_id: int, account_id: int, practice_id: int) -> None:
     """One at a time for an account and a payee, until the transaction ends."""
+    hold_agreements(firm_id, alone=False)
     one_at_a_time(f"proposal {account_id} {practice_id}")
 
 
 def locked(proposal: Proposal) -> Proposal:
     """The proposal as it stands now, held until the transaction ends."""
-    lock(proposal.account_id, proposal.practice_id)
+    lock(proposal.firm_id, proposal.account_id, proposal.practice_id)
     return Proposal.unscoped.select_related("account").get(pk=proposal.pk)
 
 

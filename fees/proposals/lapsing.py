@@ -29,7 +29,7 @@ def withdraw(*, account: Account, practices: Sequence[int], at: datetime) -> int
     items of the lists by itself."""
     open_ones = Proposal.unscoped.filter(account=account, practice_id__in=practices, state__in=OPEN)
     for practice in practices:
-        lock(account.pk, practice)
+        lock(account.firm_id, account.pk, practice)
     return open_ones.update(state=ProposalState.CANCELLED, decided_at=at)
 
 

@@ -14,7 +14,7 @@ from fees.engine.flattened import flatten
 from fees.engine.registry import TRADE_CODES
 from fees.schedules import rules
 from fees.schedules.models import Component, RunSchedule, Schedule
-from fees.schedules.queries import billed_through, night_barrier
+from fees.schedules.queries import billed_through, hold_agreements
 from fees.schedules.rules import Figures, ScheduleRefused, Signature
 from fees.schedules.versions import close_former, payee_problems
 from portal.lib.exchange import EXCHANGE_ZONE
@@ -41,7 +41,7 @@ def agree(
     """
     with transaction.atomic(using=current_alias.get()):
         # The night takes this barrier alone when accruals begin: a version is either seen by it or starts later.
-        night_barrier(alone=False)
+        hold_agreements(account.firm_id, alone=False)
         found = rules.problems(
             strategy=strategy,
             components=components,
@@ -91,7 +91,7 @@ def end_agreements(*, account: Account, practices: Sequence[int], first_day: dat
     The caller makes sure that no night has billed that day.
     """
     with transaction.atomic(using=current_alias.get()):
-        night_barrier(alone=False)
+        hold_agreements(account.firm_id, alone=False)
         for practice in Practice.unscoped.filter(pk__in=practices):
             one_at_a_time(_agreeing(account, practice))
             close_former(Schedule.unscoped.filter(account=account, practice=practice), first_day)

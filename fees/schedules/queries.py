@@ -6,7 +6,7 @@ from zlib import crc32
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.ground.access.context import Who, cursor
-from accounts.ground.access.locks import barrier
+from accounts.ground.access.locks import barrier, in_turn
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import with_payee
@@ -58,6 +58,15 @@ def billed_through() -> date | None:
 def night_barrier(*, alone: bool) -> None:
     """Hold the barrier until the transaction ends."""
     barrier(_BARRIER, alone=alone)
+
+
+def hold_agreements(firm_id: int, *, alone: bool) -> None:
+    """Before anything else is locked: people of a firm agree at once, and a move of its accounts holds them all off.
+
+    Otherwise who agrees waits for the account's row, and who moves the account waits for the agreement.
+    """
+    night_barrier(alone=False)
+    in_turn(f"agreements of firm {firm_id}", alone=alone)
 
 
 def accounts_agreed_on(day: date) -> str:

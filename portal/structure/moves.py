@@ -17,7 +17,7 @@ from fees.proposals.lapsing import withdraw
 from fees.proposals.models import Proposal
 from fees.schedules.actions import end_agreements
 from fees.schedules.models import Schedule
-from fees.schedules.queries import billed_through, night_barrier
+from fees.schedules.queries import billed_through, hold_agreements
 from portal.lib.exchange import exchange_day
 
 
@@ -41,8 +41,8 @@ def _next(at: datetime) -> str | None:
             return None
         try:
             with transaction.atomic(using="office"):
-                night_barrier(alone=False)
-                # Before the account's row is locked, as whoever sends an invoice locks them.
+                # Before the account's row is locked, in the order in which whoever agrees or sends an invoice locks.
+                hold_agreements(link.account.firm_id, alone=True)
                 hold_sending(link.account.firm_id)
                 for move in carry_out(link=link, first_day=_first_day(link), at=at):
                     _let_go(move, at)

@@ -15,6 +15,7 @@ TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 # Names and signs that are the same in every language.
 SAME_EVERYWHERE = {
     "CSV",
+    "PDF",
     "XLSX",
     "PDF",
     "SHA-256",

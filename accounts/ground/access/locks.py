@@ -9,6 +9,12 @@ def one_at_a_time(what: str) -> None:
         cur.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
 
 
+def in_turn(what: str, *, alone: bool) -> None:
+    """Many do the same kind of thing at once, or one does something to all of them, alone."""
+    with cursor() as cur:
+        cur.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(hashtext(%s))", [what])
+
+
 def barrier(number: int, *, alone: bool) -> None:
     """Many hold it together, or one holds it alone: what is written under it is seen by the other side, or comes
     after it."""

@@ -50,6 +50,17 @@ def test_d24_up_to_the_limit_and_not_a_cent_more(desk):
     assert len(desk.sent(ANA)) == 2
 
 
+def test_p21_a_thousand_a_quarter_may_be_reached_and_not_passed(desk):
+    """A fixed sum a quarter, whatever the values; October and December are the same quarter."""
+    desk.cap(KEN, None, kind="PERCENTOFNLV_CAP_Q", amount="1000")
+    sent = [
+        desk.send("alice", (KEN, amount), on=at(date(2025, month, 6)))[0].reason
+        for month, amount in ((10, "400"), (11, "600"), (12, "1"))
+    ]
+
+    assert sent == ["", "", "over_limit"]
+
+
 def test_d31_one_invoice_a_client_and_day(desk):
     desk.send("alice", (ANA, "10"))
 

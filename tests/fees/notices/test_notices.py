@@ -5,7 +5,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.desk.brand.models import BrandVersion
@@ -122,7 +122,8 @@ def test_told_twice_is_told_once_and_agrees_with_the_ledger(charged):
 
     assert mails() == before
     assert look(Night(charged.run(DAY).pk, DAY)) == []
-    with as_role("owner"), connection.cursor() as cur, pytest.raises(Exception, match="append-only"):
+    refused = pytest.raises(Exception, match="append-only")
+    with refused, transaction.atomic(), connection.cursor() as cur:
         cur.execute("UPDATE fees_notice SET amount = 1")
 
 
@@ -158,7 +159,8 @@ def test_the_client_and_the_advisor_read_print_and_save_it(browse, sealed):
         assert pdf.startswith(b"%PDF")
         assert pdf == reader.get(reverse("fees:notice_pdf", args=[notice.pk])).content
     bulk = browse("alice").get(reverse("fees:print_notices"), {"day": "2025-10-01", "as": "zip"})
-    assert len(ZipFile(BytesIO(bulk.content)).namelist()) == len([one for one in told() if one == ANA] or [0])
+    names = ZipFile(BytesIO(bulk.content)).namelist()
+    assert sorted(name.split("_")[0] for name in names) == sorted(told())
 
 
 @pytest.mark.parametrize("name", ["chidi", "carol", "mallory", "ken"])
