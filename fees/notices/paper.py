@@ -7,12 +7,12 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from fees.notices.models import Notice
-from fees.proposals.paper import PARTS, Paper
+from fees.papers.paper import PARTS, Paper
 
 
 def paper(notices: Sequence[Notice]) -> bytes:
     """One PDF of these notices."""
-    pdf = Paper(notices[0].sha256 if len(notices) == 1 else "")
+    pdf = Paper(notices[0].sha256[:16] if len(notices) == 1 else "")
     pdf.set_title(str(notices[0].document["title"]))
     pdf.set_creator("Advisor Portal")
     pdf.set_lang(notices[0].language)

@@ -37,11 +37,11 @@ def no_more_than_half_went_back(day: date) -> list[Break]:
           JOIN accounts_account a ON a.id = back.account_id
           JOIN LATERAL (
                SELECT coalesce(sum(m.amount) FILTER (WHERE m.kind = 'reimburse'), 0) AS given,
-                      coalesce(sum(CASE m.kind WHEN 'reversal' THEN -m.amount ELSE m.amount END)
+                      coalesce(sum(CASE WHEN m.kind IN ('reversal', 'adjustment') THEN -m.amount ELSE m.amount END)
                                FILTER (WHERE m.kind <> 'reimburse'), 0) AS taken
                  FROM accounts_transfer m
                 WHERE m.account_id = back.account_id AND m.practice_id = back.practice_id
-                  AND m.currency = back.currency AND m.kind IN ('fee', 'invoice', 'reversal', 'reimburse')
+                  AND m.currency = back.currency AND m.kind IN ('fee', 'invoice', 'reversal', 'adjustment', 'reimburse')
                   AND m.day > (%(day)s::date - interval '12 months')::date AND m.day <= %(day)s) year ON true
          WHERE 2 * year.given > year.taken
          GROUP BY back.firm_id

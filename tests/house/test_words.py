@@ -17,7 +17,6 @@ SAME_EVERYWHERE = {
     "CSV",
     "PDF",
     "XLSX",
-    "PDF",
     "SHA-256",
     "Esc",
     "Ctrl",

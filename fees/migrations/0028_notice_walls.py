@@ -40,7 +40,7 @@ CREATE FUNCTION fees_notices_due(the_day date, lo bigint, hi bigint, the_time ti
             WHERE p.firm_id = a.firm_id AND p.is_registered AND v.name <> '' AND (p.level = 1 OR p.id = a.practice_id)
             ORDER BY p.level DESC LIMIT 1) b ON true
      WHERE c.firm_id = ANY (ARRAY(SELECT id FROM accounts_firm)) AND c.posted_on = the_day
-       AND c.account_id >= lo AND c.account_id < hi AND m.mode <> 'none'
+       AND c.account_id >= lo AND c.account_id < hi AND c.amount > 0 AND m.mode <> 'none'
        AND NOT EXISTS (SELECT 1 FROM fees_notice n WHERE n.charge_id = c.id)
      ORDER BY c.id
 $$;
@@ -50,7 +50,7 @@ GRANT EXECUTE ON FUNCTION fees_notices_due(date, bigint, bigint, timestamptz) TO
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fees", "0025_notices"), ("desk", "0008_brands_at_the_door")]
+    dependencies = [("fees", "0027_notices"), ("desk", "0008_brands_at_the_door")]
 
     operations = [
         rls.tie("fees_notice", "firm_id, account_id", "accounts_account", "firm_id, id", "notice_account_in_firm"),
