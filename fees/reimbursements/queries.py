@@ -17,7 +17,8 @@ _CEILINGS = """
     SELECT a.id, a.base_currency, coalesce(fees.total, 0), coalesce(back.total, 0)
       FROM accounts_account a
       LEFT JOIN LATERAL (
-           SELECT sum(CASE WHEN t.kind IN ('reversal', 'adjustment') THEN -t.amount ELSE t.amount END) AS total FROM accounts_transfer t
+           SELECT sum(CASE WHEN t.kind IN ('reversal', 'adjustment') THEN -t.amount ELSE t.amount END) AS total
+             FROM accounts_transfer t
             WHERE t.account_id = a.id AND t.practice_id = %(practice)s AND t.currency = a.base_currency
               AND t.kind IN ('fee', 'invoice', 'reversal', 'adjustment')
               AND t.day > (%(day)s::date - interval '12 months')::date AND t.day <= %(day)s) fees ON true
