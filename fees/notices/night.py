@@ -49,7 +49,10 @@ def notices_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> Chunk
 def _due(day: date, lo: int, hi: int, run: Run) -> Iterator[Sequence[Due]]:
     with cursor() as cur:
         cur.execute("SELECT * FROM fees_notices_due(%s, %s, %s, %s)", [day, lo, hi, run.at])
-        rows = [Due(*row[:-1], json.loads(row[-1])) for row in cur.fetchall()]
+        rows = [
+            Due(charge, mode, language, brand, json.loads(owners))
+            for charge, mode, language, brand, owners in cur.fetchall()
+        ]
     for first in range(0, len(rows), AT_ONCE):
         yield rows[first : first + AT_ONCE]
 
