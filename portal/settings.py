@@ -325,6 +325,7 @@ SPECTACULAR_SETTINGS = {
         "AllocationMethod": "accounts.broker.allocation.models.Method",
         "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
         "TransactionStatus": "portal.transactions.rules.Status",
+        "InvoiceState": "fees.invoicing.models.InvoiceState",
     },
 }
 
