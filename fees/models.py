@@ -3,8 +3,8 @@
 from fees.accrual.models import Accrual, AdviserDaily
 from fees.differences.models import Difference
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
-from fees.patterns.models import FeeTemplate
 from fees.notices.models import Notice, NoticeSetting
+from fees.patterns.models import FeeTemplate
 from fees.posting.models import Charge
 from fees.proposals.models import Proposal, Signature
 from fees.reimbursements.models import Reimbursement

@@ -5,10 +5,9 @@ from django.urls import path
 from fees.differences import views as differences
 from fees.history import views as history
 from fees.invoicing import views as invoicing
-from fees.overview import views as overview
-from fees.patterns import views as patterns
 from fees.notices import views as notices
 from fees.overview import views as overview
+from fees.patterns import views as patterns
 from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
 from fees.proposals import views as proposals

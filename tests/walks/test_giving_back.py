@@ -64,7 +64,7 @@ def enter(page, site, billed):
         page.get_by_label("Username").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{site}/")
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
 
     return sign_in

@@ -28,7 +28,7 @@ KEPT = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fees", "0025_reimbursements"), ("broker", "0018_instruction_walls")]
+    dependencies = [("fees", "0027_reimbursements"), ("broker", "0018_instruction_walls")]
 
     operations = [
         rls.tie("fees_reimbursement", "firm_id, account_id", "accounts_account", "firm_id, id", "reimburse_account"),

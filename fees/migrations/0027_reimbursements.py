@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0027_reimbursements_and_instructions"),
-        ("fees", "0024_adjustments"),
+        ("fees", "0026_template_walls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0027_reimbursements_and_instructions"),
-        ("fees", "0026_reimbursement_walls"),
+        ("fees", "0028_reimbursement_walls"),
     ]
 
     operations = [

@@ -50,7 +50,7 @@ GRANT EXECUTE ON FUNCTION fees_notices_due(date, bigint, bigint, timestamptz) TO
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fees", "0027_notices"), ("desk", "0008_brands_at_the_door")]
+    dependencies = [("fees", "0029_notices"), ("desk", "0008_brands_at_the_door")]
 
     operations = [
         rls.tie("fees_notice", "firm_id, account_id", "accounts_account", "firm_id, id", "notice_account_in_firm"),
