@@ -24,7 +24,9 @@ def write(charge: Charge, *, language: str, brand: str) -> dict[str, object]:
     """The document of a posted charge; on client documents a fee is negative."""
     with override(language):
         opened = proof(charge)
-        period = f"{day_text(charge.starts)} \N{EN DASH} {day_text(charge.period_end_day)}"
+        period = day_text(charge.starts)
+        if charge.period_end_day != charge.starts:
+            period += f" \N{EN DASH} {day_text(charge.period_end_day)}"
         amount = money_words(charge.amount, charge.currency)
         label = _(EVERY[charge.method].label)
         days = [[day_text(one.day), exact(one.base), exact(one.amount)] for one, _words in opened.days[:MOST_DAYS]]
@@ -45,7 +47,7 @@ def write(charge: Charge, *, language: str, brand: str) -> dict[str, object]:
             "row": [charge.account.number, label, period, money_words(-charge.amount, charge.currency)],
             "story_title": _("How it was worked out"),
             "story": [tell(sentence) for sentence in opened.story],
-            "days_head": [_("Day"), _("Value"), _("Accrued")] if days else [],
+            "days_head": [_("Day"), _("Base of the fee"), _("Accrued")] if days else [],
             "days": days,
             "errors": _("Please report anything that looks wrong to your advisor as soon as you see it."),
             "fingerprint": charge.fingerprint,
