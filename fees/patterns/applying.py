@@ -149,7 +149,7 @@ def _applied(who: Who, account: Account, wanted: Wanted, expected: str, at: date
     try:
         with transaction.atomic(using=current_alias.get()):
             assert who.practice_id is not None
-            lock(account.pk, who.practice_id)
+            lock(account.firm_id, account.pk, who.practice_id)
             judged = judge(who=who, account=account, wanted=wanted, at=at)
             if not judged.problems and outcome_of(judged) != expected:
                 words = Sentence(gettext_noop("Its terms have changed since you looked; choose it once more."), {})
