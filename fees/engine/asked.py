@@ -186,7 +186,7 @@ _TRADE = (
             ),
             Parameter(
                 name="figure",
-                label=gettext_noop("Amount or percentage"),
+                label=gettext_noop("Mark-up"),
                 fraction_when=("kind", Markup.PERCENT.value),
                 **_UNIT_MONEY | {"most": MOST_PERCENT * 1000, "places": RATE_PLACES},
             ),

@@ -45,11 +45,18 @@ document.addEventListener("change", (event) => {
 for (const button of document.querySelectorAll("[data-submit-button]")) button.hidden = true;
 
 // A failed fragment must say so: the status bar is the one place for it.
-document.body.addEventListener("htmx:afterRequest", (event) => {
+// A request that a newer one has replaced did not fail; it has no status, and neither has one that reached nobody.
+for (const failed of ["htmx:afterRequest", "htmx:sendError", "htmx:timeout"]) {
+  document.body.addEventListener(failed, sayThatItFailed);
+}
+
+function sayThatItFailed(event) {
   const bar = document.getElementById("status");
-  if (!bar || event.detail.successful || event.detail.xhr.status === 422) return;
+  const { successful, xhr } = event.detail;
+  const isFine = successful || xhr.status === 422 || xhr.status === 0;
+  if (!bar || (event.type === "htmx:afterRequest" && isFine)) return;
   const line = document.createElement("p");
   line.className = "error";
   line.textContent = bar.dataset.failed;
   bar.replaceChildren(line);
-});
+}

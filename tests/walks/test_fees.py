@@ -129,3 +129,39 @@ def signed_by():
         (Path(folder) / "signed.pdf").write_bytes(text)
     assert kept.at <= datetime.now(tz=UTC)
     return kept.name, kept.kind, bytes(kept.drawing).startswith(b"\x89PNG") and text.startswith(b"%PDF")
+
+
+def test_a_template_is_kept_given_and_looked_at(enter, site, axe):
+    page = enter("alice")
+    page.set_viewport_size(SIZES[0][1])
+    page.goto(f"{site}/fees/configure/{ANA}/")
+    page.get_by_label("Percent of P&L, quarterly").check()
+    expect(page.locator("#preview")).to_contain_text("Percentage of the profit: Fill this in")
+    page.locator("#profit_quarter-rate").fill("15")
+    expect(page.locator("#preview")).not_to_contain_text("Percentage of the profit: Fill this in")
+    page.get_by_label("Fee per trade unit").check()
+    expect(page.locator("#preview")).to_contain_text("Fees by kind of instrument and currency: Fill this in")
+    page.mouse.wheel(0, -9000)
+    shoot(page, "configure-all")
+    assert axe(page) == []
+    page.goto(f"{site}/fees/templates/new/")
+    page.get_by_label("Name of the template").fill("Standard")
+    page.get_by_label("Percent of value", exact=True).check()
+    page.locator("#percent-rate").fill("1")
+    page.locator("#percent-method").select_option("4")
+    page.get_by_role("button", name="Save template").click()
+    expect(page.get_by_role("heading", name="Standard")).to_be_visible()
+    assert axe(page) == []
+    shoot(page, "template")
+    page.goto(f"{site}/fees/templates/")
+    expect(page.locator("main")).to_contain_text("Standard")
+    assert axe(page) == []
+    shoot(page, "templates")
+    page.get_by_role("link", name="Give to clients").nth(1).click()
+    page.get_by_role("checkbox", name=ANA).check()
+    assert axe(page) == []
+    shoot(page, "template-apply")
+    page.get_by_role("button", name="Work out what it means").click()
+    expect(page.locator("main")).to_contain_text("What it means")
+    assert axe(page) == []
+    shoot(page, "template-job")
