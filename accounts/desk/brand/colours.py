@@ -45,7 +45,8 @@ def style_sheet(colour: str) -> str:
         "accent-line": (mixed(colour, WHITE, 60), mixed(colour, DARK_SURFACES[1], 40)),
     }
     lines = "".join(f"--{name}:light-dark(#{light},#{dark});" for name, (light, dark) in tokens.items())
-    return f":root{{{lines}}}\n"
+    # The picture of the sign-in page is in our own colour, so a brand has a plain one of its own.
+    return f":root{{{lines}}}\n.door-view{{background:#{mixed(colour, INK, 35)}}}\n"
 
 
 def until_readable(colour: str, surfaces: tuple[str, ...], *, towards: str) -> str:

@@ -35,12 +35,20 @@ class Command(PortalCommand):
             found = added_up(list(facts_in(Path(folder)))).get("access_matrix", {})
         if options["json"]:
             # Where the walk itself broke there are no figures; what it said last is then the answer.
-            said = {} if code == 0 else {"problem": "\n".join(text.strip().splitlines()[-LAST_LINES:])}
+            said = {} if code == 0 else {"problem": _problem(code, text)}
             self.answer({**found, **said}, ok=code == 0)
         else:
             self.stdout.write(text)
         if code:
             raise SystemExit(1)
+
+
+def _problem(code: int, text: str) -> str:
+    """What the walk said last, and who ended it if it did not end by itself."""
+    lines = text.strip().splitlines()[-LAST_LINES:]
+    if code < 0:
+        lines.append(_("The walk was ended by signal %(number)s.") % {"number": -code})
+    return "\n".join(lines)
 
 
 def _walk(folder: Path, only: str) -> tuple[int, str]:
