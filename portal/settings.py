@@ -387,8 +387,7 @@ FLEX_SERVICE_URL = env.text(
 # --- Mail ----------------------------------------------------------------------------------------------------------
 
 globals().update(env.email("EMAIL_URL", (STATE_DIR / "mail").as_uri()))
-DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Advisor Portal <portal@localhost>")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Advisor Portal <portal@localhost>")
 
 # --- Logs: one line each, on standard error; the process manager keeps them -------------------------------------------
 

@@ -30,6 +30,8 @@ urlpatterns = [
         name="api_permission_requests",
     ),
     path("permission-requests/<uuid:pk>/answer/", permissions.Answer.as_view(), name="api_permission_answer"),
+    path("permission-requests/<uuid:pk>/facts/", permissions.Facts.as_view(), name="api_permission_facts"),
+    path("permission-requests/<uuid:pk>/sign/", permissions.Signing.as_view(), name="api_sign_permission"),
     path("permission-requests/<uuid:pk>/", permissions.Asked.as_view(), name="api_permission_request"),
     path("accounts/<str:number>/products/set/", products.SetAccountProducts.as_view(), name="api_set_products"),
 ]

@@ -2,6 +2,7 @@
 
 from accounts.ground.addresses.models import AddressRule
 from accounts.ground.authorizations.models import Authorization, AuthorizationRule, Authorizer, Vote
+from accounts.ground.consents.models import Consent
 from accounts.ground.days.models import CalendarDay
 from accounts.ground.idempotency.models import IdempotencyKey
 from accounts.ground.invitations.models import Invitation
@@ -30,6 +31,7 @@ __all__ = [
     "Book",
     "CalendarDay",
     "ClientRight",
+    "Consent",
     "Event",
     "Firm",
     "Hold",

@@ -21,14 +21,15 @@ from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.api_pages import Pages
 from accounts.ground.runs.queries import sealed_day
-from accounts.ground.stepup.actions import session_mark
+from accounts.ground.signatures.reading import hand_of
+from accounts.ground.signatures.rules import LONGEST_NAME
 from accounts.ground.tree.models import Account
 from fees.proofs.words import tell
 from fees.proposals import actions, queries, signing
 from fees.proposals.api_terms import FeeTermsSerializer, component, wanted_from
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import Cost, effect
-from fees.proposals.rules import LARGEST_DRAWING, LONGEST_NAME, LONGEST_REASON, Wanted, read
+from fees.proposals.rules import LARGEST_DRAWING, LONGEST_REASON, Wanted, read
 from fees.schedules.rules import ScheduleRefused
 
 
@@ -186,13 +187,7 @@ class SignProposal(APIView):
         who = _who(request)
         found = queries.asked(who, pk)
         given = _given(SignatureHandSerializer, request)
-        hand = signing.Hand(
-            name=given["name"],
-            drawing=_picture(given["drawing"]) if given.get("drawing") else None,
-            address=request.META.get("REMOTE_ADDR", ""),
-            agent=request.headers.get("User-Agent", "").replace("\0", ""),
-            session=session_mark(request.session.session_key or ""),
-        )
+        hand = hand_of(request._request, given["name"], _picture(given["drawing"]) if given.get("drawing") else None)
         signed = _tried(lambda: signing.sign(who=who, proposal=found, hand=hand, seen=given["seen"], at=timezone.now()))
         return Response(ProposalSerializer(signed).data)
 

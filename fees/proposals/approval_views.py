@@ -17,7 +17,7 @@ from accounts.ground.access.gates import gate
 from accounts.ground.clock import exchange_today
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.queries import sealed_day
-from accounts.ground.stepup.actions import session_mark
+from accounts.ground.signatures.reading import hand_of
 from fees.proofs.words import tell
 from fees.proposals import queries
 from fees.proposals.actions import ProposalRefused
@@ -26,7 +26,7 @@ from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.paper import paper
 from fees.proposals.preview import effect
 from fees.proposals.rules import LARGEST_DRAWING, LONGEST_REASON
-from fees.proposals.signing import Hand, decline, sign
+from fees.proposals.signing import decline, sign
 from fees.proposals.views import told
 
 DATA_URL = "data:image/png;base64,"
@@ -47,13 +47,7 @@ def sign_proposal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = queries.asked(who, pk)
     if request.POST.get("read") != "on":
         return _page(request, found, problem=_("Read the full text and tick that you have."))
-    hand = Hand(
-        name=request.POST.get("name", "").replace("\0", ""),
-        drawing=_drawing(request),
-        address=request.META.get("REMOTE_ADDR", ""),
-        agent=request.headers.get("User-Agent", "").replace("\0", ""),
-        session=session_mark(request.session.session_key or ""),
-    )
+    hand = hand_of(request, request.POST.get("name", ""), _drawing(request))
     try:
         sign(who=who, proposal=found, hand=hand, seen=request.POST.get("seen", ""), at=timezone.now())
     except ProposalRefused as refused:

@@ -23,7 +23,6 @@ EXPIRY = timedelta(days=90)
 # The day of an agreement may not lie further ahead than a client can be expected to remember it.
 FURTHEST = timedelta(days=366)
 LONGEST_REASON = 500
-LONGEST_NAME = 200
 LARGEST_DRAWING = 60_000
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -1,6 +1,5 @@
 """The client's hand: signing a proposal as it was shown, or declining it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -9,30 +8,19 @@ from accounts.ground.access.context import Who, current_alias
 from accounts.ground.days.queries import calendar
 from accounts.ground.people.models import User
 from accounts.ground.requests.models import RequestStatus
+from accounts.ground.signatures.rules import Hand, name_problem
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Practice
 from fees.proposals import mails
 from fees.proposals.actions import ProposalRefused, ended, finish, locked, put_into_force
 from fees.proposals.models import Proposal, ProposalState, Signature, SignatureKind
-from fees.proposals.rules import LONGEST_NAME, LONGEST_REASON, booked_on, drawing_problem, starts_on
+from fees.proposals.rules import LONGEST_REASON, booked_on, drawing_problem, starts_on
 from fees.schedules import rules as schedules
 from fees.schedules.queries import billed_through, night_barrier
 from portal.lib.exchange import exchange_day
 from portal.lib.words import Sentence, gettext_noop
 
 TOP_LEVEL = 1
-SHORTEST_NAME = 3
-
-
-@dataclass(frozen=True)
-class Hand:
-    """How somebody signed: the name, a drawing if there is one, and from where."""
-
-    name: str
-    drawing: bytes | None = None
-    address: str = ""
-    agent: str = ""
-    session: str = ""
 
 
 def sign(*, who: Who, proposal: Proposal, hand: Hand, seen: str, at: datetime) -> Proposal:
@@ -86,10 +74,7 @@ def _check(proposal: Proposal, hand: Hand, seen: str, is_late: bool) -> None:
     if seen != proposal.document_hash:
         msgid = gettext_noop("You have read another version of this proposal; open it again and read it first.")
         raise ProposalRefused(Sentence(msgid, {}))
-    name = hand.name.strip()
-    if not SHORTEST_NAME <= len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
-        raise ProposalRefused(Sentence(gettext_noop("Type your full name."), {}))
-    wrong = drawing_problem(hand.drawing) if hand.drawing is not None else None
+    wrong = name_problem(hand.name) or (drawing_problem(hand.drawing) if hand.drawing is not None else None)
     if wrong is not None:
         raise ProposalRefused(wrong)
 

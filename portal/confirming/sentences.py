@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +16,8 @@ from accounts.broker.products.rules import Permission, permission_words
 from accounts.ground.access.scope import scope
 from accounts.ground.addresses.queries import of_seat
 from accounts.ground.authorizations.actions import ROLES, duties
+from accounts.ground.consents.models import Consent
+from accounts.ground.dates import day_text
 from accounts.ground.linkage.queries import asked_of
 from accounts.ground.tree.models import Account
 from accounts.ground.users.actions import seat_for
@@ -24,8 +26,11 @@ from auth2fa.devices.models import Kind
 from auth2fa.devices.queries import own
 from fees.invoicing.queries import invoices
 from fees.invoicing.review import BadForm, file_of
+from fees.patterns.queries import own_job
 from fees.proposals.queries import proposals
+from fees.whatif.queries import trial_of
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
+from portal.lib.exchange import exchange_day
 
 SHOWN = 5
 Sentence = Callable[[Wish], str]
@@ -41,7 +46,7 @@ def words_of(request: HttpRequest) -> str:
     tell = SENTENCES.get(match.view_name)
     try:
         return tell(Wish.of(request)) if tell else ""
-    except (Untold, LookupError, ValueError):
+    except (Http404, LookupError, ValueError):
         return ""
 
 
@@ -147,16 +152,12 @@ def _new_token(wish: Wish) -> str:
     }
 
 
-def _ask_permissions(wish: Wish) -> str:
-    return _("Ask for these trading permissions of account %(account)s: %(permissions)s.") % {
-        "account": wish.account(),
-        "permissions": _permissions(wish.request.POST.getlist("permission") or _typed(wish.said.get("permissions"))),
+def _sign_permissions(wish: Wish) -> str:
+    row = _one(scope(wish.seat, PermissionRequest), wish.place["pk"])
+    return _("Sign the agreement on these trading permissions of account %(account)s: %(permissions)s.") % {
+        "account": account_words(scope(wish.seat, Account).filter(pk=row.account_id).first()),
+        "permissions": _permissions(row.wanted),
     }
-
-
-def _typed(given: object) -> list[str]:
-    rows = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
-    return [f"{one.get('product', '')}:{one.get('country', '')}" for one in rows]
 
 
 def _permissions(texts: Iterable[str]) -> str:
@@ -212,6 +213,36 @@ def _send_terms(wish: Wish) -> str:
     return _("Send these fee terms for account %(account)s.") % {"account": wish.account()}
 
 
+def _send_trial(wish: Wish) -> str:
+    job = trial_of(wish.seat, wish.place["trial"])
+    if wish.said.get("which") == "chosen":
+        count = len(wish.request.POST.getlist("chosen"))
+        words = ngettext(
+            "Propose these tried terms to %(count)s client.", "Propose these tried terms to %(count)s clients.", count
+        )
+        return words % {"count": count}
+    return _("Propose the terms tried on %(day)s to every client that matches.") % {
+        "day": day_text(exchange_day(job.created_at))
+    }
+
+
+def _send_template(wish: Wish) -> str:
+    own_job(wish.seat, wish.place["task"])
+    listed = wish.said.get("accounts")
+    numbers = listed if isinstance(listed, list) else wish.request.POST.getlist("chosen")
+    known = scope(wish.seat, Account, "set_fees").filter(number__in=[str(one).upper() for one in numbers[:SHOWN]])
+    told = [account_words(one) for one in known.order_by("number")]
+    if not told:
+        raise Untold
+    more = "" if len(told) == len(numbers) else " …"
+    words = ngettext(
+        "Propose the template's terms to %(count)s account: %(accounts)s",
+        "Propose the template's terms to %(count)s accounts: %(accounts)s",
+        len(numbers),
+    )
+    return words % {"count": len(numbers), "accounts": "; ".join(told) + more}
+
+
 def _sign_terms(wish: Wish) -> str:
     row = _one(proposals(wish.seat), wish.place["pk"])
     return _("Sign fee proposal %(version)s for account %(account)s.") % {
@@ -234,6 +265,14 @@ def _revoke_device(wish: Wish) -> str:
 
 def _make_codes(wish: Wish) -> str:
     return _("Make new recovery codes; the old ones will no longer work.")
+
+
+def _agree(wish: Wish) -> str:
+    row = _one(scope(wish.seat, Consent).select_related("account"), wish.place["pk"])
+    return _("Agree to this for account %(account)s: %(kind)s.") % {
+        "account": account_words(row.account),
+        "kind": row.get_kind_display(),
+    }
 
 
 def _run_night(wish: Wish) -> str:
@@ -279,12 +318,15 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("devices:revoke", "api_device"), _revoke_device),
     **dict.fromkeys(("devices:codes", "api_recovery_codes"), _make_codes),
     **dict.fromkeys(("tokens:create", "api_new_token"), _new_token),
-    **dict.fromkeys(("trading:ask_permission", "api_permission_requests"), _ask_permissions),
+    **dict.fromkeys(("trading:sign_permission", "api_sign_permission"), _sign_permissions),
     **dict.fromkeys(("trading:decide_permission", "api_permission_answer"), _answer_permissions),
     **dict.fromkeys(("fees:send_invoices", "api_send_invoices"), _send_invoices),
     **dict.fromkeys(("fees:invoice", "api_invoice"), _change_invoice),
     **dict.fromkeys(("fees:send_proposal", "api_send_terms"), _send_terms),
+    **dict.fromkeys(("fees:send_template", "api_send_fee_template"), _send_template),
+    "fees:what_if_send": _send_trial,
     **dict.fromkeys(("fees:sign_proposal", "api_sign_proposal"), _sign_terms),
+    **dict.fromkeys(("consents:agree", "api_agree"), _agree),
     **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),
     "nights:retry": _retry_night,
 }

@@ -4,7 +4,9 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from accounts.broker.permissions.actions import cancel_for_move
 from accounts.ground.access.context import as_role
+from accounts.ground.consents.actions import end_for_move
 from accounts.ground.linkage.models import Linkage, LinkState
 from accounts.ground.linkage.moving import Move, carry_out
 from accounts.ground.linkage.rules import LinkProblem
@@ -74,3 +76,5 @@ def _let_go(move: Move, at: datetime) -> None:
     end_agreements(account=move.before, practices=practices, first_day=move.first_day)
     end_invoicing(account=move.before, practices=practices, first_day=move.first_day, at=at)
     withdraw(account=move.before, practices=practices, at=at)
+    end_for_move(account=move.before, at=at)
+    cancel_for_move(account=move.before, at=at)

@@ -38,6 +38,13 @@ TOLD_TO_A_PRACTICE = (
     *("invoice", "cancel_invoice", "api_invoice", *PROPOSED),
     *GIVEN_BACK,
 )
+# What a client was asked; it is taken back by the practice that asked, and the owner is told so.
+CONSENTS = (
+    *("consent", "agree", "decline_consent", "cancel_consent"),
+    *("api_consent", "api_agree", "api_decline_consent"),
+)
+# A streamlined authority is ended by who manages the account, or by who signs for it.
+ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}
 # Only a second level has a level above to bring in.
 BRINGS_IN = ("share_thread", "api_share_thread")
 SECOND_LEVEL = ("bob", "carol")
@@ -67,10 +74,7 @@ SPECIMENS: dict[str, Specimen] = {
     **{name: lambda world, number: NOWHERE if number == MISSING else None for name in ("template", "task")},
     **{
         f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None
-        for name in (
-            *("decide", "cancel", "api_link", "api_link_decision"),
-            *("decide_permission", "cancel_permission", "api_permission_request", "api_permission_answer"),
-        )
+        for name in (*("decide", "cancel", "api_link", "api_link_decision"),)
     },
     "notification.pk": lambda world, number: world.rows["notification"].get(number, 10**9),
     # None of the files is written; tests/portal/exports says whose a written one is.
@@ -105,6 +109,10 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["proposal"].get(number, NOWHERE if number == MISSING else None)
         for name in (*PROPOSED, *ASKED_OF_AN_OWNER)
+    },
+    **{
+        f"{name}.pk": lambda world, number: world.rows["consent"].get(number, NOWHERE if number == MISSING else None)
+        for name in CONSENTS
     },
     **{
         f"{name}.pk": lambda world, number: world.rows["charge"].get(number, NOWHERE if number == MISSING else None)
@@ -266,6 +274,15 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
         return "404"
     if route.name in BRINGS_IN and method == "post" and rights.person(name) not in SECOND_LEVEL:
         return "403"
+    if (route.name, method) in ENDS_AUTHORITY:
+        return "in" if rights.may(name, "manage", number) or rights.may(name, "sign", number) else "403"
+    owns = rights.person(name) in trading.OWNS.get(number, ())
+    if (route.name, method) in trading.TAKEN_BACK_BY_THE_OWNER and not owns:
+        return "404"
+    if route.name in trading.STATED_BY_THE_OWNER and method == "post" and not owns:
+        return "403"
+    if (route.name, method) == ("ask_permission", "post") and number.startswith("F") and not owns:
+        return "403"  # nobody begins a request for another advisor's own master
     return "in" if rights.may(name, gate.right, number) else "403"
 
 

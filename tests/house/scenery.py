@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from accounts.desk.messages.actions import begin
 from accounts.ground.access.context import acting
+from accounts.ground.consents import actions as consents
 from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.notifications.actions import notify
 from accounts.ground.notifications.models import NotificationKind
@@ -35,6 +36,15 @@ OWNERS = {
     "nina": "U9000001",
     "sam": "I4000001",
 }
+# Every client's own advisor.
+SENDERS = {
+    "U1000001": "alice",
+    "U1000002": "alice",
+    "U2000001": "bob",
+    "U3000001": "carol",
+    "U9000001": "mallory",
+    "I4000001": "alice",
+}
 
 
 def dress(world: World) -> None:
@@ -64,6 +74,7 @@ def dress(world: World) -> None:
     _tell(world)
     _propose(world)
     _differ(world)
+    _ask_for_consent(world)
 
 
 def _write(world: World) -> None:
@@ -205,15 +216,7 @@ def _tell(world: World) -> None:
 def _propose(world: World) -> None:
     """Every client's own advisor has proposed a higher fee, in a text that holds the account's word."""
     sent = world.rows["proposal"] = {}
-    senders = {
-        "U1000001": "alice",
-        "U1000002": "alice",
-        "U2000001": "bob",
-        "U3000001": "carol",
-        "U9000001": "mallory",
-        "I4000001": "alice",
-    }
-    for number, name in senders.items():
+    for number, name in SENDERS.items():
         with acting(world.users[name].pk) as who:
             assert who is not None
             sent[number] = propose(
@@ -222,3 +225,13 @@ def _propose(world: World) -> None:
                 wanted=Wanted(strategy="automatic", components=(figures("PERCENTOFEQUITY_EOM", rate="0.02"),)),
                 at=datetime(2025, 10, 1, 16, tzinfo=UTC),
             ).pk
+
+
+def _ask_for_consent(world: World) -> None:
+    """Every owner was asked for a streamlined authority, in a text that holds the account's word."""
+    waiting = world.rows["consent"] = {}
+    for number, name in SENDERS.items():
+        with acting(world.users[name].pk) as who:
+            assert who is not None
+            at = datetime(2025, 10, 1, 16, tzinfo=UTC)
+            waiting[number] = consents.ask(who=who, account=world[number], kind="streamlined", at=at).pk

@@ -131,5 +131,5 @@ def test_an_owner_finishes_nothing_that_waits_for_others(world, as_role):
                 )
                 moved[status] = cursor.rowcount
 
-    # Two of them wait for the owner: an approval and a fee proposal.
-    assert moved == {"awaiting_broker": 0, "awaiting_client": 2}
+    # Four of them wait for the owner: a statement, trading permissions, a fee proposal and a question of the advisor.
+    assert moved == {"awaiting_broker": 0, "awaiting_client": 4}

@@ -7,10 +7,12 @@ from decimal import Decimal
 from accounts.broker.allocation.actions import Order, allocate, open_block
 from accounts.broker.allocation.queries import Asked, Entry, block_for, plan
 from accounts.broker.instruments.rules import Traded
+from accounts.broker.permissions import actions as permissions
 from accounts.broker.products.actions import grant
 from accounts.broker.products.rules import Permission
 from accounts.broker.restrictions.actions import Match, restrict
 from accounts.ground.access.context import acting
+from accounts.ground.signatures.rules import Hand
 from tests.world import CANARIES, World
 
 DAY = date(2025, 9, 30)
@@ -36,6 +38,11 @@ ROWS = {
     "block": "block",
     "api_block": "block",
     **dict.fromkeys(
+        ("permission", "permission_facts", "sign_permission", "decide_permission", "cancel_permission",
+         "api_permission_request", "api_permission_facts", "api_sign_permission", "api_permission_answer"),
+        "permission request",
+    ),
+    **dict.fromkeys(
         ("allocate", "cancel_allocation", "take_executed", "attach_executions", "withdraw_block", "api_allocate",
          "api_preview_allocation", "api_cancel_allocation"),
         "block of a client",
@@ -43,6 +50,22 @@ ROWS = {
 }  # fmt: skip
 # A block is shared out by users who see every account of the practice.
 NEEDS_THE_WHOLE_PRACTICE = {"new_block", *(route for route, kind in ROWS.items() if kind == "block of a client")}
+# Whoever owns an account says what it is for, and takes a request back; for everybody else such a request is not there.
+STATED_BY_THE_OWNER = {"permission_facts", "api_permission_facts"}
+TAKEN_BACK_BY_THE_OWNER = {("cancel_permission", "post"), ("api_permission_request", "delete")}
+ASKS = {
+    "U1000001": "ana",
+    "U1000002": "ken",
+    "F200002": "bob",
+    "U2000001": "chidi",
+    "F200003": "carol",
+    "U3000001": "dana",
+    "I4000001": "sam",
+    "U4000001": "suki",
+    "U4000002": "sam",
+    "U9000001": "nina",
+}
+OWNS = {**{number: {name} for number, name in ASKS.items()}, "U4000001": {"suki", "sam"}}
 INHERITED = {"end_restriction", "api_end_restriction"}
 MISSING, NOWHERE = "U9999999", "00000000-0000-4000-8000-000000000000"
 
@@ -53,13 +76,14 @@ def row_of(kind: str, world: World, number: str) -> object:
 
 
 def dress(world: World) -> None:
-    """Everybody is approved for stocks; every node has a restriction."""
+    """Everybody is approved for stocks; every node has a restriction, and has asked for one permission more."""
     for number in CANARIES:
         name = "olga" if number in ("F100001", "F900001") else "mallory" if number == "U9000001" else "alice"
         with acting(world.users[name].pk, alias="office" if name == "olga" else "default") as who:
             assert who is not None
             grant(who=who, account=world[number], permissions=[Permission("stocks")], day=DAY, at=AT)
     _blocks(world)
+    _ask(world)
     rows = world.rows["restriction"] = {}
     for number, name in _SET_BY.items():
         with acting(world.users[name].pk) as who:
@@ -72,6 +96,29 @@ def dress(world: World) -> None:
                 starts=DAY,
                 day=DAY,
             ).pk
+
+
+def _ask(world: World) -> None:
+    """Masters may trade bonds and funds; those who have neither have signed that they want one of them."""
+    for number, product in (("F100001", "bonds"), ("F100001", "mutual_funds"), ("F900001", "mutual_funds"),
+                            ("F200002", "mutual_funds"), ("F200003", "mutual_funds")):  # fmt: skip
+        name = "olga" if number in ("F100001", "F900001") else "alice"
+        with acting(world.users[name].pk, alias="office" if name == "olga" else "default") as who:
+            assert who is not None
+            grant(who=who, account=world[number], permissions=[Permission(product)], day=DAY, at=AT)
+    with acting(world.users["alice"].pk) as who:
+        assert who is not None
+        grant(who=who, account=world["I4000001"], permissions=[Permission("mutual_funds")], day=DAY, at=AT)
+    rows = world.rows["permission request"] = {}
+    for number, name in ASKS.items():
+        wanted = Permission("bonds" if number in ("F200002", "F200003", "I4000001") else "mutual_funds")
+        with acting(world.users[name].pk) as who:
+            assert who is not None
+            made = permissions.ask(who=who, account=world[number], wanted=[wanted], at=AT)
+            stated = permissions.state_facts(who=who, pk=made.pk, objective="income", experience=5, at=AT)
+            hand = Hand(name=f"{CANARIES[number]} Owner")
+            permissions.sign(who=who, pk=made.pk, hand=hand, seen=stated.document_hash, at=AT)
+        rows[number] = made.pk
 
 
 def _blocks(world: World) -> None:

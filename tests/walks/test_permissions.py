@@ -24,18 +24,26 @@ def test_a_second_level_asks_and_the_top_level_approves(own_world, sign_in, page
     page.goto(f"{site}/accounts/F200002/products/")
     shot(page, "permissions-empty")
     page.get_by_role("link", name="Ask for permissions").click()
-    expect(page.get_by_role("button", name="Sign and submit")).to_be_visible()
+    expect(page.get_by_role("button", name="Next")).to_be_visible()
     assert axe(page) == []
     page.get_by_label("Stocks ALL").check(force=True)
+    shot(page, "permissions-ask")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("heading", name="Your objectives and experience")).to_be_visible()
+    assert axe(page) == []
     page.get_by_label("Investment objective").select_option("growth")
     page.get_by_label("Years of trading").fill("4")
-    page.get_by_label("Your name, as your signature").fill("Bob Bright")
-    shot(page, "permissions-ask")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("AGREEMENT ON TRADING PERMISSIONS")).to_be_visible()
+    assert axe(page) == []
+    shot(page, "permissions-read")
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    shot(page, "permissions-ask-phone")
+    shot(page, "permissions-read-phone")
     page.set_viewport_size({"width": 1440, "height": 900})
 
+    page.get_by_label("I have read the full text above").check()
+    page.get_by_label("Your full name").fill("Bob Bright")
     page.get_by_role("button", name="Sign and submit").click()
     confirm(page)
 

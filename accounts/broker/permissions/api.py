@@ -13,32 +13,48 @@ from rest_framework.views import APIView
 
 from accounts.broker.permissions import actions
 from accounts.broker.permissions.models import Objective, PermissionRequest
-from accounts.broker.permissions.queries import of_account
+from accounts.broker.permissions.queries import of_account, seen_request, to_go_on_with
 from accounts.broker.permissions.rules import PermissionProblem
 from accounts.broker.products.api import PermissionSerializer
 from accounts.broker.products.rules import Permission, ProductRefused
 from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
+from accounts.ground.signatures.reading import hand_of
+from accounts.ground.signatures.rules import LONGEST_NAME
 
 SHOWN = 100
 
 
 class PermissionRequestSerializer(serializers.ModelSerializer):
-    """One request and its answer."""
+    """One request and its answer; who signs reads the document and names its hash."""
 
     class Meta:
         model = PermissionRequest
-        fields = ("id", "wanted", "objective", "experience", "state", "asked_at", "due_at", "decided_at", "reason")
+        fields = (
+            *("id", "wanted", "objective", "experience", "state", "asked_at", "document", "document_hash"),
+            *("signed_name", "signed_at", "due_at", "decided_at", "reason"),
+        )
 
 
 class PermissionAskSerializer(StrictSerializer):
-    """What is asked for, and the signature."""
+    """What is asked for."""
 
     permissions = PermissionSerializer(many=True)
+
+
+class PermissionFactsSerializer(StrictSerializer):
+    """What the account is for."""
+
     objective = serializers.ChoiceField(Objective.choices)
     experience = serializers.IntegerField(min_value=0, max_value=80)
-    name = serializers.CharField(max_length=200)
+
+
+class PermissionHandSerializer(StrictSerializer):
+    """The signature: the name, and the hash of the text that was read."""
+
+    name = serializers.CharField(max_length=LONGEST_NAME)
+    seen = serializers.RegexField("^[0-9a-f]{64}$")
 
 
 class PermissionAnswerSerializer(StrictSerializer):
@@ -48,7 +64,7 @@ class PermissionAnswerSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
-@gate("view", step_up=True, needs="trading_permissions")
+@gate("view", needs="trading_permissions")
 class AccountPermissionRequests(APIView):
     """Requests for trading permissions of an account."""
 
@@ -61,14 +77,44 @@ class AccountPermissionRequests(APIView):
 
     @extend_schema(request=PermissionAskSerializer, responses={201: PermissionRequestSerializer})
     def post(self, request: ApiRequest, number: str) -> Response:
-        """Ask the level above."""
+        """Begin one: facts and signature follow. An advisor's waits for the owner."""
         who = request.seat  # type: ignore[attr-defined]
         account = account_for(who, number)
-        said = PermissionAskSerializer.of(request)
-        wanted = [Permission(**one) for one in said.pop("permissions")]
+        wanted = [Permission(**one) for one in PermissionAskSerializer.of(request)["permissions"]]
         with _refusing():
-            made = actions.ask(who=who, account=account, wanted=wanted, at=timezone.now(), **said)
+            made = actions.ask(who=who, account=account, wanted=wanted, at=timezone.now())
         return Response(PermissionRequestSerializer(made).data, status=201)
+
+
+@gate("view", needs="trading_permissions")
+class Facts(APIView):
+    """What the account is for."""
+
+    @extend_schema(request=PermissionFactsSerializer, responses=PermissionRequestSerializer)
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        """State it; the answer holds the agreement to read."""
+        who = request.seat  # type: ignore[attr-defined]
+        to_go_on_with(who, pk)
+        said = PermissionFactsSerializer.of(request)
+        with _refusing():
+            found = actions.state_facts(who=who, pk=pk, at=timezone.now(), **said)
+        return Response(PermissionRequestSerializer(found).data)
+
+
+@gate("view", step_up=True, needs="trading_permissions")
+class Signing(APIView):
+    """The signature under an agreement."""
+
+    @extend_schema(request=PermissionHandSerializer, responses=PermissionRequestSerializer)
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        """Sign the text of that hash; now the level above reviews."""
+        who = request.seat  # type: ignore[attr-defined]
+        to_go_on_with(who, pk)
+        said = PermissionHandSerializer.of(request)
+        hand = hand_of(request._request, said["name"])
+        with _refusing():
+            found = actions.sign(who=who, pk=pk, hand=hand, seen=said["seen"], at=timezone.now())
+        return Response(PermissionRequestSerializer(found).data)
 
 
 @gate("grant_products", step_up=True)
@@ -86,7 +132,13 @@ class Answer(APIView):
 
 @gate("view", needs="trading_permissions")
 class Asked(APIView):
-    """A request that you have made."""
+    """One request."""
+
+    @extend_schema(responses=PermissionRequestSerializer)
+    def get(self, request: ApiRequest, pk: UUID) -> Response:
+        """Where it stands, with its agreement."""
+        found, _account = seen_request(request.seat, pk)  # type: ignore[attr-defined]
+        return Response(PermissionRequestSerializer(found).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: ApiRequest, pk: UUID) -> Response:

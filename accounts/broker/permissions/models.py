@@ -13,13 +13,19 @@ from accounts.ground.tree.models import Account, Firm, Kind, Practice
 
 
 class PermissionState(models.TextChoices):
-    """Where a request stands; only one under review is alive."""
+    """Where a request stands: the first three are alive, and only a signed one is decided."""
 
+    REQUESTED = "requested", _("Requested")
+    AGREEMENT = "agreement", _("Awaiting agreement")
     REVIEW = "review", _("Under review")
     APPROVED = "approved", _("Approved")
     DECLINED = "declined", _("Declined")
     CANCELLED = "cancelled", _("Cancelled")
     EXPIRED = "expired", _("Expired")
+
+
+UNSIGNED = (PermissionState.REQUESTED, PermissionState.AGREEMENT)
+LIVING = (*UNSIGNED, PermissionState.REVIEW)
 
 
 class Objective(models.TextChoices):
@@ -33,7 +39,8 @@ class Objective(models.TextChoices):
 
 
 class PermissionRequest(TenantModel):
-    """One request, with what was said of experience and objectives, and what was signed for it."""
+    """One request: what was ticked, then experience and objectives with the agreement made of them, then the signature
+    under exactly that text, and the answer."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     firm = keyed_elsewhere(Firm)
@@ -41,15 +48,21 @@ class PermissionRequest(TenantModel):
     account = keyed_elsewhere(Account)
     node_kind = models.CharField(max_length=16, choices=Kind)
     wanted = ArrayField(models.CharField(max_length=30))
-    objective = models.CharField(max_length=16, choices=Objective)
-    experience = models.PositiveSmallIntegerField(help_text=_("Years of trading"))
-    signed_name = models.CharField(max_length=200)
-    document = models.TextField(help_text=_("The agreement as it was shown"))
-    document_hash = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=PermissionState, default=PermissionState.REVIEW)
+    objective = models.CharField(max_length=16, choices=Objective, blank=True)
+    experience = models.PositiveSmallIntegerField(null=True, help_text=_("Years of trading"))
+    language = models.CharField(max_length=10, default="en")
+    document = models.TextField(blank=True, help_text=_("The agreement as it was shown"))
+    document_hash = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=10, choices=PermissionState, default=PermissionState.REQUESTED)
     asked_by = models.BigIntegerField()
     asked_at = models.DateTimeField()
-    due_at = models.DateTimeField()
+    signed_name = models.CharField(max_length=200, blank=True)
+    signed_at = models.DateTimeField(null=True)
+    signed_by = models.BigIntegerField(null=True)
+    signed_address = models.CharField(max_length=45, blank=True)
+    signed_agent = models.CharField(max_length=400, blank=True)
+    signed_session = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the session key"))
+    due_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
     decided_by = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -58,12 +71,29 @@ class PermissionRequest(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["account"], condition=models.Q(state=PermissionState.REVIEW), name="one_permission_request"
+                fields=["account"], condition=models.Q(state__in=LIVING), name="one_permission_request"
             ),
             models.CheckConstraint(
-                condition=models.Q(state=PermissionState.REVIEW, decided_at=None)
-                | (~models.Q(state=PermissionState.REVIEW) & models.Q(decided_at__isnull=False)),
+                condition=models.Q(state__in=LIVING, decided_at=None)
+                | (~models.Q(state__in=LIVING) & models.Q(decided_at__isnull=False)),
                 name="permission_request_end_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=PermissionState.REQUESTED)
+                | ~models.Q(experience=None)
+                | models.Q(state__in=[PermissionState.CANCELLED, PermissionState.EXPIRED]),
+                name="permission_request_has_facts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(signed_at=None, signed_by=None, due_at=None)
+                & ~models.Q(state__in=[PermissionState.REVIEW, PermissionState.APPROVED, PermissionState.DECLINED])
+                | ~models.Q(state__in=UNSIGNED)
+                & ~models.Q(signed_at=None)
+                & ~models.Q(signed_by=None)
+                & ~models.Q(due_at=None)
+                & ~models.Q(signed_name="")
+                & models.Q(document_hash__regex="^[0-9a-f]{64}$"),
+                name="permission_request_signed",
             ),
         ]
         indexes = [
@@ -74,6 +104,11 @@ class PermissionRequest(TenantModel):
     def __str__(self) -> str:
         return f"{self.account_id} {self.state}"
 
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether the owner still has to go on with it."""
+        return self.state in UNSIGNED
+
     def is_overdue(self, at: datetime) -> bool:
         """Whether the review takes longer than is usual; that decides nothing."""
-        return self.state == PermissionState.REVIEW and self.due_at <= at
+        return self.state == PermissionState.REVIEW and self.due_at is not None and self.due_at <= at

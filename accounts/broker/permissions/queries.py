@@ -5,13 +5,17 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from accounts.broker.permissions.models import PermissionRequest
 from accounts.broker.products.queries import may_grant
 from accounts.ground.access.authority import Relation
 from accounts.ground.access.context import Who
-from accounts.ground.access.scope import refusal, relation_to, scope
-from accounts.ground.tree.models import Account, Kind
+from accounts.ground.access.scope import NotAllowed, refusal, relation_to, scope
+from accounts.ground.tree.models import HOLDING_KINDS, Account, Kind
+
+# A group's master signs for its sub accounts too.
+OWN_SUBS = {"stl": (Relation.OWN_STL_SUB,)}
 
 
 def may_ask(who: Who, account: Account) -> bool:
@@ -19,8 +23,13 @@ def may_ask(who: Who, account: Account) -> bool:
 
     A top level asks the broker, and the back office writes its approvals down.
     """
-    own = relation_to(who, account) == Relation.SELF and account.kind != Kind.TOP_MASTER
+    own = relation_to(who, account) in (Relation.SELF, *OWN_SUBS.get(who.role, ())) and account.kind != Kind.TOP_MASTER
     return own and who.has("trading_permissions") and who.behind is None and not (who.is_advisor and who.is_narrowed)
+
+
+def is_owned(account: Account) -> bool:
+    """Whether an owner signs for the account; a master of advisors belongs to an advisor."""
+    return account.kind in HOLDING_KINDS
 
 
 def may_decide(who: Who, account: Account) -> bool:
@@ -41,10 +50,27 @@ def to_decide(who: Who, pk: UUID) -> tuple[PermissionRequest, Account]:
     return found, account
 
 
-def asked_by_me(who: Who, pk: UUID) -> tuple[PermissionRequest, Account]:
-    """A request that this very person has made."""
+def to_go_on_with(who: Who, pk: UUID) -> tuple[PermissionRequest, Account]:
+    """A request that this person may state facts for and sign: an owner's own, whoever has begun it."""
     found, account = _found(who, pk)
-    if found.asked_by != who.user_id:
+    if not may_ask(who, account):
+        words = _("Only who owns the account says what it is for, and signs.")
+        raise NotAllowed("grant_products", words)
+    return found, account
+
+
+def asked_here(who: Who, pk: UUID) -> tuple[PermissionRequest, Account]:
+    """A request that this person may take back: its own, or one about an account that it owns."""
+    found, account = _found(who, pk)
+    if found.asked_by != who.user_id and not may_ask(who, account):
+        raise Http404
+    return found, account
+
+
+def seen_request(who: Who, pk: UUID) -> tuple[PermissionRequest, Account]:
+    """A request as somebody may read it who sees the account; one that is not signed is its owner's and the asker's."""
+    found, account = _found(who, pk)
+    if not (found.asked_by == who.user_id or may_ask(who, account) or not found.is_unsigned):
         raise Http404
     return found, account
 

@@ -1,4 +1,4 @@
-"""What may be asked for, by whom, and the agreement that is signed with it."""
+"""What may be asked for, and how long a review takes."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -37,12 +37,3 @@ def due_at(submitted: datetime, days: Calendar) -> datetime:
     """48 business hours later: the same hour two business days on."""
     last = days.add(submitted.date(), USUAL_BUSINESS_DAYS)
     return submitted + timedelta(days=(last - submitted.date()).days)
-
-
-def agreement(account: Account, wanted: Iterable[Permission]) -> str:
-    """What is signed, word for word."""
-    lines = "\n".join(f"- {permission_words(one)}" for one in sorted(wanted))
-    return _(
-        "I ask for these trading permissions for account %(number)s, have read the risk disclosures that belong to"
-        " them, and confirm that what I said of experience and objectives is true:\n%(lines)s"
-    ) % {"number": account.number, "lines": lines}

@@ -12,6 +12,12 @@ from accounts.ground.outbox.actions import owe_people
 Words = tuple[object, object]
 
 LETTERS: Mapping[str, Mapping[str, Words]] = {
+    PermissionState.REQUESTED: {
+        "owner": (
+            _("Your advisor asks for trading permissions for you"),
+            _("Read the agreement for account %(number)s and sign it if you want them. Nothing changes before."),
+        )
+    },
     PermissionState.REVIEW: {
         "decider": (
             _("Trading permissions are asked for"),
@@ -60,7 +66,14 @@ def tell(found: PermissionRequest, number: str) -> None:
             subject=subject,
             text=text,
             said={"number": number},
-            path=reverse("trading:account_products", args=[number]),
+            path=_path(found, number),
             natural_key=f"permission {found.pk} {found.state} {side}",
             firm_id=found.firm_id,
         )
+
+
+def _path(found: PermissionRequest, number: str) -> str:
+    """Who has to go on with a request is led to it, everybody else to the account's permissions."""
+    if found.state == PermissionState.REQUESTED:
+        return reverse("trading:permission", args=[found.pk])
+    return reverse("trading:account_products", args=[number])

@@ -1,4 +1,4 @@
-"""Pages of requests for trading permissions: asking, taking back, answering."""
+"""Pages of requests for trading permissions: what is wanted, what for, reading and signing, taking back, answering."""
 
 from typing import Any
 from uuid import UUID
@@ -8,43 +8,81 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.broker.permissions import actions
-from accounts.broker.permissions.forms import AskForm
-from accounts.broker.permissions.queries import may_ask
+from accounts.broker.permissions.forms import FactsForm
+from accounts.broker.permissions.models import PermissionRequest, PermissionState
+from accounts.broker.permissions.queries import may_ask, seen_request, to_go_on_with
 from accounts.broker.permissions.rules import PermissionProblem
-from accounts.broker.products.rules import Permission, ProductRefused
+from accounts.broker.products.rules import Permission, ProductRefused, permission_words
 from accounts.broker.products.views import matrix
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
+from accounts.ground.signatures.reading import hand_of
+from accounts.ground.signatures.rules import LONGEST_NAME
 from accounts.ground.tree.models import Account
 
 
-@gate("view", step_up=True, needs="trading_permissions")
+@gate("view", needs="trading_permissions")
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, number: str) -> HttpResponse:
-    """Tick, say what for, sign, submit."""
+    """Tick what is wanted; what follows has pages of its own."""
     who = request.seat  # type: ignore[attr-defined]
     account = account_for(who, number)
     if request.method != "POST":
         if not may_ask(who, account):
             return redirect("trading:account_products", account.number)
-        return _form(request, account, AskForm())
-    form = AskForm(request.POST)
-    wanted = [Permission.read(text) for text in request.POST.getlist("permission")]
-    if form.is_valid():
-        try:
-            chosen = [one for one in wanted if one]
-            actions.ask(who=who, account=account, wanted=chosen, at=timezone.now(), **form.cleaned_data)
-        except PermissionProblem as problem:
-            form.add_error(None, str(problem))
-        else:
-            messages.success(
-                request, _("Your request is under review. A review normally takes up to 48 business hours.")
-            )
-            return redirect("trading:account_products", account.number)
-    return _form(request, account, form, [one for one in wanted if one])
+        return _ticking(request, account)
+    wanted = [one for one in map(Permission.read, request.POST.getlist("permission")) if one]
+    try:
+        made = actions.ask(who=who, account=account, wanted=wanted, at=timezone.now())
+    except PermissionProblem as problem:
+        return _ticking(request, account, wanted, str(problem))
+    return redirect("trading:permission", made.pk)
+
+
+@gate("view", needs="trading_permissions")
+@require_safe
+def show(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Where a request stands: its facts to be stated, its agreement to be read, or what was signed."""
+    who = request.seat  # type: ignore[attr-defined]
+    return _page(request, *seen_request(who, pk))
+
+
+@gate("view", needs="trading_permissions")
+@require_POST
+def facts(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say what the account is for; the agreement is written from it."""
+    who = request.seat  # type: ignore[attr-defined]
+    found, account = to_go_on_with(who, pk)
+    form = FactsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, account, form=form)
+    try:
+        actions.state_facts(who=who, pk=pk, at=timezone.now(), **form.cleaned_data)
+    except PermissionProblem as problem:
+        form.add_error(None, str(problem))
+        return _page(request, found, account, form=form)
+    return redirect("trading:permission", pk)
+
+
+@gate("view", step_up=True, needs="trading_permissions")
+@require_POST
+def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Sign the agreement that was read."""
+    who = request.seat  # type: ignore[attr-defined]
+    found, account = to_go_on_with(who, pk)
+    if request.POST.get("read") != "on":
+        return _page(request, found, account, problem=_("Read the full text and tick that you have."))
+    hand = hand_of(request, request.POST.get("name", ""))
+    try:
+        actions.sign(who=who, pk=pk, hand=hand, seen=request.POST.get("seen", ""), at=timezone.now())
+    except PermissionProblem as problem:
+        found, account = to_go_on_with(who, pk)
+        return _page(request, found, account, problem=str(problem))
+    messages.success(request, _("Your request is under review. A review normally takes up to 48 business hours."))
+    return redirect("trading:account_products", account.number)
 
 
 @gate("grant_products", step_up=True)
@@ -66,7 +104,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
 @gate("view", needs="trading_permissions")
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take one's own request back."""
+    """Take one's own request back, or send away what one's advisor has asked for."""
     try:
         actions.cancel(who=request.seat, pk=pk, at=timezone.now())  # type: ignore[attr-defined]
     except PermissionProblem as problem:
@@ -75,12 +113,39 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("dashboard:pending")
 
 
-def _form(request: HttpRequest, account: Account, form: AskForm, wanted: Any = ()) -> HttpResponse:
+def _ticking(request: HttpRequest, account: Account, wanted: Any = (), problem: str = "") -> HttpResponse:
     shown = matrix(request.seat, account)  # type: ignore[attr-defined]
     ticked = {f"{one.product}:{one.country}" for one in wanted}
     for _label, cells in shown["rows"]:
         for cell in cells:
             cell["is_open"] = cell["is_open"] and not cell["is_held"]
             cell["is_held"] = cell["is_held"] or cell["value"] in ticked
-    context = {"account": account, "matrix": shown, "form": form, "may_change": True}
-    return render(request, "broker/permissions/ask.html", context, status=422 if form.errors else 200)
+    context = {"account": account, "matrix": shown, "problem": problem, "may_change": True}
+    return render(request, "broker/permissions/ask.html", context, status=422 if problem else 200)
+
+
+def _page(
+    request: HttpRequest,
+    found: PermissionRequest,
+    account: Account,
+    *,
+    form: FactsForm | None = None,
+    problem: str = "",
+) -> HttpResponse:
+    who = request.seat  # type: ignore[attr-defined]
+    goes_on = may_ask(who, account)
+    wants_facts = goes_on and (found.state == PermissionState.REQUESTED or form is not None or "facts" in request.GET)
+    if wants_facts and form is None:
+        form = FactsForm(initial={"objective": found.objective, "experience": found.experience})
+    context = {
+        "account": account,
+        "found": found,
+        "wanted": [permission_words(one) for one in map(Permission.read, found.wanted) if one],
+        "form": form if wants_facts and found.is_unsigned else None,
+        "signs": goes_on and found.state == PermissionState.AGREEMENT,
+        "takes_back": found.decided_at is None and (goes_on or found.asked_by == who.user_id),
+        "problem": problem,
+        "longest_name": LONGEST_NAME,
+    }
+    bad = bool(problem or (form is not None and form.errors))
+    return render(request, "broker/permissions/request.html", context, status=422 if bad else 200)

@@ -9,7 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.broker.instruments.rules import ALL_COUNTRIES, Product
-from accounts.broker.products.actions import set_products
+from accounts.broker.permissions.actions import set_or_ask
+from accounts.broker.permissions.models import PermissionRequest
+from accounts.broker.permissions.rules import PermissionProblem
 from accounts.broker.products.queries import approvals
 from accounts.broker.products.rules import Permission, ProductRefused
 from accounts.ground.access.gates import gate
@@ -26,15 +28,17 @@ class PermissionSerializer(serializers.Serializer):
 
 
 class PermissionsSerializer(serializers.Serializer):
-    """All permissions of an account."""
+    """All permissions of an account, and the request that waits for the client if something new does."""
 
     permissions = PermissionSerializer(many=True)
+    waiting = serializers.UUIDField(read_only=True, allow_null=True, default=None)
 
 
-def told(account: Account) -> Response:
+def told(account: Account, waiting: PermissionRequest | None = None) -> Response:
     """What the account itself is approved for."""
     own = sorted(Permission(row.product, row.country) for row in approvals(account) if row.account_id == account.pk)
-    return Response(PermissionsSerializer({"permissions": [one._asdict() for one in own]}).data)
+    said = {"permissions": [one._asdict() for one in own], "waiting": waiting.pk if waiting else None}
+    return Response(PermissionsSerializer(said).data, status=202 if waiting else 200)
 
 
 @gate("view")
@@ -51,16 +55,16 @@ class AccountProducts(APIView):
 class SetAccountProducts(APIView):
     """Set what an account may trade: inside what the level above may trade, and taken below where it is taken here."""
 
-    @extend_schema(request=PermissionsSerializer, responses=PermissionsSerializer)
+    @extend_schema(request=PermissionsSerializer, responses={200: PermissionsSerializer, 202: PermissionsSerializer})
     def post(self, request: ApiRequest, number: str) -> Response:
-        """All permissions at once, or none of them."""
+        """All permissions at once, or none of them; 202 when what is new waits for the client."""
         who = request.seat  # type: ignore[attr-defined]
         account = account_for(who, number, "grant_products")
         asked = PermissionsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         wanted = [Permission(**one) for one in asked.validated_data["permissions"]]
         try:
-            set_products(who=who, account=account, wanted=wanted, day=exchange_today(), at=timezone.now())
-        except ProductRefused as refusal:
+            waiting = set_or_ask(who=who, account=account, wanted=wanted, day=exchange_today(), at=timezone.now())
+        except (ProductRefused, PermissionProblem) as refusal:
             raise ValidationError({"permissions": [str(refusal)]}) from refusal
-        return told(account)
+        return told(account, waiting)

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.broker.instruments.rules import ALL_COUNTRIES, Product
 from accounts.broker.permissions import queries as asking
+from accounts.broker.permissions.actions import set_or_ask
 from accounts.broker.permissions.models import PermissionRequest
+from accounts.broker.permissions.rules import PermissionProblem
 from accounts.broker.products import queries
-from accounts.broker.products.actions import set_products
 from accounts.broker.products.rules import COUNTRIES, Permission, ProductRefused, covers, permission_words
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
@@ -65,14 +66,17 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
     if None in wanted:
         problem = _("There is no such permission. Nothing was changed.")
     else:
+        chosen = [one for one in wanted if one]
         try:
-            set_products(who=who, account=account, wanted=[one for one in wanted if one], day=exchange_today(), at=at)
-        except ProductRefused as refusal:
+            waiting = set_or_ask(who=who, account=account, wanted=chosen, day=exchange_today(), at=at)
+        except (ProductRefused, PermissionProblem) as refusal:
             problem = str(refusal)
         else:
-            messages.success(
-                request, _("The trading permissions are saved. What was withdrawn is withdrawn below too.")
-            )
+            if waiting:
+                said = _("What is new waits for the client, who reads and signs the agreement first.")
+            else:
+                said = _("The trading permissions are saved. What was withdrawn is withdrawn below too.")
+            messages.success(request, said)
             return redirect("trading:account_products", account.number)
     return render(request, "broker/products/account.html", {**_context(who, account), "problem": problem}, status=422)
 
@@ -108,6 +112,7 @@ def _context(who: Who, account: Account) -> dict[str, Any]:
         "matrix": matrix(who, account),
         "may_change": queries.may_grant(who, account),
         "may_ask": asking.may_ask(who, account),
+        "is_owned": asking.is_owned(account),
         "may_decide": asking.may_decide(who, account),
         "asked": [(row, _asked_words(row), row.is_overdue(now)) for row in asking.of_account(who, account)[:20]],
         "history": [(row, queries.country_words(row.country)) for row in queries.history(who, account)[:20]],

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request as ApiRequest
@@ -13,6 +14,8 @@ from accounts.ground.access.gates import gate
 from accounts.ground.applications import actions
 from accounts.ground.applications.queries import account_to_change, parent_for
 from accounts.ground.clock import exchange_today
+from accounts.ground.consents.actions import change_or_ask
+from accounts.ground.consents.rules import ConsentProblem
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.api import AccountSerializer
 from accounts.ground.tree.models import CURRENCIES, HOLDERS, Account, Kind, Margin, Status
@@ -93,12 +96,14 @@ class AccountStatus(APIView):
 
     @extend_schema(request=StatusSerializer, responses=AccountSerializer)
     def post(self, request: ApiRequest, number: str) -> Response:
-        """Change it along the transitions there are; anything else is a conflict."""
+        """Change it along the transitions there are; anything else is a conflict. 202: closing waits for the client."""
         with _refusing():
             account = account_to_change(request.seat, number)  # type: ignore[attr-defined]
             status = StatusSerializer.of(request)["status"]
-            account = actions.change(account=account, status=status, day=exchange_today())
-        return _answer(request, account)
+            who = request.seat  # type: ignore[attr-defined]
+            waiting = change_or_ask(who=who, account=account, status=status, at=timezone.now())
+            account.refresh_from_db()
+        return _answer(request, account, 202 if waiting else 200)
 
 
 @gate("manage")
@@ -121,7 +126,7 @@ class _refusing:
         return None
 
     def __exit__(self, kind: Any, problem: Any, trace: Any) -> None:
-        if isinstance(problem, StatusProblem | tree.NumberTaken):
+        if isinstance(problem, StatusProblem | tree.NumberTaken | ConsentProblem):
             raise Conflict(str(problem)) from problem
         if isinstance(problem, TreeProblem):
             raise serializers.ValidationError({"tree": [str(problem)]}) from problem

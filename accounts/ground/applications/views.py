@@ -5,6 +5,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,6 +15,8 @@ from accounts.ground.applications import actions
 from accounts.ground.applications.forms import ApplicationForm, SecondLevelForm, refuse_what_is_not_asked
 from accounts.ground.applications.queries import account_to_change, parent_for
 from accounts.ground.clock import exchange_today
+from accounts.ground.consents.actions import change_or_ask
+from accounts.ground.consents.rules import ConsentProblem
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Kind, Status
 from accounts.ground.tree.rules import StatusProblem, TreeProblem
@@ -75,10 +78,14 @@ def change(request: HttpRequest, number: str) -> HttpResponse:
         account = account_to_change(request.seat, number)  # type: ignore[attr-defined]
         if status not in Status.values:
             raise BadRequest("no such status")
-        actions.change(account=account, status=status, day=exchange_today())
-    except TreeProblem as problem:
+        who = request.seat  # type: ignore[attr-defined]
+        waiting = change_or_ask(who=who, account=account, status=status, at=timezone.now())
+    except (TreeProblem, ConsentProblem) as problem:
         return _refused(request, number, str(problem))
-    messages.success(request, _("The account is now: %(status)s.") % {"status": Status(status).label})
+    if waiting:
+        messages.success(request, _("The client has been asked; nothing changes before the client agrees."))
+    else:
+        messages.success(request, _("The account is now: %(status)s.") % {"status": Status(status).label})
     return _at(account)
 
 

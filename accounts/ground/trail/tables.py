@@ -28,6 +28,7 @@ TABLES: dict[str, Any] = {
     "accounts_linkage": _("Links"),
     "accounts_hold": _("Holds"),
     "accounts_calendarday": _("Calendar days"),
+    "accounts_consent": _("What clients are asked to agree to"),
     "broker_permissionrequest": _("Requests for trading permissions"),
     "fees_schedule": _("Fee schedules"),
     "fees_proposal": _("Fee proposals"),

@@ -203,6 +203,12 @@ def change_status(*, account: Account, status: str, day: date) -> Account:
     return account
 
 
+def check_closing(account: Account) -> None:
+    """Raises StatusProblem where an account could not be closed now."""
+    check_transition(account.status, Status.CLOSED)
+    _check_nothing_below(account)
+
+
 def _check_nothing_below(account: Account) -> None:
     """A master closes after what stands below it."""
     if Account.unscoped.filter(parent=account, status__in=LIVING).exists():

@@ -5,12 +5,14 @@ from datetime import date, datetime
 import pytest
 
 from accounts.ground.applications import actions
+from accounts.ground.consents.models import Consent
 from accounts.ground.requests.models import Request, RequestKind, RequestStatus
 from accounts.ground.trail.models import TrailEntry
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Firm, Kind, Practice, Status
 from accounts.ground.tree.rules import StatusProblem, TreeProblem
 from tests.house.written import fingerprint_of_rows
+from tests.world import PASSWORD
 
 DAY = date(2025, 1, 10)
 CLIENT = {
@@ -311,10 +313,19 @@ def test_nobody_closes_what_is_not_theirs(browse, world, name, number, expected)
     assert Account.unscoped.get(number=number).status == Status.OPEN
 
 
+def closed_with_the_client(browse):
+    """Bob asks, chidi agrees: an advisor alone closes no client's account (USR-7)."""
+    assert browse("bob").post("/applications/U2000001/status/", {"status": "C"}).status_code == 302
+    assert Account.unscoped.get(number="U2000001").status == Status.OPEN
+    asked = Consent.unscoped.get()
+    said = {"name": "Chidi Okafor", "read": "on", "seen": asked.document_hash, "_password": PASSWORD}
+    assert browse("chidi").post(f"/approvals/changes/{asked.pk}/agree/", said).status_code == 302
+
+
 def test_a_master_closes_after_what_stands_below_it(browse, world):
     for name in ("alice", "bob"):
         assert browse(name).post("/applications/F200002/status/", {"status": "C"}).status_code == 409
-    browse("bob").post("/applications/U2000001/status/", {"status": "C"})
+    closed_with_the_client(browse)
     assert browse("alice").post("/applications/F200002/status/", {"status": "C"}).status_code == 302
 
     assert Account.unscoped.get(number="F200002").status == Status.CLOSED
@@ -322,9 +333,10 @@ def test_a_master_closes_after_what_stands_below_it(browse, world):
 
 
 def test_closing_and_reopening_by_page(browse, world):
-    for status in ("C", "O"):
-        assert browse("bob").post("/applications/U2000001/status/", {"status": status}).status_code == 302
-        assert Account.unscoped.get(number="U2000001").status == status
+    closed_with_the_client(browse)
+    assert Account.unscoped.get(number="U2000001").status == "C"
+    assert browse("bob").post("/applications/U2000001/status/", {"status": "O"}).status_code == 302
+    assert Account.unscoped.get(number="U2000001").status == "O"
 
 
 def test_a_top_master_is_never_applied_for(world):

@@ -1,10 +1,12 @@
 """F2 asks, F1 decides: requests for trading permissions, signed and answered once (12.1, SET-6, HIE-3)."""
 
+import hashlib
+import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import ProgrammingError, transaction
+from django.db import DatabaseError, ProgrammingError, transaction
 from django.utils import timezone
 
 from accounts.broker.permissions import actions
@@ -18,6 +20,7 @@ from accounts.ground.days.queries import calendar
 from accounts.ground.notifications.models import Notification
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.requests.models import Request
+from accounts.ground.signatures.rules import Hand
 from accounts.ground.tree.models import Account
 from portal.lapsing import lapse_due
 from tests.house.written import LEAVES_A_TRACE, fingerprint_of_rows
@@ -27,7 +30,7 @@ AT = datetime(2026, 11, 19, 15, 0, tzinfo=UTC)
 SURE = {"_password": PASSWORD}
 JSON = {"content_type": "application/json", "headers": {"Confirm-Password": PASSWORD}}
 STOCKS, OPTIONS, FUTURES = Permission("stocks"), Permission("options"), Permission("futures")
-FORM = {"objective": "growth", "experience": "3", "name": "Bob Bright"}
+FACTS = {"objective": "growth", "experience": "3"}
 
 
 @pytest.fixture
@@ -42,11 +45,12 @@ def firm(world):
 
 
 def asked(world, name="bob", number="F200002", *, wanted=(STOCKS,), at=AT, experience=3):
+    """Asked, stated and signed."""
     with acting(world.users[name].pk) as who:
         account = Account.unscoped.get(number=number)
-        return actions.ask(
-            who=who, account=account, wanted=wanted, objective="growth", experience=experience, name="B", at=at
-        )
+        made = actions.ask(who=who, account=account, wanted=wanted, at=at)
+        stated = actions.state_facts(who=who, pk=made.pk, objective="growth", experience=experience, at=at)
+        return actions.sign(who=who, pk=made.pk, hand=Hand(name="Bob"), seen=stated.document_hash, at=at)
 
 
 def held(number):
@@ -54,8 +58,18 @@ def held(number):
     return set(rows.values_list("product", flat=True))
 
 
-def ask_page(client, number="F200002", **more):
-    return client.post(f"/accounts/{number}/products/ask/", {**FORM, "permission": ["stocks:ALL"], **SURE, **more})
+def tick_page(client, number="F200002", *, wanted=("stocks:ALL",)):
+    return client.post(f"/accounts/{number}/products/ask/", {"permission": list(wanted)})
+
+
+def sign_page(client, found, **more):
+    """State the facts, read the agreement, sign it."""
+    place = f"/trading/permissions/{found.pk}/"
+    assert client.post(f"{place}facts/", FACTS).status_code == 302
+    found.refresh_from_db()
+    assert found.document in html.unescape(client.get(place).content.decode())
+    said = {"name": "Bob Bright", "read": "on", "seen": found.document_hash, **SURE, **more}
+    return client.post(f"{place}sign/", said, REMOTE_ADDR="203.0.113.5", HTTP_USER_AGENT="Firefox")
 
 
 def letters():
@@ -64,12 +78,27 @@ def letters():
 
 
 def test_f2_asks_and_f1_approves(browse, firm):
-    assert ask_page(browse("bob")).status_code == 302
-
+    bob = browse("bob")
+    assert tick_page(bob).status_code == 302
     found = PermissionRequest.unscoped.get()
     waiting = Request.unscoped.get(kind="trading_permission")
+    assert (found.state, found.document, waiting.status, letters()) == ("requested", "", "incomplete", [])
+    assert "Requested" in bob.get("/accounts/F200002/products/").content.decode()
+
+    assert bob.post(f"/trading/permissions/{found.pk}/facts/", FACTS).status_code == 302
+    found.refresh_from_db()
+    assert (found.state, found.signed_at, letters()) == ("agreement", None, [])
+    assert "Awaiting agreement" in bob.get("/accounts/F200002/products/").content.decode()
+
+    assert sign_page(bob, found).status_code == 302
+
+    found.refresh_from_db()
+    waiting.refresh_from_db()
     assert (found.state, found.wanted, found.signed_name) == ("review", ["stocks:ALL"], "Bob Bright")
-    assert "F200002" in found.document and len(found.document_hash) == 64
+    assert "Account: F200002, Brightwell LLC, in USD" in found.document
+    assert found.document_hash == hashlib.sha256(found.document.encode()).hexdigest()
+    signer = (found.signed_by, found.signed_address, found.signed_agent)
+    assert signer == (firm.users["bob"].pk, "203.0.113.5", "Firefox") and len(found.signed_session) == 64
     assert (waiting.status, waiting.finished_at, held("F200002")) == ("awaiting_advisor", None, set())
     page = browse("bob").get("/accounts/F200002/products/").content.decode()
     assert "Under review" in page and "normally up to 48 business hours" in page
@@ -91,20 +120,55 @@ def test_f2_asks_and_f1_approves(browse, firm):
     assert again.status_code == 409
 
 
+def test_another_text_than_was_read_cannot_be_signed(browse, firm):
+    bob = browse("bob")
+    tick_page(bob)
+    found = PermissionRequest.unscoped.get()
+    place = f"/trading/permissions/{found.pk}/"
+    assert bob.post(f"{place}sign/", {"name": "Bob Bright", "read": "on", "seen": "", **SURE}).status_code == 422
+    bob.post(f"{place}facts/", FACTS)
+    found.refresh_from_db()
+    read = found.document_hash
+    bob.post(f"{place}facts/", {**FACTS, "experience": "40"})
+    before = fingerprint_of_rows()
+
+    for said in (
+        {"name": "Bob Bright", "read": "on", "seen": read},
+        {"name": "Bob Bright", "seen": PermissionRequest.unscoped.get().document_hash},
+        {"name": "?", "read": "on", "seen": PermissionRequest.unscoped.get().document_hash},
+    ):
+        assert bob.post(f"{place}sign/", {**said, **SURE}).status_code == 422, said
+    assert [row for row in fingerprint_of_rows() if row not in before and row[0] not in LEAVES_A_TRACE] == []
+    assert browse("alice").post(f"{place}decide/", {"answer": "approve", **SURE}).status_code == 409
+    assert held("F200002") == set()
+
+
+def test_what_was_signed_stays(firm):
+    found = asked(firm)
+    rows = PermissionRequest.unscoped.filter(pk=found.pk)
+    for change in ({"document": "x"}, {"experience": 40}, {"signed_name": "Eve"}, {"wanted": ["futures:ALL"]}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.update(state="agreement")
+
+
 def test_the_same_over_the_api_declined_with_a_reason(browse, firm):
     url = "/api/v1/accounts/F200002/permission-requests/"
-    said = {
-        "permissions": [{"product": "options", "country": "ALL"}],
-        "objective": "income",
-        "experience": 2,
-        "name": "B",
-    }
-    assert browse("bob").post(url, said, content_type="application/json").status_code == 403
+    said = {"permissions": [{"product": "options", "country": "ALL"}]}
     made = browse("bob").post(url, said, **JSON)
-    assert (made.status_code, made.json()["state"]) == (201, "review")
+    assert (made.status_code, made.json()["state"]) == (201, "requested")
     assert browse("bob").post(url, said, **JSON).status_code == 409
+    place = f"/api/v1/permission-requests/{made.json()['id']}/"
+    stated = browse("bob").post(f"{place}facts/", {"objective": "income", "experience": 2}, **JSON).json()
+    hand = {"name": "Bob", "seen": stated["document_hash"]}
+    assert (stated["state"], "F200002" in stated["document"]) == ("agreement", True)
+    assert browse("bob").post(f"{place}sign/", hand, content_type="application/json").status_code == 403
+    assert browse("bob").post(f"{place}sign/", {**hand, "seen": "0" * 64}, **JSON).status_code == 409
+    assert browse("bob").post(f"{place}sign/", hand, **JSON).json()["state"] == "review"
+    assert browse("alice").get(place).json()["signed_name"] == "Bob"
 
-    answer = f"/api/v1/permission-requests/{made.json()['id']}/answer/"
+    answer = f"{place}answer/"
     assert browse("alice").post(answer, {"approve": False}, **JSON).status_code == 400
     done = browse("alice").post(answer, {"approve": False, "reason": "not yet"}, **JSON)
 
@@ -115,10 +179,45 @@ def test_the_same_over_the_api_declined_with_a_reason(browse, firm):
     assert row["state"] == "declined"
 
 
+def test_usr_7_what_an_advisor_gives_a_client_waits_for_the_client(browse, firm):
+    bob, chidi = browse("bob"), browse("chidi")
+    with acting(firm.users["alice"].pk) as who:
+        grant(who=who, account=firm["F200002"], permissions=[STOCKS, OPTIONS], day=AT.date(), at=AT)
+    change = {"permission": ["stocks:ALL", "options:ALL"]}
+
+    assert bob.post("/accounts/U2000001/products/change/", change).status_code == 302
+
+    found, waiting = PermissionRequest.unscoped.get(), Request.unscoped.get(kind="trading_permission")
+    assert (found.state, waiting.status, held("U2000001")) == ("requested", "awaiting_client", set())
+    assert letters() == [("chidi", "Your advisor asks for trading permissions for you")]
+    assert "Awaiting Client" in bob.get("/pending/").content.decode()
+    place = f"/trading/permissions/{found.pk}/"
+    for name in ("bob", "alice"):
+        assert browse(name).post(f"{place}facts/", FACTS).status_code == 403
+        assert browse(name).post(f"{place}decide/", {"answer": "approve", **SURE}).status_code == 409
+    assert bob.post("/accounts/U2000001/products/change/", change).status_code == 422
+    assert held("U2000001") == set()
+
+    assert sign_page(chidi, found).status_code == 302
+    waiting.refresh_from_db()
+    assert (waiting.status, held("U2000001")) == ("awaiting_advisor", set())
+    assert bob.post(f"{place}decide/", {"answer": "approve", **SURE}).status_code == 302
+    assert held("U2000001") == {"stocks", "options"}
+
+    told = bob.post("/api/v1/accounts/U2000001/products/set/", {"permissions": [{"product": "stocks"}]}, **JSON)
+    assert (told.status_code, held("U2000001")) == (200, {"stocks"})
+    again = {"permissions": [{"product": "stocks"}, {"product": "options"}]}
+    told = bob.post("/api/v1/accounts/U2000001/products/set/", again, **JSON)
+    assert (told.status_code, held("U2000001")) == (202, {"stocks"})
+    assert chidi.post(f"/trading/permissions/{told.json()['waiting']}/cancel/").status_code == 302
+    assert PermissionRequest.unscoped.get(pk=told.json()["waiting"]).state == "cancelled"
+    assert held("U2000001") == {"stocks"}
+
+
 def test_hie_3_what_the_top_level_lacks_is_refused_at_once(browse, firm):
     before = fingerprint_of_rows()
 
-    page = ask_page(browse("bob"), permission=["stocks:ALL", "futures:ALL"])
+    page = tick_page(browse("bob"), wanted=["stocks:ALL", "futures:ALL"])
 
     assert page.status_code == 422
     assert "Futures, all countries: not approved for the top-level advisor" in page.content.decode()
@@ -141,7 +240,6 @@ def test_what_the_top_level_lost_meanwhile_cannot_be_approved(browse, firm):
     [
         ("alice", "F100001", 403),  # the broker approves a top level
         ("alice", "F200002", 403),
-        ("bob", "U2000001", 403),  # he grants it himself
         ("tess", "F100001", 403),
         ("bob", "F200003", 404),
         ("carol", "F200002", 404),
@@ -152,8 +250,8 @@ def test_what_the_top_level_lost_meanwhile_cannot_be_approved(browse, firm):
 def test_only_who_owns_the_account_asks(browse, firm, name, number, status):
     before = fingerprint_of_rows()
 
-    page = ask_page(browse(name), number)
-    said = {"permissions": [{"product": "stocks"}], "objective": "growth", "experience": 1, "name": "x"}
+    page = tick_page(browse(name), number)
+    said = {"permissions": [{"product": "stocks"}]}
     told = browse(name).post(f"/api/v1/accounts/{number}/permission-requests/", said, **JSON)
 
     assert (page.status_code, told.status_code) == (status, status)
@@ -175,9 +273,10 @@ def test_only_the_level_above_answers(browse, firm, name, status):
 def test_an_owner_asks_its_own_advisor(browse, firm):
     with acting(firm.users["alice"].pk) as who:
         grant(who=who, account=firm["F200002"], permissions=[STOCKS], day=AT.date(), at=AT)
-    assert ask_page(browse("chidi"), "U2000001").status_code == 302
-
+    assert tick_page(browse("chidi"), "U2000001").status_code == 302
     found = PermissionRequest.unscoped.get()
+    assert Request.unscoped.get(kind="trading_permission").status == "awaiting_client"
+    assert sign_page(browse("chidi"), found).status_code == 302
     assert letters() == [("bob", "Trading permissions are asked for")]
     assert (
         browse("bob").post(f"/trading/permissions/{found.pk}/decide/", {"answer": "approve", **SURE}).status_code == 302
@@ -194,7 +293,7 @@ def test_options_need_experience_and_futures_a_margin_account(firm):
     Account.unscoped.filter(number="U1000001").update(margin_kind="cash")
     with pytest.raises(PermissionProblem, match="margin account"):
         asked(firm, "ana", "U1000001", wanted=[FUTURES])
-    assert not PermissionRequest.unscoped.exists()
+    assert not PermissionRequest.unscoped.exclude(state="requested").exists()
 
 
 def test_only_who_asked_takes_it_back(browse, firm):

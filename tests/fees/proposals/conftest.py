@@ -12,12 +12,12 @@ import pytest
 from accounts.ground.access.context import Who, as_role, enter, leave
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.requests.models import Request
+from accounts.ground.signatures.rules import Hand
 from fees.invoicing.models import InvoiceCap
 from fees.proposals import signing
 from fees.proposals.actions import propose
 from fees.proposals.models import Proposal, Signature
 from fees.proposals.rules import Wanted
-from fees.proposals.signing import Hand
 from fees.schedules.models import Schedule
 from fees.schedules.rules import Figures
 from tests.fees.posting.nights import Nights, figures

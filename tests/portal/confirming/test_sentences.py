@@ -54,8 +54,10 @@ CASES = (
     ("alice", "/settings/roles/{role}/delete/", {}, "Remove the role Northgate work."),
     ("alice", "/settings/authorizations/rules/", {"approvals": "2"}, "asks for 2 approvals"),
     ("alice", "/settings/tokens/new/", {"name": "robot", "days": "7"}, "API token robot, which works for 7 days"),
-    ("ana", "/accounts/U1000001/products/ask/", {"permission": ["options:US"]},
-     "Ask for these trading permissions of account U1000001 Ruiz, Ana Kestrel: Options"),
+    ("ana", "/trading/permissions/{permission}/sign/", {},
+     "Sign the agreement on these trading permissions of account U1000001 Ruiz, Ana Kestrel: Mutual funds"),
+    ("alice", "/trading/permissions/{permission}/decide/", {"answer": "approve"},
+     "Approve these trading permissions of account U1000001 Ruiz, Ana Kestrel: Mutual funds"),
     ("alice", "/fees/configure/U1000001/send/", {}, "Send these fee terms for account U1000001 Ruiz, Ana Kestrel"),
     ("ana", "/approvals/fees/{proposal}/sign/", {"name": "Ana"},
      "Sign fee proposal 1 for account U1000001 Ruiz, Ana Kestrel"),
@@ -67,6 +69,7 @@ def test_the_page_says_what_is_confirmed(browse, stage):
     rows = {
         **{who: seat.pk for who, seat in stage.seats.items()},
         "role": stage.rows["role"]["F100001"],
+        "permission": stage.rows["permission request"]["U1000001"],
         "proposal": stage.rows["proposal"]["U1000001"],
         "invoice": stage.rows["invoice"]["U1000001"],
     }
