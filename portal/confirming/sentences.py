@@ -24,10 +24,13 @@ from accounts.ground.users.actions import seat_for
 from accounts.ground.users.queries import roles
 from auth2fa.devices.models import Kind
 from auth2fa.devices.queries import own
+from fees.invoicing.forms import InvoiceRows
 from fees.invoicing.queries import invoices
 from fees.invoicing.review import BadForm, file_of
+from fees.notices.models import Mode
 from fees.patterns.queries import own_job
 from fees.proposals.queries import proposals
+from fees.reimbursements.queries import reimbursements
 from fees.whatif.queries import trial_of
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
 from portal.lib.exchange import exchange_day
@@ -179,13 +182,8 @@ def _answer_permissions(wish: Wish) -> str:
     return words % {"account": account, "permissions": _permissions(row.wanted)}
 
 
-def _send_invoices(wish: Wish) -> str:
-    rows: list[tuple[str, object]] = [(str(one.get("account", "")), one.get("amount", "")) for one in wish.rows]
-    if not rows:
-        try:
-            rows = [(one.account, one.amount) for one in file_of(wish.request.POST).rows]
-        except BadForm as problem:
-            raise Untold from problem
+def _listed(wish: Wish, rows: list[tuple[str, object]]) -> str:
+    """Accounts and amounts, the first few of them; only of accounts that the asker may charge."""
     numbers = [number.strip().upper() for number, _amount in rows[:SHOWN]]
     known = {one.number: one for one in scope(wish.seat, Account, "set_fees").filter(number__in=numbers)}
     told = [
@@ -195,9 +193,44 @@ def _send_invoices(wish: Wish) -> str:
     ]
     if not told:
         raise Untold
+    return "; ".join(told) + ("" if len(told) == len(rows) else " …")
+
+
+def _sent(wish: Wish) -> list[tuple[str, object]]:
+    return [(str(one.get("account", "")), one.get("amount", "")) for one in wish.rows]
+
+
+def _send_invoices(wish: Wish) -> str:
+    rows = _sent(wish)
+    if not rows:
+        try:
+            rows = [(one.account, one.amount) for one in file_of(wish.request.POST).rows]
+        except BadForm as problem:
+            raise Untold from problem
     words = ngettext("Send %(count)s invoice: %(rows)s", "Send %(count)s invoices: %(rows)s", len(rows))
-    more = "" if len(told) == len(rows) else " …"
-    return words % {"count": len(rows), "rows": "; ".join(told) + more}
+    return words % {"count": len(rows), "rows": _listed(wish, rows)}
+
+
+def _send_reimbursements(wish: Wish) -> str:
+    rows = _sent(wish) or [(one.account, one.amount) for one in InvoiceRows(wish.request.POST).asked()]
+    words = ngettext("Give back to %(count)s account: %(rows)s", "Give back to %(count)s accounts: %(rows)s", len(rows))
+    return words % {"count": len(rows), "rows": _listed(wish, rows)}
+
+
+def _change_reimbursement(wish: Wish) -> str:
+    row = _one(reimbursements(wish.seat), wish.place["pk"])
+    said = {"account": account_words(row.account), "before": amount_words(row.amount, row.currency)}
+    if wish.method == "DELETE":
+        return _("Withdraw the reimbursement of %(before)s to account %(account)s.") % said
+    said["after"] = amount_words(wish.said.get("amount") or row.amount, row.currency)
+    return _("Change the reimbursement to account %(account)s from %(before)s to %(after)s.") % said
+
+
+def _notice_mode(wish: Wish) -> str:
+    mode = wish.text("mode")
+    if mode not in Mode.values:
+        raise Untold
+    return _("Tell your clients of fees this way from the next night on: %(mode)s.") % {"mode": Mode(mode).label}
 
 
 def _change_invoice(wish: Wish) -> str:
@@ -321,6 +354,9 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("trading:sign_permission", "api_sign_permission"), _sign_permissions),
     **dict.fromkeys(("trading:decide_permission", "api_permission_answer"), _answer_permissions),
     **dict.fromkeys(("fees:send_invoices", "api_send_invoices"), _send_invoices),
+    **dict.fromkeys(("fees:send_reimbursements", "api_send_reimbursements"), _send_reimbursements),
+    **dict.fromkeys(("fees:reimbursement", "api_reimbursement"), _change_reimbursement),
+    **dict.fromkeys(("fees:notice_mode", "api_notice_mode"), _notice_mode),
     **dict.fromkeys(("fees:invoice", "api_invoice"), _change_invoice),
     **dict.fromkeys(("fees:send_proposal", "api_send_terms"), _send_terms),
     **dict.fromkeys(("fees:send_template", "api_send_fee_template"), _send_template),
