@@ -34,6 +34,8 @@ class Accrual(TenantModel):
 class AdviserDaily(TenantModel):
     """A practice's book on one day in the firm's base currency; the top practice's row is the whole firm.
 
+    `accrued` is what every payee earns on the book, `own_accrued` what the practice itself does: a second level is told
+    the latter only, because the difference is what the level above earns. Null on days before it was kept.
     `complete` is false where a value or an exchange rate was missing, so that no return is drawn from a gap.
     """
 
@@ -48,6 +50,7 @@ class AdviserDaily(TenantModel):
     nlv = models.DecimalField(max_digits=24, decimal_places=4)
     flow = models.DecimalField(max_digits=24, decimal_places=4)
     accrued = models.DecimalField(max_digits=24, decimal_places=8, default=0)
+    own_accrued = models.DecimalField(max_digits=24, decimal_places=8, null=True)
     complete = models.BooleanField()
 
     scoped_by = {"firm": "firm_id", "practice": "practice_id"}

@@ -51,8 +51,8 @@ def rollup_stage(run: Run, day: date) -> StageResult:
         cur.execute(
             f"""
             INSERT INTO fees_adviserdaily
-                   (firm_id, practice_id, day, currency, accounts, nlv, flow, accrued, complete)
-            SELECT firm_id, practice_id, {day_literal(day)}, currency, accounts, nlv, flow, 0, complete
+                   (firm_id, practice_id, day, currency, accounts, nlv, flow, accrued, own_accrued, complete)
+            SELECT firm_id, practice_id, {day_literal(day)}, currency, accounts, nlv, flow, 0, 0, complete
               FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::numeric[], %s::numeric[], %s::bool[])
                    AS b (firm_id, practice_id, currency, accounts, nlv, flow, complete)
             ON CONFLICT (practice_id, day) DO UPDATE SET currency = excluded.currency, accounts = excluded.accounts,
@@ -67,30 +67,32 @@ def add_accrued(cur, day: date) -> dict[str, MethodTotal]:
     """Complete the rollup with what the day accrued; the same sums give the control totals by method."""
     cur.execute(
         f"""
-        SELECT l.method, a.firm_id, a.practice_id, a.base_currency, count(*), sum(l.amount)
+        SELECT l.method, a.firm_id, a.practice_id, r.practice_id, a.base_currency, count(*), sum(l.amount)
           FROM fees_accrual l JOIN accounts_account a ON a.id = l.account_id
+          LEFT JOIN fees_runschedule r ON r.component_id = l.component_id
          WHERE l.accrual_date = {day_literal(day)}
-         GROUP BY 1, 2, 3, 4 ORDER BY 1
+         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1
         """
     )
     sums = cur.fetchall()
     cur.execute(
         f"""
         WITH {_rates(day)}, accrued AS (
-            SELECT p.id, coalesce(sum(b.total * x.rate), 0) AS total
-              FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::numeric[])
-                   AS b (firm_id, practice_id, currency, total)
+            SELECT p.id, coalesce(sum(b.total * x.rate), 0) AS total,
+                   coalesce(sum(b.total * x.rate) FILTER (WHERE b.payee_id = p.id), 0) AS own
+              FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::numeric[])
+                   AS b (firm_id, practice_id, payee_id, currency, total)
               JOIN accounts_firm f ON f.id = b.firm_id
               LEFT JOIN rates x ON x.code = b.currency AND x.base = f.base_currency
               {FOR_WHOM}
              GROUP BY p.id)
-        UPDATE fees_adviserdaily d SET accrued = accrued.total FROM accrued
+        UPDATE fees_adviserdaily d SET accrued = accrued.total, own_accrued = accrued.own FROM accrued
          WHERE d.practice_id = accrued.id AND d.day = {day_literal(day)}
         """,
-        _columns([(firm, practice, currency, total) for _method, firm, practice, currency, _lines, total in sums], 4),
+        _columns([(*whose, total) for _method, *whose, _lines, total in sums], 5),
     )
     totals: dict[int, tuple[int, Decimal]] = {}
-    for method, _firm, _practice, _currency, lines, total in sums:
+    for method, *_whose, lines, total in sums:
         before = totals.get(method, (0, Decimal(0)))
         totals[method] = (before[0] + lines, CONTEXT.add(before[1], total))
     return {str(method): {"lines": lines, "total": format(total, "f")} for method, (lines, total) in totals.items()}

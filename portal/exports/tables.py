@@ -170,7 +170,7 @@ def _tree_rows(who: Who, rows: "QuerySet[Account]", wishes: tree.Wishes) -> Iter
         for one in batch:
             book = books.get(one.practice_id) if one.kind in tree.MASTERS else None
             worth = (book.nlv if book and wishes.aum else None) if one.kind in tree.MASTERS else values.get(one.pk)
-            accrued = book.accrued if book and wishes.fees and tree.may_see_accrued(who) else None
+            accrued = getattr(book, tree.accrued_column(who)) if book and wishes.fees else None
             yield [
                 *(one.level, one.number, one.title, one.get_kind_display()),
                 *(one.parent.number if one.parent and sees(who, one.parent) else None, one.practice.name),

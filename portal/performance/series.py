@@ -88,7 +88,7 @@ def _practice(who: Who, practice_id: int | None, subject: Account | None, sealed
         scope(who, AdviserDaily)
         .filter(practice_id=practice_id, day__gte=_first_day(sealed), day__lte=sealed)
         .order_by("day")
-        .values_list("day", "nlv", "flow", "complete", "accounts", "accrued", "currency")
+        .values_list("day", "nlv", "flow", "complete", "accounts", _accrued_of(who), "currency")
     )
     if not rows:
         return Series((), subject.base_currency if subject else "", subject)
@@ -100,10 +100,20 @@ def _practice(who: Who, practice_id: int | None, subject: Account | None, sealed
         currency=rows[-1][6],
         subject=subject,
         accounts=next((row[4] for row in rows if row[0] == shown), None),
-        # A rollup holds the fees of every payee, and what the level above is paid is not told below it.
-        accrued=sum((row[5] for row in rows if month <= row[0] <= shown), Decimal(0)) if who.reach == "firm" else None,
+        accrued=_added([row[5] for row in rows if month <= row[0] <= shown]),
         incomplete=sum(not row[3] for row in rows),
     )
+
+
+def _accrued_of(who: Who) -> str:
+    """Below the top level only what the practice itself is paid: what the level above earns is not told."""
+    return "accrued" if who.reach == "firm" else "own_accrued"
+
+
+def _added(amounts: list[Decimal | None]) -> Decimal | None:
+    """The sum of a month; None while the night had not kept it for one of the days."""
+    known = [one for one in amounts if one is not None]
+    return sum(known, Decimal(0)) if len(known) == len(amounts) else None
 
 
 def _account(who: Who, subject: Account, sealed: date) -> Series:

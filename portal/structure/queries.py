@@ -134,9 +134,9 @@ def books(who: Who, sealed: date | None) -> dict[int, AdviserDaily]:
     return {row.practice_id: row for row in scope(who, AdviserDaily).filter(day=sealed)} if sealed else {}
 
 
-def may_see_accrued(who: Who) -> bool:
-    """A rollup holds the fees of every payee, so a second level is not told what the level above accrues."""
-    return who.reach == "firm"
+def accrued_column(who: Who) -> str:
+    """The rollup's sum of all payees for the top level; a second level is not told what the level above earns."""
+    return "accrued" if who.reach == "firm" else "own_accrued"
 
 
 def _masters(who: Who, wishes: Wishes, sealed: date | None) -> list[Account]:
@@ -157,7 +157,7 @@ def _masters(who: Who, wishes: Wishes, sealed: date | None) -> list[Account]:
         book=Subquery(rollup.values("nlv")),
         book_currency=Subquery(rollup.values("currency")),
         book_accounts=Subquery(rollup.values("accounts")),
-        book_accrued=Subquery(rollup.values("accrued")),
+        book_accrued=Subquery(rollup.values(accrued_column(who))),
         subs=Subquery(subs.values("parent_id").annotate(n=Count("pk")).values("n")),
         nlv=Subquery(value.values("nlv")),
         subs_value=Subquery(in_group.annotate(total=Sum("nlv")).values("total")),

@@ -113,6 +113,25 @@ def test_the_accrued_sums_follow_with_the_check(valued):
     assert accrued[practice(valued, "F100001")] == Decimal("2.2")
 
 
+def test_a_practice_is_told_apart_what_it_earns_itself(valued):
+    """Each 1 USD a day of one client's 252 a year: its own advisor's, and the level above's beside it."""
+    for number in ("U2000001", "U1000001"):
+        valued.agree(number, figures("ANNUALFLATFEE", flat=Decimal(252)))
+    valued.agree("U2000001", figures("ANNUALFLATFEE", flat=Decimal(504)), practice=valued.world["F100001"].practice)
+    rows(valued)
+    valued.accrue()
+    valued.stage(night.finish_check)
+
+    found = {
+        one.practice.name: (one.accrued, one.own_accrued)
+        for one in AdviserDaily.unscoped.filter(day=DAY).select_related("practice")
+    }
+    # 2 USD of the 3 on bright's client go to the top level, which also has 1 USD of its own client.
+    assert found[practice(valued, "F200002")] == (3, 1)
+    assert found[practice(valued, "F100001")] == (4, 3)
+    assert found[practice(valued, "F200003")] == (0, 0)
+
+
 def test_a_practice_sees_its_own_row_only(valued, world):
     rows(valued)
 

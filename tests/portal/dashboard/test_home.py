@@ -341,4 +341,9 @@ def test_a_second_level_is_not_told_what_the_level_above_is_paid(world, visit):
 
     assert "4,321.00" in visit("alice")
     page = visit("bob")
-    assert "3,000" in page and "4,321.00" not in page
+    assert "3,000" in page and "4,321.00" not in page and "Fees accrued this month" not in page
+
+    AdviserDaily.unscoped.update(own_accrued=Decimal("1234.00"))
+    assert "4,321.00" in visit("alice") and "1,234.00" not in visit("alice")
+    page = visit("bob")
+    assert "1,234.00" in page and "4,321.00" not in page

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Kind
+from fees.accrual.models import AdviserDaily
 from tests.house import rights
 from tests.house.scenery import DAY, dress
 from tests.world import CANARIES, OPENED
@@ -90,7 +91,10 @@ def test_values_and_counts_come_from_the_last_sealed_night(show, world):
     assert by_number["I4000001"].accounts == 2
     assert (by_number["F100001"].accrued, by_number["I4000001"].accrued) != (None, None)
     assert by_number["I4000001"].accrued is None  # it stands in Northgate's book
-    assert {row.accrued for row in show("bob").context["rows"]} == {None}  # the book holds Northgate's fee as well
+    AdviserDaily.unscoped.update(accrued=7, own_accrued=2)
+    # Bob is told what his own practice earns; the rest of the book's fees is Northgate's.
+    assert {row.accrued for row in show("bob").context["rows"]} == {None, 2}
+    assert {row.accrued for row in show("alice").context["rows"]} == {None, 7}
     assert by_number["I4000001"].value == 250004 + 250005 + 250006
     assert "1.00%" in answer.content.decode()
     assert len(by_number["U2000001"].layers) == 2  # Bright's and Northgate's
