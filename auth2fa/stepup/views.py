@@ -72,7 +72,9 @@ def ask_or_pass(request: HttpRequest) -> HttpResponseBase | None:
     user_id = request.user.pk
     assert user_id is not None, "the gate lets only signed-in people come this far"
     if getattr(request.seat, "token_id", None):  # type: ignore[attr-defined]
-        return _problem(_("A token cannot do this; sign in and confirm it yourself."))
+        refusal = _problem(_("A token cannot do this; sign in and confirm it yourself."))
+        refusal.keeps = False  # type: ignore[attr-defined]
+        return refusal
     mark = session_mark(request.session.session_key or "")
     wish = Wish(request, user_id, mark, _task(request), tuple(usable(user_id)), timezone.now())
     if not is_protected(list(wish.devices)):
