@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.desk.brand.queries import AtTheDoor, Brand, brand_at, brand_at_the_door
 from accounts.desk.brand.rules import DOOR_COOKIE
 from accounts.desk.messages.queries import unread
-from accounts.ground.access.context import SEEN_AS, Who
+from accounts.ground.access.context import SEEN_AS, Who, current_alias
 from accounts.ground.dates import FORM_NAMES, current_form
 from accounts.ground.notifications.models import Notification
 from accounts.ground.notifications.queries import latest
@@ -141,7 +141,9 @@ class Shell:
 
     @cached_property
     def door_brand(self) -> AtTheDoor | None:
-        """The brand whose link led to the sign-in page, or whose host name was asked."""
+        """The brand whose link led to the sign-in page, or whose host name was asked; the back office wears none."""
+        if current_alias.get() == "office":
+            return None
         named, host = self.request.COOKIES.get(DOOR_COOKIE, ""), self.request.get_host().partition(":")[0]
         return brand_at_the_door(named, host, timezone.now())
 

@@ -59,7 +59,7 @@ def test_a_message_that_cannot_be_sent_does_not_stop_those_behind_it(world):
     assert OutboxMessage.unscoped.get(natural_key="a").delivered_at == LATER
 
 
-@pytest.mark.parametrize("channel", ["voice", "pigeon"])
+@pytest.mark.parametrize("channel", ["fax", "pigeon"])
 def test_what_nothing_carries_is_not_owed_and_never_counts_as_delivered(world, channel):
     with pytest.raises(NoCarrier):
         outbox.owe(channel=channel, recipient="a", subject="", body="", natural_key="x")
