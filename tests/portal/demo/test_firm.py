@@ -7,8 +7,8 @@ import pytest
 
 from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import as_role
-from accounts.ground.people.models import User
 from accounts.ground.ledger.models import Transfer
+from accounts.ground.people.models import User
 from accounts.ground.runs.models import Hold, Run, RunState
 from accounts.ground.tree.models import Account, Status
 from fees.invoicing.models import Invoice
