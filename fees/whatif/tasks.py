@@ -27,7 +27,7 @@ def work_out(job: str, user_id: int, seat_id: int, **_extra: object) -> None:
 
 
 @shared_task(name="fees.what_if_send")
-def send(job: str, user_id: int, seat_id: int, **_extra: object) -> None:
+def propose_terms(job: str, user_id: int, seat_id: int, **_extra: object) -> None:
     """Proposal after proposal; called again, or twice, nobody is asked a second time."""
     _all(sending.step, job, user_id, seat_id)
 

@@ -33,8 +33,7 @@ from fees.schedules.rules import ScheduleRefused
 from fees.whatif import actions, queries, sending
 from fees.whatif.models import WhatIfLine
 from fees.whatif.rules import REFUSALS, Scope, band_words, bands, numbers_of
-from fees.whatif.tasks import send as send_task
-from fees.whatif.tasks import work_out
+from fees.whatif.tasks import propose_terms, work_out
 from portal.lib.words import Sentence
 
 POLLED = (JobState.WAITING, JobState.RUNNING)
@@ -137,7 +136,7 @@ def wake(who: Who, job: Job) -> None:
 def wake_sending(who: Who, job: Job) -> None:
     """The same for the job that proposes."""
     transaction.on_commit(
-        lambda: send_task.delay(str(job.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
+        lambda: propose_terms.delay(str(job.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
     )
 
 

@@ -17,7 +17,7 @@ from fees.proposals.rules import Wanted
 from fees.whatif import actions
 from fees.whatif.models import WhatIfLine
 from fees.whatif.rules import Scope
-from fees.whatif.tasks import send, work_out
+from fees.whatif.tasks import propose_terms, work_out
 from portal.exports.tasks import make_export
 from portal.lib import csvtext
 from tests.fees.posting.nights import figures
@@ -214,8 +214,8 @@ def test_proposing_to_the_selected_asks_each_client_once(quarter, at_work):
     )
     assert answer.status_code == 302
     sending = Job.unscoped.get(kind="what_if_send")
-    send(str(sending.pk), sending.user_id, sending.seat_id)
-    send(str(sending.pk), sending.user_id, sending.seat_id)
+    propose_terms(str(sending.pk), sending.user_id, sending.seat_id)
+    propose_terms(str(sending.pk), sending.user_id, sending.seat_id)
 
     with as_role("owner"):
         (proposal,) = Proposal.unscoped.all()
@@ -231,7 +231,7 @@ def test_what_the_rules_refuse_is_said_beside_the_account(quarter, at_work):
     address, job = tried(client, {**HIGHER, "percent-rate": "1"})
     client.post(f"{address}send/", {"_password": PASSWORD, "which": "chosen", "chosen": [ANA]})
     sending = Job.unscoped.get(kind="what_if_send")
-    send(str(sending.pk), sending.user_id, sending.seat_id)
+    propose_terms(str(sending.pk), sending.user_id, sending.seat_id)
     row = rows_of(job)[ANA]
     assert (row.answer, "apply already" in row.detail) == ("refused", True)
     with as_role("owner"):

@@ -103,13 +103,13 @@ def test_what_has_been_decided_is_kept(stage, browse, world):
 
 
 def test_holds_of_the_house_are_not_the_clients_business(stage, browse, world):
-    """The scenery lays a pending statement on every account, and a fee proposal that waits for its owner."""
+    """The scenery lays a pending statement on every account, and what waits for its owner's signature."""
     assert Request.unscoped.filter(account=world["U1000001"], kind=RequestKind.STATEMENT).exists()
 
     for address in ("/", "/approvals/", "/pending/", "/activity/"):
         assert "Kestrel waits" not in page(browse, "ana", address)
     waiting = browse("ana").get("/api/v1/pending/").json()["results"]
-    assert [one["kind"] for one in waiting] == ["client_approval"]
+    assert {one["kind"] for one in waiting} == {"client_approval", "trading_permission"}
     assert "Kestrel waits" in page(browse, "alice", "/pending/")
 
 
@@ -120,7 +120,7 @@ def test_approvals_are_for_those_who_sign(stage, browse, world):
         assert browse(name).get("/approvals/").status_code == 403
         assert browse(name).get("/api/v1/approvals/").status_code == 403
     told = browse("ana").get("/api/v1/approvals/").json()["results"]
-    assert {one["title"] for one in told} == {"New fee", "Fee proposal"}
+    assert {one["title"] for one in told} == {"New fee", "Fee proposal", "Streamlined authority of the advisor"}
     assert "New fee" not in str(browse("ken").get("/api/v1/approvals/").json()["results"])
 
 
