@@ -112,6 +112,7 @@ class Machine(RuleBasedStateMachine):
         self.nights.sweep(self.day)
         if again == "sweep":
             self.nights.sweep(self.day)
+        self.nights.transmit(self.day)
         result = self.nights.seal(self.day)
         assert result.problem == ""
         if again == "seal":
