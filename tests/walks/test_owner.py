@@ -97,7 +97,7 @@ def test_an_advisor_answers_and_brands(enter, site, axe):
     assert axe(page) == []
     shoot(page, "thread-alice")
     page.goto(f"{site}/settings/brand/")
-    page.get_by_label("Name").fill("North Wealth")
+    page.get_by_label("Name", exact=True).fill("North Wealth")
     page.get_by_label("Brand id").fill("north")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("6 to 10 characters").last).to_be_visible()
