@@ -3,7 +3,6 @@
 import re
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,46 +18,32 @@ from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, scope
 from accounts.ground.days.queries import calendar
 from accounts.ground.idempotency.actions import KeyReused, once
-from accounts.ground.paging import page_of
 from accounts.ground.tree.models import Account
 from fees.invoicing import actions, queries
-from fees.invoicing.forms import ChangeForm, FileForm, InvoiceRows
-from fees.invoicing.models import LIVE, Invoice, InvoiceState
+from fees.invoicing.forms import FileForm
+from fees.invoicing.models import Invoice
 from fees.invoicing.review import BadForm, by_hand, context_of, file_of
-from fees.invoicing.rules import Verdict, business_day_of, cut_off_after, cut_off_of
+from fees.invoicing.rules import business_day_of, cut_off_after
 from fees.invoicing.upload import COLUMNS, File, errors_table, known, parse, submit_file, with_points
 from fees.proofs.words import tell
+from fees.sending.forms import ChangeForm, Rows
+from fees.sending.pages import MOST_CHOICES, SHOWS, desk_of, own_or_404, say, told
 from portal.lib import xlsx
 from portal.lib.csvtext import BadCsv, Cell, write_bytes
-from portal.lib.exchange import exchange_day
 
-KEPT_DAYS = timedelta(days=7)
-MOST_CHOICES = 200
 MOST_DOWNLOADED = 10_000
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWS = {"pending": (InvoiceState.PENDING,), "processed": (InvoiceState.PROCESSED, InvoiceState.REJECTED), "all": None}
 
 
 @gate("set_fees")
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """Pending invoices, or those of the last seven days, or all."""
-    who, now = _who(request), timezone.now()
-    show = request.GET.get("show", "pending")
-    states = SHOWS.get(show, SHOWS["pending"])
-    rows = queries.invoices(who)
-    if states is not None:
-        rows = rows.filter(state__in=states)
-    if show == "processed":
-        rows = rows.filter(business_day__gt=exchange_day(now) - KEPT_DAYS)
-    page = page_of(rows, order=["-business_day", "account__sort_key", "pk"], query=request.GET)
     context = {
-        "page": page,
-        "rows": [(one, _can_change(who, one, now)) for one in page.rows],
-        "totals": queries.totals(rows.filter(state__in=LIVE)) if states else [],
-        "show": show if show in SHOWS else "pending",
-        "has_other_payees": any(one.practice_id != who.practice_id for one in page.rows),
-        "cut_off": cut_off_after(now, calendar()),
+        **desk_of(request, queries.invoices(_who(request)), totals=queries.totals, now=timezone.now()),
+        "other_words": _("Payee"),
+        "change_url": "fees:invoice",
+        "cancel_url": "fees:cancel_invoice",
     }
     return render(request, "fees/invoicing/desk.html", context)
 
@@ -93,10 +78,10 @@ def download(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Up to ten invoices by hand; sending the form shows what would become of each."""
     if request.method != "POST":
-        return _form(request, InvoiceRows(initial_account=request.GET.get("account", "")))
+        return _form(request, Rows(initial_account=request.GET.get("account", "")))
     if "more" in request.POST:
-        return _form(request, InvoiceRows(request.POST, wants_all=True))
-    form = InvoiceRows(request.POST)
+        return _form(request, Rows(request.POST, wants_all=True))
+    form = Rows(request.POST)
     problem = form.problem()
     return _form(request, form, problem) if problem else _reviewed(request, by_hand(form.asked()))
 
@@ -124,7 +109,7 @@ def review(request: HttpRequest) -> HttpResponse:
     file = _posted(request)
     if "errors" in request.POST:
         _day, verdicts = submit_file(who=_who(request), file=file, save=False)
-        return _table(errors_table(file, verdicts, _told(verdicts)), name="errors.csv")
+        return _table(errors_table(file, verdicts, told(verdicts)), name="errors.csv")
     return _reviewed(request, with_points(file) if "comma" in request.POST else file)
 
 
@@ -187,7 +172,14 @@ def change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("The invoice was changed."))
             return HttpResponseRedirect(reverse("fees:invoicing"))
-    context = {"form": form, "invoice": invoice, "limit": _limit_without(who, invoice)}
+    limit = _limit_without(who, invoice)
+    context = {
+        "form": form,
+        "one": invoice,
+        "most": limit.available if limit else None,
+        "account_page": reverse("fees:invoice_limit", args=[invoice.account.number]),
+        "desk": reverse("fees:invoicing"),
+    }
     return render(request, "fees/invoicing/change.html", context, status=422 if form.errors else 200)
 
 
@@ -212,14 +204,16 @@ def template(request: HttpRequest) -> HttpResponse:
     return _table(rows, name="invoices.csv")
 
 
-def _form(request: HttpRequest, form: InvoiceRows, problem: str = "") -> HttpResponse:
+def _form(request: HttpRequest, form: Rows, problem: str = "") -> HttpResponse:
     now, days = timezone.now(), calendar()
     context = {
         "form": form,
         "problem": problem,
-        "today": business_day_of(now, days),
         "cut_off": cut_off_after(now, days),
         "choices": queries.may_be_invoiced(_who(request), business_day_of(now, days), MOST_CHOICES),
+        "review": reverse("fees:new_invoices"),
+        "available": reverse("fees:invoice_available"),
+        "desk": reverse("fees:invoicing"),
     }
     return render(request, "fees/invoicing/new.html", context, status=422 if problem else 200)
 
@@ -228,7 +222,7 @@ def _reviewed(request: HttpRequest, file: File) -> HttpResponse:
     who = _who(request)
     day, verdicts = submit_file(who=who, file=file, save=False)
     context = {
-        **context_of(file, verdicts, _told(verdicts)),
+        **context_of(file, verdicts, told(verdicts)),
         "day": day,
         "before": known(who, file),
         "choices": queries.may_be_invoiced(who, day, MOST_CHOICES),
@@ -250,33 +244,16 @@ def _posted(request: HttpRequest) -> File:
         raise Http404 from error
 
 
-def _told(verdicts: Sequence[Verdict]) -> list[str]:
-    return [tell(one.sentence) if one.sentence else "" for one in verdicts]
-
-
 def _say(request: HttpRequest, answer: dict[str, int]) -> None:
     if not answer["accepted"] and not answer["refused"]:
         messages.info(request, _("No row was left, so nothing was sent."))
-    if answer["accepted"]:
-        words = ngettext("%(count)s invoice was sent.", "%(count)s invoices were sent.", answer["accepted"])
-        messages.success(request, words % {"count": answer["accepted"]})
-    if answer["refused"]:
-        words = ngettext("%(count)s row was refused.", "%(count)s rows were refused.", answer["refused"])
-        messages.warning(request, words % {"count": answer["refused"]})
-
-
-def _can_change(who: Who, invoice: Invoice, now) -> bool:
-    mine = invoice.practice_id == who.practice_id
-    return mine and invoice.state == InvoiceState.PENDING and now < cut_off_of(invoice.business_day)
+    say(request, answer, ngettext("%(count)s invoice was sent.", "%(count)s invoices were sent.", answer["accepted"]))
 
 
 def _invoice(request: HttpRequest, pk: uuid.UUID) -> Invoice:
-    """One's own pending or ended invoice; everybody else's does not exist."""
+    """One's own pending or ended invoice."""
     who = _who(request)
-    found = queries.invoices(who).filter(pk=pk, practice_id=who.practice_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return own_or_404(who, queries.invoices(who), pk)
 
 
 def _limit_without(who: Who, invoice: Invoice) -> queries.Limit | None:

@@ -18,9 +18,6 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-COUNTED = (State.PENDING, State.PROCESSED)
-
-
 class Refusal(models.TextChoices):
     """Why a reimbursement is not taken, or not paid in its night."""
 

@@ -24,13 +24,13 @@ from accounts.ground.users.actions import seat_for
 from accounts.ground.users.queries import roles
 from auth2fa.devices.models import Kind
 from auth2fa.devices.queries import own
-from fees.invoicing.forms import InvoiceRows
 from fees.invoicing.queries import invoices
 from fees.invoicing.review import BadForm, file_of
 from fees.notices.models import Mode
 from fees.patterns.queries import own_job
 from fees.proposals.queries import proposals
 from fees.reimbursements.queries import reimbursements
+from fees.sending.forms import Rows
 from fees.whatif.queries import trial_of
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
 from portal.lib.exchange import exchange_day
@@ -212,7 +212,7 @@ def _send_invoices(wish: Wish) -> str:
 
 
 def _send_reimbursements(wish: Wish) -> str:
-    rows = _sent(wish) or [(one.account, one.amount) for one in InvoiceRows(wish.request.POST).asked()]
+    rows = _sent(wish) or [(one.account, one.amount) for one in Rows(wish.request.POST).asked()]
     words = ngettext("Give back to %(count)s account: %(rows)s", "Give back to %(count)s accounts: %(rows)s", len(rows))
     return words % {"count": len(rows), "rows": _listed(wish, rows)}
 

@@ -292,7 +292,7 @@ def test_items_that_wait_for_the_reader_are_counted_apart(world, visit):
 def test_a_client_sees_the_own_account_and_no_cut_off(world, visit):
     page = visit("ana")
 
-    assert "Invoices for tonight" not in page
+    assert "Cut-off tonight" not in page
     assert "Next cut-off" not in page
     assert "U1000001" in page
 
