@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from accounts.desk.brand.queries import AtTheDoor, Brand, brand_at, brand_at_the_door
+from accounts.desk.brand.queries import AtTheDoor, Brand, brand_at_the_door, worn_at
 from accounts.desk.brand.rules import DOOR_COOKIE
 from accounts.desk.messages.queries import unread
 from accounts.ground.access.context import SEEN_AS, Who, current_alias
@@ -120,15 +120,17 @@ class Shell:
 
     @cached_property
     def _house(self) -> dict[str, Any]:
-        """Firm, practice and conversations with something new, in one query: every page asks for all three."""
+        """Firm, practice, brand and conversations with something new, in one query: every page asks for all four."""
         if self.who is None or self.who.firm_id is None:
             return {}
         practice = Practice.unscoped.filter(pk=self.who.practice_id).values("name")
         rows = Firm.unscoped.filter(pk=self.who.firm_id).annotate(
             practice_name=Subquery(practice), unread=ArraySubquery(unread(self.who).values("pk"))
         )
-        found = rows.values_list("name", "practice_name", "unread").first()
-        return dict(zip(("name", "practice_name", "unread"), found, strict=True)) if found else {}
+        asked = ["name", "practice_name", "unread"]
+        if self.who.is_owner:
+            rows, asked = rows.annotate(worn=worn_at(timezone.now())), [*asked, "worn"]
+        return rows.values(*asked).first() or {}
 
     @property
     def firm_name(self) -> str:
@@ -137,7 +139,8 @@ class Shell:
     @cached_property
     def brand(self) -> Brand | None:
         """What owners are shown in place of the portal's name; advisors know what they work with."""
-        return brand_at(timezone.now()) if self.who and self.who.is_owner else None
+        worn = self._house.get("worn")
+        return Brand(*worn) if worn else None
 
     @cached_property
     def door_brand(self) -> AtTheDoor | None:

@@ -3,11 +3,18 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import TextField
+from django.db.models.expressions import RawSQL
+
 from accounts.desk.brand.models import BrandVersion
 from accounts.desk.brand.rules import BRAND_ID
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Practice
+
+
+_WORN = "(SELECT ARRAY[name, banner_sha256, desk_colour_at(%s)] FROM desk_brand_at(%s))"
 
 
 class Brand(NamedTuple):
@@ -21,9 +28,14 @@ class Brand(NamedTuple):
 def brand_at(at: datetime) -> Brand | None:
     """Of the practice that looks after whoever asks, else of the level above it."""
     with cursor() as cur:
-        cur.execute("SELECT name, banner_sha256, desk_colour_at(%s) FROM desk_brand_at(%s)", [at, at])
+        cur.execute(f"SELECT {_WORN}", [at, at])
         row = cur.fetchone()
-    return Brand(*row) if row else None
+    return Brand(*row[0]) if row[0] else None
+
+
+def worn_at(at: datetime) -> RawSQL:
+    """The same as a column of a query that is asked anyway: the parts of a `Brand`, or None."""
+    return RawSQL(_WORN, [at, at], output_field=ArrayField(TextField()))
 
 
 def banner(sha256: str, at: datetime) -> tuple[bytes, str] | None:

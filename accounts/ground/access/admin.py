@@ -4,6 +4,7 @@ What stands here knows no noun; each slice registers its rows in an `admin.py` o
 """
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from decimal import Decimal
@@ -289,9 +290,9 @@ class MakingAdmin(OfficeAdmin):
     making_form: type[forms.Form]
     refusals: tuple[type[Exception], ...] = (ValidationError,)
 
+    @abstractmethod
     def make(self, request: HttpRequest, form: Any) -> models.Model:
         """Do it; the caller holds the transaction."""
-        raise NotImplementedError
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -216,4 +216,4 @@ def test_a_page_costs_few_queries(group, browse):
         # The tests' own change of role and end of a seat are none of the page's.
         asked = [sql for sql in asked if not sql.startswith(("SELECT current_user", "SELECT app_leave"))]
         # A group read together asks for fees, invoices and what was given back, each once.
-        assert len(asked) <= 13, (address, len(asked), asked)
+        assert len(asked) <= 12, (address, len(asked), asked)
