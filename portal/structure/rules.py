@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ground.access.authority import FUNCTION_WORDS, Function, Relation, verdict
+from accounts.ground.access.authority import FUNCTION_WORDS, REGISTERED_ONLY, Function, Relation, verdict
 from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Account, Kind
 
@@ -60,13 +60,19 @@ def lines(account: Account) -> list[Line]:
     """Every function of the authority table for every concerned role."""
     roles = concerned(account)
     return [
-        Line(function, FUNCTION_WORDS[function], tuple(_answer(role, function, relation) for role, relation in roles))
+        Line(
+            function,
+            FUNCTION_WORDS[function],
+            tuple(_answer(account, role, function, relation) for role, relation in roles),
+        )
         for function in Function
     ]
 
 
-def _answer(role: str, function: str, relation: Relation) -> Answer:
+def _answer(account: Account, role: str, function: str, relation: Relation) -> Answer:
     rule = verdict(role, function, relation)
     if rule is None:
         return Answer(role, Role(role).label, False, NO_RULE)
+    if function == Function.BRAND and rule.allowed and not account.practice.is_registered:
+        return Answer(role, Role(role).label, False, REGISTERED_ONLY)
     return Answer(role, Role(role).label, rule.allowed, rule.words)

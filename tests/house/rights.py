@@ -100,6 +100,12 @@ ALLOWED = {
         "carol": {"U3000001"},
         "sam": {"I4000001"},
         "mallory": {"U9000001"},
+        # Deposits, withdrawals and bank information of its own account are the client's.
+        "ana": {"U1000001"},
+        "ken": {"U1000002"},
+        "chidi": {"U2000001"},
+        "dana": {"U3000001"},
+        "nina": {"U9000001"},
     },
     # "each client must sign-off on all fees"
     "sign": {

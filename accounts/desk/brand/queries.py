@@ -13,7 +13,6 @@ from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Practice
 
-
 _WORN = "(SELECT ARRAY[name, banner_sha256, desk_colour_at(%s)] FROM desk_brand_at(%s))"
 
 
@@ -35,7 +34,7 @@ def brand_at(at: datetime) -> Brand | None:
 
 def worn_at(at: datetime) -> RawSQL:
     """The same as a column of a query that is asked anyway: the parts of a `Brand`, or None."""
-    return RawSQL(_WORN, [at, at], output_field=ArrayField(TextField()))
+    return RawSQL(_WORN, [at, at], output_field=ArrayField(TextField()))  # noqa: S611  a constant text
 
 
 def banner(sha256: str, at: datetime) -> tuple[bytes, str] | None:

@@ -71,6 +71,9 @@ def _rule(role: str, function: Function, relations: str, words, *, allowed: bool
     return Rule(role, function, frozenset(Relation(name) for name in relations.split()), allowed, words)
 
 
+# What the table cannot say of a role, because it is a fact of the practice.
+REGISTERED_ONLY = _("White branding is open to registered advisors.")
+
 _BELOW_TOP = "own_client own_stl own_stl_sub second_master second_client"
 
 RULES: tuple[Rule, ...] = (
@@ -170,9 +173,17 @@ RULES: tuple[Rule, ...] = (
     _rule("stl_sub", Function.VIEW, "self", _("A sub account sees itself.")),
     _rule("stl_sub", Function.REPORT, "self", _("A sub account sees its own reports.")),
     _rule("stl_sub", Function.TRADE, "self", _("Trading criteria apply as for single accounts.")),
+    _rule(
+        "stl_sub",
+        Function.FUND,
+        "self",
+        _("Deposits and withdrawals are made from the STL master and transferred to the sub accounts."),
+        allowed=False,
+    ),
     _rule("stl_sub", Function.MANAGE_USERS, "self", _("STL sub accounts cannot add users."), allowed=False),
     _rule("client", Function.VIEW, "self", _("A client sees the accounts it owns.")),
     _rule("client", Function.REPORT, "self", _("A client sees its own statements.")),
+    _rule("client", Function.FUND, "self", _("A client moves money in and out of its own account.")),
     _rule("client", Function.SIGN, "self", _("Each client signs all fees.")),
     _rule(
         "client", Function.MANAGE_USERS, "self", _("A holder adds a second user and holders of a power of attorney.")

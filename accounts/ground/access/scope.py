@@ -10,7 +10,15 @@ from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ground.access.authority import FUNCTION_WORDS, Function, Relation, allowed_relations, is_allowed, verdict
+from accounts.ground.access.authority import (
+    FUNCTION_WORDS,
+    REGISTERED_ONLY,
+    Function,
+    Relation,
+    allowed_relations,
+    is_allowed,
+    verdict,
+)
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.tree.models import Account, Kind
 
@@ -148,6 +156,8 @@ def answer(who: Who, function: Function, account: Account) -> Answer:
         return Answer(function, False, _("You look as another user; what you may not do yourself stays closed."))
     if rule.allowed and not who.can(function):
         return Answer(function, False, _("Your user was not given this function."))
+    if function == Function.BRAND and rule.allowed and not account.practice.is_registered:
+        return Answer(function, False, REGISTERED_ONLY)
     return Answer(function, rule.allowed, rule.words)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from accounts.ground.access.context import Who, as_role, current_alias, enter
 from accounts.ground.access.scope import scope
@@ -13,7 +13,7 @@ from accounts.ground.consents import rules
 from accounts.ground.consents.models import Consent, ConsentKind, ConsentState
 from accounts.ground.consents.queries import authority
 from accounts.ground.consents.rules import LIFETIME, ConsentProblem
-from accounts.ground.consents.telling import tell
+from accounts.ground.consents.telling import OWNER, people_of, tell
 from accounts.ground.people.models import ClientRight
 from accounts.ground.requests import actions as requests
 from accounts.ground.requests.models import RequestKind, RequestStatus
@@ -27,6 +27,13 @@ from portal.lib.words import gettext_noop
 TITLES = {
     ConsentKind.STREAMLINED: gettext_noop("Streamlined authority of the advisor"),
     ConsentKind.CLOSE: gettext_noop("Closing of the account"),
+}
+# Nobody could ever answer, so nothing is asked.
+NOBODY = {
+    ConsentKind.STREAMLINED: gettext_lazy("The owner has no sign-in and could not agree. Invite the owner first."),
+    ConsentKind.CLOSE: gettext_lazy(
+        "The owner has no sign-in and could not agree. Invite the owner, or ask the back office to close the account."
+    ),
 }
 ENDED_AS = {
     ConsentState.AGREED: RequestStatus.APPROVED,
@@ -65,6 +72,8 @@ def ask(*, who: Who, account: Account, kind: str, at: datetime) -> Consent:
                 asked_at=at,
                 expires_at=at + LIFETIME,
             )
+            if not people_of(made, OWNER):
+                raise ConsentProblem(NOBODY[ConsentKind(kind)])
             requests.ask(
                 account=account,
                 kind=RequestKind.CLIENT_APPROVAL,

@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 
+from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who
-from accounts.ground.access.scope import account_for, scope
+from accounts.ground.access.scope import Answer, account_for, answer, scope
 from accounts.ground.consents.models import Consent, ConsentKind, ConsentState
-from accounts.ground.consents.rules import Level
+from accounts.ground.consents.rules import FUNDING_WORDS, Level
 from accounts.ground.tree.models import Account
 
 
@@ -22,6 +23,17 @@ def authority(who: Who, account: Account) -> "Consent | None":
 def level_of(who: Who, account: Account) -> Level:
     """How much the account's advisor may do for its client."""
     return Level.STREAMLINED if authority(who, account) else Level.CORE
+
+
+def answer_for(who: Who, function: Function, account: Account) -> Answer:
+    """May this person use a function on this account, and why; of funding by an advisor also what the client agreed to.
+
+    The broker's rules let an advisor fund its clients, the client's authority says whether each time anew.
+    """
+    found = answer(who, function, account)
+    if function != Function.FUND or not found.allowed or not who.is_advisor:
+        return found
+    return Answer(function, True, f"{found.words} {FUNDING_WORDS[level_of(who, account)]}")
 
 
 def of_account(who: Who, account: Account) -> "QuerySet[Consent]":

@@ -37,6 +37,11 @@ STREAMLINED_WORDS = (
     gettext_lazy("update the account's data and its permissions"),
 )
 
+FUNDING_WORDS = {
+    Level.CORE: gettext_lazy("The client has given the core authority, so the client approves each movement."),
+    Level.STREAMLINED: gettext_lazy("The client has given the streamlined authority for it."),
+}
+
 APPROVED_EACH_TIME = gettext_lazy(
     "Fees that cost more, new trading permissions, a link to another advisor and the closing of the account need the"
     " client's approval each time; limits and restrictions hold at once."

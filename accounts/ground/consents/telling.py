@@ -55,16 +55,20 @@ ENDED: Words = (
 )
 
 
+def people_of(found: Consent, side: str) -> list[int]:
+    """The users on one side of it: who owns the account, or who asked for the practice."""
+    with cursor() as cur:
+        cur.execute("SELECT user_id FROM app_people_of_consent(%s, %s)", [found.pk, side])
+        return [row[0] for row in cur.fetchall()]
+
+
 def tell(found: Consent) -> None:
     """A mail to everybody whom the state that it has reached concerns."""
     letters = LETTERS[found.state] if found.ended_at is None else ((OWNER, ENDED), (PRACTICE, ENDED))
     happened = found.state if found.ended_at is None else "ended"
     for side, (subject, text) in letters:
-        with cursor() as cur:
-            cur.execute("SELECT user_id FROM app_people_of_consent(%s, %s)", [found.pk, side])
-            users = [row[0] for row in cur.fetchall()]
         owe_people(
-            users=users,
+            users=people_of(found, side),
             subject=subject,
             text=text,
             said={"number": found.account.number},

@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from accounts.ground.access.api import ScopedView, filters
 from accounts.ground.access.authority import Function
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import account_for, answer
+from accounts.ground.access.scope import account_for
+from accounts.ground.consents.queries import answer_for
 from accounts.ground.tree.models import Account, Kind, Margin, Status
 from accounts.ground.tree.queries import matching
 
@@ -84,6 +85,6 @@ class AccountMay(APIView):
         """Every function with its rule."""
         who = request.seat  # type: ignore[attr-defined]
         account = account_for(who, number)
-        found = [answer(who, function, account) for function in Function]
+        found = [answer_for(who, function, account) for function in Function]
         answers = [{"function": one.function, "allowed": one.allowed, "why": str(one.words)} for one in found]
         return Response(MaySerializer(answers, many=True).data)

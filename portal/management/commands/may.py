@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.ground.access.authority import Function
 from accounts.ground.access.context import acting, as_role
-from accounts.ground.access.scope import account_for, answer, relation_to
+from accounts.ground.access.scope import account_for, relation_to
+from accounts.ground.consents.queries import answer_for
 from accounts.ground.people.models import User
 from portal.management.base import PortalCommand
 
@@ -45,5 +46,5 @@ def told(user_id: int, function: str, number: str) -> dict[str, object]:
         except Http404:
             hidden = _("There is no such account among those the person sees.")
             return {**asked, "allowed": False, "relation": None, "why": hidden}
-        rule = answer(who, Function(function), account)
+        rule = answer_for(who, Function(function), account)
         return {**asked, "allowed": rule.allowed, "relation": relation_to(who, account).value, "why": str(rule.words)}

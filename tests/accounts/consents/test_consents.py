@@ -219,3 +219,25 @@ def test_the_client_reads_it_in_russian(mailed):
     found = asked(mailed)
 
     assert (found.language, found.document.startswith("ПОЛНОМОЧИЯ ВАШЕГО КОНСУЛЬТАНТА")) == ("ru", True)
+
+
+def test_an_owner_without_a_sign_in_is_not_asked_and_the_back_office_closes_the_account(browse, mailed):
+    """What nobody could answer would wait for thirty days and then lapse."""
+    mailed.seats["chidi"].is_active = False
+    mailed.seats["chidi"].save(update_fields=["is_active"])
+    before = fingerprint_of_rows()
+
+    page = browse("bob").post("/applications/U2000001/status/", {"status": "C"})
+    told = browse("bob").post("/api/v1/accounts/U2000001/status/", {"status": "C"}, **JSON)
+    asked_for = browse("bob").post(ASK.format("U2000001"))
+
+    assert (page.status_code, told.status_code, asked_for.status_code) == (409, 409, 409)
+    assert "ask the back office to close the account" in page.content.decode()
+    assert "Invite the owner first" in asked_for.content.decode()
+    assert (Consent.unscoped.count(), Account.unscoped.get(number="U2000001").status) == (0, "O")
+    assert moved(before) == []
+
+    number = {"action": "become_C", "index": "0", "_selected_action": mailed["U2000001"].pk, **SURE}
+    assert browse("olga").post("/office/accounts/account/", number).status_code == 302
+    closed = Account.unscoped.get(number="U2000001")
+    assert (closed.status, closed.closed_on is not None) == ("C", True)
