@@ -8,11 +8,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_of, may_pass, refused
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.addresses.refusing import no_seat
+from accounts.ground.optouts.queries import waived
 from auth2fa.door.adapter import MUST_ENROL
 from auth2fa.stepup.views import ask_or_pass
 
@@ -52,6 +54,7 @@ class Gates:
     def _enter(self, request: HttpRequest, mark: Gate, view: Any) -> HttpResponseBase | None:
         seat = request.seat  # type: ignore[attr-defined]
         if mark.right == SIGNED_IN.right:
+            _check_proof(request, mark)
             return ask_or_pass(request) if mark.step_up else None
         if mark.right == OFFICE.right:
             # A back office that does not exist for you answers like any missing page.
@@ -62,7 +65,18 @@ class Gates:
             raise no_seat(request, mark.right)
         if not may_pass(seat, mark):
             raise refused(seat, mark)
+        _check_proof(request, mark)
         return ask_or_pass(request) if mark.step_up else None
+
+
+def _check_proof(request: HttpRequest, mark: Gate) -> None:
+    """What approves, exports or administers users is closed to who has opted out of the second proof."""
+    if request.method in SAFE_METHODS or not mark.is_closed_without_proof:
+        return
+    choice = waived(request.user.pk or 0, timezone.now())
+    if choice is not None and choice.closes_sensitive_work:
+        words = _("You have opted out of secure login, so this is closed to you. Opt in again under Settings.")
+        raise NotAllowed(mark.right, words)
 
 
 def _changes_while_looking(request: HttpRequest) -> bool:

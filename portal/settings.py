@@ -197,7 +197,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = False
 PASSWORD_RESET_TIMEOUT = 2 * 3600
-ACCOUNT_FORMS = {"reset_password": "accounts.ground.people.forms.ResetPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.ground.people.forms.LoginForm",
+    "reset_password": "accounts.ground.people.forms.ResetPasswordForm",
+}
 ACCOUNT_CHANGE_EMAIL = True  # one address a sign-in; the back office enters it, and no page of allauth changes it
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -233,6 +236,8 @@ CODES_COUNTRIES = env.words("CODES_COUNTRIES", ["US"])
 CODES_A_DAY = env.whole("CODES_A_DAY", 2000)
 CODES_A_FIRM_AND_DAY = env.whole("CODES_A_FIRM_AND_DAY", 500)
 OUTBOX_CARRIERS = {} if CODES_URL == "none:" else dict.fromkeys(("sms", "voice"), "auth2fa.carriers.delivery.carry")
+# Who may work without a second proof at their own choice and risk; the back office never.
+OPT_OUT_ROLES = [one for one in env.words("OPT_OUT_ROLES", ["client", "stl", "stl_sub"]) if one != "office"]
 # For how many days a browser may be remembered after a second proof; 0 remembers none.
 REMEMBERED_BROWSER_DAYS = env.whole("REMEMBERED_BROWSER_DAYS", 0)
 

@@ -10,6 +10,7 @@ from accounts.ground.jobs.models import Job
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.linkage.models import AskedLinkage, Linkage
 from accounts.ground.notifications.models import Notification, NotificationRead
+from accounts.ground.optouts.models import OptOut
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import AccessRole, ClientRight, Party, Seat, SeatAccount, User
 from accounts.ground.requests.models import Request
@@ -41,6 +42,7 @@ __all__ = [
     "Linkage",
     "Notification",
     "NotificationRead",
+    "OptOut",
     "OutboxMessage",
     "Party",
     "Practice",

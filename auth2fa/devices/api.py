@@ -1,5 +1,6 @@
 """One's own devices over the API: the same actions as the pages, for programs that a person runs signed in."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate
 from accounts.ground.stepup.actions import session_mark
+from accounts.ground.stepup.limits import cap_of
 from auth2fa.challenge.actions import Outcome
 from auth2fa.challenge.wording import outcome_words
 from auth2fa.devices import actions, queries
@@ -32,17 +34,27 @@ class DeviceSerializer(serializers.ModelSerializer):
     """A device; it counts from `confirmed_at` and confirms sensitive tasks from `trusted_at`."""
 
     codes_left = serializers.SerializerMethodField()
+    withdraws_a_day = serializers.SerializerMethodField()
+    withdraws_in_five_days = serializers.SerializerMethodField()
 
     class Meta:
         model = Device
         fields = (
             *("id", "kind", "name", "serial", "created_at", "confirmed_at", "trusted_at", "last_used_at"),
-            *("locked_until", "disabled_at", "codes_left"),
+            *("locked_until", "disabled_at", "codes_left", "withdraws_a_day", "withdraws_in_five_days"),
         )
 
     def get_codes_left(self, device: Device) -> int | None:
         """Recovery codes that still work."""
         return len(device.hashes) if device.kind == Kind.CODES else None
+
+    def get_withdraws_a_day(self, device: Device) -> str | None:
+        """US dollars that may leave in a day when this device has confirmed it; null is without a limit."""
+        return _money(cap_of(device.kind).a_day)
+
+    def get_withdraws_in_five_days(self, device: Device) -> str | None:
+        """The same within five business days."""
+        return _money(cap_of(device.kind).five_days)
 
 
 class NewDeviceSerializer(serializers.Serializer):
@@ -177,6 +189,10 @@ class RecoveryCodes(APIView):
         except DeviceProblem as problem:
             raise _refused(problem) from problem
         return Response({"codes": drawn}, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
 
 
 def _checked(form: type[serializers.Serializer], request: Request) -> dict:

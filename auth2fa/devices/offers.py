@@ -6,7 +6,9 @@ from ipaddress import ip_address
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.ground.stepup.limits import cap_of
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.rules import BETTER_THAN_TEXT, MOST
 from auth2fa.devices.secrets import site
@@ -22,6 +24,7 @@ class Shown:
     detail: str
     word: str
     mood: str
+    limits: str
 
 
 def shown(device: Device, at: datetime) -> Shown:
@@ -42,7 +45,98 @@ def shown(device: Device, at: datetime) -> Shown:
         Kind.CARD: device.serial,
         Kind.CODES: _("%(count)s left") % {"count": len(device.hashes)},
     }.get(kind, "")
-    return Shown(device, str(kind.label), detail, word, mood)
+    return Shown(device, str(kind.label), detail, word, mood, limit_words(kind))
+
+
+def limit_words(factor: str) -> str:
+    """How much money may leave when this has confirmed it."""
+    cap = cap_of(factor)
+    if cap.a_day is None or cap.five_days is None:
+        return _("Withdrawals without a limit")
+    return _("Withdraw up to USD %(day)s a day, USD %(five)s in five business days") % {
+        "day": f"{cap.a_day:,}",
+        "five": f"{cap.five_days:,}",
+    }
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an offer; a secret one is a PIN of four digits."""
+
+    name: str
+    label: object
+    kind: str = "text"
+
+    @property
+    def is_pin(self) -> bool:
+        """Whether what is typed is four digits that nobody sees."""
+        return self.kind == "password"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A kind of device that may be added, in words, with what has to be said of it."""
+
+    kind: Kind
+    icon: str
+    title: object
+    words: object
+    button: object
+    fields: tuple[Field, ...] = (Field("name", gettext_lazy("Name")),)
+
+
+_OFFERS = (
+    Offer(
+        Kind.PASSKEY,
+        "fingerprint",
+        gettext_lazy("Passkey"),
+        gettext_lazy("Fingerprint, face or PIN of this computer or phone. The safest: it works on our page alone."),
+        gettext_lazy("Add a passkey"),
+    ),
+    Offer(
+        Kind.PHONE,
+        "device-mobile",
+        gettext_lazy("Phone key"),
+        gettext_lazy(
+            "A page on your phone answers a challenge with your PIN, fingerprint or face, also without a network."
+        ),
+        gettext_lazy("Add a phone"),
+    ),
+    Offer(
+        Kind.CARD,
+        "id",
+        gettext_lazy("Security card"),
+        gettext_lazy("A card with keys and a display, sent to you by mail. Choose its four-digit PIN now."),
+        gettext_lazy("Ask for a card"),
+        (
+            Field("pin", gettext_lazy("PIN, four digits"), "password"),
+            Field("same_pin", gettext_lazy("The same PIN again"), "password"),
+        ),
+    ),
+    Offer(
+        Kind.APP,
+        "clock-shield",
+        gettext_lazy("Authenticator app"),
+        gettext_lazy("An app on your phone shows six digits that change every half minute."),
+        gettext_lazy("Add an app"),
+    ),
+    Offer(
+        Kind.TEXT,
+        "message",
+        gettext_lazy("Text message or call"),
+        gettext_lazy(
+            "Codes come to your telephone. Weaker than the others: a number can be taken over, so prefer one of those."
+        ),
+        gettext_lazy("Verify the number"),
+        (Field("number", gettext_lazy("Mobile number"), "tel"),),
+    ),
+)
+
+
+def offered(rows: list[Device]) -> list[Offer]:
+    """What the page offers to add now, the strongest first."""
+    kinds = offers(rows)
+    return [one for one in _OFFERS if one.kind in kinds]
 
 
 def offers(rows: list[Device]) -> list[Kind]:

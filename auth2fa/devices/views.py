@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate
+from accounts.ground.optouts.queries import waived
 from accounts.ground.people.models import User
 from accounts.ground.stepup.actions import session_mark
 from auth2fa.cards.actions import ask_for
@@ -25,7 +26,7 @@ from auth2fa.devices import actions, queries
 from auth2fa.devices.actions import DeviceProblem
 from auth2fa.devices.asking import asked_of, put_first
 from auth2fa.devices.models import Device, Kind
-from auth2fa.devices.offers import offers, shown
+from auth2fa.devices.offers import limit_words, offered, shown
 from auth2fa.devices.secrets import secret_of, site
 from auth2fa.door.adapter import MUST_ENROL
 from auth2fa.door.remembered import forget
@@ -161,7 +162,9 @@ def _list(request: HttpRequest, problem: str = "") -> HttpResponse:
     context = {
         "rows": [shown(one, now) for one in rows],
         "is_protected": queries.is_protected([one for one in rows if one.confirmed_at and not one.disabled_at]),
-        "offers": offers(rows),
+        "offers": offered(rows),
+        "password_limits": limit_words("password"),
+        "waived": waived(user_id, now),
         "browsers": queries.browsers(user_id, now),
         "must_enrol": request.session.get(MUST_ENROL, False),
         "problem": problem,

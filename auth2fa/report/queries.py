@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from accounts.ground.optouts.models import OptOut
 from accounts.ground.people import attempts
 from accounts.ground.people.models import Seat, User
 from auth2fa.devices.models import Device, Kind
@@ -22,13 +23,23 @@ class Line:
     is_text_alone: bool
     has_switched_off: bool
     is_disabled: bool
+    opted_out: str
+    opted_out_until: datetime | None
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether a password or texts alone prove who it is."""
+        return self.is_password_alone or self.is_text_alone or bool(self.opted_out)
 
     def facts(self) -> dict[str, object]:
         """As a program reads it."""
-        return {**asdict(self), "last_used": self.last_used.isoformat() if self.last_used else None}
+        said = asdict(self)
+        for name in ("last_used", "opted_out_until"):
+            said[name] = said[name].isoformat() if said[name] else None
+        return said
 
 
-def lines() -> list[Line]:
+def lines(at: datetime) -> list[Line]:
     """Everybody who may sign in, by name. Texts and calls are the restricted kind of proof (NIST SP 800-63B)."""
     users = list(User.objects.filter(is_active=True).order_by("username"))
     devices: dict[int, list[Device]] = {}
@@ -38,7 +49,8 @@ def lines() -> list[Line]:
     for user_id, role in Seat.unscoped.filter(is_active=True).values_list("user_id", "role").order_by("role"):
         seats.setdefault(user_id, []).append(role)
     closed = attempts.disabled_names(user.username for user in users)
-    return [_line(user, seats.get(user.pk, []), devices.get(user.pk, []), closed) for user in users]
+    chosen = {one.user_id: one for one in OptOut.unscoped.filter(ended_at=None, expires_at__gt=at)}
+    return [_line(user, seats.get(user.pk, []), devices.get(user.pk, []), closed, chosen) for user in users]
 
 
 def totals(found: list[Line]) -> dict[str, int]:
@@ -48,11 +60,12 @@ def totals(found: list[Line]) -> dict[str, int]:
         "password_alone": sum(one.is_password_alone for one in found),
         "text_alone": sum(one.is_text_alone for one in found),
         "switched_off_devices": sum(one.has_switched_off for one in found),
+        "opted_out": sum(bool(one.opted_out) for one in found),
         "disabled": sum(one.is_disabled for one in found),
     }
 
 
-def _line(user: User, seats: list[str], devices: list[Device], closed: set[str]) -> Line:
+def _line(user: User, seats: list[str], devices: list[Device], closed: set[str], chosen: dict[int, OptOut]) -> Line:
     kinds = {one.kind for one in devices if one.disabled_at is None}
     real = kinds - {Kind.CODES}
     used = [one.last_used_at for one in devices if one.last_used_at]
@@ -65,4 +78,6 @@ def _line(user: User, seats: list[str], devices: list[Device], closed: set[str])
         is_text_alone=real == {Kind.TEXT},
         has_switched_off=any(one.disabled_at for one in devices),
         is_disabled=user.username in closed,
+        opted_out=chosen[user.pk].extent if user.pk in chosen else "",
+        opted_out_until=chosen[user.pk].expires_at if user.pk in chosen else None,
     )

@@ -19,6 +19,7 @@ from accounts.ground.authorizations.actions import ROLES, duties
 from accounts.ground.consents.models import Consent
 from accounts.ground.dates import day_text
 from accounts.ground.linkage.queries import asked_of
+from accounts.ground.optouts.models import Extent
 from accounts.ground.tree.models import Account
 from accounts.ground.users.actions import seat_for
 from accounts.ground.users.queries import roles
@@ -300,6 +301,12 @@ def _make_codes(wish: Wish) -> str:
     return _("Make new recovery codes; the old ones will no longer work.")
 
 
+def _opt_out(wish: Wish) -> str:
+    extent = wish.text("extent")
+    label = Extent(extent).label if extent in Extent.values else "—"
+    return _("Work without a second proof from now on: %(extent)s.") % {"extent": label}
+
+
 def _agree(wish: Wish) -> str:
     row = _one(scope(wish.seat, Consent).select_related("account"), wish.place["pk"])
     return _("Agree to this for account %(account)s: %(kind)s.") % {
@@ -350,6 +357,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("devices:begin", "api_new_device"), _add_device),
     **dict.fromkeys(("devices:revoke", "api_device"), _revoke_device),
     **dict.fromkeys(("devices:codes", "api_recovery_codes"), _make_codes),
+    **dict.fromkeys(("optouts:sign", "api_sign_opt_out"), _opt_out),
     **dict.fromkeys(("tokens:create", "api_new_token"), _new_token),
     **dict.fromkeys(("trading:sign_permission", "api_sign_permission"), _sign_permissions),
     **dict.fromkeys(("trading:decide_permission", "api_permission_answer"), _answer_permissions),

@@ -1,5 +1,6 @@
 """Asking for a file of a list, the page of the job that makes it, and the file."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -30,42 +31,42 @@ USUAL_GATE = Gate("view")
 POLLED = (JobState.WAITING, JobState.RUNNING)
 
 
-@gate("view")
+@gate("view", proved=True)
 @require_POST
 def accounts(request: HttpRequest) -> HttpResponse:
     """A file of the account list, as its address shows it."""
     return _asked(request, "accounts")
 
 
-@gate("report")
+@gate("report", proved=True)
 @require_POST
 def fees(request: HttpRequest) -> HttpResponse:
     """A file of the fee list, as its address shows it."""
     return _asked(request, "fees")
 
 
-@gate("set_fees")
+@gate("set_fees", proved=True)
 @require_POST
 def differences(request: HttpRequest) -> HttpResponse:
     """A file of the differences between agreements and bills, as their address shows them."""
     return _asked(request, "differences")
 
 
-@gate(HISTORY)
+@gate(replace(HISTORY, proved=True))
 @require_POST
 def transactions(request: HttpRequest) -> HttpResponse:
     """A file of the transaction history, as its address shows it."""
     return _asked(request, "transactions")
 
 
-@gate("view")
+@gate("view", proved=True)
 @require_POST
 def structure(request: HttpRequest) -> HttpResponse:
     """A file of the whole tree that one may see, or of what was found in it."""
     return _asked(request, "structure")
 
 
-@gate("set_fees")
+@gate("set_fees", proved=True)
 @require_POST
 def what_if(request: HttpRequest, trial: UUID) -> HttpResponse:
     """A file of what a what-if has found."""

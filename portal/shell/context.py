@@ -1,5 +1,6 @@
 """What every page's frame shows; each part is worked out only when a template asks for it."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +19,7 @@ from accounts.ground.access.context import SEEN_AS, Who, current_alias
 from accounts.ground.dates import FORM_NAMES, current_form
 from accounts.ground.notifications.models import Notification
 from accounts.ground.notifications.queries import latest
+from accounts.ground.optouts.rules import WITHOUT_PROOF
 from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Firm, Practice
 from portal.news.corporate import tell
@@ -57,6 +59,12 @@ class Shell:
         """Whose view it is, while it is not one's own."""
         seen = self.request.session.get(SEEN_AS) if self.who and self.who.behind else None
         return seen[1] if seen else ""
+
+    @property
+    def without_proof(self) -> datetime | None:
+        """Until when the password alone is this person's own choice; None for everybody else."""
+        until = self.request.session.get(WITHOUT_PROOF)
+        return datetime.fromisoformat(until) if until else None
 
     @cached_property
     def theme(self) -> str:

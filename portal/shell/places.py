@@ -226,6 +226,7 @@ SETTINGS = (
     _button("user_settings", "storage_password", _("Storage password"), "vault:password", "settings"),
     _tab("settings", "devices", _("Secure login"), "devices:list", aliases=("settings/secure-login-system/",)),
     _page("devices", "device", _("Secure login devices"), "devices:confirm"),
+    _page("devices", "opt_out", _("Opting out"), "optouts:show"),
     _page("user_settings", "addresses", _("IP restrictions"), "settings:addresses"),
     _page("user_settings", "market_data", _("Market data subscriptions"), "settings:market_data"),
     _page("user_settings", "change_password", _("Change password"), "account_change_password"),

@@ -75,6 +75,7 @@ FILES = {
     "fees/proposals/lapsing.py": "under the office's own login, by the clock or in a move",
     "portal/demo/proposals.py": "the demo firm's own making, under the office's login",
     "fees/proposals/signing.py": "the payee of a proposal that came through the scope",
+    "accounts/ground/optouts/queries.py": "one's own choice and seats, by one's own key; the second wall asks too",
     "auth2fa/devices/queries.py": OWN_DEVICES,
     "auth2fa/devices/asking.py": OWN_DEVICES,
     "auth2fa/devices/notices.py": OWN_DEVICES,

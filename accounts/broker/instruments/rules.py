@@ -14,6 +14,7 @@ class Product(models.TextChoices):
     """Lines of the matrix of trading permissions."""
 
     STOCKS = "stocks", _("Stocks")
+    PENNY_STOCKS = "penny_stocks", _("Penny stocks")
     OPTIONS = "options", _("Options")
     FUTURES = "futures", _("Futures")
     FUTURES_OPTIONS = "futures_options", _("Futures options")

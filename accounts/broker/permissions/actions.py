@@ -22,7 +22,7 @@ from accounts.broker.permissions.queries import (
     to_decide,
     to_go_on_with,
 )
-from accounts.broker.permissions.rules import LIFETIME, PermissionProblem, check_wanted, due_at
+from accounts.broker.permissions.rules import LIFETIME, PermissionProblem, check_proof, check_wanted, due_at
 from accounts.broker.permissions.telling import tell
 from accounts.broker.products.actions import grant, set_products
 from accounts.broker.products.queries import approvals, by_node, kinds_above, nodes_above
@@ -30,6 +30,7 @@ from accounts.broker.products.rules import Permission, covers, not_approved_word
 from accounts.ground.access.context import Who, as_role, current_alias
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.days.queries import calendar
+from accounts.ground.optouts.queries import waived
 from accounts.ground.signatures.rules import Hand, name_problem
 from accounts.ground.tree.models import Account
 
@@ -52,6 +53,8 @@ def ask(*, who: Who, account: Account, wanted: Iterable[Permission], at: datetim
             if not covers(held.get(node, set()), one):
                 words = {"permission": permission_words(one), "why": not_approved_words(kind)}
                 raise PermissionProblem(_("%(permission)s: %(why)s") % words)
+    if may_ask(who, account):
+        check_proof(new, waived(who.user_id, at))
     try:
         with transaction.atomic(using=current_alias.get()):
             made = PermissionRequest.unscoped.create(
@@ -95,6 +98,7 @@ def state_facts(*, who: Who, pk: UUID, objective: str, experience: int, at: date
         _still(found, UNSIGNED, at)
         wanted = [one for one in map(Permission.read, found.wanted) if one]
         check_wanted(account, wanted, experience)
+        check_proof(wanted, waived(who.user_id, at))
         language = get_language() or "en"
         with override(language):
             letter = agreement.Letter(account, tuple(wanted), objective, experience, asked_on=found.asked_at)
@@ -121,6 +125,7 @@ def sign(*, who: Who, pk: UUID, hand: Hand, seen: str, at: datetime) -> Permissi
         wrong = name_problem(hand.name)
         if wrong is not None:
             raise PermissionProblem(_(wrong.msgid) % wrong.params)
+        check_proof([one for one in map(Permission.read, found.wanted) if one], waived(who.user_id, at))
         _change(
             found,
             (PermissionState.AGREEMENT,),
@@ -149,6 +154,8 @@ def decide(*, who: Who, pk: UUID, approve: bool, reason: str, at: datetime) -> P
             raise PermissionProblem(_("Say why it is declined."))
         if approve:
             wanted = [one for one in map(Permission.read, found.wanted) if one]
+            if found.signed_by is not None:
+                check_proof(wanted, waived(found.signed_by, at))
             grant(who=who, account=account, permissions=wanted, day=at.date(), at=at)
         _end(found, PermissionState.APPROVED if approve else PermissionState.DECLINED, at, who.user_id, reason)
         tell(found, account.number)

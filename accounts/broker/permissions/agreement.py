@@ -68,6 +68,8 @@ def _lines(letter: Letter) -> Iterator[str]:
 def _risks(products: Iterable[str]) -> Iterator[str]:
     wanted = set(products)
     yield _("Prices fall as well as rise; I can lose what I put in.")
+    if Product.PENNY_STOCKS in wanted:
+        yield _("Shares of very low price are traded seldom and are easily manipulated; I may find no buyer.")
     if wanted & {Product.OPTIONS, Product.FUTURES_OPTIONS, Product.WARRANTS}:
         yield _("An option or a warrant can become worthless; who writes options can lose more than was received.")
     if wanted & set(NEEDS_MARGIN):

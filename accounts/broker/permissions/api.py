@@ -117,7 +117,7 @@ class Signing(APIView):
         return Response(PermissionRequestSerializer(found).data)
 
 
-@gate("grant_products", step_up=True)
+@gate("grant_products", step_up=True, proved=True)
 class Answer(APIView):
     """The answer to a request of the level below."""
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.broker.instruments.rules import Product
 from accounts.broker.products.rules import Permission, permission_words
+from accounts.ground.optouts.rules import Waived, penny_stock_problem
 from accounts.ground.tree.models import Account, Margin
 from portal.lib.business_days import Calendar
 
@@ -31,6 +32,13 @@ def check_wanted(account: Account, wanted: Iterable[Permission], experience: int
             )
         if one.product in NEEDS_MARGIN and account.is_holding and account.margin_kind == Margin.CASH:
             raise PermissionProblem(_("%(permission)s: needs a margin account") % {"permission": permission_words(one)})
+
+
+def check_proof(wanted: Iterable[Permission], choice: Waived | None) -> None:
+    """Raises PermissionProblem where the owner has opted out of secure login and a product is closed to who has."""
+    problem = penny_stock_problem(choice)
+    if problem is not None and any(one.product == Product.PENNY_STOCKS for one in wanted):
+        raise PermissionProblem(_(problem.msgid) % problem.params)
 
 
 def due_at(submitted: datetime, days: Calendar) -> datetime:

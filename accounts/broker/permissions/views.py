@@ -85,7 +85,7 @@ def sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("trading:account_products", account.number)
 
 
-@gate("grant_products", step_up=True)
+@gate("grant_products", step_up=True, proved=True)
 @require_POST
 def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Approve or decline what the level below asks for."""

@@ -37,7 +37,7 @@ class ReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
-@gate(Gate("signed_in", step_up=True))
+@gate(Gate("signed_in", step_up=True, proved=True))
 class Approve(Asking):
     """Approving."""
 
@@ -49,7 +49,7 @@ class Approve(Asking):
         return Response({"id": str(done.pk), "state": done.state})
 
 
-@gate(Gate("signed_in", step_up=True))
+@gate(Gate("signed_in", step_up=True, proved=True))
 class Reject(Asking):
     """Rejecting."""
 

@@ -30,14 +30,14 @@ def authorizations(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@gate(Gate("signed_in", step_up=True))
+@gate(Gate("signed_in", step_up=True, proved=True))
 @require_POST
 def approve(request: HttpRequest, authorization: UUID) -> HttpResponse:
     """One approval; the last one carries the act out."""
     return _decide(request, authorization, approves=True)
 
 
-@gate(Gate("signed_in", step_up=True))
+@gate(Gate("signed_in", step_up=True, proved=True))
 @require_POST
 def reject(request: HttpRequest, authorization: UUID) -> HttpResponse:
     """One rejection ends it."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.abilities import BY_KEY, USUAL
-from accounts.ground.access.authority import RULES, may_ever
+from accounts.ground.access.authority import RULES, Function, may_ever
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import NotAllowed, no_rule
 
@@ -22,6 +22,13 @@ class Gate:
     right: str
     step_up: bool = False
     needs: str = ""
+    # Closed to who has opted out of the second proof; what signs, and what administers users, always is.
+    proved: bool = False
+
+    @property
+    def is_closed_without_proof(self) -> bool:
+        """Whether the view is approving, exporting or administering users."""
+        return self.proved or self.right in (Function.SIGN, Function.MANAGE_USERS)
 
     @property
     def ability(self) -> str:
@@ -35,12 +42,12 @@ OFFICE = Gate("office")
 SURE_OFFICE = Gate("office", step_up=True)
 
 
-def gate(right: str | Gate, *, step_up: bool = False, needs: str = "") -> Callable[[View], View]:
+def gate(right: str | Gate, *, step_up: bool = False, needs: str = "", proved: bool = False) -> Callable[[View], View]:
     """Mark a function, class-based or API view with its gate.
 
     `needs` names the ability of the six groups that the user must have, where it is not the one usual for the right.
     """
-    mark = right if isinstance(right, Gate) else Gate(right, step_up, needs)
+    mark = right if isinstance(right, Gate) else Gate(right, step_up, needs, proved)
 
     def decorate(view: View) -> View:
         view.gate = mark  # type: ignore[union-attr]

@@ -1,7 +1,11 @@
 """Forms of signing in that differ from allauth's."""
 
-from allauth.account import forms as allauth_forms
+from typing import Any
 
+from allauth.account import forms as allauth_forms
+from django.http import HttpRequest, HttpResponse
+
+from accounts.ground.optouts.rules import SESSION_SECONDS, WITHOUT_PROOF
 from accounts.ground.people.queries import reachable_at
 
 
@@ -13,3 +17,14 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         email: str = self.cleaned_data["email"]
         self.users = reachable_at(email)
         return email
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """Signing in; a session that began with a password alone, by the person's own choice, is short."""
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """allauth sets how long a session lives after its stages have passed."""
+        answer: Any = super().login(request, redirect_url=redirect_url)
+        if WITHOUT_PROOF in request.session:
+            request.session.set_expiry(SESSION_SECONDS)
+        return answer

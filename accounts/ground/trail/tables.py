@@ -14,6 +14,7 @@ TABLES: dict[str, Any] = {
     "auth2fa_device": _("Secure login devices"),
     "auth2fa_stockedcard": _("Security cards in stock"),
     "auth2fa_rememberedbrowser": _("Remembered browsers"),
+    "accounts_optout": _("Secure login: who has opted out"),
     "accounts_invitation": _("Invitations"),
     "accounts_authorizationrule": _("Rules of approval"),
     "accounts_authorizer": _("Authorizers"),

@@ -1,6 +1,7 @@
 """`manage.py factor_report`: what every sign-in is proved with, for the compliance officer."""
 
 from django.core.management.base import CommandParser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from auth2fa.report.queries import lines, totals
@@ -16,8 +17,8 @@ class Command(PortalCommand):
 
     def handle(self, *args: object, **options) -> None:
         with people.in_the_office():
-            found = lines()
-        shown = [one for one in found if not options["weak"] or one.is_password_alone or one.is_text_alone]
+            found = lines(timezone.now())
+        shown = [one for one in found if not options["weak"] or one.is_weak]
         if options["json"]:
             self.answer({"totals": totals(found), "sign_ins": [one.facts() for one in shown]})
             return
@@ -27,6 +28,7 @@ class Command(PortalCommand):
                 for is_one, words in (
                     (one.is_password_alone, _("password alone")),
                     (one.is_text_alone, _("texts alone")),
+                    (bool(one.opted_out), _("has opted out")),
                     (one.has_switched_off, _("a device is switched off")),
                     (one.is_disabled, _("disabled after wrong passwords")),
                 )
