@@ -18,6 +18,7 @@ from accounts.ground.clock import exchange_today
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.signatures.reading import hand_of
+from accounts.ground.signatures.rules import LONGEST_NAME
 from fees.proofs.words import tell
 from fees.proposals import queries
 from fees.proposals.actions import ProposalRefused
@@ -87,7 +88,7 @@ def proposal_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, proposal: Proposal, problem: str = "") -> HttpResponse:
     who = _who(request)
-    context = told(proposal) | {"problem": problem, "longest_reason": LONGEST_REASON}
+    context = told(proposal) | {"problem": problem, "longest_reason": LONGEST_REASON, "longest_name": LONGEST_NAME}
     if proposal.state == ProposalState.PROPOSED:
         context |= _compared(who, proposal)
     return render(request, "fees/proposals/approval.html", context, status=422 if problem else 200)
