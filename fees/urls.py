@@ -7,6 +7,7 @@ from fees.history import views as history
 from fees.invoicing import views as invoicing
 from fees.notices import views as notices
 from fees.overview import views as overview
+from fees.patterns import several_views as several
 from fees.patterns import views as patterns
 from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
@@ -40,6 +41,7 @@ urlpatterns = [
     path("fees/notices/print/", notices.bulk, name="print_notices"),
     path("fees/notices/<uuid:pk>/", notices.show, name="notice"),
     path("fees/notices/<uuid:pk>/invoice.pdf", notices.pdf, name="notice_pdf"),
+    path("fees/configure/", several.configure, name="configure"),
     path("fees/configure/<str:number>/", proposals.configure, name="configure_account"),
     path("fees/configure/<str:number>/preview/", proposals.preview, name="fee_preview"),
     path("fees/configure/<str:number>/send/", proposals.send, name="send_proposal"),

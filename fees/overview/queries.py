@@ -79,13 +79,13 @@ def running(who: Who, sealed: date) -> list[Running]:
         return [Running(*row) for row in cur.fetchall()]
 
 
-def usual(who: Who, sealed: date) -> Usual | None:
-    """What the practice's clients pay a year in parts of their value."""
+def usual(who: Who, sealed: date, but: Account | None = None) -> Usual | None:
+    """What the practice's clients pay a year in parts of their value, one of them left out where it is named."""
     with cursor() as cur:
         cur.execute(
             f"SELECT count(*), percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY rate)"
-            f" FROM ({_rates(sealed)}) one",
-            [who.practice_id],
+            f" FROM ({_rates(sealed)}) one WHERE account_id IS DISTINCT FROM %s",
+            [who.practice_id, but.pk if but else None],
         )
         accounts, edges = cur.fetchone()
     return Usual(accounts, *(Decimal(str(edge)) for edge in edges)) if accounts else None

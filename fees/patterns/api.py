@@ -45,7 +45,10 @@ class FeeTemplateSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = FeeTemplate
-        fields = ("id", "name", "version", "is_first", "is_default", "strategy", "components", "cap_kind", "cap_rate")
+        fields = (
+            *("id", "name", "version", "is_first", "is_default", "strategy", "components"),
+            *("commissions_to_master", "other_fees_to_master", "cap_kind", "cap_rate"),
+        )
 
     def get_components(self, row: FeeTemplate) -> list[dict[str, Any]]:
         """As they are sent."""
@@ -154,6 +157,30 @@ class ReviewFeeTemplate(APIView):
         who = _who(request)
         found, numbers = queries.one(who, template), AccountNumbersSerializer.of(request)["accounts"]
         made = _tried(lambda: applying.ask(who=who, template=found, numbers=numbers, at=timezone.now()))
+        wake(who, made)
+        return Response(_job(made), status=status.HTTP_202_ACCEPTED)
+
+
+class TermsForAccountsSerializer(FeeTermsSerializer):
+    """Terms, and the accounts they are for."""
+
+    accounts = serializers.ListField(child=serializers.CharField(max_length=12), max_length=applying.MOST + 1)
+
+
+@gate("set_fees")
+class ReviewFeeTerms(APIView):
+    """What terms would mean for accounts."""
+
+    @extend_schema(request=TermsForAccountsSerializer, responses={202: TemplateJobSerializer})
+    def post(self, request: ApiRequest) -> Response:
+        """A job works it out, account by account; nothing is sent."""
+        who = _who(request)
+        read = TermsForAccountsSerializer(data=request.data)
+        read.is_valid(raise_exception=True)
+        given = read.validated_data
+        made = _tried(
+            lambda: applying.ask_terms(who=who, wanted=wanted_from(given), numbers=given["accounts"], at=timezone.now())
+        )
         wake(who, made)
         return Response(_job(made), status=status.HTTP_202_ACCEPTED)
 

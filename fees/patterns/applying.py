@@ -1,6 +1,7 @@
 """Giving a template to accounts: first what would become of each, then each by itself, as far as it was looked at."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,9 @@ from fees.patterns.queries import APPLY, JOBS, REVIEW, accounts, own, wanted_of
 from fees.proofs.words import tell
 from fees.proposals.actions import Judged, judge, lock, propose
 from fees.proposals.preview import effect
-from fees.proposals.rules import Wanted
+from fees.proposals.rules import Wanted, problems
 from fees.schedules.rules import ScheduleRefused
+from portal.lib.exchange import exchange_day
 from portal.lib.words import Sentence, gettext_noop
 
 # What becomes of an account: it waits for the client, applies at once, changes nothing, cannot be.
@@ -31,6 +33,19 @@ AT_ONCE = 20
 
 def ask(*, who: Who, template: FeeTemplate, numbers: Sequence[str], at: datetime) -> Job:
     """A job that works out what the template would mean for each account; nothing is sent."""
+    return _ask(who, {"template": str(template.pk), "version": template.version}, numbers)
+
+
+def ask_terms(*, who: Who, wanted: Wanted, numbers: Sequence[str], at: datetime) -> Job:
+    """The same for terms that are no template's, or that moved away from one; ScheduleRefused says what is wrong."""
+    found = problems(wanted, today=exchange_day(at))
+    if found:
+        raise ScheduleRefused(found)
+    source = {"from": str(wanted.template), "from_version": wanted.template_version} if wanted.template else {}
+    return _ask(who, {"terms": wanted.kept(), **source}, numbers)
+
+
+def _ask(who: Who, terms: dict[str, object], numbers: Sequence[str]) -> Job:
     chosen = list(dict.fromkeys(numbers))
     if not chosen:
         raise TemplateRefused(Sentence(gettext_noop("Choose at least one account."), {}))
@@ -42,8 +57,7 @@ def ask(*, who: Who, template: FeeTemplate, numbers: Sequence[str], at: datetime
     if strange is not None:
         msgid = gettext_noop("%(number)s is not an account whose fees you set; choose from the list.")
         raise TemplateRefused(Sentence(msgid, {"number": strange[:20]}))
-    arguments: dict[str, object] = {"template": str(template.pk), "version": template.version, "accounts": chosen}
-    job = jobs.ask(who=who, kind=REVIEW, arguments=arguments)
+    job = jobs.ask(who=who, kind=REVIEW, arguments={**terms, "accounts": chosen})
     Job.unscoped.filter(pk=job.pk).update(of=len(chosen))
     return job
 
@@ -52,7 +66,7 @@ def ask_to_apply(*, who: Who, review: Job, numbers: Sequence[str]) -> Job:
     """A job that proposes the terms to those of the reviewed accounts; TemplateRefused where the template changed."""
     if review.state != JobState.DONE:
         raise TemplateRefused(Sentence(gettext_noop("Wait until every account has been worked out."), {}))
-    template_of(who, review)
+    terms_of(who, review)
     reviewed = review.result["rows"]  # type: ignore[index]
     chosen = {
         number: reviewed[number]["outcome"]
@@ -71,13 +85,19 @@ def ask_to_apply(*, who: Who, review: Job, numbers: Sequence[str]) -> Job:
     return job
 
 
-def template_of(who: Who, job: Job) -> FeeTemplate:
-    """The template as it was when the accounts were worked out."""
+def terms_of(who: Who, job: Job) -> Wanted:
+    """The terms as they were when the accounts were worked out; TemplateRefused where their template changed since."""
+    if "terms" in job.arguments:
+        source = job.arguments.get("from")
+        terms = Wanted.again(job.arguments["terms"])
+        return (
+            replace(terms, template=UUID(source), template_version=job.arguments["from_version"]) if source else terms
+        )
     found = own(who).filter(pk=job.arguments["template"]).first()
     if found is None or found.version != job.arguments["version"]:
         msgid = gettext_noop("The template has been changed or deleted since; choose the accounts once more.")
         raise TemplateRefused(Sentence(msgid, {}))
-    return found
+    return wanted_of(found)
 
 
 def step(*, who: Who, job: UUID, at: datetime) -> bool:
@@ -92,7 +112,7 @@ def step(*, who: Who, job: UUID, at: datetime) -> bool:
     if found.state != JobState.RUNNING:
         return False
     try:
-        wanted = wanted_of(template_of(who, found))
+        wanted = terms_of(who, found)
     except TemplateRefused as refused:
         jobs.end(job=found, at=at, result=found.result, problem=tell(refused.sentence))
         return False

@@ -1,5 +1,6 @@
 """Reading fee templates, and who has been given which."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -38,6 +39,21 @@ def one(who: Who, pk: UUID) -> FeeTemplate:
     if found is None:
         raise Http404
     return found
+
+
+def picked(who: Who, text: str) -> FeeTemplate | None:
+    """The template of one's own that an address or a form names; None where it names none."""
+    try:
+        key = UUID(text)
+    except ValueError:
+        return None
+    return own(who).filter(pk=key).first()
+
+
+def from_template(who: Who, wanted: Wanted, text: str) -> Wanted:
+    """Terms with the template that they came from, so that they can be compared with it later."""
+    found = picked(who, text)
+    return replace(wanted, template=found.pk, template_version=found.version) if found else wanted
 
 
 def own_job(who: Who, key: UUID) -> Job:

@@ -199,10 +199,17 @@ def _job(request: HttpRequest, found: Job, refused: str = "") -> HttpResponse:
         "rows": rows,
         "counted": counted,
         "sums": _sums(rows),
-        "name": queries.own(who).filter(pk=found.arguments["template"]).values_list("name", flat=True).first(),
+        "name": _name_of(who, found),
         "refused": refused,
     }
     return render(request, "fees/patterns/job.html", context, status=422 if refused else 200)
+
+
+def _name_of(who: Who, found: Job) -> str:
+    """What the terms of a job are called."""
+    if "terms" in found.arguments:
+        return _("These terms")
+    return queries.own(who).filter(pk=found.arguments["template"]).values_list("name", flat=True).first() or ""
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

@@ -71,12 +71,28 @@ class Judged:
         return bool(self.reasons)
 
 
-def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime) -> Judged:
-    """Everything that is decided before sending; nothing is written."""
+@dataclass(frozen=True)
+class Ground:
+    """The first day on which terms sent now may apply, and what stands between account and payee from then on."""
+
+    starts: date
+    days: Calendar
+    standing: Standing
+
+
+def ground_of(*, who: Who, account: Account, asked: date | None = None, at: datetime) -> Ground:
+    """Read once for a page that begins with what stands and judges it too."""
     days = calendar()
-    booked = booked_on(at, days)
-    starts = starts_on(wanted.asked_start, booked, billed_through())
-    stands = standing(who, account, _payee_id(who), starts)
+    starts = starts_on(asked, booked_on(at, days), billed_through())
+    return Ground(starts, days, standing(who, account, _payee_id(who), starts))
+
+
+def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: Ground | None = None) -> Judged:
+    """Everything that is decided before sending; nothing is written. `ground` is the earliest, where it is known."""
+    asked = wanted.asked_start
+    if ground is None or (asked is not None and asked > ground.starts):
+        ground = ground_of(who=who, account=account, asked=asked, at=at)
+    starts, days, stands = ground.starts, ground.days, ground.standing
     found = problems(wanted, today=exchange_day(at))
     found += payee_problems(account, Practice.unscoped.get(pk=_payee_id(who)))
     if wanted.strategy == Strategy.AUTOMATIC:

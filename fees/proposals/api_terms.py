@@ -103,6 +103,8 @@ class FeeTermsSerializer(serializers.Serializer):
 
     strategy = serializers.ChoiceField(choices=Strategy.choices)
     components = serializers.ListField(child=ComponentField(), required=False, max_length=4 * MOST_COMPONENTS)
+    commissions_to_master = serializers.BooleanField(required=False, default=False)
+    other_fees_to_master = serializers.BooleanField(required=False, default=False)
     cap_kind = serializers.ChoiceField(choices=CAP_KINDS, required=False, allow_blank=True, default="")
     cap_rate = NumberField(required=False, allow_null=True)
     asked_start = serializers.DateField(required=False, allow_null=True)
@@ -120,6 +122,8 @@ def wanted_from(given: Mapping[str, Any]) -> Wanted:
     return Wanted(
         strategy=given["strategy"],
         components=tuple(given.get("components", ())),
+        commissions_to_master=given["commissions_to_master"],
+        other_fees_to_master=given["other_fees_to_master"],
         cap_kind=given["cap_kind"],
         cap_rate=given.get("cap_rate"),
         asked_start=given.get("asked_start"),

@@ -19,6 +19,8 @@ from fees.schedules.models import Strategy
 from fees.schedules.rules import Figures, asked_for, figures_given
 
 LONGEST_PATH = 80
+CLIENT, ADVISOR = "client", "advisor"
+BEARERS = ("commissions", "other_fees")
 
 
 @dataclass
@@ -89,6 +91,13 @@ class TermsForm:
             self._begin(begin)
         elif data is not None and self.data.get("strategy") not in Strategy.values:
             self.errors["strategy"] = [_("Choose how fees are charged.")]
+        for name in BEARERS:
+            if self.data.get(name, CLIENT) not in (CLIENT, ADVISOR):
+                self.errors[name] = [_("Choose who bears the broker's charges: the client or you.")]
+
+    @property
+    def bearers(self) -> list[tuple[str, str]]:
+        return [(CLIENT, _("The client")), (ADVISOR, _("You, while your account holds at least USD 1,000"))]
 
     @property
     def strategies(self) -> list[tuple[str, str]]:
@@ -115,6 +124,8 @@ class TermsForm:
         return Wanted(
             strategy=self.data.get("strategy", Strategy.NONE),
             components=tuple(components),
+            commissions_to_master=self.data.get("commissions") == ADVISOR,
+            other_fees_to_master=self.data.get("other_fees") == ADVISOR,
             cap_kind=self.data.get("cap_kind", ""),
             cap_rate=cap_rate,
             asked_start=start,
@@ -133,6 +144,9 @@ class TermsForm:
     def _begin(self, wanted: Wanted) -> None:
         self.data = {
             "strategy": wanted.strategy,
+            "commissions": ADVISOR if wanted.commissions_to_master else CLIENT,
+            "other_fees": ADVISOR if wanted.other_fees_to_master else CLIENT,
+            "template": str(wanted.template or ""),
             "cap_kind": wanted.cap_kind,
             "cap_rate": "" if wanted.cap_rate is None else plain(wanted.cap_rate * HUNDRED),
             "asked_start": wanted.asked_start.isoformat() if wanted.asked_start else "",

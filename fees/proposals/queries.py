@@ -1,6 +1,6 @@
 """Reading proposals, and what stands against which they are compared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -68,6 +68,14 @@ def standing(who: Who, account: Account, practice_id: int, day: date) -> Standin
     caps = scope(who, invoicing.InvoiceCap).filter(account=account, practice_id=practice_id)
     cap = caps.filter(from_then).order_by("starts").first()
     return Standing(day, tuple(schedules), cap)
+
+
+def with_source(who: Who, stands: Standing) -> Wanted:
+    """The terms in force with the template they came from."""
+    source = scope(who, Proposal).filter(schedule=stands.current).first() if stands.current else None
+    if source is None:
+        return stands.wanted
+    return replace(stands.wanted, template=source.template_id, template_version=source.template_version)
 
 
 def proposals(who: Who) -> "QuerySet[Proposal]":

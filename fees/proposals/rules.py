@@ -45,6 +45,32 @@ class Wanted:
         """The components as a row keeps them."""
         return [stored(one) for one in self.components]
 
+    def kept(self) -> dict[str, Any]:
+        """All of it as a job keeps it; `again` reads it."""
+        return {
+            "strategy": self.strategy,
+            "components": self.stored(),
+            "commissions_to_master": self.commissions_to_master,
+            "other_fees_to_master": self.other_fees_to_master,
+            "cap_kind": self.cap_kind,
+            "cap_rate": None if self.cap_rate is None else str(self.cap_rate),
+            "asked_start": self.asked_start.isoformat() if self.asked_start else None,
+        }
+
+    @classmethod
+    def again(cls, kept: Mapping[str, Any]) -> "Wanted":
+        """What was kept; what was not said is not wanted."""
+        rate, start = kept.get("cap_rate"), kept.get("asked_start")
+        return cls(
+            strategy=kept["strategy"],
+            components=tuple(read(one) for one in kept["components"]),
+            commissions_to_master=kept.get("commissions_to_master", False),
+            other_fees_to_master=kept.get("other_fees_to_master", False),
+            cap_kind=kept.get("cap_kind", ""),
+            cap_rate=None if rate is None else Decimal(rate),
+            asked_start=date.fromisoformat(start) if start else None,
+        )
+
     def agreement(self, on: date) -> Agreement:
         """The same as the engine compares it."""
         cap = None

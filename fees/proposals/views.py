@@ -1,6 +1,7 @@
 """The advisor's pages: terms with their live preview, sending them, what was proposed and what became of it."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,13 +15,17 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
-from accounts.ground.clock import exchange_today
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from fees.invoicing.models import CAP_KINDS
+from fees.overview.queries import usual
+from fees.patterns import queries as patterns
+from fees.patterns.drift import differing
+from fees.patterns.models import FeeTemplate
 from fees.proofs.words import method_title, tell
 from fees.proposals import actions, queries
+from fees.proposals.beside import room
 from fees.proposals.document import terms_words
 from fees.proposals.forms import TermsForm
 from fees.proposals.models import Proposal, ProposalState
@@ -42,10 +47,12 @@ def configure(request: HttpRequest, number: str) -> HttpResponse:
     who = _who(request)
     account = account_for(who, number, "set_fees")
     if request.method != "POST":
-        form = TermsForm(begin=_begin(who, account))
-        return _page(request, account, form)
+        known = queries.open_of(who, account)
+        ground = actions.ground_of(who=who, account=account, at=timezone.now())
+        form = TermsForm(begin=_begin(who, ground, known, request.GET.get("template", "")))
+        return _page(request, account, form, known=known, ground=ground)
     form = TermsForm(request.POST)
-    wanted = form.wanted()
+    wanted = _with_origin(who, form)
     if wanted is not None and request.POST.get("do") == "draft":
         try:
             actions.draft(who=who, account=account, wanted=wanted, at=timezone.now())
@@ -64,7 +71,7 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
     who = _who(request)
     account = account_for(who, number, "set_fees")
     form = TermsForm(request.POST)
-    wanted = form.wanted()
+    wanted = _with_origin(who, form)
     if wanted is not None:
         try:
             sent = actions.propose(who=who, account=account, wanted=wanted, at=timezone.now())
@@ -126,13 +133,14 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("fees:proposal", args=[found.pk]))
 
 
-def previewed(who: Who, account: Account, form: TermsForm) -> dict[str, Any]:
+def previewed(who: Who, account: Account, form: TermsForm, ground: actions.Ground | None = None) -> dict[str, Any]:
     """What the preview shows: the money before and after, what stands against it, whether the client must sign."""
     wanted = form.wanted()
     context: dict[str, Any] = {"account": account, "form": form, "wanted": wanted}
     if wanted is None:
         return context
-    judged = actions.judge(who=who, account=account, wanted=wanted, at=timezone.now())
+    context["drift"] = Drift.of(who, form, wanted)
+    judged = actions.judge(who=who, account=account, wanted=wanted, at=timezone.now(), ground=ground)
     form.refuse(judged.problems, wanted)
     context |= {
         "judged": judged,
@@ -142,15 +150,16 @@ def previewed(who: Who, account: Account, form: TermsForm) -> dict[str, Any]:
     }
     if any(one.key not in ("no_change", "not_open", "before_funding") for one in judged.problems):
         return context
+    sealed = sealed_day()
     found = effect(
         who,
         account,
         before=judged.standing.wanted.components,
         after=wanted.components,
-        sealed=sealed_day(),
+        sealed=sealed,
         days=judged.days,
     )
-    context["effect"] = found
+    context |= {"effect": found, "sealed": sealed}
     context["left_out"] = [method_title(code) for code in found.left_out] if found else []
     unknown = (found.after.unknown or found.before.unknown) if found else None
     context["unknown"] = tell(unknown) if unknown else ""
@@ -158,6 +167,8 @@ def previewed(who: Who, account: Account, form: TermsForm) -> dict[str, Any]:
         context["arithmetic"] = [tell(one) for one in found.after.arithmetic]
         context["receipt"] = [tell(one) for one in found.after.receipt]
         context["steps"] = found.after.sensitivity
+        if sealed is not None and found.after.amount:
+            context["room"] = room(who, account, found.after.amount, sealed)
     return context
 
 
@@ -171,23 +182,54 @@ def told(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _begin(who: Who, account: Account) -> Wanted:
-    """The draft, or what waits, or what applies."""
-    known = queries.open_of(who, account)
+@dataclass(frozen=True)
+class Drift:
+    """A template that terms came from, and the fields in which they differ from it by now."""
+
+    template: FeeTemplate
+    fields: list[str]
+
+    @classmethod
+    def of(cls, who: Who, form: TermsForm, wanted: Wanted) -> "Drift | None":
+        """None where they came from none, or it is gone."""
+        found = patterns.picked(who, form.data.get("template", ""))
+        return cls(found, differing(patterns.wanted_of(found), wanted)) if found else None
+
+
+def _with_origin(who: Who, form: TermsForm) -> Wanted | None:
+    """What was typed, with the template it came from."""
+    wanted = form.wanted()
+    return patterns.from_template(who, wanted, form.data.get("template", "")) if wanted else None
+
+
+def _begin(who: Who, ground: actions.Ground, known: dict[str, Proposal], template: str) -> Wanted:
+    """A template that was picked, or the draft, or what waits, or what applies."""
+    picked = patterns.picked(who, template)
+    if picked is not None:
+        return patterns.wanted_of(picked)
     open_one = known.get(ProposalState.DRAFT) or known.get(ProposalState.PROPOSED)
     if open_one is not None:
         return queries.wanted_of(open_one)
-    assert who.practice_id is not None
-    return queries.standing(who, account, who.practice_id, exchange_today()).wanted
+    return queries.with_source(who, ground.standing)
 
 
-def _page(request: HttpRequest, account: Account, form: TermsForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    account: Account,
+    form: TermsForm,
+    status: int = 200,
+    known: dict[str, Proposal] | None = None,
+    ground: actions.Ground | None = None,
+) -> HttpResponse:
     who = _who(request)
     refused = form.summary
-    context = previewed(who, account, form)
+    context = previewed(who, account, form, ground)
+    sealed = context["sealed"] if "sealed" in context else sealed_day()
     context |= {
+        "templates": list(patterns.own(who)),
+        "usual": usual(who, sealed, but=account) if sealed else None,
         "refused": refused,
-        "open": queries.open_of(who, account),
+        "open": queries.open_of(who, account) if known is None else known,
         "kinds": CAP_KINDS,
         "here": reverse("fees:configure_account", args=[account.number]),
     }

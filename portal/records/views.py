@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from accounts.broker.margin.rules import group_of
 from accounts.ground.access.authority import FUNCTION_WORDS, RULES, Function
 from accounts.ground.access.context import Who
-from accounts.ground.access.gates import gate
+from accounts.ground.access.gates import Gate, gate, may_pass
 from accounts.ground.access.scope import account_for, answer, relation_to, sees
 from accounts.ground.clock import exchange_today
 from accounts.ground.people.models import Role
@@ -56,6 +56,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
             (key, word) for key, word in COLUMNS["accounts"].items() if key != "advisor" or who.role == Role.TOP
         ],
         "is_top": who.role == Role.TOP,
+        "may_set_fees": may_pass(who, Gate("set_fees")),
         "views": views_of(who, "accounts"),
         "view_query": saved_query(request.GET),
         "choices": queries.choices(who) if request.GET.get("filter") else None,

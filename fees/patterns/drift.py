@@ -1,0 +1,60 @@
+"""Where terms have moved away from the template they came from, field by field, in words."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from fees.engine.asked import BLOCKS, PARAMETERS, Block
+from fees.proposals.rules import Wanted
+from fees.schedules.rules import Figures, asked_for
+
+
+def differing(template: Wanted, terms: Wanted) -> list[str]:
+    """What differs, each field by its name on the form; empty where nothing does."""
+    pairs = [
+        (_("How fees are charged"), template.strategy, terms.strategy),
+        *_components(template, terms),
+        (_("Invoice limit"), (template.cap_kind, template.cap_rate), (terms.cap_kind, terms.cap_rate)),
+        (_("Broker commissions"), template.commissions_to_master, terms.commissions_to_master),
+        (_("The broker's other fees"), template.other_fees_to_master, terms.other_fees_to_master),
+    ]
+    return [name for name, one, other in pairs if not _same(one, other)]
+
+
+def _components(template: Wanted, terms: Wanted) -> list[tuple[str, Any, Any]]:
+    found: list[tuple[str, Any, Any]] = []
+    for block in BLOCKS:
+        one, other = _in(block, template), _in(block, terms)
+        title = _(block.title)
+        if one is None or other is None:
+            found.append((title, one is None, other is None))
+            continue
+        found.append((f"{title}, {_('Charged as')}", one.method, other.method))
+        values = asked_for(one), asked_for(other)
+        labels = {parameter.name: parameter.label for parameter in PARAMETERS[other.method]}
+        found += [(f"{title}, {_(label)}", *(each.get(name) for each in values)) for name, label in labels.items()]
+    return found
+
+
+def _in(block: Block, terms: Wanted) -> Figures | None:
+    codes = {method.code for method in block.methods}
+    return next((one for one in terms.components if one.method in codes), None)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two stored values mean the same: 0.010 is 0.01."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or _number(one) == _number(other) is not None
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one == other
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None

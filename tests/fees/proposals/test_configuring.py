@@ -1,0 +1,110 @@
+"""What stands beside the terms of an account: its template, the rolling cap, other clients, who bears the broker."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from accounts.ground.access.context import as_role
+from auth2fa.stepup.rules import PASSWORD_FIELD
+from fees.patterns import actions
+from fees.patterns.models import FeeTemplate
+from fees.proposals.models import Proposal
+from fees.schedules.models import Schedule
+from tests.fees.proposals.conftest import ANA, KEN, at, percent, wanted
+from tests.fees.proposals.test_pages import CONFIGURE, PREVIEW, SEND, terms
+from tests.world import PASSWORD
+
+
+def shown(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.fixture
+def standard(table) -> FeeTemplate:
+    with table.acting("alice") as who:
+        return actions.create(who=who, name="Standard", wanted=wanted(percent("0.010")), at=at())
+
+
+def test_a_template_fills_the_form_and_the_draft_remembers_it(browse, table, standard):
+    alice = browse("alice")
+
+    text = shown(alice.get(CONFIGURE, {"template": str(standard.pk)}))
+    assert 'name="percent-rate" value="1"' in text
+    assert "As the template “Standard” says." in text
+
+    alice.post(CONFIGURE, {**terms("1"), "template": str(standard.pk), "do": "draft"})
+    with as_role("owner"):
+        kept = Proposal.unscoped.get()
+    assert (kept.template_id, kept.template_version) == (standard.pk, 1)
+
+
+def test_what_differs_from_the_template_is_named(browse, table, standard):
+    data = terms("1.1", template=str(standard.pk), commissions="advisor", cap_rate="2", cap_kind="PERCENTOFNLV_CAP")
+
+    text = shown(browse("alice").post(PREVIEW, data))
+
+    assert "3 fields differ from the template “Standard”:" in text
+    assert "Annual percentage; Invoice limit; Broker commissions." in text
+
+
+@pytest.mark.parametrize("key", ["x", "00000000-0000-4000-8000-000000000000", "bob's"])
+def test_a_template_that_is_not_ones_own_begins_nothing(browse, table, standard, key):
+    if key == "bob's":
+        with table.acting("bob") as who:
+            key = str(actions.create(who=who, name="Theirs", wanted=wanted(percent("0.03")), at=at()).pk)
+
+    text = shown(browse("alice").get(CONFIGURE, {"template": key}))
+    assert 'name="percent-rate" value="0.8"' in text and "Theirs" not in text
+
+    assert browse("alice").post(CONFIGURE, {**terms("1"), "template": key, "do": "draft"}).status_code == 302
+    with as_role("owner"):
+        assert Proposal.unscoped.get().template_id is None
+
+
+def test_the_rolling_cap_is_told_before_sending(browse, table):
+    """A thirtieth-day window leaves 252,000 x 0.25 x sqrt(30 / 360) = 18,186.53; 100 % costs 252,000 x 21 / 252."""
+    alice = browse("alice")
+
+    assert "Far from the rolling cap on all fees: 18,186.53 USD are left." in shown(alice.post(PREVIEW, terms()))
+    assert "The rolling cap on all fees leaves 18,186.53 USD." in shown(alice.post(PREVIEW, terms("60")))
+    assert "would let only 18,186.53 USD of this through" in shown(alice.post(PREVIEW, terms("100")))
+
+
+def test_other_clients_are_told_without_this_one(browse, table):
+    assert "Your other clients" not in shown(browse("alice").get(CONFIGURE))
+
+    table.agree(KEN, percent("0.012"), starts=date(2025, 1, 2))
+    table.value(KEN, date(2025, 9, 30), "100000")
+
+    assert "half of them pay 1.20% to 1.20% of their value a year" in shown(browse("alice").get(CONFIGURE))
+
+
+def test_who_bears_the_broker_is_typed_kept_and_signed_for_only_on_the_way_back(browse, table):
+    alice = browse("alice")
+    assert "Choose who bears" in shown(alice.post(PREVIEW, terms("0.8", commissions="nobody")))
+
+    moved = alice.post(SEND, {**terms("0.8", commissions="advisor", other_fees="advisor"), PASSWORD_FIELD: PASSWORD})
+    assert moved.status_code == 302
+    with as_role("owner"):
+        last = Schedule.unscoped.filter(account__number=ANA).latest("version")
+        assert (last.commissions_to_master, last.other_fees_to_master) == (True, True)
+    assert "Charges that the advisor paid move to the client" in shown(alice.post(PREVIEW, terms("0.8")))
+
+
+def test_saving_a_figure_leaves_alone_who_bears_the_broker(browse, table):
+    """The page begins with what applies, so what is sent back unchanged is no change."""
+    with table.acting("alice"):
+        pass
+    browse("alice").post(SEND, {**terms("0.8", commissions="advisor"), PASSWORD_FIELD: PASSWORD})
+
+    page = browse("alice").get(CONFIGURE)
+    assert page.context["form"].data["commissions"] == "advisor"
+    assert page.context["form"].data["other_fees"] == "client"
+
+
+def test_the_page_stays_within_its_queries(browse, table, standard, django_assert_max_num_queries):
+    alice = browse("alice")
+    alice.get(reverse("fees:configure_account", args=[ANA]))
+    with django_assert_max_num_queries(26):
+        alice.get(CONFIGURE)
