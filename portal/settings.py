@@ -235,6 +235,9 @@ CODES_FOLDER = STATE_DIR / "codes"
 CODES_COUNTRIES = env.words("CODES_COUNTRIES", ["US"])
 CODES_A_DAY = env.whole("CODES_A_DAY", 2000)
 CODES_A_FIRM_AND_DAY = env.whole("CODES_A_FIRM_AND_DAY", 500)
+# The SNS topic that tells what became of them, at /hooks/codes/; empty: nobody is listened to.
+CODES_EVENTS_TOPIC = env.text("CODES_EVENTS_TOPIC", "")
+CODES_EVENTS_ENDPOINT = env.text("CODES_EVENTS_ENDPOINT", "")  # a service in AWS's place, for tests
 OUTBOX_CARRIERS = {} if CODES_URL == "none:" else dict.fromkeys(("sms", "voice"), "auth2fa.carriers.delivery.carry")
 # Who may work without a second proof at their own choice and risk; the back office never.
 OPT_OUT_ROLES = [one for one in env.words("OPT_OUT_ROLES", ["client", "stl", "stl_sub"]) if one != "office"]

@@ -56,11 +56,24 @@ def send(
         else:
             answer = client.send_text_message(**asked, MessageType="TRANSACTIONAL", MaxPrice=price)
     except ClientError as problem:
-        code = problem.response.get("Error", {}).get("Code", "")
-        if code in FINAL:
-            raise Undeliverable(code) from None
-        raise RuntimeError(code) from None  # the service's own words repeat the number
+        raise _without_number(problem) from None
     return answer["MessageId"]
+
+
+def came_back(message_id: str, *, client: Any = None) -> None:
+    """Tell the service that the code in one of its messages was used. Raises `Undeliverable` as `send` does."""
+    place = _place(settings.CODES_URL)
+    client = client or _client(place["region"], place.get("endpoint"))
+    try:
+        client.put_message_feedback(MessageId=message_id, MessageFeedbackStatus="RECEIVED")
+    except ClientError as problem:
+        raise _without_number(problem) from None
+
+
+def _without_number(problem: ClientError) -> Exception:
+    """The service's own words repeat the number, so only its code is kept."""
+    code = problem.response.get("Error", {}).get("Code", "")
+    return Undeliverable(code) if code in FINAL else RuntimeError(code)
 
 
 _OPTIONS = (("ConfigurationSetName", "configuration"), ("ProtectConfigurationId", "protect"))

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from accounts.ground.outbox.carriers import Undeliverable
 from accounts.ground.outbox.models import Channel, OutboxMessage
 from auth2fa.carriers import aws, screen
+from auth2fa.carriers.actions import FEEDBACK
 from auth2fa.carriers.rules import spoken
 from auth2fa.devices.secrets import box
 from auth2fa.factors.codes import code_of
@@ -24,15 +25,17 @@ def carry(message: OutboxMessage, at: datetime) -> None:
     if not message.subject:  # words, and no code
         service(message.recipient, Channel.SMS, message.body, seconds=NOTICE_SECONDS, reference=str(message.pk), at=at)
         return
-    until, _space, language = message.body.partition(" ")
+    if message.subject == FEEDBACK:
+        if service is aws.send:
+            aws.came_back(message.body)
+        return
+    until, language, sent = message.body.split(" ")
     seconds = int((datetime.fromisoformat(until) - at).total_seconds())
     if seconds < LEAST_SECONDS:
         raise Undeliverable("its time is over")
     with override(language):
         said = words(message.channel, code_of(box(), message.subject))
-    service(
-        message.recipient, message.channel, said, seconds=seconds, reference=message.subject, at=at, language=language
-    )
+    service(message.recipient, message.channel, said, seconds=seconds, reference=sent, at=at, language=language)
 
 
 def words(channel: str, code: str) -> str:

@@ -1,11 +1,19 @@
 """Help with texts and calls; and the on-screen inbox of the demo, which elsewhere is no page at all."""
 
+import logging
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
 from accounts.ground.access.gates import PUBLIC, gate
 from auth2fa.carriers import screen
+from auth2fa.carriers.events import Untrusted, take
+
+log = logging.getLogger(__name__)
 
 
 @gate(PUBLIC)
@@ -16,6 +24,21 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = render(request, "auth2fa/inbox.html", {"rows": screen.shown()})
     page["Cache-Control"] = "no-store"
     return page
+
+
+@csrf_exempt  # the signature is the proof, and nothing that a browser sends by itself counts
+@gate(PUBLIC)
+@require_POST
+def events(request: HttpRequest) -> HttpResponse:
+    """What the service that carries texts and calls tells of them; nobody else is listened to."""
+    if not settings.CODES_EVENTS_TOPIC:
+        raise Http404
+    try:
+        take(request.body, at=timezone.now())
+    except Untrusted as problem:
+        log.warning("an event about codes was refused: %s", problem)
+        return HttpResponse(status=403)
+    return HttpResponse(status=204)
 
 
 @gate(PUBLIC)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Greatest
 
 from accounts.ground.access.context import current_alias
+from auth2fa.carriers.actions import tell_service
 from auth2fa.challenge.models import Challenge, Purpose, SentCode
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.notices import tell_locked
@@ -98,6 +99,7 @@ def answer(
         device.save(update_fields=["last_used_at", "wrong", "locked_until", "counter", "hashes"])
         if device.kind == Kind.TEXT:
             SentCode.unscoped.filter(challenge=one).update(right_at=at)
+            tell_service(device=device, one=one)
         return Outcome.RIGHT, Spent(one.pk, device.pk, device.counter, tuple(device.hashes), at)
 
 

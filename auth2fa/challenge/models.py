@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from auth2fa.devices.models import Device
 
@@ -47,6 +48,15 @@ class Challenge(models.Model):
         ]
 
 
+class Delivery(models.TextChoices):
+    """How far a text or call has come, as the service that carries it tells."""
+
+    ORDERED = "ordered", _("Ordered")
+    SENT = "sent", _("Sent")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Not delivered")
+
+
 class SentCode(models.Model):
     """A text or call that was ordered; what limits and budgets count."""
 
@@ -59,8 +69,14 @@ class SentCode(models.Model):
     firm_id = models.BigIntegerField(null=True)
     sent_at = models.DateTimeField()
     right_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=Delivery, default=Delivery.ORDERED, db_default=Delivery.ORDERED)
+    state_at = models.DateTimeField(null=True)
+    service_id = models.CharField(
+        max_length=100, blank=True, default="", db_default="", help_text="The service's own id"
+    )
 
     unscoped = models.Manager()
 
     class Meta:
         indexes = [models.Index(fields=["sent_at"], name="sent_code_at")]
+        constraints = [models.CheckConstraint(condition=models.Q(state__in=Delivery.values), name="sent_code_state")]

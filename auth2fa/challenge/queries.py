@@ -56,6 +56,11 @@ class Asked:
         return self.sent[-1].channel if self.sent else ""
 
     @property
+    def last_state(self) -> str:
+        """How far the code sent last has come, as the service tells; "" while it was not sent."""
+        return self.sent[-1].state if self.sent else ""
+
+    @property
     def wait(self) -> int:
         """Seconds until it may be sent once more."""
         if not self.sent:

@@ -164,11 +164,11 @@ def fake(settings, aws_keys):
 
 
 def test_the_code_is_worked_out_as_it_leaves(fake, asked):
-    order(asked)
+    sent = order(asked)
     assert deliver_due(at=timezone.now()) == 1
     [(operation, said)] = fake.seen
     assert operation == "SendTextMessage"
-    assert (said["DestinationPhoneNumber"], said["Context"]) == (NUMBER, {"reference": str(asked.pk)})
+    assert (said["DestinationPhoneNumber"], said["Context"]) == (NUMBER, {"reference": str(sent.pk)})
     assert code_of(box(), str(asked.pk)) in said["MessageBody"]
     assert 280 <= said["TimeToLive"] <= 300
 
