@@ -239,6 +239,7 @@ CODES_A_FIRM_AND_DAY = env.whole("CODES_A_FIRM_AND_DAY", 500)
 CODES_EVENTS_TOPIC = env.text("CODES_EVENTS_TOPIC", "")
 CODES_EVENTS_ENDPOINT = env.text("CODES_EVENTS_ENDPOINT", "")  # a service in AWS's place, for tests
 OUTBOX_CARRIERS = {} if CODES_URL == "none:" else dict.fromkeys(("sms", "voice"), "auth2fa.carriers.delivery.carry")
+OUTBOX_CARRIERS["mail"] = "accounts.desk.brand.letters.carry"
 # Who may work without a second proof at their own choice and risk; the back office never.
 OPT_OUT_ROLES = [one for one in env.words("OPT_OUT_ROLES", ["client", "stl", "stl_sub"]) if one != "office"]
 # For how many days a browser may be remembered after a second proof; 0 remembers none.

@@ -50,6 +50,7 @@ def owe_mails(proposal: Proposal, what: str, *sides: str) -> None:
                     body=_(text) % {"address": address},
                     natural_key=f"fee proposal:{proposal.pk}:{what}:{user.pk}",
                     firm_id=proposal.firm_id,
+                    person_id=user.pk,
                 )
 
 

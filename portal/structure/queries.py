@@ -26,7 +26,7 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.paging import Page, beginning_at, page_of
 from accounts.ground.tree.models import Account, Kind, Practice, Status
-from fees.accrual.models import AdviserDaily
+from fees.accrual.models import Accrual, AdviserDaily
 from fees.schedules.models import Component
 from portal.records.queries import matching, typed
 
@@ -153,11 +153,15 @@ def _masters(who: Who, wishes: Wishes, sealed: date | None) -> list[Account]:
     value = NavDaily.unscoped.filter(account_id=OuterRef("pk"), nav_date=sealed, currency=OuterRef("base_currency"))
     all_subs = Account.unscoped.filter(parent_id=OuterRef("pk"), kind=Kind.STL_SUB).order_by()
     in_group = all_subs.annotate(nlv=Subquery(value.values("nlv"))).values("parent_id")
+    # A group's fees are agreed on its master; nothing is charged to the subs.
+    accrued = Accrual.unscoped.filter(account_id=OuterRef("pk"), accrual_date=sealed).order_by()
     rows = rows.annotate(
         book=Subquery(rollup.values("nlv")),
         book_currency=Subquery(rollup.values("currency")),
         book_accounts=Subquery(rollup.values("accounts")),
         book_accrued=Subquery(rollup.values(accrued_column(who))),
+        book_own=Subquery(rollup.values("own_accrued")),
+        group_accrued=Subquery(accrued.values("account_id").annotate(total=Sum("amount")).values("total")),
         subs=Subquery(subs.values("parent_id").annotate(n=Count("pk")).values("n")),
         nlv=Subquery(value.values("nlv")),
         subs_value=Subquery(in_group.annotate(total=Sum("nlv")).values("total")),

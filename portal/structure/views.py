@@ -17,6 +17,7 @@ from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account, Kind
 from accounts.ground.tree.rules import DELETABLE, changes_from, kinds_below
 from portal.structure import queries, rules
+from portal.structure.spread import Share, spread_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Row:
     currency: str
     layers: list[queries.Layer]
     accrued: Decimal | None
+    spread: list[Share]
 
 
 @gate("view")
@@ -85,6 +87,7 @@ def _rows(
     """Accounts as lines of the tree; depth counts from the top of what one sees, or is the same for all."""
     layers = queries.fee_layers(who, accounts, day) if wishes.fees else {}
     first = min((one.level for one in accounts), default=1)
+    firm_name = next((one.practice.name for one in accounts if one.kind == Kind.TOP_MASTER), "")
     lines = []
     for one in accounts:
         value, currency = queries.value_of(one)
@@ -101,14 +104,15 @@ def _rows(
                 currency=currency,
                 layers=layers.get(one.pk, []),
                 accrued=_accrued(one) if wishes.fees else None,
+                spread=spread_of(who, one, value, firm_name) if wishes.fees and is_master else [],
             )
         )
     return lines
 
 
 def _accrued(one: Account) -> Decimal | None:
-    """What accrued in a practice's book on the last sealed night; a group has no book of its own."""
-    return getattr(one, "book_accrued", None) if one.kind in queries.MASTERS else None
+    """What accrued on the last sealed night in a practice's book, or for a group."""
+    return getattr(one, "book_accrued" if one.kind in queries.MASTERS else "group_accrued", None)
 
 
 def _of_chosen(who: Who, chosen: Account) -> dict[str, object]:

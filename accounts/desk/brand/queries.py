@@ -37,6 +37,14 @@ def worn_at(at: datetime) -> RawSQL:
     return RawSQL(_WORN, [at, at], output_field=ArrayField(TextField()))  # noqa: S611  a constant text
 
 
+def brand_of_person(user_id: int, firm_id: int | None, at: datetime) -> Brand | None:
+    """What a client or a group's user is shown, for the worker that delivers mail to them."""
+    with cursor() as cur:
+        cur.execute("SELECT name, '', colour FROM desk_brand_of_person(%s, %s, %s)", [user_id, firm_id, at])
+        row = cur.fetchone()
+    return Brand(*row) if row else None
+
+
 def banner(sha256: str, at: datetime) -> tuple[bytes, str] | None:
     """A banner that the asker is shown, or that their own practice has saved, with its content type."""
     with cursor() as cur:

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from accounts.desk.brand.queries import brand_at
 from accounts.desk.messages.files import Enclosed, checked
 from accounts.desk.messages.models import Attachment, Message, Side, Thread, ThreadRead, ThreadShare
 from accounts.desk.messages.queries import may_share, side_of
@@ -180,8 +179,6 @@ def _enclose(message: Message, one: Enclosed) -> None:
 
 def _owe_mail(message: Message) -> None:
     """A mail to everybody on the other side who has an address. It never carries the text: mail is an open card."""
-    brand = brand_at(message.at)
-    house = brand.name if brand else ""
     address = f"{settings.PUBLIC_URL}/messages/{message.thread_id}/"
     for user in User.objects.filter(pk__in=_listeners(message), is_active=True).exclude(email=""):
         with override(user.language):
@@ -190,9 +187,10 @@ def _owe_mail(message: Message) -> None:
                 channel=Channel.MAIL,
                 recipient=user.email,
                 subject=_("You have a message"),
-                body="\n\n".join(filter(None, [words % {"address": address}, house])),
+                body=words % {"address": address},
                 natural_key=f"message:{message.pk}:{user.pk}",
                 firm_id=message.firm_id,
+                person_id=user.pk,
             )
 
 

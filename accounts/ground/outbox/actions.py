@@ -19,9 +19,19 @@ MOST_ATTEMPTS = 8
 log = logging.getLogger(__name__)
 
 
-def owe(*, channel: str, recipient: str, subject: str, body: str, natural_key: str, firm_id: int | None = None) -> None:
+def owe(
+    *,
+    channel: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    natural_key: str,
+    firm_id: int | None = None,
+    person_id: int | None = None,
+) -> None:
     """Write a message into the caller's transaction; the natural key keeps it from being owed twice.
 
+    A mail to a user (`person_id`) leaves under the brand that this user is shown.
     NoCarrier where nothing carries messages of the channel: what cannot leave is not owed.
     """
     carrier_of(channel)
@@ -34,6 +44,7 @@ def owe(*, channel: str, recipient: str, subject: str, body: str, natural_key: s
                 body=body,
                 natural_key=natural_key,
                 firm_id=firm_id,
+                person_id=person_id,
             )
         ],
         ignore_conflicts=True,
@@ -63,6 +74,7 @@ def owe_people(
                 body=f"{str(text) % said}\n\n{settings.PUBLIC_URL.rstrip('/')}{path}",
                 natural_key=f"{natural_key} {user.pk}",
                 firm_id=firm_id,
+                person_id=user.pk,
             )
 
 

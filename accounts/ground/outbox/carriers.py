@@ -23,7 +23,8 @@ class Undeliverable(Exception):
     """The message can never arrive, or not in time: it is not tried again."""
 
 
-def _by_mail(message: OutboxMessage, at: datetime) -> None:
+def by_mail(message: OutboxMessage, at: datetime) -> None:
+    """As plain text, from the portal itself."""
     EmailMessage(message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.recipient]).send()
 
 
@@ -56,7 +57,7 @@ def _into_folder(folder: Path, name: str, content: bytes) -> None:
 
 
 # What a room above carries is named in the settings.
-CARRIERS: Mapping[str, Carrier] = {Channel.MAIL: _by_mail, Channel.FILE: _as_file}
+CARRIERS: Mapping[str, Carrier] = {Channel.MAIL: by_mail, Channel.FILE: _as_file}
 
 
 def carrier_of(channel: str) -> Carrier:

@@ -20,6 +20,7 @@ class OutboxMessage(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     firm_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True, help_text=_("The user it is for, whose brand it wears"))
     channel = models.CharField(max_length=10, choices=Channel)
     recipient = models.CharField(max_length=320)
     subject = models.CharField(max_length=200, blank=True)

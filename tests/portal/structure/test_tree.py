@@ -1,6 +1,7 @@
 """The structure page: who sees which part of the tree, what it costs, and why somebody may or may not."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Kind
-from fees.accrual.models import AdviserDaily
+from fees.accrual.models import Accrual, AdviserDaily
 from tests.house import rights
 from tests.house.scenery import DAY, dress
 from tests.world import CANARIES, OPENED
@@ -89,8 +90,7 @@ def test_values_and_counts_come_from_the_last_sealed_night(show, world):
     assert by_number["U2000001"].value == 250002
     assert (by_number["F200002"].value, by_number["F200002"].accounts) == (250002, 1)
     assert by_number["I4000001"].accounts == 2
-    assert (by_number["F100001"].accrued, by_number["I4000001"].accrued) != (None, None)
-    assert by_number["I4000001"].accrued is None  # it stands in Northgate's book
+    assert by_number["F100001"].accrued is not None
     AdviserDaily.unscoped.update(accrued=7, own_accrued=2)
     # Bob is told what his own practice earns; the rest of the book's fees is Northgate's.
     assert {row.accrued for row in show("bob").context["rows"]} == {None, 2}
@@ -99,6 +99,29 @@ def test_values_and_counts_come_from_the_last_sealed_night(show, world):
     assert "1.00%" in answer.content.decode()
     assert len(by_number["U2000001"].layers) == 2  # Bright's and Northgate's
     assert len({row.account.number: row for row in show("bob").context["rows"]}["U2000001"].layers) == 1
+
+
+def test_a_master_tells_both_levels_shares_and_a_group_its_own(show, world):
+    """By hand: 252 business days a year; of 1,000,000 in Bright's book 40 a day are 1.008 %, 15 of them Bright's."""
+    dress(world)
+    AdviserDaily.unscoped.filter(practice=world["F200002"].practice).update(nlv=1_000_000, accrued=40, own_accrued=15)
+    AdviserDaily.unscoped.filter(practice=world["F100001"].practice).update(nlv=2_000_000, accrued=100, own_accrued=85)
+    Accrual.unscoped.create(
+        accrual_date=DAY, account_id=world["I4000001"].pk, component_id=1, run_id=1, method=1, base=1, rate=1,
+        amount="7.5",
+    )  # fmt: skip
+
+    told = {row.account.number: row for row in show("alice").context["rows"]}
+    shares = {number: [(str(one.rate.normalize()), one.payee_name) for one in told[number].spread] for number in told}
+    group = told["I4000001"]
+
+    assert shares["F200002"] == [("0.0063", "Northgate Advisors"), ("0.00378", "Brightwell LLC")]
+    assert shares["F100001"] == [("0.01071", "Northgate Advisors"), ("0.00189", "second-level advisors")]
+    assert [one.rate for one in group.spread] == [group.accrued * 252 / group.value]
+    assert group.accrued >= Decimal("7.5")
+    mine = {row.account.number: row for row in show("bob").context["rows"]}["F200002"]
+    assert [(str(one.rate.normalize()), one.payee_name) for one in mine.spread] == [("0.00378", None)]
+    assert "Northgate Advisors" not in str([one.spread for one in show("bob").context["rows"]])
 
 
 def test_every_function_says_may_or_may_not_and_why_for_each_role(show):
