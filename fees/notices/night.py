@@ -84,5 +84,5 @@ def _tell(run: Run, day: date, charge: Charge, due: Due) -> None:
                 body=str(TEXT) % {"address": address},
                 natural_key=f"fee notice:{charge.pk}:{owner['user']}",
                 firm_id=charge.firm_id,
-                person_id=owner["user"],
+                person_id=int(owner["user"]),
             )

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from accounts.desk.brand.queries import brand_of_person
 from accounts.ground.outbox.carriers import by_mail
 from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.people.models import User
 
 
 def carry(message: OutboxMessage, at: datetime) -> None:
@@ -24,6 +25,7 @@ def carry(message: OutboxMessage, at: datetime) -> None:
     sender = formataddr((brand.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     text = f"{message.body.rstrip()}\n\n{brand.name}\n"
     mail = EmailMultiAlternatives(message.subject, text, sender, [message.recipient])
-    context = {"brand": brand, "subject": message.subject, "body": message.body.strip()}
+    language = User.objects.filter(pk=message.person_id).values_list("language", flat=True).first()
+    context = {"brand": brand, "language": language, "subject": message.subject, "body": message.body.strip()}
     mail.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
     mail.send()

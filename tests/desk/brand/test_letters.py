@@ -46,6 +46,7 @@ def test_clients_are_written_to_under_their_practices_name_and_colour(branded):
     assert "bob &amp; co" in page
     assert "Read &lt;it&gt; &amp; weep" in page
     assert f'href="{settings.PUBLIC_URL}/approvals/"' in page
+    assert 'lang="en"' in page
     assert "style=" not in page
     for name in ("bob", "alice", "ana", "sam"):
         assert told[name].from_email == settings.DEFAULT_FROM_EMAIL, name
