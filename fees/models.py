@@ -1,6 +1,7 @@
 """Gathers the rows of the slices, so that Django finds them under the label `fees`."""
 
 from fees.accrual.models import Accrual, AdviserDaily
+from fees.billing.models import BillingLock, BillingRule
 from fees.differences.models import Difference
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.notices.models import Notice, NoticeSetting
@@ -16,6 +17,8 @@ from fees.whatif.models import WhatIfLine
 __all__ = [
     "Accrual",
     "AdviserDaily",
+    "BillingLock",
+    "BillingRule",
     "Charge",
     "Component",
     "Difference",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from fees.billing import views as billing
 from fees.differences import views as differences
 from fees.history import views as history
 from fees.invoicing import views as invoicing
@@ -18,6 +19,12 @@ from fees.whatif import views as whatif
 app_name = "fees"
 
 urlpatterns = [
+    path("fees/billing/", billing.desk, name="billing"),
+    path("fees/billing/forecast/", billing.forecast, name="billing_forecast"),
+    path("fees/billing/approval/", billing.threshold, name="billing_threshold"),
+    path("fees/billing/close/", billing.close, name="close_month"),
+    path("fees/billing/open/", billing.reopen, name="open_month"),
+    path("fees/billing/<str:kind>/<uuid:pk>/approve/", billing.approve, name="approve_line"),
     path("fees/differences/", differences.differences, name="differences"),
     path("fees/invoicing/", invoicing.desk, name="invoicing"),
     path("fees/invoicing/new/", invoicing.new, name="new_invoices"),

@@ -15,6 +15,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.days.queries import calendar
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Practice, Status
+from fees.billing.queries import locked_months, threshold_of
 from fees.engine.agreement import CapKind
 from fees.engine.limits import check_rate, problem
 from fees.engine.types import Problem
@@ -136,7 +137,9 @@ def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime |
         if verdict.sentence is not None or verdict.amount is None:
             raise InvoiceRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
         held.amount, held.memo, held.changed_at = verdict.amount, memo.strip(), stamp
-        held.save(update_fields=["amount", "memo", "changed_at"])
+        held.needs_approval = needs_approval(who, held.amount)
+        held.approved_at = held.approved_by = None
+        held.save(update_fields=["amount", "memo", "changed_at", "needs_approval", "approved_at", "approved_by"])
         return held
 
 
@@ -174,6 +177,12 @@ def barrier(*, alone: bool) -> None:
     locks.barrier(_BARRIER, alone=alone)
 
 
+def needs_approval(who: Who, amount: Decimal) -> bool:
+    """Whether the practice wants a second person for so much."""
+    above = threshold_of(who.practice_id)
+    return above is not None and amount >= above
+
+
 def counts_for(stamp: datetime) -> date:
     days = calendar()
     day = business_day_of(stamp, days)
@@ -194,11 +203,15 @@ def _judge(
     caps = list(caps_in_force(who, day).filter(practice_id=who.practice_id, account_id__in=ids))
     known = limits(caps, day=day, without=without)
     taken = taken_days(ids, day, without)
+    is_locked = bool(locked_months(who.practice_id, [day]))
     verdicts: list[Verdict] = []
     first_line: dict[str, int] = {}
     for row in rows:
         account = accounts.get(row.account.strip().upper())
         verdict = replace(_verdict(row, account, known, taken, day), title=account.title if account else "")
+        if verdict.is_accepted and is_locked:
+            words = refusal(Rejection.LOCKED, day=day)
+            verdict = replace(verdict, reason=Rejection.LOCKED.value, sentence=words)
         if verdict.is_accepted:
             if verdict.account in first_line:
                 verdict = _second(verdict, first_line[verdict.account])
@@ -256,6 +269,7 @@ def _saved(
     """The accepted rows as invoices, and each verdict with the id of its invoice."""
     found = []
     invoices = []
+    above = threshold_of(who.practice_id)
     for verdict, row in zip(verdicts, rows, strict=True):
         if not verdict.is_accepted:
             found.append(verdict)
@@ -271,6 +285,7 @@ def _saved(
             business_day=day,
             submitted_at=stamp,
             submitted_by_id=who.user_id,
+            needs_approval=above is not None and verdict.amount is not None and verdict.amount >= above,
             upload=upload,
         )
         invoices.append(invoice)
@@ -288,6 +303,8 @@ def _still_open(invoice: Invoice, stamp: datetime) -> Invoice:
     if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
         msgid = gettext_noop("The cut-off of %(day)s has passed; the invoice can no longer be changed.")
         raise InvoiceRefused(Sentence(msgid, {"day": held.business_day}))
+    if locked_months(held.practice_id, [held.business_day]):
+        raise InvoiceRefused(refusal(Rejection.LOCKED, day=held.business_day))
     return held
 
 

@@ -104,6 +104,8 @@ class Rejection(models.TextChoices):
     DUPLICATE = "duplicate_today", _("The client has an invoice for that day already")
     RESTRICTED = "account_restricted", _("The account is not open")
     FUNDS = "insufficient_funds", _("The account's cash does not cover it")
+    NOT_APPROVED = "not_approved", _("Nobody else approved it in time")
+    LOCKED = "period_locked", _("The billing of that month is closed")
     FEE_CAP = "fee_cap", _("The fees of the last year have reached their ceiling")
 
 
@@ -153,6 +155,11 @@ class Invoice(TenantModel):
         "accounts.User", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     upload = models.ForeignKey(InvoiceUpload, on_delete=models.PROTECT, null=True, related_name="invoices")
+    needs_approval = models.BooleanField(default=False)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     changed_at = models.DateTimeField(null=True)
     processed_on = models.DateField(null=True)
     run_id = models.BigIntegerField(null=True)
@@ -174,6 +181,12 @@ class Invoice(TenantModel):
             ),
             models.CheckConstraint(
                 condition=~models.Q(state=InvoiceState.REJECTED) | ~models.Q(reason=""), name="invoice_rejected_why"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True, approved_at__isnull=True)
+                | models.Q(approved_by__isnull=False, approved_at__isnull=False)
+                & ~models.Q(approved_by=models.F("submitted_by")),
+                name="invoice_approved_by_another",
             ),
         ]
         indexes = [

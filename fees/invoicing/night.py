@@ -34,6 +34,7 @@ class Waiting(NamedTuple):
     margin_kind: str
     opened_on: date | None
     is_payee_above: bool
+    is_approved: bool
 
 
 def prepare_invoices(run: Run, day: date) -> None:
@@ -66,7 +67,8 @@ def _waiting(cur, day: date, lo: int, hi: int) -> Iterator[list[Waiting]]:
     cur.execute(
         """
         SELECT i.id::text, i.account_id, i.amount, i.currency, a.status, a.margin_kind, a.opened_on,
-               p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1
+               p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1,
+               NOT i.needs_approval OR i.approved_at IS NOT NULL
           FROM fees_invoice i JOIN accounts_account a ON a.id = i.account_id
                JOIN accounts_practice p ON p.id = i.practice_id
          WHERE i.state = 'pending' AND i.business_day <= %s AND i.account_id >= %s AND i.account_id < %s
@@ -88,6 +90,8 @@ def _reason(
 ) -> Rejection | None:
     if not one.is_payee_above:
         return Rejection.BAD_ACCOUNT
+    if not one.is_approved:
+        return Rejection.NOT_APPROVED
     if one.status != Status.OPEN:
         return Rejection.RESTRICTED
     age = (day - one.opened_on).days if one.opened_on else 0

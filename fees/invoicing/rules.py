@@ -175,6 +175,7 @@ def over_limit(amount: Decimal, available: Decimal) -> Sentence | None:
 REFUSALS: dict[str, str] = {
     Rejection.BAD_ACCOUNT: gettext_noop("No client of yours has the account %(account)s."),
     Rejection.NO_MANAGER: gettext_noop("No money manager %(manager)s is assigned to your clients."),
+    Rejection.LOCKED: gettext_noop("The billing of the month of %(day)s is closed; open the month first."),
     Rejection.RESTRICTED: gettext_noop("The account is not open, so it cannot be invoiced."),
     Rejection.NO_CAP: gettext_noop("The client has signed no invoice limit; agree one first."),
     Rejection.DUPLICATE: gettext_noop("The client has another invoice for %(day)s; only one a day is taken."),

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.tree.models import Account, Status
-from fees.invoicing.actions import accounts_of, counts_for, hold_sending
+from fees.billing.queries import locked_months, threshold_of
+from fees.invoicing.actions import accounts_of, counts_for, hold_sending, needs_approval
 from fees.invoicing.queries import clock, invoiced_through
 from fees.invoicing.rules import Asked, Verdict, amount_of, cut_off_of, memo_problem
 from fees.reimbursements.models import Refusal, Reimbursement, State
@@ -57,7 +58,9 @@ def change(
         if verdict.sentence is not None or verdict.amount is None:
             raise ReimbursementRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
         held.amount, held.memo, held.changed_at = verdict.amount, memo.strip(), stamp
-        held.save(update_fields=["amount", "memo", "changed_at"])
+        held.needs_approval = needs_approval(who, held.amount)
+        held.approved_at = held.approved_by = None
+        held.save(update_fields=["amount", "memo", "changed_at", "needs_approval", "approved_at", "approved_by"])
         return held
 
 
@@ -77,10 +80,14 @@ def _judge(
 ) -> list[Verdict]:
     ids = [one.pk for one in accounts.values()]
     known = ceilings(who.practice_id or 0, ids, day, without)
+    is_locked = bool(locked_months(who.practice_id, [day]))
     verdicts = []
     for row in rows:
         account = accounts.get(row.account.strip().upper())
         verdict = replace(_verdict(row, account, known), title=account.title if account else "")
+        if verdict.is_accepted and is_locked:
+            words = refusal(Refusal.LOCKED, day=day)
+            verdict = replace(verdict, reason=Refusal.LOCKED.value, sentence=words)
         if verdict.is_accepted and account is not None and verdict.amount is not None:
             # Another row for the same client finds less.
             left = known[account.pk]
@@ -117,6 +124,7 @@ def _saved(
     who: Who, verdicts: list[Verdict], rows: Sequence[Asked], accounts: dict[str, Account], day: date, stamp: datetime
 ) -> list[Verdict]:
     found, kept = [], []
+    above = threshold_of(who.practice_id)
     for verdict, row in zip(verdicts, rows, strict=True):
         if not verdict.is_accepted:
             found.append(verdict)
@@ -132,6 +140,7 @@ def _saved(
             business_day=day,
             submitted_at=stamp,
             submitted_by_id=who.user_id,
+            needs_approval=above is not None and verdict.amount is not None and verdict.amount >= above,
         )
         kept.append(one)
         found.append(replace(verdict, invoice=str(one.pk)))
@@ -150,4 +159,6 @@ def _still_open(reimbursement: Reimbursement, stamp: datetime) -> Reimbursement:
     if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
         msgid = gettext_noop("The cut-off of %(day)s has passed; the reimbursement can no longer be changed.")
         raise ReimbursementRefused(Sentence(msgid, {"day": held.business_day}))
+    if locked_months(held.practice_id, [held.business_day]):
+        raise ReimbursementRefused(refusal(Refusal.LOCKED, day=held.business_day))
     return held

@@ -25,6 +25,8 @@ class Refusal(models.TextChoices):
     BAD_AMOUNT = "bad_amount", _("The amount cannot be paid back")
     CLOSED = "account_restricted", _("The account is not open")
     OVER_HALF = "over_50pct", _("Over half of the fees of the last twelve months")
+    NOT_APPROVED = "not_approved", _("Nobody else approved it in time")
+    LOCKED = "period_locked", _("The billing of that month is closed")
     FUNDS = "insufficient_master_funds", _("The advisor's account does not cover it")
 
 
@@ -49,6 +51,11 @@ class Reimbursement(TenantModel):
     submitted_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
+    needs_approval = models.BooleanField(default=False)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     changed_at = models.DateTimeField(null=True)
     processed_on = models.DateField(null=True)
     run_id = models.BigIntegerField(null=True)
@@ -65,6 +72,12 @@ class Reimbursement(TenantModel):
             ),
             models.CheckConstraint(
                 condition=~models.Q(state=State.REJECTED) | ~models.Q(reason=""), name="reimbursement_rejected_why"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True, approved_at__isnull=True)
+                | models.Q(approved_by__isnull=False, approved_at__isnull=False)
+                & ~models.Q(approved_by=models.F("submitted_by")),
+                name="reimbursement_approved_by_another",
             ),
         ]
         indexes = [

@@ -49,6 +49,7 @@ class Waiting(NamedTuple):
     currency: str
     status: str
     is_payee_above: bool
+    is_approved: bool
 
 
 def reimburse_stage(run: Run, day: date) -> StageResult:
@@ -86,7 +87,8 @@ def _waiting(cur, day: date) -> list[Waiting]:
     cur.execute(
         """
         SELECT i.id::text, i.account_id, i.practice_id, i.amount, i.currency, a.status,
-               p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1
+               p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1,
+               NOT i.needs_approval OR i.approved_at IS NOT NULL
           FROM fees_reimbursement i JOIN accounts_account a ON a.id = i.account_id
                JOIN accounts_practice p ON p.id = i.practice_id
          WHERE i.state = 'pending' AND i.business_day <= %s
@@ -101,6 +103,8 @@ def _waiting(cur, day: date) -> list[Waiting]:
 def _reason(one: Waiting, day: date, left: Decimal, given: Decimal, waiting: Sequence[str]) -> Refusal | None:
     if not one.is_payee_above:
         return Refusal.BAD_ACCOUNT
+    if not one.is_approved:
+        return Refusal.NOT_APPROVED
     if one.status != Status.OPEN:
         return Refusal.CLOSED
     # Nothing that still waits counts, only what was given back and what this night has taken so far.

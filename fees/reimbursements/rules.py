@@ -24,6 +24,7 @@ class Ceiling:
 REFUSALS: dict[str, str] = {
     Refusal.BAD_ACCOUNT: gettext_noop("No client of yours has the account %(account)s."),
     Refusal.CLOSED: gettext_noop("The account is not open, so nothing can be paid into it."),
+    Refusal.LOCKED: gettext_noop("The billing of the month of %(day)s is closed; open the month first."),
 }
 
 

@@ -145,6 +145,7 @@ HOME = (
         "set_fees",
         aliases=("administration/fees-invoicing/reimburse/",),
     ),
+    _page("fees", "fees_billing", _("Billing desk"), "fees:billing", "set_fees"),
     _page("fees", "fees_differences", _("Agreement to bill"), "fees:differences", "set_fees"),
     _button(
         "fees_reimburse",

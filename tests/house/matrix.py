@@ -35,7 +35,7 @@ TOLD_OF_FEES = ("notice", "notice_pdf", "api_notice")
 GIVEN_BACK = ("reimbursement", "cancel_reimbursement", "api_reimbursement")
 TOLD_TO_A_PRACTICE = (
     *("notification", "thread", "api_thread", "share_thread", "api_share_thread"),
-    *("invoice", "cancel_invoice", "api_invoice", *PROPOSED),
+    *("invoice", "cancel_invoice", "api_invoice", "approve_line", "api_approve_line", *PROPOSED),
     *GIVEN_BACK,
 )
 # What a client was asked; it is taken back by the practice that asked, and the owner is told so.
@@ -94,9 +94,10 @@ SPECIMENS: dict[str, Specimen] = {
         for name in ("message_file", "api_message_file")
         for part in ("pk", "file")
     },
+    **{f"{name}.kind": lambda world, number: "invoice" for name in ("approve_line", "api_approve_line")},
     **{
         f"{name}.pk": lambda world, number: world.rows["invoice"].get(number, NOWHERE if number == MISSING else None)
-        for name in ("invoice", "cancel_invoice", "api_invoice")
+        for name in ("invoice", "cancel_invoice", "api_invoice", "approve_line", "api_approve_line")
     },
     **{
         f"{name}.pk": lambda world, number: world.rows["told"].get(number, NOWHERE if number == MISSING else None)

@@ -14,6 +14,8 @@ CORRELATED = "correlated to rows that came through the scope"
 FILES = {
     "portal/nightly.py": NIGHT,
     "portal/selfcheck/books.py": NIGHT,
+    "fees/billing/forecast.py": NIGHT,
+    "fees/billing/queries.py": "of the person's own practice, which the second wall asks for too",
     "fees/posting/close.py": NIGHT,
     "fees/adjustments/checks.py": NIGHT,
     "fees/adjustments/queries.py": "of one charge, which came through the scope or is the night's",

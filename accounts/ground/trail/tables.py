@@ -36,6 +36,8 @@ TABLES: dict[str, Any] = {
     "fees_template": _("Fee templates"),
     "fees_invoicecap": _("Invoice limits"),
     "fees_invoice": _("Invoices"),
+    "fees_billingrule": _("Approval of invoices"),
+    "fees_billinglock": _("Closed months of billing"),
     "fees_noticesetting": _("How clients are told of fees"),
     "fees_reimbursement": _("Reimbursements"),
     "desk_brandversion": _("Brands"),

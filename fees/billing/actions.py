@@ -1,0 +1,115 @@
+"""Choosing from which amount on a second person approves, approving, and closing a month of billing or opening it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from django.db import transaction
+
+from accounts.ground.access.context import Who, current_alias
+from accounts.ground.access.locks import one_at_a_time
+from fees.billing.models import BillingLock, BillingRule
+from fees.billing.queries import exceptions, lock_of, totals
+from fees.billing.rules import Month
+from fees.invoicing.actions import hold_sending
+from fees.invoicing.models import Invoice
+from fees.invoicing.queries import clock, invoiced_through
+from fees.invoicing.rules import cut_off_of
+from fees.reimbursements.models import Reimbursement
+from portal.lib.fingerprint import fingerprint
+from portal.lib.words import Sentence, gettext_noop
+
+LONGEST_REASON = 500
+HIGHEST = Decimal("1e15")
+Sent = TypeVar("Sent", Invoice, Reimbursement)
+
+
+class BillingRefused(ValueError):
+    """What was asked of the billing cannot be done; `sentence` says why."""
+
+    def __init__(self, msgid: str, **params: object) -> None:
+        super().__init__(msgid % params)
+        self.sentence = Sentence(msgid, params)
+
+
+def choose_threshold(*, who: Who, threshold: Decimal | None, at: datetime) -> BillingRule:
+    """From this amount on, in the account's currency, a second person of the practice approves; None asks for nobody.
+
+    It holds for what is sent from now on.  BillingRefused where it is not an amount above zero.
+    """
+    if threshold is not None and not (threshold.is_finite() and Decimal(0) < threshold < HIGHEST):
+        raise BillingRefused(gettext_noop("The amount must be above zero."))
+    return BillingRule.unscoped.update_or_create(
+        practice_id=who.practice_id,
+        defaults={"firm_id": who.firm_id, "threshold": threshold, "changed_at": at, "changed_by": who.user_id},
+    )[0]
+
+
+def approve(*, who: Who, line: Sent, at: datetime | None = None) -> Sent:
+    """Let a pending invoice or reimbursement of another person go; BillingRefused says why not."""
+    with transaction.atomic(using=current_alias.get()):
+        hold_sending(who.firm_id)
+        stamp = at or clock()
+        held = type(line).unscoped.select_for_update(of=("self",)).select_related("account").get(pk=line.pk)
+        if held.state != "pending" or not held.needs_approval or held.approved_at is not None:
+            raise BillingRefused(gettext_noop("It does not wait for approval."))
+        if held.submitted_by_id == who.user_id:
+            raise BillingRefused(gettext_noop("Whoever sent it cannot approve it; ask somebody else of your practice."))
+        taken = invoiced_through()
+        if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
+            raise BillingRefused(gettext_noop("The cut-off of %(day)s has passed."), day=held.business_day)
+        held.approved_by_id, held.approved_at = who.user_id, stamp
+        held.save(update_fields=["approved_by", "approved_at"])
+        return held
+
+
+def close_month(*, who: Who, month: Month, reason: str, sealed: date | None, at: datetime) -> BillingLock:
+    """Close a month as it stands: nothing is invoiced or given back for its days while it is closed.
+
+    BillingRefused while something is open in it, unless `reason` says why it may be closed all the same.
+    """
+    with transaction.atomic(using=current_alias.get()):
+        hold_sending(who.firm_id)
+        one_at_a_time(f"billing {who.practice_id} {month.text}")
+        if lock_of(who, month) is not None:
+            raise BillingRefused(gettext_noop("The month is closed already."))
+        if sealed is None or sealed < month.first:
+            raise BillingRefused(gettext_noop("No night of that month has been sealed yet."))
+        errors = sum(one.number for one in exceptions(who, month, sealed) if one.is_error)
+        said = reason.strip()[:LONGEST_REASON]
+        if errors and not said:
+            msgid = gettext_noop("%(count)s errors are open in that month; settle them, or say why it can be closed.")
+            raise BillingRefused(msgid, count=errors)
+        figures = {currency: one.told() for currency, one in totals(who, month, sealed).items()}
+        return BillingLock.unscoped.create(
+            firm_id=who.firm_id,
+            practice_id=who.practice_id,
+            month=month.first,
+            figures=figures,
+            digest=digest_of(who.practice_id or 0, month, figures),
+            reason=said if errors else "",
+            locked_at=at,
+            locked_by_id=who.user_id,
+        )
+
+
+def open_month(*, who: Who, month: Month, at: datetime) -> BillingLock:
+    """Open a closed month again; another person than who closed it.  BillingRefused says why not."""
+    with transaction.atomic(using=current_alias.get()):
+        hold_sending(who.firm_id)
+        lock = lock_of(who, month)
+        if lock is None:
+            raise BillingRefused(gettext_noop("The month is not closed."))
+        if lock.locked_by_id == who.user_id:
+            raise BillingRefused(
+                gettext_noop("Whoever closed a month cannot open it; ask somebody else of your practice.")
+            )
+        lock.opened_at, lock.opened_by_id = at, who.user_id
+        lock.save(update_fields=["opened_at", "opened_by"])
+        return lock
+
+
+def digest_of(practice: int, month: Month, figures: dict[str, dict[str, str]]) -> str:
+    """SHA-256 of a closed month's sums, currency by currency."""
+    told = [part for currency, sums in sorted(figures.items()) for part in (currency, *map(str, sums.values()))]
+    return fingerprint([practice, month.first, *told])

@@ -1,0 +1,210 @@
+"""One month of a practice's billing, from what has accrued to what the broker has booked; a few queries a page."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.scope import scope
+from accounts.ground.jobs.models import Job
+from accounts.ground.tree.models import HOLDING_KINDS, Account
+from fees.billing.models import BillingLock, BillingRule
+from fees.billing.rules import Exceptional, Line, Month, Sums
+from fees.invoicing.models import Invoice
+from fees.reimbursements.models import Reimbursement
+
+MOST_EXCEPTIONS = 2000
+MOST_WAITING = 50
+KIND = "forecast"
+
+# What a practice is paid in two months: account, currency, day that it counts for, how far it has got, amount.
+_MONEY = """
+    SELECT c.account_id, c.currency, c.period_end_day AS day, c.amount,
+           CASE WHEN c.state IN ('due', 'deferred') OR c.posted_on > %(sealed)s THEN 'pending' ELSE 'moved' END
+           AS place, c.id AS source
+      FROM fees_charge c
+     WHERE c.practice_id = %(practice)s AND c.period_end_day >= %(since)s AND c.period_end_day < %(ends)s
+       AND c.period_end_day <= %(sealed)s AND c.state NOT IN ('zero', 'written_off') {c}
+    UNION ALL
+    SELECT i.account_id, i.currency, i.business_day, i.amount,
+           CASE WHEN i.state = 'pending' OR i.processed_on > %(sealed)s THEN 'pending' ELSE 'moved' END, i.id
+      FROM fees_invoice i
+     WHERE i.practice_id = %(practice)s AND i.business_day >= %(since)s AND i.business_day < %(ends)s
+       AND i.state IN ('pending', 'processed') {i}
+    UNION ALL
+    SELECT g.account_id, g.currency, g.business_day, -g.amount,
+           CASE WHEN g.state = 'pending' OR g.processed_on > %(sealed)s THEN 'pending' ELSE 'moved' END, g.id
+      FROM fees_reimbursement g
+     WHERE g.practice_id = %(practice)s AND g.business_day >= %(since)s AND g.business_day < %(ends)s
+       AND g.state IN ('pending', 'processed') {g}"""
+# Lines of days whose period has not closed yet.
+_ACCRUED = """
+    SELECT l.account_id, a.base_currency, l.accrual_date, l.amount, 'projected', NULL::uuid
+      FROM fees_accrual l
+      JOIN fees_component k ON k.id = l.component_id
+      JOIN fees_schedule s ON s.id = k.schedule_id AND s.practice_id = %(practice)s
+      JOIN accounts_account a ON a.id = l.account_id
+     WHERE l.accrual_date >= %(starts)s AND l.accrual_date < %(ends)s AND l.accrual_date <= %(sealed)s {l}
+       AND NOT EXISTS (SELECT 1 FROM fees_charge c
+                        WHERE c.account_id = l.account_id AND c.practice_id = s.practice_id AND c.method = l.method
+                          AND c.starts <= l.accrual_date AND c.ends > l.accrual_date)"""
+_SUMS = """
+    SELECT {key} m.currency, m.day >= %(starts)s AS is_now,
+           CASE WHEN m.place <> 'moved' THEN m.place
+                WHEN r.transfer_id IS NULL THEN 'processed' ELSE 'reconciled' END AS stands,
+           round(sum(m.amount), 2)
+      FROM ({money} UNION ALL {accrued}) m
+      LEFT JOIN accounts_transfer t
+             ON t.source = m.source AND t.kind IN ('fee', 'invoice', 'reimburse', 'adjustment')
+      LEFT JOIN broker_retirement r ON r.transfer_id = t.id
+     GROUP BY {key} m.currency, is_now, stands"""
+_EXCEPTIONS = """
+    SELECT h.account_id, 'held', count(*) FROM accounts_hold h
+     WHERE h.day >= %(starts)s AND h.day < %(ends)s AND h.resolved_at IS NULL AND h.day <= %(sealed)s GROUP BY 1
+    UNION ALL
+    SELECT c.account_id, CASE c.state WHEN 'zero' THEN 'no_charge' ELSE c.state END, count(*) FROM fees_charge c
+     WHERE c.practice_id = %(practice)s AND c.period_end_day >= %(starts)s AND c.period_end_day < %(ends)s
+       AND c.period_end_day <= %(sealed)s AND c.state IN ('deferred', 'written_off', 'zero') AND c.revision = 0
+     GROUP BY 1, 2
+    UNION ALL
+    SELECT i.account_id, CASE i.state WHEN 'rejected' THEN 'invoice_rejected' ELSE 'not_approved' END, count(*)
+      FROM fees_invoice i
+     WHERE i.practice_id = %(practice)s AND i.business_day >= %(starts)s AND i.business_day < %(ends)s
+       AND (i.state = 'rejected' OR i.state = 'pending' AND i.needs_approval AND i.approved_at IS NULL) GROUP BY 1, 2
+    UNION ALL
+    SELECT g.account_id, CASE g.state WHEN 'rejected' THEN 'given_rejected' ELSE 'not_approved' END, count(*)
+      FROM fees_reimbursement g
+     WHERE g.practice_id = %(practice)s AND g.business_day >= %(starts)s AND g.business_day < %(ends)s
+       AND (g.state = 'rejected' OR g.state = 'pending' AND g.needs_approval AND g.approved_at IS NULL) GROUP BY 1, 2
+    UNION ALL
+    SELECT b.account_id, 'broker_rejected', count(*) FROM broker_instruction b
+     WHERE b.practice_id = %(practice)s AND b.day >= %(starts)s AND b.day < %(ends)s AND b.answer = 'rejected'
+       AND b.account_id IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM broker_instruction n WHERE n.transfer_id = b.transfer_id AND n.attempt > b.attempt)
+     GROUP BY 1"""
+
+
+def accounts_of(who: Who) -> "QuerySet[Account]":
+    """Everybody whose fees the person sets and who holds something."""
+    return scope(who, Account, "set_fees").filter(kind__in=HOLDING_KINDS)
+
+
+def lines(who: Who, month: Month, accounts: Collection[Account], sealed: date, found: list[Exceptional]) -> list[Line]:
+    """The grid's lines of these accounts, each currency by itself; an account without money has one empty line."""
+    keys = [one.pk for one in accounts]
+    sums: dict[int, dict[str, Sums]] = defaultdict(lambda: defaultdict(Sums))
+    for account, *rest in _asked(who, month, sealed, keys):
+        _add(sums[account], *rest)
+    cash = _cash(keys, sealed)
+    shown: dict[int, list[Exceptional]] = defaultdict(list)
+    for one in found:
+        shown[one.account_id].append(one)
+    made = []
+    for account in accounts:
+        kept = sums.get(account.pk) or {account.base_currency: Sums()}
+        for currency, total in sorted(kept.items()):
+            line = Line(account, currency, total, cash.get((account.pk, currency)), exceptions=shown[account.pk])
+            if (line.cash is not None and 0 < line.cash < total.pending) or (line.cash == 0 and total.pending > 0):
+                line.exceptions = [*line.exceptions, Exceptional(account.pk, "short")]
+            made.append(line)
+    return made
+
+
+def totals(who: Who, month: Month, sealed: date) -> dict[str, Sums]:
+    """The month of the whole practice, by currency."""
+    sums: dict[str, Sums] = defaultdict(Sums)
+    for row in _asked(who, month, sealed, None):
+        _add(sums, *row)
+    return dict(sorted(sums.items()))
+
+
+def exceptions(who: Who, month: Month, sealed: date) -> list[Exceptional]:
+    """What is worth a look in the month, errors first, among the accounts whose fees the person sets."""
+    with cursor() as cur:
+        cur.execute(f"{_EXCEPTIONS} LIMIT {MOST_EXCEPTIONS}", _values(who, month, sealed))
+        found = [Exceptional(*row) for row in cur.fetchall()]
+    mine = set(accounts_of(who).filter(pk__in={one.account_id for one in found}).values_list("pk", flat=True))
+    kept = [one for one in found if one.account_id in mine]
+    return sorted(kept, key=lambda one: (not one.is_error, one.account_id, one.code))
+
+
+def lock_of(who: Who, month: Month) -> BillingLock | None:
+    """The closing of the month that stands."""
+    rows = scope(who, BillingLock).filter(practice_id=who.practice_id, month=month.first, opened_at=None)
+    return rows.select_related("locked_by").first()
+
+
+def forecast_of(who: Who, month: Month) -> Job | None:
+    """The person's last forecast of the month."""
+    mine = Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=KIND, arguments__month=month.text)
+    return mine.order_by("-created_at").first()
+
+
+def waiting_for(who: Who) -> list[Any]:
+    """Invoices and reimbursements of the practice that wait for a second person, oldest first."""
+    wanted = {"practice_id": who.practice_id, "state": "pending", "needs_approval": True, "approved_at": None}
+    found: list[Any] = []
+    for model in (Invoice, Reimbursement):
+        rows = scope(who, model).filter(**wanted).select_related("account", "submitted_by")
+        found += rows.order_by("submitted_at", "pk")[:MOST_WAITING]
+    return found
+
+
+def locked_months(practice_id: int | None, days: Collection[date]) -> set[date]:
+    """Which of these days lie in a month that the practice has closed."""
+    months = {day.replace(day=1) for day in days}
+    closed = BillingLock.unscoped.filter(practice_id=practice_id, month__in=months, opened_at=None)
+    found = set(closed.values_list("month", flat=True))
+    return {day for day in days if day.replace(day=1) in found}
+
+
+def threshold_of(practice_id: int | None) -> Decimal | None:
+    """From which amount on the practice wants a second person; None where it has asked for none."""
+    return BillingRule.unscoped.filter(practice_id=practice_id).values_list("threshold", flat=True).first()
+
+
+def _asked(who: Who, month: Month, sealed: date, accounts: Collection[int] | None) -> list[tuple[Any, ...]]:
+    narrowed = {
+        row: "" if accounts is None else f"AND {row}.account_id = ANY(%(accounts)s)" for row in ("c", "i", "g", "l")
+    }
+    query = _SUMS.format(
+        key="" if accounts is None else "m.account_id,",
+        money=_MONEY.format(**narrowed),
+        accrued=_ACCRUED.format(**narrowed),
+    )
+    with cursor() as cur:
+        cur.execute(query, {**_values(who, month, sealed), "accounts": list(accounts or ())})
+        return cur.fetchall()
+
+
+def _values(who: Who, month: Month, sealed: date) -> dict[str, Any]:
+    return {
+        "practice": who.practice_id,
+        "starts": month.first,
+        "ends": month.ends,
+        "since": month.before.first,
+        "sealed": sealed,
+    }
+
+
+def _add(sums: dict[str, Sums], currency: str, is_now: bool, place: str, amount: Decimal) -> None:
+    one = sums[currency]
+    if is_now:
+        setattr(one, place, getattr(one, place) + amount)
+    else:
+        one.before += amount
+
+
+def _cash(accounts: Collection[int], day: date) -> dict[tuple[int, str], Decimal]:
+    with cursor() as cur:
+        cur.execute(
+            "SELECT c.account_id, c.currency, c.settled + c.pending FROM unnest(%s::bigint[]) AS a (id)"
+            " CROSS JOIN LATERAL broker_available_cash(a.id, a.id + 1, %s, NULL)"
+            " AS c (account_id, currency, as_of, settled, pending)",
+            [list(accounts), day],
+        )
+        return {(account, currency): amount for account, currency, amount in cur.fetchall()}

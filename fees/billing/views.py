@@ -1,0 +1,192 @@
+"""The billing desk: a month from what has accrued to what the broker booked, what is worth a look, and closing it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.gates import gate
+from accounts.ground.access.scope import scope
+from accounts.ground.clock import exchange_today
+from accounts.ground.jobs import actions as jobs
+from accounts.ground.jobs.models import JobState
+from accounts.ground.paging import page_of
+from accounts.ground.runs.queries import sealed_day
+from fees.billing import actions, queries
+from fees.billing.rules import Month
+from fees.billing.showing import forecasted, told
+from fees.billing.tasks import wake
+from fees.invoicing.models import Invoice
+from fees.invoicing.rules import amount_of
+from fees.proofs.words import tell
+from fees.reimbursements.models import Reimbursement
+from portal.lib.money import BadDecimal
+
+MONTHS_OFFERED = 13
+MOST_FOUND = 500
+POLLED = (JobState.WAITING, JobState.RUNNING)
+# What an address may name, and the rows that are meant.
+LINES: dict[str, Any] = {"invoice": Invoice, "reimbursement": Reimbursement}
+
+
+@gate("set_fees")
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """One month; with `show=exceptions` only accounts that are worth a look."""
+    who, today, sealed = _who(request), exchange_today(), sealed_day()
+    month = Month.read(request.GET.get("month", ""), today)
+    known = sealed or date.min
+    found = queries.exceptions(who, month, known)
+    rows = queries.accounts_of(who)
+    if is_narrowed := request.GET.get("show") == "exceptions":
+        rows = rows.filter(pk__in=[one.account_id for one in found[:MOST_FOUND]])
+    page = page_of(rows, order=["sort_key", "pk"], query=request.GET)
+    job = queries.forecast_of(who, month)
+    lines = queries.lines(who, month, page.rows, known, found)
+    totals = queries.totals(who, month, known)
+    context: dict[str, Any] = {
+        "month": month,
+        "months": _offered(today),
+        "sealed": sealed,
+        "page": page,
+        "lines": lines,
+        "totals": totals,
+        "errors": sum(one.number for one in found if one.is_error),
+        "infos": sum(one.number for one in found if not one.is_error),
+        "is_narrowed": is_narrowed,
+        "lock": queries.lock_of(who, month),
+        "threshold": queries.threshold_of(who.practice_id),
+        "waiting": [(one, _kind(one), one.submitted_by_id != who.user_id) for one in queries.waiting_for(who)],
+        "job": job,
+        "is_polled": job is not None and job.state in POLLED,
+        "problem": _(job.message) if job is not None and job.state == JobState.FAILED and job.message else "",
+        "forecast": told(job) if job is not None else None,
+    }
+    context["is_changed"] = _is_changed(context)
+    forecasted(lines, totals, context["forecast"])
+    return render(request, "fees/billing/desk.html", context)
+
+
+@gate("set_fees")
+@require_POST
+def forecast(request: HttpRequest) -> HttpResponse:
+    """Work out what the month comes to; the page shows it when it is there."""
+    who, month = _who(request), _month(request)
+    running = queries.forecast_of(who, month)
+    if running is None or running.state not in POLLED:
+        running = jobs.ask(who=who, kind=queries.KIND, arguments={"month": month.text})
+    wake(who, running)
+    return _back(month)
+
+
+@gate("set_fees", step_up=True)
+@require_POST
+def threshold(request: HttpRequest) -> HttpResponse:
+    """From which amount on a second person approves; empty for never."""
+    typed = request.POST.get("threshold", "").strip()
+    try:
+        wanted = amount_of(typed, "USD") if typed else None
+        actions.choose_threshold(who=_who(request), threshold=wanted, at=timezone.now())
+    except BadDecimal as error:
+        messages.error(request, _(error.msgid) % error.params)
+    except actions.BillingRefused as refused:
+        messages.error(request, tell(refused.sentence))
+    else:
+        messages.success(request, _("It holds for what is sent from now on."))
+    return _back(_month(request))
+
+
+@gate("set_fees", step_up=True)
+@require_POST
+def approve(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    """Let an invoice or a reimbursement of somebody else go."""
+    try:
+        actions.approve(who=_who(request), line=line_of(_who(request), kind, pk))
+    except actions.BillingRefused as refused:
+        messages.error(request, tell(refused.sentence))
+    else:
+        messages.success(request, _("Approved; the night of its day takes it."))
+    return _back(_month(request))
+
+
+@gate("set_fees", step_up=True)
+@require_POST
+def close(request: HttpRequest) -> HttpResponse:
+    """Close the month as it stands."""
+    month = _month(request)
+    try:
+        actions.close_month(
+            who=_who(request),
+            month=month,
+            reason=request.POST.get("reason", ""),
+            sealed=sealed_day(),
+            at=timezone.now(),
+        )
+    except actions.BillingRefused as refused:
+        messages.error(request, tell(refused.sentence))
+    else:
+        messages.success(request, _("The month is closed."))
+    return _back(month)
+
+
+@gate("set_fees", step_up=True)
+@require_POST
+def reopen(request: HttpRequest) -> HttpResponse:
+    """Open a closed month again."""
+    month = _month(request)
+    try:
+        actions.open_month(who=_who(request), month=month, at=timezone.now())
+    except actions.BillingRefused as refused:
+        messages.error(request, tell(refused.sentence))
+    else:
+        messages.success(request, _("The month is open again."))
+    return _back(month)
+
+
+def line_of(who: Who, kind: str, pk: UUID) -> Any:
+    """An invoice or a reimbursement of one's own practice; anything else does not exist."""
+    model = LINES.get(kind)
+    found = scope(who, model, "set_fees").filter(pk=pk, practice_id=who.practice_id).first() if model else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _kind(line: Any) -> str:
+    return next(name for name, model in LINES.items() if isinstance(line, model))
+
+
+def _is_changed(context: dict[str, Any]) -> bool:
+    """Whether the month is not any more what it was when it was closed, but for what the broker has booked since."""
+    lock = context["lock"]
+    if lock is None:
+        return False
+    now = {currency: one.total for currency, one in context["totals"].items()}
+    return {currency: sum(map(actions.Decimal, told.values())) for currency, told in lock.figures.items()} != now
+
+
+def _offered(today: date) -> list[Month]:
+    found = [Month.of(today)]
+    while len(found) < MONTHS_OFFERED:
+        found.append(found[-1].before)
+    return found
+
+
+def _month(request: HttpRequest) -> Month:
+    return Month.read(request.POST.get("month", ""), exchange_today())
+
+
+def _back(month: Month) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('fees:billing')}?month={month.text}")
+
+
+def _who(request: HttpRequest) -> Who:
+    return request.seat  # type: ignore[attr-defined]

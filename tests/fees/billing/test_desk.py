@@ -1,0 +1,265 @@
+"""The billing desk: a month from what accrues to what is booked, its forecast, approval by another, and closing it."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.ground.access.context import as_role, cursor
+from accounts.ground.access.scope import scope
+from accounts.ground.jobs.models import Job
+from accounts.ground.people.models import Seat
+from accounts.ground.runs.models import Run
+from accounts.ground.tree.models import Account
+from fees.billing import actions, queries
+from fees.billing.forecast import ForecastRefused, forecast
+from fees.billing.models import BillingLock, BillingRule
+from fees.billing.rules import Month
+from fees.invoicing.models import Invoice
+from fees.posting.models import Charge
+from tests.fees.billing.conftest import ANA, FIRST, LAST, POSTS, night
+from tests.fees.invoicing.conftest import at
+from tests.world import PASSWORD
+
+OCTOBER = Month(date(2025, 10, 1))
+SECOND = date(2025, 10, 30)
+PAGE = reverse("fees:billing")
+
+
+def grid(desk, month: Month, sealed: date):
+    with desk.acting("alice") as who:
+        found = queries.exceptions(who, month, sealed)
+        accounts = list(scope(who, Account).filter(number=ANA))
+        [line] = queries.lines(who, month, accounts, sealed, found)
+        return line, queries.totals(who, month, sealed)
+
+
+def counts() -> tuple[int, ...]:
+    with as_role("owner"), cursor() as cur:
+        found = []
+        for table in ("accounts_run", "fees_accrual", "fees_charge", "accounts_transfer", "broker_navdaily"):
+            cur.execute(f"SELECT count(*) FROM {table}")
+            found.append(cur.fetchone()[0])
+        return tuple(found)
+
+
+def test_what_accrues_is_projected_until_it_closes(month):
+    for day in month.days(FIRST, SECOND):
+        night(month, day)
+
+    line, totals = grid(month, OCTOBER, SECOND)
+
+    # 252,000 x 1 % / 252 on each of two days.
+    assert (line.sums.projected, line.sums.pending, line.sums.processed) == (Decimal("20.00"), 0, 0)
+    assert totals["USD"].total == Decimal("20.00")
+    assert totals["USD"].before == 0
+
+
+def test_a_month_that_closed_is_pending_then_processed_and_compared_with_the_month_before(month):
+    for day in month.days(FIRST, POSTS):
+        night(month, day)
+
+    line, _totals = grid(month, OCTOBER, LAST)
+    assert (line.sums.projected, line.sums.pending, line.sums.processed) == (0, Decimal("30.00"), 0)
+    line, _totals = grid(month, OCTOBER, POSTS)
+    # Three business days under these terms.
+    assert (line.sums.projected, line.sums.pending, line.sums.processed) == (0, 0, Decimal("30.00"))
+    line, _totals = grid(month, Month(date(2025, 11, 1)), POSTS)
+    assert (line.sums.projected, line.sums.before, line.sums.variance) == (
+        Decimal("10.00"),
+        Decimal("30.00"),
+        Decimal("-20.00"),
+    )
+
+
+def test_a_forecast_is_what_the_nights_then_bill_and_saves_nothing(month):
+    days = month.days(FIRST, LAST)
+    for day in days[:1]:
+        night(month, day)
+    with as_role("owner"):
+        Run.unscoped.update(state="done")
+    before = counts()
+
+    found = forecast(practice=month.world[ANA].practice_id, accounts=[month.world[ANA].pk], month=OCTOBER, at=at(LAST))
+
+    assert found.fees == {(month.world[ANA].pk, "USD"): Decimal("30.00")}
+    assert (found.nights, found.held) == (2, {})
+    assert counts() == before
+    for day in days[1:]:
+        night(month, day)
+    with as_role("owner"):
+        assert Charge.unscoped.get(account__number=ANA).amount == Decimal("30.00")
+
+
+def test_no_forecast_while_a_night_is_at_work_or_when_none_is_left(month):
+    night(month, FIRST)
+    asked = {"practice": month.world[ANA].practice_id, "accounts": [month.world[ANA].pk], "at": at(LAST)}
+    with as_role("owner"):
+        Run.unscoped.update(state="running")
+    with pytest.raises(ForecastRefused, match="at work"):
+        forecast(month=OCTOBER, **asked)
+    with as_role("owner"):
+        Run.unscoped.update(state="done")
+    with pytest.raises(ForecastRefused, match="nothing left"):
+        forecast(month=Month(date(2025, 9, 1)), **asked)
+
+
+def test_a_held_account_is_an_error_and_keeps_the_month_open(month):
+    night(month, FIRST)
+    month.hold(ANA, FIRST)
+
+    line, _totals = grid(month, OCTOBER, FIRST)
+    assert [(one.code, one.is_error) for one in line.exceptions] == [("held", True)]
+    with month.acting("alice") as who, pytest.raises(actions.BillingRefused, match="1 errors"):
+        actions.close_month(who=who, month=OCTOBER, reason="", sealed=FIRST, at=at(FIRST))
+    with month.acting("alice") as who:
+        lock = actions.close_month(who=who, month=OCTOBER, reason="Waits for the broker", sealed=FIRST, at=at(FIRST))
+    assert (lock.reason, lock.figures) == (
+        "Waits for the broker",
+        {"USD": {"projected": "10.00", "pending": "0", "processed": "0", "reconciled": "0"}},
+    )
+
+
+def test_nothing_is_invoiced_or_changed_in_a_closed_month(month):
+    night(month, FIRST)
+    [sent] = month.send("alice", (ANA, "20"), on=at(SECOND))
+    assert sent.is_accepted
+    with month.acting("alice") as who:
+        actions.close_month(who=who, month=OCTOBER, reason="", sealed=FIRST, at=at(FIRST))
+
+    [verdict] = month.send("alice", (ANA, "10"), on=at(LAST))
+    assert verdict.reason == "period_locked"
+    from fees.invoicing.actions import InvoiceRefused, cancel
+
+    with month.acting("alice") as who, pytest.raises(InvoiceRefused, match="is closed"):
+        cancel(who=who, invoice=Invoice.unscoped.get(pk=sent.invoice), at=at(SECOND))
+    [still] = month.sent(ANA)
+    assert (still.state, still.amount) == ("pending", Decimal("20.00"))
+
+
+def test_who_closed_a_month_cannot_open_it_not_even_past_the_page(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        lock = actions.close_month(who=who, month=OCTOBER, reason="", sealed=FIRST, at=at(FIRST))
+        with pytest.raises(actions.BillingRefused, match="cannot open it"):
+            actions.open_month(who=who, month=OCTOBER, at=at(FIRST))
+    from django.db import IntegrityError, transaction
+
+    with as_role("owner"), pytest.raises(IntegrityError), transaction.atomic():
+        BillingLock.unscoped.filter(pk=lock.pk).update(opened_at=at(FIRST), opened_by=lock.locked_by_id)
+
+
+def test_above_the_threshold_another_person_approves_or_the_night_rejects(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    on = at(SECOND)
+    [large] = month.send("alice", (ANA, "100.00"), on=on)
+    invoice = month.sent(ANA)[0]
+    assert (large.is_accepted, invoice.needs_approval, invoice.approved_at) == (True, True, None)
+
+    with month.acting("alice") as who, pytest.raises(actions.BillingRefused, match="cannot approve"):
+        actions.approve(who=who, line=invoice, at=on)
+    night(month, SECOND)
+
+    [rejected] = month.sent(ANA)
+    assert (rejected.state, rejected.reason, rejected.processed_on) == ("rejected", "not_approved", None)
+
+
+def test_below_the_threshold_nobody_is_asked_and_a_change_above_it_asks_again(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    on = at(SECOND)
+    month.send("alice", (ANA, "99.99"), on=on)
+    [invoice] = month.sent(ANA)
+    assert not invoice.needs_approval
+    from fees.invoicing.actions import change
+
+    with month.acting("alice") as who:
+        change(who=who, invoice=invoice, amount="120", memo="", at=on)
+    [invoice] = month.sent(ANA)
+    assert (invoice.needs_approval, invoice.approved_at) == (True, None)
+
+
+def test_an_approved_invoice_is_paid(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    with as_role("owner"):
+        Seat.unscoped.filter(pk=month.world.seats["frank"].pk).update(is_active=True, ended_at=None)
+    on = at(SECOND)
+    month.send("frank", (ANA, "120"), on=on)
+    [invoice] = month.sent(ANA)
+    with month.acting("alice") as who:
+        actions.approve(who=who, line=invoice, at=on)
+        with pytest.raises(actions.BillingRefused, match="does not wait"):
+            actions.approve(who=who, line=invoice, at=on)
+    night(month, SECOND)
+
+    [paid] = month.sent(ANA)
+    assert (paid.state, paid.approved_by_id) == ("processed", month.world.users["alice"].pk)
+
+
+def test_the_page_shows_the_month_and_asks_few_questions(month, browse, django_assert_max_num_queries):
+    for day in month.days(FIRST, SECOND):
+        night(month, day)
+    alice = browse("alice")
+    alice.get(PAGE)
+
+    page = alice.get(f"{PAGE}?month=2025-10").content.decode()
+
+    assert "20.00" in page
+    assert "Close the month" in page
+    with django_assert_max_num_queries(30):
+        alice.get(f"{PAGE}?month=2025-10")
+
+
+def test_the_page_closes_and_asks_for_the_password(month, browse, password_field):
+    night(month, FIRST)
+    alice = browse("alice")
+    alice.post(reverse("fees:close_month"), {"month": "2025-10"})
+    with as_role("owner"):
+        assert not BillingLock.unscoped.exists()
+
+    alice.post(reverse("fees:close_month"), {"month": "2025-10", password_field: PASSWORD})
+
+    with as_role("owner"):
+        assert BillingLock.unscoped.get().month == OCTOBER.first
+    assert "Open the month again" in alice.get(f"{PAGE}?month=2025-10").content.decode()
+
+
+@pytest.mark.parametrize("name", ["ana", "tess", "olga"])
+def test_who_may_not_set_fees_has_no_desk_and_changes_nothing(month, browse, password_field, name):
+    reader = browse(name)
+
+    assert reader.get(PAGE).status_code == 403
+    for action in ("billing_forecast", "billing_threshold", "close_month", "open_month"):
+        body = {"month": "2025-10", "threshold": "5", password_field: PASSWORD}
+        assert reader.post(reverse(f"fees:{action}"), body).status_code == 403
+    with as_role("owner"):
+        assert not BillingLock.unscoped.exists() and not BillingRule.unscoped.exists() and not Job.unscoped.exists()
+
+
+def test_the_api_says_the_same(month, browse):
+    night(month, FIRST)
+    alice = browse("alice")
+    sure = {"Confirm-Password": PASSWORD}
+
+    told = alice.get(reverse("api_billing"), {"month": "2025-10"}).json()
+    [line] = [one for one in told["lines"] if one["account"] == ANA]
+    assert (line["projected"], line["currency"], told["is_closed"]) == ("10.00", "USD", False)
+    lock = reverse("api_billing_lock")
+    body = {"month": "2025-10"}
+    assert alice.put(lock, body, content_type="application/json").status_code == 403
+    assert alice.put(lock, body, content_type="application/json", headers=sure).status_code == 204
+    refused = alice.delete(lock, body, content_type="application/json", headers=sure)
+    assert refused.status_code == 400 and "closed a month cannot open it" in refused.content.decode()
+    chosen = alice.put(
+        reverse("api_billing_threshold"), {"threshold": "250.00"}, content_type="application/json", headers=sure
+    )
+    assert chosen.json() == {"threshold": "250.00"}
+    asked = alice.post(reverse("api_billing_forecast"), body, content_type="application/json")
+    assert asked.status_code == 202
+    assert alice.get(reverse("api_billing_forecast"), body).json()["state"] == "waiting"
