@@ -61,7 +61,7 @@ class BillingMonthSerializer(serializers.Serializer):
     next = serializers.CharField(allow_blank=True)
 
 
-class MonthSerializer(StrictSerializer):
+class BillingWishSerializer(StrictSerializer):
     """A month, as 2026-11; `reason` says why it is closed although errors are open."""
 
     month = serializers.RegexField(r"^\d{4}-\d{2}$")
@@ -111,7 +111,7 @@ class BillingForecast(APIView):
         month = Month.read(request.GET.get("month", ""), exchange_today())
         return Response(_forecast(queries.forecast_of(request.seat, month)))  # type: ignore[attr-defined]
 
-    @extend_schema(request=MonthSerializer, responses={202: ForecastSerializer})
+    @extend_schema(request=BillingWishSerializer, responses={202: ForecastSerializer})
     def post(self, request: ApiRequest) -> Response:
         """Work it out; nothing is saved but the answer."""
         who, month = request.seat, _month(request)  # type: ignore[attr-defined]
@@ -126,10 +126,10 @@ class BillingForecast(APIView):
 class BillingLockView(APIView):
     """Closes a month, or opens it again."""
 
-    @extend_schema(request=MonthSerializer, responses={204: None})
+    @extend_schema(request=BillingWishSerializer, responses={204: None})
     def put(self, request: ApiRequest) -> Response:
         """Close it as it stands."""
-        given = MonthSerializer.of(request)
+        given = BillingWishSerializer.of(request)
         who = request.seat  # type: ignore[attr-defined]
         return _done(
             lambda: actions.close_month(
@@ -137,7 +137,7 @@ class BillingLockView(APIView):
             )
         )
 
-    @extend_schema(request=MonthSerializer, responses={204: None})
+    @extend_schema(request=BillingWishSerializer, responses={204: None})
     def delete(self, request: ApiRequest) -> Response:
         """Open it again; another person than who closed it."""
         who = request.seat  # type: ignore[attr-defined]
@@ -179,7 +179,7 @@ def _done(act: Any) -> Response:
 
 
 def _month(request: ApiRequest) -> Month:
-    text = MonthSerializer.of(request)["month"]
+    text = BillingWishSerializer.of(request)["month"]
     month = Month.read(text, exchange_today())
     if month.text != text:
         raise ValidationError({"month": [_("There is no such month yet.")]})
