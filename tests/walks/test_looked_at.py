@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from accounts.ground.access.context import as_role
 from tests.house.scenery import dress
 from tests.walks.test_structure import PHONE, shot
+from tests.walks.test_users import confirm
+from tests.world import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DESK = {"width": 1440, "height": 900}
@@ -62,4 +64,61 @@ def test_seldom_opened_pages_are_whole(dressed, sign_in, page, site, axe, name, 
             page, f"look-{name}-{address.strip('/').replace('/', '-').replace('?', '-') or 'home'}-{language}-{scheme}"
         )
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
+        assert axe(page) == [], address
+
+
+def test_an_advisor_asks_and_the_client_reads_agrees_and_ends_it(sign_in, page, site, axe):
+    """What waits is Awaiting Client for both; the whole text is read, signed, and can be ended."""
+    sign_in("alice")
+    page.goto(f"{site}/accounts/U1000001/authority/")
+    page.get_by_role("button", name="Ask for streamlined authority").click()
+    expect(page.get_by_text("The client has been asked")).to_be_visible()
+    shot(page, "look-authority-asked")
+    page.goto(f"{site}/pending/")
+    expect(page.get_by_text("Awaiting Client").first).to_be_visible()
+    assert axe(page) == []
+    page.context.clear_cookies()
+    sign_in("ana")
+    page.goto(f"{site}/approvals/")
+    page.get_by_role("link", name="Streamlined authority of the advisor").click()
+    expect(page.get_by_text("AUTHORITY OF YOUR ADVISOR")).to_be_visible()
+    for size, scheme in ((DESK, "dark"), (PHONE, "light")):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        assert axe(page) == [], scheme
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        shot(page, f"look-consent-{scheme}")
+    page.get_by_label("I have read the full text above").check()
+    page.get_by_label("Your full name").fill("Ana Ruiz")
+    page.get_by_role("button", name="Agree and sign").click()
+    confirm(page)
+    expect(page.get_by_text("You have agreed")).to_be_visible()
+    assert axe(page) == []
+    page.goto(f"{site}/accounts/U1000001/authority/")
+    shot(page, "look-authority-agreed")
+    assert axe(page) == []
+    page.get_by_role("button", name="End the streamlined authority").click()
+    expect(page.get_by_text("The streamlined authority has ended.")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_back_office_is_whole(dressed, page, site, axe, language):
+    with as_role("owner"):
+        type(dressed.users["olga"]).objects.filter(username="olga").update(language=language)
+    page.set_viewport_size(DESK)
+    page.goto(f"{site}/office/")
+    page.get_by_label("Username").fill("olga")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    for address in (
+        "",
+        "nights/",
+        "accounts/account/",
+        "accounts/practice/",
+        "accounts/seat/",
+        "accounts/outboxmessage/",
+    ):
+        page.goto(f"{site}/office/{address}")
+        expect(page.locator("h1").first).to_be_visible()
+        shot(page, f"look-office-{address.strip('/').replace('/', '-') or 'home'}-{language}")
         assert axe(page) == [], address

@@ -135,7 +135,7 @@ def _page(request: HttpRequest, account: Account, problem: str = "") -> HttpResp
 
 def _shown(request: HttpRequest, found: Consent, problem: str = "") -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
-    waits = found.state == ConsentState.WAITING
+    waits = found.state == ConsentState.WAITING and found.expires_at > timezone.now()
     context = {
         "consent": found,
         "account": found.account,

@@ -82,10 +82,10 @@ class TransferAdmin(ReadOnlyAdmin):
     def name_of(self, row: Any) -> str:
         return f"{row.get_kind_display()} {money_words(row.amount, row.currency)}"
 
-    @admin.display(description=_("From"), ordering="debit__kind")
+    @admin.display(description=_("From book"), ordering="debit__kind")
     def debit_kind(self, transfer: Any) -> str:
         return transfer.debit.get_kind_display()
 
-    @admin.display(description=_("To"), ordering="credit__kind")
+    @admin.display(description=_("To book"), ordering="credit__kind")
     def credit_kind(self, transfer: Any) -> str:
         return transfer.credit.get_kind_display()

@@ -241,3 +241,11 @@ def test_an_owner_without_a_sign_in_is_not_asked_and_the_back_office_closes_the_
     assert browse("olga").post("/office/accounts/account/", number).status_code == 302
     closed = Account.unscoped.get(number="U2000001")
     assert (closed.status, closed.closed_on is not None) == ("C", True)
+
+
+def test_what_was_not_answered_in_time_offers_nothing_to_sign(browse, mailed):
+    late = asked(mailed, at=timezone.now() - timedelta(days=31))
+    place = f"/approvals/changes/{late.pk}/"
+
+    assert "Agree and sign" not in browse("chidi").get(place).content.decode()
+    assert "Take it back" not in browse("bob").get(place).content.decode()
