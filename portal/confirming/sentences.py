@@ -33,6 +33,7 @@ from fees.proposals.queries import proposals
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
 from fees.whatif.queries import trial_of
+from portal.confirming.billing import approve_line, billing_month, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
 from portal.lib.exchange import exchange_day
 
@@ -227,32 +228,6 @@ def _change_reimbursement(wish: Wish) -> str:
     return _("Change the reimbursement to account %(account)s from %(before)s to %(after)s.") % said
 
 
-def _threshold(wish: Wish) -> str:
-    if not str(wish.said.get("threshold") or "").strip():
-        return _("Ask no second person to approve invoices and reimbursements any more.")
-    amount = wish.text("threshold")
-    return _("Ask a second person to approve invoices and reimbursements from %(amount)s on.") % {"amount": amount}
-
-
-def _billing_month(wish: Wish) -> str:
-    month = {"month": wish.text("month")}
-    is_opened = wish.method == "DELETE" or wish.request.path.endswith("/open/")
-    return (
-        _("Open the billing of %(month)s again.") % month if is_opened else _("Close the billing of %(month)s.") % month
-    )
-
-
-def _approve_line(wish: Wish) -> str:
-    models = {"invoice": invoices, "reimbursement": reimbursements}
-    if wish.place["kind"] not in models:
-        raise Untold
-    row = _one(models[wish.place["kind"]](wish.seat), wish.place["pk"])
-    said = {"account": account_words(row.account), "amount": amount_words(row.amount, row.currency)}
-    if wish.place["kind"] == "invoice":
-        return _("Approve the invoice of %(amount)s to account %(account)s.") % said
-    return _("Approve the reimbursement of %(amount)s to account %(account)s.") % said
-
-
 def _notice_mode(wish: Wish) -> str:
     mode = wish.text("mode")
     if mode not in Mode.values:
@@ -390,9 +365,9 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("fees:send_invoices", "api_send_invoices"), _send_invoices),
     **dict.fromkeys(("fees:send_reimbursements", "api_send_reimbursements"), _send_reimbursements),
     **dict.fromkeys(("fees:reimbursement", "api_reimbursement"), _change_reimbursement),
-    **dict.fromkeys(("fees:billing_threshold", "api_billing_threshold"), _threshold),
-    **dict.fromkeys(("fees:close_month", "fees:open_month", "api_billing_lock"), _billing_month),
-    **dict.fromkeys(("fees:approve_line", "api_approve_line"), _approve_line),
+    **dict.fromkeys(("fees:billing_threshold", "api_billing_threshold"), threshold),
+    **dict.fromkeys(("fees:close_month", "fees:open_month", "api_billing_lock"), billing_month),
+    **dict.fromkeys(("fees:approve_line", "api_approve_line"), approve_line),
     **dict.fromkeys(("fees:notice_mode", "api_notice_mode"), _notice_mode),
     **dict.fromkeys(("fees:invoice", "api_invoice"), _change_invoice),
     **dict.fromkeys(("fees:send_proposal", "api_send_terms"), _send_terms),

@@ -46,6 +46,7 @@ class Lived:
     schedules_agreed: int = 0
     limits_agreed: int = 0
     invoices_sent: int = 0
+    given_back: int = 0
     nights: int = 0
 
 
@@ -92,6 +93,7 @@ def catch_up(
             lived.nights += sum(1 for _night in nightly.through(stretch.last, at=at, workers=_WORKERS))
             if stretch in missing:
                 lived.invoices_sent += invoices.send(firm, stretch.last)
+                lived.given_back += invoices.give_back(firm, stretch.last)
         if missing and stretch.last < missing[-1].last:
             _instruct(branch, stretch)
     return lived

@@ -1,4 +1,4 @@
-"""What the demo firm's advisors may invoice and do: signed limits, and a few invoices every month."""
+"""What the demo firm's advisors may invoice and do: signed limits, some invoices a month, a little given back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from fees.invoicing.actions import agree_cap, submit
 from fees.invoicing.models import Invoice, InvoiceCap
 from fees.invoicing.queries import caps_in_force, limits
 from fees.invoicing.rules import Asked
+from fees.reimbursements import actions as reimbursements
+from fees.reimbursements.queries import ceilings
 from portal.demo.agreements import Cast, cast_of, signature_of
 from portal.demo.broker import Plan, Planned
 from portal.demo.broker.calendar import next_business_day
@@ -22,6 +24,8 @@ SENT_AT = time(18, 5)
 SIGNED_AT = time(11, 20)
 # A fifth of those who have a limit gets an invoice on the last day of each stretch of statements.
 TURNS = 5
+TURN_OF_GIFTS = 50
+GIFT = "Goodwill after a late report"
 MEMOS = ("Financial planning", "Tax preparation", "Estate planning meeting", "Retirement plan review", "Hourly advice")
 
 
@@ -105,6 +109,30 @@ def _sent(user: int, clients: list[Planned], cast: Cast, day: date) -> int:
         ]
         at = datetime.combine(day, SENT_AT, EXCHANGE_ZONE)
         return sum(one.is_accepted for one in submit(who=who, rows=rows, at=at)[1]) if rows else 0
+
+
+def give_back(firm: Plan, day: date) -> int:
+    """What advisors give back on the evening of a stretch, to one client in fifty; how many were taken."""
+    cast = cast_of(firm)
+    by_user: dict[int, list[Planned]] = {}
+    for planned in firm.holders():
+        if planned.kind == "client" and planned.index % TURN_OF_GIFTS == day.month:
+            by_user.setdefault(cast.users[cast.own(planned).pk], []).append(planned)
+    return sum(_given(user, planned, cast, day) for user, planned in by_user.items())
+
+
+def _given(user: int, clients: list[Planned], cast: Cast, day: date) -> int:
+    with acting(user) as who:
+        assert who is not None, "the demo's advisors are people with a seat"
+        accounts = {planned.number: cast.accounts[planned.number] for planned in clients}
+        known = ceilings(who.practice_id or 0, [one.pk for one in accounts.values()], day)
+        rows = [
+            Asked(line, number, str(amount), GIFT)
+            for line, (number, account) in enumerate(accounts.items(), start=1)
+            if (amount := known[account.pk].available // 10)
+        ]
+        at = datetime.combine(day, SENT_AT, EXCHANGE_ZONE)
+        return sum(one.is_accepted for one in reimbursements.submit(who=who, rows=rows, at=at)[1]) if rows else 0
 
 
 def _part(account: Account, planned: Planned, available: Decimal) -> Decimal:

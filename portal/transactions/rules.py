@@ -24,10 +24,11 @@ class Kind(models.TextChoices):
     FEE = "fee", _("Advisor fee")
     BROKER_FEE = "broker_fee", _("Fee taken by the broker")
     INVOICE = "invoice", _("Invoice")
+    REIMBURSEMENT = "reimbursement", _("Reimbursement")
 
 
 # What only who may see reports reads here.
-REPORTED = (Kind.FEE, Kind.INVOICE)
+REPORTED = (Kind.FEE, Kind.INVOICE, Kind.REIMBURSEMENT)
 
 
 class Method(models.TextChoices):

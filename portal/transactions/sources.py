@@ -1,4 +1,5 @@
-"""Where transactions come from: what the statements say, the fees of the sealed nights, and invoices, in one shape."""
+"""Where transactions come from: what the statements say, the fees of the sealed nights, invoices and what
+went back, in one shape."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,8 @@ from fees.invoicing.models import Invoice
 from fees.invoicing.queries import invoices
 from fees.posting.models import Charge, ChargeState
 from fees.proofs.queries import charges
+from fees.reimbursements.models import Reimbursement
+from fees.reimbursements.queries import reimbursements
 from portal.transactions.rules import Kind, Method, Status
 
 COLUMNS = (
@@ -96,7 +99,11 @@ def _branches(who: Who, since: date, sealed: date | None) -> dict[str, "QuerySet
         "trade": _trades(who, since),
     }
     if may_pass(who, Gate("report")):
-        found |= {"fee": _fees(who, since, sealed), "invoice": _invoices(who, since)}
+        found |= {
+            "fee": _fees(who, since, sealed),
+            "invoice": _invoices(who, since),
+            "reimbursement": _given_back(who, since),
+        }
     if who.is_advisor:
         # The firm is in each row itself: by it and the day, the newest rows of a large firm are found at once.
         own = {"firm_id": who.firm_id, "account__practice_id": who.practice_id}
@@ -199,5 +206,19 @@ def _invoices(who: Who, since: date) -> "QuerySet[Invoice]":
         t_method=_said(""),
         t_status=Cast("state", _TEXT),
         t_amount=Cast(-F("amount"), _AMOUNT),
+        t_words=Cast("memo", _TEXT),
+    )
+
+
+def _given_back(who: Who, since: date) -> "QuerySet[Reimbursement]":
+    """What an advisor gives back reaches the account, so it is positive here."""
+    return _shape(
+        reimbursements(who).filter(business_day__gte=since),
+        "reimbursement ",
+        t_day=F("business_day"),
+        t_kind=_said(Kind.REIMBURSEMENT),
+        t_method=_said(""),
+        t_status=Cast("state", _TEXT),
+        t_amount=Cast("amount", _AMOUNT),
         t_words=Cast("memo", _TEXT),
     )

@@ -75,6 +75,7 @@ def build(world: World) -> None:
                 for code, base, rate in (("EUR", "USD", "1.17"), ("JPY", "USD", "0.0067")):
                     cur.execute("INSERT INTO broker_fxrate VALUES (%s, %s, %s, %s, 0)", [day, code, base, rate])
             _earning(cur, world["I4000001"])
+            _given_back(cur, world)
             ken = world["U1000002"].pk
             cur.execute(
                 "INSERT INTO broker_cashbalance (account_id, day, currency, is_total, ending, settled, file_id)"
@@ -101,6 +102,18 @@ def _earning(cur, account) -> None:
         " -1, 'USD', '', 'O', '', '', '', 0)",
         [account.firm_id, account.pk, CLOSING, CLOSING],
     )
+
+
+def _given_back(cur, world: World) -> None:
+    """Ana gets 20.00 back of what she has paid until the closing, and is refused more than half of it."""
+    ana = world["U1000001"]
+    for amount in ("20", "5000"):
+        cur.execute(
+            "INSERT INTO fees_reimbursement (id, firm_id, account_id, practice_id, amount, currency, memo,"
+            " business_day, state, reason, needs_approval, submitted_at, submitted_by_id)"
+            " VALUES (md5(%s)::uuid, %s, %s, %s, %s, 'USD', '', %s, 'pending', '', false, %s, %s)",
+            [amount, ana.firm_id, ana.pk, ana.practice_id, amount, CLOSING, SIGNED_AT, world.users["alice"].pk],
+        )
 
 
 def _figures(name: str, figure: str) -> Figures:

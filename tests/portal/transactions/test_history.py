@@ -13,6 +13,7 @@ from accounts.ground.jobs.models import Job
 from accounts.ground.people.models import AccessRole
 from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
+from fees.reimbursements.models import Reimbursement
 from portal.exports.tasks import make_export
 from portal.lib import csvtext
 from tests.desk.users.wishes import member
@@ -83,6 +84,18 @@ def test_trx_2_a_status_is_meant_in_any_case(browse, cash, world):
         )
     assert [row["type"] for row in rows(alice, "?q=pEnDiNg")] == ["invoice"]
     assert len(rows(alice, "?status=nonsense")) == 2
+
+
+def test_what_is_given_back_is_a_line_above_zero_of_its_own_kind(browse, world):
+    Reimbursement.unscoped.create(
+        firm_id=world["U1000001"].firm_id, account=world["U1000001"], practice_id=world["U1000001"].practice_id,
+        amount=Decimal("40"), currency="USD", business_day=exchange_today(), submitted_by=world.users["alice"],
+        submitted_at=datetime(2025, 9, 30, 12, tzinfo=UTC), memo="Goodwill",
+    )  # fmt: skip
+    for name in ("alice", "ana"):
+        (row,) = rows(browse(name))
+        assert (row["type"], row["amount"], row["description"]) == ("reimbursement", "40", "Goodwill")
+    assert rows(browse("bob")) == []
 
 
 def test_every_line_of_a_statement_has_its_type_and_method(browse, cash, world, file):

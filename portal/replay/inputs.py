@@ -1,0 +1,155 @@
+"""What nights made, which a replay takes away, and what came from outside while they ran, which it brings back in time.
+
+Inputs stay: people, accounts, agreements, statements, values, invoices as they were sent. What was told in between (an
+answer of the broker, a value that came late or was corrected, a retry) counts from the moment at which it was told.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from accounts.broker.feed.job import STAGE
+from accounts.ground.access.context import cursor
+from accounts.ground.runs.actions import answer
+from portal.lib.words import gettext_noop
+
+# Written by nights alone. A new table that the night's login may write stands here, or below with a reason.
+MADE = (
+    *("accounts_run", "accounts_runstage", "accounts_runchunk", "accounts_hold", "accounts_seal"),
+    *("accounts_book", "accounts_transfer", "broker_retirement", "broker_instruction", "broker_instructionfile"),
+    *("fees_accrual", "fees_adviserdaily", "fees_charge", "fees_periodresult", "fees_tradefee", "fees_notice"),
+    "fees_difference",
+)
+# Sent by people; nights write only what became of them.
+SENT = ("fees_invoice", "fees_reimbursement")
+
+
+@dataclass
+class Told:
+    """What was told at an instant: a statement and its values."""
+
+    at: datetime
+    sql: str
+    values: tuple[Any, ...]
+    arrived: tuple[int, date] | None = None
+
+
+@dataclass
+class Inputs:
+    """The nights to run again, each with the moment up to which it knew, and what was told over time."""
+
+    nights: list[tuple[date, datetime, datetime]]
+    told: list[Told] = field(default_factory=list)
+
+    def bring(self, until: datetime) -> None:
+        """Bring in, in order, what had been told by an instant."""
+        due = [one for one in self.told if one.at <= until]
+        self.told = [one for one in self.told if one.at > until]
+        with cursor() as cur:
+            for one in sorted(due, key=lambda one: one.at):
+                cur.execute(one.sql, one.values)
+        arrived = [one.arrived for one in due if one.arrived]
+        answer(arrived=arrived, stage=STAGE, at=until, resolution=gettext_noop("The statement has arrived"))
+
+
+def strip() -> Inputs:
+    """Take away what nights made, under the owner's login; what they knew, and when."""
+    with cursor() as cur:
+        cur.execute(
+            "SELECT r.day, r.started_at, s.finished_at FROM accounts_run r JOIN accounts_runstage s ON s.run_id = r.id"
+            " WHERE s.name = 'feed' AND r.state = 'done' AND r.day < coalesce("
+            " (SELECT min(day) FROM accounts_run WHERE state <> 'done'), 'infinity') ORDER BY r.day"
+        )
+        found = Inputs(nights=cur.fetchall())
+        found.told = [*_values(cur), *_retries(cur), *_booked(cur), *_answers(cur)]
+        for table in (*MADE, *SENT, "broker_navdaily"):
+            cur.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cur.execute(f"TRUNCATE {', '.join(MADE)}")
+        for table in SENT:
+            cur.execute(
+                f"UPDATE {table} SET state = 'pending', reason = '', processed_on = NULL, run_id = NULL"
+                " WHERE state IN ('processed', 'rejected')"
+            )
+        _forget(cur, found.told)
+        for table in (*MADE, *SENT, "broker_navdaily"):
+            cur.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    return found
+
+
+def _values(cur: Any) -> Iterable[Told]:
+    """Values that came after their night had read its statements, and every version of those that were corrected."""
+    cur.execute(
+        """
+        WITH knew AS (SELECT r.day, s.finished_at AS at FROM accounts_run r
+                        JOIN accounts_runstage s ON s.run_id = r.id AND s.name = 'feed'),
+        version AS (
+            SELECT h.nav_date, h.account_id, h.nlv, h.flow, h.currency, h.file_id, h.recorded_at AS since
+              FROM broker_navhistory h
+            UNION ALL
+            SELECT n.nav_date, n.account_id, n.nlv, n.flow, n.currency, n.file_id,
+                   coalesce((SELECT max(h.replaced_at) FROM broker_navhistory h
+                              WHERE h.nav_date = n.nav_date AND h.account_id = n.account_id), f.imported_at)
+              FROM broker_navdaily n JOIN knew k ON k.day = n.nav_date LEFT JOIN broker_statementfile f
+                   ON f.id = n.file_id
+             WHERE f.imported_at > k.at OR EXISTS (SELECT 1 FROM broker_navhistory h
+                                                  WHERE h.nav_date = n.nav_date AND h.account_id = n.account_id))
+        SELECT coalesce(since, 'epoch'), nav_date, account_id, nlv, flow, currency, file_id FROM version
+         ORDER BY since NULLS FIRST
+        """
+    )
+    for since, day, account, nlv, flow, currency, file in cur.fetchall():
+        yield Told(
+            since,
+            "INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency, file_id)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (nav_date, account_id)"
+            " DO UPDATE SET nlv = excluded.nlv, flow = excluded.flow, currency = excluded.currency",
+            (day, account, nlv, flow, currency, file),
+            (account, day),
+        )
+
+
+def _forget(cur: Any, told: Iterable[Told]) -> None:
+    """Values that will be told again are not known yet."""
+    for one in told:
+        if one.arrived:
+            cur.execute("DELETE FROM broker_navdaily WHERE account_id = %s AND nav_date = %s", one.arrived)
+
+
+def _retries(cur: Any) -> Iterable[Told]:
+    cur.execute(
+        "SELECT retry_asked_at, account_id, day, stage, reason FROM accounts_hold WHERE retry_asked_at IS NOT NULL"
+    )
+    for at, *where in cur.fetchall():
+        yield Told(
+            at,
+            "UPDATE accounts_hold SET retry_asked_at = %s WHERE account_id = %s AND day = %s AND stage = %s"
+            " AND reason = %s AND resolved_at IS NULL AND retry_asked_at IS NULL",
+            (at, *where),
+        )
+
+
+def _booked(cur: Any) -> Iterable[Told]:
+    cur.execute("SELECT retired_at, transfer_id, line_id, firm_id, account_id, seen_on FROM broker_retirement")
+    for at, transfer, *rest in cur.fetchall():
+        yield Told(
+            at,
+            "INSERT INTO broker_retirement (retired_at, transfer_id, line_id, firm_id, account_id, seen_on)"
+            " SELECT %s, t.id, %s, %s, %s, %s FROM accounts_transfer t WHERE t.id = %s",
+            (at, *rest, transfer),
+        )
+
+
+def _answers(cur: Any) -> Iterable[Told]:
+    cur.execute(
+        "SELECT answered_at, answer, answer_words, again_asked_at, id FROM broker_instruction"
+        " WHERE answered_at IS NOT NULL"
+    )
+    for at, answered, words, again, key in cur.fetchall():
+        yield Told(
+            at,
+            "UPDATE broker_instruction SET answered_at = %s, answer = %s, answer_words = %s WHERE id = %s",
+            (at, answered, words, key),
+        )
+        if again is not None:
+            yield Told(again, "UPDATE broker_instruction SET again_asked_at = %s WHERE id = %s", (again, key))

@@ -1,0 +1,105 @@
+"""I10: what nights made is made again from the inputs alone, with the same hash; a ledger that was touched is not."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from accounts.ground.access.context import as_role
+from portal import nightly
+from portal.replay.inputs import MADE, SENT
+from portal.replay.run import ReplayRefused, replay
+from tests.night.book import CLOSING, CLOSING_EVENING, EVENING
+from tests.night.crash import Eve
+
+# What the night's login may write although people or the broker bring it in too, and why it stays.
+STAYS = {
+    "accounts_request", "accounts_event", "accounts_notification", "accounts_outboxmessage", "accounts_trailentry",
+    "accounts_account", "accounts_calendarday", "fees_runschedule",
+}  # fmt: skip
+
+
+@pytest.fixture
+def lived(eve: Eve):
+    """The night that closes every period, and the one after it, in a database of their own."""
+    with eve.clone() as name:
+        nightly.night(CLOSING, at=CLOSING_EVENING)
+        nightly.night(date(2025, 10, 1), at=EVENING)
+        yield name
+
+
+def test_the_ledger_is_the_same_from_the_inputs_alone(lived):
+    told = StringIO()
+    call_command("replay", "--copy", f"{lived}_again", "--json", stdout=told, stderr=StringIO())
+
+    found = json.loads(told.getvalue())
+    assert found["ok"] and found["same"]
+    assert found["nights"] == 13
+    assert found["before"]["movements"] > 20
+    assert len(found["before"]["seals"]) == 2
+
+
+def test_a_movement_that_no_night_made_does_not_come_again(lived):
+    with as_role("owner"), connections["owner"].cursor() as cur:
+        cur.execute("ALTER TABLE accounts_transfer DISABLE TRIGGER USER")
+        cur.execute(
+            "UPDATE accounts_transfer SET amount = amount + 1 WHERE id = (SELECT min(id::text)::uuid"
+            " FROM accounts_transfer WHERE kind = 'fee' AND day = %s)",
+            [CLOSING],
+        )
+        cur.execute("ALTER TABLE accounts_transfer ENABLE TRIGGER USER")
+
+    found = replay(copy=f"{lived}_again")
+
+    assert not found.is_same
+    assert found.before.movements == found.after.movements
+    assert found.before.seals == found.after.seals
+
+
+def test_a_value_that_was_corrected_is_known_again_only_from_then_on(lived):
+    """The night of the closing knew the old value: with the new one from the start the fee of the day would differ."""
+    with as_role("owner"), connections["owner"].cursor() as cur:
+        cur.execute(
+            "INSERT INTO broker_navhistory (firm_id, account_id, nav_date, nlv, flow, currency, recorded_at,"
+            " replaced_by_id, replaced_at)"
+            " SELECT a.firm_id, a.id, n.nav_date, n.nlv, n.flow, n.currency, NULL, 1, now()"
+            " FROM broker_navdaily n JOIN accounts_account a ON a.id = n.account_id"
+            " WHERE a.number = 'U1000001' AND n.nav_date = %s",
+            [CLOSING],
+        )
+        cur.execute(
+            "UPDATE broker_navdaily SET nlv = %s WHERE nav_date = %s"
+            " AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')",
+            [Decimal("999999"), CLOSING],
+        )
+
+    assert replay(copy=f"{lived}_again").is_same
+
+
+def test_a_database_that_others_use_is_not_copied(lived):
+    with connections["office"].cursor() as cur:
+        cur.execute("SELECT 1")
+        # The command closes its own connections; somebody else's stays.
+        other = connections["office"].connection
+        connections["office"].connection = None
+        try:
+            with pytest.raises(ReplayRefused, match="Others are connected"):
+                replay(copy=f"{lived}_again")
+        finally:
+            other.close()
+
+
+def test_every_table_that_nights_write_is_made_again_or_said_to_stay(lived):
+    with as_role("owner"), connections["owner"].cursor() as cur:
+        cur.execute(
+            "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition"
+            " AND c.relnamespace = 'public'::regnamespace AND has_table_privilege('portal_night', c.oid, 'INSERT')"
+            " AND c.relname NOT LIKE 'broker\\_%'"
+        )
+        writes = {name for (name,) in cur.fetchall()}
+
+    assert writes - set(MADE) - set(SENT) <= STAYS
