@@ -1,5 +1,7 @@
 """What is confirmed at the billing desk, in sentences."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from fees.invoicing.queries import invoices
@@ -26,7 +28,7 @@ def billing_month(wish: Wish) -> str:
 
 def approve_line(wish: Wish) -> str:
     """An invoice or a reimbursement that somebody else sent."""
-    models = {"invoice": invoices, "reimbursement": reimbursements}
+    models: dict[str, Any] = {"invoice": invoices, "reimbursement": reimbursements}
     if wish.place["kind"] not in models:
         raise Untold
     row = models[wish.place["kind"]](wish.seat).filter(pk=wish.place["pk"]).first()
