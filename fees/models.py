@@ -3,6 +3,7 @@
 from fees.accrual.models import Accrual, AdviserDaily
 from fees.billing.models import BillingLock, BillingRule
 from fees.differences.models import Difference
+from fees.headroom.models import Cut
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.notices.models import Notice, NoticeSetting
 from fees.patterns.models import FeeTemplate
@@ -21,6 +22,7 @@ __all__ = [
     "BillingRule",
     "Charge",
     "Component",
+    "Cut",
     "Difference",
     "FeeTemplate",
     "Invoice",

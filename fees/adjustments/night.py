@@ -20,7 +20,7 @@ from fees.engine.registry import EVERY, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import Measured, MissingBegin, MissingPrice, MissingValues
 from fees.posting.closing import FINGERPRINTS, Closing
 from fees.posting.keys import charge_id
-from fees.posting.models import Charge, ChargeState
+from fees.posting.models import Charge
 from fees.proofs.evidence import evidence
 from fees.results.closing import Closed, result_columns
 from fees.results.evidence import measured_again
@@ -54,7 +54,7 @@ def adjust(cur, closing: Closing) -> Closed:
         for account, practice, method, starts in keys:
             found = revisions(Charge(account_id=account, practice_id=practice, method=method, starts=starts,
                                      currency=_currency(cur, account)))  # fmt: skip
-            if not found or any(one.state == ChargeState.WRITTEN_OFF for one in found):
+            if not found:
                 continue
             try:
                 again = worked_out(found[0], revision=len(found), at=at)

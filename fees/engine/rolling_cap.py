@@ -5,12 +5,13 @@ See docs/money/rolling-cap.md.  The share of a window of X days is 0.25 × sqrt(
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
-from fees.engine.arithmetic import CONTEXT, ZERO
+from fees.engine.arithmetic import CONTEXT, ZERO, as_amount
 from portal.lib.money import round_money
+from portal.lib.words import Sentence, gettext_noop
 
 WINDOW_DAYS = 30
 YEAR_WINDOW = 360
@@ -32,6 +33,11 @@ class Window(NamedTuple):
     allowed: Decimal
     paid: Decimal
     available: Decimal
+
+    def less(self, taken: Decimal) -> "Window":
+        """The window after one more fee."""
+        left = CONTEXT.subtract(self.available, taken)
+        return self._replace(paid=CONTEXT.add(self.paid, taken), available=left)
 
 
 def windows(age: int) -> list[int]:
@@ -74,6 +80,50 @@ def chargeable(fee: Decimal, seen: Iterable[Window]) -> Decimal:
     if left is None:
         return fee
     return min(fee, left) if left > 0 else ZERO
+
+
+def text(seen: Iterable[Window]) -> str:
+    """The stored lines: days, average, allowed, paid and left of each window."""
+    return "\n".join(" ".join((str(one.days), *(f"{as_amount(figure):f}" for figure in one[1:]))) for one in seen)
+
+
+def parse(stored: str) -> list[Window]:
+    """Windows out of their stored lines; ValueError or ArithmeticError where they are not ours."""
+    lines = [line.split(" ") for line in stored.splitlines()]
+    return [Window(int(days), *map(Decimal, figures)) for days, *figures in lines]
+
+
+def tightest(seen: Iterable[Window]) -> Window:
+    """The window that decides: the one that leaves least, and of several the shortest."""
+    return min(seen, key=lambda one: (one.available, one.days))
+
+
+def story(seen: Iterable[Window], *, fee: Decimal, taken: Decimal, currency: str) -> list[Sentence]:
+    """Why no more than `taken` of a fee was charged."""
+    one = tightest(seen)
+    told = [
+        Sentence(
+            gettext_noop(
+                "All fees of %(days)s days may come to %(percent)s %% of the account's average value of %(average)s,"
+                " which is %(allowed)s. Of that %(left)s was left."
+            ),
+            {
+                "days": one.days,
+                "percent": (share(one.days) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP),
+                "average": round_money(one.average, currency),
+                "allowed": round_money(one.allowed, currency),
+                "left": max(one.available, ZERO),
+            },
+        )
+    ]
+    figures = {"taken": taken, "rest": fee - taken, "currency": currency}
+    if taken:
+        msgid = gettext_noop(
+            "So %(taken)s %(currency)s of the fee is charged; the other %(rest)s %(currency)s is not, now or later."
+        )
+    else:
+        msgid = gettext_noop("So nothing of the fee of %(rest)s %(currency)s is charged, now or later.")
+    return [*told, Sentence(msgid, figures)]
 
 
 def _window(days: int, average: Decimal, paid: Decimal, currency: str) -> Window:

@@ -5,7 +5,7 @@ An invoice is paid whole or not at all, and is never tried twice.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,7 +16,8 @@ from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from accounts.ground.tree.models import Margin, Status
-from fees.engine.rolling_cap import YEAR_WINDOW, Paid, chargeable, look_back
+from fees.engine.rolling_cap import Window, chargeable
+from fees.headroom.queries import windows
 from fees.invoicing.actions import barrier
 from fees.invoicing.models import Rejection
 
@@ -32,7 +33,6 @@ class Waiting(NamedTuple):
     currency: str
     status: str
     margin_kind: str
-    opened_on: date | None
     is_payee_above: bool
     is_approved: bool
 
@@ -47,17 +47,16 @@ def invoices_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> Chun
     paid, rejected = [], {}
     with cursor() as cur:
         for batch in _waiting(cur, day, lo, hi):
-            fees = _fees_paid(cur, batch, day)
-            equity = _equity(cur, batch, day)
+            seen = windows({one.account for one in batch}, day)
             spent: dict[int, Decimal] = defaultdict(Decimal)
             for one in batch:
-                reason = _reason(one, day, spent[one.account], equity[one.account], fees[one.account])
+                reason = _reason(one, day, spent[one.account], seen[one.account])
                 if reason:
                     rejected[one.id] = reason
                 else:
                     paid.append(one.id)
                     spent[one.account] += one.amount
-                    fees[one.account].append(Paid(day, one.amount))
+                    seen[one.account] = [window.less(one.amount) for window in seen[one.account]]
         _reject(cur, rejected)
         return _pay(cur, run, day, chunk_id, paid)
 
@@ -66,7 +65,7 @@ def _waiting(cur, day: date, lo: int, hi: int) -> Iterator[list[Waiting]]:
     """Whole accounts at a time, in the order in which their invoices were sent."""
     cur.execute(
         """
-        SELECT i.id::text, i.account_id, i.amount, i.currency, a.status, a.margin_kind, a.opened_on,
+        SELECT i.id::text, i.account_id, i.amount, i.currency, a.status, a.margin_kind,
                p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1,
                NOT i.needs_approval OR i.approved_at IS NOT NULL
           FROM fees_invoice i JOIN accounts_account a ON a.id = i.account_id
@@ -85,17 +84,13 @@ def _waiting(cur, day: date, lo: int, hi: int) -> Iterator[list[Waiting]]:
         yield [one for account in accounts[first : first + ACCOUNTS_AT_ONCE] for one in by_account[account]]
 
 
-def _reason(
-    one: Waiting, day: date, spent: Decimal, equity: dict[date, Decimal], fees: Sequence[Paid]
-) -> Rejection | None:
+def _reason(one: Waiting, day: date, spent: Decimal, seen: Sequence[Window]) -> Rejection | None:
     if not one.is_payee_above:
         return Rejection.BAD_ACCOUNT
     if not one.is_approved:
         return Rejection.NOT_APPROVED
     if one.status != Status.OPEN:
         return Rejection.RESTRICTED
-    age = (day - one.opened_on).days if one.opened_on else 0
-    seen = look_back(day=day, age=age, equity=equity, paid=fees, currency=one.currency) if equity else ()
     if chargeable(one.amount, seen) < one.amount:
         return Rejection.FEE_CAP
     if one.margin_kind == Margin.CASH:
@@ -104,34 +99,6 @@ def _reason(
         if cash is not None and cash.amount - spent < one.amount:
             return Rejection.FUNDS
     return None
-
-
-def _equity(cur, batch: Sequence[Waiting], day: date) -> dict[int, dict[date, Decimal]]:
-    cur.execute(
-        "SELECT account_id, nav_date, nlv FROM broker_navdaily"
-        " WHERE account_id = ANY(%s) AND nav_date > %s AND nav_date <= %s",
-        [[one.account for one in batch], day - timedelta(days=YEAR_WINDOW), day],
-    )
-    found: dict[int, dict[date, Decimal]] = defaultdict(dict)
-    for account, on, nlv in cur.fetchall():
-        found[account][on] = nlv
-    return found
-
-
-def _fees_paid(cur, batch: Sequence[Waiting], day: date) -> dict[int, list[Paid]]:
-    """Advisor fees of the look-back: charges and invoices, less what was given back."""
-    cur.execute(
-        """
-        SELECT account_id, day, sum(CASE WHEN kind IN ('fee', 'invoice') THEN amount ELSE -amount END)
-          FROM accounts_transfer
-         WHERE account_id = ANY(%s) AND day > %s AND day <= %s AND kind <> 'sweep' GROUP BY account_id, day
-        """,
-        [[one.account for one in batch], day - timedelta(days=YEAR_WINDOW), day],
-    )
-    found: dict[int, list[Paid]] = defaultdict(list)
-    for account, on, amount in cur.fetchall():
-        found[account].append(Paid(on, amount))
-    return found
 
 
 def _reject(cur, rejected: dict[str, Rejection]) -> None:

@@ -27,7 +27,7 @@ def write(charge: Charge, *, language: str, brand: str) -> dict[str, object]:
         period = day_text(charge.starts)
         if charge.period_end_day != charge.starts:
             period += f" \N{EN DASH} {day_text(charge.period_end_day)}"
-        amount = money_words(charge.amount, charge.currency)
+        amount = money_words(charge.taken, charge.currency)
         label = _(EVERY[charge.method].label)
         days = [[day_text(one.day), exact(one.base), exact(one.amount)] for one, _words in opened.days[:MOST_DAYS]]
         return {
@@ -44,7 +44,7 @@ def write(charge: Charge, *, language: str, brand: str) -> dict[str, object]:
                 [_("Charged on"), day_text(charge.posted_on)],
             ],
             "head": [_("Account"), _("Fee type"), _("Period"), _("Fee")],
-            "row": [charge.account.number, label, period, money_words(-charge.amount, charge.currency)],
+            "row": [charge.account.number, label, period, money_words(-charge.taken, charge.currency)],
             "story_title": _("How it was worked out"),
             "story": [tell(sentence) for sentence in opened.story],
             "days_head": [_("Day"), _("Base of the fee"), _("Accrued")] if days else [],

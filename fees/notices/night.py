@@ -68,7 +68,7 @@ def _tell(run: Run, day: date, charge: Charge, due: Due) -> None:
         mode=due.mode,
         language=due.language,
         brand=due.brand,
-        amount=charge.amount,
+        amount=charge.taken,
         currency=charge.currency,
         document=document,
         sha256=hash_of(document),

@@ -15,7 +15,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.paging import Page, order_of, page_of
 from accounts.ground.tree.queries import matching, typed
 from fees.engine.registry import EVERY
-from fees.posting.models import Charge
+from fees.posting.models import TAKEN, Charge
 from fees.schedules.models import Component, Schedule, Strategy
 from portal.lib.business_days import Calendar
 from portal.lib.periods import Frequency, period_of, previous_period
@@ -118,7 +118,7 @@ def _paid(who: Who, accounts: Sequence[int], since: date, until: date) -> dict[t
     rows = scope(who, Charge).filter(
         practice_id=who.practice_id, account_id__in=accounts, period_end_day__gt=since, period_end_day__lte=until
     )
-    sums = rows.order_by().values_list("account_id", "currency").annotate(Sum("amount"))
+    sums = rows.order_by().values_list("account_id", "currency").annotate(Sum(TAKEN))
     return {(account, currency): amount for account, currency, amount in sums}
 
 

@@ -18,6 +18,7 @@ from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, ope
 from fees.adjustments import checks as adjustments
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.timing import periods_closing_on
+from fees.headroom import checks as headroom
 from fees.notices import checks as notices
 from fees.reimbursements import checks as reimbursements
 from fees.results import checks as results
@@ -217,7 +218,7 @@ def every_posted_charge_moved_once(night: Night) -> list[Break]:
                   FULL JOIN (SELECT t.*, CASE t.kind WHEN 'fee' THEN t.amount ELSE -t.amount END AS charged
                                FROM accounts_transfer t
                               WHERE {ledger.of_day(night.day)} AND t.kind IN ('fee', 'adjustment')) t ON t.source = c.id
-                 WHERE (c.firm_id, c.account_id, c.practice_id, c.currency, c.amount)
+                 WHERE (c.firm_id, c.account_id, c.practice_id, c.currency, c.amount - coalesce(c.forgone, 0))
                        IS DISTINCT FROM (t.firm_id, t.account_id, t.practice_id, t.currency, t.charged)) mismatch
          GROUP BY firm_id
         """,
@@ -277,6 +278,11 @@ def movements_are_as_they_were_posted(night: Night) -> list[Break]:
     )
 
 
+def fees_keep_below_the_cap(night: Night) -> list[Break]:
+    """I32: what the rolling cap let through, and what it cut, is what the engine makes of the account's rows."""
+    return headroom.fees_keep_below_the_cap(night.run_id, night.day)
+
+
 def _of_the_day(check: Callable[[date], list[Break]]) -> Check:
     def look(night: Night) -> list[Break]:
         return check(night.day)
@@ -325,6 +331,7 @@ CHECKS: tuple[Check, ...] = (
     charges_are_the_sum_of_their_trades,
     every_execution_was_charged,
     every_posted_charge_moved_once,
+    fees_keep_below_the_cap,
     every_processed_invoice_moved_once,
     _of_the_day(reimbursements.every_processed_reimbursement_moved_once),
     _of_the_day(reimbursements.no_more_than_half_went_back),

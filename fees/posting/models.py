@@ -1,7 +1,10 @@
 """The fee of one period as a row: what it came to, what it was made from, and how far it has got."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.managers import TenantModel
@@ -32,6 +35,14 @@ class Reason(models.TextChoices):
     BELOW_UNIT = "below_unit", _("The fee is below the smallest unit of the currency")
     LIQUIDATION = "liquidation", _("The broker liquidated a position of the account that day")
     FUNDS = "funds", _("The account's cash does not cover the fee")
+    FEE_CAP = "fee_cap", _("The rolling cap of the account's fees left no room for all of it")
+    EARLIER = "earlier", _("The fee that it adjusts has not been charged yet")
+    NOT_TAKEN = "not_taken", _("The fee that it adjusts had not been taken in full")
+
+
+# What moves for a charge, for queries; in SQL the same as `SQL_TAKEN`.
+TAKEN = models.F("amount") - Coalesce(models.F("forgone"), Decimal(0))
+SQL_TAKEN = "(amount - coalesce(forgone, 0))"
 
 
 class Charge(TenantModel):
@@ -41,6 +52,9 @@ class Charge(TenantModel):
 
     `exact` has 8 decimals and was rounded once, half up, to `amount`.  `inputs` and `fingerprint` are the engine's
     text and seal of what was multiplied (fees.engine.inputs).
+
+    `forgone` is the part that is not taken and never will be: all of what was written off, what the rolling cap left
+    out, and, below zero, what an adjustment need not give back because it had not been taken.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -63,6 +77,7 @@ class Charge(TenantModel):
     currency = models.CharField(max_length=3)
     exact = models.DecimalField(max_digits=24, decimal_places=8)
     amount = models.DecimalField(max_digits=20, decimal_places=2)
+    forgone = models.DecimalField(max_digits=20, decimal_places=2, null=True)
     state = models.CharField(max_length=12, choices=ChargeState)
     reason = models.CharField(max_length=20, choices=Reason, blank=True, default="")
     due_on = models.DateField()
@@ -100,6 +115,13 @@ class Charge(TenantModel):
                 condition=~models.Q(state=ChargeState.DEFERRED) | models.Q(retry_until__isnull=False),
                 name="charge_deferred_has_end",
             ),
+            # Nothing is forgone of what may still be charged, everything of what was written off.
+            models.CheckConstraint(
+                condition=models.Q(state=ChargeState.WRITTEN_OFF, forgone=models.F("amount"))
+                | models.Q(state=ChargeState.POSTED) & (models.Q(forgone__isnull=True) | ~models.Q(forgone=0))
+                | ~models.Q(state__in=(ChargeState.WRITTEN_OFF, ChargeState.POSTED)) & models.Q(forgone__isnull=True),
+                name="charge_forgone_when_ended",
+            ),
             models.CheckConstraint(
                 condition=models.Q(fingerprint__regex="^[0-9a-f]{64}$"), name="charge_fingerprint_shape"
             ),
@@ -114,6 +136,16 @@ class Charge(TenantModel):
             # Rows of one night lie together, so a block range index finds them at almost no cost.
             BrinIndex(fields=["run_id"], name="charge_run"),
         ]
+
+    @property
+    def shown(self) -> Decimal:
+        """What a list says of it: what moved once it is posted, what it comes to otherwise."""
+        return self.taken if self.state == ChargeState.POSTED else self.amount
+
+    @property
+    def taken(self) -> Decimal:
+        """What moves for it: given back, below zero."""
+        return self.amount - (self.forgone or 0)
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} of account {self.account_id} from {self.starts}"

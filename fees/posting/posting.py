@@ -16,14 +16,18 @@ from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import day_literal
-from fees.posting import funds, liquidation
-from fees.posting.models import Charge
+from fees.posting import cap, funds, liquidation
+from fees.posting.models import Charge, Reason
 from fees.posting.rules import retry_until
 from fees.posting.steps import Chunk, Step, sql_through
 from portal.lib.words import gettext_noop
 
 # The order of work: a step sees what those before it let through.
-STEPS: tuple[Step, ...] = (liquidation.STEP, funds.STEP)
+BEFORE_CAP: tuple[Step, ...] = (liquidation.STEP,)
+STEPS: tuple[Step, ...] = (*BEFORE_CAP, cap.STEP, funds.STEP)
+
+# Reasons that end a charge at once, untried.
+ENDING = ", ".join(f"'{one.value}'" for one in (Reason.FEE_CAP, Reason.NOT_TAKEN))
 
 WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because it could not be charged on any of its days")
 
@@ -36,7 +40,8 @@ def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkRes
         cur.execute(sql_open_books(f"({due})", BookKind.CLIENT))
         cur.execute(sql_open_books(f"({due})", BookKind.CLEARING))
         cur.execute(sql_open_books(f"(SELECT * FROM ({due}) d WHERE d.amount < 0)", BookKind.PAYEE))
-        cur.execute(_post(chunk, due, retry_until(calendar(), day)))
+        cuts = cap.cuts(cur, chunk, f"SELECT * FROM ({due}) d WHERE amount > 0", BEFORE_CAP)
+        cur.execute(_post(chunk, due, retry_until(calendar(), day)), {"cuts": cuts})
         rows, total, digest, written_off = cur.fetchone()
         if written_off:
             _tell_advisors(day, written_off)
@@ -66,27 +71,63 @@ def _post(chunk: Chunk, due: str, last_try: date) -> str:
     )
     day = day_literal(chunk.day)
     return f"""
-    WITH due AS MATERIALIZED ({due}
+    WITH decided AS MATERIALIZED ({cap.decided(chunk)}
+    ), due AS MATERIALIZED ({due}
     ), owed AS (SELECT * FROM due WHERE amount > 0
-    ), returning_now AS (
-        SELECT id, source, txn, firm_id, account_id, practice_id, currency, -amount AS amount, day, run_id, chunk_id
-          FROM due WHERE amount < 0
     ), {sql_through(STEPS, chunk, "owed")},
+    {_giving_back()},
     collected AS ({moved}), given_back AS ({given_back}),
     moved AS (SELECT * FROM collected UNION ALL SELECT * FROM given_back),
     posted AS (
-        UPDATE fees_charge c SET state = 'posted', posted_on = {day}, reason = ''
-          FROM moved m WHERE c.id = m.source AND {_waiting(chunk, "c.")}
+        UPDATE fees_charge c
+           SET state = 'posted', posted_on = {day}, forgone = nullif(c.amount - m.signed, 0),
+               reason = CASE WHEN m.signed = c.amount THEN '' WHEN c.amount > 0 THEN '{Reason.FEE_CAP.value}'
+                             ELSE '{Reason.NOT_TAKEN.value}' END
+          FROM (SELECT source, amount AS signed FROM collected UNION ALL SELECT source, -amount FROM given_back) m
+         WHERE c.id = m.source AND {_waiting(chunk, "c.")}
     ), put_off AS (
         UPDATE fees_charge c
-           SET state = CASE WHEN c.retry_until <= {day} THEN 'written_off' ELSE 'deferred' END,
+           SET state = CASE WHEN s.is_last THEN 'written_off' ELSE 'deferred' END,
+               forgone = CASE WHEN s.is_last THEN c.amount END,
                reason = s.reason, retry_until = coalesce(c.retry_until, {day_literal(last_try)})
-          FROM stopped s WHERE c.id = s.id
-        RETURNING c.id, c.state
+          FROM (SELECT w.id, s.reason, s.reason IN ({ENDING}) OR coalesce(w.retry_until <= {day}, false) AS is_last
+                  FROM (SELECT * FROM stopped UNION ALL SELECT * FROM kept_back) s
+                  JOIN fees_charge w ON w.id = s.id) s
+         WHERE c.id = s.id
+        RETURNING c.id, c.state, c.amount
+    ), cut AS (
+        INSERT INTO fees_cut (charge_id, firm_id, account_id, practice_id, day, taken, windows, run_id)
+        SELECT o.id, o.firm_id, o.account_id, o.practice_id, {day}, d.taken, d.windows, {chunk.run_id}
+          FROM decided d JOIN owed o ON o.id = d.id
+         WHERE d.id IN (SELECT source FROM collected) OR d.id IN (SELECT id FROM stop_cap)
     )
     SELECT count(*), coalesce(sum(amount), 0), {sql_digest_of("moved")},
-           (SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM put_off WHERE state = 'written_off')
+           (SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM put_off
+             WHERE state = 'written_off' AND amount > 0)
       FROM moved"""
+
+
+def _giving_back() -> str:
+    """Adjustments below zero: what had not been taken is not given back, and nothing is while the fee still waits."""
+    return f"""
+    lower AS (
+        SELECT d.id, bool_or(e.state IN ('due', 'deferred') AND p.id IS NULL) AS waits,
+               sum(coalesce(e.forgone, 0) + coalesce(o.amount - p.amount, 0)) AS untaken
+          FROM due d
+          JOIN fees_charge e ON e.account_id = d.account_id AND e.practice_id = d.practice_id AND e.method = d.method
+               AND e.starts = d.starts AND e.currency = d.currency AND e.revision < d.revision
+          LEFT JOIN owed o ON o.id = e.id LEFT JOIN paying p ON p.id = e.id
+         WHERE d.amount < 0 GROUP BY d.id
+    ), returning_now AS (
+        SELECT d.id, d.source, d.txn, d.firm_id, d.account_id, d.practice_id, d.currency,
+               -d.amount - least(l.untaken, -d.amount) AS amount, d.day, d.run_id, d.chunk_id
+          FROM due d JOIN lower l ON l.id = d.id
+         WHERE NOT l.waits AND -d.amount > l.untaken
+    ), kept_back AS (
+        SELECT d.id, CASE WHEN l.waits THEN '{Reason.EARLIER.value}' ELSE '{Reason.NOT_TAKEN.value}' END AS reason
+          FROM due d JOIN lower l ON l.id = d.id
+         WHERE l.waits OR -d.amount <= l.untaken
+    )"""
 
 
 def _tell_advisors(day: date, charges: list[UUID]) -> None:

@@ -33,12 +33,15 @@ class ChargeSerializer(serializers.ModelSerializer):
     account = serializers.CharField(source="account.number")
     payee = serializers.SerializerMethodField()
     method = serializers.SerializerMethodField()
+    taken = serializers.DecimalField(
+        max_digits=20, decimal_places=2, help_text="What moves for it: the amount, less what the rolling cap left out"
+    )
 
     class Meta:
         model = Charge
         fields = (
             *("id", "account", "payee", "method", "starts", "ends", "period_end_day", "currency", "exact", "amount"),
-            *("state", "reason", "due_on", "posted_on", "fingerprint", "revision"),
+            *("taken", "state", "reason", "due_on", "posted_on", "fingerprint", "revision"),
         )
 
     def get_method(self, charge: Charge) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.http import Http404
 
@@ -13,7 +14,7 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.queries import with_payee
-from fees.engine import adjustment, types
+from fees.engine import adjustment, rolling_cap, types
 from fees.engine.executions import ExecutionFee
 from fees.engine.executions import story as trades_story
 from fees.engine.executions import text as executions_text
@@ -21,7 +22,7 @@ from fees.engine.explain import day_words, explain
 from fees.engine.registry import EVERY, PROFIT_CODES, TRADE_CODES, words
 from fees.engine.results import Measured, story, text
 from fees.engine.results import parse as parse_result
-from fees.posting.models import Charge
+from fees.posting.models import Charge, Reason
 from fees.proofs.evidence import Evidence, evidence
 from fees.proofs.rules import parse
 from fees.schedules.models import Component
@@ -30,6 +31,9 @@ from portal.lib.periods import period_of
 from portal.lib.words import Sentence, gettext_noop
 
 NOT_OWED = gettext_noop("No agreement covers a day of the period, so nothing is owed for it.")
+NOT_GIVEN_BACK = gettext_noop(
+    "Of that %(rest)s %(currency)s had never been taken, so %(taken)s %(currency)s is given back."
+)
 UNREADABLE = gettext_noop("The stored inputs are not those that were charged: they cannot be read.")
 
 
@@ -63,8 +67,25 @@ def charge_for(who: Who, pk: UUID) -> Charge:
 
 
 def proof(charge: Charge) -> Proof:
-    """What the charge was made from and how, as it was stored."""
-    return _proof_of_adjustment(charge) if charge.revision else _proof(charge, evidence(charge))
+    """What the charge was made from and how, as it was stored, and what became of it when it was posted."""
+    found = _proof_of_adjustment(charge) if charge.revision else _proof(charge, evidence(charge))
+    return replace(found, story=(*found.story, *_posting_story(charge)))
+
+
+def _posting_story(charge: Charge) -> list[Sentence]:
+    """Why less moved than the fee comes to; nothing where all of it did."""
+    if charge.forgone is None:
+        return []
+    if charge.reason == Reason.FEE_CAP:
+        try:
+            seen = rolling_cap.parse(charge.cut.windows)
+        except (ObjectDoesNotExist, ValueError, ArithmeticError):
+            return [Sentence(UNREADABLE, {})]
+        return rolling_cap.story(seen, fee=charge.amount, taken=charge.taken, currency=charge.currency)
+    if charge.reason == Reason.NOT_TAKEN:
+        figures = {"rest": abs(charge.forgone), "taken": abs(charge.taken), "currency": charge.currency}
+        return [Sentence(NOT_GIVEN_BACK, figures)]
+    return []
 
 
 def _proof_of_adjustment(charge: Charge) -> Proof:

@@ -12,7 +12,8 @@ MOST_LISTED = 500
 
 # What clients pay (back, below zero), as the fee room has it.
 _EXPECTED = """
-    SELECT id, firm_id, account_id, practice_id, currency, amount, posted_on AS day FROM fees_charge
+    SELECT id, firm_id, account_id, practice_id, currency, amount - coalesce(forgone, 0) AS amount,
+           posted_on AS day FROM fees_charge
      WHERE state = 'posted'
     UNION ALL
     SELECT id, firm_id, account_id, practice_id, currency, amount, processed_on FROM fees_invoice

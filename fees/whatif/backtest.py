@@ -254,7 +254,7 @@ def _billed(cur, book: Book, practice: int, window: Window) -> None:
     cur.execute(
         """
         SELECT account_id, currency, sum(amount), bool_or(rate IS NULL), sum(amount * rate)
-          FROM (SELECT c.account_id, c.currency, c.amount,
+          FROM (SELECT c.account_id, c.currency, c.amount - coalesce(c.forgone, 0) AS amount,
                        CASE WHEN c.currency = a.base_currency THEN 1
                             ELSE broker_rate(c.period_end_day, c.currency, a.base_currency) END AS rate
                   FROM fees_charge c JOIN accounts_account a ON a.id = c.account_id

@@ -18,7 +18,7 @@ from accounts.ground.access.context import as_role
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold, Seal
 from accounts.ground.tree.models import Account
-from fees.posting.models import Charge, ChargeState
+from fees.posting.models import TAKEN, Charge, ChargeState
 from portal import nightly
 from portal.demo import invoices, keys
 from portal.demo.agreements import agree_missing
@@ -145,7 +145,7 @@ def figures(firm: Plan) -> dict[str, Any]:
             "charges_posted": charges.count(),
             "posted": {
                 row["currency"]: str(row["total"])
-                for row in charges.order_by("currency").values("currency").annotate(total=Sum("amount"))
+                for row in charges.order_by("currency").values("currency").annotate(total=Sum(TAKEN))
             },
             "seals": seals.count(),
             "last_seal": last and {**last, "day": last["day"].isoformat()},

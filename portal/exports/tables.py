@@ -119,7 +119,7 @@ def _fee_rows(listing: FeeListing, who: Who) -> Iterator[Sequence[Cell]]:
             *(one.account.number, one.account.title, one.starts, one.period_end_day, method_title(one.method)),
             *(
                 getattr(one, "payee_name", None) if who.is_advisor else None,
-                one.amount,
+                one.shown,
                 one.currency,
                 one.get_state_display(),
             ),

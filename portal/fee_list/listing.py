@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.expressions import CombinedExpression
 from django.http import QueryDict
 
 from accounts.ground.access.context import Who
@@ -16,7 +17,7 @@ from accounts.ground.paging import Page, order_of, page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import Search, found, search, typed
-from fees.posting.models import Charge, ChargeState
+from fees.posting.models import TAKEN, Charge, ChargeState
 from fees.proofs.queries import charges
 
 FEES = {
@@ -83,6 +84,11 @@ class FeeListing:
     def day(self) -> str:
         """The day that puts a fee into a month: when it was posted, or should have been."""
         return "posted_on" if self.state == ChargeState.POSTED else "due_on"
+
+    @property
+    def figure(self) -> "F | CombinedExpression":
+        """What is added up: what moved for posted fees, what the others come to."""
+        return TAKEN if self.state == ChargeState.POSTED else F("amount")
 
     @cached_property
     def latest(self) -> date | None:
@@ -158,7 +164,7 @@ class FeeListing:
     @cached_property
     def total(self) -> Sequence[tuple[str, Decimal]]:
         """The same for a file of the list, however long."""
-        return list(self.rows.values_list("currency").annotate(Sum("amount")).order_by("currency"))
+        return list(self.rows.values_list("currency").annotate(total=Sum(self.figure)).order_by("currency"))
 
     @property
     def order(self) -> list[str]:
@@ -185,14 +191,14 @@ class FeeListing:
             order = order_of(self.sort, ACCOUNTS, USUAL_CLIENTS)
             page = page_of(self.clients, order=order, query=query, is_counted=False)
             place = {one.pk: at for at, one in enumerate(page.rows)}
-            sums = _by_account(self.rows.filter(account_id__in=list(place)))
+            sums = _by_account(self.rows.filter(account_id__in=list(place)), self.figure)
             return replace(page, rows=sorted(sums, key=lambda row: (place[row["account_id"]], row["currency"])))
-        return page_of(_by_account(self.rows), order=self.order, query=query, is_counted=False)
+        return page_of(_by_account(self.rows, self.figure), order=self.order, query=query, is_counted=False)
 
 
-def _by_account(rows: "QuerySet[Charge]") -> "QuerySet[Any, Any]":
+def _by_account(rows: "QuerySet[Charge]", figure: "F | CombinedExpression") -> "QuerySet[Any, Any]":
     named = rows.values("account_id", "account__number", "account__title", "account__sort_key", "currency")
-    return named.annotate(total=Sum("amount"), fees=Count("pk"))
+    return named.annotate(total=Sum(figure), fees=Count("pk"))
 
 
 def _month_before(month: date) -> date:

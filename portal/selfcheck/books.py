@@ -64,7 +64,8 @@ def the_ledger_is_the_charges() -> list[Break]:
         SELECT firm_id, count(*),
                min(practice_id || ' ' || currency || ': ' || charged || ', ' || moved || ', ' || swept)
           FROM (SELECT firm_id, practice_id, currency, sum(charged) AS charged, sum(moved) AS moved, sum(swept) AS swept
-                  FROM (SELECT firm_id, practice_id, currency, amount AS charged, 0 AS moved, 0 AS swept
+                  FROM (SELECT firm_id, practice_id, currency, amount - coalesce(forgone, 0) AS charged, 0 AS moved,
+                               0 AS swept
                           FROM fees_charge WHERE state = 'posted'
                         UNION ALL
                         SELECT firm_id, practice_id, currency, amount, 0, 0 FROM fees_invoice WHERE state = 'processed'
@@ -165,7 +166,7 @@ def every_movement_belongs_to_a_night() -> list[Break]:
 
 
 def what_was_written_off_was_tried() -> list[Break]:
-    """I07: a charge is written off after the last of its tries only, for want of funds."""
+    """I07: a charge is written off after the last of its tries only, unless the rolling cap left nothing for it."""
     return breaks(
         "I07",
         gettext_noop("%(count)s charges were written off without having been tried; the first is %(sample)s."),
@@ -173,8 +174,11 @@ def what_was_written_off_was_tried() -> list[Break]:
         SELECT c.firm_id, count(*), min(c.id::text)
           FROM fees_charge c
          WHERE c.state = 'written_off'
-           AND (c.reason = '' OR c.retry_until IS NULL
-                OR NOT EXISTS (SELECT 1 FROM accounts_run r WHERE r.day >= c.retry_until AND r.day >= c.due_on))
+           AND CASE c.reason
+               WHEN 'fee_cap' THEN NOT EXISTS (SELECT 1 FROM fees_cut k WHERE k.charge_id = c.id)
+               WHEN 'not_taken' THEN c.amount > 0
+               ELSE c.reason = '' OR c.retry_until IS NULL
+                    OR NOT EXISTS (SELECT 1 FROM accounts_run r WHERE r.day >= c.retry_until AND r.day >= c.due_on) END
          GROUP BY c.firm_id
         """,
     )

@@ -33,7 +33,7 @@ def lines_of(statement: Statement) -> list[Line]:
             account=charge.account.number,
             kind="fee",
             words=_(EVERY[charge.method].title),
-            amount=charge.amount,
+            amount=charge.taken,
             currency=charge.currency,
             proof=reverse("fees:proof", args=[charge.pk]),
         )

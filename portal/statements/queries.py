@@ -180,5 +180,5 @@ def _given_back(who: Who, subject: Subject, first: date, last: date) -> Any:
 def _by_currency(rows: Iterable[Charge | Invoice | Reimbursement]) -> dict[str, Decimal]:
     totals: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
-        totals[row.currency] += row.amount
+        totals[row.currency] += row.taken if isinstance(row, Charge) else row.amount
     return dict(totals)

@@ -16,7 +16,7 @@ from accounts.ground.access.gates import Gate, may_pass
 from accounts.ground.access.scope import scope
 from fees.invoicing.models import Invoice
 from fees.invoicing.queries import invoices
-from fees.posting.models import Charge, ChargeState
+from fees.posting.models import TAKEN, Charge, ChargeState
 from fees.proofs.queries import charges
 from fees.reimbursements.models import Reimbursement
 from fees.reimbursements.queries import reimbursements
@@ -192,7 +192,7 @@ def _fees(who: Who, since: date, sealed: date | None) -> "QuerySet[Charge]":
         t_kind=_said(Kind.FEE),
         t_method=_said(""),
         t_status=_said(Status.PROCESSED),
-        t_amount=Cast(-F("amount"), _AMOUNT),
+        t_amount=Cast(-TAKEN, _AMOUNT),
         t_words=Cast("method", _TEXT),
     )
 

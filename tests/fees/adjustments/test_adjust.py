@@ -7,6 +7,7 @@ from decimal import Decimal
 from accounts.ground.access.context import as_role
 from accounts.ground.ledger.models import Transfer
 from accounts.ground.runs.models import Seal
+from accounts.ground.tree.models import Account, Margin
 from fees.results.models import PeriodResult
 from fees.schedules.rules import Figures
 from tests.fees.adjustments.conftest import ANA
@@ -137,17 +138,62 @@ def test_days_after_an_exit_are_given_back_and_the_difference_ends(nights):
     assert "nothing is owed" in " ".join(nights.story(last))
 
 
-def test_what_was_written_off_stays_written_off(nights):
-    month_end(nights)
-    nights.correct(ANA, MONTH_END, "300000")
+def written_off(nights):
+    """The 208.33 of 250,000 lacks the money on every day that it is tried."""
     with as_role("owner"):
-        from tests.fees.posting.test_seal import tamper
+        Account.unscoped.filter(number=ANA).update(margin_kind=Margin.CASH)
+    nights.cash(ANA, MONTH_END, "0.00")
+    month_end(nights)
+    for day in nights.days(NEXT, date(2025, 10, 8)):
+        nights.post(day)
+    assert nights.revisions()[0].state == "written_off"
 
-        tamper("UPDATE fees_charge SET state = 'written_off', posted_on = NULL, reason = 'funds'")
+
+def test_what_was_written_off_is_not_given_back(nights):
+    """240,000 instead of 250,000 is 200.00 instead of 208.33, of which nothing was ever taken."""
+    written_off(nights)
+    nights.correct(ANA, MONTH_END, "240000")
+
+    nights.close(date(2025, 10, 9))
+    nights.post(date(2025, 10, 9))
+
+    first, second = nights.revisions()
+    assert (second.amount, second.state, second.reason) == (Decimal("-8.33"), "written_off", "not_taken")
+    assert (first.taken, second.taken) == (0, 0)
+    assert not Transfer.unscoped.exists()
+    assert "Of that 8.33 USD had never been taken, so 0.00 USD is given back." in nights.story(second)
+
+
+def test_what_a_written_off_fee_should_have_been_in_addition_is_charged(nights):
+    """300,000 instead of 250,000 is 41.67 more; the 208.33 stay written off."""
+    written_off(nights)
+    nights.correct(ANA, MONTH_END, "300000")
+    nights.cash(ANA, date(2025, 10, 8), "1000.00")
+
+    nights.close(date(2025, 10, 9))
+    nights.post(date(2025, 10, 9))
+
+    assert [one.taken for one in nights.revisions()] == [0, Decimal("41.67")]
+
+
+def test_nothing_is_given_back_while_the_fee_still_waits(nights):
+    with as_role("owner"):
+        Account.unscoped.filter(number=ANA).update(margin_kind=Margin.CASH)
+    nights.cash(ANA, MONTH_END, "0.00")
+    month_end(nights)
+    nights.post(NEXT)
+    nights.correct(ANA, MONTH_END, "240000")
 
     nights.close(AFTER)
+    nights.post(AFTER)
+    assert [(one.state, one.reason) for one in nights.revisions()] == [("deferred", "funds"), ("deferred", "earlier")]
 
-    assert len(nights.revisions()) == 1
+    nights.cash(ANA, AFTER, "1000.00")
+    nights.post(date(2025, 10, 3))
+    assert [(one.state, one.taken) for one in nights.revisions()] == [
+        ("posted", Decimal("208.33")),
+        ("posted", Decimal("-8.33")),
+    ]
 
 
 def shared(rate="0.20", **more):

@@ -88,6 +88,7 @@ LIES = {
         f"DELETE FROM broker_instruction; DELETE FROM accounts_transfer WHERE {FEES}",
         "UPDATE fees_charge SET state = 'written_off', posted_on = NULL WHERE state = 'posted'",
     ],
+    "fees_keep_below_the_cap": ["UPDATE broker_navdaily SET nlv = 0.01"],
     "every_processed_invoice_moved_once": [f"UPDATE accounts_transfer SET kind = 'invoice' WHERE {FEES}"],
     "every_processed_reimbursement_moved_once": [
         f"UPDATE accounts_transfer SET kind = 'reimburse' WHERE {FEES}",

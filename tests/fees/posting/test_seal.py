@@ -25,7 +25,7 @@ from tests.fees.posting.test_trades import trade
 ANA, NINA, CHIDI = "U1000001", "U9000001", "U2000001"
 FIRST, MONTH_END, NEXT = date(2025, 9, 29), date(2025, 9, 30), date(2025, 10, 1)
 TAMPERED = (
-    *("accounts_transfer", "fees_accrual", "fees_charge", "fees_periodresult", "fees_tradefee"),
+    *("accounts_transfer", "fees_accrual", "fees_charge", "fees_periodresult", "fees_tradefee", "fees_cut"),
     *("broker_instruction", "broker_instructionfile"),
 )
 

@@ -1,0 +1,96 @@
+"""What the rolling cap leaves of accounts' fees: a cheap question for everybody, the engine's answer for a few."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from accounts.ground.access.context import cursor
+from fees.accrual.statements import day_literal
+from fees.engine.rolling_cap import WINDOW_DAYS, YEAR_WINDOW, Paid, Window, look_back
+from fees.headroom.rules import least_share, weekdays
+
+
+def sql_doubtful(going: str, day: date) -> str:
+    """Accounts of the relation `going` (account_id, amount, currency) that the cap might stop, and no others can be.
+
+    An account is passed over where a lower bound of what every window allows covers all fees of 360 days and those
+    that are going.
+    """
+    recent = ", ".join(day_literal(one) for one in weekdays(day, WINDOW_DAYS))
+    return f"""
+    SELECT g.account_id
+      FROM (SELECT account_id, sum(amount) AS due, min(currency) AS first, max(currency) AS last
+              FROM {going} GROUP BY account_id) g
+      JOIN accounts_account a ON a.id = g.account_id
+     CROSS JOIN LATERAL (SELECT sum(greatest(n.nlv, 0)) AS total FROM broker_navdaily n
+                          WHERE n.account_id = g.account_id AND n.nav_date IN ({recent})) recent
+     CROSS JOIN LATERAL (SELECT coalesce(sum(t.amount), 0) AS total,
+                                coalesce(bool_and(t.currency = a.base_currency), true) AS is_base
+                           FROM accounts_transfer t
+                          WHERE t.account_id = g.account_id AND t.kind IN ('fee', 'invoice')
+                            AND t.day > {day_literal(day - timedelta(days=YEAR_WINDOW))}
+                            AND t.day <= {day_literal(day)}) paid
+     WHERE (a.opened_on <= {day_literal(day - timedelta(days=WINDOW_DAYS))} AND paid.is_base
+            AND g.first = a.base_currency AND g.last = a.base_currency
+            AND recent.total * {least_share(day)} >= paid.total + g.due) IS NOT TRUE"""
+
+
+def windows(accounts: Collection[int], day: date) -> dict[int, list[Window]]:
+    """Every window of each account before the fees of the night of `day`; none where no value is known.
+
+    The night's invoices come first and count; what is given back that night does not yet.
+    """
+    wanted = list(accounts)
+    if not wanted:
+        return {}
+    with cursor() as cur:
+        cur.execute("SELECT id, opened_on, base_currency FROM accounts_account WHERE id = ANY(%s)", [wanted])
+        lives = cur.fetchall()
+        equity, paid = _equity(cur, wanted, day), _paid(cur, wanted, day)
+    return {
+        account: look_back(
+            day=day,
+            age=(day - opened_on).days if opened_on else 0,
+            equity=equity[account],
+            paid=paid[account],
+            currency=currency,
+        )
+        if equity[account]
+        else []
+        for account, opened_on, currency in lives
+    }
+
+
+def _equity(cur, accounts: Sequence[int], day: date) -> dict[int, dict[date, Decimal]]:
+    """Closing values, each day named so that the index finds them; a day below zero counts as nothing."""
+    cur.execute(
+        "SELECT account_id, nav_date, greatest(nlv, 0) FROM broker_navdaily"
+        " WHERE account_id = ANY(%s) AND nav_date = ANY(%s)",
+        [accounts, weekdays(day, YEAR_WINDOW)],
+    )
+    found: dict[int, dict[date, Decimal]] = defaultdict(dict)
+    for account, on, nlv in cur.fetchall():
+        found[account][on] = nlv
+    return found
+
+
+def _paid(cur, accounts: Sequence[int], day: date) -> dict[int, list[Paid]]:
+    """Advisor fees of the look-back in the account's currency: charges and invoices, less what was given back."""
+    cur.execute(
+        """
+        SELECT t.account_id, t.day,
+               sum(CASE WHEN t.kind IN ('fee', 'invoice') THEN t.amount ELSE -t.amount END
+                   * CASE WHEN t.currency = a.base_currency THEN 1
+                          ELSE coalesce(broker_rate(t.day, t.currency, a.base_currency), 0) END)
+          FROM accounts_transfer t JOIN accounts_account a ON a.id = t.account_id
+         WHERE t.account_id = ANY(%(accounts)s) AND t.day > %(since)s
+           AND (t.day < %(day)s AND t.kind <> 'sweep' OR t.day = %(day)s AND t.kind = 'invoice')
+         GROUP BY t.account_id, t.day
+        """,
+        {"accounts": accounts, "since": day - timedelta(days=YEAR_WINDOW), "day": day},
+    )
+    found: dict[int, list[Paid]] = defaultdict(list)
+    for account, on, amount in cur.fetchall():
+        found[account].append(Paid(on, amount))
+    return found

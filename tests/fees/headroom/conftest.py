@@ -1,0 +1,10 @@
+"""Fixtures of the rolling cap."""
+
+import pytest
+
+from tests.fees.posting.nights import Nights
+
+
+@pytest.fixture
+def nights(world):
+    return Nights(world)
