@@ -2,6 +2,7 @@
 
 from fees.accrual.models import Accrual, AdviserDaily
 from fees.billing.models import BillingLock, BillingRule
+from fees.borne.models import BorneCharge
 from fees.differences.models import Difference
 from fees.headroom.models import Cut
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
@@ -20,6 +21,7 @@ __all__ = [
     "AdviserDaily",
     "BillingLock",
     "BillingRule",
+    "BorneCharge",
     "Charge",
     "Component",
     "Cut",

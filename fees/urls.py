@@ -3,6 +3,7 @@
 from django.urls import path
 
 from fees.billing import views as billing
+from fees.borne import views as borne
 from fees.differences import views as differences
 from fees.history import views as history
 from fees.invoicing import views as invoicing
@@ -26,6 +27,7 @@ urlpatterns = [
     path("fees/billing/open/", billing.reopen, name="open_month"),
     path("fees/billing/<str:kind>/<uuid:pk>/approve/", billing.approve, name="approve_line"),
     path("fees/differences/", differences.differences, name="differences"),
+    path("fees/borne/", borne.charges, name="borne"),
     path("fees/invoicing/", invoicing.desk, name="invoicing"),
     path("fees/invoicing/new/", invoicing.new, name="new_invoices"),
     path("fees/invoicing/upload/", invoicing.upload, name="upload_invoices"),

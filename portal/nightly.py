@@ -18,6 +18,7 @@ from accounts.ground.runs.models import Run, RunStage, RunState
 from accounts.ground.runs.results import ChunkResult, StageResult
 from accounts.ground.runs.work import Progress, Stage, plan, rewind, work
 from fees.accrual.night import accrue_chunk, check_chunk, finish_check, mend, prepare_accrue, rollup_stage
+from fees.borne.night import bear_stage
 from fees.differences.night import compare_chunk
 from fees.invoicing.night import invoices_chunk, prepare_invoices
 from fees.notices.night import notices_chunk
@@ -60,6 +61,7 @@ STAGES = (
     Stage(name="post", chunk=post_chunk),
     Stage(name="sweep", whole=sweep_stage),
     Stage(name="reimburse", whole=reimburse_stage),
+    Stage(name="bear", whole=bear_stage),
     Stage(name="transmit", whole=_transmit),
     Stage(name="compare", chunk=compare_chunk),
     Stage(name="notices", chunk=notices_chunk),

@@ -85,7 +85,7 @@ def _paid(cur, accounts: Sequence[int], day: date) -> dict[int, list[Paid]]:
                           ELSE coalesce(broker_rate(t.day, t.currency, a.base_currency), 0) END)
           FROM accounts_transfer t JOIN accounts_account a ON a.id = t.account_id
          WHERE t.account_id = ANY(%(accounts)s) AND t.day > %(since)s
-           AND (t.day < %(day)s AND t.kind <> 'sweep' OR t.day = %(day)s AND t.kind = 'invoice')
+           AND (t.day < %(day)s AND t.kind NOT IN ('sweep', 'borne') OR t.day = %(day)s AND t.kind = 'invoice')
          GROUP BY t.account_id, t.day
         """,
         {"accounts": accounts, "since": day - timedelta(days=YEAR_WINDOW), "day": day},

@@ -26,9 +26,10 @@ from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
 
 ZERO = Decimal(0)
-# What leaves the account; what advisors share among themselves is not the account's; the rest comes back to it.
+# What leaves the account; what advisors share among themselves is not the account's,
+# and what the broker charges is no fee of theirs; the rest comes back to it.
 PAID = (TransferKind.FEE, TransferKind.INVOICE)
-INSIDE = (TransferKind.SWEEP,)
+INSIDE = (TransferKind.SWEEP, TransferKind.BORNE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from accounts.ground.ledger.checks import Break, breaks, named
 from accounts.ground.ledger.sets import LINES, WITH_BOOKS
 from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
 from fees.adjustments import checks as adjustments
+from fees.borne import checks as borne
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.timing import periods_closing_on
 from fees.headroom import checks as headroom
@@ -283,6 +284,11 @@ def fees_keep_below_the_cap(night: Night) -> list[Break]:
     return headroom.fees_keep_below_the_cap(night.run_id, night.day)
 
 
+def every_broker_charge_was_decided(night: Night) -> list[Break]:
+    """I12: each charge of the broker that an advisor offered to pay has its payer."""
+    return borne.every_broker_charge_was_decided(night.run_id, night.day)
+
+
 def _of_the_day(check: Callable[[date], list[Break]]) -> Check:
     def look(night: Night) -> list[Break]:
         return check(night.day)
@@ -336,6 +342,9 @@ CHECKS: tuple[Check, ...] = (
     _of_the_day(reimbursements.every_processed_reimbursement_moved_once),
     _of_the_day(reimbursements.no_more_than_half_went_back),
     _of_the_day(notices.notices_say_what_was_charged),
+    every_broker_charge_was_decided,
+    _of_the_day(borne.every_borne_charge_moved_once),
+    _of_the_day(borne.broker_charges_are_paid_by_whom_they_should),
     nothing_due_was_left,
     movements_are_as_they_were_posted,
     _of_the_day(transmit.every_movement_is_instructed_once),

@@ -7,4 +7,7 @@ MEMOS = """
     SELECT id, concat_ws(' ', 'ADVISORY INVOICE ' || business_day, nullif(memo, '')) FROM fees_invoice
     UNION ALL
     SELECT id, concat_ws(' ', 'ADVISORY FEE REIMBURSEMENT ' || business_day, nullif(memo, ''))
-      FROM fees_reimbursement"""
+      FROM fees_reimbursement
+    UNION ALL
+    SELECT id, concat_ws(' ', 'BROKER CHARGE PAID BY ADVISOR ' || charged_on, nullif(description, ''))
+      FROM fees_bornecharge"""

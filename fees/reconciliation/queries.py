@@ -20,7 +20,10 @@ _EXPECTED = """
      WHERE state = 'processed'
     UNION ALL
     SELECT id, firm_id, account_id, practice_id, currency, -amount, processed_on FROM fees_reimbursement
-     WHERE state = 'processed'"""
+     WHERE state = 'processed'
+    UNION ALL
+    SELECT id, firm_id, account_id, practice_id, currency, -amount, day FROM fees_bornecharge
+     WHERE payer = 'master'"""
 _LEDGER = """
     SELECT t.id, t.source, t.firm_id, t.account_id, t.practice_id, t.currency, t.day, t.kind,
            CASE WHEN t.kind IN ('fee', 'invoice') THEN t.amount ELSE -t.amount END AS amount

@@ -19,6 +19,7 @@ STAGES: dict[str, Any] = {
     "sweep": gettext_lazy("Sweep to the advisors"),
     "compare": gettext_lazy("Compare agreements with bills"),
     "reimburse": gettext_lazy("Reimbursements"),
+    "bear": gettext_lazy("Broker's charges for advisors"),
     "transmit": gettext_lazy("Instruct the broker"),
     "notices": gettext_lazy("Tell the clients"),
     "reconcile": gettext_lazy("Reconcile"),

@@ -70,6 +70,9 @@ def movements_run_from_client_to_advisor(day: date | None) -> list[Break]:
                WHEN 'adjustment' THEN NOT (debit.kind = 'payee' AND debit.practice_id IS NOT DISTINCT FROM t.practice_id
                                            AND credit.kind = 'client'
                                            AND credit.account_id IS NOT DISTINCT FROM t.account_id)
+               WHEN 'borne' THEN NOT (debit.kind = 'payee' AND debit.practice_id IS NOT DISTINCT FROM t.practice_id
+                                      AND credit.kind = 'client'
+                                      AND credit.account_id IS NOT DISTINCT FROM t.account_id)
                WHEN 'reimburse' THEN NOT (debit.kind = 'payee' AND debit.practice_id IS NOT DISTINCT FROM t.practice_id
                                           AND credit.kind = 'client'
                                           AND credit.account_id IS NOT DISTINCT FROM t.account_id)

@@ -59,6 +59,7 @@ class TransferKind(models.TextChoices):
     REVERSAL = "reversal", _("Reversal")
     REIMBURSEMENT = "reimburse", _("Reimbursement")
     ADJUSTMENT = "adjustment", _("Fee given back")
+    BORNE = "borne", _("Broker's charge paid by the advisor")
 
 
 class Transfer(TenantModel):

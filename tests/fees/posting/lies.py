@@ -89,6 +89,9 @@ LIES = {
         "UPDATE fees_charge SET state = 'written_off', posted_on = NULL WHERE state = 'posted'",
     ],
     "fees_keep_below_the_cap": ["UPDATE broker_navdaily SET nlv = 0.01"],
+    "every_broker_charge_was_decided": ["DELETE FROM fees_bornecharge"],
+    "every_borne_charge_moved_once": ["UPDATE fees_bornecharge SET amount = amount + 1"],
+    "broker_charges_are_paid_by_whom_they_should": ["UPDATE fees_bornecharge SET balance = 1"],
     "every_processed_invoice_moved_once": [f"UPDATE accounts_transfer SET kind = 'invoice' WHERE {FEES}"],
     "every_processed_reimbursement_moved_once": [
         f"UPDATE accounts_transfer SET kind = 'reimburse' WHERE {FEES}",

@@ -15,6 +15,7 @@ from accounts.ground.runs.actions import hold_account
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
 from accounts.ground.runs.results import ChunkResult, StageResult
 from fees.accrual.night import accrue_chunk, check_chunk, prepare_accrue, rollup_stage
+from fees.borne.night import bear_stage
 from fees.differences.night import compare_chunk
 from fees.engine.registry import BY_NAME
 from fees.engine.types import Range
@@ -68,7 +69,7 @@ class Nights:
         return account
 
     def agree(
-        self, number: str, *components: Figures, starts: date, ends: date | None = None, practice=None
+        self, number: str, *components: Figures, starts: date, ends: date | None = None, practice=None, **switches: bool
     ) -> Schedule:
         signed = datetime(starts.year, starts.month, starts.day, 12, tzinfo=UTC)
         with as_role("owner"):
@@ -83,6 +84,7 @@ class Nights:
                 signature=Signature(name="A Client", at=signed, document_hash=DOCUMENT),
                 by=None,
                 at=signed,
+                **switches,
             )
 
     def value(self, number: str, day: date, nlv: str, flow: str = "0") -> None:
@@ -177,6 +179,11 @@ class Nights:
         with night_role():
             return reimburse_stage(run, day)
 
+    def bear(self, day: date) -> StageResult:
+        run = self.run(day)
+        with night_role():
+            return bear_stage(run, day)
+
     def notices(self, day: date) -> ChunkResult:
         run = self.run(day)
         with night_role():
@@ -209,6 +216,7 @@ class Nights:
         self.post(day)
         self.sweep(day)
         self.reimburse(day)
+        self.bear(day)
         self.transmit(day)
         self.compare(day)
         self.reconcile(day)

@@ -25,7 +25,15 @@ from tests.fees.posting.test_trades import trade
 ANA, NINA, CHIDI = "U1000001", "U9000001", "U2000001"
 FIRST, MONTH_END, NEXT = date(2025, 9, 29), date(2025, 9, 30), date(2025, 10, 1)
 TAMPERED = (
-    *("accounts_transfer", "fees_accrual", "fees_charge", "fees_periodresult", "fees_tradefee", "fees_cut"),
+    *(
+        "accounts_transfer",
+        "fees_accrual",
+        "fees_charge",
+        "fees_periodresult",
+        "fees_tradefee",
+        "fees_cut",
+        "fees_bornecharge",
+    ),
     *("broker_instruction", "broker_instructionfile"),
 )
 
@@ -239,6 +247,11 @@ def test_what_was_changed_behind_our_back_refuses_the_seal(request, two_firms, c
         ticket = {"asset_class": "STK", "currency": "USD", "kind": "ticket", "figure": "2"}
         two_firms.agree(CHIDI, Figures(method=41, more={"schedules": [ticket]}), starts=NEXT)
         trade(two_firms, NEXT, number=CHIDI)
+    if "bornecharge" in lie:
+        two_firms.agree(CHIDI, figures("ANNUALFLATFEE_MONTHLY", flat="1"), starts=NEXT, commissions_to_master=True)
+        two_firms.value(CHIDI, NEXT, "100000")
+        two_firms.cash("F200002", NEXT, "5000")
+        trade(two_firms, NEXT, number=CHIDI)
     if of_results:
         two_firms.value(CHIDI, date(2025, 8, 15), "104000")
     if "revision" in lie or "adjustment" in lie:
@@ -247,6 +260,7 @@ def test_what_was_changed_behind_our_back_refuses_the_seal(request, two_firms, c
     two_firms.close(NEXT)
     two_firms.post(NEXT)
     two_firms.sweep(NEXT)
+    two_firms.bear(NEXT)
     two_firms.transmit(NEXT)
     assert look(Night(two_firms.run(NEXT).pk, NEXT)) == []
 

@@ -1,0 +1,7 @@
+"""API addresses of the broker's charges that advisors offered to pay."""
+
+from django.urls import path
+
+from fees.borne.api import BorneChargeList
+
+urlpatterns = [path("borne-charges/", BorneChargeList.as_view(), name="api_borne_charges")]

@@ -1,0 +1,103 @@
+"""Charges of the broker that wait for a payer, what advisors' accounts have, and the list of what was decided."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.scope import scope
+from accounts.ground.runs.queries import sealed_day
+from accounts.ground.tree.queries import matching, with_payee
+from fees.borne.models import BorneCharge
+from fees.engine.payer import Payer
+from fees.engine.sql import round_money
+from portal.lib.money import CURRENCIES
+
+# A statement that comes later than this asks no advisor any more.
+LATEST = timedelta(days=60)
+# As the broker's statements call market data, research and minimum monthly fees.
+OTHER_FEES = "Other Fees"
+
+_ASKED = """
+    JOIN accounts_account a ON a.id = x.account_id
+    JOIN LATERAL (SELECT s.practice_id FROM fees_schedule s
+                   WHERE s.account_id = x.account_id AND s.{switch} AND s.starts <= x.day
+                     AND (s.ends IS NULL OR s.ends > x.day)
+                   ORDER BY s.practice_id = a.practice_id DESC LIMIT 1) asked ON true"""
+_PAYABLE = ", ".join(f"'{code}'" for code in CURRENCIES)
+_SINCE = "x.day > %(since)s AND x.day <= %(day)s"
+
+# The accounts are found first: few have the switch on, and only theirs are read.
+WAITING = f"""
+    SELECT 'commission' AS kind, x.id AS trade_id, NULL::bigint AS line_id, a.firm_id, x.account_id, a.number,
+           asked.practice_id, x.day, x.currency, x.amount, x.description
+      FROM (SELECT t.id, t.account_id, coalesce(t.trade_on, t.report_on) AS day,
+                   coalesce(nullif(t.commission_currency, ''), t.currency) AS currency, -t.commission AS amount,
+                   left(concat_ws(' ', t.symbol, t.description), 200) AS description
+              FROM broker_trade t
+             WHERE t.account_id = ANY(ARRAY(SELECT account_id FROM fees_schedule WHERE commissions_to_master))
+               AND t.commission < 0) x {_ASKED.format(switch="commissions_to_master")}
+     WHERE {_SINCE}
+    UNION ALL
+    SELECT 'other', NULL, x.id, a.firm_id, x.account_id, a.number, asked.practice_id, x.day, x.currency, x.amount,
+           x.description
+      FROM (SELECT l.id, l.account_id, coalesce(l.report_on, l.settle_on, l.happened_at::date) AS day, l.currency,
+                   -l.amount AS amount, left(l.description, 200) AS description
+              FROM broker_cashline l
+             WHERE l.account_id = ANY(ARRAY(SELECT account_id FROM fees_schedule WHERE other_fees_to_master))
+               AND l.kind = '{OTHER_FEES}' AND l.amount < 0) x {_ASKED.format(switch="other_fees_to_master")}
+     WHERE {_SINCE}"""
+# What rounds to nothing, or stands in a currency that no account has, cannot be moved.
+UNDECIDED = f"""
+    SELECT w.* FROM ({WAITING}) w
+     WHERE NOT EXISTS (SELECT 1 FROM fees_bornecharge b WHERE b.trade_id = w.trade_id)
+       AND NOT EXISTS (SELECT 1 FROM fees_bornecharge b WHERE b.line_id = w.line_id)
+       AND w.currency IN ({_PAYABLE}) AND {round_money("w.amount", "w.currency")} > 0"""
+
+# What an advisor's account has in its own currency: the broker's settled cash less what went back to clients since and
+# no statement has shown; where the broker tells nothing of it, what our books hold for it.
+_PURSES = """
+    SELECT m.practice_id, m.base_currency,
+           coalesce(told.settled - coalesce((
+               SELECT sum(t.amount * broker_rate(%(day)s, t.currency, m.base_currency)) FROM accounts_transfer t
+                WHERE t.firm_id = m.firm_id AND t.practice_id = m.practice_id
+                  AND t.kind IN ('reimburse', 'adjustment', 'borne')
+                  AND NOT EXISTS (SELECT 1 FROM broker_retirement r
+                                   WHERE r.transfer_id = t.id AND r.seen_on <= told.day)), 0),
+               (SELECT sum(CASE WHEN t.credit_id = b.id THEN t.amount ELSE -t.amount END)
+                  FROM accounts_book b JOIN accounts_transfer t ON b.id IN (t.credit_id, t.debit_id)
+                 WHERE b.practice_id = m.practice_id AND b.kind = 'payee' AND b.currency = m.base_currency)),
+           broker_rate(%(day)s, m.base_currency, 'USD')
+      FROM accounts_account m
+      LEFT JOIN LATERAL (SELECT c.day, c.settled FROM broker_cashbalance c
+                          WHERE c.account_id = m.id AND c.day <= %(day)s AND c.currency = m.base_currency
+                          ORDER BY c.day DESC, c.is_total DESC LIMIT 1) told ON true
+     WHERE m.kind IN ('top_master', 'second_master') AND m.practice_id = ANY(%(practices)s)"""
+
+
+class Purse(NamedTuple):
+    """What an advisor's account has, in its currency, and what turns that into USD; None where nothing tells it."""
+
+    currency: str
+    balance: Decimal | None
+    usd_rate: Decimal | None
+
+
+def purses(practices: Collection[int], day: date) -> dict[int, Purse]:
+    """The accounts of these advisors at the end of `day`."""
+    with cursor() as cur:
+        cur.execute(_PURSES, {"day": day, "practices": list(practices)})
+        return {practice: Purse(*rest) for practice, *rest in cur.fetchall()}
+
+
+def listed(who: Who, *, payer: str, text: str) -> "QuerySet[BorneCharge]":
+    """What was decided in closed nights and the person may see, as the list's address asks for it."""
+    sealed = sealed_day()
+    rows = with_payee(scope(who, BorneCharge).select_related("account"))
+    rows = rows.none() if sealed is None else rows.filter(day__lte=sealed)
+    if payer in tuple(Payer):
+        rows = rows.filter(payer=payer)
+    return matching(rows, text, "account__")

@@ -1,0 +1,28 @@
+"""The list of the broker's charges that an advisor offered to pay, and who paid each."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.ground.access.gates import gate
+from accounts.ground.paging import page_of
+from accounts.ground.tree.queries import typed
+from fees.borne.queries import listed
+from fees.borne.words import told
+from fees.engine.payer import Payer
+
+
+@gate("set_fees")
+@require_safe
+def charges(request: HttpRequest) -> HttpResponse:
+    """The latest night first."""
+    who = request.seat  # type: ignore[attr-defined]
+    payer, text = request.GET.get("payer", ""), typed(request.GET.get("q"))
+    page = page_of(listed(who, payer=payer, text=text), order=["-day", "pk"], query=request.GET)
+    context = {
+        "page": page,
+        "rows": [told(one) for one in page.rows],
+        "payer": payer if payer in tuple(Payer) else "",
+        "typed": text,
+    }
+    return render(request, "fees/borne/list.html", context)
