@@ -23,7 +23,7 @@ def bear_stage(run: Run, day: date) -> StageResult:
     """Decide what statements have brought and nobody has decided yet, and move what the advisors pay to the clients."""
     waiting = _waiting(day)
     found = purses(list(waiting), day)
-    rows = []
+    rows: list[dict[str, object]] = []
     for practice, charges in waiting.items():
         purse = found.get(practice, Purse("USD", None, None))
         for place, (one, decision) in enumerate(zip(charges, decide(charges, purse), strict=True)):

@@ -28,7 +28,7 @@ WALLS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0034_borne_charges"),
+        ("accounts", "0036_borne_charges"),
         ("broker", "0019_agreements_are_read_first"),
         ("fees", "0032_rolling_cap"),
     ]

@@ -18,6 +18,7 @@ FILES = {
     "fees/billing/queries.py": "of the person's own practice, which the second wall asks for too",
     "fees/posting/close.py": NIGHT,
     "fees/adjustments/checks.py": NIGHT,
+    "fees/borne/checks.py": NIGHT,
     "fees/adjustments/queries.py": "of one charge, which came through the scope or is the night's",
     "fees/posting/posting.py": NIGHT,
     "fees/posting/seal.py": NIGHT,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0033_client_consents"),
+        ("accounts", "0035_mail_of_a_person"),
     ]
 
     operations = [
