@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0036_borne_charges"),
         ("broker", "0019_agreements_are_read_first"),
-        ("fees", "0032_rolling_cap"),
+        ("fees", "0034_rolling_cap"),
     ]
 
     operations = [

@@ -27,7 +27,7 @@ WRITTEN_OFF = migrations.RunSQL(
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0033_client_consents"),
-        ("fees", "0031_own_accrued"),
+        ("fees", "0033_billing_walls"),
     ]
 
     operations = [
