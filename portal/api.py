@@ -34,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("fees.notices.api_urls")),
     path("v1/", include("fees.proposals.api_urls")),
     path("v1/", include("fees.patterns.api_urls")),
+    path("v1/", include("fees.overview.api_urls")),
+    path("v1/", include("fees.whatif.api_urls")),
     path("v1/", include("portal.statements.api_urls")),
     path("v1/", include("portal.transactions.api_urls")),
     path("v1/", include("portal.clients.api_urls")),

@@ -28,6 +28,9 @@ def main() -> int:
     try:
         given = json.loads(sys.stdin.read(), parse_float=Decimal, parse_constant=_refuse_constant)
         answer = [work_out(one) for one in given] if isinstance(given, list) else work_out(given)
+    except ArithmeticError:
+        sys.stdout.write(json.dumps({"error": "a figure is too large or too fine to be worked with"}) + "\n")
+        return REFUSED
     except (BadCase, ValueError, LookupError, RecursionError) as error:
         sys.stdout.write(json.dumps({"error": str(error)}) + "\n")
         return REFUSED

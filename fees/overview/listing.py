@@ -85,11 +85,15 @@ class ScheduleListing:
             rows = rows.filter(Exists(scope(self.who, Component).filter(schedule_id=OuterRef("pk"), method__in=codes)))
         return matching(rows, self.text, "account__")
 
+    @property
+    def with_parts(self) -> "QuerySet[Schedule]":
+        """The same with accounts and components."""
+        components = Prefetch("components", queryset=scope(self.who, Component))
+        return self.rows.select_related("account").prefetch_related(components)
+
     def page(self, query: QueryDict) -> Page:
         """One page, with accounts and components."""
-        components = Prefetch("components", queryset=scope(self.who, Component))
-        rows = self.rows.select_related("account").prefetch_related(components)
-        return page_of(rows, order=order_of(self.sort, COLUMNS, USUAL), query=query)
+        return page_of(self.with_parts, order=order_of(self.sort, COLUMNS, USUAL), query=query)
 
 
 def with_rates(who: Who, schedules: Sequence[Schedule], sealed: date | None, days: Calendar) -> list[Row]:

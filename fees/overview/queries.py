@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, Sum, When
 from django.db.models.functions import TruncMonth
 
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
-from accounts.ground.ledger.models import BookKind, Transfer, TransferKind
+from accounts.ground.ledger.models import Book, BookKind, Transfer, TransferKind
 from accounts.ground.tree.models import Account
 from fees.accrual.statements import HOLDING, day_literal, in_force
 from fees.engine import sql
@@ -26,6 +26,8 @@ CODES = ", ".join(map(str, METHODS))
 # A fifth away from what is usual in one's own book is worth a look.
 APART = Decimal("0.2")
 SHOWN = 10
+# Between a practice's share and others: swept to it, given back to a client, or undone.
+MOVES = (TransferKind.SWEEP, TransferKind.REIMBURSEMENT, TransferKind.ADJUSTMENT, TransferKind.REVERSAL)
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,15 @@ class Usual:
 
 
 def earned(who: Who, since: date, sealed: date | None) -> list[tuple[date, str, Decimal]]:
-    """Month, currency, amount: what was swept to the practice; nothing younger than the last sealed night."""
+    """Month, currency, amount: what reached the practice's share less what it gave back; none of an unsealed night."""
     if sealed is None:
         return []
-    rows = scope(who, Transfer).filter(
-        kind=TransferKind.SWEEP,
-        credit__kind=BookKind.PAYEE,
-        credit__practice_id=who.practice_id,
-        day__gte=since,
-        day__lte=sealed,
-    )
-    sums = rows.annotate(month=TruncMonth("day")).values_list("month", "currency").annotate(Sum("amount"))
+    # The other side's book may be hidden, so nothing is joined.
+    own = scope(who, Book).filter(kind=BookKind.PAYEE, practice_id=who.practice_id).values("pk")
+    credited, debited = Q(credit_id__in=own), Q(debit_id__in=own)
+    rows = scope(who, Transfer).filter(credited | debited, kind__in=MOVES, day__gte=since, day__lte=sealed)
+    signed = Case(When(credited, then=F("amount")), default=-F("amount"))
+    sums = rows.annotate(month=TruncMonth("day")).values_list("month", "currency").annotate(sum=Sum(signed))
     return list(sums.order_by("month", "currency"))
 
 

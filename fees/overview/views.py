@@ -14,7 +14,7 @@ from accounts.ground.clock import exchange_today
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.queries import sealed_day
 from fees.overview import queries
-from fees.overview.rules import a_year_on, by_month, postings
+from fees.overview.rules import Posting, a_year_on, by_month, postings
 from fees.proofs.words import method_title
 from fees.proposals.document import terms_words
 from fees.proposals.rules import Wanted
@@ -51,8 +51,13 @@ def words_of(schedule: Schedule) -> list[str]:
     return terms_words(Wanted(strategy=schedule.strategy, components=components))
 
 
+def expected(who: Who, sealed: date) -> list[Posting]:
+    """What a year to come would post, if every value stays as it was at the last night."""
+    return postings(queries.running(who, sealed), calendar(), after=sealed, until=a_year_on(sealed))
+
+
 def _forecast(who: Who, sealed: date) -> dict[str, Any]:
-    found = postings(queries.running(who, sealed), calendar(), after=sealed, until=a_year_on(sealed))
+    found = expected(who, sealed)
     usual = queries.usual(who, sealed)
     return {
         "next": [(one, method_title(one.method)) for one in found[:NEXT_SHOWN]],
@@ -70,7 +75,7 @@ def _bars(found: list[tuple[date, str, Decimal]]) -> list[dict[str, Any]]:
             "month": month,
             "currency": currency,
             "amount": amount,
-            "length": int(amount * BAR / longest[currency]) if longest[currency] else 0,
+            "length": max(int(amount * BAR / longest[currency]), 0) if longest[currency] > 0 else 0,
         }
         for month, currency, amount in found
     ]

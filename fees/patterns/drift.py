@@ -1,13 +1,43 @@
 """Where terms have moved away from the template they came from, field by field, in words."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
 from fees.engine.asked import BLOCKS, PARAMETERS, Block
+from fees.patterns.models import FeeTemplate
+from fees.patterns.queries import own
+from fees.patterns.queries import wanted_of as templates_wanted
+from fees.proposals.models import Proposal
+from fees.proposals.queries import wanted_of
 from fees.proposals.rules import Wanted
+from fees.schedules.models import Schedule
 from fees.schedules.rules import Figures, asked_for
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The template that agreed terms came from, and the fields in which they differ from it by now."""
+
+    template: FeeTemplate
+    fields: list[str]
+
+
+def origins(who: Who, schedules: Iterable[Schedule]) -> dict[int, Origin]:
+    """By schedule, for those that came from a template that is still kept."""
+    sent = {one.schedule_id: one for one in scope(who, Proposal).filter(schedule__in=[each.pk for each in schedules])}
+    wanted = {one.template_id for one in sent.values() if one.template_id}
+    templates = {one.pk: one for one in own(who).filter(pk__in=wanted)} if wanted else {}
+    return {
+        schedule: Origin(template, differing(templates_wanted(template), wanted_of(one)))
+        for schedule, one in sent.items()
+        if schedule is not None and (template := templates.get(one.template_id)) is not None
+    }
 
 
 def differing(template: Wanted, terms: Wanted) -> list[str]:

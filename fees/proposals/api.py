@@ -3,10 +3,12 @@
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
@@ -24,11 +26,15 @@ from accounts.ground.runs.queries import sealed_day
 from accounts.ground.signatures.reading import hand_of
 from accounts.ground.signatures.rules import LONGEST_NAME
 from accounts.ground.tree.models import Account
+from fees.patterns import queries as patterns
+from fees.patterns.drift import differing
+from fees.patterns.models import FeeTemplate
 from fees.proofs.words import tell
 from fees.proposals import actions, queries, signing
 from fees.proposals.api_terms import FeeTermsSerializer, component, wanted_from
+from fees.proposals.beside import Room, room
 from fees.proposals.models import Proposal, ProposalState
-from fees.proposals.preview import Cost, effect
+from fees.proposals.preview import Effect, effect
 from fees.proposals.rules import LARGEST_DRAWING, LONGEST_REASON, Wanted, read
 from fees.schedules.rules import ScheduleRefused
 
@@ -69,6 +75,14 @@ class FeePreviewSerializer(serializers.Serializer):
     year_after = serializers.CharField(allow_null=True)
     sensitivity = serializers.DictField(child=serializers.CharField())
     arithmetic = serializers.ListField(child=serializers.CharField())
+    cap_left = serializers.CharField(allow_null=True, help_text="What the rolling cap on all fees leaves")
+    differs = serializers.ListField(child=serializers.CharField(), help_text="Fields that differ from the template")
+
+
+class AccountTermsSerializer(FeeTermsSerializer):
+    """Terms of one account, and the template of one's own that they came from."""
+
+    template = serializers.UUIDField(required=False, allow_null=True)
 
 
 class SignatureHandSerializer(serializers.Serializer):
@@ -117,12 +131,12 @@ class ProposalList(ListModelMixin, ScopedView):
 class PreviewTerms(APIView):
     """Works out terms without keeping them."""
 
-    @extend_schema(request=FeeTermsSerializer, responses=FeePreviewSerializer)
+    @extend_schema(request=AccountTermsSerializer, responses=FeePreviewSerializer)
     def post(self, request: ApiRequest, number: str) -> Response:
         """What they would have cost in the last closed period; 400 says what is wrong with them."""
         who = _who(request)
         account = account_for(who, number, "set_fees")
-        wanted = _wanted(request)
+        wanted, template = _wanted(who, request)
         judged = actions.judge(who=who, account=account, wanted=wanted, at=timezone.now())
         if judged.problems:
             raise _invalid(ScheduleRefused(judged.problems))
@@ -131,22 +145,28 @@ class PreviewTerms(APIView):
             account,
             before=judged.standing.wanted.components,
             after=wanted.components,
-            sealed=sealed_day(),
+            sealed=(sealed := sealed_day()),
             days=judged.days,
         )
-        return Response(_previewed(account, judged, found.before if found else None, found.after if found else None))
+        fee = found.after.amount if found else None
+        beside = {
+            "room": room(who, account, fee, sealed) if sealed and fee is not None else None,
+            "differs": differing(patterns.wanted_of(template), wanted) if template else [],
+        }
+        return Response(_previewed(account, judged, found, **beside))
 
 
 @gate("set_fees")
 class DraftTerms(APIView):
     """Keeps terms as the practice's draft about an account."""
 
-    @extend_schema(request=FeeTermsSerializer, responses=ProposalSerializer)
+    @extend_schema(request=AccountTermsSerializer, responses=ProposalSerializer)
     def put(self, request: ApiRequest, number: str) -> Response:
         """The client does not see it; it takes the place of the draft that was there."""
         who = _who(request)
         account = account_for(who, number, "set_fees")
-        kept = _tried(lambda: actions.draft(who=who, account=account, wanted=_wanted(request), at=timezone.now()))
+        wanted, _template = _wanted(who, request)
+        kept = _tried(lambda: actions.draft(who=who, account=account, wanted=wanted, at=timezone.now()))
         return Response(ProposalSerializer(kept).data)
 
 
@@ -154,12 +174,13 @@ class DraftTerms(APIView):
 class SendTerms(APIView):
     """Sends terms to the client."""
 
-    @extend_schema(request=FeeTermsSerializer, responses=ProposalSerializer)
+    @extend_schema(request=AccountTermsSerializer, responses=ProposalSerializer)
     def post(self, request: ApiRequest, number: str) -> Response:
         """What costs no more applies at once; the rest waits for the client's signature."""
         who = _who(request)
         account = account_for(who, number, "set_fees")
-        sent = _tried(lambda: actions.propose(who=who, account=account, wanted=_wanted(request), at=timezone.now()))
+        wanted, _template = _wanted(who, request)
+        sent = _tried(lambda: actions.propose(who=who, account=account, wanted=wanted, at=timezone.now()))
         return Response(ProposalSerializer(sent).data, status=status.HTTP_201_CREATED)
 
 
@@ -221,11 +242,21 @@ class OneProposal(APIView):
         return Response(ProposalSerializer(found).data)
 
 
-def _wanted(request: ApiRequest) -> Wanted:
-    return wanted_from(_given(FeeTermsSerializer, request))
+def _wanted(who: Who, request: ApiRequest) -> tuple[Wanted, FeeTemplate | None]:
+    given = _given(AccountTermsSerializer, request)
+    wanted, key = wanted_from(given), given.get("template")
+    if key is None:
+        return wanted, None
+    found = patterns.picked(who, str(key))
+    if found is None:
+        raise ValidationError({"template": [_("Choose one of your own templates.")]})
+    return replace(wanted, template=found.pk, template_version=found.version), found
 
 
-def _previewed(account: Account, judged: actions.Judged, before: Cost | None, after: Cost | None) -> dict[str, Any]:
+def _previewed(
+    account: Account, judged: actions.Judged, found: Effect | None, *, room: Room | None, differs: list[str]
+) -> dict[str, Any]:
+    before, after = (found.before, found.after) if found else (None, None)
     span = after.values.span if after else None
     text: Callable[[Any], str | None] = lambda number: None if number is None else str(number)  # noqa: E731
     known = after is not None and after.amount is not None
@@ -243,6 +274,8 @@ def _previewed(account: Account, judged: actions.Judged, before: Cost | None, af
         "year_after": text(after.year if after else None),
         "sensitivity": {str(step): str(amount) for step, amount in (after.sensitivity if after and known else [])},
         "arithmetic": [tell(one) for one in (after.arithmetic if after and known else [])],
+        "cap_left": text(room.left if room else None),
+        "differs": differs,
     }
 
 

@@ -1,7 +1,7 @@
 """Terms over the API: each fee is the object that the engine's description of its method asks for."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from fees.proofs.words import tell
 from fees.proposals.rules import Wanted
 from fees.schedules.models import Strategy
 from fees.schedules.rules import MOST_COMPONENTS, Figures, asked_for, figures_given
-from portal.lib.money import LONGEST_NUMBER
+from portal.lib.money import BadDecimal, parse_decimal
 
 _TYPES = {Kind.COUNT: "integer", Kind.FLAG: "boolean"}
 
@@ -62,12 +62,9 @@ class NumberField(serializers.Field):
     def to_internal_value(self, data: Any) -> Decimal:
         """A finite number, or the sentence that it is none."""
         try:
-            number = Decimal(data) if isinstance(data, str) and len(data) <= LONGEST_NUMBER else Decimal("NaN")
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite():
-            raise serializers.ValidationError(_("Enter a number."))
-        return number
+            return parse_decimal(data if isinstance(data, str) else "", digits=30, places=15)
+        except BadDecimal as bad:
+            raise serializers.ValidationError(_("Enter a number in plain digits, such as 0.01.")) from bad
 
     def to_representation(self, value: Any) -> str:
         """As text."""

@@ -1,7 +1,6 @@
 """The advisor's pages: terms with their live preview, sending them, what was proposed and what became of it."""
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -21,8 +20,7 @@ from accounts.ground.tree.models import Account
 from fees.invoicing.models import CAP_KINDS
 from fees.overview.queries import usual
 from fees.patterns import queries as patterns
-from fees.patterns.drift import differing
-from fees.patterns.models import FeeTemplate
+from fees.patterns.drift import Origin, differing
 from fees.proofs.words import method_title, tell
 from fees.proposals import actions, queries
 from fees.proposals.beside import room
@@ -139,7 +137,7 @@ def previewed(who: Who, account: Account, form: TermsForm, ground: actions.Groun
     context: dict[str, Any] = {"account": account, "form": form, "wanted": wanted}
     if wanted is None:
         return context
-    context["drift"] = Drift.of(who, form, wanted)
+    context["drift"] = _drift(who, form, wanted)
     judged = actions.judge(who=who, account=account, wanted=wanted, at=timezone.now(), ground=ground)
     form.refuse(judged.problems, wanted)
     context |= {
@@ -182,18 +180,10 @@ def told(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Drift:
-    """A template that terms came from, and the fields in which they differ from it by now."""
-
-    template: FeeTemplate
-    fields: list[str]
-
-    @classmethod
-    def of(cls, who: Who, form: TermsForm, wanted: Wanted) -> "Drift | None":
-        """None where they came from none, or it is gone."""
-        found = patterns.picked(who, form.data.get("template", ""))
-        return cls(found, differing(patterns.wanted_of(found), wanted)) if found else None
+def _drift(who: Who, form: TermsForm, wanted: Wanted) -> Origin | None:
+    """What differs from the template that the form began with; None where it is gone."""
+    found = patterns.picked(who, form.data.get("template", ""))
+    return Origin(found, differing(patterns.wanted_of(found), wanted)) if found else None
 
 
 def _with_origin(who: Who, form: TermsForm) -> Wanted | None:

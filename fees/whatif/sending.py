@@ -1,5 +1,6 @@
 """Handing a what-if over: the terms that were tried become a proposal to each of the chosen accounts."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.tree.models import Account
 from fees.proofs.words import tell
-from fees.proposals.actions import propose
+from fees.proposals.actions import ground_of, propose
 from fees.proposals.models import ProposalState
 from fees.proposals.rules import Wanted
 from fees.schedules.rules import ScheduleRefused
@@ -82,7 +83,19 @@ def _propose(who: Who, account: int, wanted: Wanted, at: datetime) -> tuple[str,
         return REFUSED, ""
     try:
         with transaction.atomic(using=current_alias.get()):
-            sent = propose(who=who, account=found, wanted=wanted, at=at)
+            sent = propose(who=who, account=found, wanted=_with_its_own(who, found, wanted, at), at=at)
     except ScheduleRefused as refused:
         return REFUSED, " ".join(tell(one.sentence) for one in refused.problems)
     return (SENT if sent.state == ProposalState.PROPOSED else AGREED), ""
+
+
+def _with_its_own(who: Who, account: Account, wanted: Wanted, at: datetime) -> Wanted:
+    """What is tried are fees: the account's invoice limit, and who bears the broker's charges, stay as they are."""
+    stands = ground_of(who=who, account=account, at=at).standing.wanted
+    return replace(
+        wanted,
+        cap_kind=stands.cap_kind,
+        cap_rate=stands.cap_rate,
+        commissions_to_master=stands.commissions_to_master,
+        other_fees_to_master=stands.other_fees_to_master,
+    )

@@ -5,9 +5,10 @@ from typing import Protocol
 from uuid import UUID
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone, translation
 
-from accounts.ground.access.context import Who, acting
+from accounts.ground.access.context import Who, acting, current_alias
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job
 from accounts.ground.people.models import User
@@ -30,6 +31,20 @@ def work_out(job: str, user_id: int, seat_id: int, **_extra: object) -> None:
 def propose_terms(job: str, user_id: int, seat_id: int, **_extra: object) -> None:
     """Proposal after proposal; called again, or twice, nobody is asked a second time."""
     _all(sending.step, job, user_id, seat_id)
+
+
+def wake(who: Who, job: Job) -> None:
+    """Call a worker once the row is there; whoever looks at it calls again, and a second worker finds it taken."""
+    transaction.on_commit(
+        lambda: work_out.delay(str(job.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
+    )
+
+
+def wake_sending(who: Who, job: Job) -> None:
+    """The same for the job that proposes."""
+    transaction.on_commit(
+        lambda: propose_terms.delay(str(job.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
+    )
 
 
 def _all(step: Step, job: str, user_id: int, seat_id: int) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.ground.access.context import Who, current_alias
+from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import scope
 from accounts.ground.clock import exchange_today
@@ -33,7 +32,7 @@ from fees.schedules.rules import ScheduleRefused
 from fees.whatif import actions, queries, sending
 from fees.whatif.models import WhatIfLine
 from fees.whatif.rules import REFUSALS, Scope, band_words, bands, numbers_of
-from fees.whatif.tasks import propose_terms, work_out
+from fees.whatif.tasks import wake, wake_sending
 from portal.lib.words import Sentence
 
 POLLED = (JobState.WAITING, JobState.RUNNING)
@@ -124,20 +123,6 @@ def stop_sending(request: HttpRequest, trial: UUID) -> HttpResponse:
     for one in queries.sendings(who, queries.trial_of(who, trial)):
         sending.stop(job=one, at=timezone.now())
     return redirect("fees:what_if_trial", trial)
-
-
-def wake(who: Who, job: Job) -> None:
-    """Call a worker once the row is there; whoever looks at it calls again, and a second worker finds it taken."""
-    transaction.on_commit(
-        lambda: work_out.delay(str(job.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
-    )
-
-
-def wake_sending(who: Who, job: Job) -> None:
-    """The same for the job that proposes."""
-    transaction.on_commit(
-        lambda: propose_terms.delay(str(job.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
-    )
 
 
 def _form(request: HttpRequest, form: TermsForm, status: int = 200) -> HttpResponse:

@@ -13,6 +13,7 @@ from fees.engine.registry import EVERY, TELLS
 from fees.overview.listing import FAMILIES as KNOWN
 from fees.overview.listing import ScheduleListing, with_rates
 from fees.overview.views import words_of
+from fees.patterns.drift import origins
 from fees.schedules.models import Strategy
 from portal.preferences.queries import saved_query, views_of
 
@@ -24,11 +25,15 @@ def schedules(request: HttpRequest) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     listing = ScheduleListing.of(who, request.GET, exchange_today())
     page = listing.page(request.GET)
+    source = origins(who, page.rows)
     titles = {method.family: TELLS[code].TITLE for code, method in EVERY.items()}
     context = {
         "listing": listing,
         "page": page,
-        "rows": [(row, words_of(row.schedule)) for row in with_rates(who, page.rows, sealed_day(), calendar())],
+        "rows": [
+            (row, words_of(row.schedule), source.get(row.schedule.pk))
+            for row in with_rates(who, page.rows, sealed_day(), calendar())
+        ],
         "sort": listing.sort,
         "strategies": Strategy.choices,
         "families": [(key, _(titles[key])) for key in KNOWN],

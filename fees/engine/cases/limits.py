@@ -3,14 +3,15 @@
 from decimal import Decimal
 
 from fees.engine.adjustment import Billed, after, before, difference, together
-from fees.engine.arithmetic import ZERO
+from fees.engine.arithmetic import CONTEXT, ZERO
 from fees.engine.cases.form import Form, shown, told
 from fees.engine.invoice_cap import accrued_limit, available, closing_limit, transition_limit
-from fees.engine.payer import payers
+from fees.engine.payer import Payer, payers
 from fees.engine.reimbursement import ceiling
 from fees.engine.rolling_cap import Paid, Window, chargeable, look_back, window
 from portal.lib.money import round_money
 from portal.lib.periods import Frequency
+from portal.lib.words import Sentence
 
 INVOICE_FORM = """\
 method     PERCENTOFNLV_CAP or PERCENTOFNLV_CAP_Q (daily values of the month or quarter before),
@@ -57,6 +58,13 @@ def work_out_invoices(form: Form) -> dict[str, object]:
         limit = accrued_limit(cap, [form.decimal("value")] * form.integer("business_days"), currency)
     else:
         limit = accrued_limit(cap, form.decimals("values"), currency)
+    of_period = "an ordinary period, at most 3 % a year" if form.flag("transition") else "the period before"
+    story = [
+        Sentence(
+            "The business days of %(period)s at %(percent)s %% a year, divided by 252, allow %(limit)s %(currency)s.",
+            {"period": of_period, "percent": cap * 100, "limit": limit, "currency": currency},
+        )
+    ]
     lines, used = [], ZERO
     for amount in form.decimals("invoices"):
         left = available(limit, used)
@@ -64,7 +72,10 @@ def work_out_invoices(form: Form) -> dict[str, object]:
         used += amount if accepted else ZERO
         lines.append({"amount": shown(amount), "result": "ok" if accepted else "over_limit", "available": shown(left)})
     form.done()
-    return {"limit": shown(limit), "available": shown(available(limit, used)), "currency": currency, "lines": lines}
+    left = available(limit, used)
+    story.append(Sentence("Invoices took %(used)s of it; %(left)s is left.", {"used": used, "left": left}))
+    told_all = {"limit": shown(limit), "available": shown(left), "currency": currency}
+    return {"lines": lines, **told_all, "derivation": told(story)}
 
 
 def work_out_rolling(form: Form) -> dict[str, object]:
@@ -87,28 +98,45 @@ def work_out_rolling(form: Form) -> dict[str, object]:
         "available": shown(min((one.available for one in seen), default=ZERO)),
         "currency": currency,
     }
+    msgid = (
+        "%(days)s days: 0.25 × sqrt(%(days)s ÷ 360) × %(average)s − %(paid)s paid leaves %(available)s %(currency)s."
+    )
+    story = [Sentence(msgid, {**one._asdict(), "currency": currency}) for one in seen]
     if fee is not None:
         charged = chargeable(fee, seen)
         answer |= {"amount": shown(charged), "dropped": shown(fee - charged)}
-    return answer
+        msgid = "Of a fee of %(fee)s the least of these lets %(charged)s through."
+        story.append(Sentence(msgid, {"fee": fee, "charged": charged}))
+    return answer | {"derivation": told(story)}
 
 
 def work_out_payers(form: Form) -> dict[str, object]:
     """Who pays each charge."""
     form.text("method")
     charges = form.decimals("charges")
-    paying = payers(charges, balance=form.decimal("balance"), usd_rate=form.decimal("usd_rate", Decimal(1)))
+    balance, rate = form.decimal("balance"), form.decimal("usd_rate", Decimal(1))
+    paying = payers(charges, balance=balance, usd_rate=rate)
     form.done()
-    return {"lines": [{"amount": shown(one), "payer": str(who)} for one, who in zip(charges, paying, strict=True)]}
+    story = []
+    for amount, who in zip(charges, paying, strict=True):
+        msgid = "Before %(amount)s the master holds %(balance)s, USD %(dollars)s, so the %(who)s pays."
+        dollars = CONTEXT.multiply(balance, rate)
+        story.append(Sentence(msgid, {"amount": amount, "balance": balance, "dollars": dollars, "who": str(who)}))
+        balance -= amount if who == Payer.MASTER else ZERO
+    lines = [{"amount": shown(one), "payer": str(who)} for one, who in zip(charges, paying, strict=True)]
+    return {"lines": lines, "derivation": told(story)}
 
 
 def work_out_reimbursement(form: Form) -> dict[str, object]:
     """The most that may be paid back now."""
     form.text("method")
     currency = form.currency()
-    most = ceiling(fees=form.decimal("fees"), rebates=form.decimal("rebates", ZERO), currency=currency)
+    fees, rebates = form.decimal("fees"), form.decimal("rebates", ZERO)
+    most = ceiling(fees=fees, rebates=rebates, currency=currency)
     form.done()
-    return {"lines": [], "amount": shown(most), "currency": currency}
+    msgid = "Half of %(fees)s, less %(rebates)s paid back or pending and never below zero, is %(most)s %(currency)s."
+    story = [Sentence(msgid, {"fees": fees, "rebates": rebates, "most": most, "currency": currency})]
+    return {"lines": [], "amount": shown(most), "currency": currency, "derivation": told(story)}
 
 
 def work_out_adjustment(form: Form) -> dict[str, object]:

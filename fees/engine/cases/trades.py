@@ -6,7 +6,7 @@ from fees.engine.allocation_minimum import Plan, commission, minimum
 from fees.engine.arithmetic import ZERO
 from fees.engine.cases.form import Form, shown, told
 from fees.engine.trade_unit import Markup, Price, Trade, TradeSchedule, charged_currency, choose, trade_fee, validate
-from portal.lib.words import english
+from portal.lib.words import Sentence, english
 
 TRADE_FORM = """\
 method     PERTRADE
@@ -53,15 +53,18 @@ def work_out_minimum(form: Form) -> dict[str, object]:
     """One line an allocation."""
     form.text("method")
     plan, rate = form.choice("plan", Plan), form.decimal("rate", ZERO)
-    lines = []
+    lines, story = [], []
     for one in form.rows("allocations"):
         quantity, price = one.decimal("quantity"), one.decimal("price")
         one.done()
         least = minimum(plan, quantity=quantity, price=price)
         paid = commission(plan, rate=rate, quantity=quantity, price=price)
         lines.append({"minimum": shown(least), "commission": shown(paid), "amount": shown(paid)})
+        msgid = "%(quantity)s at %(price)s: at least 0.05 %% of it or the ceiling, %(least)s; paid %(paid)s."
+        story.append(Sentence(msgid, {"quantity": quantity, "price": price, "least": least, "paid": paid}))
     form.done()
-    return {"lines": lines, "amount": shown(sum((Decimal(line["amount"]) for line in lines), start=ZERO))}
+    total = sum((Decimal(line["amount"]) for line in lines), start=ZERO)
+    return {"lines": lines, "amount": shown(total), "derivation": told(story)}
 
 
 def _schedule(form: Form) -> TradeSchedule:

@@ -1,5 +1,6 @@
 """What stands beside the terms of an account: its template, the rolling cap, other clients, who bears the broker."""
 
+import json
 from datetime import date
 
 import pytest
@@ -108,3 +109,43 @@ def test_the_page_stays_within_its_queries(browse, table, standard, django_asser
     alice.get(reverse("fees:configure_account", args=[ANA]))
     with django_assert_max_num_queries(26):
         alice.get(CONFIGURE)
+
+
+def test_the_list_of_terms_says_what_moved_away_from_its_template(browse, table, standard):
+    """Ana is given 0.7 %; the template then says 0.6 %."""
+    cheap = replace_rate(table, standard, "0.007")
+    browse("alice").post(SEND, {**terms("0.7"), "template": str(standard.pk), PASSWORD_FIELD: PASSWORD})
+    listed = reverse("records:schedules") + "?upcoming=1"
+    assert "As the template “Standard” says." in shown(browse("alice").get(listed))
+
+    replace_rate(table, cheap, "0.006")
+    text = shown(browse("alice").get(listed))
+    assert "One field differs from the template “Standard”: Percent" in text, text
+
+
+def test_the_api_remembers_the_template_and_tells_what_stands_beside(browse, table, standard):
+    alice = browse("alice")
+    body = {"strategy": "automatic", "components": [{"method": "PERCENTOFEQUITY_EOM", "rate": "0.012"}]}
+
+    def call(path, template):
+        return alice.generic(
+            "PUT" if path == "draft" else "POST",
+            f"/api/v1/accounts/{ANA}/fee-terms/{path}/",
+            json.dumps(body | {"template": template}),
+            content_type="application/json",
+        )
+
+    told = call("preview", str(standard.pk)).json()
+    assert told["cap_left"] == "18186.53"
+    assert [words.rpartition(", ")[2] for words in told["differs"]] == ["Annual percentage"]
+    assert call("preview", "00000000-0000-4000-8000-000000000000").status_code == 400
+    assert call("draft", str(standard.pk)).status_code == 200
+    with as_role("owner"):
+        assert Proposal.unscoped.get().template_id == standard.pk
+
+
+def replace_rate(table, template: FeeTemplate, rate: str) -> FeeTemplate:
+    with table.acting("alice") as who:
+        return actions.change(
+            who=who, template=template, name=template.name, wanted=wanted(percent(rate)), seen=template.version, at=at()
+        )

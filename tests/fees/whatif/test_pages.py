@@ -1,8 +1,9 @@
 """A what-if from its form to its files and its proposals, and everybody who must not get near it."""
 
 import io
+import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,9 +12,12 @@ from django.test import Client
 from accounts.ground.access.context import acting, as_role
 from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.ledger.models import Transfer
+from accounts.ground.tree.models import Account, Practice
+from fees.invoicing.actions import agree_cap
 from fees.posting.models import Charge
 from fees.proposals.models import Proposal
 from fees.proposals.rules import Wanted
+from fees.schedules.rules import Signature
 from fees.whatif import actions
 from fees.whatif.models import WhatIfLine
 from fees.whatif.rules import Scope
@@ -224,6 +228,87 @@ def test_proposing_to_the_selected_asks_each_client_once(quarter, at_work):
     assert "1 wait for the client" in client.get(address).content.decode()
     client.post(f"{address}send/", {"_password": PASSWORD, "which": "chosen", "chosen": [ANA]})
     assert Job.unscoped.filter(kind="what_if_send").count() == 1
+
+
+def test_proposing_leaves_the_invoice_limit_as_it_is(quarter, at_work, world):
+    """Only fees are tried, so only fees are proposed."""
+    practice = Practice.unscoped.get(pk=world["F100001"].practice_id)
+    with as_role("owner"):
+        agree_cap(
+            account=Account.unscoped.get(number=ANA), practice=practice, kind="PERCENTOFNLV_CAP", rate=Decimal("0.02"),
+            starts=date(2025, 7, 1), signature=Signature(name="Ana", at=NOON, document_hash="0" * 64), by=1, at=NOON,
+        )  # fmt: skip
+    client = at_work("alice")
+    address, _job = tried(client, HIGHER | {"percent-rate": "0.1"})
+    client.post(f"{address}send/", {"which": "chosen", "chosen": [ANA], "_password": PASSWORD})
+    sending = Job.unscoped.get(kind="what_if_send")
+    propose_terms(str(sending.pk), sending.user_id, sending.seat_id)
+
+    with as_role("owner"):
+        found = Proposal.unscoped.get()
+    assert (found.cap_kind, found.cap_rate) == ("PERCENTOFNLV_CAP", Decimal("0.02"))
+    assert found.components[0]["rate"] == "0.001"
+
+
+def test_the_api_tries_tells_and_proposes(quarter, at_work):
+    client = at_work("alice")
+
+    def call(path, body, **headers):
+        return client.post(
+            f"/api/v1/fee-what-ifs/{path}", json.dumps(body), content_type="application/json", headers=headers
+        )
+
+    body = {"strategy": "automatic", "components": [{"method": "PERCENTOFEQUITY_EOM", "rate": "0.012"}]}
+    asked = call("", body)
+    assert asked.status_code == 202, asked.content
+    path = f"{asked.json()['id']}/"
+    assert call(f"{path}send/", {}, **{"Confirm-Password": PASSWORD}).status_code == 409
+    job = Job.unscoped.get(pk=asked.json()["id"])
+    work_out(str(job.pk), job.user_id, job.seat_id)
+
+    told = client.get(f"/api/v1/fee-what-ifs/{path}").json()
+    lines = client.get(f"/api/v1/fee-what-ifs/{path}accounts/", {"show": "more"}).json()["results"]
+    kept = {number: row for number, row in rows_of(job.pk).items() if row.change > 0}
+    assert (told["state"], told["components"][0]["rate"]) == ("done", "0.012")
+    assert {one["account"]: Decimal(one["after"]) for one in lines} == {key: row.after for key, row in kept.items()}
+
+    assert call(f"{path}send/", {"accounts": [ANA]}).status_code == 403
+    assert call(f"{path}send/", {"accounts": [CHIDI, "X"]}, **{"Confirm-Password": PASSWORD}).status_code in (202, 409)
+    assert Proposal.unscoped.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"components": [{"method": "PERCENTOFEQUITY_EOM", "rate": "NaN"}]}, 400),
+        ({"components": [{"method": "PERCENTOFEQUITY_EOM", "rate": "1.01"}]}, 400),
+        ({"components": []}, 400),
+        ({"accounts": ["U9000001"]}, 400),
+        ({"practice": 10**30}, 400),
+        ({"practice": 0}, 400),
+        ({"scope": "all"}, 400),
+    ],
+)
+def test_the_api_refuses_in_a_sentence_and_begins_no_job(quarter, at_work, body, status):
+    good = {"strategy": "automatic", "components": [{"method": "PERCENTOFEQUITY_EOM", "rate": "0.012"}]}
+    answer = at_work("alice").post("/api/v1/fee-what-ifs/", json.dumps(good | body), content_type="application/json")
+
+    assert answer.status_code == status, answer.content
+    assert Job.unscoped.filter(kind="what_if").count() == 0
+
+
+@pytest.mark.parametrize("name", ["ana", "sam", "tess", "bob"])
+def test_the_api_shows_nobody_elses_what_if(quarter, at_work, name):
+    _address, job = tried(at_work("alice"))
+    expected = 404 if name == "bob" else 403
+
+    for path in ("", "accounts/"):
+        assert at_work(name).get(f"/api/v1/fee-what-ifs/{job}/{path}").status_code == expected
+    assert (
+        at_work(name).post(f"/api/v1/fee-what-ifs/{job}/send/", headers={"Confirm-Password": PASSWORD}).status_code
+        == expected
+    )
+    assert at_work(name).delete(f"/api/v1/fee-what-ifs/{job}/").status_code == expected
 
 
 def test_what_the_rules_refuse_is_said_beside_the_account(quarter, at_work):
