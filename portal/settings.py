@@ -323,6 +323,7 @@ SPECTACULAR_SETTINGS = {
         "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
         "TransactionStatus": "portal.transactions.rules.Status",
         "InvoiceState": "fees.invoicing.models.InvoiceState",
+        "JobState": "accounts.ground.jobs.models.JobState",
     },
 }
 

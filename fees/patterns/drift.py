@@ -30,13 +30,13 @@ class Origin:
 
 def origins(who: Who, schedules: Iterable[Schedule]) -> dict[int, Origin]:
     """By schedule, for those that came from a template that is still kept."""
-    sent = {one.schedule_id: one for one in scope(who, Proposal).filter(schedule__in=[each.pk for each in schedules])}
-    wanted = {one.template_id for one in sent.values() if one.template_id}
-    templates = {one.pk: one for one in own(who).filter(pk__in=wanted)} if wanted else {}
+    rows = scope(who, Proposal).filter(schedule__in=[each.pk for each in schedules]).exclude(template_id=None)
+    sent = {one.schedule_id: (one.template_id, one) for one in rows}
+    templates = {one.pk: one for one in own(who).filter(pk__in=[key for key, _one in sent.values()])} if sent else {}
     return {
-        schedule: Origin(template, differing(templates_wanted(template), wanted_of(one)))
-        for schedule, one in sent.items()
-        if schedule is not None and (template := templates.get(one.template_id)) is not None
+        schedule: Origin(templates[key], differing(templates_wanted(templates[key]), wanted_of(one)))
+        for schedule, (key, one) in sent.items()
+        if schedule is not None and key is not None and key in templates
     }
 
 

@@ -29,6 +29,7 @@ from fees.engine.results import (
     together,
     window_of,
 )
+from fees.engine.types import Terms
 from fees.posting import closing as ranges
 from fees.posting.closing import Closing
 from fees.posting.keys import charge_id
@@ -177,11 +178,16 @@ def sums(cur, closing: Closing, days: Calendar, *, tried: str = "") -> Iterator[
     """
     prior = days.previous(closing.period.starts)
     cur.execute(_sums_sql(closing, [prior, *closing.days], tried))
+    # Thousands of accounts often agree on the same: their terms are read once.
+    known: dict[tuple[object, ...], Terms] = {}
     for row in cur.fetchall():
         (account, practice, method, component, rate, terms, starts, ends, before, first, last, since, until,
          firm, number, currency, begins, wanted, found, begin, end, first_nlv, first_flow,
          deposits, withdrawn, flow, flow_days, taken, closed_on) = row  # fmt: skip
-        stretch = Stretch(agreed_terms(method, rate, terms, starts, ends, component), before, first, last, since, until)
+        agreed = (method, rate, terms, starts, ends, component)
+        if agreed not in known:
+            known[agreed] = agreed_terms(*agreed)
+        stretch = Stretch(known[agreed], before, first, last, since, until)
         yield (
             (account, practice, method),
             Summed(
@@ -205,39 +211,52 @@ def _sums_sql(closing: Closing, all_days: list[date], tried: str) -> str:
     upto = f"width_bucket(least({ends}, s.ends, a.closed_on) - 1, {days})"
     past = f"width_bucket(greatest({starts}, s.starts, a.opened_on) - 1, {days})"
     inside = "FILTER (WHERE n.nav_date > st.before)"
+    during = "n.account_id = st.account_id AND n.nav_date >= st.before AND n.nav_date <= st.last"
+    # Days are added up under one small key, and only accounts with a withdrawal are put into an order of days.
     return f"""
-    WITH {tried}st AS (
+    WITH {tried}st AS MATERIALIZED (
         SELECT s.account_id, s.practice_id, s.method, s.component_id, c.rate, c.terms::text AS terms,
                s.starts, s.ends, ({with_prior})[past + 1] AS before, ({with_prior})[past + 2] AS first,
                ({with_prior})[upto + 1] AS last, greatest({starts}, s.starts, a.opened_on) AS since,
                least({ends}, s.ends, a.closed_on) AS until, a.firm_id, a.number, a.base_currency,
-               coalesce(a.funded_on, a.opened_on) AS begins, upto - past AS wanted, a.closed_on
+               coalesce(a.funded_on, a.opened_on) AS begins, upto - past AS wanted, a.closed_on,
+               row_number() OVER () AS k
           FROM fees_runschedule s
           JOIN fees_component c ON c.id = s.component_id
           JOIN accounts_account a ON a.id = s.account_id
           CROSS JOIN LATERAL (SELECT {upto} AS upto, {past} AS past) place
          WHERE {ranges.agreed(closing)} AND upto > past
-    ), n AS (
-        SELECT account_id, nav_date, nlv, flow,
-               lag(nlv) OVER (PARTITION BY account_id ORDER BY nav_date) AS equity
+    ), n AS MATERIALIZED (
+        SELECT account_id, nav_date, nlv, flow
           FROM broker_navdaily
          WHERE nav_date >= {day_literal(all_days[0])} AND nav_date <= {day_literal(closing.day)}
            AND {ranges.within(closing, "account_id")}
+    ), summed AS (
+        SELECT st.k, count(*) {inside} AS found,
+               max(n.nlv) FILTER (WHERE n.nav_date = st.before) AS begin_nlv,
+               max(n.nlv) FILTER (WHERE n.nav_date = st.last) AS end_nlv,
+               max(n.nlv) FILTER (WHERE n.nav_date = st.first) AS first_nlv,
+               max(n.flow) FILTER (WHERE n.nav_date = st.first) AS first_flow,
+               sum(greatest(n.flow, 0)) {inside} AS deposits, -sum(least(n.flow, 0)) {inside} AS withdrawn,
+               sum(n.flow) {inside} AS flow, sum(n.flow * (n.nav_date - {starts})) {inside} AS flow_days
+          FROM st JOIN n ON {during}
+         GROUP BY st.k
+    ), ordered AS (
+        SELECT account_id, nav_date, flow,
+               lag(nlv) OVER (PARTITION BY account_id ORDER BY nav_date) AS equity
+          FROM n WHERE account_id IN (SELECT account_id FROM n WHERE flow < 0)
+    ), taken AS (
+        SELECT st.k, jsonb_agg(jsonb_build_array((-n.flow)::text, n.equity::text) ORDER BY n.nav_date)::text AS taken
+          FROM st JOIN ordered n ON {during}
+         WHERE n.nav_date > st.before AND n.flow < 0
+         GROUP BY st.k
     )
     SELECT st.account_id, st.practice_id, st.method, st.component_id, st.rate, st.terms, st.starts, st.ends, st.before,
            st.first, st.last, st.since, st.until, st.firm_id, st.number, st.base_currency, st.begins, st.wanted,
-           count(n.nav_date) {inside},
-           max(n.nlv) FILTER (WHERE n.nav_date = st.before), max(n.nlv) FILTER (WHERE n.nav_date = st.last),
-           max(n.nlv) FILTER (WHERE n.nav_date = st.first), max(n.flow) FILTER (WHERE n.nav_date = st.first),
-           coalesce(sum(greatest(n.flow, 0)) {inside}, 0), coalesce(-sum(least(n.flow, 0)) {inside}, 0),
-           coalesce(sum(n.flow) {inside}, 0), coalesce(sum(n.flow * (n.nav_date - {starts})) {inside}, 0),
-           coalesce(jsonb_agg(jsonb_build_array((-n.flow)::text,
-                    n.equity::text) ORDER BY n.nav_date)
-                    FILTER (WHERE n.nav_date > st.before AND n.flow < 0), '[]')::text, st.closed_on
-      FROM st LEFT JOIN n ON n.account_id = st.account_id AND n.nav_date >= st.before AND n.nav_date <= st.last
-     GROUP BY st.account_id, st.practice_id, st.method, st.component_id, st.rate, st.terms, st.starts, st.ends,
-              st.before, st.first, st.last, st.since, st.until, st.firm_id, st.number, st.base_currency, st.begins,
-              st.wanted, st.closed_on
+           coalesce(summed.found, 0), begin_nlv, end_nlv, first_nlv, first_flow,
+           coalesce(deposits, 0), coalesce(withdrawn, 0), coalesce(flow, 0), coalesce(flow_days, 0),
+           coalesce(taken.taken, '[]'), st.closed_on
+      FROM st LEFT JOIN summed USING (k) LEFT JOIN taken USING (k)
      ORDER BY st.account_id, st.practice_id, st.method, st.first"""
 
 
