@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("accounts.broker.api_urls")),
     path("v1/", include("accounts.desk.brand.api_urls")),
     path("v1/", include("auth2fa.devices.api_urls")),
+    path("v1/", include("auth2fa.sessions.api_urls")),
     path("v1/", include("auth2fa.optouts.api_urls")),
     path("v1/", include("fees.proofs.api_urls")),
     path("v1/", include("fees.billing.api_urls")),

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.desk.users.urls")),
     path("", include("accounts.desk.tokens.urls")),
     path("", include("auth2fa.devices.urls")),
+    path("", include("auth2fa.sessions.urls")),
     path("", include("auth2fa.optouts.urls")),
     path("", include("auth2fa.carriers.urls")),
     path("", include("auth2fa.phone.urls")),

@@ -31,6 +31,7 @@ from auth2fa.devices.secrets import secret_of, site
 from auth2fa.door.adapter import MUST_ENROL
 from auth2fa.door.remembered import forget
 from auth2fa.factors import totp
+from auth2fa.sessions.queries import sessions
 
 SURE = Gate("signed_in", step_up=True)
 
@@ -166,6 +167,7 @@ def _list(request: HttpRequest, problem: str = "") -> HttpResponse:
         "password_limits": limit_words("password"),
         "waived": waived(user_id, now),
         "browsers": queries.browsers(user_id, now),
+        "sessions": sessions(user_id, request.session.session_key or "", now),
         "must_enrol": request.session.get(MUST_ENROL, False),
         "problem": problem,
     }

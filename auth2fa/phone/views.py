@@ -23,6 +23,9 @@ FILES = (
     *("css/phone.css", "npm/tabler.min.css", "npm/geist-latin.woff2", "js/phone.js", "js/ocra.js", "img/mark.svg"),
 )
 
+# What a home screen shows; one that cuts icons to a shape of its own gets one with room around the mark.
+ICONS = (("mark-192", 192, "any"), ("mark-512", 512, "any"), ("mark-512-maskable", 512, "maskable"))
+
 
 @gate(PUBLIC)
 @require_GET
@@ -60,7 +63,11 @@ def key(request: HttpRequest) -> HttpResponse:
 @require_GET
 def manifest(request: HttpRequest) -> HttpResponse:
     """What the phone needs to install the page."""
-    icon = {"src": static("img/mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    icons = [{"src": static("img/mark.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    icons += [
+        {"src": static(f"img/{name}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        for name, size, purpose in ICONS
+    ]
     body = {
         "name": _("Phone key"),
         "short_name": _("Phone key"),
@@ -69,7 +76,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "display": "standalone",
         "background_color": "#14213f",
         "theme_color": "#14213f",
-        "icons": [icon],
+        "icons": icons,
     }
     return JsonResponse(body, content_type="application/manifest+json")
 

@@ -1,9 +1,12 @@
 """A phone gets its key once, within five minutes, by the claim that was scanned, and by nothing else."""
 
 import re
+import struct
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.utils import timezone
 
 from auth2fa.devices.actions import begin_phone
@@ -88,4 +91,13 @@ def test_the_pages_that_work_without_a_network_name_files_that_there_are(world, 
     assert worker["Content-Type"].startswith("text/javascript")
     for name in ("js/phone.js", "js/ocra.js", "css/phone.css"):
         assert name in worker.content.decode()
-    assert client.get("/phone/manifest.webmanifest").json()["start_url"] == "/phone/"
+    told = client.get("/phone/manifest.webmanifest").json()
+    assert told["start_url"] == "/phone/"
+    names = [one["src"] for one in told["icons"]]
+    names += re.findall(r'rel="apple-touch-icon" href="([^"]+)"', client.get("/phone/").content.decode())
+    for name in names:
+        path = finders.find(name.removeprefix("/static/"))
+        assert path, name
+        if name.endswith(".png"):
+            width, height = struct.unpack(">II", Path(path).read_bytes()[16:24])
+            assert f"{width}" in name and width == height

@@ -62,6 +62,7 @@ SPECIMENS: dict[str, Specimen] = {
     # Devices are a person's own; tests/auth2fa says that nobody else reaches them.
     "device": lambda world, number: NOWHERE,
     "browser": lambda world, number: NOWHERE,
+    "mark": lambda world, number: "0" * 40,
     "token": lambda world, number: NOWHERE,
     "secret": lambda world, number: "no-such-link",
     "uidb36": lambda world, number: "1",

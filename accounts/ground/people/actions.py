@@ -123,6 +123,16 @@ def end_sessions(*, user_id: int) -> int:
     return SignInSession.objects.filter(user_id=user_id).delete()[0]
 
 
+def end_session(*, user_id: int, mark: str) -> bool:
+    """Delete one session of a user, named by the hash of its key; False where it is not theirs or not there."""
+    return bool(SignInSession.objects.filter(user_id=user_id, session_key=mark).delete()[0])
+
+
+def end_other_sessions(*, user_id: int, mark: str) -> int:
+    """Delete every session of a user but one; returns how many there were."""
+    return SignInSession.objects.filter(user_id=user_id).exclude(session_key=mark).delete()[0]
+
+
 def sessions_of(*, user_id: int) -> int:
     """How many sessions a user has."""
     return SignInSession.objects.filter(user_id=user_id).count()

@@ -23,6 +23,7 @@ from accounts.ground.addresses.queries import is_turned_away
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.people import attempts
 from accounts.ground.people.models import Role, Seat, User
+from accounts.ground.people.sessions import CAME, came_from
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -77,6 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
         """Remember the device, so that wrong passwords tried elsewhere do not lock this person out of it."""
+        request.session[CAME] = came_from(request, timezone.now())
         response = super().post_login(request, user, **more)
         attempts.remember(request, response, user)
         return response

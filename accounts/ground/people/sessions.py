@@ -1,12 +1,29 @@
 """Sessions whose rows open nothing: the table keeps the hash of the cookie's key, so reading it signs nobody in."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.http import HttpRequest
 
+from accounts.ground.access.address import client_address
 from accounts.ground.people.models import SignInSession
+
+# What a session says of its own beginning, for the list of one's sessions.
+CAME = "came"
+LONGEST_BROWSER = 120
+
+
+def came_from(request: HttpRequest, at: datetime) -> dict[str, str]:
+    """When, with which browser and from which address a session began."""
+    agent = request.headers.get("User-Agent", "")[:LONGEST_BROWSER]
+    return {
+        "at": at.isoformat(),
+        "browser": "".join(letter for letter in agent if letter.isprintable()),
+        "address": client_address(request),
+    }
 
 
 def kept_as(session_key: str) -> str:

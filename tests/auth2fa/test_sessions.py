@@ -1,0 +1,72 @@
+"""Where one is signed in, and signing out there; nobody ends anybody else's session."""
+
+import pytest
+from django.test import Client
+
+from accounts.ground.people.models import SignInSession
+from accounts.ground.people.sessions import kept_as
+from tests.world import PASSWORD
+
+PAGE = "/settings/security/"
+
+
+def come_in(name="alice", agent="Firefox on a desk"):
+    client = Client(headers={"User-Agent": agent}, REMOTE_ADDR="203.0.113.7")
+    client.post("/sign-in/login/", {"login": name, "password": PASSWORD})
+    return client
+
+
+def mark(client):
+    return kept_as(client.session.session_key)
+
+
+def is_in(client):
+    return client.get("/preferences/dates/").status_code != 302 and client.get("/api/v1/sessions/").status_code == 200
+
+
+@pytest.fixture
+def two(world):
+    return come_in(), come_in(agent="Safari on a phone")
+
+
+def test_the_page_and_the_api_list_them_and_hold_no_key(two):
+    desk, phone = two
+    page = desk.get(PAGE).content.decode()
+    for words in ("Firefox on a desk", "Safari on a phone", "203.0.113.7", "This browser", "Sign out everywhere else"):
+        assert words in page
+    assert phone.session.session_key not in page
+    rows = desk.get("/api/v1/sessions/").json()
+    assert [one["is_this"] for one in rows] == [True, False]
+    assert rows[1]["browser"] == "Safari on a phone" and rows[1]["mark"] == mark(phone)
+
+
+def test_one_is_ended_there_and_not_here(two):
+    desk, phone = two
+    assert desk.post(f"{PAGE}sessions/{mark(phone)}/end/").status_code == 302
+    assert is_in(desk) and not is_in(phone)
+    assert desk.post(f"{PAGE}sessions/{mark(desk)}/end/").status_code == 404, "here one signs out"
+    assert is_in(desk)
+
+
+@pytest.mark.parametrize("by_api", [False, True])
+def test_all_others_end_at_once(two, by_api):
+    desk, phone = two
+    answer = desk.delete("/api/v1/sessions/") if by_api else desk.post(f"{PAGE}sessions/end/")
+    assert answer.status_code in (204, 302)
+    assert is_in(desk) and not is_in(phone)
+
+
+def test_nobody_elses_session_is_there(two, world):
+    bob = come_in("bob")
+    before = SignInSession.objects.count()
+    assert bob.post(f"{PAGE}sessions/{mark(two[1])}/end/").status_code == 404
+    assert bob.delete(f"/api/v1/sessions/{mark(two[1])}/").status_code == 404
+    assert bob.delete("/api/v1/sessions/").status_code == 204
+    assert SignInSession.objects.count() == before and is_in(two[1])
+    assert "Safari on a phone" not in bob.get(PAGE).content.decode()
+
+
+def test_over_the_api_one_ends_too(two):
+    desk, phone = two
+    assert desk.delete(f"/api/v1/sessions/{mark(phone)}/").status_code == 204
+    assert not is_in(phone)
