@@ -55,9 +55,9 @@ def test_the_door_is_quick(world, settings, tmp_path, kind):
         assert answer["Location"] == "/"
 
     best = {name: min(times) for name, times in spent.items()}
+    work = {name: min(one for _whole, one in times) for name, times in spent.items()}
     for name in ("page", "question", "answer"):
-        print(
-            f"{kind} {name}: {best[name] * 1000:.1f} ms, {best[name] / best['floor']:.1f} x floor, {asked[name]} queries"
-        )
-    assert asked["page"] <= 6 and asked["question"] <= 10 and asked["answer"] <= 28, asked
-    assert max(best["page"], best["question"], best["answer"]) <= AIM, best
+        whole, floor = best[name][0], best["floor"][0]
+        print(f"{kind} {name}: {whole * 1000:.1f} ms, {whole / floor:.1f} x floor, {asked[name]} queries")
+    assert asked["page"] <= 4 and asked["question"] <= 10 and asked["answer"] <= 20, asked
+    assert max(work["page"], work["question"], work["answer"]) <= AIM, work
