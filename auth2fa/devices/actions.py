@@ -78,8 +78,13 @@ def begin_phone(*, user: User, name: str, at: datetime) -> tuple[Device, str]:
     return device, claim
 
 
-def redeem(*, device: Device, claim: str, pin_hash: bytes, at: datetime) -> bytes:
-    """Give a phone its key, once; it is confirmed by its first response. Raises `DeviceProblem`."""
+def redeem(
+    *, device: Device, claim: str, pin_hash: bytes, passkey: tuple[bytes, int] | None = None, at: datetime
+) -> tuple[bytes, bytes]:
+    """Give a phone its key, once, and half of what shall open it where the phone has made a passkey for that.
+
+    It is confirmed by its first response. Raises `DeviceProblem`.
+    """
     with transaction.atomic(using=current_alias.get()):
         held = Device.unscoped.select_for_update().get(pk=device.pk)
         is_open = held.claim and held.confirmed_at is None and held.revoked_at is None
@@ -89,9 +94,13 @@ def redeem(*, device: Device, claim: str, pin_hash: bytes, at: datetime) -> byte
             raise DeviceProblem(gettext_noop("The phone sent no PIN."))
         key = secrets.token_bytes(32)
         held.secret, held.pin = seal(held.pk, "secret", key), seal(held.pk, "pin", pin_hash)
-        held.claim = ""
-        held.save(update_fields=["secret", "pin", "claim"])
-        return key
+        held.claim, share = "", b""
+        if passkey is not None:
+            share = secrets.token_bytes(32)
+            held.credential, held.counter = passkey
+            held.share = seal(held.pk, "share", share)
+        held.save(update_fields=["secret", "pin", "claim", "credential", "counter", "share"])
+        return key, share
 
 
 def confirm(

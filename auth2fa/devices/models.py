@@ -28,6 +28,9 @@ class Device(models.Model):
     name = models.CharField(max_length=60)
     secret = models.BinaryField(default=bytes, help_text="The key of a phone, card or app, sealed")
     pin = models.BinaryField(default=bytes, help_text="The hash of the PIN, sealed")
+    share = models.BinaryField(
+        default=bytes, db_default=b"", help_text="Half of what opens a phone's own copy of its key, sealed"
+    )
     suite = models.CharField(max_length=60, blank=True)
     counter = models.BigIntegerField(default=0, help_text="The next count of a card, the last step of an app")
     credential = models.BinaryField(default=bytes, help_text="A passkey's id and public key")

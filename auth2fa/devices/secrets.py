@@ -40,6 +40,11 @@ def secret_of(device: Device) -> bytes:
     return box().open(bytes(device.secret), f"device {device.pk} secret")
 
 
+def share_of(device: Device) -> bytes:
+    """Our half of what opens a phone's own copy of its key."""
+    return box().open(bytes(device.share), f"device {device.pk} share")
+
+
 def pin_of(device: Device) -> bytes | None:
     """The hash of the PIN, None where the device has none."""
     return box().open(bytes(device.pin), f"device {device.pk} pin") if device.pin else None

@@ -72,6 +72,15 @@ class Site:
             raise WrongAnswer(str(problem)) from problem
 
 
+def challenge_in(answer: str) -> bytes:
+    """The challenge that an answer claims to sign; `signed` says whether it does. Raises `WrongAnswer`."""
+    try:
+        said = json.loads(websafe_decode(_read(answer)["response"]["clientDataJSON"]))
+        return websafe_decode(said["challenge"])
+    except (ValueError, KeyError, TypeError) as problem:
+        raise WrongAnswer(str(problem)) from problem
+
+
 def id_of(credential: bytes) -> str:
     """A passkey's id in base64url."""
     return websafe_encode(AttestedCredentialData(credential).credential_id)

@@ -9,6 +9,8 @@ app_name = "phone"
 urlpatterns = [
     path("phone/", views.phone, name="page"),
     path("phone/key/", views.key, name="key"),
+    path("phone/passkey/", views.passkey, name="passkey"),
+    path("phone/open/", views.opening, name="open"),
     path("phone/manifest.webmanifest", views.manifest, name="manifest"),
     path("phone/worker.js", views.worker, name="worker"),
 ]

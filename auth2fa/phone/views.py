@@ -1,6 +1,7 @@
 """The phone key: a page that can be installed and works offline, and the one request that gives it its key."""
 
 import json
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -16,11 +17,21 @@ from accounts.ground.access.gates import PUBLIC, gate
 from auth2fa.devices.actions import DeviceProblem, redeem
 from auth2fa.devices.queries import claimed
 from auth2fa.devices.rules import PHONE_SUITE
+from auth2fa.factors.passkeys import WrongAnswer
+from auth2fa.phone import splitting
 
 # Everything that the page needs while there is no network.
 FILES = (
     *("css/layers.css", "css/tokens.css", "css/base.css", "css/parts.css", "css/pages.css", "css/proof.css"),
-    *("css/phone.css", "npm/tabler.min.css", "npm/geist-latin.woff2", "js/phone.js", "js/ocra.js", "img/mark.svg"),
+    *(
+        "css/phone.css",
+        "npm/tabler.min.css",
+        "npm/geist-latin.woff2",
+        "js/phone.js",
+        "js/ocra.js",
+        "js/webauthn.js",
+        "img/mark.svg",
+    ),
 )
 
 # What a home screen shows; one that cuts icons to a shape of its own gets one with room around the mark.
@@ -45,18 +56,68 @@ def key(request: HttpRequest) -> HttpResponse:
     try:
         said = json.loads(request.body)
         claim, pin_hash = str(said["claim"])[:200], bytes.fromhex(said["pin_hash"])
-    except (ValueError, KeyError, TypeError):
+        answer = str(said.get("passkey", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"title": _("Not valid")}, status=400)
     device = claimed(claim)
     if device is None:
-        title = _("This link no longer works; begin anew on the page of your devices.")
-        return JsonResponse({"title": title}, status=404)
+        return _over()
     try:
-        secret = redeem(device=device, claim=claim, pin_hash=pin_hash, at=timezone.now())
+        passkey = splitting.made(device, claim, answer) if answer else None
+        secret, share = redeem(device=device, claim=claim, pin_hash=pin_hash, passkey=passkey, at=timezone.now())
+    except WrongAnswer:
+        return JsonResponse({"title": _("Not valid")}, status=422)
     except DeviceProblem as problem:
         return JsonResponse({"title": _(problem.sentence.msgid) % problem.sentence.params}, status=422)
     body = {"key": secret.hex(), "suite": device.suite, "name": device.name}
+    if share:
+        body |= {"share": share.hex(), "device": str(device.pk)}
     return JsonResponse(body, headers={"Cache-Control": "no-store"})
+
+
+@csrf_exempt  # the claim is the proof
+@gate(PUBLIC)
+@require_POST
+@sensitive_variables()
+def passkey(request: HttpRequest) -> HttpResponse:
+    """What a phone that opens by fingerprint or face is asked to make; the claim stays as good as it was."""
+    device, claim = None, ""
+    if request.content_type == "application/json":
+        try:
+            claim = str(json.loads(request.body)["claim"])[:200]
+            device = claimed(claim)
+        except (ValueError, KeyError, TypeError):
+            return JsonResponse({"title": _("Not valid")}, status=400)
+    if device is None:
+        return _over()
+    return JsonResponse(splitting.making(device, claim), headers={"Cache-Control": "no-store"})
+
+
+@csrf_exempt  # the assertion is the proof
+@gate(PUBLIC)
+@require_POST
+@sensitive_variables()
+def opening(request: HttpRequest) -> HttpResponse:
+    """First what the phone's passkey shall sign; with the signature our half of what opens the phone's key."""
+    try:
+        said = json.loads(request.body) if request.content_type == "application/json" else {}
+        device_id, answer = str(UUID(str(said["device"]))), said.get("assertion")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return JsonResponse({"title": _("Not valid")}, status=400)
+    now = timezone.now()
+    try:
+        device = splitting.phone_of(device_id)
+        if answer is None:
+            return JsonResponse(splitting.ask(device, now), headers={"Cache-Control": "no-store"})
+        share = splitting.release(device, str(answer), now)
+    except splitting.NotReleased:
+        return JsonResponse({"title": _("This phone's key no longer opens; add the phone anew.")}, status=403)
+    return JsonResponse({"share": share.hex()}, headers={"Cache-Control": "no-store"})
+
+
+def _over() -> HttpResponse:
+    title = _("This link no longer works; begin anew on the page of your devices.")
+    return JsonResponse({"title": title}, status=404)
 
 
 @gate(PUBLIC)

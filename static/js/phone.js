@@ -2,6 +2,7 @@
 
 const frame = document.querySelector("[data-phone]");
 const { respond, hashOfPin, stepsAt } = await import(frame.dataset.ocra);
+const { opened, written } = await import(frame.dataset.webauthn);
 const SHOWN_SECONDS = 60;
 const find = (name) => frame.querySelector(`[data-${name}]`);
 const say = (name, is) => {
@@ -58,7 +59,7 @@ async function evaluated(id) {
       challenge: crypto.getRandomValues(new Uint8Array(32)),
       allowCredentials: [{ type: "public-key", id }],
       userVerification: "required",
-      extensions: { prf: { eval: { first: SALT } } },
+      extensions: prf,
     },
   });
   const secret = assertion.getClientExtensionResults().prf?.results?.first;
@@ -66,24 +67,26 @@ async function evaluated(id) {
   return lockOf(secret);
 }
 
-async function newLock() {
-  const made = await navigator.credentials.create({
-    publicKey: {
-      challenge: crypto.getRandomValues(new Uint8Array(32)),
-      rp: { name: document.title },
-      user: { id: crypto.getRandomValues(new Uint8Array(16)), name: document.title, displayName: document.title },
-      pubKeyCredParams: [
-        { type: "public-key", alg: -7 },
-        { type: "public-key", alg: -257 },
-      ],
-      authenticatorSelection: { userVerification: "required", residentKey: "preferred" },
-      extensions: { prf: { eval: { first: SALT } } },
-    },
-  });
-  const told = made.getClientExtensionResults().prf;
-  if (!told?.enabled) throw new Error("this phone cannot");
-  const secret = told.results?.first;
-  return { id: made.rawId, lock: secret ? await lockOf(secret) : await evaluated(made.rawId) };
+const prf = { prf: { eval: { first: SALT } } };
+
+// --- Where the passkey yields no secret: half of what opens the key stays with the portal, which gives it out only for
+// a fresh assertion in which the user was verified. That needs a network each time.
+
+async function ask(address, body) {
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error("refused");
+  return answer.json();
+}
+
+const joined = async (...parts) => new Uint8Array(await new Blob(parts).arrayBuffer());
+const unhex = (text) => Uint8Array.from(text.match(/../g), (pair) => Number.parseInt(pair, 16));
+
+async function splitLock(record) {
+  const publicKey = opened(await ask(frame.dataset.opening, { device: record.device }));
+  const assertion = await navigator.credentials.get({ publicKey });
+  const { share } = await ask(frame.dataset.opening, { device: record.device, assertion: written(assertion) });
+  return lockOf(await joined(await unseal(record.lock, record.half), unhex(share)));
 }
 
 // --- Setting up.
@@ -91,30 +94,37 @@ async function newLock() {
 const claim = new URLSearchParams(location.hash.slice(1)).get("claim");
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-async function redeem(pinHash) {
-  const answer = await fetch(frame.dataset.keys, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ claim, pin_hash: hex(pinHash) }),
-  });
-  if (!answer.ok) throw new Error("refused");
-  const said = await answer.json();
-  return { suite: said.suite, name: said.name, key: Uint8Array.from(said.key.match(/../g), (pair) => Number.parseInt(pair, 16)) };
+async function redeem(pinHash, passkey) {
+  const said = await ask(frame.dataset.keys, { claim, pin_hash: hex(pinHash), ...(passkey && { passkey }) });
+  return { ...said, key: unhex(said.key) };
 }
+
+const ownLock = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 
 async function withPin(pin) {
   const suite = frame.dataset.suite;
   const got = await redeem(await hashOfPin(suite, pin));
-  const lock = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  const lock = await ownLock();
   await save({ suite: got.suite, name: got.name, mode: "pin", lock, key: await seal(lock, got.key) });
 }
 
 async function withFace() {
-  const { id, lock } = await newLock();
+  const publicKey = { ...opened(await ask(frame.dataset.passkeys, { claim })), extensions: prf };
+  const made = await navigator.credentials.create({ publicKey });
+  const told = made.getClientExtensionResults().prf;
   const pinHash = crypto.getRandomValues(new Uint8Array(32));
-  const got = await redeem(pinHash);
-  const both = new Uint8Array(await new Blob([got.key, pinHash]).arrayBuffer());
-  await save({ suite: got.suite, name: got.name, mode: "face", id, key: await seal(lock, both) });
+  if (told?.enabled) {
+    const secret = told.results?.first;
+    const lock = secret ? await lockOf(secret) : await evaluated(made.rawId);
+    const got = await redeem(pinHash);
+    const key = await seal(lock, await joined(got.key, pinHash));
+    return save({ suite: got.suite, name: got.name, mode: "face", id: made.rawId, key });
+  }
+  const got = await redeem(pinHash, written(made));
+  const [lock, half] = [await ownLock(), crypto.getRandomValues(new Uint8Array(32))];
+  const key = await seal(await lockOf(await joined(half, unhex(got.share))), await joined(got.key, pinHash));
+  const record = { suite: got.suite, name: got.name, mode: "split", device: got.device, lock, key };
+  return save({ ...record, half: await seal(lock, half) });
 }
 
 async function setUp(way) {
@@ -137,24 +147,27 @@ async function answer(record, asked, pin) {
     const key = await unseal(record.lock, record.key);
     return respond(record.suite, key, asked, { pin: await hashOfPin(record.suite, pin), steps });
   }
-  const both = await unseal(await evaluated(record.id), record.key);
+  const lock = record.mode === "split" ? await splitLock(record) : await evaluated(record.id);
+  const both = await unseal(lock, record.key);
   return respond(record.suite, both.slice(0, -32), asked, { pin: both.slice(-32), steps });
 }
 
 let timer;
 
+function hideResponse() {
+  clearInterval(timer);
+  find("response").textContent = "";
+  say("answered", false);
+}
+
 function showResponse(response) {
   const until = Date.now() + SHOWN_SECONDS * 1000;
   find("response").textContent = `${response.slice(0, 4)} ${response.slice(4)}`;
   say("answered", true);
-  clearInterval(timer);
   const tick = () => {
     const left = Math.ceil((until - Date.now()) / 1000);
     find("left").textContent = frame.dataset.seconds.replace("{s}", left);
-    if (left > 0) return;
-    clearInterval(timer);
-    find("response").textContent = "";
-    say("answered", false);
+    if (left <= 0) hideResponse();
   };
   tick();
   timer = setInterval(tick, 500);
@@ -184,6 +197,7 @@ find("use-face").addEventListener("click", () => setUp(withFace));
 find("answer-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   say("answer-problem", false);
+  hideResponse();
   try {
     const asked = find("asked").value.replace(/\s/g, "");
     showResponse(await answer(await load(), asked, find("pin").value));

@@ -1,17 +1,23 @@
 """A phone gets its key once, within five minutes, by the claim that was scanned, and by nothing else."""
 
+import base64
+import json
 import re
 import struct
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.staticfiles import finders
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.webauthn import AttestedCredentialData
 
 from auth2fa.devices.actions import begin_phone
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.rules import PHONE_SUITE
+from auth2fa.devices.secrets import seal
 from tests.auth2fa.kit import latest
 from tests.world import PASSWORD
 
@@ -101,3 +107,62 @@ def test_the_pages_that_work_without_a_network_name_files_that_there_are(world, 
         if name.endswith(".png"):
             width, height = struct.unpack(">II", Path(path).read_bytes()[16:24])
             assert f"{width}" in name and width == height
+
+
+# --- Half of the key stays here ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def split(begun):
+    """A phone that keeps half of its opening with the portal."""
+    device, _claim = begun
+    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    device.credential = bytes(AttestedCredentialData.create(b"\0" * 16, b"id", public))
+    device.share, device.secret = seal(device.pk, "share", b"s" * 32), seal(device.pk, "secret", b"k" * 32)
+    device.confirmed_at = timezone.now()
+    device.save()
+    return device
+
+
+def ask_to_open(client, **said):
+    return client.post("/phone/open/", said, content_type="application/json")
+
+
+def test_a_phone_is_asked_for_a_verified_user_and_gets_nothing_for_nothing(split, client):
+    asked = ask_to_open(client, device=str(split.pk))
+    assert asked.status_code == 200 and asked.json()["userVerification"] == "required"
+    for forged in ("", "{}", "x", json.dumps(forged_answer(asked.json()["challenge"])), "9" * 30_000):
+        answer = ask_to_open(client, device=str(split.pk), assertion=forged)
+        assert answer.status_code == 403 and "share" not in answer.json()
+
+
+@pytest.mark.parametrize("change", ["revoked_at", "disabled_at", "share"])
+def test_a_phone_that_counts_no_longer_is_asked_nothing(split, client, change):
+    Device.unscoped.update(**{change: b"" if change == "share" else timezone.now()})
+    assert ask_to_open(client, device=str(split.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("said", [{}, {"device": "x"}, {"device": 1}, {"device": "0" * 32}])
+def test_an_unknown_phone_is_refused(world, client, said):
+    assert ask_to_open(client, **said).status_code in (400, 403)
+
+
+def test_a_passkey_is_asked_for_by_the_claim_alone_and_the_claim_stays_good(begun, client):
+    device, claim = begun
+    made = client.post("/phone/passkey/", {"claim": claim}, content_type="application/json")
+    assert made.json()["authenticatorSelection"]["userVerification"] == "required"
+    assert base64.urlsafe_b64decode(made.json()["user"]["id"] + "==") == f"phone {device.pk}".encode()
+    again = client.post("/phone/passkey/", {"claim": claim}, content_type="application/json")
+    assert again.json()["challenge"] == made.json()["challenge"]
+    assert client.post("/phone/passkey/", {"claim": "x"}, content_type="application/json").status_code == 404
+    body = {"claim": claim, "pin_hash": PIN_HASH, "passkey": "{}"}
+    assert client.post(KEY, body, content_type="application/json").status_code == 422
+    assert bytes(Device.unscoped.get().secret) == b"", "a passkey that is none gives no key"
+    assert fetch(client, claim).status_code == 200
+
+
+def forged_answer(challenge):
+    said = {"type": "webauthn.get", "challenge": challenge, "origin": "http://localhost", "crossOrigin": False}
+    client_data = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+    response = {"clientDataJSON": client_data, "authenticatorData": "AA", "signature": "AA"}
+    return {"id": "AA", "rawId": "AA", "type": "public-key", "response": response}

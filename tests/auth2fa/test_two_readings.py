@@ -6,6 +6,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from accounts.ground.access.context import as_role
+from auth2fa.devices import views
+from auth2fa.devices.models import Device
 from auth2fa.factors.ocra import hash_of_pin, parse, respond
 from tests.world import PASSWORD
 
@@ -93,8 +96,6 @@ def come_in(page, local, name="alice"):
 
 def test_a_phone_key_from_setting_up_to_answering_without_a_network(own_world, local, page, browser, axe, monkeypatch):
     told = []
-    from auth2fa.devices import views
-
     real = views.qr
     monkeypatch.setattr(views, "qr", lambda text: told.append(text) or real(text))
     come_in(page, local)
@@ -172,3 +173,52 @@ def test_a_passkey_signs_in_where_the_user_is_verified_and_only_there(own_world,
     else:
         expect(page.get_by_text("The passkey was not used")).to_be_visible()
         assert "/sign-in/code/" in page.url
+
+
+@pytest.mark.parametrize("has_secret", [True, False])
+def test_fingerprint_or_face_really_gates_the_key(own_world, local, page, browser, monkeypatch, has_secret):
+    """With a secret of the passkey's own the key opens offline; without one, half of it comes from the portal."""
+    told = []
+    real = views.qr
+    monkeypatch.setattr(views, "qr", lambda text: told.append(text) or real(text))
+    come_in(page, local)
+    enrol(page, local, "Add a phone")
+    expect(page.get_by_role("button", name="My phone is set up")).to_be_visible()
+
+    context = browser.new_context(viewport=PHONE)
+    phone = context.new_page()
+    line = context.new_cdp_session(phone)
+    line.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "ctap2Version": "ctap2_1",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+        "hasPrf": has_secret,
+    }
+    made = line.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    phone.goto(told[-1])
+    phone.get_by_role("button", name="Use fingerprint or face").click()
+    expect(phone.get_by_label("Challenge code")).to_be_visible()
+    with as_role("owner"):
+        device = Device.unscoped.get(kind="phone")
+    assert bool(device.share) is not has_secret
+    page.get_by_role("button", name="My phone is set up").click()
+    expect(page.get_by_label("Passcode")).to_be_visible()
+
+    context.set_offline(has_secret)
+    phone.get_by_label("Challenge code").fill(page.locator(".challenge-digits").inner_text())
+    phone.get_by_role("button", name="Generate passcode").click()
+    expect(phone.locator("[data-response]")).to_have_text(re.compile(r"\d{4} \d{4}"))
+    page.get_by_label("Passcode").fill(phone.locator("[data-response]").inner_text())
+    page.get_by_role("button", name="Activate").click()
+    expect(page.get_by_role("status").first).to_contain_text("now proves who you are")
+
+    line.send("WebAuthn.setUserVerified", {"authenticatorId": made["authenticatorId"], "isUserVerified": False})
+    phone.get_by_role("button", name="Generate passcode").click()
+    expect(phone.get_by_text("That did not work. Try again.")).to_be_visible()
+    expect(phone.locator("[data-response]")).to_have_text("")
+    context.close()
