@@ -35,7 +35,7 @@ class Sessions(APIView):
         key = request._request.session.session_key or ""
         return Response(SessionSerializer(sessions(request.user.pk, key, timezone.now()), many=True).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="v1_sessions_end_others", responses={204: None})
     def delete(self, request: Request) -> Response:
         """Sign out everywhere else."""
         end_other_sessions(user_id=request.user.pk, mark=mark_of(request._request))
