@@ -20,6 +20,7 @@ from fees.borne import checks as borne
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.timing import periods_closing_on
 from fees.headroom import checks as headroom
+from fees.invoicing import checks as invoicing
 from fees.notices import checks as notices
 from fees.reimbursements import checks as reimbursements
 from fees.results import checks as results
@@ -339,6 +340,8 @@ CHECKS: tuple[Check, ...] = (
     every_posted_charge_moved_once,
     fees_keep_below_the_cap,
     every_processed_invoice_moved_once,
+    _of_the_day(invoicing.invoices_stay_within_their_limits),
+    _of_the_day(invoicing.invoices_count_for_their_business_day),
     _of_the_day(reimbursements.every_processed_reimbursement_moved_once),
     _of_the_day(reimbursements.no_more_than_half_went_back),
     _of_the_day(notices.notices_say_what_was_charged),

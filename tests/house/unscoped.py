@@ -15,6 +15,7 @@ FILES = {
     "portal/nightly.py": NIGHT,
     "portal/selfcheck/books.py": NIGHT,
     "fees/billing/forecast.py": NIGHT,
+    "fees/invoicing/checks.py": NIGHT,
     "fees/billing/queries.py": "of the person's own practice, which the second wall asks for too",
     "fees/posting/close.py": NIGHT,
     "fees/adjustments/checks.py": NIGHT,

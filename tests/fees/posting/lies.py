@@ -16,6 +16,12 @@ SELECT a.firm_id, n.account_id, n.nav_date, n.nlv, n.flow, n.currency, clock_tim
 UPDATE broker_navdaily SET nlv = 90000 WHERE nav_date = '2025-09-29'
    AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')"""
 
+PAID_INVOICE = """
+INSERT INTO fees_invoice (id, firm_id, account_id, practice_id, amount, currency, memo, business_day, state, reason,
+                          needs_approval, submitted_at, submitted_by_id, processed_on, run_id)
+SELECT gen_random_uuid(), firm_id, id, practice_id, 5, 'USD', '', '2025-10-01', 'processed', '', false,
+       {sent}, 0, '2025-10-01', 0 FROM accounts_account WHERE number = 'U1000001'"""
+
 # For each check what it alone is there to see, and every way in which it may be seen.
 LIES = {
     "transfers_fit_their_books": [
@@ -119,4 +125,6 @@ LIES = {
         "DELETE FROM accounts_outboxmessage",
     ],
     "movements_are_as_they_were_posted": [f"UPDATE accounts_transfer SET txn = gen_random_uuid() WHERE {FEES}"],
+    "invoices_stay_within_their_limits": [PAID_INVOICE.format(sent="'2025-10-01 12:00-04'")],
+    "invoices_count_for_their_business_day": [PAID_INVOICE.format(sent="'2025-10-01 17:30-04'")],
 }
