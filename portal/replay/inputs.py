@@ -19,7 +19,7 @@ MADE = (
     *("accounts_run", "accounts_runstage", "accounts_runchunk", "accounts_hold", "accounts_seal"),
     *("accounts_book", "accounts_transfer", "broker_retirement", "broker_instruction", "broker_instructionfile"),
     *("fees_accrual", "fees_adviserdaily", "fees_charge", "fees_periodresult", "fees_tradefee", "fees_notice"),
-    "fees_difference",
+    *("fees_difference", "fees_cut", "fees_bornecharge"),
 )
 # Sent by people; nights write only what became of them.
 SENT = ("fees_invoice", "fees_reimbursement")

@@ -24,7 +24,8 @@ HELD_BY = {
     "I04": ["clearing_is_empty"],
     "I05": [
         *("every_posted_charge_moved_once", "every_processed_invoice_moved_once"),
-        *("every_processed_reimbursement_moved_once", "row:charge_once", "row:transfer_once_a_source"),
+        *("every_processed_reimbursement_moved_once", "every_borne_charge_moved_once"),
+        *("row:charge_once", "row:transfer_once_a_source"),
     ],
     "I06": ["row:invoice_one_a_client_and_day"],
     "I07": ["nothing_due_was_left", "test:night/test_killed.py:test_a_second_delivery_of_every_task_changes_nothing"],
@@ -35,6 +36,7 @@ HELD_BY = {
     "I12": [
         *("every_agreement_has_a_line_or_a_hold", "every_line_has_an_agreement", "every_execution_was_charged"),
         *("totals_agree_with_the_second_computation", "every_period_has_a_charge_or_a_hold", "row:seal_counts_add_up"),
+        "every_broker_charge_was_decided",
     ],
     "I13": ["invoices_stay_within_their_limits"],
     "I14": ["invoices_stay_within_their_limits"],
@@ -51,7 +53,7 @@ HELD_BY = {
     "I22": ["row:schedule_automatic_is_signed", "every_line_has_an_agreement"],
     "I23": [ENGINE, "every_line_has_an_agreement"],
     "I24": ["no_more_than_half_went_back"],
-    "I25": ["test:fees/engine/test_caps_and_payers.py:test_d28_the_master_pays_from_a_thousand_dollars"],
+    "I25": ["broker_charges_are_paid_by_whom_they_should"],
     "I26": ["invoices_count_for_their_business_day"],
     "I27": ["amounts_are_payable", "row:transfer_payable"],
     "I28": [
@@ -69,7 +71,8 @@ def test_every_invariant_is_named():
 
 def test_every_check_before_the_seal_stands_for_an_invariant():
     named = {name for names in HELD_BY.values() for name in names}
-    assert SEALING - named <= {"every_processed_reimbursement_moved_once"}
+    # The rolling cap is a rule of the house and not among the thirty.
+    assert SEALING - named <= {"fees_keep_below_the_cap"}
 
 
 @pytest.mark.parametrize(("invariant", "names"), HELD_BY.items())
