@@ -160,12 +160,15 @@ def forget_browser(request: HttpRequest, browser: UUID) -> HttpResponse:
 def _list(request: HttpRequest, problem: str = "") -> HttpResponse:
     user_id, now = _user(request).pk, timezone.now()
     rows = queries.listed(user_id, now)
+    choice = waived(user_id, now)
+    active = [one for one in rows if one.confirmed_at and not one.disabled_at]
     context = {
         "rows": [shown(one, now) for one in rows],
-        "is_protected": queries.is_protected([one for one in rows if one.confirmed_at and not one.disabled_at]),
+        "is_protected": queries.is_protected(active) and not (choice and choice.opens_the_door),
+        "may_make_codes": queries.is_protected(active),
         "offers": offered(rows),
         "password_limits": limit_words("password"),
-        "waived": waived(user_id, now),
+        "waived": choice,
         "browsers": queries.browsers(user_id, now),
         "sessions": sessions(user_id, request.session.session_key or "", now),
         "must_enrol": request.session.get(MUST_ENROL, False),
