@@ -1,9 +1,11 @@
 """Pure decisions about the rolling cap: which fees of one night it lets through, and how much of each."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -71,14 +73,18 @@ def _allowed(due: Due, seen: Sequence[Window]) -> Decimal:
     return (left / due.rate).quantize(Decimal(1).scaleb(-minor_places(due.currency)), ROUND_DOWN)
 
 
+@lru_cache(maxsize=8)
 def least_share(day: date) -> Decimal:
     """What fees may surely come to of the closing values of the last 30 days, added up, in every longer window.
 
     A window of X days has at least those values in its sum and at most its weekdays in its count, so its average is no
     less than that sum divided by that count; this is the smallest share so divided, rounded down.
     """
-    lengths = range(WINDOW_DAYS, YEAR_WINDOW + 1)
-    smallest = min(CONTEXT.divide(share(length), Decimal(len(weekdays(day, length)))) for length in lengths)
+    every = weekdays(day, YEAR_WINDOW)
+    smallest = min(
+        CONTEXT.divide(share(length), Decimal(bisect_right(every, length - 1, key=lambda one: (day - one).days)))
+        for length in range(WINDOW_DAYS, YEAR_WINDOW + 1)
+    )
     return smallest.quantize(BOUND_STEP, ROUND_DOWN)
 
 

@@ -15,6 +15,7 @@ from fees.headroom.rules import Decision, Due, decide
 from fees.posting.models import Reason
 from fees.posting.steps import Chunk, Step, sql_through
 
+NONE = "[]"
 # Where the decisions stand in the posting's statement, as `decided` makes it.
 DECIDED = "(id uuid, taken numeric, windows text)"
 
@@ -25,7 +26,7 @@ def cuts(cur, chunk: Chunk, owed: str, before: tuple[Step, ...]) -> str:
     cur.execute(f"{going} {sql_doubtful('paying', chunk.day)}")
     doubtful = sorted(account for (account,) in cur.fetchall())
     if not doubtful:
-        return "[]"
+        return NONE
     seen = windows(doubtful, chunk.day)
     decisions: list[Decision] = []
     for account, dues in _dues(cur, chunk, going, doubtful).items():

@@ -29,6 +29,10 @@ STEPS: tuple[Step, ...] = (*BEFORE_CAP, cap.STEP, funds.STEP)
 # Reasons that end a charge at once, untried.
 ENDING = ", ".join(f"'{one.value}'" for one in (Reason.FEE_CAP, Reason.NOT_TAKEN))
 
+NOTHING_BACK = """
+    returning_now AS (SELECT * FROM due WHERE false),
+    kept_back AS (SELECT NULL::uuid AS id, NULL::text AS reason WHERE false)"""
+
 WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because it could not be charged on any of its days")
 
 
@@ -41,7 +45,10 @@ def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkRes
         cur.execute(sql_open_books(f"({due})", BookKind.CLEARING))
         cur.execute(sql_open_books(f"(SELECT * FROM ({due}) d WHERE d.amount < 0)", BookKind.PAYEE))
         cuts = cap.cuts(cur, chunk, f"SELECT * FROM ({due}) d WHERE amount > 0", BEFORE_CAP)
-        cur.execute(_post(chunk, due, retry_until(calendar(), day)), {"cuts": cuts})
+        cur.execute(f"SELECT EXISTS (SELECT 1 FROM ({due}) d WHERE d.amount < 0)")
+        gives_back = cur.fetchone()[0]
+        statement = _post(chunk, due, retry_until(calendar(), day), is_cut=cuts != cap.NONE, gives_back=gives_back)
+        cur.execute(statement, {"cuts": cuts})
         rows, total, digest, written_off = cur.fetchone()
         if written_off:
             _tell_advisors(day, written_off)
@@ -64,7 +71,9 @@ def _waiting(chunk: Chunk, row: str = "") -> str:
     return f"{row}state IN ('due', 'deferred') AND {within}"
 
 
-def _post(chunk: Chunk, due: str, last_try: date) -> str:
+def _post(chunk: Chunk, due: str, last_try: date, *, is_cut: bool, gives_back: bool) -> str:
+    """Where nothing is cut or given back, as almost always, the planner is not asked to think about it."""
+    steps = STEPS if is_cut else tuple(step for step in STEPS if step is not cap.STEP)
     moved = sql_post("paying", kind=TransferKind.FEE.value, debit=BookKind.CLIENT, credit=BookKind.CLEARING)
     given_back = sql_post(
         "returning_now", kind=TransferKind.ADJUSTMENT.value, debit=BookKind.PAYEE, credit=BookKind.CLIENT
@@ -74,8 +83,8 @@ def _post(chunk: Chunk, due: str, last_try: date) -> str:
     WITH decided AS MATERIALIZED ({cap.decided(chunk)}
     ), due AS MATERIALIZED ({due}
     ), owed AS (SELECT * FROM due WHERE amount > 0
-    ), {sql_through(STEPS, chunk, "owed")},
-    {_giving_back()},
+    ), {sql_through(steps, chunk, "owed")},
+    {_giving_back() if gives_back else NOTHING_BACK},
     collected AS ({moved}), given_back AS ({given_back}),
     moved AS (SELECT * FROM collected UNION ALL SELECT * FROM given_back),
     posted AS (
@@ -95,16 +104,21 @@ def _post(chunk: Chunk, due: str, last_try: date) -> str:
                   JOIN fees_charge w ON w.id = s.id) s
          WHERE c.id = s.id
         RETURNING c.id, c.state, c.amount
-    ), cut AS (
-        INSERT INTO fees_cut (charge_id, firm_id, account_id, practice_id, day, taken, windows, run_id)
-        SELECT o.id, o.firm_id, o.account_id, o.practice_id, {day}, d.taken, d.windows, {chunk.run_id}
-          FROM decided d JOIN owed o ON o.id = d.id
-         WHERE d.id IN (SELECT source FROM collected) OR d.id IN (SELECT id FROM stop_cap)
-    )
+    ){_cut(chunk) if is_cut else ""}
     SELECT count(*), coalesce(sum(amount), 0), {sql_digest_of("moved")},
            (SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM put_off
              WHERE state = 'written_off' AND amount > 0)
       FROM moved"""
+
+
+def _cut(chunk: Chunk) -> str:
+    return f""", cut AS (
+        INSERT INTO fees_cut (charge_id, firm_id, account_id, practice_id, day, taken, windows, run_id)
+        SELECT o.id, o.firm_id, o.account_id, o.practice_id, {day_literal(chunk.day)}, d.taken, d.windows,
+               {chunk.run_id}
+          FROM decided d JOIN owed o ON o.id = d.id
+         WHERE d.id IN (SELECT source FROM collected) OR d.id IN (SELECT id FROM stop_cap)
+    )"""
 
 
 def _giving_back() -> str:
