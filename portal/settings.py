@@ -33,6 +33,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [f"{_public.scheme}://{
 INSTALLED_APPS = [
     "portal",
     "auth2fa",
+    "crm",
     "fees",
     "accounts.desk",
     "accounts.broker",

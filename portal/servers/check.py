@@ -16,7 +16,7 @@ from portal.servers.install import CHECKOUT, step, tell
 from portal.servers.supervisor import Stop
 
 _BIN = Path(sys.executable).parent
-_CODE = ["portal", "accounts", "fees", "auth2fa", "tests", "bench", "manage.py"]
+_CODE = ["portal", "accounts", "fees", "auth2fa", "crm", "tests", "bench", "manage.py"]
 _SEED = "20"  # the same tries in every run, unless PORTAL_SEED says otherwise
 _AT_ONCE = "8"  # so few tests are handed to a process at a time that the processes end together
 _BROWSER_PACKAGES = ["chromium", "fonts-dejavu-core", "libatomic1"]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house import unscoped
 
-CODE = ("portal", "accounts", "fees", "auth2fa")
+CODE = ("portal", "accounts", "fees", "auth2fa", "crm")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 

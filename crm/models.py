@@ -1,0 +1,5 @@
+"""The rows of the room, gathered for Django."""
+
+from crm.vault.models import Deposit, Epoch, Grant, Member, PepperName, SealedFile, Unlocked, Vault
+
+__all__ = ["Deposit", "Epoch", "Grant", "Member", "PepperName", "SealedFile", "Unlocked", "Vault"]
