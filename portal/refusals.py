@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import csrf, defaults
 
+from crm.vault.rules import Locked
+
 API = "/api/"
 NUL = "\0"
 METHODS_OF_PAGES = ("GET", "HEAD", "OPTIONS", "POST")
@@ -64,6 +66,8 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     words = str(getattr(exception, "words", ""))
     if request.path_info.startswith(API):
         return problem_details(_("Not allowed"), 403, words)
+    if isinstance(exception, Locked):
+        return render(request, "crm/vault/locked.html", {"words": words, "next": request.get_full_path()}, status=403)
     context = {"words": words, "other_seats": getattr(exception, "other_seats", False)}
     return render(request, "403.html", context, status=403)
 

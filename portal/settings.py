@@ -246,6 +246,17 @@ OPT_OUT_ROLES = [one for one in env.words("OPT_OUT_ROLES", ["client", "stl", "st
 # For how many days a browser may be remembered after a second proof; 0 remembers none.
 REMEMBERED_BROWSER_DAYS = env.whole("REMEMBERED_BROWSER_DAYS", 0)
 
+# --- The vault (docs/decisions/0033-the-vault.md) --------------------------------------------------------------------
+
+# Storage passwords are worth nothing without it, so it stands beside the database and not in its backups.
+VAULT_PEPPERS = env.secret_keys(Path(env.text("VAULT_PEPPER_FILE", str(STATE_DIR / "vault_pepper"))))
+# What one guess of a storage password costs; 64 MiB is the floor whatever stands here.
+VAULT_MEMORY_MIB = 64 if TESTING else env.whole("VAULT_MEMORY_MIB", 128)
+VAULT_IDLE_MINUTES = env.whole("VAULT_IDLE_MINUTES", 15)
+VAULT_HOURS = env.whole("VAULT_HOURS", 8)
+# Where sealed files go: a folder (file:///folder) or a bucket (s3://bucket/prefix?endpoint=https://...).
+VAULT_FILES_URL = env.text("VAULT_FILES_URL", (STATE_DIR / "vault").as_uri())
+
 SESSION_ENGINE = "accounts.ground.people.sessions"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_AGE = env.whole("SESSION_HOURS", 12) * 3600
@@ -261,6 +272,7 @@ _prefix = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{_prefix}session"
 DEVICE_COOKIE_NAME = f"{_prefix}device"
 REMEMBERED_COOKIE_NAME = f"{_prefix}remembered"
+VAULT_COOKIE_NAME = f"{_prefix}vs"
 CSRF_FAILURE_VIEW = "portal.refusals.csrf_failed"
 STEP_UP_SENTENCES = "portal.confirming.sentences.words_of"
 CSRF_COOKIE_NAME = f"{_prefix}csrf"

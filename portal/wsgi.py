@@ -9,6 +9,10 @@ os.environ.setdefault("PORTAL_PROCESS", "web")
 
 application = get_wsgi_application()
 
+from crm.vault.pepper import refuse_wrong  # noqa: E402 (models load with the application)
+
+refuse_wrong()
+
 if os.environ["PORTAL_PROCESS"] == "web":
     for name in ("DATABASE_URL", "DATABASE_URL_WORKER", "DATABASE_URL_NIGHT", "DATABASE_ADMIN_URL"):
         os.environ.pop(name, None)

@@ -54,7 +54,7 @@ class PrivatePages:
         was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
         is_signed_in = SESSION_KEY in request.session
-        if request.path.startswith(DOOR):
+        if request.path.startswith(DOOR) or getattr(request, "vault", None) is not None:
             response["Cache-Control"] = "private, no-store"
         elif (was_signed_in or is_signed_in) and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-cache"

@@ -66,8 +66,20 @@ def make(
     box, signer = new_pair(), new_signer()
     own = Own(box.private, signer.private, root_public, 0, root)
     empty = StoredMember(
-        *(member, vault, practice, user, box.public, signer.public),
-        *(Cost(), b"", b"", b"", b"", b"", 0, b""),
+        id=member,
+        vault=vault,
+        practice=practice,
+        user=user,
+        box_public=box.public,
+        sign_public=signer.public,
+        cost=Cost(),
+        salt=b"",
+        pepper=b"",
+        blob=b"",
+        recovery_salt=b"",
+        recovery_blob=b"",
+        not_before=0,
+        binding=b"",
     )
     return empty, own
 

@@ -11,7 +11,6 @@ from nacl.exceptions import CryptoError
 
 from crm.vault.engine.encoding import HEADER, Unopened
 from crm.vault.engine.keys import KEY, hkdf, same
-from crm.vault.engine.padding import pad, unpad
 
 SALT = 32
 COMMITMENT = 16
@@ -41,16 +40,6 @@ def open_record(key: bytes, place: bytes, sealed: bytes) -> bytes:
         return crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[_BEGIN:], before + place, before[-NONCE:], own)
     except CryptoError:
         raise Unopened from None
-
-
-def seal_text(key: bytes, place: bytes, text: str) -> bytes:
-    """A text, padded first."""
-    return seal(key, place, pad(text.encode()))
-
-
-def open_text(key: bytes, place: bytes, sealed: bytes) -> str:
-    """The text again."""
-    return unpad(open_record(key, place, sealed)).decode()
 
 
 def _keys(key: bytes, salt: bytes, place: bytes) -> tuple[bytes, bytes]:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from crm.vault.engine.encoding import Unopened, context
 from crm.vault.engine.keys import KEY, derive, new_key, same
+from crm.vault.engine.padding import pad, unpad
 from crm.vault.engine.pairs import check, new_pair, new_signer, open_with, pair_of, seal_to, sign, signer_of
 from crm.vault.engine.people import Own, check_binding
-from crm.vault.engine.records import open_record, open_text, seal, seal_text
+from crm.vault.engine.records import open_record, seal
 from crm.vault.engine.stored import StoredEpoch, StoredGrant, StoredMember, StoredVault
 
 _EPOCH = 4
@@ -29,13 +30,21 @@ class Ring:
 
     def seal_field(self, model: str, row: UUID, field: str, version: int, text: str) -> bytes:
         """A text for one field of one version of one row."""
-        place = self._place(self.newest, model, row, field, version)
-        return self.newest.to_bytes(_EPOCH, "big") + seal_text(self.keys[self.newest], place, text)
+        return self.seal_bytes(model, row, field, version, text.encode())
 
     def open_field(self, model: str, row: UUID, field: str, version: int, sealed: bytes) -> str:
         """The text again. Raises `Unopened`, also for another field, row or version."""
+        return self.open_bytes(model, row, field, version, sealed).decode()
+
+    def seal_bytes(self, model: str, row: UUID, field: str, version: int, content: bytes) -> bytes:
+        """The same for bytes; padded, as texts are."""
+        place = self._place(self.newest, model, row, field, version)
+        return self.newest.to_bytes(_EPOCH, "big") + seal(self.keys[self.newest], place, pad(content))
+
+    def open_bytes(self, model: str, row: UUID, field: str, version: int, sealed: bytes) -> bytes:
+        """The bytes again. Raises `Unopened`."""
         epoch, key = self._key(sealed)
-        return open_text(key, self._place(epoch, model, row, field, version), sealed[_EPOCH:])
+        return unpad(open_record(key, self._place(epoch, model, row, field, version), sealed[_EPOCH:]))
 
     def seal_key(self, purpose: str, row: UUID, key: bytes) -> bytes:
         """A key of its own, such as a file's."""
@@ -94,7 +103,7 @@ def commitment(vault: UUID, number: int, key: bytes) -> bytes:
 
 def new_epoch(vault: StoredVault, number: int, *, root: bytes) -> tuple[StoredEpoch, bytes]:
     """The next epoch and its data key, which the paper opens too."""
-    check(vault.root_public, vault.recovery_statement, vault.recovery_signature)
+    check_paper(vault)
     if signer_of(root).public != vault.root_public:
         raise Unopened
     key, inbox = new_key(), new_pair()
@@ -136,7 +145,7 @@ def open_ring(
         if one.epoch not in known or one.epoch in keys or one.member != member.id or granter is None:
             raise Unopened
         check_binding(granter, own.root_public)
-        check(granter.sign_public, one.statement(member.print), one.signature)
+        check_grant(one, member, granter)
         key = open_with(own.box, one.place(member.print), one.sealed)
         keys[one.epoch] = _committed(known[one.epoch], key)
     if sorted(keys) != list(range(1, max(known) + 1)):
@@ -151,7 +160,7 @@ def open_by_paper(vault: StoredVault, paper: bytes, epochs: Iterable[StoredEpoch
     root = open_with(paper, root_place(vault), vault.root_sealed)
     if signer_of(root).public != vault.root_public:
         raise Unopened
-    check(vault.root_public, vault.recovery_statement, vault.recovery_signature)
+    check_paper(vault)
     known = check_epochs(vault.root_public, vault, epochs)
     keys = {
         number: _committed(one, open_with(paper, one.recovery_place, one.recovery_sealed))
@@ -166,8 +175,18 @@ def check_vault(root_public: bytes, vault: StoredVault, member: StoredMember) ->
     """Raises `Unopened` unless vault, paper key and member are what the trusted root signed."""
     if not same(root_public, vault.root_public) or (member.vault, member.practice) != (vault.id, vault.practice):
         raise Unopened
-    check(root_public, vault.recovery_statement, vault.recovery_signature)
+    check_paper(vault)
     check_binding(member, root_public)
+
+
+def check_paper(vault: StoredVault) -> None:
+    """Raises `Unopened` unless the root signed the key on paper."""
+    check(vault.root_public, vault.recovery_statement, vault.recovery_signature)
+
+
+def check_grant(one: StoredGrant, to: StoredMember, granter: StoredMember) -> None:
+    """Raises `Unopened` unless the granter signed this key for this member."""
+    check(granter.sign_public, one.statement(to.print), one.signature)
 
 
 def check_epochs(root_public: bytes, vault: StoredVault, epochs: Iterable[StoredEpoch]) -> dict[int, StoredEpoch]:

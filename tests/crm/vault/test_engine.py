@@ -19,7 +19,7 @@ from crm.vault.engine.keys import FLOOR, Cost, from_password, hkdf
 from crm.vault.engine.padding import STEPS_UNTIL, pad, padded_length, unpad
 from crm.vault.engine.pairs import HPKE, new_pair, open_with, seal_to, six_words
 from crm.vault.engine.people import Peppers
-from crm.vault.engine.records import OVERHEAD, open_record, seal, seal_text
+from crm.vault.engine.records import OVERHEAD, open_record, seal
 from crm.vault.engine.sessions import StoredSession, unwrap, wrap
 from tests.crm.vault.kit import OTHER_PASSWORD, PASSWORD, PEPPERS, two_vaults
 
@@ -136,7 +136,8 @@ def test_a_record_opens_at_its_place_only_and_no_bit_of_it_may_change(plain, dat
 
 
 def test_the_length_of_a_note_is_not_told():
-    assert len({len(seal_text(KEY, b"p", "x" * length)) for length in range(250)}) == 1
+    keys = ring.Ring(FILE, 1, {1: KEY})
+    assert len({len(keys.seal_field("note", FILE, "body", 1, "x" * length)) for length in range(250)}) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""Reading vaults: one's own practice's, as the person who asks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
+from crm.vault.engine.pairs import six_words
+from crm.vault.engine.people import Own
+from crm.vault.engine.stored import StoredMember
+from crm.vault.models import Member, MemberState, Unlocked, Vault
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How somebody stands to their practice's vault; without a vault, or keys of one's own, the parts are None."""
+
+    vault: Vault | None
+    member: Member | None
+
+    @property
+    def stage(self) -> str:
+        """none, making, waiting or member."""
+        return self.member.state if self.member else "none"
+
+
+def standing(who: Who) -> Standing:
+    """Vault and own keys."""
+    vault = scope(who, Vault).first()
+    return Standing(vault, own_member(who) if vault else None)
+
+
+def own_member(who: Who) -> Member | None:
+    """One's own keys that have not been given up."""
+    return scope(who, Member).filter(user_id=who.user_id).exclude(state=MemberState.LEFT).first()
+
+
+def colleagues(who: Who) -> "QuerySet[Member]":
+    """All who have or had a part in the vault, those who are in it first."""
+    return scope(who, Member).select_related("user").order_by("left_at", "created_at", "pk")
+
+
+def unlocked(who: Who, mark: str, at: datetime) -> Unlocked | None:
+    """The browser's row while it lasts."""
+    row = scope(who, Unlocked).filter(mark=mark, user_id=who.user_id).first()
+    return row if row is not None and row.idle_until > at else None
+
+
+def words_of(root_public: bytes, member: StoredMember) -> str:
+    """Six words for a member's public keys and the root they trust."""
+    return six_words(root_public, member.vault.bytes, member.id.bytes, member.box_public, member.sign_public)
+
+
+def own_words(own: Own, member: StoredMember) -> str:
+    """The same from the member's own opened keys: what the database says is not asked."""
+    return words_of(own.root_public, member)

@@ -1,0 +1,118 @@
+"""Unlocking the vault in one browser, and locking it. No process keeps a key: all are wrapped under the cookie."""
+
+import base64
+import binascii
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
+from accounts.ground.people.sessions import kept_as
+from crm.vault.actions import open_own, open_ring, usual_cost
+from crm.vault.deposits import keep_waiting
+from crm.vault.engine import people
+from crm.vault.engine.encoding import Unopened
+from crm.vault.engine.keys import KEY
+from crm.vault.engine.ring import Ring
+from crm.vault.engine.sessions import mark_of, unwrap, wrap
+from crm.vault.joining import damaged
+from crm.vault.models import Member, Unlocked
+from crm.vault.pepper import peppers
+from crm.vault.queries import unlocked
+
+# The row is written at most this often while somebody works.
+TOUCH = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An unlocked vault for the length of one request."""
+
+    ring: Ring
+    who: Who
+    row: Unlocked
+
+
+@sensitive_variables()
+def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
+    """Open the vault for one browser; the cookie's value, which is kept nowhere else."""
+    member, own, key = open_own(who, password, at)
+    try:
+        keys = open_ring(who, member, own)
+    except Unopened:
+        raise damaged() from None
+    if own.epoch < keys.newest or member.stored().cost.is_below(usual_cost()):
+        _renew(member, replace(own, epoch=keys.newest), key, password)
+    scope(who, Unlocked).filter(user_id=who.user_id, sign_in=kept_as(session_key)).delete()
+    secret = secrets.token_bytes(KEY)
+    row = Unlocked(
+        id=uuid4(),
+        mark=mark_of(secret),
+        firm_id=who.firm_id,
+        practice_id=who.practice_id,
+        vault_id=member.vault_id,
+        member=member,
+        user_id=who.user_id,
+        sign_in=kept_as(session_key),
+        created_at=at,
+        until=at + timedelta(hours=settings.VAULT_HOURS),
+        idle_seconds=settings.VAULT_IDLE_MINUTES * 60,
+        used_at=at,
+    )
+    row.wrapped = wrap(row.stored(), secret, keys)
+    row.save(force_insert=True)
+    keep_waiting(who, keys, at)
+    return base64.urlsafe_b64encode(secret).decode().rstrip("=")
+
+
+def find(*, who: Who, cookie: str, at: datetime) -> Unlocked | None:
+    """The row of an unlocked browser, without opening anything."""
+    secret = _secret(cookie)
+    return unlocked(who, mark_of(secret), at) if secret else None
+
+
+@sensitive_variables()
+def reopen(*, who: Who, cookie: str, session_key: str, at: datetime) -> Opened | None:
+    """The keys of this request, if the browser's vault is open; doing something keeps it open."""
+    secret = _secret(cookie)
+    row = unlocked(who, mark_of(secret), at) if secret else None
+    if secret is None or row is None or row.sign_in != kept_as(session_key):
+        return None
+    try:
+        keys = unwrap(row.stored(), secret)
+    except Unopened:
+        return None
+    if at - row.used_at > TOUCH:
+        row.used_at = at
+        row.save(update_fields=["used_at"])
+    return Opened(keys, who, row)
+
+
+def lock(*, who: Who) -> int:
+    """Lock the vault in every browser of this person; how many there were."""
+    return scope(who, Unlocked).filter(user_id=who.user_id).delete()[0]
+
+
+def _renew(member: Member, own: people.Own, key: bytes, password: str) -> None:
+    """Remember the newest epoch inside the keys, and derive anew where guessing has become too cheap."""
+    stored = member.stored()
+    if stored.cost.is_below(usual_cost()):
+        ready = people.wrapped(stored, own, password=password, cost=usual_cost(), peppers=peppers())
+        member.take(ready)
+        member.save(update_fields=["memory", "passes", "lanes", "salt", "pepper", "blob"])
+        return
+    member.take(people.rewrapped(stored, own, key))
+    member.save(update_fields=["blob"])
+
+
+def _secret(cookie: str) -> bytes | None:
+    try:
+        secret = base64.urlsafe_b64decode(cookie.encode("ascii", "replace") + b"=")
+    except (binascii.Error, ValueError):
+        return None
+    return secret if len(secret) == KEY else None
