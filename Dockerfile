@@ -21,7 +21,7 @@ WORKDIR /portal
 COPY --from=packages /venv /venv
 COPY --from=front /portal/node_modules node_modules
 COPY . .
-RUN python -m compileall -q accounts auth2fa fees portal \
+RUN python -m compileall -q accounts auth2fa crm fees portal \
  && python -m portal.catalogues \
  && python manage.py collectstatic --no-input -v0 \
  && rm -rf node_modules /var/lib/portal/* \

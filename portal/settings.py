@@ -115,12 +115,7 @@ def _login(variable: str, *, seconds: int = 0) -> dict[str, object]:
     return login
 
 
-_default = {
-    "web": "DATABASE_URL_WEB",
-    "command": "DATABASE_URL_WEB",
-    "worker": "DATABASE_URL_WORKER",
-    "owner": "DATABASE_URL",
-}[PROCESS]
+_default = "DATABASE_URL" + {"web": "_WEB", "command": "_WEB", "worker": "_WORKER", "owner": ""}[PROCESS]
 _LOGINS = {"night": ("DATABASE_URL_NIGHT", 0), "office": ("DATABASE_URL_OFFICE", 60), "owner": ("DATABASE_URL", 0)}
 # A process knows the passwords that it needs: pages run as web and, in the back office, as office.
 _known = {"web": ("office",), "worker": ("night", "office")}.get(PROCESS, tuple(_LOGINS))
@@ -246,15 +241,9 @@ OPT_OUT_ROLES = [one for one in env.words("OPT_OUT_ROLES", ["client", "stl", "st
 # For how many days a browser may be remembered after a second proof; 0 remembers none.
 REMEMBERED_BROWSER_DAYS = env.whole("REMEMBERED_BROWSER_DAYS", 0)
 
-# --- The vault (docs/decisions/0033-the-vault.md) --------------------------------------------------------------------
-
-# Storage passwords are worth nothing without it, so it stands beside the database and not in its backups.
+# Storage passwords (decision 0033): a secret beside the database, MiB that a guess costs, where sealed files go.
 VAULT_PEPPERS = env.secret_keys(Path(env.text("VAULT_PEPPER_FILE", str(STATE_DIR / "vault_pepper"))))
-# What one guess of a storage password costs; 64 MiB is the floor whatever stands here.
 VAULT_MEMORY_MIB = 64 if TESTING else env.whole("VAULT_MEMORY_MIB", 128)
-VAULT_IDLE_MINUTES = env.whole("VAULT_IDLE_MINUTES", 15)
-VAULT_HOURS = env.whole("VAULT_HOURS", 8)
-# Where sealed files go: a folder (file:///folder) or a bucket (s3://bucket/prefix?endpoint=https://...).
 VAULT_FILES_URL = env.text("VAULT_FILES_URL", (STATE_DIR / "vault").as_uri())
 
 SESSION_ENGINE = "accounts.ground.people.sessions"

@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("auth2fa.carriers.urls")),
     path("", include("auth2fa.phone.urls")),
     path("", include("crm.vault.urls")),
+    path("", include("crm.notes.urls")),
     path("", include("portal.preferences.urls")),
     path("", include("portal.exports.urls")),
     path("", include("portal.find.urls")),

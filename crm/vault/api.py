@@ -15,9 +15,9 @@ from accounts.ground.access.api import StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import NotAllowed
 from crm.vault import actions, joining, queries, unlocking
+from crm.vault.context import SAFE_METHODS, give_cookie, if_opened, take_cookie
 from crm.vault.engine.keys import LONGEST_PASSWORD
 from crm.vault.models import Member
-from crm.vault.opened import SAFE_METHODS, give_cookie, if_opened, take_cookie
 from crm.vault.rules import Locked, VaultProblem, member_seat
 
 
@@ -179,7 +179,7 @@ class Unlock(VaultView):
         if not key:
             raise Locked
         value = unlocking.unlock(who=who, password=password, session_key=key, at=now)
-        row = unlocking.find(who=who, cookie=value, at=now)
+        row = queries.browser_of(who, value, now)
         said = {"stage": "member", "is_founded": True, "unlocked_until": row.idle_until if row else None}
         answer = Response(VaultStateSerializer(said).data)
         give_cookie(answer, value)

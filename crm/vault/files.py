@@ -8,8 +8,8 @@ from accounts.ground.access.scope import scope
 from crm.vault.engine import stream
 from crm.vault.engine.keys import new_key
 from crm.vault.models import SealedFile
+from crm.vault.sealed import Opened
 from crm.vault.stores import StoreFailed, store
-from crm.vault.unlocking import Opened
 
 PURPOSE = "file"
 

@@ -1,5 +1,7 @@
 """Reading vaults: one's own practice's, as the person who asks."""
 
+import base64
+import binascii
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +9,10 @@ from django.db.models import QuerySet
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
+from crm.vault.engine.keys import KEY
 from crm.vault.engine.pairs import six_words
 from crm.vault.engine.people import Own
+from crm.vault.engine.sessions import mark_of
 from crm.vault.engine.stored import StoredMember
 from crm.vault.models import Member, MemberState, Unlocked, Vault
 
@@ -46,6 +50,21 @@ def unlocked(who: Who, mark: str, at: datetime) -> Unlocked | None:
     """The browser's row while it lasts."""
     row = scope(who, Unlocked).filter(mark=mark, user_id=who.user_id).first()
     return row if row is not None and row.idle_until > at else None
+
+
+def browser_of(who: Who, cookie: str, at: datetime) -> Unlocked | None:
+    """The row of an unlocked browser, without opening anything."""
+    secret = secret_of(cookie)
+    return unlocked(who, mark_of(secret), at) if secret else None
+
+
+def secret_of(cookie: str) -> bytes | None:
+    """What the cookie's value says; None where it is no secret."""
+    try:
+        secret = base64.urlsafe_b64decode(cookie.encode("ascii", "replace") + b"=")
+    except (binascii.Error, ValueError):
+        return None
+    return secret if len(secret) == KEY else None
 
 
 def words_of(root_public: bytes, member: StoredMember) -> str:

@@ -103,3 +103,8 @@ def _common() -> frozenset[str]:
     path = Path(password_validation.__file__).with_name("common-passwords.txt.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return frozenset(line.strip() for line in lines)
+
+
+def keeps_notes_on(who: Who, practice_id: int) -> bool:
+    """Whether somebody is of the practice whose accounts they are, and may have a part in its client book."""
+    return who.is_advisor and not who.is_narrowed and who.behind is None and who.practice_id == practice_id

@@ -99,7 +99,7 @@ class Bucket:
             response_checksum_validation="when_required",
             s3={"addressing_style": "path"} if endpoint else {},
         )
-        self.client: Any = boto3.client("s3", endpoint_url=endpoint or None, config=config)
+        self.client: Any = boto3.session.Session().client("s3", endpoint_url=endpoint or None, config=config)
         self.bucket, self.prefix = bucket, prefix
 
     def put(self, place: str, blocks: Iterable[bytes]) -> int:

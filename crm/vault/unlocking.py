@@ -1,13 +1,11 @@
 """Unlocking the vault in one browser, and locking it. No process keeps a key: all are wrapped under the cookie."""
 
 import base64
-import binascii
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.ground.access.context import Who
@@ -18,24 +16,17 @@ from crm.vault.deposits import keep_waiting
 from crm.vault.engine import people
 from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.keys import KEY
-from crm.vault.engine.ring import Ring
 from crm.vault.engine.sessions import mark_of, unwrap, wrap
 from crm.vault.joining import damaged
 from crm.vault.models import Member, Unlocked
 from crm.vault.pepper import peppers
-from crm.vault.queries import unlocked
+from crm.vault.queries import secret_of, unlocked
+from crm.vault.sealed import Opened
 
+# It locks by itself after this time without doing anything, and after this time in any case.
+QUIET, LONGEST = timedelta(minutes=15), timedelta(hours=8)
 # The row is written at most this often while somebody works.
 TOUCH = timedelta(seconds=30)
-
-
-@dataclass(frozen=True)
-class Opened:
-    """An unlocked vault for the length of one request."""
-
-    ring: Ring
-    who: Who
-    row: Unlocked
 
 
 @sensitive_variables()
@@ -60,8 +51,8 @@ def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
         user_id=who.user_id,
         sign_in=kept_as(session_key),
         created_at=at,
-        until=at + timedelta(hours=settings.VAULT_HOURS),
-        idle_seconds=settings.VAULT_IDLE_MINUTES * 60,
+        until=at + LONGEST,
+        idle_seconds=int(QUIET.total_seconds()),
         used_at=at,
     )
     row.wrapped = wrap(row.stored(), secret, keys)
@@ -70,16 +61,10 @@ def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
     return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 
-def find(*, who: Who, cookie: str, at: datetime) -> Unlocked | None:
-    """The row of an unlocked browser, without opening anything."""
-    secret = _secret(cookie)
-    return unlocked(who, mark_of(secret), at) if secret else None
-
-
 @sensitive_variables()
 def reopen(*, who: Who, cookie: str, session_key: str, at: datetime) -> Opened | None:
     """The keys of this request, if the browser's vault is open; doing something keeps it open."""
-    secret = _secret(cookie)
+    secret = secret_of(cookie)
     row = unlocked(who, mark_of(secret), at) if secret else None
     if secret is None or row is None or row.sign_in != kept_as(session_key):
         return None
@@ -108,11 +93,3 @@ def _renew(member: Member, own: people.Own, key: bytes, password: str) -> None:
         return
     member.take(people.rewrapped(stored, own, key))
     member.save(update_fields=["blob"])
-
-
-def _secret(cookie: str) -> bytes | None:
-    try:
-        secret = base64.urlsafe_b64decode(cookie.encode("ascii", "replace") + b"=")
-    except (binascii.Error, ValueError):
-        return None
-    return secret if len(secret) == KEY else None

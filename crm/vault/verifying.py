@@ -12,8 +12,8 @@ from crm.vault.engine.encoding import HEADER, Unopened
 from crm.vault.engine.ring import Ring
 from crm.vault.files import PURPOSE
 from crm.vault.models import Deposit, Epoch, Grant, Member, MemberState, SealedFile, Unlocked, Vault
-from crm.vault.opened import SealedRow
 from crm.vault.pepper import peppers
+from crm.vault.sealed import SealedRow
 from crm.vault.stores import StoreFailed, store
 
 
@@ -93,8 +93,9 @@ def _check_members(found: Found, vault: Vault, epochs: int) -> None:
             found.look("member", member.pk, lambda member=member: people.check_binding(member.stored(), root))
             if member.pepper not in known:
                 found.wrong.append(f"member {member.pk}: the pepper {member.pepper} is not in the file")
-            if member.grants.count() != epochs:
-                found.wrong.append(f"member {member.pk}: {member.grants.count()} grants for {epochs} epochs")
+            given = Grant.unscoped.filter(member=member).count()
+            if given != epochs:
+                found.wrong.append(f"member {member.pk}: {given} grants for {epochs} epochs")
         if not member.stored().cost.is_allowed:
             found.wrong.append(f"member {member.pk}: a guess costs less than the floor")
     for grant in Grant.unscoped.filter(vault=vault).order_by("pk"):

@@ -20,8 +20,8 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import scope
 from accounts.ground.people.models import User
 from crm.vault import actions, joining, queries, rules, unlocking
+from crm.vault.context import give_cookie, if_opened, take_cookie
 from crm.vault.models import Member, MemberState
-from crm.vault.opened import give_cookie, if_opened, take_cookie
 from crm.vault.rules import VaultProblem, member_seat
 
 SECRETS = sensitive_post_parameters("storage_password", "again", "old", "code", "sheet_1", "sheet_2")

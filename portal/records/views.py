@@ -15,6 +15,7 @@ from accounts.ground.people.models import Role
 from accounts.ground.requests.queries import pending
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import CURRENCIES, HOLDING_KINDS, Account, Status
+from crm.vault.rules import keeps_notes_on
 from fees.proofs.words import method_title
 from fees.schedules.queries import in_force
 from portal.performance.rules import RANGES
@@ -87,6 +88,7 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
         "charges": [(charge, method_title(charge.method)) for charge in queries.latest_charges(who, found, sealed)],
         "rights": rights(who, found),
         "may_set_fees": answer(who, Function.SET_FEES, found).allowed and found.is_holding,
+        "keeps_notes": found.is_holding and keeps_notes_on(who, found.practice_id),
         "waiting": list(pending(who).filter(account=found)[:WAITING_SHOWN]),
         "margin_group": group_of(found),
     }

@@ -22,6 +22,7 @@ from accounts.ground.notifications.queries import latest
 from accounts.ground.optouts.rules import WITHOUT_PROOF
 from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Firm, Practice
+from crm.vault.queries import browser_of
 from portal.news.corporate import tell
 from portal.shell import menu
 from portal.shell.places import Sort
@@ -193,6 +194,15 @@ class Shell:
     @property
     def unread(self) -> int:
         return self.news[0].unread if self.news else 0  # type: ignore[attr-defined]
+
+    @cached_property
+    def vault_until(self) -> datetime | None:
+        """Until when the client book is open in this browser if nothing is done; None where it is locked."""
+        cookie = self.request.COOKIES.get(settings.VAULT_COOKIE_NAME, "")
+        if not cookie or self.who is None or not self.who.is_advisor or self.who.behind is not None:
+            return None
+        row = browser_of(self.who, cookie, timezone.now())
+        return row.idle_until if row else None
 
     @property
     def unread_messages(self) -> int:

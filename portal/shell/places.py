@@ -90,6 +90,8 @@ HOME = (
     _button("contact_agenda", "contact_add_event", _("Add an event"), "contacts:add_event", "plus"),
     _tab("home", "accounts", _("Accounts"), "records:accounts", "view", go="a", aliases=("manage-clients/accounts/",)),
     _page("accounts", "account", _("Account"), "records:account", "view"),
+    _page("account", "account_notes", _("Notes"), "notes:list"),
+    _page("account_notes", "account_note", _("Change the note"), "notes:note"),
     _page("account", "authority", _("Authority of the advisor"), "consents:authority", "view"),
     _page("authority", "consent", _("What the client was asked"), "consents:consent", "view"),
     _page("account", "corrections", _("Corrected values"), "corrections:account", "view"),

@@ -64,6 +64,7 @@ SPECIMENS: dict[str, Specimen] = {
     "browser": lambda world, number: NOWHERE,
     "mark": lambda world, number: "0" * 40,
     "token": lambda world, number: NOWHERE,
+    "note": lambda world, number: NOWHERE,
     # tests/crm/vault says whose keys somebody may look at.
     "member": lambda world, number: NOWHERE,
     "secret": lambda world, number: "no-such-link",

@@ -41,6 +41,7 @@ TABLES: dict[str, Any] = {
     "fees_noticesetting": _("How clients are told of fees"),
     "fees_reimbursement": _("Reimbursements"),
     "crm_vault": _("Vaults"),
+    "crm_note": _("Notes"),
     "crm_member": _("Members of vaults"),
     "crm_epoch": _("Data keys of vaults"),
     "crm_grant": _("Keys given to members"),

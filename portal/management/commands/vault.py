@@ -42,7 +42,10 @@ class Command(PortalCommand):
         if options["json"]:
             self.answer(told, ok=not wrong)
         else:
-            for name, count in {**found.checked, **{f"{k}, opened": v for k, v in told["opened"].items()}}.items():
+            for name, count in {
+                **found.checked,
+                **{f"{k}, opened": v for k, v in (opened.checked if opened else {}).items()},
+            }.items():
                 self.stdout.write(f"{count:>8} {name}")
             for line in wrong:
                 self.stdout.write(line)

@@ -1,0 +1,10 @@
+"""API addresses of notes."""
+
+from django.urls import path
+
+from crm.notes.api import Notes, OneNote
+
+urlpatterns = [
+    path("accounts/<str:number>/notes/", Notes.as_view(), name="api_notes"),
+    path("accounts/<str:number>/notes/<uuid:note>/", OneNote.as_view(), name="api_note"),
+]
