@@ -241,9 +241,8 @@ OPT_OUT_ROLES = [one for one in env.words("OPT_OUT_ROLES", ["client", "stl", "st
 # For how many days a browser may be remembered after a second proof; 0 remembers none.
 REMEMBERED_BROWSER_DAYS = env.whole("REMEMBERED_BROWSER_DAYS", 0)
 
-# Storage passwords (decision 0033): a secret beside the database, MiB that a guess costs, where sealed files go.
 VAULT_PEPPERS = env.secret_keys(Path(env.text("VAULT_PEPPER_FILE", str(STATE_DIR / "vault_pepper"))))
-VAULT_MEMORY_MIB = 64 if TESTING else env.whole("VAULT_MEMORY_MIB", 128)
+VAULT_MEMORY_MIB = 64 if TESTING else env.whole("VAULT_MEMORY_MIB", 128)  # of a guess; decision 0033
 VAULT_FILES_URL = env.text("VAULT_FILES_URL", (STATE_DIR / "vault").as_uri())
 
 SESSION_ENGINE = "accounts.ground.people.sessions"

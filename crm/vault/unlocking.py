@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.ground.access.context import Who
@@ -32,6 +33,7 @@ TOUCH = timedelta(seconds=30)
 @sensitive_variables()
 def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
     """Open the vault for one browser; the cookie's value, which is kept nowhere else."""
+    _not_in_a_worker()
     member, own, key = open_own(who, password, at)
     try:
         keys = open_ring(who, member, own)
@@ -64,6 +66,7 @@ def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
 @sensitive_variables()
 def reopen(*, who: Who, cookie: str, session_key: str, at: datetime) -> Opened | None:
     """The keys of this request, if the browser's vault is open; doing something keeps it open."""
+    _not_in_a_worker()
     secret = secret_of(cookie)
     row = unlocked(who, mark_of(secret), at) if secret else None
     if secret is None or row is None or row.sign_in != kept_as(session_key):
@@ -81,6 +84,12 @@ def reopen(*, who: Who, cookie: str, session_key: str, at: datetime) -> Opened |
 def lock(*, who: Who) -> int:
     """Lock the vault in every browser of this person; how many there were."""
     return scope(who, Unlocked).filter(user_id=who.user_id).delete()[0]
+
+
+def _not_in_a_worker() -> None:
+    """Jobs hold no keys. Their login could not read them either; this says so before anything is asked."""
+    if settings.PROCESS == "worker":
+        raise RuntimeError("a worker does not open vaults")
 
 
 def _renew(member: Member, own: people.Own, key: bytes, password: str) -> None:

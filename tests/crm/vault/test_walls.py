@@ -95,18 +95,18 @@ def test_a_job_deposits_and_a_member_keeps(world, browse, as_role):
         deposits.content_of(row, vault.ring)
 
 
-LOADED = """
-import django; django.setup()
-import sys, portal.celery
-portal.celery.app.loader.import_default_modules()
-print(sorted({"crm.vault.unlocking", "crm.vault.context"} & set(sys.modules)))
-"""
-
-
-def test_a_worker_loads_nothing_that_unlocks():
-    """What a worker of Celery has loaded when it begins; that its login reads no key is proved above."""
-    told = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=False)
-    assert told.stdout.strip() == "[]", told.stderr[-500:]
+def test_a_worker_does_not_unlock(world, browse, settings):
+    """Its login reads no key, as is proved above, its modules import nothing that unlocks, and the code refuses."""
+    alice = browse("alice")
+    begun(alice)
+    value = unlock(alice).cookies["vs"].value
+    settings.PROCESS = "worker"
+    with acting(world.users["alice"].pk) as who:
+        more = {"session_key": alice.session.session_key, "at": timezone.now()}
+        with pytest.raises(RuntimeError):
+            unlocking.unlock(who=who, password=PASSWORD, **more)
+        with pytest.raises(RuntimeError):
+            unlocking.reopen(who=who, cookie=value, **more)
 
 
 def test_a_file_is_sealed_in_a_folder_and_read_from_anywhere(world, browse, settings, tmp_path):
