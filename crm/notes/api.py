@@ -74,7 +74,11 @@ class NotesView(APIView):
 class Notes(NotesView):
     """The notes of an account."""
 
-    @extend_schema(parameters=[OpenApiParameter("q"), OpenApiParameter("before")], responses=NotesSerializer)
+    @extend_schema(
+        operation_id="v1_accounts_notes_list",
+        parameters=[OpenApiParameter("q"), OpenApiParameter("before")],
+        responses=NotesSerializer,
+    )
     def get(self, request: Request, number: str) -> Response:
         """Newest first, thirty at a time; `q` looks through what they say."""
         vault, account = self.enter(request, number)

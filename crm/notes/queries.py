@@ -39,9 +39,10 @@ def one(vault: Opened, account: Account, pk: UUID) -> Note | None:
 def read(vault: Opened, note: Note) -> Read:
     """Title and text."""
     try:
-        return Read(note, **note.texts(vault))
+        texts = note.texts(vault)
     except Unopened:
         return Read(note, is_damaged=True)
+    return Read(note, texts["title"], texts["body"])
 
 
 def page(vault: Opened, rows: "QuerySet[Note]", before: datetime | None) -> tuple[list[Read], datetime | None]:
@@ -53,4 +54,6 @@ def page(vault: Opened, rows: "QuerySet[Note]", before: datetime | None) -> tupl
 
 def search(vault: Opened, rows: "QuerySet[Note]", words: str) -> list[Read]:
     """Notes in which all the words stand; each is opened and looked through, and no index knows what they say."""
-    return [Read(note, **texts) for note, texts in look_through(vault, rows.iterator(), words)][:PAGE]
+    return [Read(note, texts["title"], texts["body"]) for note, texts in look_through(vault, rows.iterator(), words)][
+        :PAGE
+    ]
