@@ -122,7 +122,7 @@ def _paid(who: Who, accounts: Sequence[int], since: date, until: date) -> dict[t
     rows = scope(who, Charge).filter(
         practice_id=who.practice_id, account_id__in=accounts, period_end_day__gt=since, period_end_day__lte=until
     )
-    sums = rows.order_by().values_list("account_id", "currency").annotate(Sum(TAKEN))
+    sums = rows.order_by().values_list("account_id", "currency").annotate(sum=Sum(TAKEN))
     return {(account, currency): amount for account, currency, amount in sums}
 
 

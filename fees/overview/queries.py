@@ -15,6 +15,7 @@ from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.ledger.models import Book, BookKind, Transfer, TransferKind
 from accounts.ground.tree.models import Account
+from fees.accrual.models import AdviserDaily
 from fees.accrual.statements import HOLDING, day_literal, in_force
 from fees.engine import sql
 from fees.engine.registry import METHODS
@@ -51,6 +52,12 @@ def earned(who: Who, since: date, sealed: date | None) -> list[tuple[date, str, 
     signed = Case(When(credited, then=F("amount")), default=-F("amount"))
     sums = rows.annotate(month=TruncMonth("day")).values_list("month", "currency").annotate(sum=Sum(signed))
     return list(sums.order_by("month", "currency"))
+
+
+def home_currency(who: Who, sealed: date) -> str | None:
+    """The currency in which the practice's book is summed up at night."""
+    rows = scope(who, AdviserDaily).filter(practice_id=who.practice_id, day=sealed)
+    return rows.values_list("currency", flat=True).first()
 
 
 def waiting(who: Who) -> list[dict[str, Any]]:

@@ -188,3 +188,35 @@ def test_an_empty_practice(world, at_work):
 
 def test_a_year_on():
     assert a_year_on(date(2025, 9, 30)) == date(2026, 9, 1)
+
+
+def test_one_currency_at_a_time_and_the_books_own_first(billed, at_work):
+    """A month more in euro: the page shows dollars, the book's currency, and euro where they are asked for."""
+    with as_role("owner"):
+        swept = Transfer.unscoped.filter(kind="sweep", practice=billed["F100001"].practice_id).latest("day")
+        books = [_euro_book_of(one) for one in (swept.debit, swept.credit)]
+        Transfer.unscoped.create(
+            txn=uuid4(), firm_id=swept.firm_id, account=swept.account, kind="sweep", amount=Decimal("77.11"),
+            practice_id=swept.practice_id, currency="EUR", day=POSTED, debit=books[0], credit=books[1],
+            run_id=swept.run_id, chunk_id=swept.chunk_id, source=uuid4(),
+        )  # fmt: skip
+    client = at_work("alice")
+
+    for asked, shown, hidden in (
+        ("", "315.00", "77.11"),
+        ("?in=EUR", "77.11", "315.00"),
+        ("?in=XYZ", "315.00", "77.11"),
+    ):
+        text = client.get(f"/fees/overview/{asked}").content.decode()
+        assert shown in text and hidden not in text
+        assert 'href="?in=EUR"' in text
+
+
+def _euro_book_of(other):
+    return Book.unscoped.create(
+        firm_id=other.firm_id,
+        account_id=other.account_id,
+        practice_id=other.practice_id,
+        kind=other.kind,
+        currency="EUR",
+    )
