@@ -18,6 +18,7 @@ FUNCTIONS = frozenset(function.value for function in Function)
 
 BY_KEY = {place.key: place for place in PLACES}
 OWNERS = frozenset({"client", "stl", "stl_sub"})
+PRACTICE = frozenset({"top", "second"})
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,10 @@ def children(key: str, *sorts: Sort) -> Iterator[Place]:
 
 def is_in_menu_of(place: Place, role: str | None) -> bool:
     """Whether the place, and what it stands inside, is meant for people of that role."""
-    other = Whose.ADVISORS if role in OWNERS else Whose.OWNERS
-    return all(one.whose != other for one in _ancestry(place))
+    closed = {Whose.ADVISORS if role in OWNERS else Whose.OWNERS}
+    if role not in PRACTICE:
+        closed.add(Whose.PRACTICE)
+    return all(one.whose not in closed for one in _ancestry(place))
 
 
 def trail(url_name: str, role: str | None = None) -> list[Place]:

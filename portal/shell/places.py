@@ -16,6 +16,7 @@ class Whose(StrEnum):
 
     EVERYBODY = "everybody"
     ADVISORS = "advisors"
+    PRACTICE = "practice"  # advisors without the back office, which sees their pages but not their client book
     OWNERS = "owners"
 
 
@@ -227,15 +228,15 @@ WORK = (
 SETTINGS = (
     _section("settings", _("Settings"), "settings:home", "settings", go="s"),
     _tab("settings", "user_settings", _("User Settings"), "settings:user"),
-    _tab("settings", "storage_password", _("Storage password"), "vault:home", whose=Whose.ADVISORS),
+    _tab("settings", "devices", _("Secure login"), "devices:list", aliases=("settings/secure-login-system/",)),
+    _page("devices", "device", _("Secure login devices"), "devices:confirm"),
+    _tab("settings", "storage_password", _("Storage password"), "vault:home", whose=Whose.PRACTICE),
     _page("storage_password", "vault_unlock", _("Unlock"), "vault:unlock"),
     _page("storage_password", "vault_members", _("Who is in the client book"), "vault:members"),
     _page("vault_members", "vault_member", _("Colleague"), "vault:member"),
     _page("storage_password", "vault_recover", _("Forgotten storage password"), "vault:recover"),
     _page("vault_recover", "vault_sheets", _("Sheets of the practice"), "vault:sheets"),
     _page("storage_password", "vault_protects", _("What it protects from"), "vault:protects"),
-    _tab("settings", "devices", _("Secure login"), "devices:list", aliases=("settings/secure-login-system/",)),
-    _page("devices", "device", _("Secure login devices"), "devices:confirm"),
     _page("devices", "opt_out", _("Opting out"), "optouts:show"),
     _page("user_settings", "addresses", _("IP restrictions"), "settings:addresses"),
     _page("user_settings", "market_data", _("Market data subscriptions"), "settings:market_data"),

@@ -12,6 +12,7 @@ GLOBAL_TABLES = {
     "accounts_run",
     "accounts_runchunk",
     "accounts_runstage",
+    "crm_peppername",
     "accounts_session",
     "accounts_user",
     "accounts_user_groups",

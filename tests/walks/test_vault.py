@@ -43,15 +43,15 @@ def enter(page, site, name):
 def set_up(page, site, password):
     """Through the form; the recovery code."""
     page.goto(site + HOME)
-    page.get_by_label("Storage password", exact=True).fill(password)
-    page.get_by_label("The same storage password again").fill(password)
+    page.locator("#set-up-new").fill(password)
+    page.locator("#set-up-again").fill(password)
     page.get_by_role("button", name="Set up", exact=True).click()
     expect(page.get_by_role("heading", name="Keep these on paper")).to_be_visible()
     return page.locator(".vault-code").first.inner_text()
 
 
 def unlock(page, password):
-    page.get_by_label("Storage password", exact=True).fill(password)
+    page.locator("#unlock").fill(password)
     page.get_by_role("button", name="Unlock", exact=True).click()
 
 
@@ -68,7 +68,7 @@ def test_a_practice_begins_its_client_book(own_world, page, site, shown):
     shown(page, "new")
     code = set_up(page, site, PASSWORD)
     shown(page, "papers")
-    page.get_by_label("Recovery code").fill(code)
+    page.get_by_role("textbox", name="Recovery code").fill(code)
     page.get_by_role("button", name="I have kept everything").click()
     expect(page.get_by_role("heading", name="Unlock the client book")).to_be_visible()
     shown(page, "unlock")
@@ -85,8 +85,8 @@ def test_a_practice_begins_its_client_book(own_world, page, site, shown):
     unlock(page, PASSWORD)
     expect(page.get_by_text("No notes yet")).to_be_visible()  # back where she wanted to go
     shown(page, "notes-empty")
-    page.get_by_label("Title").fill("Call on Thursday")
-    page.get_by_label("Note", exact=True).fill("Wants fewer bonds.\n\nAsk about the trust.")
+    page.locator("#note-title").fill("Call on Thursday")
+    page.locator("#note-body").fill("Wants fewer bonds.\n\nAsk about the trust.")
     page.get_by_role("button", name="Keep the note").click()
     expect(page.get_by_text("Wants fewer bonds.")).to_be_visible()
     shown(page, "notes")
@@ -97,7 +97,7 @@ def test_a_practice_begins_its_client_book(own_world, page, site, shown):
     expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
     shown(page, "home")
     page.goto(site + HOME + "protects/")
-    expect(page.get_by_role("heading", name="It protects from")).to_be_visible()
+    expect(page.get_by_role("heading", name="It protects from", exact=True)).to_be_visible()
     shown(page, "protects")
     page.goto(site + HOME + "recover/")
     expect(page.get_by_role("heading", name="With your recovery code")).to_be_visible()
@@ -107,10 +107,10 @@ def test_a_practice_begins_its_client_book(own_world, page, site, shown):
 
     enter(page, site, "abel")
     code = set_up(page, site, OTHER_PASSWORD)
-    page.get_by_label("Recovery code").fill(code)
+    page.get_by_role("textbox", name="Recovery code").fill(code)
     page.get_by_role("button", name="I have kept everything").click()
     expect(page.get_by_role("heading", name="Waiting for your colleague")).to_be_visible()
-    page.get_by_label("Storage password").fill(OTHER_PASSWORD)
+    page.locator("#words").fill(OTHER_PASSWORD)
     page.get_by_role("button", name="Show my six words").click()
     words = page.locator(".vault-words")
     expect(words).to_be_visible()
@@ -122,7 +122,7 @@ def test_a_practice_begins_its_client_book(own_world, page, site, shown):
     page.get_by_role("link", name="Compare words").click()
     expect(page.locator(".vault-words")).to_have_text(read_aloud)
     shown(page, "member")
-    page.get_by_label("Your storage password").first.fill(PASSWORD)
+    page.locator("#admit").fill(PASSWORD)
     page.get_by_role("button", name="All six agree: let in").click()
     expect(page.get_by_text("abel can now unlock the client book.")).to_be_visible()
     enter(page, site, "abel")
