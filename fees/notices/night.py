@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from accounts.desk.messages.actions import tell_owner
 from accounts.ground.access.context import cursor
 from accounts.ground.outbox.actions import owe
 from accounts.ground.outbox.models import Channel
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from fees.notices.document import hash_of, write
-from fees.notices.models import Notice
+from fees.notices.models import Mode, Notice
 from fees.posting.models import Charge
 
 AT_ONCE = 500
@@ -75,6 +76,17 @@ def _tell(run: Run, day: date, charge: Charge, due: Due) -> None:
         run_id=run.pk,
     )
     address = settings.PUBLIC_URL.rstrip("/") + reverse("fees:notice", args=[charge.pk])
+    if due.mode == Mode.BOTH:
+        with override(due.language):
+            tell_owner(
+                account=charge.account_id,
+                practice=charge.account.practice_id,
+                key=charge.pk,
+                subject=str(SUBJECT),
+                body=str(TEXT) % {"address": address},
+                name=due.brand,
+                at=run.at,
+            )
     for owner in due.owners:
         with override(owner["language"]):
             owe(

@@ -38,6 +38,7 @@ WRITTEN = {
     "files of instructions": "SELECT * FROM broker_instructionfile",
     "reimbursements": "SELECT * FROM fees_reimbursement",
     "notices": "SELECT * FROM fees_notice",
+    "told": "SELECT to_jsonb(m) - 'at' FROM desk_message m",
     "retired": "SELECT transfer_id, line_id, seen_on FROM broker_retirement",
     "holds": "SELECT to_jsonb(h) - ARRAY['id', 'created_at', 'resolved_at'], resolved_at IS NULL FROM accounts_hold h",
     "requests": """

@@ -120,6 +120,17 @@ def share(*, who: Who, thread: Thread, at: datetime) -> bool:
     return is_new
 
 
+def tell_owner(*, account: int, practice: int, key: UUID, subject: str, body: str, name: str, at: datetime) -> None:
+    """What a night tells the owner of an account in the practice's name; with the same key it is told once.
+
+    The practice sees the conversation only once the owner has answered in it.
+    """
+    with cursor() as cur:
+        cur.execute(
+            "SELECT desk_tell_owner(%s, %s, %s, %s, %s, %s, %s)", [account, practice, key, subject, body, name, at]
+        )
+
+
 def _still_open(thread: Thread) -> None:
     if thread.account.practice_id != thread.practice_id:
         raise MessageProblem(_("The account is looked after by another advisor now; begin a new conversation."))

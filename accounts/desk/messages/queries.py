@@ -11,6 +11,8 @@ from accounts.ground.access.scope import scope
 from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Account, Kind
 
+# Conversations that a night has begun have no person behind them.
+NIGHT = 0
 MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
 
 
@@ -26,6 +28,8 @@ def threads(who: Who) -> "QuerySet[Thread]":
     shares = scope(who, ThreadShare).filter(thread_id=OuterRef("pk"))
     if not who.is_owner:
         rows = rows.filter(_is_read_by(who, shares), account__practice_id=F("practice_id"))
+        answered = scope(who, Message).filter(thread_id=OuterRef("pk"), side=Side.OWNER)
+        rows = rows.exclude(~Exists(answered), opened_by=NIGHT)
     return rows.annotate(
         is_unread=Exists(_unread(who)),
         shared_at=Subquery(shares.values("at")),

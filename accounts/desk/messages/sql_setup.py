@@ -100,3 +100,29 @@ CREATE OR REPLACE FUNCTION desk_people_of_thread(the_thread uuid, the_side text)
      ORDER BY s.user_id
 $$;
 """
+
+# One conversation an account and practice for all that nights tell; what is told twice is told once. SECURITY DEFINER
+# because the night's login has no right on conversations: it adds to this one and reads none.
+TELL_OWNER = """
+CREATE FUNCTION desk_tell_owner(the_account bigint, the_practice bigint, the_key uuid, the_subject text,
+                                the_text text, the_name text, the_time timestamptz) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    INSERT INTO desk_thread (id, firm_id, practice_id, account_id, subject, topic, opened_by, key, last_at)
+    SELECT md5('told ' || a.id || ' ' || the_practice)::uuid, a.firm_id, the_practice, a.id, the_subject, '', 0,
+           md5('told ' || a.id || ' ' || the_practice)::uuid, the_time
+      FROM accounts_account a
+      JOIN accounts_practice p ON p.id = the_practice AND p.firm_id = a.firm_id
+     WHERE a.id = the_account
+    ON CONFLICT DO NOTHING;
+    UPDATE desk_thread SET last_at = the_time
+     WHERE id = md5('told ' || the_account || ' ' || the_practice)::uuid AND last_at < the_time;
+    INSERT INTO desk_message (id, firm_id, practice_id, account_id, thread_id, side, author_id, author_name, body,
+                              from_above, key, at)
+    SELECT the_key, t.firm_id, t.practice_id, t.account_id, t.id, 'practice', 0, the_name, the_text, false, the_key,
+           the_time
+      FROM desk_thread t WHERE t.id = md5('told ' || the_account || ' ' || the_practice)::uuid
+    ON CONFLICT DO NOTHING
+$$;
+REVOKE ALL ON FUNCTION desk_tell_owner(bigint, bigint, uuid, text, text, text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION desk_tell_owner(bigint, bigint, uuid, text, text, text, timestamptz) TO portal_night;
+"""

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime
 from io import BytesIO
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from accounts.desk.brand.models import BrandVersion
+from accounts.desk.messages.models import Message, Thread
 from accounts.ground.access.context import as_role
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import Party
@@ -180,3 +182,36 @@ def test_an_advisor_chooses_for_the_own_practice_and_a_client_does_not(browse, s
     assert browse("alice").post(reverse("fees:notice_mode"), body).status_code == 302
 
     assert NoticeSetting.unscoped.get().mode == "none"
+
+
+def test_with_the_message_center_the_owner_reads_it_there_and_the_practice_once_it_is_answered(charged, browse):
+    chosen(charged, ANA, "both")
+    chosen(charged, CHIDI, "mail")
+    charged.notices(DAY)
+    charged.notices(DAY)
+
+    ana, alice = browse("ana"), browse("alice")
+    center = reverse("messages:list")
+    assert "An advisory fee was charged" in ana.get(center).content.decode()
+    assert "An advisory fee was charged" not in alice.get(center).content.decode()
+    with as_role("owner"):
+        [message] = Message.unscoped.all()
+        thread = Thread.unscoped.get()
+    assert str(told()[ANA].pk) in message.body
+    assert (message.side, thread.account.number) == ("practice", ANA)
+
+    page = reverse("messages:thread", args=[thread.pk])
+    assert browse("bob").get(page).status_code == 404
+    ana.post(page, {"body": "Why so much?", "key": str(uuid4())})
+
+    assert "An advisory fee was charged" in alice.get(center).content.decode()
+    with as_role("owner"):
+        assert Message.unscoped.count() == 2
+
+
+def test_the_nights_login_reads_no_conversation(charged):
+    from tests.fees.posting.nights import night_role
+
+    for table in ("desk_thread", "desk_message"):
+        with pytest.raises(ProgrammingError), night_role(), connection.cursor() as cur:
+            cur.execute(f"SELECT count(*) FROM {table}")
