@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet, Subquery
 
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.jobs.models import Job
-from accounts.ground.tree.models import HOLDING_KINDS, Account
+from accounts.ground.tree.models import HOLDING_KINDS, Account, Practice
 from fees.billing.models import BillingLock, BillingRule
 from fees.billing.rules import Exceptional, Line, Month, Sums
 from fees.invoicing.models import Invoice
@@ -132,24 +133,44 @@ def exceptions(who: Who, month: Month, sealed: date) -> list[Exceptional]:
     return sorted(kept, key=lambda one: (not one.is_error, one.account_id, one.code))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a month's page has besides money: most practices have none of it in most months."""
+
+    is_locked: bool
+    is_forecast: bool
+    is_waiting: bool
+    threshold: Decimal | None
+
+
+def standing_of(who: Who, month: Month) -> Standing:
+    """One question for four, so that what is not there is not asked for."""
+    waiting = Exists(_waiting(who, Invoice)) | Exists(_waiting(who, Reimbursement))
+    rows = scope(who, Practice).filter(pk=who.practice_id)
+    found = rows.annotate(
+        is_locked=Exists(_locks(who, month)),
+        is_forecast=Exists(_forecasts(who, month)),
+        is_waiting=waiting,
+        threshold=Subquery(_rules(who.practice_id).values("threshold")[:1]),
+    ).values_list("is_locked", "is_forecast", "is_waiting", "threshold")
+    return Standing(*found.get())
+
+
 def lock_of(who: Who, month: Month) -> BillingLock | None:
     """The closing of the month that stands."""
-    rows = scope(who, BillingLock).filter(practice_id=who.practice_id, month=month.first, opened_at=None)
-    return rows.select_related("locked_by").first()
+    return _locks(who, month).select_related("locked_by").first()
 
 
 def forecast_of(who: Who, month: Month) -> Job | None:
     """The person's last forecast of the month."""
-    mine = Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=KIND, arguments__month=month.text)
-    return mine.order_by("-created_at").first()
+    return _forecasts(who, month).order_by("-created_at").first()
 
 
 def waiting_for(who: Who) -> list[Any]:
     """Invoices and reimbursements of the practice that wait for a second person, oldest first."""
-    wanted = {"practice_id": who.practice_id, "state": "pending", "needs_approval": True, "approved_at": None}
     found: list[Any] = []
     for model in (Invoice, Reimbursement):
-        rows = scope(who, model).filter(**wanted).select_related("account", "submitted_by")
+        rows = _waiting(who, model).select_related("account", "submitted_by")
         found += rows.order_by("submitted_at", "pk")[:MOST_WAITING]
     return found
 
@@ -164,7 +185,24 @@ def locked_months(practice_id: int | None, days: Collection[date]) -> set[date]:
 
 def threshold_of(practice_id: int | None) -> Decimal | None:
     """From which amount on the practice wants a second person; None where it has asked for none."""
-    return BillingRule.unscoped.filter(practice_id=practice_id).values_list("threshold", flat=True).first()
+    return _rules(practice_id).values_list("threshold", flat=True).first()
+
+
+def _locks(who: Who, month: Month) -> "QuerySet[BillingLock]":
+    return scope(who, BillingLock).filter(practice_id=who.practice_id, month=month.first, opened_at=None)
+
+
+def _forecasts(who: Who, month: Month) -> "QuerySet[Job]":
+    return Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=KIND, arguments__month=month.text)
+
+
+def _waiting(who: Who, model: Any) -> "QuerySet[Any]":
+    wanted = {"practice_id": who.practice_id, "state": "pending", "needs_approval": True, "approved_at": None}
+    return scope(who, model).filter(**wanted)
+
+
+def _rules(practice_id: int | None) -> "QuerySet[BillingRule]":
+    return BillingRule.unscoped.filter(practice_id=practice_id)
 
 
 def _asked(who: Who, month: Month, sealed: date, accounts: Collection[int] | None) -> list[tuple[Any, ...]]:

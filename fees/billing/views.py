@@ -49,7 +49,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     if is_narrowed := request.GET.get("show") == "exceptions":
         rows = rows.filter(pk__in=[one.account_id for one in found[:MOST_FOUND]])
     page = page_of(rows, order=["sort_key", "pk"], query=request.GET)
-    job = queries.forecast_of(who, month)
+    standing = queries.standing_of(who, month)
+    job = queries.forecast_of(who, month) if standing.is_forecast else None
+    waiting = queries.waiting_for(who) if standing.is_waiting else []
     lines = queries.lines(who, month, page.rows, known, found)
     totals = queries.totals(who, month, known)
     context: dict[str, Any] = {
@@ -62,9 +64,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "errors": sum(one.number for one in found if one.is_error),
         "infos": sum(one.number for one in found if not one.is_error),
         "is_narrowed": is_narrowed,
-        "lock": queries.lock_of(who, month),
-        "threshold": queries.threshold_of(who.practice_id),
-        "waiting": [(one, _kind(one), one.submitted_by_id != who.user_id) for one in queries.waiting_for(who)],
+        "lock": queries.lock_of(who, month) if standing.is_locked else None,
+        "threshold": standing.threshold,
+        "waiting": [(one, _kind(one), one.submitted_by_id != who.user_id) for one in waiting],
         "job": job,
         "is_polled": job is not None and job.state in POLLED,
         "problem": _(job.message) if job is not None and job.state == JobState.FAILED and job.message else "",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.ground.access.context import as_role
 from fees.invoicing.models import Invoice, InvoiceUpload
+from portal.lib.xlsx import write_bytes
 from tests.fees.invoicing.conftest import ANA, CHIDI, KEN
 from tests.world import PASSWORD
 
@@ -186,12 +187,24 @@ def test_refused_rows_come_as_a_file(browse, today):
     assert ANA not in text
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04", b"", b'U1,1,,"x\n', b"a,b\n"])
-def test_what_is_no_table_is_said_at_the_field(browse, today, content):
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (write_bytes([("account", "amount"), (ANA, "10")]), "spreadsheet"),
+        (b"", "file is empty"),
+        (f'{ANA},1\n{KEN},1,,"x\n'.encode(), "never closed"),
+        (f"{ANA},1\n{KEN},1,,x\x00y\n".encode(), "null character"),
+        (b"a,b\n", "no invoices"),
+    ],
+)
+def test_what_is_no_table_is_said_at_the_field(browse, today, content, words):
     answer = browse("alice").post(UPLOAD, {"file": SimpleUploadedFile("x.csv", content)})
 
     assert answer.status_code == 422
+    assert words in answer.content.decode()
     assert sent() == []
+    with as_role("owner"):
+        assert not InvoiceUpload.unscoped.exists()
 
 
 @pytest.mark.parametrize("table", ["x", "1,2", '"', "a,b,c,d,e", "\x00", "99999999999999999999,a,b,c,d"])

@@ -7,11 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.ground.access.context import as_role
+from accounts.ground.tree.models import Account
 from fees.invoicing.models import Invoice, InvoiceUpload
 from fees.invoicing.rules import Asked
 from fees.invoicing.upload import errors_table, known, parse, submit_file
 from portal.lib.csvtext import BadCsv, write_bytes
-from tests.fees.invoicing.conftest import ANA, KEN, OCTOBER, at
+from tests.fees.invoicing.conftest import ANA, CHIDI, KEN, OCTOBER, SEPTEMBER, at
 
 PLAIN = "U1234567,250.00,,Planning für Müller\nU7654321,10,,\n"
 ROWS = (Asked(1, "U1234567", "250.00", "Planning für Müller"), Asked(2, "U7654321", "10"))
@@ -70,6 +71,33 @@ def test_a_decimal_comma_is_noticed_and_read_once_it_is_confirmed():
 def test_what_is_no_table_is_refused_whole(content, words):
     with pytest.raises(BadCsv, match=words):
         parse(content, name="x.csv")
+
+
+def test_a_file_of_bad_rows_says_a_sentence_for_each_and_sends_nothing(desk):
+    desk.cap(KEN)
+    desk.values(KEN, "10000000", *SEPTEMBER)
+    desk.cap(CHIDI)
+    desk.values(CHIDI, "100000", *SEPTEMBER)
+    [before] = desk.send("alice", (KEN, "10"))
+    with as_role("owner"):
+        Account.unscoped.filter(number=CHIDI).update(status="C", closed_on=OCTOBER.replace(day=1))
+    bad = (
+        (ANA, "166.68", "over_limit"),
+        (KEN, "10", "duplicate_today"),
+        ("U9000001", "10", "bad_account"),
+        ("=U1000001", "10", "bad_account"),
+        (CHIDI, "10", "account_restricted"),
+        *((ANA, amount, "bad_amount") for amount in ("-1", "0", "9" * 30, "10.001", "=1+1", "@SUM(A1)", "")),
+    )
+    file = parse("".join(f"{account},{amount},,\n" for account, amount, _reason in bad).encode(), name="bad.csv")
+
+    with desk.acting("alice") as who:
+        _day, verdicts = submit_file(who=who, file=file, at=at(OCTOBER))
+
+    assert [str(one.reason) for one in verdicts] == [reason for *_row, reason in bad]
+    assert all(one.sentence for one in verdicts)
+    with as_role("owner"):
+        assert [str(one.pk) for one in Invoice.unscoped.all()] == [before.invoice]
 
 
 def test_refused_rows_come_back_as_a_file_that_can_be_sent_again(desk):
