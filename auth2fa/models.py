@@ -2,6 +2,6 @@
 
 from auth2fa.cards.models import StockedCard
 from auth2fa.challenge.models import Challenge, SentCode
-from auth2fa.devices.models import Device, RememberedBrowser
+from auth2fa.devices.models import Device, Ending, RememberedBrowser
 
-__all__ = ["Challenge", "Device", "RememberedBrowser", "SentCode", "StockedCard"]
+__all__ = ["Challenge", "Device", "Ending", "RememberedBrowser", "SentCode", "StockedCard"]

@@ -15,6 +15,11 @@ def outcome_words(outcome: Outcome) -> str:
     }.get(outcome, "")
 
 
+def closed_words() -> str:
+    """Wrong answers have switched off every device that there was."""
+    return _("Your device was switched off after many wrong answers. Ask the back office to open it again.")
+
+
 def unsent_words(reason: str) -> str:
     """Why no code has left."""
     return {

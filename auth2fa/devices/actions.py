@@ -14,7 +14,7 @@ from auth2fa.challenge.actions import Outcome, Spent, answer
 from auth2fa.challenge.models import Challenge, Purpose
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.notices import tell_added, tell_codes_made, tell_opened, tell_revoked
-from auth2fa.devices.queries import hashed, is_protected, usable
+from auth2fa.devices.queries import enrolled, hashed, held_until, is_protected, usable
 from auth2fa.devices.rules import BETTER_THAN_TEXT, CLAIM_FOR, MOST, PHONE_SUITE, trusted_from
 from auth2fa.devices.secrets import box, seal, site
 from auth2fa.factors import codes, numbers, totp
@@ -160,8 +160,7 @@ def revoke(*, device: Device, at: datetime, by_office: bool = False) -> Device:
         held = Device.unscoped.select_for_update().get(pk=device.pk)
         if held.revoked_at is not None:
             return held
-        others = [one for one in usable(held.user_id) if one.pk != held.pk]
-        is_last = held.confirmed_at is not None and held.kind != Kind.CODES and not is_protected(others)
+        is_last = is_last_one(held)
         if is_last and settings.SECOND_FACTOR == "required" and not by_office:
             raise DeviceProblem(gettext_noop("This is your only device; enrol another one before you revoke it."))
         held.revoked_at = at
@@ -171,6 +170,12 @@ def revoke(*, device: Device, at: datetime, by_office: bool = False) -> Device:
         if held.confirmed_at is not None:
             tell_revoked(held, at)
         return held
+
+
+def is_last_one(device: Device) -> bool:
+    """Whether a password alone would be left without this device."""
+    others = [one for one in usable(device.user_id) if one.pk != device.pk]
+    return device.confirmed_at is not None and device.kind != Kind.CODES and not is_protected(others)
 
 
 def open_again(*, device: Device, at: datetime) -> bool:
@@ -213,7 +218,7 @@ def _made(device: Device, challenge: Challenge, given: str, session: str, at: da
 
 def _activate(pk: UUID, at: datetime) -> None:
     device = Device.unscoped.select_for_update().select_related("user").get(pk=pk)
-    before = [one for one in usable(device.user_id) if one.kind != Kind.CODES]
+    before = [one for one in enrolled(device.user_id) if one.kind != Kind.CODES]
     replaced = [one for one in before if _gives_way(one, device)]
     device.confirmed_at = at
     device.trusted_at = trusted_from(
@@ -224,6 +229,7 @@ def _activate(pk: UUID, at: datetime) -> None:
         hold=timedelta(hours=settings.DEVICE_HOLD_HOURS),
         number_hold=timedelta(hours=settings.NUMBER_HOLD_HOURS),
     )
+    device.trusted_at = max(device.trusted_at, held_until(device.user_id, at) or at)
     for one in replaced:
         one.revoked_at = at
         one.save(update_fields=["revoked_at"])

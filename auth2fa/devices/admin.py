@@ -10,8 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.ground.access.admin import ReadOnlyAdmin
-from auth2fa.devices import actions
-from auth2fa.devices.models import Device
+from auth2fa.devices import actions, ending
+from auth2fa.devices.models import Device, Ending
+
+
+def person(request: HttpRequest) -> int:
+    """Who acts; the gate lets only signed-in people of the back office come this far."""
+    assert request.user.pk is not None
+    return request.user.pk
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -70,10 +76,77 @@ class DeviceAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("End a lost device"))
     def end(self, request: HttpRequest, devices: "QuerySet[Device]") -> None:
-        """The person is told at once, in case somebody else has asked for it."""
-        ended = 0
-        for one in devices.filter(revoked_at=None):
-            actions.revoke(device=one, at=timezone.now(), by_office=True)
-            ended += 1
+        """The person is told at once, in case somebody else has asked for it; a last device waits for a second one."""
+        chosen = list(devices.filter(revoked_at=None))
+        ended = sum(ending.end(device=one, by=person(request), at=timezone.now()) for one in chosen)
+        if waiting := len(chosen) - ended:
+            words = ngettext(
+                "%(count)d is its owner's only device: another person of the back office decides under “Last devices”.",
+                "%(count)d are their owners' only devices: another person of the back office decides under “Last"
+                " devices”.",
+                waiting,
+            )
+            self.message_user(request, words % {"count": waiting}, messages.WARNING)
+            if not ended:
+                return
         words = ngettext("%(count)d device was ended.", "%(count)d devices were ended.", ended)
         self.message_user(request, words % {"count": ended}, messages.SUCCESS if ended else messages.WARNING)
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """Whether a second person has decided."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waiting", _("Waiting for a second person")), ("decided", _("Decided"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        return queryset.filter(decided_at__isnull=self.value() == "waiting") if self.value() else queryset
+
+
+@admin.register(Ending)
+class EndingAdmin(ReadOnlyAdmin):
+    """Last devices that somebody of the back office asks to end; somebody else makes sure of the person and ends it."""
+
+    words = _("Last devices")
+    list_display = ["user", "device", "state", "asked_by", "asked_at", "decided_by", "decided_at"]
+    list_filter = [WaitingFilter]
+    list_select_related = ["user", "device", "asked_by", "decided_by"]
+    search_fields = ["user__username"]
+    ordering = ["-asked_at"]
+    actions = ["approve", "decline"]
+    sensitive_actions = ("approve", "decline")
+    fields = ("user", "device", "state", "asked_by", "asked_at", "decided_by", "decided_at")
+
+    @admin.display(description=_("State"))
+    def state(self, row: Any) -> Any:
+        if row.decided_at is None:
+            return _("Waiting for a second person")
+        return _("Ended") if row.is_ended else _("Declined")
+
+    def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
+        if row.decided_at is not None:
+            return []
+        return ["decline"] if row.asked_by_id == request.user.pk else ["approve", "decline"]
+
+    @admin.action(description=_("End the device, as the second person"))
+    def approve(self, request: HttpRequest, endings: "QuerySet[Ending]") -> None:
+        """Whoever decides has made sure of the person anew, on a number or in a call of their own."""
+        self._each(request, endings, ending.approve)
+
+    @admin.action(description=_("Leave the device"))
+    def decline(self, request: HttpRequest, endings: "QuerySet[Ending]") -> None:
+        """Also for whoever asked and was wrong."""
+        self._each(request, endings, ending.decline)
+
+    def _each(self, request: HttpRequest, endings: "QuerySet[Ending]", decide: Any) -> None:
+        for one in endings.select_related("device"):
+            try:
+                decide(ending=one, by=person(request), at=timezone.now())
+            except actions.DeviceProblem as problem:
+                words = _(problem.sentence.msgid) % problem.sentence.params
+                self.message_user(request, f"{one.device.name}: {words}", messages.ERROR)
+            else:
+                self.message_user(request, _("%(device)s: decided.") % {"device": one.device.name}, messages.SUCCESS)

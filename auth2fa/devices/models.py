@@ -47,6 +47,7 @@ class Device(models.Model):
     locked_until = models.DateTimeField(null=True)
     disabled_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True, help_text="When its owner was last told that texts are weak")
 
     unscoped = models.Manager()
 
@@ -81,7 +82,7 @@ class RememberedBrowser(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=300, help_text="What the browser said of itself")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
@@ -91,3 +92,37 @@ class RememberedBrowser(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user"], name="remembered_user")]
+
+
+class Ending(models.Model):
+    """Somebody's last device, which one person of the back office asks to end and another ends or leaves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_ended = models.BooleanField(default=False)
+
+    unscoped = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user"], name="ending_user")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_ended=False)
+                | (models.Q(decided_at__isnull=False) & ~models.Q(decided_by=models.F("asked_by"))),
+                name="ending_by_two",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_at=None, decided_by=None)
+                | models.Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="ending_decided_by_somebody",
+            ),
+            models.UniqueConstraint(fields=["device"], condition=models.Q(decided_at=None), name="ending_waits_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.device.name

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from accounts.ground.access.context import cursor
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.people.models import User
-from auth2fa.devices.models import Device, Kind
+from auth2fa.devices.models import Device, Ending, Kind
 
 
 def tell_added(device: Device, replaced: list[Device], at: datetime) -> None:
@@ -73,6 +73,37 @@ def tell_locked(device: Device, at: datetime) -> None:
             " closed for a while. If that was not you, change your password at once."
         ) % {"name": user.username, "device": device.name}
         _owe(user, _("Wrong answers for your sign-in"), body, f"device locked {device.pk} {at:%Y-%m-%d %H}")
+
+
+def tell_ending_asked(device: Device, ending: Ending, at: datetime) -> None:
+    """Somebody has said to the back office that the last device is lost; whoever did not must speak up."""
+    user = device.user
+    with override(user.language):
+        said = {"device": device.name, "name": user.username}
+        body = _(
+            "The back office was asked to end “%(device)s”, the only device that proves who you are when %(name)s signs"
+            " in. A second person of the back office decides. If you did not ask for it, tell the back office at once."
+        )
+        key = f"device ending asked {ending.pk}"
+        _owe(user, _("Your only device is to be ended"), body % said, key)
+        _text([*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)], body % said, key)
+
+
+def tell_texts_are_weak(device: Device, at: datetime) -> None:
+    """Once a year, to whoever has nothing better than texts."""
+    user = device.user
+    with override(user.language):
+        body = _(
+            "Codes by text message are all that protects the sign-in of %(name)s beside the password. Texts can be"
+            " intercepted, and numbers taken over. A passkey, a phone key or an authenticator app is safer and free:"
+            " add one under Settings, Secure login."
+        )
+        _owe(
+            user,
+            _("A safer way to sign in"),
+            body % {"name": user.username},
+            f"texts are weak {device.pk} {at:%Y-%m-%d}",
+        )
 
 
 def _owe(user: User, subject: str, body: str, key: str) -> None:

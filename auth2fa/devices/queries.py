@@ -1,12 +1,13 @@
 """Reading a person's devices; the second wall shows nobody else's."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 
 from accounts.ground.access.context import cursor
-from auth2fa.devices.models import Device, Kind, RememberedBrowser
+from auth2fa.devices.models import Device, Ending, Kind, RememberedBrowser
 from auth2fa.devices.rules import PENDING_FOR
 
 _ORDER = list(Kind)
@@ -28,8 +29,21 @@ def listed(user_id: int, at: datetime) -> list[Device]:
 
 def usable(user_id: int) -> list[Device]:
     """What may answer at the door: the device used last first, recovery codes at the end."""
-    rows = Device.unscoped.filter(user_id=user_id, confirmed_at__isnull=False, revoked_at=None, disabled_at=None)
+    return [one for one in enrolled(user_id) if one.disabled_at is None]
+
+
+def enrolled(user_id: int) -> list[Device]:
+    """The same with those that wrong answers have switched off: they answer nothing, and protect nevertheless."""
+    rows = Device.unscoped.filter(user_id=user_id, confirmed_at__isnull=False, revoked_at=None)
     return sorted(rows, key=_preference)
+
+
+def held_until(user_id: int, at: datetime) -> datetime | None:
+    """Until when somebody waits whose last device the back office has ended; None where nobody waits."""
+    hold = timedelta(hours=settings.DEVICE_HOLD_HOURS)
+    ended = Ending.unscoped.filter(user_id=user_id, is_ended=True, decided_at__gt=at - hold).order_by("-decided_at")
+    last = ended.values_list("decided_at", flat=True).first()
+    return last + hold if last else None
 
 
 def for_tasks(user_id: int, at: datetime) -> list[Device]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from auth2fa.devices.models import Kind
+from portal.lib.words import gettext_noop
 
 PHONE_SUITE = "OCRA-1:HOTP-SHA256-8:QN08-PSHA256-T1M"
 MOST = {Kind.PASSKEY: 5, Kind.PHONE: 3, Kind.CARD: 1, Kind.APP: 2, Kind.TEXT: 1, Kind.CODES: 1}
@@ -16,6 +17,9 @@ BETTER_THAN_TEXT = (Kind.PHONE, Kind.CARD)
 LOCK_EVERY = 10
 LOCKED_FOR = timedelta(minutes=15)
 DISABLED_AFTER = 50
+# How long a second person of the back office may end what a first one asked to end.
+DECIDED_WITHIN = timedelta(days=3)
+REMINDED_EVERY = timedelta(days=365)
 
 
 def trusted_from(
@@ -41,3 +45,14 @@ def must_enrol(*, policy: str, has_device: bool, joined: datetime, grace: timede
 def after_wrong(wrong: int, at: datetime) -> tuple[datetime | None, bool]:
     """What so many wrong answers in a row come to: locked until when, and whether the device is switched off."""
     return (at + LOCKED_FOR if wrong % LOCK_EVERY == 0 else None), wrong >= DISABLED_AFTER
+
+
+def may_decide(*, asked_by: int, asked_at: datetime, by: int, was_there: bool, at: datetime) -> str:
+    """Why somebody may not end a last device that was asked to be ended; "" where they may."""
+    if by == asked_by:
+        return gettext_noop("You asked for this yourself; another person of the back office decides.")
+    if not was_there:
+        return gettext_noop("Only somebody who was in the back office before this was asked decides.")
+    if at > asked_at + DECIDED_WITHIN:
+        return gettext_noop("This was asked more than three days ago; decline it and ask anew.")
+    return ""

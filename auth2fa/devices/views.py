@@ -29,6 +29,7 @@ from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.offers import limit_words, offered, shown
 from auth2fa.devices.secrets import secret_of, site
 from auth2fa.door.adapter import MUST_ENROL
+from auth2fa.door.browsers import browser_words
 from auth2fa.door.remembered import forget
 from auth2fa.factors import totp
 from auth2fa.sessions.queries import sessions
@@ -161,15 +162,16 @@ def _list(request: HttpRequest, problem: str = "") -> HttpResponse:
     user_id, now = _user(request).pk, timezone.now()
     rows = queries.listed(user_id, now)
     choice = waived(user_id, now)
-    active = [one for one in rows if one.confirmed_at and not one.disabled_at]
+    confirmed = [one for one in rows if one.confirmed_at]
+    active = [one for one in confirmed if not one.disabled_at]
     context = {
         "rows": [shown(one, now) for one in rows],
-        "is_protected": queries.is_protected(active) and not (choice and choice.opens_the_door),
+        "is_protected": queries.is_protected(confirmed) and not (choice and choice.opens_the_door),
         "may_make_codes": queries.is_protected(active),
         "offers": offered(rows),
         "password_limits": limit_words("password"),
         "waived": choice,
-        "browsers": queries.browsers(user_id, now),
+        "browsers": [(one, browser_words(one.name)) for one in queries.browsers(user_id, now)],
         "sessions": sessions(user_id, request.session.session_key or "", now),
         "must_enrol": request.session.get(MUST_ENROL, False),
         "problem": problem,

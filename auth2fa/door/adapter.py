@@ -7,6 +7,7 @@ from allauth.account.internal.stagekit import stash_login
 from allauth.account.stages import LoginStage, LoginStageController
 from allauth.core.internal.httpkit import headed_redirect_response
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -16,8 +17,9 @@ from accounts.ground.optouts.rules import WITHOUT_PROOF
 from auth2fa.carriers.actions import CannotSend, send
 from auth2fa.challenge.actions import TooMany, ask
 from auth2fa.challenge.models import Challenge, Purpose
+from auth2fa.challenge.wording import closed_words
 from auth2fa.devices.models import Device, Kind
-from auth2fa.devices.queries import at_door, is_protected, usable
+from auth2fa.devices.queries import at_door, enrolled, is_protected
 from auth2fa.devices.rules import must_enrol
 from auth2fa.door.remembered import is_remembered
 
@@ -34,7 +36,7 @@ class SecondProof(LoginStage):
         """None lets on."""
         user, at = self.login.user, timezone.now()
         at_door(user.pk)
-        devices = usable(user.pk)
+        devices = enrolled(user.pk)
         choice = waived(user.pk, at)
         if choice is not None and choice.opens_the_door:
             # By their own signed choice; what it costs besides is asked of the database by the gates.
@@ -50,7 +52,12 @@ class SecondProof(LoginStage):
         )
         if not is_asked or is_remembered(self.request, user.pk, at):
             return None, True
-        self.put(devices[0], at)
+        able = [one for one in devices if one.disabled_at is None]
+        if not able:
+            # Wrong answers need the password alone, so closing a device with them must not open the door.
+            messages.error(self.request, closed_words())
+            return headed_redirect_response("account_login"), True
+        self.put(able[0], at)
         return headed_redirect_response("second_proof"), True
 
     def put(self, device: Device, at: Any) -> str:

@@ -9,7 +9,7 @@ from django.utils.crypto import get_random_string
 
 from auth2fa.devices.models import RememberedBrowser
 
-LONGEST = 120
+LONGEST = 300
 
 
 def is_remembered(request: HttpRequest, user_id: int, at: datetime) -> bool:

@@ -25,6 +25,7 @@ class Line:
     is_disabled: bool
     opted_out: str
     opted_out_until: datetime | None
+    reminded: datetime | None
 
     @property
     def is_weak(self) -> bool:
@@ -34,7 +35,7 @@ class Line:
     def facts(self) -> dict[str, object]:
         """As a program reads it."""
         said = asdict(self)
-        for name in ("last_used", "opted_out_until"):
+        for name in ("last_used", "opted_out_until", "reminded"):
             said[name] = said[name].isoformat() if said[name] else None
         return said
 
@@ -68,16 +69,18 @@ def totals(found: list[Line]) -> dict[str, int]:
 def _line(user: User, seats: list[str], devices: list[Device], closed: set[str], chosen: dict[int, OptOut]) -> Line:
     kinds = {one.kind for one in devices if one.disabled_at is None}
     real = kinds - {Kind.CODES}
+    reminded = [one.reminded_at for one in devices if one.reminded_at]
     used = [one.last_used_at for one in devices if one.last_used_at]
     return Line(
         username=user.username,
         seats=tuple(dict.fromkeys(seats)),
         kinds=tuple(sorted(kinds)),
         last_used=max(used, default=None),
-        is_password_alone=not real,
+        is_password_alone=all(one.kind == Kind.CODES for one in devices),
         is_text_alone=real == {Kind.TEXT},
         has_switched_off=any(one.disabled_at for one in devices),
         is_disabled=user.username in closed,
         opted_out=chosen[user.pk].extent if user.pk in chosen else "",
         opted_out_until=chosen[user.pk].expires_at if user.pk in chosen else None,
+        reminded=max(reminded, default=None),
     )

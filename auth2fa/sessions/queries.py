@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accounts.ground.people.models import SignInSession
 from accounts.ground.people.sessions import CAME, kept_as
+from auth2fa.door.browsers import browser_words
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def _here(row: SignInSession, mine: str) -> Here:
     since = datetime.fromisoformat(came["at"]) if came.get("at") else None
     return Here(
         mark=row.session_key,
-        browser=came.get("browser", ""),
+        browser=browser_words(came.get("browser", "")),
         address=came.get("address", ""),
         since=since,
         until=row.expire_date,

@@ -24,9 +24,9 @@ from accounts.ground.stepup.actions import StepUpRefused, consume, give, session
 from auth2fa.challenge.actions import Outcome, Spent, answer, spend
 from auth2fa.challenge.models import Purpose
 from auth2fa.challenge.queries import Asked, open_one
-from auth2fa.challenge.wording import outcome_words
+from auth2fa.challenge.wording import closed_words, outcome_words
 from auth2fa.devices.models import Device
-from auth2fa.devices.queries import at_door, is_protected, usable
+from auth2fa.devices.queries import at_door, enrolled, held_until, is_protected
 from auth2fa.stepup import rules
 from auth2fa.stepup.asking import put_to
 from auth2fa.stepup.rules import FORM_TYPES, NOT_PART_OF_THE_TASK, PASSWORD_FIELD, task_of
@@ -62,7 +62,7 @@ class Wish:
     @property
     def able(self) -> list[Device]:
         """The devices that are not held."""
-        return [one for one in self.devices if one.trusted_at and one.trusted_at <= self.at]
+        return [one for one in self.devices if not one.disabled_at and one.trusted_at and one.trusted_at <= self.at]
 
 
 def ask_or_pass(request: HttpRequest) -> HttpResponseBase | None:
@@ -76,12 +76,20 @@ def ask_or_pass(request: HttpRequest) -> HttpResponseBase | None:
         refusal.keeps = False  # type: ignore[attr-defined]
         return refusal
     mark = session_mark(request.session.session_key or "")
-    wish = Wish(request, user_id, mark, _task(request), tuple(usable(user_id)), timezone.now())
+    wish = Wish(request, user_id, mark, _task(request), tuple(enrolled(user_id)), timezone.now())
     if not is_protected(list(wish.devices)):
-        return _by_password(wish)
-    if not is_protected(wish.able):
-        return _held(wish)
-    return _by_device(wish)
+        until = None if _adds_a_device(request) else held_until(user_id, wish.at)
+        return _held(wish, until) if until else _by_password(wish)
+    waiting = [one.trusted_at for one in wish.devices if one.trusted_at and is_protected([one]) and not one.disabled_at]
+    if not is_protected(wish.able) and waiting:
+        return _held(wish, min(waiting))
+    return _by_device(wish) if wish.able else _ask(wish, closed_words(), is_held=True)
+
+
+def _adds_a_device(request: HttpRequest) -> bool:
+    """Whoever waits may enrol meanwhile; the new device waits as long."""
+    match = request.resolver_match
+    return match is not None and match.func.__module__.startswith("auth2fa.devices.")
 
 
 def _by_password(wish: Wish) -> HttpResponseBase | None:
@@ -191,11 +199,13 @@ def _consume(wish: Wish, problem: str) -> HttpResponseBase | None:
     return None
 
 
-def _held(wish: Wish) -> HttpResponseBase:
+def _held(wish: Wish, until: datetime) -> HttpResponseBase:
     """A new device beside none: whoever has taken a number over waits, and its owner is told meanwhile."""
-    first = min(one.trusted_at for one in wish.devices if one.trusted_at)
-    words = _("Your new device confirms sensitive tasks from %(time)s on, so that you could object.")
-    return _ask(wish, words % {"time": date_format(timezone.localtime(first), "DATETIME_FORMAT")}, is_held=True)
+    if wish.devices:
+        words = _("Your new device confirms sensitive tasks from %(time)s on, so that you could object.")
+    else:
+        words = _("Your last device was ended; sensitive tasks open at %(time)s, so that you could object.")
+    return _ask(wish, words % {"time": date_format(timezone.localtime(until), "DATETIME_FORMAT")}, is_held=True)
 
 
 def _wrong_password(wish: Wish) -> str:

@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...], tuple[str, ...]], ...] = (
             "accounts.party",
             "accounts.clientright",
             "auth2fa.device",
+            "auth2fa.ending",
             "auth2fa.stockedcard",
         ),
         (),

@@ -5,12 +5,19 @@ from django.test import Client
 
 from accounts.ground.people.models import SignInSession
 from accounts.ground.people.sessions import kept_as
+from auth2fa.door.browsers import browser_words
 from tests.world import PASSWORD
 
 PAGE = "/settings/security/"
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:131.0) Gecko/20100101 Firefox/131.0"
+SAFARI = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0"
+    " Mobile/15E148 Safari/604.1"
+)
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
 
 
-def come_in(name="alice", agent="Firefox on a desk"):
+def come_in(name="alice", agent=FIREFOX):
     client = Client(headers={"User-Agent": agent}, REMOTE_ADDR="203.0.113.7")
     client.post("/sign-in/login/", {"login": name, "password": PASSWORD})
     return client
@@ -26,18 +33,18 @@ def is_in(client):
 
 @pytest.fixture
 def two(world):
-    return come_in(), come_in(agent="Safari on a phone")
+    return come_in(), come_in(agent=SAFARI)
 
 
 def test_the_page_and_the_api_list_them_and_hold_no_key(two):
     desk, phone = two
     page = desk.get(PAGE).content.decode()
-    for words in ("Firefox on a desk", "Safari on a phone", "203.0.113.7", "This browser", "Sign out everywhere else"):
+    for words in ("Firefox on Windows", "Safari on iPhone", "203.0.113.7", "This browser", "Sign out everywhere else"):
         assert words in page
     assert phone.session.session_key not in page
     rows = desk.get("/api/v1/sessions/").json()
     assert [one["is_this"] for one in rows] == [True, False]
-    assert rows[1]["browser"] == "Safari on a phone" and rows[1]["mark"] == mark(phone)
+    assert rows[1]["browser"] == "Safari on iPhone" and rows[1]["mark"] == mark(phone)
 
 
 def test_one_is_ended_there_and_not_here(two):
@@ -63,10 +70,29 @@ def test_nobody_elses_session_is_there(two, world):
     assert bob.delete(f"/api/v1/sessions/{mark(two[1])}/").status_code == 404
     assert bob.delete("/api/v1/sessions/").status_code == 204
     assert SignInSession.objects.count() == before and is_in(two[1])
-    assert "Safari on a phone" not in bob.get(PAGE).content.decode()
+    assert "Safari on iPhone" not in bob.get(PAGE).content.decode()
 
 
 def test_over_the_api_one_ends_too(two):
     desk, phone = two
     assert desk.delete(f"/api/v1/sessions/{mark(phone)}/").status_code == 204
     assert not is_in(phone)
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        (FIREFOX, "Firefox on Windows"),
+        (SAFARI, "Safari on iPhone"),
+        (CHROME, "Chrome on Linux"),
+        (CHROME.replace("X11; Linux x86_64", "Windows NT 10.0; Win64; x64") + " Edg/130.0.2849.56", "Edge on Windows"),
+        (CHROME.replace("X11; Linux x86_64", "Linux; Android 10; K"), "Chrome on Android"),
+        (CHROME.replace("X11; Linux x86_64", "Macintosh; Intel Mac OS X 10_15_7"), "Chrome on macOS"),
+        (SAFARI.replace("Version/18.0", "CriOS/130.0.6723.37"), "Chrome on iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) Strange/1.0", "A browser on Windows"),
+        ("curl/8.5.0", "A browser"),
+        ("", "A browser"),
+    ],
+)
+def test_browsers_are_named_in_plain_words(agent, words):
+    assert browser_words(agent) == words

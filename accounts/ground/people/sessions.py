@@ -13,7 +13,7 @@ from accounts.ground.people.models import SignInSession
 
 # What a session says of its own beginning, for the list of one's sessions.
 CAME = "came"
-LONGEST_BROWSER = 120
+LONGEST_BROWSER = 300
 
 
 def came_from(request: HttpRequest, at: datetime) -> dict[str, str]:

@@ -34,6 +34,8 @@ class Command(PortalCommand):
                 )
                 if is_one
             ]
+            if one.is_text_alone and one.reminded:
+                concerns.append(_("reminded on %(day)s") % {"day": f"{one.reminded:%Y-%m-%d}"})
             parts = [one.username, ", ".join(one.seats) or "—", ", ".join(one.kinds) or "—", "; ".join(concerns)]
             self.stdout.write("  ".join(part for part in parts if part))
         sums = totals(found)
