@@ -87,6 +87,8 @@ FILES = {
     "auth2fa/devices/queries.py": OWN_DEVICES,
     "auth2fa/devices/asking.py": OWN_DEVICES,
     "auth2fa/devices/notices.py": OWN_DEVICES,
+    "auth2fa/devices/ending.py": "devices of people who lost them, under the back office's own login",
+    "auth2fa/devices/reminding.py": "who has texts alone, by the clock under the office's login",
     "auth2fa/door/remembered.py": OWN_DEVICES,
     "auth2fa/challenge/queries.py": OWN_DEVICES,
     "auth2fa/report/queries.py": "the compliance officer's report, under the back office's own login",
