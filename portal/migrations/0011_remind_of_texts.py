@@ -26,6 +26,6 @@ def erase(apps, schema_editor):
 class Migration(migrations.Migration):
     """Rows only."""
 
-    dependencies = [("portal", "0009_what_lapses")]
+    dependencies = [("portal", "0010_devices_lock_vaults")]
 
     operations = [migrations.RunPython(write, erase)]
