@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib import env
 from portal.servers.places import state_dir
-from portal.version import version
+from portal.settings_api import REST_FRAMEWORK as REST_FRAMEWORK
+from portal.settings_api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = state_dir()
@@ -291,42 +292,6 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = ["portal.uploads.Quota", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-
-# --- API -----------------------------------------------------------------------------------------------------------
-
-REST_FRAMEWORK = {
-    # A session or a token of one's own; HTTP Basic would be a way round the second factor.
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.ground.tokens.authentication.Gated",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "COERCE_DECIMAL_TO_STRING": True,
-    "DEFAULT_PAGINATION_CLASS": "accounts.ground.api_pages.Pages",
-    "EXCEPTION_HANDLER": "portal.problems.problem",
-    "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Advisor Portal",
-    "VERSION": version(),
-    "SERVE_INCLUDE_SCHEMA": False,
-    # Fields that share a name and not a list of values.
-    "ENUM_NAME_OVERRIDES": {
-        "AccountKind": "accounts.ground.tree.models.Kind",
-        "AccountStatus": "accounts.ground.tree.models.Status",
-        "RequestKind": "accounts.ground.requests.models.RequestKind",
-        "RequestStatus": "accounts.ground.requests.models.RequestStatus",
-        "AllocationMethod": "accounts.broker.allocation.models.Method",
-        "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
-        "TransactionStatus": "portal.transactions.rules.Status",
-        "InvoiceState": "fees.invoicing.models.InvoiceState",
-        "JobState": "accounts.ground.jobs.models.JobState",
-    },
-}
 
 # --- Time, languages -------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The evil database: whoever can write stored rows changes them in every way, and nothing of it is accepted.
 
 Each mutation must end in the one error there is, or leave what is read as it was because it was not read at all. The
-seeds are real stored structures: those that the engine makes, and in the last test rows of a vault that people set up.
+seeds are the structures of two vaults as the engine makes them, with people, grants, records, files and sessions.
 """
 
 import random
