@@ -2,7 +2,8 @@
 
 Thirteen business days from 15 September 2025, over the end of a month and of a quarter: every frequency closes on the
 30th and posts on 1 October. Chidi pays two payees, Ken's cash account lacks the money, Dana's value of the 30th is
-missing and Nina is of the other firm. One account also pays a share of its quarter's profit, and for a trade.
+missing and Nina is of the other firm, so young that on the 30th the rolling cap cuts what she pays. One account also
+pays a share of its quarter's profit, and for a trade; its advisor bears what the broker charges while the money lasts.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,7 @@ from django.db import connections
 
 from accounts.ground.access.context import as_role
 from accounts.ground.days.queries import calendar
+from accounts.ground.tree.models import Account
 from fees.engine.registry import EVERY_BY_NAME
 from fees.engine.types import Range
 from fees.schedules.actions import agree
@@ -34,8 +36,10 @@ AGREED = (
     ("U2000001", "F100001", {"PERCENTOFEQUITY_EOQ": "0.01"}),
     ("U3000001", None, {"ANNUALFLATFEE_QUATERLY": "1000"}),
     ("I4000001", None, {"BLENDEDPERCENTOFEQUITY_EOM": "", "PERCENTOFPROFIT_QUARTER": "0.20", "PERTRADE": ""}),
-    ("U9000001", None, {"BLENDEDPERCENTOFEQUITY": "", "ANNUALFLATFEE": "252"}),
+    ("U9000001", None, {"BLENDEDPERCENTOFEQUITY": "", "ANNUALFLATFEE": "396900"}),
 )
+# The advisor pays what the broker charges this account.
+BORNE = "I4000001"
 
 TICKET = {"asset_class": "STK", "currency": "USD", "kind": "ticket", "figure": "2"}
 
@@ -52,6 +56,8 @@ def days() -> list[date]:
 def build(world: World) -> None:
     """Agreements, thirteen days of values and the cash of the one account that may not owe."""
     with as_role("owner"):
+        # Ten days of 1,583.60 are within the cap of an account of so many days, the eleventh is not.
+        Account.unscoped.filter(number="U9000001").update(opened_on=FIRST, funded_on=FIRST)
         for number, payee, fees in AGREED:
             account = world[number]
             agree(
@@ -63,6 +69,8 @@ def build(world: World) -> None:
                 signature=Signature(
                     name=account.title, at=datetime(2025, 9, 12, 15, tzinfo=UTC), document_hash="5e" * 32
                 ),
+                commissions_to_master=number == BORNE,
+                other_fees_to_master=number == BORNE,
                 by=None,
                 at=SIGNED_AT,
             )
@@ -75,13 +83,15 @@ def build(world: World) -> None:
                 for code, base, rate in (("EUR", "USD", "1.17"), ("JPY", "USD", "0.0067")):
                     cur.execute("INSERT INTO broker_fxrate VALUES (%s, %s, %s, %s, 0)", [day, code, base, rate])
             _earning(cur, world["I4000001"])
+            _charging(cur, world[BORNE])
             _given_back(cur, world)
-            ken = world["U1000002"].pk
-            cur.execute(
-                "INSERT INTO broker_cashbalance (account_id, day, currency, is_total, ending, settled, file_id)"
-                " VALUES (%s, %s, 'JPY', false, 5, 5, 0)",
-                [ken, CLOSING],
-            )
+            # Less the 20.00 given back it pays the commission of 1.00, and is then too little for the other fee.
+            for number, currency, cash in (("U1000002", "JPY", "5"), ("F100001", "USD", "1020.50")):
+                cur.execute(
+                    "INSERT INTO broker_cashbalance (account_id, day, currency, is_total, ending, settled, file_id)"
+                    " VALUES (%s, %s, %s, false, %s, %s, 0)",
+                    [world[number].pk, CLOSING, currency, cash, cash],
+                )
 
 
 def arrive(world: World) -> None:
@@ -101,6 +111,16 @@ def _earning(cur, account) -> None:
         " VALUES (%s, %s, '1:1:EXECUTION', '1', 'ExchTrade', 'BUY', %s, %s, 'STK', 'AAPL', '', 'USD', 100, 10, -1000,"
         " -1, 'USD', '', 'O', '', '', '', 0)",
         [account.firm_id, account.pk, CLOSING, CLOSING],
+    )
+
+
+def _charging(cur, account) -> None:
+    """Market data of the broker, on the day of the execution."""
+    cur.execute(
+        "INSERT INTO broker_cashline (firm_id, account_id, key, kind, currency, amount, report_on, symbol, trade_id,"
+        " reference, description, file_id)"
+        " VALUES (%s, %s, 'data', 'Other Fees', 'USD', -3, %s, '', '', '', 'MARKET DATA', 0)",
+        [account.firm_id, account.pk, CLOSING],
     )
 
 

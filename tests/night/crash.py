@@ -28,6 +28,8 @@ WRITTEN = {
     "charges": "SELECT to_jsonb(c) - 'created_at' FROM fees_charge c",
     "results": "SELECT * FROM fees_periodresult",
     "trade fees": "SELECT to_jsonb(f) - 'id' FROM fees_tradefee f",
+    "cuts": "SELECT * FROM fees_cut",
+    "borne": "SELECT * FROM fees_bornecharge",
     "books": "SELECT to_jsonb(b) - 'id' FROM accounts_book b",
     "transfers": """
         SELECT to_jsonb(t) - ARRAY['posted_at', 'chunk_id', 'debit_id', 'credit_id'],

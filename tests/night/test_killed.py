@@ -152,6 +152,9 @@ def test_the_night_does_everything(undisturbed):
     """The comparison above compares something: each kind of row is there, and days are sealed."""
     empty = {name for name, rows in undisturbed.items() if not rows}
     assert empty <= {"retired", "notifications", "events"}
+    borne, [cut] = undisturbed["borne"], undisturbed["cuts"]
+    assert [sum(f",{payer}," in row for row in borne) for payer in ("master", "client")] == [1, 1]
+    assert CLOSING.isoformat() in cut
     given = undisturbed["reimbursements"]
     assert [sum(state in row for row in given) for state in ("processed", "rejected")] == [1, 1]
     assert sum(CLOSING.isoformat() in row for row in undisturbed["seals"]) == 2
