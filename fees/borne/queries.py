@@ -14,6 +14,7 @@ from accounts.ground.tree.queries import matching, with_payee
 from fees.borne.models import BorneCharge
 from fees.engine.payer import Payer
 from fees.engine.sql import round_money
+from fees.reimbursements.queries import UNSEEN, sql_booked
 from portal.lib.money import CURRENCIES
 
 # A statement that comes later than this asks no advisor any more.
@@ -59,17 +60,11 @@ UNDECIDED = f"""
 
 # What an advisor's account has in its own currency: the broker's settled cash less what went back to clients since and
 # no statement has shown; where the broker tells nothing of it, what our books hold for it.
-_PURSES = """
+_PURSES = f"""
     SELECT m.practice_id, m.base_currency,
            coalesce(told.settled - coalesce((
-               SELECT sum(t.amount * broker_rate(%(day)s, t.currency, m.base_currency)) FROM accounts_transfer t
-                WHERE t.firm_id = m.firm_id AND t.practice_id = m.practice_id
-                  AND t.kind IN ('reimburse', 'adjustment', 'borne')
-                  AND NOT EXISTS (SELECT 1 FROM broker_retirement r
-                                   WHERE r.transfer_id = t.id AND r.seen_on <= told.day)), 0),
-               (SELECT sum(CASE WHEN t.credit_id = b.id THEN t.amount ELSE -t.amount END)
-                  FROM accounts_book b JOIN accounts_transfer t ON b.id IN (t.credit_id, t.debit_id)
-                 WHERE b.practice_id = m.practice_id AND b.kind = 'payee' AND b.currency = m.base_currency)),
+               SELECT sum(t.amount * broker_rate(%(day)s, t.currency, m.base_currency)) {UNSEEN}), 0),
+               {sql_booked("m.practice_id", "m.base_currency")}),
            broker_rate(%(day)s, m.base_currency, 'USD')
       FROM accounts_account m
       LEFT JOIN LATERAL (SELECT c.day, c.settled FROM broker_cashbalance c

@@ -172,6 +172,8 @@ def billed_days(run_id: int, days: str, lo: int, hi: int, *, closed: Sequence[in
         " FROM unnest((string_to_array(c.inputs, E'\\n'))[2:]) AS part)"
     )
     accrued = "coalesce(array_length(string_to_array(c.inputs, E'\\n'), 1), 0)"
+    # No join: kept from looping, the planner would read every component of the method for each charge.
+    of_method = "(SELECT count(*) FROM fees_component k WHERE k.schedule_id = s.id AND k.method = c.method)"
     wanted = [f"c.run_id = {run_id} AND {_within('c', lo, hi)}"]
     if closed:
         wanted.append(f"c.account_id = ANY ('{{{','.join(map(str, closed))}}}'::bigint[])")
@@ -187,8 +189,7 @@ def billed_days(run_id: int, days: str, lo: int, hi: int, *, closed: Sequence[in
     SELECT id, billed, agreed FROM (
         SELECT c.id, CASE WHEN c.method IN ({ACCRUED}) THEN {accrued}
                           ELSE {segments} END AS billed,
-               (SELECT coalesce(sum(greatest(0, {upto} - {before})), 0)
-                  FROM fees_schedule s JOIN fees_component k ON k.schedule_id = s.id AND k.method = c.method
+               (SELECT coalesce(sum(greatest(0, {upto} - {before}) * {of_method}), 0) FROM fees_schedule s
                  WHERE s.account_id = c.account_id AND s.practice_id = c.practice_id AND s.strategy = 'automatic'
                    AND s.starts < c.ends AND (s.ends IS NULL OR s.ends > c.starts)) AS agreed
           FROM ({rows}) c JOIN accounts_account a ON a.id = c.account_id) counted

@@ -41,8 +41,9 @@ def notices_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> Chunk
     written = 0
     for batch in _due(day, lo, hi, run):
         charges = Charge.unscoped.select_related("account", "practice").in_bulk([one.charge for one in batch])
+        Notice.unscoped.bulk_create(_notice(run, day, charges[one.charge], one) for one in batch)
         for one in batch:
-            _tell(run, day, charges[one.charge], one)
+            _tell(run, charges[one.charge], one)
         written += len(batch)
     return ChunkResult(rows=written)
 
@@ -58,9 +59,9 @@ def _due(day: date, lo: int, hi: int, run: Run) -> Iterator[Sequence[Due]]:
         yield rows[first : first + AT_ONCE]
 
 
-def _tell(run: Run, day: date, charge: Charge, due: Due) -> None:
+def _notice(run: Run, day: date, charge: Charge, due: Due) -> Notice:
     document = write(charge, language=due.language, brand=due.brand)
-    Notice.unscoped.create(
+    return Notice(
         charge=charge,
         firm_id=charge.firm_id,
         account_id=charge.account_id,
@@ -75,6 +76,10 @@ def _tell(run: Run, day: date, charge: Charge, due: Due) -> None:
         sha256=hash_of(document),
         run_id=run.pk,
     )
+
+
+def _tell(run: Run, charge: Charge, due: Due) -> None:
+    """Owe each owner the mail that says where the notice is."""
     address = settings.PUBLIC_URL.rstrip("/") + reverse("fees:notice", args=[charge.pk])
     if due.mode == Mode.BOTH:
         with override(due.language):

@@ -15,7 +15,7 @@ from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
-from fees.accrual.statements import day_literal
+from fees.accrual.statements import PLANNING, day_literal
 from fees.posting import cap, funds, liquidation
 from fees.posting.models import Charge, Reason
 from fees.posting.rules import retry_until
@@ -29,6 +29,9 @@ STEPS: tuple[Step, ...] = (*BEFORE_CAP, cap.STEP, funds.STEP)
 # Reasons that end a charge at once, untried.
 ENDING = ", ".join(f"'{one.value}'" for one in (Reason.FEE_CAP, Reason.NOT_TAKEN))
 
+# The planner thinks that almost nothing ever waits. Beyond so many charges it is kept from looping over them.
+FEW = 500
+
 NOTHING_BACK = """
     returning_now AS (SELECT * FROM due WHERE false),
     kept_back AS (SELECT NULL::uuid AS id, NULL::text AS reason WHERE false)"""
@@ -41,12 +44,14 @@ def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkRes
     chunk = Chunk(run_id=run.pk, chunk_id=chunk_id, day=day, lo=lo, hi=hi)
     due = _due(chunk)
     with cursor() as cur:
+        cur.execute(f"SELECT count(*), coalesce(bool_or(d.amount < 0), false) FROM ({due}) d")
+        many, gives_back = cur.fetchone()
+        if many > FEW:
+            cur.execute(PLANNING)
         cur.execute(sql_open_books(f"({due})", BookKind.CLIENT))
         cur.execute(sql_open_books(f"({due})", BookKind.CLEARING))
         cur.execute(sql_open_books(f"(SELECT * FROM ({due}) d WHERE d.amount < 0)", BookKind.PAYEE))
         cuts = cap.cuts(cur, chunk, f"SELECT * FROM ({due}) d WHERE amount > 0", BEFORE_CAP)
-        cur.execute(f"SELECT EXISTS (SELECT 1 FROM ({due}) d WHERE d.amount < 0)")
-        gives_back = cur.fetchone()[0]
         statement = _post(chunk, due, retry_until(calendar(), day), is_cut=cuts != cap.NONE, gives_back=gives_back)
         cur.execute(statement, {"cuts": cuts})
         rows, total, digest, written_off = cur.fetchone()
@@ -101,8 +106,8 @@ def _post(chunk: Chunk, due: str, last_try: date, *, is_cut: bool, gives_back: b
                reason = s.reason, retry_until = coalesce(c.retry_until, {day_literal(last_try)})
           FROM (SELECT w.id, s.reason, s.reason IN ({ENDING}) OR coalesce(w.retry_until <= {day}, false) AS is_last
                   FROM (SELECT * FROM stopped UNION ALL SELECT * FROM kept_back) s
-                  JOIN fees_charge w ON w.id = s.id) s
-         WHERE c.id = s.id
+                  JOIN fees_charge w ON w.id = s.id AND {_waiting(chunk, "w.")}) s
+         WHERE c.id = s.id AND {_waiting(chunk, "c.")}
         RETURNING c.id, c.state, c.amount
     ){_cut(chunk) if is_cut else ""}
     SELECT count(*), coalesce(sum(amount), 0), {sql_digest_of("moved")},

@@ -17,25 +17,18 @@ from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import StageResult
 from accounts.ground.tree.models import Status
 from fees.reimbursements.models import Refusal
-from fees.reimbursements.queries import ceilings
+from fees.reimbursements.queries import UNSEEN, ceilings, sql_booked
 
 # What an advisor's account has: the broker's settled cash less what we gave back and no statement has shown yet; where
 # the broker tells nothing of it, what our books hold for it.
-_FUNDS = """
+_FUNDS = f"""
     SELECT coalesce(
-        (SELECT c.settled - coalesce((
-                SELECT sum(t.amount) FROM accounts_transfer t
-                 WHERE t.firm_id = m.firm_id AND t.practice_id = m.practice_id AND t.kind = 'reimburse'
-                   AND t.currency = %(currency)s
-                   AND NOT EXISTS (SELECT 1 FROM broker_retirement r
-                                    WHERE r.transfer_id = t.id AND r.seen_on <= c.day)), 0)
-           FROM accounts_account m JOIN broker_cashbalance c ON c.account_id = m.id
+        (SELECT told.settled - coalesce((SELECT sum(t.amount) {UNSEEN} AND t.currency = %(currency)s), 0)
+           FROM accounts_account m JOIN broker_cashbalance told ON told.account_id = m.id
           WHERE m.practice_id = %(practice)s AND m.kind IN ('top_master', 'second_master')
-            AND c.day <= %(day)s AND c.currency = %(currency)s AND NOT c.is_total
-          ORDER BY c.day DESC LIMIT 1),
-        (SELECT sum(CASE WHEN t.credit_id = b.id THEN t.amount ELSE -t.amount END)
-           FROM accounts_book b JOIN accounts_transfer t ON b.id IN (t.credit_id, t.debit_id)
-          WHERE b.practice_id = %(practice)s AND b.kind = 'payee' AND b.currency = %(currency)s), 0)
+            AND told.day <= %(day)s AND told.currency = %(currency)s AND NOT told.is_total
+          ORDER BY told.day DESC LIMIT 1),
+        {sql_booked("%(practice)s", "%(currency)s")}, 0)
 """
 
 

@@ -31,6 +31,21 @@ _CEILINGS = """
      WHERE a.id = ANY(%(accounts)s)
 """
 
+# What the advisor whose account is `m` gave clients out of its share and no statement up to that of `told` has shown.
+UNSEEN = """
+      FROM accounts_transfer t
+     WHERE t.debit_id IN (SELECT b.id FROM accounts_book b WHERE b.practice_id = m.practice_id AND b.kind = 'payee')
+       AND t.kind IN ('reimburse', 'adjustment', 'borne')
+       AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id AND r.seen_on <= told.day)"""
+
+
+def sql_booked(practice: str, currency: str) -> str:
+    """What our books hold for an advisor in a currency; null where nothing ever moved."""
+    return f"""
+    (SELECT sum(CASE WHEN t.credit_id = b.id THEN t.amount ELSE -t.amount END)
+       FROM accounts_book b JOIN accounts_transfer t ON b.id IN (t.credit_id, t.debit_id)
+      WHERE b.practice_id = {practice} AND b.kind = 'payee' AND b.currency = {currency})"""
+
 
 def ceilings(
     practice_id: int, accounts: Collection[int], day: date, without: Collection[str] = ()

@@ -54,13 +54,15 @@ def transmit_stage(run: Run, day: date, *, memos: str = NO_MEMOS) -> StageResult
         cur.execute(_instruct(day, memos))
         cur.execute(_again(day))
         cur.execute(
-            "SELECT i.file_id, i.firm_id, f.number, row_number() OVER (PARTITION BY i.firm_id ORDER BY min(i.id::text))"
+            "SELECT n.file_id, n.firm_id, f.number, row_number() OVER (PARTITION BY n.firm_id ORDER BY n.first)"
             "       + (SELECT coalesce(max(part), 0) FROM broker_instructionfile b"
-            "           WHERE b.firm_id = i.firm_id AND b.day = %s)"
-            "  FROM broker_instruction i JOIN accounts_account f ON f.firm_id = i.firm_id AND f.kind = 'top_master'"
-            " WHERE i.firm_id = ANY(ARRAY(SELECT id FROM accounts_firm)) AND i.day = %s"
-            "   AND NOT EXISTS (SELECT 1 FROM broker_instructionfile x WHERE x.id = i.file_id)"
-            " GROUP BY i.file_id, i.firm_id, f.number ORDER BY i.firm_id, i.file_id",
+            "           WHERE b.firm_id = n.firm_id AND b.day = %s)"
+            "  FROM (SELECT i.file_id, i.firm_id, min(i.id::text) AS first FROM broker_instruction i"
+            "         WHERE i.firm_id = ANY(ARRAY(SELECT id FROM accounts_firm)) AND i.day = %s"
+            "           AND NOT EXISTS (SELECT 1 FROM broker_instructionfile x WHERE x.id = i.file_id)"
+            "         GROUP BY i.file_id, i.firm_id) n"
+            "  JOIN accounts_account f ON f.firm_id = n.firm_id AND f.kind = 'top_master'"
+            " ORDER BY n.firm_id, n.file_id",
             [day, day],
         )
         for file_id, firm_id, number, part in cur.fetchall():

@@ -18,8 +18,8 @@ def sql_open_books(rows: str, kind: BookKind) -> str:
     columns = ", ".join(["firm_id", "currency", *([owner] if owner else [])])
     return f"""
 INSERT INTO accounts_book (kind, {columns})
-SELECT DISTINCT '{kind.value}', {columns}
-  FROM {rows} r
+SELECT '{kind.value}', {columns}
+  FROM (SELECT DISTINCT {columns} FROM {rows} w) r
  WHERE NOT EXISTS (SELECT 1 FROM accounts_book b WHERE {_matches("b", kind)})
  ORDER BY {columns}
 ON CONFLICT DO NOTHING
@@ -71,6 +71,11 @@ def sql_digest_of(rows: str) -> str:
 
 
 def _matches(book: str, kind: BookKind) -> str:
+    """Every column of the key, also those that are empty: by firm and currency alone all of a firm's books would be
+    read for each row."""
     owner = OWNER[kind]
-    owned = f" AND {book}.{owner} = r.{owner}" if owner else ""
-    return f"{book}.kind = '{kind.value}' AND {book}.firm_id = r.firm_id AND {book}.currency = r.currency{owned}"
+    owners = " AND ".join(
+        f"{book}.{column} = r.{column}" if column == owner else f"{book}.{column} IS NULL"
+        for column in ("account_id", "practice_id")
+    )
+    return f"{book}.kind = '{kind.value}' AND {book}.firm_id = r.firm_id AND {book}.currency = r.currency AND {owners}"

@@ -7,10 +7,12 @@ import pytest
 
 from accounts.ground.access.context import as_role, cursor
 from accounts.ground.ledger.models import Transfer
+from accounts.ground.tree.models import Account
 from fees.borne.models import BorneCharge
 from fees.borne.rules import story
 from fees.headroom.queries import windows
 from fees.proofs.words import tell
+from fees.reimbursements.night import _FUNDS
 from tests.fees.posting.nights import figures
 from tests.fees.posting.test_seal import tamper
 from tests.fees.posting.test_trades import trade
@@ -67,6 +69,19 @@ def test_each_posting_finds_what_those_before_it_have_left(nights):
     said = [" ".join(tell(one) for one in story(row)) for row in BorneCharge.unscoped.order_by("place")]
     assert said[1].endswith("had 1,001.00 USD before it. That is at least 1,000 USD, so the advisor paid it.")
     assert said[2].endswith("had 999.00 USD before it. That is less than 1,000 USD, so the client paid it.")
+
+
+def test_what_the_advisor_paid_is_not_there_to_be_given_back(nights):
+    """1,005.00 told by the broker, less the 4.00 that no statement has shown yet."""
+    offer(nights, ANA)
+    nights.cash(NORTHGATE, DAY, "1005.00")
+    commission(nights, "4.00")
+    nights.night(DAY)
+
+    with as_role("owner"), cursor() as cur:
+        practice = Account.unscoped.get(number=ANA).practice_id
+        cur.execute(_FUNDS, {"practice": practice, "currency": "USD", "day": DAY})
+        assert cur.fetchone() == (Decimal("1001.00"),)
 
 
 @pytest.mark.parametrize(("balance", "payer"), [("920.00", "master"), ("909.09", "client")])
