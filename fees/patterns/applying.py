@@ -18,7 +18,8 @@ from fees.patterns.actions import TemplateRefused
 from fees.patterns.models import FeeTemplate
 from fees.patterns.queries import APPLY, JOBS, REVIEW, accounts, own, wanted_of
 from fees.proofs.words import tell
-from fees.proposals.actions import Judged, judge, lock, propose
+from fees.proposals.actions import lock, propose
+from fees.proposals.judging import Judged, judge
 from fees.proposals.preview import effect
 from fees.proposals.rules import Wanted, problems
 from fees.schedules.rules import ScheduleRefused

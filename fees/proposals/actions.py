@@ -1,6 +1,5 @@
 """The advisor's hand: drafting, sending, replacing and cancelling proposals.  A decrease applies as it is sent."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,37 +9,24 @@ from django.db.models import Max
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.access.scope import scope
-from accounts.ground.days.queries import calendar
 from accounts.ground.people.models import ClientRight
 from accounts.ground.requests.actions import ask, finish_by_key
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Practice
-from fees.engine.agreement import Strategy
-from fees.engine.limits import problem
-from fees.engine.registry import PROFIT_CODES, TRADE_CODES
-from fees.engine.types import Problem
 from fees.invoicing.actions import agree_cap, end_cap
 from fees.invoicing.models import InvoiceCap
 from fees.proposals import document, mails
+from fees.proposals.judging import Judged, judge, payee_of
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import effect
-from fees.proposals.queries import Standing, standing, wanted_of
-from fees.proposals.rules import EXPIRY, Wanted, booked_on, cautions, problems, same_terms, starts_on, takes_more
-from fees.schedules.actions import agree, residences
+from fees.proposals.queries import wanted_of
+from fees.proposals.rules import EXPIRY, Wanted
+from fees.schedules.actions import agree
 from fees.schedules.models import Schedule
-from fees.schedules.queries import billed_through, hold_agreements, night_barrier
-from fees.schedules.rules import (
-    UNITED_STATES,
-    ScheduleRefused,
-    Signature,
-    funded_on,
-    funding_problems,
-    residence_problems,
-)
-from fees.schedules.versions import payee_problems
-from portal.lib.business_days import Calendar
+from fees.schedules.queries import hold_agreements, night_barrier
+from fees.schedules.rules import ScheduleRefused, Signature
 from portal.lib.exchange import exchange_day
 from portal.lib.words import Sentence, gettext_noop
 
@@ -55,70 +41,13 @@ class ProposalRefused(ValueError):
         self.sentence = sentence
 
 
-@dataclass(frozen=True)
-class Judged:
-    """What would become of terms if they were sent now: what stands, what is wrong, why the client must sign."""
-
-    standing: Standing
-    starts: date
-    problems: tuple[Problem, ...]
-    reasons: tuple[Sentence, ...]
-    days: Calendar
-    cautions: tuple[Sentence, ...] = ()
-
-    @property
-    def needs_signature(self) -> bool:
-        return bool(self.reasons)
-
-
-@dataclass(frozen=True)
-class Ground:
-    """The first day on which terms sent now may apply, and what stands between account and payee from then on."""
-
-    starts: date
-    days: Calendar
-    standing: Standing
-
-
-def ground_of(*, who: Who, account: Account, asked: date | None = None, at: datetime) -> Ground:
-    """Read once for a page that begins with what stands and judges it too."""
-    days = calendar()
-    starts = starts_on(asked, booked_on(at, days), billed_through())
-    return Ground(starts, days, standing(who, account, _payee_id(who), starts))
-
-
-def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: Ground | None = None) -> Judged:
-    """Everything that is decided before sending; nothing is written. `ground` is the earliest, where it is known."""
-    asked = wanted.asked_start
-    if ground is None or (asked is not None and asked > ground.starts):
-        ground = ground_of(who=who, account=account, asked=asked, at=at)
-    starts, days, stands = ground.starts, ground.days, ground.standing
-    found = problems(wanted, today=exchange_day(at))
-    found += payee_problems(account, Practice.unscoped.get(pk=_payee_id(who)))
-    if wanted.strategy == Strategy.AUTOMATIC:
-        found += funding_problems(funded_on(account.opened_on, account.funded_on), starts)
-    methods = {one.method for one in wanted.components}
-    homes = residences(account) if methods & {*TRADE_CODES, *PROFIT_CODES} else []
-    if methods & set(TRADE_CODES):
-        found += residence_problems(homes)
-    warns = cautions(wanted.components, in_united_states=UNITED_STATES in homes)
-    reasons = []
-    if not found:
-        new = wanted.agreement(starts)
-        reasons = takes_more(stands.agreements, new)
-        if same_terms(stands.agreements, new):
-            msgid = gettext_noop("These are the terms that apply already; change a figure first.")
-            found.append(problem("components", "no_change", msgid))
-    return Judged(stands, starts, tuple(found), tuple(reasons), days, tuple(warns))
-
-
 def draft(*, who: Who, account: Account, wanted: Wanted, at: datetime) -> Proposal:
     """Keep the terms for later; an account has one draft a practice. ScheduleRefused says what is wrong."""
     judged = judge(who=who, account=account, wanted=wanted, at=at)
     if judged.problems:
         raise ScheduleRefused(judged.problems)
     with transaction.atomic(using=current_alias.get()):
-        lock(account.firm_id, account.pk, _payee_id(who))
+        lock(account.firm_id, account.pk, payee_of(who))
         return _drafted(who, account, wanted, at)
 
 
@@ -129,7 +58,7 @@ def propose(*, who: Who, account: Account, wanted: Wanted, at: datetime) -> Prop
     """
     with transaction.atomic(using=current_alias.get()):
         night_barrier(alone=False)
-        lock(account.firm_id, account.pk, _payee_id(who))
+        lock(account.firm_id, account.pk, payee_of(who))
         judged = judge(who=who, account=account, wanted=wanted, at=at)
         if judged.problems:
             raise ScheduleRefused(judged.problems)
@@ -219,20 +148,15 @@ def key_of(proposal: Proposal) -> str:
     return f"fee proposal {proposal.pk}"
 
 
-def _payee_id(who: Who) -> int:
-    assert who.practice_id is not None, "an advisor's seat has a practice"
-    return who.practice_id
-
-
 def _drafted(who: Who, account: Account, wanted: Wanted, at: datetime) -> Proposal:
     """The one draft of the practice about the account, with these terms."""
-    mine = Proposal.unscoped.filter(account=account, practice_id=_payee_id(who))
+    mine = Proposal.unscoped.filter(account=account, practice_id=payee_of(who))
     found = mine.filter(state=ProposalState.DRAFT).first()
     if found is None:
         found = Proposal(
             firm_id=account.firm_id,
             account=account,
-            practice_id=_payee_id(who),
+            practice_id=payee_of(who),
             version=(mine.aggregate(last=Max("version"))["last"] or 0) + 1,
         )
     fields: dict[str, Any] = {
@@ -300,9 +224,7 @@ def _language(who: Who, account: Account) -> str:
 
 
 def _replace(who: Who, account: Account, at: datetime) -> None:
-    waiting = Proposal.unscoped.filter(
-        account=account, practice_id=_payee_id(who), state=ProposalState.PROPOSED
-    ).first()
+    waiting = Proposal.unscoped.filter(account=account, practice_id=payee_of(who), state=ProposalState.PROPOSED).first()
     if waiting is not None:
         _end(waiting, ProposalState.SUPERSEDED, by=who.user_id, at=at)
 

@@ -33,6 +33,7 @@ from fees.proofs.words import tell
 from fees.proposals import actions, queries, signing
 from fees.proposals.api_terms import FeeTermsSerializer, component, wanted_from
 from fees.proposals.beside import Room, room
+from fees.proposals.judging import Judged, judge
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import Effect, effect
 from fees.proposals.rules import LARGEST_DRAWING, LONGEST_REASON, Wanted, read
@@ -137,7 +138,7 @@ class PreviewTerms(APIView):
         who = _who(request)
         account = account_for(who, number, "set_fees")
         wanted, template = _wanted(who, request)
-        judged = actions.judge(who=who, account=account, wanted=wanted, at=timezone.now())
+        judged = judge(who=who, account=account, wanted=wanted, at=timezone.now())
         if judged.problems:
             raise _invalid(ScheduleRefused(judged.problems))
         found = effect(
@@ -254,7 +255,7 @@ def _wanted(who: Who, request: ApiRequest) -> tuple[Wanted, FeeTemplate | None]:
 
 
 def _previewed(
-    account: Account, judged: actions.Judged, found: Effect | None, *, room: Room | None, differs: list[str]
+    account: Account, judged: Judged, found: Effect | None, *, room: Room | None, differs: list[str]
 ) -> dict[str, Any]:
     before, after = (found.before, found.after) if found else (None, None)
     span = after.values.span if after else None

@@ -26,6 +26,7 @@ from fees.proposals import actions, queries
 from fees.proposals.beside import room
 from fees.proposals.document import terms_words
 from fees.proposals.forms import TermsForm
+from fees.proposals.judging import Ground, ground_of, judge
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import effect
 from fees.proposals.rules import Wanted
@@ -46,7 +47,7 @@ def configure(request: HttpRequest, number: str) -> HttpResponse:
     account = account_for(who, number, "set_fees")
     if request.method != "POST":
         known = queries.open_of(who, account)
-        ground = actions.ground_of(who=who, account=account, at=timezone.now())
+        ground = ground_of(who=who, account=account, at=timezone.now())
         form = TermsForm(begin=_begin(who, ground, known, request.GET.get("template", "")))
         return _page(request, account, form, known=known, ground=ground)
     form = TermsForm(request.POST)
@@ -131,14 +132,14 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("fees:proposal", args=[found.pk]))
 
 
-def previewed(who: Who, account: Account, form: TermsForm, ground: actions.Ground | None = None) -> dict[str, Any]:
+def previewed(who: Who, account: Account, form: TermsForm, ground: Ground | None = None) -> dict[str, Any]:
     """What the preview shows: the money before and after, what stands against it, whether the client must sign."""
     wanted = form.wanted()
     context: dict[str, Any] = {"account": account, "form": form, "wanted": wanted}
     if wanted is None:
         return context
     context["drift"] = _drift(who, form, wanted)
-    judged = actions.judge(who=who, account=account, wanted=wanted, at=timezone.now(), ground=ground)
+    judged = judge(who=who, account=account, wanted=wanted, at=timezone.now(), ground=ground)
     form.refuse(judged.problems, wanted)
     context |= {
         "judged": judged,
@@ -192,7 +193,7 @@ def _with_origin(who: Who, form: TermsForm) -> Wanted | None:
     return patterns.from_template(who, wanted, form.data.get("template", "")) if wanted else None
 
 
-def _begin(who: Who, ground: actions.Ground, known: dict[str, Proposal], template: str) -> Wanted:
+def _begin(who: Who, ground: Ground, known: dict[str, Proposal], template: str) -> Wanted:
     """A template that was picked, or the draft, or what waits, or what applies."""
     picked = patterns.picked(who, template)
     if picked is not None:
@@ -209,7 +210,7 @@ def _page(
     form: TermsForm,
     status: int = 200,
     known: dict[str, Proposal] | None = None,
-    ground: actions.Ground | None = None,
+    ground: Ground | None = None,
 ) -> HttpResponse:
     who = _who(request)
     refused = form.summary

@@ -13,7 +13,8 @@ from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.tree.models import Account
 from fees.proofs.words import tell
-from fees.proposals.actions import ground_of, propose
+from fees.proposals.actions import propose
+from fees.proposals.judging import ground_of
 from fees.proposals.models import ProposalState
 from fees.proposals.rules import Wanted
 from fees.schedules.rules import ScheduleRefused

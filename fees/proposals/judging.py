@@ -1,0 +1,84 @@
+"""What would become of terms if they were sent now: from which day, against what, and whether the client signs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.ground.access.context import Who
+from accounts.ground.days.queries import calendar
+from accounts.ground.tree.models import Account, Practice
+from fees.engine.agreement import Strategy
+from fees.engine.limits import problem
+from fees.engine.registry import PROFIT_CODES, TRADE_CODES
+from fees.engine.types import Problem
+from fees.proposals.queries import Standing, standing
+from fees.proposals.rules import Wanted, booked_on, cautions, problems, same_terms, starts_on, takes_more
+from fees.schedules.actions import residences
+from fees.schedules.queries import billed_through
+from fees.schedules.rules import UNITED_STATES, funded_on, funding_problems, residence_problems
+from fees.schedules.versions import payee_problems
+from portal.lib.business_days import Calendar
+from portal.lib.exchange import exchange_day
+from portal.lib.words import Sentence, gettext_noop
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What would become of terms if they were sent now: what stands, what is wrong, why the client must sign."""
+
+    standing: Standing
+    starts: date
+    problems: tuple[Problem, ...]
+    reasons: tuple[Sentence, ...]
+    days: Calendar
+    cautions: tuple[Sentence, ...] = ()
+
+    @property
+    def needs_signature(self) -> bool:
+        return bool(self.reasons)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The first day on which terms sent now may apply, and what stands between account and payee from then on."""
+
+    starts: date
+    days: Calendar
+    standing: Standing
+
+
+def ground_of(*, who: Who, account: Account, asked: date | None = None, at: datetime) -> Ground:
+    """Read once for a page that begins with what stands and judges it too."""
+    days = calendar()
+    starts = starts_on(asked, booked_on(at, days), billed_through())
+    return Ground(starts, days, standing(who, account, payee_of(who), starts))
+
+
+def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: Ground | None = None) -> Judged:
+    """Everything that is decided before sending; nothing is written. `ground` is the earliest, where it is known."""
+    asked = wanted.asked_start
+    if ground is None or (asked is not None and asked > ground.starts):
+        ground = ground_of(who=who, account=account, asked=asked, at=at)
+    starts, days, stands = ground.starts, ground.days, ground.standing
+    found = problems(wanted, today=exchange_day(at))
+    found += payee_problems(account, Practice.unscoped.get(pk=payee_of(who)))
+    if wanted.strategy == Strategy.AUTOMATIC:
+        found += funding_problems(funded_on(account.opened_on, account.funded_on), starts)
+    methods = {one.method for one in wanted.components}
+    homes = residences(account) if methods & {*TRADE_CODES, *PROFIT_CODES} else []
+    if methods & set(TRADE_CODES):
+        found += residence_problems(homes)
+    warns = cautions(wanted.components, in_united_states=UNITED_STATES in homes)
+    reasons = []
+    if not found:
+        new = wanted.agreement(starts)
+        reasons = takes_more(stands.agreements, new)
+        if same_terms(stands.agreements, new):
+            msgid = gettext_noop("These are the terms that apply already; change a figure first.")
+            found.append(problem("components", "no_change", msgid))
+    return Judged(stands, starts, tuple(found), tuple(reasons), days, tuple(warns))
+
+
+def payee_of(who: Who) -> int:
+    """Whose terms a seat proposes: its practice's."""
+    assert who.practice_id is not None, "an advisor's seat has a practice"
+    return who.practice_id
