@@ -11,7 +11,7 @@ from django.http import Http404
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.jobs.models import Job
-from accounts.ground.tree.models import HOLDING_KINDS, Account, Status
+from accounts.ground.tree.models import APPLICATIONS, HOLDING_KINDS, Account, Status
 from accounts.ground.tree.queries import matching
 from fees.patterns.models import FeeTemplate
 from fees.proposals.models import Proposal, ProposalState
@@ -80,7 +80,7 @@ def users_of(who: Who, template: FeeTemplate, day: date) -> dict[str, int]:
 def accounts(who: Who) -> "QuerySet[Account]":
     """Whose fees one sets: open accounts and applications."""
     rows = scope(who, Account, "set_fees").filter(kind__in=HOLDING_KINDS)
-    return rows.filter(status__in=[Status.OPEN, Status.NEW]).order_by("sort_key", "pk")
+    return rows.filter(status__in=[Status.OPEN, *APPLICATIONS]).order_by("sort_key", "pk")
 
 
 def found(who: Who, text: str) -> "QuerySet[Account]":

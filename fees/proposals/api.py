@@ -45,13 +45,18 @@ class ProposalSerializer(serializers.ModelSerializer):
 
     account = serializers.CharField(source="account.number")
     components = serializers.SerializerMethodField()
+    applies_from = serializers.DateField(
+        read_only=True,
+        allow_null=True,
+        help_text="The first day of the agreed terms; null until the account is open",
+    )
 
     class Meta:
         model = Proposal
         fields = (
             *("id", "account", "version", "state", "needs_signature", "strategy", "components"),
             *("commissions_to_master", "other_fees_to_master", "cap_kind", "cap_rate", "asked_start"),
-            *("created_at", "proposed_at", "expires_on", "decided_at", "reason", "starts"),
+            *("created_at", "proposed_at", "expires_on", "decided_at", "reason", "starts", "applies_from"),
             *("language", "document", "document_hash"),
         )
 

@@ -74,6 +74,11 @@ def _lines(letter: Letter, before: Wanted, after: Wanted) -> Iterator[str]:
     yield ""
     yield from _money(letter.effect)
     yield _("5. When it applies")
+    if account.is_application:
+        yield _(
+            "The account is not open yet. The new terms apply from the day on which it is opened, without another "
+            "signature. If the application is given up, they never apply."
+        )
     yield _(
         "From %(day)s on, if you sign before 17:45 New York time on that day; a later signature counts for the next "
         "business day, and the new terms apply from then on. Nothing is charged for days before."

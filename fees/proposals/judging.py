@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from accounts.ground.access.context import Who
 from accounts.ground.days.queries import calendar
-from accounts.ground.tree.models import Account, Practice
+from accounts.ground.tree.models import GIVEN_UP, Account, Practice
 from fees.engine.agreement import Strategy
 from fees.engine.limits import problem
 from fees.engine.registry import PROFIT_CODES, TRADE_CODES
@@ -61,7 +61,10 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: G
     starts, days, stands = ground.starts, ground.days, ground.standing
     found = problems(wanted, today=exchange_day(at))
     found += payee_problems(account, Practice.unscoped.get(pk=payee_of(who)))
-    if wanted.strategy == Strategy.AUTOMATIC:
+    if account.status in GIVEN_UP:
+        msgid = gettext_noop("This application was given up; start it again before you propose fees.")
+        found.append(problem("account", "given_up", msgid))
+    elif wanted.strategy == Strategy.AUTOMATIC and not account.is_application:
         found += funding_problems(funded_on(account.opened_on, account.funded_on), starts)
     methods = {one.method for one in wanted.components}
     homes = residences(account) if methods & {*TRADE_CODES, *PROFIT_CODES} else []

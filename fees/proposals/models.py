@@ -1,6 +1,7 @@
 """What an advisor proposes that a client should pay, and what the client signed.  What was sent is never edited."""
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -120,6 +121,17 @@ class Proposal(TenantModel):
     def narrowed(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
         """An owner is shown what was sent, never what is still being thought about."""
         return rows.exclude(proposed_at=None) if who.is_owner else rows
+
+    @property
+    def applies_from(self) -> date | None:
+        """First day on which what was agreed applies; None before, and while the account is not open."""
+        opened_on = self.account.opened_on
+        return max(self.starts, opened_on) if self.starts and opened_on else None
+
+    @property
+    def never_applies(self) -> bool:
+        """Whether what was agreed was replaced, or its application given up, before it began."""
+        return self.schedule is not None and self.schedule.ends == self.schedule.starts
 
     def __str__(self) -> str:
         return f"proposal {self.version} of account {self.account_id}"

@@ -80,7 +80,7 @@ def with_source(who: Who, stands: Standing) -> Wanted:
 
 def proposals(who: Who) -> "QuerySet[Proposal]":
     """Every proposal that a person may see, newest first."""
-    rows = with_payee(scope(who, Proposal)).select_related("account", "created_by")
+    rows = with_payee(scope(who, Proposal)).select_related("account", "created_by", "schedule")
     return rows.order_by("-created_at", "pk")
 
 

@@ -37,7 +37,8 @@ def agree(
 ) -> Schedule:
     """Put a new version in force for what `account` pays `practice`; ScheduleRefused says what is wrong with it.
 
-    Later versions that have not begun are superseded too: they keep their rows, with an empty period.
+    Later versions that have not begun are superseded too: they keep their rows, with an empty period. What an
+    application has agreed is billed from the day on which the account is open, as every night bills.
     """
     with transaction.atomic(using=current_alias.get()):
         # The night takes this barrier alone when accruals begin: a version is either seen by it or starts later.
@@ -51,6 +52,7 @@ def agree(
             signed_on=signature.at.astimezone(EXCHANGE_ZONE).date() if signature else None,
             billed_through=billed_through(),
             funded_on=rules.funded_on(account.opened_on, account.funded_on),
+            is_application=account.is_application,
         )
         found += payee_problems(account, practice)
         if any(one.method in TRADE_CODES for one in components):

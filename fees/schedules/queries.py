@@ -70,9 +70,12 @@ def hold_agreements(firm_id: int, *, alone: bool) -> None:
 
 
 def accounts_agreed_on(day: date) -> str:
-    """A query: the accounts with a fee in force on `day`, for SQL of the night."""
+    """A query: the accounts with a fee in force on `day`, for SQL of the night.
+
+    Terms that began before the account was opened say nothing about when it is funded, so they ask for no value yet.
+    """
     literal = f"DATE '{day.isoformat()}'"
     return (
         f"SELECT s.account_id FROM fees_runschedule s WHERE s.starts <= {literal}"
-        f" AND (s.ends IS NULL OR s.ends > {literal})"
+        f" AND (s.ends IS NULL OR s.ends > {literal}) AND s.starts >= s.open_from"
     )

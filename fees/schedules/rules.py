@@ -142,11 +142,13 @@ def problems(
     signed_on: date | None,
     billed_through: date | None,
     funded_on: date | None,
+    is_application: bool = False,
 ) -> list[Problem]:
     """Everything that is wrong with a proposal; empty when it may be agreed.
 
     `signed_on` is the signature's day in the exchange's zone; `billed_through` the last day whose accruals have begun;
-    `funded_on` the first day the account can have a value, None while it is not open.
+    `funded_on` the first day the account can have a value, None while it is not open. What is agreed for an application
+    waits for its opening.
     """
     found = listed_problems(strategy, components, starts)
     if ends is not None and ends <= starts:
@@ -155,7 +157,7 @@ def problems(
         msgid = gettext_noop("The night of %(day)s has been billed; the schedule can start on a later day only.")
         found.append(problem("starts", "already_billed", msgid, day=billed_through))
     if strategy == AUTOMATIC:
-        found += funding_problems(funded_on, starts)
+        found += [] if is_application else funding_problems(funded_on, starts)
         found += _signature(signature, signed_on, starts)
     return found
 

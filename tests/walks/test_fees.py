@@ -11,7 +11,7 @@ from tests.world import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-ANA, KEN = "U1000001", "U1000002"
+ANA, KEN, NEW = "U1000001", "U1000002", "U1000088"
 SIZES = (("desk", {"width": 1440, "height": 900}), ("phone", {"width": 390, "height": 844}))
 
 
@@ -165,3 +165,59 @@ def test_a_template_is_kept_given_and_looked_at(enter, site, axe):
     expect(page.locator("main")).to_contain_text("What it means")
     assert axe(page) == []
     shoot(page, "template-job")
+
+
+@pytest.fixture
+def application(own_world):
+    from datetime import date
+
+    from accounts.ground.access.context import as_role
+    from accounts.ground.applications.actions import start
+    from accounts.ground.people import actions as people
+
+    with as_role("owner"):
+        account = start(
+            parent=own_world["F100001"],
+            kind="client",
+            number=NEW,
+            title="Moreau, Eve",
+            base_currency="USD",
+            day=date(2026, 11, 2),
+        )
+        party = people.create_party(practice=account.practice, legal_name=account.title)
+        people.give_right(party=party, account=account)
+        people.seat_client(user=people.create_user(username="eve", password=PASSWORD, party=party), party=party)
+    return account
+
+
+def test_terms_of_an_application_are_sent_and_signed(application, enter, site, axe):
+    page = enter("alice")
+    page.goto(f"{site}/fees/configure/{NEW}/")
+    page.locator("#percent-rate").fill("1.00")
+    expect(page.locator("#preview")).to_contain_text("begins with its opening")
+    assert axe(page) == []
+    shoot(page, "application-configure")
+    page.get_by_role("button", name="Send for approval").click()
+    confirm(page)
+    expect(page.get_by_role("heading", name="Proposal 1", level=1)).to_be_visible()
+
+    page = enter("eve")
+    page.goto(f"{site}/approvals/")
+    page.get_by_role("link", name="Fee proposal").click()
+    expect(page.get_by_text("Your account is not open yet")).to_be_visible()
+    assert axe(page) == []
+    shoot(page, "application-approval")
+    page.get_by_label("I have read the full text").check()
+    page.get_by_label("Your full name").fill("Eve Moreau")
+    page.get_by_role("button", name="Approve and sign").click()
+    confirm(page)
+    expect(page.get_by_text("on which the account is opened")).to_be_visible()
+    assert axe(page) == []
+    shoot(page, "application-signed")
+
+    page = enter("alice")
+    page.goto(f"{site}/fees/proposals/?show=approved")
+    page.get_by_role("link", name="Proposal 1").click()
+    expect(page.get_by_text("The opening of the account")).to_be_visible()
+    assert axe(page) == []
+    shoot(page, "application-agreed")

@@ -13,7 +13,6 @@ from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import LIVING, MONEY_MANAGER, Account, Firm, Kind, Margin, Practice, Status
 from accounts.ground.tree.rules import (
     CLIENTS_OF_NON_PROFESSIONAL,
-    DELETABLE,
     StatusProblem,
     TreeProblem,
     check_own,
@@ -217,7 +216,7 @@ def _check_nothing_below(account: Account) -> None:
 
 def delete_application(*, account: Account, day: date) -> Account:
     """Give an application up, at once; what has been an account is not deleted."""
-    if account.status not in DELETABLE:
+    if not account.is_application:
         raise StatusProblem(_("Only an application that is new or pending can be deleted"))
     return change_status(account=account, status=Status.ABANDONED, day=day)
 

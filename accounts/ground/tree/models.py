@@ -73,6 +73,10 @@ class Status(models.TextChoices):
     REJECTED = "R", _("Rejected")
 
 
+APPLICATIONS = (Status.NEW, Status.PENDING)
+GIVEN_UP = (Status.ABANDONED, Status.REJECTED)
+
+
 # Who holds an account, in the words of the broker's statements; a statement may name one that is not listed here.
 HOLDERS = (
     *("Individual", "Joint", "IRA Traditional", "IRA Rollover", "IRA Roth", "IRA SEP", "IRA Inherited", "Trust"),
@@ -241,6 +245,11 @@ class Account(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def is_application(self) -> bool:
+        """Whether the account has been asked for and neither opened nor given up yet."""
+        return self.status in APPLICATIONS
 
     @property
     def is_holding(self) -> bool:

@@ -36,8 +36,6 @@ CHANGES: tuple[tuple[str, str, object], ...] = (
     (Status.NEW, Status.REJECTED, gettext_lazy("Reject the application")),
     (Status.PENDING, Status.REJECTED, gettext_lazy("Reject the application")),
 )
-# An application is deleted only while it is one.
-DELETABLE = (Status.NEW, Status.PENDING)
 
 # A friends-and-family master may have this many open clients.
 CLIENTS_OF_NON_PROFESSIONAL = 15
