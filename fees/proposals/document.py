@@ -74,15 +74,7 @@ def _lines(letter: Letter, before: Wanted, after: Wanted) -> Iterator[str]:
     yield ""
     yield from _money(letter.effect)
     yield _("5. When it applies")
-    if account.is_application:
-        yield _(
-            "The account is not open yet. The new terms apply from the day on which it is opened, without another "
-            "signature. If the application is given up, they never apply."
-        )
-    yield _(
-        "From %(day)s on, if you sign before 17:45 New York time on that day; a later signature counts for the next "
-        "business day, and the new terms apply from then on. Nothing is charged for days before."
-    ) % {"day": day_text(letter.starts)}
+    yield _when(account.is_application) % {"day": day_text(letter.starts)}
     yield _("It can be signed until %(day)s. Until you sign, nothing changes.") % {"day": day_text(letter.expires_on)}
     yield ""
     if after.strategy == Strategy.AUTOMATIC:
@@ -95,6 +87,20 @@ def _lines(letter: Letter, before: Wanted, after: Wanted) -> Iterator[str]:
         yield ""
     yield _(
         "Broker commissions and other charges of the broker are not part of this agreement unless they are named above."
+    )
+
+
+def _when(is_application: bool) -> str:
+    if is_application:
+        return _(
+            "The account is not open yet. The new terms apply from the day on which it is opened, without another "
+            "signature, but not before %(day)s and not before you sign; after 17:45 New York time a signature counts "
+            "for the next business day. Nothing is charged for days before. If the application is given up, they never "
+            "apply."
+        )
+    return _(
+        "From %(day)s on, if you sign before 17:45 New York time on that day; a later signature counts for the next "
+        "business day, and the new terms apply from then on. Nothing is charged for days before."
     )
 
 
