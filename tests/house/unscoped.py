@@ -76,6 +76,7 @@ FILES = {
     "fees/invoicing/upload.py": "invoices of the accounts of a file, which came through the scope",
     "fees/patterns/applying.py": "a person's own jobs, by the person's key; the second wall asks for it too",
     "fees/patterns/queries.py": "a person's own jobs, by the person's key; the second wall asks for it too",
+    "fees/proposals/judging.py": "the payee, which is the practice of who asks",
     "fees/proposals/lapsing.py": "under the office's own login, by the clock or in a move",
     "portal/demo/proposals.py": "the demo firm's own making, under the office's login",
     "fees/proposals/signing.py": "the payee of a proposal that came through the scope",
