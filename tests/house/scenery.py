@@ -1,6 +1,7 @@
 """Rows of every kind for every account of the cast, each carrying the account's word, for the access matrix."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import uuid4
 
 from accounts.desk.messages.actions import begin
@@ -13,7 +14,9 @@ from accounts.ground.requests.actions import ask
 from accounts.ground.requests.models import RequestKind
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import HOLDING_KINDS
+from fees.borne.models import BorneCharge
 from fees.differences.models import Difference, DifferenceReason
+from fees.headroom.models import Cut
 from fees.invoicing.models import Invoice
 from fees.notices.models import Notice
 from fees.posting.models import Charge
@@ -74,6 +77,8 @@ def dress(world: World) -> None:
     _tell(world)
     _propose(world)
     _differ(world)
+    _bear(world)
+    _cut(world)
     _ask_for_consent(world)
 
 
@@ -166,6 +171,48 @@ def _differ(world: World) -> None:
                 currency=account.base_currency,
                 detail={"kind": "signed", "signed": word, "agreed": "0.02"},
             )
+
+
+def _bear(world: World) -> None:
+    """Every holding account's advisor has paid a commission of it, with the account's word in what it was for."""
+    for place, (number, word) in enumerate(CANARIES.items()):
+        account = world[number]
+        if account.kind in HOLDING_KINDS:
+            BorneCharge.unscoped.create(
+                pk=uuid4(),
+                firm_id=account.firm_id,
+                account=account,
+                practice_id=account.practice_id,
+                kind="commission",
+                trade_id=place + 1,
+                description=f"{word} commission",
+                charged_on=DAY,
+                day=DAY,
+                place=0,
+                amount=1,
+                currency=account.base_currency,
+                payer="master",
+                balance=2000,
+                master_currency="USD",
+                usd_rate=1,
+                rate=1,
+                run_id=0,
+            )
+
+
+def _cut(world: World) -> None:
+    """The rolling cap has left a cent of whatever was charged."""
+    for charge in Charge.unscoped.all():
+        Cut.unscoped.create(
+            charge=charge,
+            firm_id=charge.firm_id,
+            account_id=charge.account_id,
+            practice_id=charge.practice_id,
+            day=DAY,
+            taken=Decimal("0.01"),
+            windows="30 10000.00000000 721.68783649 50.00000000 671.69000000",
+            run_id=0,
+        )
 
 
 def _give_back(world: World) -> None:
