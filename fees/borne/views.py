@@ -18,7 +18,7 @@ def charges(request: HttpRequest) -> HttpResponse:
     """The latest night first."""
     who = request.seat  # type: ignore[attr-defined]
     payer, text = request.GET.get("payer", ""), typed(request.GET.get("q"))
-    page = page_of(listed(who, payer=payer, text=text), order=["-day", "pk"], query=request.GET)
+    page = page_of(listed(who, payer=payer, text=text), order=["-day", "place", "pk"], query=request.GET)
     context = {
         "page": page,
         "rows": [told(one) for one in page.rows],

@@ -102,9 +102,9 @@ LIES = {
     "every_processed_reimbursement_moved_once": [
         f"UPDATE accounts_transfer SET kind = 'reimburse' WHERE {FEES}",
         "INSERT INTO fees_reimbursement (id, firm_id, account_id, practice_id, amount, currency, memo, business_day,"
-        " state, reason, submitted_at, submitted_by_id, processed_on, run_id)"
+        " state, reason, submitted_at, submitted_by_id, processed_on, run_id, needs_approval)"
         " SELECT gen_random_uuid(), firm_id, id, practice_id, 1, 'USD', '', '2025-10-01', 'processed', '', now(), 1,"
-        " '2025-10-01', 1 FROM accounts_account WHERE number = 'U1000001'",
+        " '2025-10-01', 1, false FROM accounts_account WHERE number = 'U1000001'",
     ],
     "no_more_than_half_went_back": [f"UPDATE accounts_transfer SET kind = 'reimburse' WHERE {FEES}"],
     "notices_say_what_was_charged": [
