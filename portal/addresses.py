@@ -32,7 +32,7 @@ class Month:
 class Entry:
     """A transaction: where it is from, and its key there."""
 
-    regex = "(?:cash|transfer|trade|fee|invoice)-[0-9a-f-]{1,36}"
+    regex = "[a-z]{1,20}-[0-9a-f-]{1,36}"
 
     def to_python(self, text: str) -> str:
         return text

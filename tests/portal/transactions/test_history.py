@@ -87,7 +87,7 @@ def test_trx_2_a_status_is_meant_in_any_case(browse, cash, world):
 
 
 def test_what_is_given_back_is_a_line_above_zero_of_its_own_kind(browse, world):
-    Reimbursement.unscoped.create(
+    given = Reimbursement.unscoped.create(
         firm_id=world["U1000001"].firm_id, account=world["U1000001"], practice_id=world["U1000001"].practice_id,
         amount=Decimal("40"), currency="USD", business_day=exchange_today(), submitted_by=world.users["alice"],
         submitted_at=datetime(2025, 9, 30, 12, tzinfo=UTC), memo="Goodwill",
@@ -95,6 +95,8 @@ def test_what_is_given_back_is_a_line_above_zero_of_its_own_kind(browse, world):
     for name in ("alice", "ana"):
         (row,) = rows(browse(name))
         assert (row["type"], row["amount"], row["description"]) == ("reimbursement", "40", "Goodwill")
+        assert f"/transactions/reimbursement-{given.pk}/" in browse(name).get("/transactions/").content.decode()
+        assert "Goodwill" in browse(name).get(f"/transactions/reimbursement-{given.pk}/").content.decode()
     assert rows(browse("bob")) == []
 
 
