@@ -175,13 +175,17 @@ class Cell:
     url: str
 
 
-def walk(world: World, name: str, *, statuses: bool = True) -> Tally:
-    """One person against every route, method and account; each cell is rolled back."""
+def walk(world: World, name: str, *, statuses: bool = True, foreign: bool = False) -> Tally:
+    """One person against every route, method and account; each cell is rolled back.
+
+    With `foreign`, what the rules open to the person at an account is left out: a wall is tried by what it must stop.
+    """
     tally = Tally()
     visit = Visit(world, name)
     for route in portal_routes():
-        places = [(number, route.url(**values)) for number, values in targets(world, route)]
+        every = [(number, route.url(**values)) for number, values in targets(world, route)]
         for method in METHODS:
+            places = [one for one in every if not (foreign and is_open(name, route, method, one[0]))]
             closed = 0
             # The last place leads nowhere: a method closed there and at the first place is closed whatever the account.
             for number, url in (*places[:1], *places[:0:-1]):
@@ -291,6 +295,11 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
     if (route.name, method) == ("ask_permission", "post") and number.startswith("F") and not owns:
         return "403"  # nobody begins a request for another advisor's own master
     return "in" if rights.may(name, gate.right, number) else "403"
+
+
+def is_open(name: str, route: Route, method: str, number: str | None) -> bool:
+    """Whether the rules let this person use the route at this very account."""
+    return number is not None and expectation(name, route, method, number) == "in"
 
 
 def _to_sign_in(answer: Any) -> bool:

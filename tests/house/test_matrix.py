@@ -51,7 +51,7 @@ def test_both_walls(stage, name):
 def test_the_first_wall_alone(stage, name):
     """Without row-level security: the owner's role reads everything, only our scoping stands."""
     with override_settings(SWITCH_DATABASE_ROLES=False):
-        tally = matrix.walk(stage, name)
+        tally = matrix.walk(stage, name, foreign=True)
 
     write("access_matrix", f"first wall alone/{name or 'nobody'}", cells=tally.cells, leaks=len(tally.leaks))
     assert not tally.leaks, "\n".join(tally.leaks)
@@ -65,7 +65,7 @@ def test_the_second_wall_alone(stage, name, monkeypatch):
     monkeypatch.setattr(scope, "_relations", lambda who, right, lookup: scope.models.Q())
     monkeypatch.setattr(scope, "is_allowed", lambda role, right, relation: True)
 
-    tally = matrix.walk(stage, name, statuses=False)
+    tally = matrix.walk(stage, name, statuses=False, foreign=True)
 
     write("access_matrix", f"second wall alone/{name or 'nobody'}", cells=tally.cells, leaks=len(tally.leaks))
     assert not tally.leaks, "\n".join(tally.leaks)
