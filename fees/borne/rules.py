@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from fees.borne.models import BorneCharge
 from fees.engine.payer import FLOOR_USD, Payer, payer
 from portal.lib.money import round_money
 from portal.lib.words import Sentence, gettext_noop
+
+# As the rows keep them.
+BALANCE_PLACES, RATE_PLACES = Decimal("1E-4"), Decimal("1E-10")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,19 +44,24 @@ class Decision(NamedTuple):
 def decide(charges: Iterable[Asked], purse: tuple[str, Decimal | None, Decimal | None]) -> list[Decision]:
     """One charge after another, each tested against what those before it have left.
 
-    Without a balance or a rate nothing says that the advisor has USD 1,000, so the client pays.
+    Without a balance or a rate nothing says that the advisor has USD 1,000, so the client pays. Balances and rates are
+    taken as the rows keep them, so that whoever decides again from the rows comes to the same.
     """
-    currency, balance, usd_rate = purse
+    currency, balance, usd_rate = purse[0], _kept(purse[1], BALANCE_PLACES), _kept(purse[2], RATE_PLACES)
     found = []
     for one in charges:
-        rate = one.rates.get(currency)
+        rate = _kept(one.rates.get(currency), RATE_PLACES)
         if balance is None or usd_rate is None or rate is None:
             found.append(Decision(Payer.CLIENT, balance))
             continue
         found.append(Decision(payer(balance=balance, usd_rate=usd_rate), balance))
         if found[-1].payer == Payer.MASTER:
-            balance -= one.amount * rate
+            balance = _kept(balance - one.amount * rate, BALANCE_PLACES)
     return found
+
+
+def _kept(figure: Decimal | None, places: Decimal) -> Decimal | None:
+    return None if figure is None else figure.quantize(places, ROUND_HALF_UP)
 
 
 def story(one: BorneCharge) -> list[Sentence]:

@@ -173,7 +173,7 @@ def billed_days(run_id: int, days: str, lo: int, hi: int, *, closed: Sequence[in
     )
     accrued = "coalesce(array_length(string_to_array(c.inputs, E'\\n'), 1), 0)"
     # No join: kept from looping, the planner would read every component of the method for each charge.
-    of_method = "(SELECT count(*) FROM fees_component k WHERE k.schedule_id = s.id AND k.method = c.method)"
+    of_method = "(SELECT count(*)::int FROM fees_component k WHERE k.schedule_id = s.id AND k.method = c.method)"
     wanted = [f"c.run_id = {run_id} AND {_within('c', lo, hi)}"]
     if closed:
         wanted.append(f"c.account_id = ANY ('{{{','.join(map(str, closed))}}}'::bigint[])")

@@ -1,13 +1,13 @@
 """What must be true of the rolling cap before a firm's day is sealed."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from accounts.ground.access.context import cursor
 from accounts.ground.ledger.checks import Break, of_day
-from fees.engine.rolling_cap import text
+from fees.engine.rolling_cap import YEAR_WINDOW, text
 from fees.headroom.queries import sql_doubtful, windows
 from fees.headroom.rules import Due, decide
 from portal.lib.words import Sentence, gettext_noop
@@ -35,7 +35,10 @@ def fees_keep_below_the_cap(run_id: int, day: date) -> list[Break]:
 
 
 def _tried(run_id: int, day: date) -> dict[int, dict[Due, Found]]:
-    """The fees that the night took or cut, by account and in their order, with what was written of each."""
+    """The fees that the night took or cut, by account and in their order, with what was written of each.
+
+    Values that came after it had decided do not count against what it decided; they are adjusted like any other.
+    """
     with cursor() as cur:
         cur.execute(
             f"""
@@ -52,10 +55,15 @@ def _tried(run_id: int, day: date) -> dict[int, dict[Due, Found]]:
               FROM near JOIN accounts_account a ON a.id = near.account_id
               JOIN fees_charge c ON c.account_id = a.id AND c.amount > 0
               LEFT JOIN fees_cut k ON k.charge_id = c.id
-             WHERE c.posted_on = %(day)s OR k.day = %(day)s
-             ORDER BY c.account_id, c.due_on, c.starts, c.method, c.practice_id, c.revision
+             WHERE (c.posted_on = %(day)s OR k.day = %(day)s)
+               AND NOT EXISTS (SELECT 1 FROM broker_navdaily n JOIN broker_statementfile f ON f.id = n.file_id
+                                WHERE n.account_id = a.id AND n.nav_date > %(since)s AND n.nav_date <= %(day)s
+                                  AND f.imported_at > (SELECT g.started_at FROM accounts_runstage g
+                                                        WHERE g.run_id = %(run)s AND g.name = 'post'))
+             ORDER BY c.account_id, c.due_on, c.starts, c.method, c.practice_id, c.revision,
+                  c.currency
             """,
-            {"day": day},
+            {"day": day, "since": day - timedelta(days=YEAR_WINDOW), "run": run_id},
         )
         found: dict[int, dict[Due, Found]] = defaultdict(dict)
         for pk, account, currency, amount, rate, firm, taken, stored in cur.fetchall():

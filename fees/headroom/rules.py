@@ -61,11 +61,9 @@ def decide(dues: Iterable[Due], seen: Sequence[Window]) -> list[Decision]:
 
 
 def _allowed(due: Due, seen: Sequence[Window]) -> Decimal:
-    """A fee in a currency without a rate cannot be compared, and is taken whole."""
+    """In the smallest unit and never above what is left; a fee in a currency without a rate cannot be compared."""
     if due.rate is None:
         return due.amount
-    if due.rate == 1:
-        return chargeable(due.amount, seen)
     wanted = due.amount * due.rate
     left = chargeable(wanted, seen)
     if left == wanted:

@@ -55,7 +55,8 @@ def _dues(cur, chunk: Chunk, going: str, accounts: list[int]) -> dict[int, list[
                                                        p.currency) f) END
           FROM paying p JOIN accounts_account a ON a.id = p.account_id
          WHERE p.account_id = ANY(%s)
-         ORDER BY p.account_id, p.due_on, p.starts, p.method, p.practice_id, p.revision
+         ORDER BY p.account_id, p.due_on, p.starts, p.method, p.practice_id, p.revision,
+                  p.currency
         """,
         [accounts],
     )
