@@ -15,6 +15,7 @@ from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_o
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.addresses.refusing import no_seat
 from accounts.ground.optouts.queries import waived
+from accounts.ground.optouts.rules import WITHOUT_PROOF
 from auth2fa.door.adapter import MUST_ENROL
 from auth2fa.stepup.views import ask_or_pass
 
@@ -70,9 +71,15 @@ class Gates:
 
 
 def _check_proof(request: HttpRequest, mark: Gate) -> None:
-    """What approves, exports or administers users is closed to who has opted out of the second proof."""
+    """What approves, exports or administers users is closed to who has opted out, and to who came in without proof."""
     if request.method in SAFE_METHODS or not mark.is_closed_without_proof:
         return
+    # The choice may have ended since, here or in another browser; that makes no proof of a password.
+    if WITHOUT_PROOF in request.session:
+        words = _(
+            "You signed in with your password alone, so this is closed here. Opt in under Settings, then sign in."
+        )
+        raise NotAllowed(mark.right, words)
     choice = waived(request.user.pk or 0, timezone.now())
     if choice is not None and choice.closes_sensitive_work:
         words = _("You have opted out of secure login, so this is closed to you. Opt in again under Settings.")

@@ -17,7 +17,7 @@ from accounts.ground.optouts.models import Extent, OptOut
 from accounts.ground.optouts.rules import document, hash_of
 from accounts.ground.signatures.reading import hand_of
 from accounts.ground.signatures.rules import LONGEST_NAME
-from auth2fa.optouts.views import SURE, extent_of, user_of
+from auth2fa.optouts.views import SURE, come_back, extent_of, user_of
 
 
 class OptOutSerializer(serializers.ModelSerializer):
@@ -66,8 +66,8 @@ class OptOutState(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
-        """Opt in again, at once."""
-        actions.opt_in(user=user_of(request._request), at=timezone.now())
+        """Opt in again, at once; sessions that began with the password alone end, this one among them."""
+        come_back(request._request)
         return Response(status=204)
 
 

@@ -51,12 +51,18 @@ def opt_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def opt_in(request: HttpRequest) -> HttpResponse:
     """Be asked again from now on; a session that began with the password alone ends."""
-    actions.opt_in(user=user_of(request), at=timezone.now())
+    began_without = come_back(request)
     messages.success(request, _("You are asked for a second proof again."))
-    if WITHOUT_PROOF in request.session:
+    return redirect("account_login" if began_without else "devices:list")
+
+
+def come_back(request: HttpRequest) -> bool:
+    """Opt in and, where this very session began with the password alone, sign out; whether it did."""
+    began_without = WITHOUT_PROOF in request.session
+    actions.opt_in(user=user_of(request), at=timezone.now())
+    if began_without:
         logout(request)
-        return redirect("account_login")
-    return redirect("devices:list")
+    return began_without
 
 
 def extent_of(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.access.scope import NotAllowed
 from accounts.ground.people.actions import end_other_sessions, end_session
 from auth2fa.sessions.queries import sessions
 from auth2fa.sessions.views import mark_of
@@ -25,8 +27,18 @@ class SessionSerializer(serializers.Serializer):
     is_this = serializers.BooleanField()
 
 
+class SessionsView(APIView):
+    """What both views share: they are for a person, not for a program."""
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """A token is in no browser, so "everywhere else" would be everywhere; and it is given for functions alone."""
+        super().initial(request, *args, **kwargs)
+        if getattr(request.seat, "token_id", None) is not None:  # type: ignore[attr-defined]
+            raise NotAllowed("view", _("A token neither sees nor ends your sessions. Sign in with your password."))
+
+
 @gate(SIGNED_IN)
-class Sessions(APIView):
+class Sessions(SessionsView):
     """Where one is signed in."""
 
     @extend_schema(responses=SessionSerializer(many=True))
@@ -43,7 +55,7 @@ class Sessions(APIView):
 
 
 @gate(SIGNED_IN)
-class OneSession(APIView):
+class OneSession(SessionsView):
     """A session somewhere else."""
 
     @extend_schema(responses={204: None})

@@ -38,8 +38,9 @@ class SealedRow(Kept):
         abstract = True
 
     def put(self, vault: Opened, **texts: str) -> Self:
-        """Seal these texts, and the others anew; the caller saves the row."""
-        now = {**(self.texts(vault) if self.version else dict.fromkeys(self.sealed, "")), **texts}
+        """Seal these texts, and the others anew; the caller saves the row. What is written over need not open."""
+        kept = {name: self.text(vault, name) if self.version else "" for name in self.sealed if name not in texts}
+        now = {**kept, **texts}
         self.version += 1
         for name in self.sealed:
             text = vault.ring.seal_field(self._meta.label_lower, self.pk, name, self.version, now[name])

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -16,7 +17,7 @@ from crm.vault.actions import open_own, open_ring, usual_cost
 from crm.vault.deposits import keep_waiting
 from crm.vault.engine import people
 from crm.vault.engine.encoding import Unopened
-from crm.vault.engine.keys import KEY
+from crm.vault.engine.keys import KEY, Busy
 from crm.vault.engine.sessions import mark_of, unwrap, wrap
 from crm.vault.joining import damaged
 from crm.vault.models import Member, Unlocked
@@ -40,7 +41,9 @@ def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
     except Unopened:
         raise damaged() from None
     if own.epoch < keys.newest or member.stored().cost.is_below(usual_cost()):
-        _renew(member, replace(own, epoch=keys.newest), key, password)
+        # The password was right: where too many derive at this moment, the next unlocking renews.
+        with suppress(Busy):
+            _renew(member, replace(own, epoch=keys.newest), key, password)
     scope(who, Unlocked).filter(user_id=who.user_id, sign_in=kept_as(session_key)).delete()
     secret = secrets.token_bytes(KEY)
     row = Unlocked(

@@ -173,6 +173,17 @@ def test_the_code_is_worked_out_as_it_leaves(fake, asked):
     assert 280 <= said["TimeToLive"] <= 300
 
 
+def test_what_the_version_before_has_queued_still_leaves(fake, asked):
+    order(asked)
+    message = OutboxMessage.unscoped.get(channel="sms")
+    message.body = message.body.rpartition(" ")[0]
+    message.save(update_fields=["body"])
+    assert deliver_due(at=timezone.now()) == 1
+    [(_operation, said)] = fake.seen
+    assert code_of(box(), str(asked.pk)) in said["MessageBody"]
+    assert said["Context"] == {"reference": str(asked.pk)}
+
+
 def test_a_call_reads_the_digits_three_times(fake, asked):
     order(asked, "voice")
     deliver_due(at=timezone.now())

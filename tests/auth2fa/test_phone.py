@@ -5,19 +5,22 @@ import json
 import re
 import struct
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from django.contrib.staticfiles import finders
 from django.utils import timezone
 from fido2.cose import ES256
+from fido2.utils import websafe_encode
 from fido2.webauthn import AttestedCredentialData
 
 from auth2fa.devices.actions import begin_phone
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.rules import PHONE_SUITE
-from auth2fa.devices.secrets import seal
+from auth2fa.devices.secrets import seal, site
 from tests.auth2fa.kit import latest
 from tests.world import PASSWORD
 
@@ -159,6 +162,32 @@ def test_a_passkey_is_asked_for_by_the_claim_alone_and_the_claim_stays_good(begu
     assert client.post(KEY, body, content_type="application/json").status_code == 422
     assert bytes(Device.unscoped.get().secret) == b"", "a passkey that is none gives no key"
     assert fetch(client, claim).status_code == 200
+
+
+def test_a_counter_that_falls_back_is_refused_also_at_nought(split, client):
+    key = ec.generate_private_key(ec.SECP256R1())
+    split.credential = bytes(
+        AttestedCredentialData.create(b"\0" * 16, b"id", ES256.from_cryptography_key(key.public_key()))
+    )
+    split.counter = 5
+    split.save()
+    for counter, status in ((0, 403), (5, 403), (6, 200), (0, 403)):
+        challenge = ask_to_open(client, device=str(split.pk)).json()["challenge"]
+        said = json.dumps(signed_answer(key, challenge, counter))
+        assert ask_to_open(client, device=str(split.pk), assertion=said).status_code == status, counter
+    split.refresh_from_db()
+    assert split.counter == 6
+
+
+def signed_answer(key, challenge, counter):
+    said = {"type": "webauthn.get", "challenge": challenge, "origin": site().origin, "crossOrigin": False}
+    client_data = json.dumps(said).encode()
+    present_and_verified = b"\x05"
+    data = sha256(site().host.encode()).digest() + present_and_verified + struct.pack(">I", counter)
+    signature = key.sign(data + sha256(client_data).digest(), ec.ECDSA(SHA256()))
+    parts = {"clientDataJSON": client_data, "authenticatorData": data, "signature": signature}
+    response = {name: websafe_encode(part) for name, part in parts.items()}
+    return {"id": websafe_encode(b"id"), "rawId": websafe_encode(b"id"), "type": "public-key", "response": response}
 
 
 def forged_answer(challenge):

@@ -1,10 +1,15 @@
 """Where one is signed in, and signing out there; nobody ends anybody else's session."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from accounts.ground.access.context import acting
 from accounts.ground.people.models import SignInSession
 from accounts.ground.people.sessions import kept_as
+from accounts.ground.tokens.actions import create
 from auth2fa.door.browsers import browser_words
 from tests.world import PASSWORD
 
@@ -77,6 +82,19 @@ def test_over_the_api_one_ends_too(two):
     desk, phone = two
     assert desk.delete(f"/api/v1/sessions/{mark(phone)}/").status_code == 204
     assert not is_in(phone)
+
+
+def test_a_token_neither_sees_nor_ends_them(two, world, client):
+    with acting(world.users["alice"].pk) as who:
+        now = timezone.now()
+        _row, secret = create(
+            who=who, name="t", abilities=["view_accounts"], expires_at=now + timedelta(days=1), at=now
+        )
+    for path in ("/api/v1/sessions/", f"/api/v1/sessions/{mark(two[0])}/"):
+        answer = client.delete(path, headers={"Authorization": f"Bearer {secret}"})
+        assert answer.status_code == 403 and "A token neither sees" in answer.content.decode()
+    assert client.get("/api/v1/sessions/", headers={"Authorization": f"Bearer {secret}"}).status_code == 403
+    assert is_in(two[0]) and is_in(two[1])
 
 
 @pytest.mark.parametrize(

@@ -99,3 +99,19 @@ def test_a_note_that_was_changed_from_outside_says_so(alice):
     Note.unscoped.filter(pk=one.pk).update(body_sealed=two.body_sealed)
     page = alice.get(PLACE).content.decode()
     assert "does not open" in page and "first words" not in page and page.count("second words") == 1
+
+
+@pytest.mark.parametrize("by_api", [False, True])
+def test_a_damaged_note_is_written_over(alice, by_api):
+    write(alice, "One", "first words")
+    note = Note.unscoped.get()
+    broken = bytearray(note.body_sealed)
+    broken[-1] ^= 1
+    Note.unscoped.update(body_sealed=bytes(broken))
+    said = {"title": "One", "body": "written anew"}
+    if by_api:
+        assert alice.put(f"{API}{note.pk}/", said, content_type="application/json").status_code == 200
+    else:
+        assert alice.post(f"{PLACE}{note.pk}/", said).status_code == 302
+    page = alice.get(PLACE).content.decode()
+    assert "written anew" in page and "does not open" not in page

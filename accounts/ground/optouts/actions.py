@@ -11,9 +11,9 @@ from accounts.ground.access.context import current_alias
 from accounts.ground.addresses.rules import next_restart
 from accounts.ground.optouts import queries
 from accounts.ground.optouts.models import Extent, OptOut
-from accounts.ground.optouts.rules import LASTS, VERSION, document, hash_of, may_opt_out
+from accounts.ground.optouts.rules import LASTS, VERSION, WITHOUT_PROOF, document, hash_of, may_opt_out
 from accounts.ground.outbox.actions import owe_person
-from accounts.ground.people.models import User
+from accounts.ground.people.models import SignInSession, User
 from accounts.ground.signatures.rules import Hand, name_problem
 from portal.lib.words import Sentence, gettext_noop
 
@@ -64,8 +64,14 @@ def opt_out(*, user: User, extent: str, hand: Hand, seen: str, at: datetime) -> 
 
 
 def opt_in(*, user: User, at: datetime) -> bool:
-    """Ask for the second proof again, everywhere and at once; False where it was asked for anyway."""
+    """Ask for the second proof again, everywhere and at once; False where it was asked for anyway.
+
+    Each of the person's sessions that began with the password alone ends, in whichever browser.
+    """
     with transaction.atomic(using=current_alias.get()):
+        for session in SignInSession.objects.filter(user_id=user.pk):
+            if WITHOUT_PROOF in session.get_decoded():
+                session.delete()
         found = OptOut.unscoped.filter(user=user, ended_at=None).first()
         if found is None:
             return False

@@ -1,9 +1,11 @@
 """Forms of signing in that differ from allauth's."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts.ground.optouts.rules import SESSION_SECONDS, WITHOUT_PROOF
 from accounts.ground.people.queries import reachable_at
@@ -26,5 +28,6 @@ class LoginForm(allauth_forms.LoginForm):
         """allauth sets how long a session lives after its stages have passed."""
         answer: Any = super().login(request, redirect_url=redirect_url)
         if WITHOUT_PROOF in request.session:
-            request.session.set_expiry(SESSION_SECONDS)
+            # An instant: seconds would be counted anew each time that something is kept in the session.
+            request.session.set_expiry(timezone.now() + timedelta(seconds=SESSION_SECONDS))
         return answer

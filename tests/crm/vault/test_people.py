@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import Seat
+from crm.vault.engine import people
+from crm.vault.engine.keys import Busy
 from crm.vault.models import Epoch, Grant, Member, MemberState, Unlocked, Vault
 from tests.crm.vault.kit import OTHER_PASSWORD, PASSWORD
 from tests.crm.vault.people import HOME, begun, colleague, let_in, papers, set_up, unlock, words
@@ -276,6 +278,22 @@ def test_the_api_does_the_same(world, browse):
     assert post("lock/").status_code == 204 and not is_open(alice)
     assert post("password/", old=PASSWORD, storage_password=OTHER_PASSWORD).status_code == 204
     assert post("unlock/", storage_password=OTHER_PASSWORD).status_code == 200
+
+
+def test_unlocking_does_without_renewing_while_too_many_derive(world, browse, monkeypatch, settings):
+    alice = browse("alice")
+    begun(alice)
+    settings.VAULT_MEMORY_MIB += 1
+    before = Member.unscoped.get().memory
+
+    def busy(*_args, **_named):
+        raise Busy
+
+    with monkeypatch.context() as crowd:
+        crowd.setattr(people, "wrapped", busy)
+        assert unlock(alice).status_code == 302 and is_open(alice)
+    assert Member.unscoped.get().memory == before
+    assert unlock(alice).status_code == 302 and Member.unscoped.get().memory == before + 1024
 
 
 def test_a_token_opens_nothing(world, browse):
