@@ -1,14 +1,14 @@
 """Forms of signing in that differ from allauth's."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from accounts.ground.optouts.rules import SESSION_SECONDS, WITHOUT_PROOF
 from accounts.ground.people.queries import reachable_at
+from accounts.ground.people.sessions import CAME
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
@@ -29,5 +29,6 @@ class LoginForm(allauth_forms.LoginForm):
         answer: Any = super().login(request, redirect_url=redirect_url)
         if WITHOUT_PROOF in request.session:
             # An instant: seconds would be counted anew each time that something is kept in the session.
-            request.session.set_expiry(timezone.now() + timedelta(seconds=SESSION_SECONDS))
+            began = datetime.fromisoformat(request.session[CAME]["at"])
+            request.session.set_expiry(began + timedelta(seconds=SESSION_SECONDS))
         return answer
