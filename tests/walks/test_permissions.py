@@ -26,7 +26,7 @@ def test_a_second_level_asks_and_the_top_level_approves(own_world, sign_in, page
     page.get_by_role("link", name="Ask for permissions").click()
     expect(page.get_by_role("button", name="Next")).to_be_visible()
     assert axe(page) == []
-    page.get_by_label("Stocks ALL").check(force=True)
+    page.get_by_role("checkbox", name="Stocks ALL", exact=True).check(force=True)
     shot(page, "permissions-ask")
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("heading", name="Your objectives and experience")).to_be_visible()
