@@ -8,8 +8,10 @@ from django.db import transaction
 
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.jobs import actions as jobs
+from accounts.ground.jobs.models import Job
 from fees.billing.models import BillingLock, BillingRule
-from fees.billing.queries import exceptions, lock_of, totals
+from fees.billing.queries import KIND, LOST, POLLED, exceptions, forecast_of, last_night_left, lock_of, totals
 from fees.billing.rules import Month
 from fees.invoicing.actions import hold_sending
 from fees.invoicing.models import Invoice
@@ -37,6 +39,7 @@ def choose_threshold(*, who: Who, threshold: Decimal | None, at: datetime) -> Bi
 
     It holds for what is sent from now on.  BillingRefused where it is not an amount above zero.
     """
+    _for_all_accounts(who)
     if threshold is not None and not (threshold.is_finite() and Decimal(0) < threshold < HIGHEST):
         raise BillingRefused(gettext_noop("The amount must be above zero."))
     return BillingRule.unscoped.update_or_create(
@@ -66,15 +69,19 @@ def approve(*, who: Who, line: Sent, at: datetime | None = None) -> Sent:
 def close_month(*, who: Who, month: Month, reason: str, sealed: date | None, at: datetime) -> BillingLock:
     """Close a month as it stands: nothing is invoiced or given back for its days while it is closed.
 
-    BillingRefused while something is open in it, unless `reason` says why it may be closed all the same.
+    BillingRefused while a night of it is to come, and while something is open in it, unless `reason` says why it may
+    be closed all the same.
     """
+    _for_all_accounts(who)
     with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
         one_at_a_time(f"billing {who.practice_id} {month.text}")
         if lock_of(who, month) is not None:
             raise BillingRefused(gettext_noop("The month is closed already."))
-        if sealed is None or sealed < month.first:
-            raise BillingRefused(gettext_noop("No night of that month has been sealed yet."))
+        if sealed is None:
+            raise BillingRefused(gettext_noop("No night has been sealed yet."))
+        if last := last_night_left(month, sealed):
+            raise BillingRefused(gettext_noop("The month can be closed once the night of %(day)s is sealed."), day=last)
         errors = sum(one.number for one in exceptions(who, month, sealed) if one.is_error)
         said = reason.strip()[:LONGEST_REASON]
         if errors and not said:
@@ -95,6 +102,7 @@ def close_month(*, who: Who, month: Month, reason: str, sealed: date | None, at:
 
 def open_month(*, who: Who, month: Month, at: datetime) -> BillingLock:
     """Open a closed month again; another person than who closed it.  BillingRefused says why not."""
+    _for_all_accounts(who)
     with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
         lock = lock_of(who, month)
@@ -107,6 +115,25 @@ def open_month(*, who: Who, month: Month, at: datetime) -> BillingLock:
         lock.opened_at, lock.opened_by_id = at, who.user_id
         lock.save(update_fields=["opened_at", "opened_by"])
         return lock
+
+
+def ask_forecast(*, who: Who, month: Month, at: datetime) -> Job:
+    """The forecast of the month that is at work, or a new one; one whose worker was lost is ended."""
+    job = forecast_of(who, month, at)
+    if job is not None and job.state in POLLED:
+        return job
+    if job is not None:
+        # Only what is still written down as running is changed by it.
+        jobs.end(job=job, at=at, problem=LOST)
+    return jobs.ask(who=who, kind=KIND, arguments={"month": month.text})
+
+
+def _for_all_accounts(who: Who) -> None:
+    """What holds for the whole practice is for people who see all of it."""
+    if who.is_narrowed:
+        raise BillingRefused(
+            gettext_noop("You look after some of the accounts; ask somebody who looks after all of your practice.")
+        )
 
 
 def digest_of(practice: int, month: Month, figures: dict[str, dict[str, str]]) -> str:

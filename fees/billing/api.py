@@ -15,7 +15,6 @@ from rest_framework.views import APIView
 from accounts.ground.access.api import StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.clock import exchange_today
-from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
@@ -23,7 +22,7 @@ from fees.billing import actions, queries
 from fees.billing.rules import Line, Month
 from fees.billing.showing import told
 from fees.billing.tasks import wake
-from fees.billing.views import POLLED, line_of
+from fees.billing.views import line_of
 from fees.proofs.words import tell
 
 MONTH = OpenApiParameter("month", description="As 2026-11; by default the present month.")
@@ -109,15 +108,14 @@ class BillingForecast(APIView):
     def get(self, request: ApiRequest) -> Response:
         """Your last forecast of the month."""
         month = Month.read(request.GET.get("month", ""), exchange_today())
-        return Response(_forecast(queries.forecast_of(request.seat, month)))  # type: ignore[attr-defined]
+        who = request.seat  # type: ignore[attr-defined]
+        return Response(_forecast(queries.forecast_of(who, month, timezone.now())))
 
     @extend_schema(request=BillingWishSerializer, responses={202: ForecastSerializer})
     def post(self, request: ApiRequest) -> Response:
         """Work it out; nothing is saved but the answer."""
         who, month = request.seat, _month(request)  # type: ignore[attr-defined]
-        job = queries.forecast_of(who, month)
-        if job is None or job.state not in POLLED:
-            job = jobs.ask(who=who, kind=queries.KIND, arguments={"month": month.text})
+        job = actions.ask_forecast(who=who, month=month, at=timezone.now())
         wake(who, job)
         return Response(_forecast(job), status=status.HTTP_202_ACCEPTED)
 

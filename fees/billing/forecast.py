@@ -19,6 +19,7 @@ from fees.accrual.night import accrue_chunk
 from fees.billing.rules import Month
 from fees.invoicing.night import invoices_chunk
 from fees.posting.close import close_chunk
+from fees.posting.models import SQL_TAKEN
 from fees.posting.posting import post_chunk
 from portal.lib.words import gettext_noop
 
@@ -127,9 +128,9 @@ def _night(day: date, at: datetime, lo: int, hi: int) -> int:
 def _read(cur, found: Forecast, practice: int, accounts: Sequence[int], runs: list[int], since: date) -> None:
     asked = {"practice": practice, "accounts": list(accounts), "runs": runs, "since": since}
     cur.execute(
-        """
+        f"""
         SELECT account_id, currency, sum(amount)
-          FROM (SELECT account_id, currency, amount FROM fees_charge
+          FROM (SELECT account_id, currency, {SQL_TAKEN} AS amount FROM fees_charge
                  WHERE run_id = ANY(%(runs)s) AND practice_id = %(practice)s AND period_end_day >= %(since)s
                    AND state NOT IN ('zero', 'written_off')
                 UNION ALL

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,20 +11,27 @@ from django.db.models import Exists, QuerySet, Subquery
 
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
-from accounts.ground.jobs.models import Job
+from accounts.ground.days.queries import calendar
+from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.tree.models import HOLDING_KINDS, Account, Practice
 from fees.billing.models import BillingLock, BillingRule
-from fees.billing.rules import Exceptional, Line, Month, Sums
+from fees.billing.rules import EXCEPTIONS, Exceptional, Line, Month, Severity, Sums
 from fees.invoicing.models import Invoice
 from fees.reimbursements.models import Reimbursement
+from portal.lib.words import gettext_noop
 
 MOST_EXCEPTIONS = 2000
 MOST_WAITING = 50
 KIND = "forecast"
+POLLED = (JobState.WAITING, JobState.RUNNING)
+# Far longer than a forecast's own limits let it run: its worker is gone.
+LOST_AFTER = timedelta(hours=1)
+LOST = gettext_noop("The forecast was interrupted; ask for it again.")
+INFOS = [code for code, (severity, _words) in EXCEPTIONS.items() if severity == Severity.INFO]
 
-# What a practice is paid in two months: account, currency, day that it counts for, how far it has got, amount.
+# What a practice is paid in two months: account, currency, day that it counts for, what is taken, how far it has got.
 _MONEY = """
-    SELECT c.account_id, c.currency, c.period_end_day AS day, c.amount,
+    SELECT c.account_id, c.currency, c.period_end_day AS day, c.amount - coalesce(c.forgone, 0) AS amount,
            CASE WHEN c.state IN ('due', 'deferred') OR c.posted_on > %(sealed)s THEN 'pending' ELSE 'moved' END
            AS place, c.id AS source
       FROM fees_charge c
@@ -126,7 +133,12 @@ def totals(who: Who, month: Month, sealed: date) -> dict[str, Sums]:
 def exceptions(who: Who, month: Month, sealed: date) -> list[Exceptional]:
     """What is worth a look in the month, errors first, among the accounts whose fees the person sets."""
     with cursor() as cur:
-        cur.execute(f"{_EXCEPTIONS} LIMIT {MOST_EXCEPTIONS}", _values(who, month, sealed))
+        # Notes never push errors off the end.
+        cur.execute(
+            f"SELECT * FROM ({_EXCEPTIONS}) AS e (account_id, code, number)"
+            f" ORDER BY e.code = ANY(%(infos)s), e.account_id, e.code LIMIT {MOST_EXCEPTIONS}",
+            {**_values(who, month, sealed), "infos": INFOS},
+        )
         found = [Exceptional(*row) for row in cur.fetchall()]
     mine = set(accounts_of(who).filter(pk__in={one.account_id for one in found}).values_list("pk", flat=True))
     kept = [one for one in found if one.account_id in mine]
@@ -153,7 +165,14 @@ def standing_of(who: Who, month: Month) -> Standing:
         is_waiting=waiting,
         threshold=Subquery(_rules(who.practice_id).values("threshold")[:1]),
     ).values_list("is_locked", "is_forecast", "is_waiting", "threshold")
-    return Standing(*found.get())
+    return Standing(*(found.first() or (False, False, False, None)))
+
+
+def last_night_left(month: Month, sealed: date) -> date | None:
+    """The last business day of the month while its night is to come; None once it is sealed."""
+    since = max(month.first, sealed + timedelta(days=1))
+    left = calendar().between(since, month.ends) if since < month.ends else []
+    return left[-1] if left else None
 
 
 def lock_of(who: Who, month: Month) -> BillingLock | None:
@@ -161,9 +180,12 @@ def lock_of(who: Who, month: Month) -> BillingLock | None:
     return _locks(who, month).select_related("locked_by").first()
 
 
-def forecast_of(who: Who, month: Month) -> Job | None:
-    """The person's last forecast of the month."""
-    return _forecasts(who, month).order_by("-created_at").first()
+def forecast_of(who: Who, month: Month, at: datetime) -> Job | None:
+    """The person's last forecast of the month; one whose worker was lost reads as failed."""
+    job = _forecasts(who, month).order_by("-created_at").first()
+    if job and job.state == JobState.RUNNING and job.started_at and job.started_at < at - LOST_AFTER:
+        job.state, job.message = JobState.FAILED, LOST
+    return job
 
 
 def waiting_for(who: Who) -> list[Any]:

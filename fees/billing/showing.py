@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.ground.jobs.models import Job, JobState
+from fees.billing.models import BillingLock
 from fees.billing.rules import ZERO, Line, Sums
 
 
@@ -44,6 +45,21 @@ def forecasted(lines: Sequence[Line], totals: dict[str, Sums], found: Told | Non
         return
     for line in lines:
         line.forecast = comes_to(line.sums, found.fees.get((line.account.pk, line.currency), ZERO))
+
+
+def is_changed(lock: BillingLock, totals: dict[str, Sums]) -> bool:
+    """Whether what a closed month had asked for is not any more what it was.
+
+    What the broker has booked since changes nothing, and neither does what had only accrued: the charge that it becomes
+    counts for the month in which its period ends.
+    """
+    then = {currency: _asked(figures) for currency, figures in lock.figures.items()}
+    now = {currency: _asked(one.told()) for currency, one in totals.items()}
+    return any(then.get(currency, ZERO) != now.get(currency, ZERO) for currency in {*then, *now})
+
+
+def _asked(figures: dict[str, str]) -> Decimal:
+    return sum((Decimal(amount) for name, amount in figures.items() if name != "projected"), ZERO)
 
 
 def comes_to(sums: Sums, still: Decimal) -> Decimal:

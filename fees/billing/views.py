@@ -1,6 +1,6 @@
 """The billing desk: a month from what has accrued to what the broker booked, what is worth a look, and closing it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +16,12 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import scope
 from accounts.ground.clock import exchange_today
-from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import JobState
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from fees.billing import actions, queries
 from fees.billing.rules import Month
-from fees.billing.showing import forecasted, told
+from fees.billing.showing import forecasted, is_changed, told
 from fees.billing.tasks import wake
 from fees.invoicing.models import Invoice
 from fees.invoicing.rules import amount_of
@@ -32,7 +31,6 @@ from portal.lib.money import BadDecimal
 
 MONTHS_OFFERED = 13
 MOST_FOUND = 500
-POLLED = (JobState.WAITING, JobState.RUNNING)
 # What an address may name, and the rows that are meant.
 LINES: dict[str, Any] = {"invoice": Invoice, "reimbursement": Reimbursement}
 
@@ -50,10 +48,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__in=[one.account_id for one in found[:MOST_FOUND]])
     page = page_of(rows, order=["sort_key", "pk"], query=request.GET)
     standing = queries.standing_of(who, month)
-    job = queries.forecast_of(who, month) if standing.is_forecast else None
+    job = queries.forecast_of(who, month, timezone.now()) if standing.is_forecast else None
     waiting = queries.waiting_for(who) if standing.is_waiting else []
     lines = queries.lines(who, month, page.rows, known, found)
     totals = queries.totals(who, month, known)
+    lock = queries.lock_of(who, month) if standing.is_locked else None
+    # Who looks after some of the accounts sees only their part of what was closed.
+    may_rule = not who.is_narrowed
     context: dict[str, Any] = {
         "month": month,
         "months": _offered(today),
@@ -64,15 +65,18 @@ def desk(request: HttpRequest) -> HttpResponse:
         "errors": sum(one.number for one in found if one.is_error),
         "infos": sum(one.number for one in found if not one.is_error),
         "is_narrowed": is_narrowed,
-        "lock": queries.lock_of(who, month) if standing.is_locked else None,
+        "lock": lock,
+        "is_changed": lock is not None and may_rule and is_changed(lock, totals),
+        "may_rule": may_rule,
+        # Without asking the calendar: of its last days some may be holidays.
+        "may_be_early": known < month.ends - timedelta(days=1),
         "threshold": standing.threshold,
         "waiting": [(one, _kind(one), one.submitted_by_id != who.user_id) for one in waiting],
         "job": job,
-        "is_polled": job is not None and job.state in POLLED,
+        "is_polled": job is not None and job.state in queries.POLLED,
         "problem": _(job.message) if job is not None and job.state == JobState.FAILED and job.message else "",
         "forecast": told(job) if job is not None else None,
     }
-    context["is_changed"] = _is_changed(context)
     forecasted(lines, totals, context["forecast"])
     return render(request, "fees/billing/desk.html", context)
 
@@ -82,10 +86,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def forecast(request: HttpRequest) -> HttpResponse:
     """Work out what the month comes to; the page shows it when it is there."""
     who, month = _who(request), _month(request)
-    running = queries.forecast_of(who, month)
-    if running is None or running.state not in POLLED:
-        running = jobs.ask(who=who, kind=queries.KIND, arguments={"month": month.text})
-    wake(who, running)
+    wake(who, actions.ask_forecast(who=who, month=month, at=timezone.now()))
     return _back(month)
 
 
@@ -164,15 +165,6 @@ def line_of(who: Who, kind: str, pk: UUID) -> Any:
 
 def _kind(line: Any) -> str:
     return next(name for name, model in LINES.items() if isinstance(line, model))
-
-
-def _is_changed(context: dict[str, Any]) -> bool:
-    """Whether the month is not any more what it was when it was closed, but for what the broker has booked since."""
-    lock = context["lock"]
-    if lock is None:
-        return False
-    now = {currency: one.total for currency, one in context["totals"].items()}
-    return {currency: sum(map(actions.Decimal, told.values())) for currency, told in lock.figures.items()} != now
 
 
 def _offered(today: date) -> list[Month]:

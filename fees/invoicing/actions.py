@@ -22,6 +22,7 @@ from fees.engine.types import Problem
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceState, InvoiceUpload, Rejection
 from fees.invoicing.queries import Limit, caps_in_force, clock, invoiced_through, limits, taken_days
 from fees.invoicing.rules import (
+    NOT_THE_SENDER,
     Asked,
     Verdict,
     amount_of,
@@ -138,6 +139,9 @@ def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime |
             raise InvoiceRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
         held.amount, held.memo, held.changed_at = verdict.amount, memo.strip(), stamp
         held.needs_approval = needs_approval(who, held.amount)
+        # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
+        if held.needs_approval and held.submitted_by_id != who.user_id:
+            raise InvoiceRefused(Sentence(NOT_THE_SENDER, {}))
         held.approved_at = held.approved_by = None
         held.save(update_fields=["amount", "memo", "changed_at", "needs_approval", "approved_at", "approved_by"])
         return held

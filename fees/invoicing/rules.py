@@ -82,6 +82,11 @@ class CapTerms:
         return self.kind in (CapKind.MONTH_END, CapKind.QUARTER_END)
 
 
+NOT_THE_SENDER = gettext_noop(
+    "Only who sent it can change it to an amount that needs approval; cancel it and send another."
+)
+
+
 def business_day_of(at: datetime, days: Calendar) -> date:
     """The business day an instant counts for: before 17:30:00.000 in New York that day, from then on the next one."""
     local = at.astimezone(EXCHANGE_ZONE)

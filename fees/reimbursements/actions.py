@@ -11,7 +11,7 @@ from accounts.ground.tree.models import Account, Status
 from fees.billing.queries import locked_months, threshold_of
 from fees.invoicing.actions import accounts_of, counts_for, hold_sending, needs_approval
 from fees.invoicing.queries import clock, invoiced_through
-from fees.invoicing.rules import Asked, Verdict, amount_of, cut_off_of, memo_problem
+from fees.invoicing.rules import NOT_THE_SENDER, Asked, Verdict, amount_of, cut_off_of, memo_problem
 from fees.reimbursements.models import Refusal, Reimbursement, State
 from fees.reimbursements.queries import ceilings
 from fees.reimbursements.rules import Ceiling, over_half, refusal
@@ -59,6 +59,9 @@ def change(
             raise ReimbursementRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
         held.amount, held.memo, held.changed_at = verdict.amount, memo.strip(), stamp
         held.needs_approval = needs_approval(who, held.amount)
+        # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
+        if held.needs_approval and held.submitted_by_id != who.user_id:
+            raise ReimbursementRefused(Sentence(NOT_THE_SENDER, {}))
         held.approved_at = held.approved_by = None
         held.save(update_fields=["amount", "memo", "changed_at", "needs_approval", "approved_at", "approved_by"])
         return held

@@ -1,5 +1,6 @@
 """The billing desk: a month from what accrues to what is booked, its forecast, approval by another, and closing it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,8 +17,10 @@ from fees.billing import actions, queries
 from fees.billing.forecast import ForecastRefused, forecast
 from fees.billing.models import BillingLock, BillingRule
 from fees.billing.rules import Month
+from fees.invoicing.actions import InvoiceRefused, cancel, change
 from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
+from fees.reimbursements.models import Reimbursement
 from tests.fees.billing.conftest import ANA, FIRST, LAST, POSTS, night
 from tests.fees.invoicing.conftest import at
 from tests.world import PASSWORD
@@ -33,6 +36,12 @@ def grid(desk, month: Month, sealed: date):
         accounts = list(scope(who, Account).filter(number=ANA))
         [line] = queries.lines(who, month, accounts, sealed, found)
         return line, queries.totals(who, month, sealed)
+
+
+def second_person(month) -> None:
+    """Frank is at Northgate again."""
+    with as_role("owner"):
+        Seat.unscoped.filter(pk=month.world.seats["frank"].pk).update(is_active=True, ended_at=None)
 
 
 def counts() -> tuple[int, ...]:
@@ -112,13 +121,74 @@ def test_a_held_account_is_an_error_and_keeps_the_month_open(month):
     line, _totals = grid(month, OCTOBER, FIRST)
     assert [(one.code, one.is_error) for one in line.exceptions] == [("held", True)]
     with month.acting("alice") as who, pytest.raises(actions.BillingRefused, match="1 errors"):
-        actions.close_month(who=who, month=OCTOBER, reason="", sealed=FIRST, at=at(FIRST))
+        actions.close_month(who=who, month=OCTOBER, reason="", sealed=LAST, at=at(POSTS))
     with month.acting("alice") as who:
-        lock = actions.close_month(who=who, month=OCTOBER, reason="Waits for the broker", sealed=FIRST, at=at(FIRST))
+        lock = actions.close_month(who=who, month=OCTOBER, reason="Waits for the broker", sealed=LAST, at=at(POSTS))
     assert (lock.reason, lock.figures) == (
         "Waits for the broker",
         {"USD": {"projected": "10.00", "pending": "0", "processed": "0", "reconciled": "0"}},
     )
+
+
+def test_a_month_is_closed_once_its_last_business_day_is_sealed(month):
+    for day in month.days(FIRST, SECOND):
+        night(month, day)
+
+    with month.acting("alice") as who:
+        for sealed, why in ((None, "No night"), (SECOND, "once the night of 2025-10-31 is sealed")):
+            with pytest.raises(actions.BillingRefused, match=why):
+                actions.close_month(who=who, month=OCTOBER, reason="Now", sealed=sealed, at=at(LAST))
+    with as_role("owner"):
+        assert not BillingLock.unscoped.exists()
+
+
+def test_notes_never_push_errors_off_the_end(month, monkeypatch):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("10"), at=at(FIRST))
+    month.send("alice", (ANA, "20"), on=at(SECOND))
+    account = month.world[ANA]
+    with as_role("owner"):
+        Reimbursement.unscoped.create(
+            firm_id=account.firm_id, account=account, practice_id=account.practice_id, amount=Decimal(5),
+            currency="USD", business_day=SECOND, submitted_at=at(SECOND), state="rejected", reason="over_50pct",
+            submitted_by=month.world.users["alice"],
+        )  # fmt: skip
+    monkeypatch.setattr(queries, "MOST_EXCEPTIONS", 1)
+
+    with month.acting("alice") as who:
+        assert [one.code for one in queries.exceptions(who, OCTOBER, SECOND)] == ["given_rejected"]
+
+
+def test_who_looks_after_some_accounts_decides_nothing_for_the_practice(month, browse):
+    """Vera has two accounts of Northgate."""
+    for day in month.days(FIRST, LAST):
+        night(month, day)
+    told = {"month": OCTOBER, "at": at(POSTS)}
+    with month.acting("vera") as who:
+        for act in (
+            lambda: actions.choose_threshold(who=who, threshold=Decimal(5), at=at(LAST)),
+            lambda: actions.close_month(who=who, reason="", sealed=LAST, **told),
+        ):
+            with pytest.raises(actions.BillingRefused, match="some of the accounts"):
+                act()
+    with as_role("owner"):
+        assert not BillingRule.unscoped.exists() and not BillingLock.unscoped.exists()
+    with month.acting("alice") as who:
+        actions.close_month(who=who, reason="", sealed=LAST, **told)
+    with month.acting("vera") as who, pytest.raises(actions.BillingRefused, match="some of the accounts"):
+        actions.open_month(who=who, **told)
+    with as_role("owner"):
+        assert BillingLock.unscoped.get().opened_at is None
+    page = browse("vera").get(f"{PAGE}?month=2025-10").content.decode()
+    assert "Who looks after all accounts" in page
+    assert 'name="threshold"' not in page and "Open the month again" not in page
+
+
+def test_a_person_without_a_practice_of_their_own_has_a_desk_without_more(month):
+    with month.acting("alice") as who:
+        standing = queries.standing_of(replace(who, practice_id=None), OCTOBER)
+    assert standing == queries.Standing(False, False, False, None)
 
 
 def test_nothing_is_invoiced_or_changed_in_a_closed_month(month):
@@ -126,12 +196,10 @@ def test_nothing_is_invoiced_or_changed_in_a_closed_month(month):
     [sent] = month.send("alice", (ANA, "20"), on=at(SECOND))
     assert sent.is_accepted
     with month.acting("alice") as who:
-        actions.close_month(who=who, month=OCTOBER, reason="", sealed=FIRST, at=at(FIRST))
+        actions.close_month(who=who, month=OCTOBER, reason="", sealed=LAST, at=at(POSTS))
 
     [verdict] = month.send("alice", (ANA, "10"), on=at(LAST))
     assert verdict.reason == "period_locked"
-    from fees.invoicing.actions import InvoiceRefused, cancel
-
     with month.acting("alice") as who, pytest.raises(InvoiceRefused, match="is closed"):
         cancel(who=who, invoice=Invoice.unscoped.get(pk=sent.invoice), at=at(SECOND))
     [still] = month.sent(ANA)
@@ -141,7 +209,7 @@ def test_nothing_is_invoiced_or_changed_in_a_closed_month(month):
 def test_who_closed_a_month_cannot_open_it_not_even_past_the_page(month):
     night(month, FIRST)
     with month.acting("alice") as who:
-        lock = actions.close_month(who=who, month=OCTOBER, reason="", sealed=FIRST, at=at(FIRST))
+        lock = actions.close_month(who=who, month=OCTOBER, reason="", sealed=LAST, at=at(POSTS))
         with pytest.raises(actions.BillingRefused, match="cannot open it"):
             actions.open_month(who=who, month=OCTOBER, at=at(FIRST))
     from django.db import IntegrityError, transaction
@@ -175,20 +243,37 @@ def test_below_the_threshold_nobody_is_asked_and_a_change_above_it_asks_again(mo
     month.send("alice", (ANA, "99.99"), on=on)
     [invoice] = month.sent(ANA)
     assert not invoice.needs_approval
-    from fees.invoicing.actions import change
-
     with month.acting("alice") as who:
         change(who=who, invoice=invoice, amount="120", memo="", at=on)
     [invoice] = month.sent(ANA)
     assert (invoice.needs_approval, invoice.approved_at) == (True, None)
 
 
+def test_who_approves_has_not_chosen_the_amount(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    second_person(month)
+    on = at(SECOND)
+    month.send("alice", (ANA, "50"), on=on)
+    [invoice] = month.sent(ANA)
+
+    with month.acting("frank") as who:
+        with pytest.raises(InvoiceRefused, match="Only who sent it"):
+            change(who=who, invoice=invoice, amount="120", memo="More", at=on)
+        with pytest.raises(actions.BillingRefused, match="does not wait"):
+            actions.approve(who=who, line=invoice, at=on)
+    [still] = month.sent(ANA)
+    assert (still.amount, still.memo, still.needs_approval, still.changed_at) == (50, "", False, None)
+    with month.acting("frank") as who:
+        assert change(who=who, invoice=invoice, amount="99.99", memo="", at=on).amount == Decimal("99.99")
+
+
 def test_an_approved_invoice_is_paid(month):
     night(month, FIRST)
     with month.acting("alice") as who:
         actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
-    with as_role("owner"):
-        Seat.unscoped.filter(pk=month.world.seats["frank"].pk).update(is_active=True, ended_at=None)
+    second_person(month)
     on = at(SECOND)
     month.send("frank", (ANA, "120"), on=on)
     [invoice] = month.sent(ANA)
@@ -211,14 +296,19 @@ def test_the_page_shows_the_month_and_asks_few_questions(month, browse, django_a
     page = alice.get(f"{PAGE}?month=2025-10").content.decode()
 
     assert "20.00" in page
-    assert "Close the month" in page
+    assert "once the night of its last business day is sealed" in page
     with django_assert_max_num_queries(13 + 6):  # the frame's own, and the context of the transaction
         alice.get(f"{PAGE}?month=2025-10")
 
 
 def test_the_page_closes_and_asks_for_the_password(month, browse, password_field):
-    night(month, FIRST)
+    for day in month.days(FIRST, SECOND):
+        night(month, day)
     alice = browse("alice")
+    alice.post(reverse("fees:close_month"), {"month": "2025-10", password_field: PASSWORD})
+    page = alice.get(f"{PAGE}?month=2025-10").content.decode()
+    assert "The month can be closed once the night of" in page
+    night(month, LAST)
     alice.post(reverse("fees:close_month"), {"month": "2025-10"})
     with as_role("owner"):
         assert not BillingLock.unscoped.exists()
@@ -243,13 +333,14 @@ def test_who_may_not_set_fees_has_no_desk_and_changes_nothing(month, browse, pas
 
 
 def test_the_api_says_the_same(month, browse):
-    night(month, FIRST)
+    for day in month.days(FIRST, LAST):
+        night(month, day)
     alice = browse("alice")
     sure = {"Confirm-Password": PASSWORD}
 
     told = alice.get(reverse("api_billing"), {"month": "2025-10"}).json()
     [line] = [one for one in told["lines"] if one["account"] == ANA]
-    assert (line["projected"], line["currency"], told["is_closed"]) == ("10.00", "USD", False)
+    assert (line["pending"], line["currency"], told["is_closed"]) == ("30.00", "USD", False)
     lock = reverse("api_billing_lock")
     body = {"month": "2025-10"}
     assert alice.put(lock, body, content_type="application/json").status_code == 403

@@ -11,7 +11,9 @@ from accounts.broker.transmit.models import Instruction
 from accounts.ground.access.context import as_role
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
+from accounts.ground.people.models import Seat
 from accounts.ground.tree.models import Account
+from fees.billing.actions import choose_threshold
 from fees.engine.rolling_cap import look_back
 from fees.headroom.queries import _paid as paid_in_windows
 from fees.invoicing.rules import Asked
@@ -130,6 +132,24 @@ def test_changed_and_withdrawn_until_the_cut_off(paid):
 
     paid.night(NEXT)
     assert (kept(), moved()) == ([("100.00", "cancelled", "")], [])
+
+
+def test_another_person_does_not_raise_it_to_an_amount_that_needs_approval(paid):
+    with as_role("owner"):
+        Seat.unscoped.filter(pk=paid.world.seats["frank"].pk).update(is_active=True, ended_at=None)
+    with paid.acting("alice") as who:
+        choose_threshold(who=who, threshold=Decimal("1000"), at=at(NEXT))
+    send(paid, "alice", (ANA, "100"))
+    with as_role("owner"):
+        one = Reimbursement.unscoped.get()
+
+    with paid.acting("frank") as who, pytest.raises(ReimbursementRefused, match="Only who sent it"):
+        change(who=who, reimbursement=one, amount="1000", memo="More", at=at(NEXT, 12))
+    with as_role("owner"):
+        one.refresh_from_db()
+    assert (one.amount, one.memo, one.needs_approval, one.changed_at) == (100, "", False, None)
+    with paid.acting("alice") as who:
+        assert change(who=who, reimbursement=one, amount="1000", memo="", at=at(NEXT, 12)).needs_approval
 
 
 def test_without_funds_nothing_is_paid_and_nothing_of_the_ceiling_is_used(paid):
