@@ -250,8 +250,9 @@ def _send_terms(wish: Wish) -> str:
 
 def _send_trial(wish: Wish) -> str:
     job = trial_of(wish.seat, wish.place["trial"])
-    if wish.said.get("which") == "chosen":
-        count = len(wish.request.POST.getlist("chosen"))
+    listed = wish.said.get("accounts")
+    if isinstance(listed, list) or wish.said.get("which") == "chosen":
+        count = len(listed if isinstance(listed, list) else wish.request.POST.getlist("chosen"))
         words = ngettext(
             "Propose these tried terms to %(count)s client.", "Propose these tried terms to %(count)s clients.", count
         )
@@ -372,7 +373,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("fees:invoice", "api_invoice"), _change_invoice),
     **dict.fromkeys(("fees:send_proposal", "api_send_terms"), _send_terms),
     **dict.fromkeys(("fees:send_template", "api_send_fee_template"), _send_template),
-    "fees:what_if_send": _send_trial,
+    **dict.fromkeys(("fees:what_if_send", "api_send_what_if"), _send_trial),
     **dict.fromkeys(("fees:sign_proposal", "api_sign_proposal"), _sign_terms),
     **dict.fromkeys(("consents:agree", "api_agree"), _agree),
     **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),

@@ -11,14 +11,17 @@ GLOBAL_TABLES = (
     *("account_emailaddress", "account_emailconfirmation"),
     *("accounts_calendarday", "accounts_run", "accounts_runchunk", "accounts_runstage", "accounts_session"),
     *("accounts_user", "accounts_user_groups", "accounts_user_user_permissions"),
-    *("auth_group", "auth_group_permissions", "auth_permission"),
+    *("auth_group", "auth_group_permissions", "auth_permission", "crm_peppername"),
     *("django_admin_log", "django_content_type", "django_migrations", "django_session"),
     *("django_celery_beat_clockedschedule", "django_celery_beat_crontabschedule"),
     *("django_celery_beat_intervalschedule", "django_celery_beat_periodictask"),
     *("django_celery_beat_periodictasks", "django_celery_beat_solarschedule"),
 )
-# Facts of the market, which every page may read, and what the worker delivers for everybody.
-OPEN_POLICIES = frozenset({"broker_closingprice", "broker_fxrate", "broker_instrument", "accounts_outboxmessage"})
+# Facts of the market, which every page may read; what the worker delivers for everybody; the public keys to which it
+# seals what it leaves in client books.
+OPEN_POLICIES = frozenset(
+    {"broker_closingprice", "broker_fxrate", "broker_instrument", "accounts_outboxmessage", "crm_epoch"}
+)
 APPEND_ONLY = (
     *("accounts_transfer", "accounts_event", "accounts_trailentry", "accounts_seal"),
     *("fees_component", "fees_accrual", "fees_charge"),
