@@ -73,7 +73,7 @@ def test_killed_again_and_again(eve, undisturbed):
     """No worker lives for more than a hundred statements, many for less; together they still finish."""
     with eve.clone():
         for worker in range(100):
-            if end(start(PORTAL_DIE_AT=str(20 + worker * 13 % 80))) == 0:
+            if end(start(PORTAL_DIE_AT=str(20 + worker * 13 % 240))) == 0:
                 break
         else:
             pytest.fail("the night never ended")
