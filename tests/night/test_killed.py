@@ -70,7 +70,7 @@ def stage_of_death() -> str:
 
 
 def test_killed_again_and_again(eve, undisturbed):
-    """No worker lives for more than a hundred statements, many for less; together they still finish."""
+    """No worker lives for more than a few hundred statements, many for far fewer; together they still finish."""
     with eve.clone():
         for worker in range(100):
             if end(start(PORTAL_DIE_AT=str(20 + worker * 13 % 240))) == 0:
