@@ -134,6 +134,10 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         furnished.end()
+        for connection in (*_first_connections, *connections.all()):
+            connection.close()
+        # A thread that still ends, or a connection in another event loop's context, must not fail the last test.
+        _on_server(*(_ending(name) for name in {connection.settings_dict["NAME"] for connection in _first_connections}))
         teardown_databases(built, verbosity=0)
 
 
@@ -176,11 +180,13 @@ def own_database(django_db_setup: None, django_db_blocker: Any, settings: Any) -
 def _dropping(name: str) -> tuple[str, str]:
     """Only our own connections are ended: WITH (FORCE) is refused while autovacuum looks at the database, a plain DROP
     asks it to leave."""
+    return _ending(name), f'DROP DATABASE IF EXISTS "{name}"'
+
+
+def _ending(name: str) -> str:
+    """End the sessions of programs in one database and wait until they are gone."""
     ours = f"datname = '{name}' AND backend_type = 'client backend'"
-    return (
-        f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {ours}",
-        f'DROP DATABASE IF EXISTS "{name}"',
-    )
+    return f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {ours}"
 
 
 def _on_server(*statements: str) -> None:
