@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -15,13 +16,15 @@ from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN, Gate, gate_o
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.addresses.refusing import no_seat
 from accounts.ground.optouts.queries import waived
-from accounts.ground.optouts.rules import WITHOUT_PROOF
+from accounts.ground.optouts.rules import WITHOUT_PROOF, Waived
 from auth2fa.door.adapter import MUST_ENROL
 from auth2fa.stepup.views import ask_or_pass
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 STAYS_OPEN = ("account_logout", "account_change_password", "account_reauthenticate", "shell:language")
 WAYS_BACK = ("/seen-as/stop/", "/sign-in/logout/")
+# Papers that are shown in the browser are files as well.
+PAPERS = ("application/pdf", "application/zip", "text/csv")
 
 
 class UnmarkedView(RuntimeError):
@@ -35,7 +38,10 @@ class Gates:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if _is_file(answer) and request.user.is_authenticated and _is_unproved(request):
+            raise NotAllowed("view", _closed_words())
+        return answer
 
     def process_view(self, request: HttpRequest, view: Any, args: tuple, kwargs: dict) -> HttpResponseBase | None:
         """None lets the visitor in."""
@@ -48,6 +54,10 @@ class Gates:
             return None
         if not request.user.is_authenticated:
             return _send_to_sign_in(request)
+        if _has_lost_its_ground(request):
+            return _end(request)
+        if _is_by_token(request) and request.method not in SAFE_METHODS and view.__module__.startswith("auth2fa."):
+            raise NotAllowed(mark.right, _("A token changes nothing of secure login. Sign in and do it yourself."))
         if request.session.get(MUST_ENROL) and not _leads_to_a_device(request, view):
             return _send_to_devices(request)
         return self._enter(request, mark, view)
@@ -71,19 +81,52 @@ class Gates:
 
 
 def _check_proof(request: HttpRequest, mark: Gate) -> None:
-    """What approves, exports or administers users is closed to who has opted out, and to who came in without proof."""
-    if request.method in SAFE_METHODS or not mark.is_closed_without_proof:
-        return
-    # The choice may have ended since, here or in another browser; that makes no proof of a password.
-    if WITHOUT_PROOF in request.session:
-        words = _(
-            "You signed in with your password alone, so this is closed here. Opt in under Settings, then sign in."
-        )
-        raise NotAllowed(mark.right, words)
-    choice = waived(request.user.pk or 0, timezone.now())
-    if choice is not None and choice.closes_sensitive_work:
-        words = _("You have opted out of secure login, so this is closed to you. Opt in again under Settings.")
-        raise NotAllowed(mark.right, words)
+    """What approves, exports or administers users is closed to who has opted out."""
+    if mark.is_closed_without_proof(reads=request.method in SAFE_METHODS) and _is_unproved(request):
+        raise NotAllowed(mark.right, _closed_words())
+
+
+def _is_unproved(request: HttpRequest) -> bool:
+    choice = _choice(request)
+    return choice is not None and choice.closes_sensitive_work
+
+
+def _closed_words() -> str:
+    return _("You have opted out of secure login, so this is closed to you. Opt in again under Settings.")
+
+
+def _choice(request: HttpRequest) -> Waived | None:
+    """What the person does without; asked once a request."""
+    if not hasattr(request, "waived"):
+        request.waived = waived(request.user.pk or 0, timezone.now())  # type: ignore[attr-defined]
+    return request.waived  # type: ignore[attr-defined]
+
+
+def _is_file(answer: HttpResponseBase) -> bool:
+    kept = answer.get("Content-Disposition", "").startswith("attachment")
+    return kept or answer.get("Content-Type", "").startswith(PAPERS)
+
+
+def _is_by_token(request: HttpRequest) -> bool:
+    return getattr(request.seat, "token_id", None) is not None  # type: ignore[attr-defined]
+
+
+def _has_lost_its_ground(request: HttpRequest) -> bool:
+    """Whether a session that began with the password alone goes on although its person would be asked for more now.
+
+    The choice may have ended or become a lesser one, its network restriction may be gone, the role may be another.
+    """
+    if _is_by_token(request) or WITHOUT_PROOF not in request.session:
+        return False
+    choice = _choice(request)
+    return choice is None or not choice.opens_the_door
+
+
+def _end(request: HttpRequest) -> HttpResponseBase:
+    logout(request)
+    answer = _send_to_sign_in(request)
+    answer.keeps = True  # type: ignore[attr-defined]  # the session has ended
+    return answer
 
 
 def _changes_while_looking(request: HttpRequest) -> bool:

@@ -17,7 +17,7 @@ from accounts.ground.optouts.models import Extent, OptOut
 from accounts.ground.optouts.rules import document, hash_of
 from accounts.ground.signatures.reading import hand_of
 from accounts.ground.signatures.rules import LONGEST_NAME
-from auth2fa.optouts.views import SURE, come_back, extent_of, user_of
+from auth2fa.optouts.views import SURE, come_back, extent_of, leave_unproven, user_of
 
 
 class OptOutSerializer(serializers.ModelSerializer):
@@ -89,4 +89,5 @@ class OptingOut(APIView):
             )
         except OptOutProblem as problem:
             raise ValidationError([_(problem.sentence.msgid) % problem.sentence.params]) from problem
+        leave_unproven(request._request, made.extent)
         return Response(OptOutSerializer(made).data, status=201)

@@ -43,8 +43,9 @@ def opt_out(request: HttpRequest) -> HttpResponse:
         )
     except OptOutProblem as problem:
         return _page(request, extent, _(problem.sentence.msgid) % problem.sentence.params)
+    began_without = leave_unproven(request, extent)
     messages.success(request, _("You have opted out; a mail confirms it."))
-    return redirect("optouts:show")
+    return redirect("account_login" if began_without else "optouts:show")
 
 
 @gate(SIGNED_IN)
@@ -63,6 +64,14 @@ def come_back(request: HttpRequest) -> bool:
     if began_without:
         logout(request)
     return began_without
+
+
+def leave_unproven(request: HttpRequest, extent: str) -> bool:
+    """Sign out where this very session began with the password alone, which a lesser choice allows no more."""
+    is_over = extent != Extent.FULL and WITHOUT_PROOF in request.session
+    if is_over:
+        logout(request)
+    return is_over
 
 
 def extent_of(text: str) -> str:

@@ -45,7 +45,7 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "fees/history/history.html", context)
 
 
-@gate("report")
+@gate("report", proved=True)
 @require_safe
 def as_csv(request: HttpRequest, number: str) -> HttpResponse:
     """The year's lines as text."""
@@ -53,7 +53,7 @@ def as_csv(request: HttpRequest, number: str) -> HttpResponse:
     return _file(csvtext.write_bytes(rows), "text/csv; charset=utf-8", f"{account.number}-fees-{year}.csv")
 
 
-@gate("report")
+@gate("report", proved=True)
 @require_safe
 def as_xlsx(request: HttpRequest, number: str) -> HttpResponse:
     """The same as a workbook."""
@@ -61,7 +61,7 @@ def as_xlsx(request: HttpRequest, number: str) -> HttpResponse:
     return _file(xlsx.write_bytes(rows, sheet=str(year)), XLSX, f"{account.number}-fees-{year}.xlsx")
 
 
-@gate("report")
+@gate("report", proved=True)
 @require_safe
 def as_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The same to print or to keep."""

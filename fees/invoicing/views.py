@@ -48,7 +48,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "fees/invoicing/desk.html", context)
 
 
-@gate("set_fees")
+@gate("set_fees", proved=True)
 @require_GET
 def download(request: HttpRequest) -> HttpResponse:
     """The invoices of the list as a workbook, or as CSV: all of them, not only those of the page."""
@@ -196,7 +196,7 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("fees:invoicing"))
 
 
-@gate("set_fees")
+@gate("set_fees", proved=True)
 @require_GET
 def template(request: HttpRequest) -> HttpResponse:
     """An empty file to fill in, with one row as an example."""

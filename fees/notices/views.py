@@ -48,7 +48,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "fees/notices/notice.html", {"notice": _one(request, pk)})
 
 
-@gate("report")
+@gate("report", proved=True)
 @require_GET
 def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The same as a file."""
@@ -56,7 +56,7 @@ def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _file(paper([notice]), "application/pdf", f"{notice.account.number}_{notice.day:%Y%m%d}.pdf")
 
 
-@gate("report")
+@gate("report", proved=True)
 @require_GET
 def bulk(request: HttpRequest) -> HttpResponse:
     """The notices of a day as one PDF to print, or as a zip with a file each."""

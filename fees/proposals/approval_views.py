@@ -72,7 +72,7 @@ def decline_proposal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("fees:approval", args=[found.pk]))
 
 
-@gate("view")
+@gate("view", proved=True)
 @require_GET
 def proposal_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The paper for both sides: the text, and who signed it."""

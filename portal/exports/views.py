@@ -117,7 +117,7 @@ def stop(request: HttpRequest, job: UUID) -> HttpResponse:
     return redirect("exports:job", one.pk)
 
 
-@gate(SIGNED_IN)
+@gate(Gate("signed_in", proved=True))
 @require_GET
 def file(request: HttpRequest, job: UUID) -> FileResponse:
     """The file, for who has asked for it."""

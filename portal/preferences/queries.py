@@ -14,7 +14,9 @@ PLACE = ("after", "before", "filter")
 
 
 def form_of_dates(request: HttpRequest) -> str:
-    """The form that the person chose; asked of the database once a session."""
+    """The form that the person chose; asked of the database once a session. A token has none to keep it in."""
+    if getattr(request.seat, "token_id", None) is not None:  # type: ignore[attr-defined]
+        return USUAL
     known = request.session.get("dates")
     if known is None:
         found = Preference.unscoped.filter(user_id=request.user.pk).values_list("dates", flat=True).first()

@@ -57,7 +57,7 @@ def month(request: HttpRequest, number: str, month: date) -> HttpResponse:
     return render(request, "statements/month.html", context)
 
 
-@gate("report")
+@gate("report", proved=True)
 @require_safe
 def as_csv(request: HttpRequest, number: str, month: date) -> HttpResponse:
     """The days of a month, or what was charged in it, as a table for a spreadsheet."""

@@ -223,16 +223,6 @@ def test_opting_in_ends_every_session_of_the_password_alone_and_no_other(world, 
     assert browser.get("/").status_code == 200, "what did not begin with the password alone goes on"
 
 
-def test_a_choice_that_has_ended_proves_nothing_of_a_session(world, ana):
-    restrict(world)
-    OptOut.unscoped.create(**chosen(ana, "full"))
-    client, _answer = sign_in()
-    OptOut.unscoped.update(ended_at=timezone.now())
-    for path in closed_routes(client):
-        answer = client.post(path, {})
-        assert answer.status_code == 403 and "with your password alone" in answer.content.decode(), path
-
-
 def test_a_program_reads_signs_and_ends_it(world, ana, browser):
     restrict(world)
     told = browser.get("/api/v1/opt-out/?extent=full").json()

@@ -168,7 +168,7 @@ class ThreadSharing(ScopedView):
         return Response(ThreadSerializer(queries.thread_for(self.who, pk)).data)
 
 
-@gate("view")
+@gate("view", proved=True)
 class MessageFile(ScopedView):
     """The content of a file that came with a message."""
 

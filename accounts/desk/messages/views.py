@@ -83,7 +83,7 @@ def share(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("messages:thread", args=[found.pk]))
 
 
-@gate("view")
+@gate("view", proved=True)
 @require_safe
 def file(request: HttpRequest, pk: UUID, file: UUID) -> FileResponse:
     """A file of a conversation, to be saved: a browser neither shows it nor guesses what it might be."""

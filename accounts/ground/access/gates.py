@@ -22,13 +22,12 @@ class Gate:
     right: str
     step_up: bool = False
     needs: str = ""
-    # Closed to who has opted out of the second proof; what signs, and what administers users, always is.
+    # Closed to who has opted out of the second proof, reading included: what approves and what hands out files.
     proved: bool = False
 
-    @property
-    def is_closed_without_proof(self) -> bool:
-        """Whether the view is approving, exporting or administering users."""
-        return self.proved or self.right in (Function.SIGN, Function.MANAGE_USERS)
+    def is_closed_without_proof(self, *, reads: bool) -> bool:
+        """Whether it is approving, exporting or administering users; looking at what one may sign stays open."""
+        return self.proved or (not reads and self.right in (Function.SIGN, Function.MANAGE_USERS))
 
     @property
     def ability(self) -> str:

@@ -29,7 +29,8 @@ class OptOutProblem(ValueError):
 def opt_out(*, user: User, extent: str, hand: Hand, seen: str, at: datetime) -> OptOut:
     """Do without from now on, for 90 days; `seen` is the hash of the text on the signer's screen.
 
-    It needs a network restriction that holds by the next nightly restart. Raises `OptOutProblem`.
+    It needs a network restriction that holds by the next nightly restart. The lesser choice ends the sessions that
+    only the greater one allowed. Raises `OptOutProblem`.
     """
     with transaction.atomic(using=current_alias.get()):
         if not may_opt_out(queries.roles_of(user.pk), settings.OPT_OUT_ROLES):
@@ -45,6 +46,8 @@ def opt_out(*, user: User, extent: str, hand: Hand, seen: str, at: datetime) -> 
         if seen != hash_of(text):
             raise OptOutProblem(gettext_noop("You have read another version of this text; read this one first."))
         OptOut.unscoped.filter(user=user, ended_at=None).update(ended_at=at)
+        if extent != Extent.FULL:
+            _end_unproven(user)
         made = OptOut.unscoped.create(
             user=user,
             extent=Extent(extent),
@@ -69,9 +72,7 @@ def opt_in(*, user: User, at: datetime) -> bool:
     Each of the person's sessions that began with the password alone ends, in whichever browser.
     """
     with transaction.atomic(using=current_alias.get()):
-        for session in SignInSession.objects.filter(user_id=user.pk):
-            if WITHOUT_PROOF in session.get_decoded():
-                session.delete()
+        _end_unproven(user)
         found = OptOut.unscoped.filter(user=user, ended_at=None).first()
         if found is None:
             return False
@@ -80,6 +81,12 @@ def opt_in(*, user: User, at: datetime) -> bool:
         if found.expires_at > at:
             _tell(user, found)
     return True
+
+
+def _end_unproven(user: User) -> None:
+    for session in SignInSession.objects.filter(user_id=user.pk):
+        if WITHOUT_PROOF in session.get_decoded():
+            session.delete()
 
 
 def _tell(user: User, one: OptOut) -> None:

@@ -2,18 +2,25 @@
 
 from datetime import datetime
 
+from django.conf import settings
+
 from accounts.ground.access.context import cursor
 from accounts.ground.optouts.models import OptOut
-from accounts.ground.optouts.rules import Waived
+from accounts.ground.optouts.rules import Waived, may_opt_out
 from accounts.ground.people.models import Seat
 
 
 def waived(user_id: int, at: datetime) -> Waived | None:
-    """What the person does without at an instant; None for everybody else. Asked also where nobody acts yet."""
+    """What the person does without at an instant; None for everybody else. Asked also where nobody acts yet.
+
+    A choice holds only while each of the person's roles may make it: who becomes an advisor proves like one.
+    """
     with cursor() as cur:
-        cur.execute("SELECT extent, until, is_restricted FROM app_waived(%s, %s)", [user_id, at])
+        cur.execute("SELECT extent, until, is_restricted, roles FROM app_waived(%s, %s)", [user_id, at])
         row = cur.fetchone()
-    return Waived(*row) if row else None
+    if row is None or not may_opt_out(row[3], settings.OPT_OUT_ROLES):
+        return None
+    return Waived(*row[:3])
 
 
 def is_restricted(user_id: int, at: datetime) -> bool:
@@ -24,9 +31,9 @@ def is_restricted(user_id: int, at: datetime) -> bool:
 
 
 def own(user_id: int, at: datetime) -> OptOut | None:
-    """One's own choice, as it was signed."""
+    """One's own choice, as it was signed, while it holds."""
     found = OptOut.unscoped.filter(user_id=user_id, ended_at=None).first()
-    return found if found is not None and found.holds_at(at) else None
+    return found if found is not None and found.holds_at(at) and waived(user_id, at) is not None else None
 
 
 def roles_of(user_id: int) -> set[str]:
