@@ -23,6 +23,7 @@ from auth2fa.devices import actions, queries
 from auth2fa.devices.actions import DeviceProblem
 from auth2fa.devices.asking import asked_of, put_first
 from auth2fa.devices.models import Device, Kind
+from auth2fa.devices.offers import carried
 from auth2fa.devices.secrets import secret_of
 from auth2fa.door.adapter import MUST_ENROL
 from auth2fa.factors import totp
@@ -49,12 +50,12 @@ class DeviceSerializer(serializers.ModelSerializer):
         return len(device.hashes) if device.kind == Kind.CODES else None
 
     def get_withdraws_a_day(self, device: Device) -> str | None:
-        """US dollars that may leave in a day when this device has confirmed it; null is without a limit."""
-        return _money(cap_of(device.kind).a_day)
+        """US dollars that may leave in a day when this device confirms it now; null is without a limit."""
+        return _money(cap_of(carried(device, timezone.now())).a_day)
 
     def get_withdraws_in_five_days(self, device: Device) -> str | None:
         """The same within five business days."""
-        return _money(cap_of(device.kind).five_days)
+        return _money(cap_of(carried(device, timezone.now())).five_days)
 
 
 class NewDeviceSerializer(serializers.Serializer):

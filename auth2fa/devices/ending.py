@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.ground.access.context import current_alias
 from accounts.ground.people.models import Role, Seat
+from accounts.ground.trail.models import TrailEntry
 from auth2fa.devices.actions import DeviceProblem, is_last_one, revoke
 from auth2fa.devices.models import Device, Ending
-from auth2fa.devices.notices import tell_ending_asked
-from auth2fa.devices.rules import may_decide
+from auth2fa.devices.notices import tell_ending_asked, tell_ending_declined
+from auth2fa.devices.rules import UNTOUCHED_FOR, may_decide
 from portal.lib.words import gettext_noop
 
 
@@ -35,7 +37,12 @@ def approve(*, ending: Ending, by: int, at: datetime) -> None:
         # Nobody seats a helper of their own to decide.
         seats = Seat.unscoped.filter(user_id=by, role=Role.OFFICE, is_active=True, created_at__lte=asked.asked_at)
         problem = may_decide(
-            asked_by=asked.asked_by_id, asked_at=asked.asked_at, by=by, was_there=seats.exists(), at=at
+            asked_by=asked.asked_by_id,
+            asked_at=asked.asked_at,
+            by=by,
+            was_there=seats.exists(),
+            is_own=not changed_by_others(by, at - UNTOUCHED_FOR),
+            at=at,
         )
         if problem:
             raise DeviceProblem(problem)
@@ -44,10 +51,27 @@ def approve(*, ending: Ending, by: int, at: datetime) -> None:
 
 
 def decline(*, ending: Ending, by: int, at: datetime) -> None:
-    """Leave the device as it is; whoever asked may take it back too. Raises `DeviceProblem`."""
+    """Leave the device as it is, and tell its owner; whoever asked may take it back too. Raises `DeviceProblem`."""
     with transaction.atomic(using=current_alias.get()):
-        _locked(ending.device)
-        _decide(_open(ending), by, at, is_ended=False)
+        device, asked = _locked(ending.device), _open(ending)
+        _decide(asked, by, at, is_ended=False)
+        tell_ending_declined(device, asked, at)
+
+
+def changed_by_others(user_id: int, since: datetime) -> bool:
+    """Whether somebody else has changed a person's sign-in, seats or devices; the trail below the ORM says so.
+
+    The person's own doings do not count, nor what the door does while nobody is signed in.
+    """
+    seats = Seat.unscoped.filter(user_id=user_id).values_list("pk", flat=True)
+    devices = Device.unscoped.filter(user_id=user_id).values_list("pk", flat=True)
+    rows = (
+        Q(table="accounts_user", row=str(user_id))
+        | Q(table="accounts_seat", row__in=[str(pk) for pk in seats])
+        | Q(table="auth2fa_device", row__in=[str(pk) for pk in devices])
+    )
+    found = TrailEntry.unscoped.filter(rows, at__gt=since, user_id__isnull=False)
+    return found.exclude(user_id=user_id).exists()
 
 
 def _locked(device: Device) -> Device:

@@ -89,6 +89,20 @@ def tell_ending_asked(device: Device, ending: Ending, at: datetime) -> None:
         _text([*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)], body % said, key)
 
 
+def tell_ending_declined(device: Device, ending: Ending, at: datetime) -> None:
+    """The last device stays; whoever was told that it might go hears how it ended."""
+    user = device.user
+    with override(user.language):
+        said = {"device": device.name, "name": user.username}
+        body = _(
+            "The back office has declined to end “%(device)s”, the only device that proves who you are when %(name)s"
+            " signs in. It goes on working. If you never asked for its end, somebody else did: change your password."
+        )
+        key = f"device ending declined {ending.pk}"
+        _owe(user, _("Your only device stays"), body % said, key)
+        _text([*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)], body % said, key)
+
+
 def tell_texts_are_weak(device: Device, at: datetime) -> None:
     """Once a year, to whoever has nothing better than texts."""
     user = device.user

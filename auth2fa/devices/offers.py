@@ -1,7 +1,7 @@
 """What of a person's devices a page shows, and which may be added."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.ground.stepup.limits import cap_of
 from auth2fa.devices.models import Device, Kind
-from auth2fa.devices.rules import BETTER_THAN_TEXT, MOST
+from auth2fa.devices.rules import BETTER_THAN_TEXT, MOST, carries
 from auth2fa.devices.secrets import site
 from auth2fa.factors.numbers import masked
 
@@ -45,7 +45,13 @@ def shown(device: Device, at: datetime) -> Shown:
         Kind.CARD: device.serial,
         Kind.CODES: _("%(count)s left") % {"count": len(device.hashes)},
     }.get(kind, "")
-    return Shown(device, str(kind.label), detail, word, mood, limit_words(kind))
+    return Shown(device, str(kind.label), detail, word, mood, limit_words(carried(device, at)))
+
+
+def carried(device: Device, at: datetime) -> str:
+    """The row of the withdrawal limits that a device counts as now."""
+    hold = timedelta(hours=settings.DEVICE_HOLD_HOURS)
+    return carries(device.kind, confirmed_at=device.confirmed_at, at=at, hold=hold)
 
 
 def limit_words(factor: str) -> str:

@@ -26,6 +26,7 @@ from auth2fa.challenge.models import Purpose
 from auth2fa.challenge.queries import Asked, open_one
 from auth2fa.challenge.wording import closed_words, outcome_words
 from auth2fa.devices.models import Device
+from auth2fa.devices.offers import carried
 from auth2fa.devices.queries import at_door, enrolled, held_until, is_protected
 from auth2fa.stepup import rules
 from auth2fa.stepup.asking import put_to
@@ -113,8 +114,7 @@ def _by_device(wish: Wish) -> HttpResponseBase | None:
         outcome, spent = _answered(wish, given)
         if outcome == Outcome.RIGHT and spent is not None:
             _stays_spent(wish, spent)
-            kind = next((one.kind for one in wish.devices if one.pk == spent.device), "")
-            _give(wish, kind)
+            _give(wish, next((carried(one, wish.at) for one in wish.devices if one.pk == spent.device), ""))
             return _consume(wish, "")
         again = _asked(wish) if outcome in (Outcome.WRONG, Outcome.LOCKED) else None
         return _ask(wish, outcome_words(outcome), again)

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.ground.access.context import as_role
 from accounts.ground.people import actions as people
@@ -67,5 +68,11 @@ def link(user: User, options: dict[str, Any]) -> str:
 
 
 def link_words(address: str) -> str:
-    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 3600)
-    return _("Choose a password here, within %(days)d days; the link works once:") % {"days": days} + f"\n{address}"
+    """The link, and how long it works; a rest of an hour counts as none."""
+    hours = settings.PASSWORD_RESET_TIMEOUT // 3600
+    words = ngettext(
+        "Choose a password here, within %(hours)d hour; the link works once:",
+        "Choose a password here, within %(hours)d hours; the link works once:",
+        hours,
+    )
+    return words % {"hours": hours} + f"\n{address}"

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.ground.outbox.actions import deliver_due
 from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.tokens.models import ApiToken
 from accounts.ground.trail.models import TrailEntry
 from auth2fa.carriers import screen
 from auth2fa.challenge.models import Challenge, SentCode
@@ -96,6 +97,27 @@ def test_a_second_device_signs_in_at_once_and_confirms_sensitive_tasks_a_day_lat
     device.refresh_from_db()
     assert device.trusted_at - device.confirmed_at == timedelta(hours=24)
     assert "sensitive tasks later" in browser.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize(("age", "is_asked"), [(timedelta(hours=23, minutes=59), False), (timedelta(hours=24), True)])
+def test_a_device_beside_another_confirms_sensitive_tasks_after_a_day_and_no_sooner(alice, browser, age, is_asked):
+    older = enrolled(alice, Kind.PHONE)
+    device, place = begin(browser, "app", older)
+    browser.post(place, {"code": pyotp.TOTP(secret_of(device).decode()).now()})
+    device.refresh_from_db()
+    Device.unscoped.filter(pk=device.pk).update(
+        **{name: getattr(device, name) - age for name in ("created_at", "confirmed_at", "trusted_at")}
+    )
+    wish = {"name": "books", "days": "7", "ability": "reporting"}
+    said = {**wish, "_username": "alice", "_password": PASSWORD, "_device": str(device.pk)}
+    assert browser.post("/settings/tokens/new/", said).status_code == 403
+    assert (latest(alice).device_id == device.pk) is is_asked
+    if is_asked:
+        # The code of the enrolment is spent: the next half minute's is told.
+        one, code = latest(alice), pyotp.TOTP(secret_of(device).decode()).at(timezone.now() + timedelta(seconds=30))
+        answer = browser.post("/settings/tokens/new/", {**wish, "_challenge": str(one.pk), "_code": code})
+        assert answer.status_code == 200
+    assert ApiToken.unscoped.count() == int(is_asked)
 
 
 def test_a_number_is_verified_by_its_code(alice, browser, screens):

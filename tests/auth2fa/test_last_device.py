@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.ground.access.context import as_role
+from accounts.ground.access.context import acting, as_role
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people import actions as people
 from accounts.ground.people.models import Seat
@@ -117,6 +117,61 @@ def test_what_waited_too_long_is_asked_anew(asked, boris):
     with pytest.raises(DeviceProblem, match="already"):
         ending.approve(ending=asked, by=boris.pk, at=timezone.now())
     assert Device.unscoped.get().revoked_at is None
+
+
+def test_the_owner_hears_that_the_device_stays(asked, alice, boris):
+    ending.decline(ending=asked, by=boris.pk, at=timezone.now())
+    assert Device.unscoped.get().revoked_at is None
+    told = OutboxMessage.unscoped.get(recipient="alice@example.test", subject="Your only device stays")
+    assert "declined" in told.body and asked.device.name in told.body
+
+
+def renewed(office, boris, asked):
+    office.post("/office/accounts/user/", {**said(boris, "renew_password"), "_password": PASSWORD})
+
+
+def ended(office, boris, asked):
+    held = enrolled(boris, Kind.APP)
+    enrolled(boris, Kind.PHONE)
+    office.post(DEVICES, said(held.device, "end", _password=PASSWORD))
+
+
+def reseated(office, boris, asked):
+    seat = Seat.unscoped.get(user=boris)
+    for action in ("end", "reopen"):
+        office.post("/office/accounts/seat/", said(seat, action, _password=PASSWORD))
+
+
+@pytest.mark.parametrize("change", [renewed, ended, reseated])
+def test_whose_sign_in_was_just_changed_by_somebody_else_is_no_second_person(asked, boris, office, change):
+    """Whoever gives a colleague a new password could sign in with it and be both."""
+    change(office, boris, asked)
+    with as_role("office"):
+        assert ending.changed_by_others(boris.pk, timezone.now() - timedelta(days=7)), change.__name__
+        with pytest.raises(DeviceProblem, match="within the last seven days"):
+            ending.approve(ending=asked, by=boris.pk, at=timezone.now())
+    assert Device.unscoped.get(pk=asked.device_id).revoked_at is None
+    still = Ending.unscoped.get(pk=asked.pk)
+    assert still.decided_at is None and not still.is_ended
+
+
+def test_after_seven_days_or_by_ones_own_hand_it_is_no_matter(asked, boris, office):
+    with acting(boris.pk, alias="office"):
+        people.renew_password(user=boris, password=PASSWORD, signs_out=False)
+        assert TrailEntry.unscoped.filter(table="accounts_user", user_id=boris.pk).exists()
+        assert not ending.changed_by_others(boris.pk, timezone.now() - timedelta(days=7))
+    renewed(office, boris, asked)
+    with as_role("office"):
+        assert ending.changed_by_others(boris.pk, timezone.now() - timedelta(days=7))
+        assert not ending.changed_by_others(boris.pk, timezone.now() + timedelta(seconds=1))
+
+
+def test_whoever_gets_a_new_password_from_the_office_is_told(boris, office):
+    boris.email = "boris@example.test"
+    boris.save(update_fields=["email"])
+    renewed(office, boris, None)
+    told = OutboxMessage.unscoped.get(recipient="boris@example.test")
+    assert told.subject == "You were given a new password" and "tell somebody else" in told.body
 
 
 def test_a_device_that_was_switched_off_still_protects(alice, browse):

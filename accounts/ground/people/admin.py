@@ -19,6 +19,7 @@ from accounts.ground.access.admin import MakingAdmin, OfficeAdmin, OfficeForm, R
 from accounts.ground.people import actions as people
 from accounts.ground.people import attempts
 from accounts.ground.people.models import ClientRight, Party, Role, Seat, User
+from accounts.ground.people.notices import tell_renewed
 from accounts.ground.tree.models import Kind
 
 # Letters and digits that nobody mistakes for one another when reading them out.
@@ -118,6 +119,8 @@ class UserAdmin(MakingAdmin):
         user.temporary_password = temporary_password()
         people.renew_password(user=user, password=user.temporary_password, signs_out=user.pk != request.user.pk)
         self.log_change(request, user, [{"changed": {"fields": ["password"]}}])
+        if user.pk != request.user.pk:
+            tell_renewed(user, timezone.now())
         return self._show_password(request, user)
 
     def _show_password(self, request: HttpRequest, user: Any) -> HttpResponse:
