@@ -1,5 +1,6 @@
 """The one settings file. What differs between machines comes from the environment; docs/runbook.md lists it."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from auth2fa.factors import prices
 from portal.lib import env
 from portal.servers.places import state_dir
 from portal.settings_api import REST_FRAMEWORK as REST_FRAMEWORK
@@ -232,6 +234,9 @@ CODES_FOLDER = STATE_DIR / "codes"
 CODES_COUNTRIES = env.words("CODES_COUNTRIES", ["US"])
 CODES_A_DAY = env.whole("CODES_A_DAY", 2000)
 CODES_A_FIRM_AND_DAY = env.whole("CODES_A_FIRM_AND_DAY", 500)
+# What they cost, as COUNTRY=text/call in US dollars with what a country may cost a day as a third; and all of them.
+CODES_PRICES = prices.read(env.words("CODES_PRICES", ["US=0.01/0.02"]))
+CODES_USD_A_DAY = Decimal(env.whole("CODES_USD_A_DAY", 50))
 # The SNS topic that tells what became of them, at /hooks/codes/; empty: nobody is listened to.
 CODES_EVENTS_TOPIC = env.text("CODES_EVENTS_TOPIC", "")
 CODES_EVENTS_ENDPOINT = env.text("CODES_EVENTS_ENDPOINT", "")  # a service in AWS's place, for tests

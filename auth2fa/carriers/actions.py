@@ -3,7 +3,6 @@
 import hashlib
 import logging
 from datetime import datetime
-from uuid import uuid4
 
 from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
@@ -18,6 +17,8 @@ from auth2fa.carriers.rules import Counts, refusal
 from auth2fa.challenge.models import Challenge, SentCode
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.secrets import box
+from auth2fa.factors.numbers import country_of
+from auth2fa.factors.prices import Spent, is_half, over_budget, price_of
 
 log = logging.getLogger(__name__)
 
@@ -51,38 +52,45 @@ def send(*, challenge: Challenge, channel: str, address: str, at: datetime) -> S
             firm_most=settings.CODES_A_FIRM_AND_DAY,
             most=settings.CODES_A_DAY,
         )
-        if why == "stopped":
-            alarm = counts
-        elif why:
+        country = country_of(device.number)
+        price = price_of(settings.CODES_PRICES, country)
+        spent, cost = _spent(country, at), price.of(channel)
+        over = over_budget(spent, price, cost, a_day=settings.CODES_USD_A_DAY)
+        if why and why != "stopped":
             raise CannotSend(why)
-        else:
-            return _order(challenge, device, channel, len(sent), (number, place), at)
-    _alarm(alarm, at)
+        if not why and not over:
+            if is_half(spent, cost, a_day=settings.CODES_USD_A_DAY):
+                _alarm_half(at)
+            row = SentCode(
+                challenge=challenge,
+                user_id=device.user_id,
+                channel=channel,
+                number_hash=number,
+                place_hash=place,
+                country=country,
+                cost=cost,
+                sent_at=at,
+            )
+            return _order(row, device, len(sent))
+    if why:
+        _alarm(counts, at)
+    else:
+        _alarm_spent(over, country, spent, at)
     raise CannotSend("stopped")
 
 
-def _order(
-    challenge: Challenge, device: Device, channel: str, before: int, hashes: tuple[str, str], at: datetime
-) -> SentCode:
+def _order(row: SentCode, device: Device, before: int) -> SentCode:
     """The row that limits count, and the message that a worker delivers; the service names the row in its events."""
-    sent = uuid4()
+    challenge, channel = row.challenge, row.channel
     with cursor() as cur:
-        said = f"{challenge.expires_at.isoformat()} {get_language() or 'en'} {sent}"
+        said = f"{challenge.expires_at.isoformat()} {get_language() or 'en'} {row.pk}"
         key = f"code {challenge.pk} {channel} {before}"
         cur.execute("SELECT app_owe_code(%s, %s, %s, %s, %s)", [device.pk, channel, str(challenge.pk), said, key])
         cur.execute("SELECT min(firm_id) FROM accounts_seat WHERE user_id = app_person() AND is_active")
-        firm_id = cur.fetchone()[0]
+        row.firm_id = cur.fetchone()[0]
     transaction.on_commit(deliver.delay, using=current_alias.get(), robust=True)
-    return SentCode.unscoped.create(
-        id=sent,
-        user_id=device.user_id,
-        challenge=challenge,
-        channel=channel,
-        number_hash=hashes[0],
-        place_hash=hashes[1],
-        firm_id=firm_id,
-        sent_at=at,
-    )
+    row.save(force_insert=True)
+    return row
 
 
 def tell_service(*, device: Device, one: Challenge) -> None:
@@ -103,13 +111,49 @@ def _alarm(counts: Counts, at: datetime) -> None:
         counts.recent,
         counts.all_day,
     )
-    with override("en"), cursor() as cur:
+    with override("en"):
         body = _(
             "Texts and calls with codes are stopped: %(right)s of the last %(recent)s came back as a right answer, and"
             " %(day)s left within a day. Look for a number or network that asks for too many, and at the bill."
         ) % {"right": counts.recent_right, "recent": counts.recent, "day": counts.all_day}
         key = f"codes stopped {at:%Y-%m-%d}"
-        cur.execute("SELECT app_alarm_office(%s, %s, %s)", [_("Codes by text and call are stopped"), body, key])
+        _tell_office(_("Codes by text and call are stopped"), body, key)
+
+
+def _alarm_half(at: datetime) -> None:
+    """Before anybody is kept out: whoever looks after the installation may look at what asks for so many."""
+    log.warning("half of the money for codes of a day is spent")
+    with override("en"):
+        body = _(
+            "Texts and calls with codes have cost half of the USD %(most)s that they may within a day. At the whole"
+            " they stop. Look for a number or network that asks for too many."
+        ) % {"most": settings.CODES_USD_A_DAY}
+        _tell_office(_("Half of a day's money for codes is spent"), body, f"codes half spent {at:%Y-%m-%d}")
+
+
+def _alarm_spent(over: str, country: str, spent: Spent, at: datetime) -> None:
+    """No more money today, everywhere or for one country: the back office hears of it once a day."""
+    log.error("codes are stopped (%s): USD %s within a day, %s of them to %s", over, *_sums(spent), country)
+    with override("en"):
+        body = _(
+            "Texts and calls with codes are stopped%(where)s: they have cost USD %(all)s within a day, USD %(country)s"
+            " of them to this country. Look for a number or network that asks for too many, and at the bill."
+        ) % {
+            "where": f" ({country})" if over == "country" else "",
+            "all": _sums(spent)[0],
+            "country": _sums(spent)[1],
+        }
+        key = f"codes spent {over} {country if over == 'country' else ''} {at:%Y-%m-%d}"
+        _tell_office(_("Codes by text and call are stopped"), body, key)
+
+
+def _sums(spent: Spent) -> tuple[str, str]:
+    return f"{spent.everywhere:.2f}", f"{spent.country:.2f}"
+
+
+def _tell_office(subject: str, body: str, key: str) -> None:
+    with cursor() as cur:
+        cur.execute("SELECT app_alarm_office(%s, %s, %s)", [subject, body, key])
 
 
 def channel_of(text: str) -> str:
@@ -121,6 +165,12 @@ def _counts(number: str, place: str, at: datetime) -> Counts:
     with cursor() as cur:
         cur.execute("SELECT * FROM app_codes_sent(%s, %s, %s)", [number, place, at])
         return Counts(*cur.fetchone())
+
+
+def _spent(country: str, at: datetime) -> Spent:
+    with cursor() as cur:
+        cur.execute("SELECT everywhere, country FROM app_codes_spent(%s, %s)", [country, at])
+        return Spent(*cur.fetchone())
 
 
 def _hashed(kind: str, text: str) -> str:

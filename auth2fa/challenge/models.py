@@ -67,6 +67,8 @@ class SentCode(models.Model):
     number_hash = models.CharField(max_length=64)
     place_hash = models.CharField(max_length=64, help_text="Hash of the network that asked")
     firm_id = models.BigIntegerField(null=True)
+    country = models.CharField(max_length=2, blank=True, default="", db_default="")
+    cost = models.DecimalField(max_digits=8, decimal_places=4, default=0, db_default=0, help_text="US dollars")
     sent_at = models.DateTimeField()
     right_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=Delivery, default=Delivery.ORDERED, db_default=Delivery.ORDERED)
@@ -79,4 +81,7 @@ class SentCode(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["sent_at"], name="sent_code_at")]
-        constraints = [models.CheckConstraint(condition=models.Q(state__in=Delivery.values), name="sent_code_state")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=Delivery.values), name="sent_code_state"),
+            models.CheckConstraint(condition=models.Q(cost__gte=0), name="sent_code_costs"),
+        ]
