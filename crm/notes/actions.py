@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from accounts.ground.access.scope import NotAllowed
+from accounts.ground.access.scope import NotAllowed, scope
 from accounts.ground.tree.models import Account
 from crm.notes.models import Note
 from crm.vault.sealed import Opened
@@ -15,6 +15,13 @@ LONGEST_BODY = 20_000
 
 class NoteProblem(ValueError):
     """A sentence a person can read: why there is no such note."""
+
+
+class NoteChanged(Exception):
+    """Somebody else has changed the note since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This note was changed meanwhile. Your text is below; keeping it replaces the other."))
 
 
 def write(*, vault: Opened, account: Account, title: str, body: str, at: datetime) -> Note:
@@ -33,11 +40,16 @@ def write(*, vault: Opened, account: Account, title: str, body: str, at: datetim
     return note
 
 
-def change(*, vault: Opened, note: Note, title: str, body: str, at: datetime) -> Note:
-    """Another title and text, sealed as the next version."""
-    note.put(vault, **_checked(title, body))
+def change(*, vault: Opened, note: Note, version: int, title: str, body: str, at: datetime) -> Note:
+    """Another title and text, sealed as the next version; `version` is the one that was read. Raises `NoteChanged`."""
+    texts, before = _checked(title, body), note.version
+    if version != before:
+        raise NoteChanged
+    note.put(vault, **texts)
     note.changed_at = at
-    note.save(update_fields=["version", "title_sealed", "body_sealed", "changed_at"])
+    columns = {name: getattr(note, name) for name in ("version", "title_sealed", "body_sealed", "changed_at")}
+    if not scope(vault.who, Note).filter(pk=note.pk, version=before).update(**columns):
+        raise NoteChanged
     return note
 
 

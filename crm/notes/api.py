@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
@@ -13,12 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.ground.access.api import StrictSerializer
+from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.tree.models import Account
 from crm.notes import actions, queries
-from crm.notes.actions import LONGEST_BODY, LONGEST_TITLE, NoteProblem
+from crm.notes.actions import LONGEST_BODY, LONGEST_TITLE, NoteChanged, NoteProblem
 from crm.notes.models import Note
 from crm.notes.queries import Read
 from crm.vault.context import opened
@@ -30,6 +31,7 @@ class NoteSerializer(serializers.Serializer):
     """A note, opened for this request."""
 
     id = serializers.UUIDField(source="note.pk")
+    version = serializers.IntegerField(source="note.version")
     title = serializers.CharField()
     body = serializers.CharField()
     is_damaged = serializers.BooleanField()
@@ -50,6 +52,12 @@ class NewNoteSerializer(StrictSerializer):
 
     title = serializers.CharField(max_length=LONGEST_TITLE, allow_blank=True, default="")
     body = serializers.CharField(max_length=LONGEST_BODY, allow_blank=True, default="")
+
+
+class ChangedNoteSerializer(NewNoteSerializer):
+    """What a note says now, and the version that was read."""
+
+    version = serializers.IntegerField(min_value=1)
 
 
 class NotesView(APIView):
@@ -114,15 +122,17 @@ class OneNote(NotesView):
         vault, account = self.enter(request, number)
         return Response(NoteSerializer(queries.read(vault, self.note(vault, account, note))).data)
 
-    @extend_schema(request=NewNoteSerializer, responses=NoteSerializer)
+    @extend_schema(request=ChangedNoteSerializer, responses=NoteSerializer)
     def put(self, request: Request, number: str, note: UUID) -> Response:
-        """Another title and text."""
+        """Another title and text; 409 when somebody else has changed it since that version."""
         vault, account = self.enter(request, number)
-        found, said = self.note(vault, account, note), NewNoteSerializer.of(request)
+        found, said = self.note(vault, account, note), ChangedNoteSerializer.of(request)
         try:
             actions.change(vault=vault, note=found, at=timezone.now(), **said)
         except NoteProblem as problem:
             raise ValidationError({"body": [str(problem)]}) from problem
+        except NoteChanged:
+            raise Conflict(_("This note was changed meanwhile. Read it again.")) from None
         return Response(NoteSerializer(queries.read(vault, found)).data)
 
     @extend_schema(responses={204: None})

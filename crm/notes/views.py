@@ -15,7 +15,7 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.tree.models import Account
 from crm.notes import actions, queries
-from crm.notes.actions import NoteProblem
+from crm.notes.actions import NoteChanged, NoteProblem
 from crm.notes.models import Note
 from crm.vault.context import opened
 from crm.vault.rules import member_seat
@@ -45,19 +45,29 @@ def notes(request: HttpRequest, number: str) -> HttpResponse:
 def note(request: HttpRequest, number: str, note: UUID) -> HttpResponse:
     """One note, to be changed."""
     vault, account = _open(request, number)
-    found, problem, said = _one(vault, account, note), "", request.POST
+    found, problem, status, said = _one(vault, account, note), "", 200, request.POST
+    typed = {"title": said.get("title", ""), "body": said.get("body", "")}
     if request.method == "POST":
+        version = said.get("version", "")
+        known = int(version) if version.isascii() and version.isdigit() else 0
         try:
-            actions.change(
-                vault=vault, note=found, title=said.get("title", ""), body=said.get("body", ""), at=timezone.now()
-            )
+            actions.change(vault=vault, note=found, version=known, at=timezone.now(), **typed)
         except NoteProblem as refusal:
-            problem = str(refusal)
+            problem, status = str(refusal), 422
+        except NoteChanged as refusal:
+            problem, status, found = str(refusal), 409, _one(vault, account, note)
         else:
             messages.success(request, _("The note is kept."))
             return redirect("notes:list", account.number)
-    context = {"account": account, "read": queries.read(vault, found), "problem": problem}
-    return render(request, "crm/notes/note.html", context, status=422 if problem else 200)
+    read = queries.read(vault, found)
+    context = {
+        "account": account,
+        "read": read,
+        "problem": problem,
+        "other": read if status == 409 else None,
+        **(typed if problem else {"title": read.title, "body": read.body}),
+    }
+    return render(request, "crm/notes/note.html", context, status=status)
 
 
 @gate(SIGNED_IN)

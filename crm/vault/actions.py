@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 from django.views.decorators.debug import sensitive_variables
@@ -13,19 +14,23 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import NotAllowed, scope
 from accounts.ground.outbox.actions import owe_person
+from accounts.ground.people import attempts
 from accounts.ground.people.models import User
 from accounts.ground.trail.actions import note_of_practice
 from crm.vault.engine import paper, people, ring
 from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.keys import FLOOR, Busy, Cost
 from crm.vault.engine.people import Own
-from crm.vault.engine.ring import Ring
 from crm.vault.engine.stored import StoredMember
-from crm.vault.models import Epoch, Grant, Member, MemberState, Vault
+from crm.vault.epochs import begin_epoch, belonging, enrol, held, open_ring
+from crm.vault.models import Epoch, Member, MemberState, Vault
 from crm.vault.pepper import note_use, peppers
 from crm.vault.queries import own_member
-from crm.vault.rules import IN_ALL, VaultProblem, check_password, member_seat, wait_words
+from crm.vault.rules import IN_ALL, VaultProblem, check_password, damaged, member_seat, wait_words
 from portal.lib.exchange import exchange_day
+
+# A vault that nobody has finished setting up can be begun again by a colleague after this time, by its founder at once.
+UNFINISHED = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -43,17 +48,28 @@ def usual_cost() -> Cost:
 
 @sensitive_variables()
 def set_up(*, who: Who, user: User, password: str, again: str, at: datetime) -> Papers:
-    """A storage password for oneself; the first one founds the vault. It counts once the code is retyped."""
+    """A storage password for oneself; the first one founds the vault. It counts once the code is retyped.
+
+    Until then it can be begun again: papers that nobody has kept are no papers.
+    """
     member_seat(who)
-    _check_new(user, password, again)
-    vault = scope(who, Vault).first()
-    mine = own_member(who)
+    _check_form(user, password, again)
+    try:
+        with transaction.atomic():
+            return _set_up(who, user, password, at)
+    except IntegrityError:
+        raise VaultProblem(_("This was just done in another window. Look there, or begin again.")) from None
+
+
+def _set_up(who: Who, user: User, password: str, at: datetime) -> Papers:
+    mine, vault = own_member(who), (held(who) if who.manages else None) or scope(who, Vault).first()
     if mine is not None and mine.state != MemberState.MAKING:
         raise VaultProblem(_("You have a storage password already."))
-    if vault is None:
-        return _found(who, user, password, at)
-    if mine is not None and mine.holds_root:
+    if mine is not None and mine.joined_at is not None:
         raise VaultProblem(_("Retype your recovery code, or have a new one shown."))
+    _unlike_sign_in(user, password, at)
+    if vault is None or not _is_founded(who, vault):
+        return _found(who, user, vault, mine, password, at)
     if mine is not None:
         _give_up(mine, at)
     stored = vault.stored()
@@ -63,21 +79,24 @@ def set_up(*, who: Who, user: User, password: str, again: str, at: datetime) -> 
     return Papers(_keep_new(who, vault, bare, own, password, at))
 
 
-def _found(who: Who, user: User, password: str, at: datetime) -> Papers:
+def _is_founded(who: Who, vault: Vault) -> bool:
+    """Whether anybody has ever retyped a code: before that nothing was written, and nothing is lost."""
+    return scope(who, Member).filter(vault=vault, joined_at__isnull=False).exists()
+
+
+def _found(who: Who, user: User, vault: Vault | None, mine: Member | None, password: str, at: datetime) -> Papers:
+    """A new vault, also in the place of one that nobody has finished: there the founder, or others after a day."""
     if not who.manages:
         raise NotAllowed("manage_users", _("Whoever manages the users of the practice sets up its client book first."))
-    stored, root, on_paper = ring.found_vault(vault=uuid4(), practice=who.practice_id or 0)
-    vault = Vault.unscoped.create(
-        id=stored.id,
-        firm_id=who.firm_id,
-        practice_id=who.practice_id,
-        root_public=stored.root_public,
-        recovery_public=stored.recovery_public,
-        recovery_signature=stored.recovery_signature,
-        root_sealed=stored.root_sealed,
-        founded_at=at,
-        founded_by=user,
-    )
+    if vault is not None and mine is None and vault.founded_at > at - UNFINISHED:
+        raise VaultProblem(_("A colleague is setting up the client book. When that is finished you can join."))
+    stored, root, on_paper = ring.found_vault(vault=vault.pk if vault else uuid4(), practice=who.practice_id or 0)
+    for left in scope(who, Member).filter(vault_id=stored.id).exclude(state=MemberState.LEFT):
+        _give_up(left, at)
+    is_new, vault = vault is None, vault or Vault(id=stored.id, firm_id=who.firm_id, practice_id=who.practice_id)
+    vault.take(stored)
+    vault.founded_at, vault.founded_by = at, user
+    vault.save(force_insert=is_new)
     bare, own = people.make(
         vault=stored.id,
         practice=stored.practice,
@@ -87,7 +106,6 @@ def _found(who: Who, user: User, password: str, at: datetime) -> Papers:
         root=root,
     )
     code = _keep_new(who, vault, people.bound(bare, root, not_before=int(at.timestamp())), own, password, at)
-    begin_epoch(who, vault, own, [own_member(who)], at)
     _note(who, gettext_noop("Client book set up"), at)
     return Papers(code, [paper.written(one) for one in paper.split(on_paper).values()])
 
@@ -111,60 +129,20 @@ def _keep_new(who: Who, vault: Vault, bare: StoredMember, own: Own, password: st
     return paper.written(code)
 
 
-def begin_epoch(who: Who, vault: Vault, own: Own, members: Sequence[Member | None], at: datetime) -> None:
-    """A new data key for those members, whose bindings are checked; everybody else has the old ones only."""
-    number = scope(who, Epoch).filter(vault=vault).count() + 1
-    epoch, key = ring.new_epoch(vault.stored(), number, root=own.root)
-    Epoch.unscoped.create(
-        firm_id=who.firm_id,
-        practice_id=who.practice_id,
-        vault=vault,
-        number=number,
-        commitment=epoch.commitment,
-        inbox_public=epoch.inbox_public,
-        inbox_sealed=epoch.inbox_sealed,
-        recovery_sealed=epoch.recovery_sealed,
-        signature=epoch.signature,
-        began_at=at,
-    )
-    granter = own_member(who)
-    assert granter is not None, "who begins an epoch has keys"
-    for member in members:
-        if member is not None:
-            give(who, member, granter, own, {number: key})
-
-
-def give(who: Who, member: Member, granter: Member, own: Own, keys: dict[int, bytes]) -> None:
-    """Grant data keys to a member whose binding the trusted root has signed."""
-    to = member.stored()
-    people.check_binding(to, own.root_public)
-    made = [
-        ring.grant(epoch=number, key=key, to=to, granter=granter.stored(), signer=own.signer)
-        for number, key in keys.items()
-    ]
-    Grant.unscoped.bulk_create(
-        Grant(
-            firm_id=who.firm_id,
-            practice_id=who.practice_id,
-            vault_id=one.vault,
-            epoch=one.epoch,
-            member_id=one.member,
-            granter_id=one.granter,
-            sealed=one.sealed,
-            signature=one.signature,
-        )
-        for one in made
-    )
-
-
 @sensitive_variables()
 def confirm_code(*, who: Who, code: str, at: datetime) -> Member:
-    """The retyped recovery code opens the keys, so it was written down rightly."""
+    """The retyped recovery code opens the keys, so it was written down. The founder's begins the first epoch."""
+    vault = held(who) if member_seat(who).manages else None
     member = _mine(who, MemberState.MAKING)
     try:
-        people.opened_by_code(member.stored(), paper.read(code))
+        own = people.opened_by_code(member.stored(), paper.read(code))
     except Unopened:
         raise VaultProblem(_("That is not the code that was shown. Look at each letter.")) from None
+    if vault is not None and own.root and not _is_founded(who, vault):
+        try:
+            begin_epoch(who, vault, own, member, [member], at)
+        except Unopened:
+            raise damaged() from None
     member.state = MemberState.MEMBER if member.binding else MemberState.WAITING
     member.joined_at = at if member.binding else None
     member.save(update_fields=["state", "joined_at"])
@@ -179,6 +157,8 @@ def open_own(who: Who, password: str, at: datetime, *states: str) -> tuple[Membe
     if mine is None or mine.state not in states:
         raise VaultProblem(_("You have no storage password yet."))
     member = Member.unscoped.select_for_update().get(pk=mine.pk)
+    if member.state not in states:
+        raise VaultProblem(_("You have no storage password yet."))
     if words := wait_words(member.wrong_at, member.wrong, at):
         raise VaultProblem(words)
     stored = member.stored()
@@ -198,21 +178,14 @@ def open_own(who: Who, password: str, at: datetime, *states: str) -> tuple[Membe
     return member, own, key
 
 
-def open_ring(who: Who, member: Member, own: Own) -> Ring:
-    """All data keys of a member, after every signature was checked. Raises `Unopened`."""
-    members = {one.pk: one.stored() for one in scope(who, Member).filter(vault_id=member.vault_id)}
-    epochs = [one.stored() for one in scope(who, Epoch).filter(vault_id=member.vault_id)]
-    grants = [one.stored() for one in scope(who, Grant).filter(member=member)]
-    return ring.open_ring(own, member.vault.stored(), members[member.pk], members, epochs, grants)
-
-
 @sensitive_variables()
 def change_password(*, who: Who, user: User, old: str, password: str, again: str, at: datetime) -> None:
     """Another storage password; the recovery code stays good, and every unlocked browser is locked."""
-    _check_new(user, password, again)
+    _check_form(user, password, again)
     if old == password:
         raise VaultProblem(_("That is your present storage password."))
     member, own, _key = open_own(who, old, at)
+    _unlike_sign_in(user, password, at)
     _save(member, _wrapped(member.stored(), own, password, at))
     _tell(user, gettext_noop("Your storage password was changed"), at)
 
@@ -227,13 +200,17 @@ def new_code(*, who: Who, password: str, at: datetime) -> Papers:
 @sensitive_variables()
 def recover(*, who: Who, user: User, code: str, password: str, again: str, at: datetime) -> Papers:
     """A new storage password by the recovery code, which is replaced by a new one."""
-    _check_new(user, password, again)
+    _check_form(user, password, again)
     member = _mine(who, MemberState.MEMBER, MemberState.WAITING)
     stored = member.stored()
     try:
         own = people.opened_by_code(stored, paper.read(code))
     except Unopened:
         raise VaultProblem(_("That code does not open your keys. Look at each letter.")) from None
+    _unlike_sign_in(user, password, at)
+    if member.state == MemberState.MEMBER:
+        # What the code opens is as old as the code: the newest epoch comes from what the root signed since.
+        own = replace(own, epoch=open_ring(who, member, own).newest)
     member.wrong, member.wrong_at = 0, []
     papers = Papers(_fresh_code(member, _wrapped(stored, own, password, at), own))
     _note(who, gettext_noop("Storage password recovered by code"), at)
@@ -248,8 +225,8 @@ def recover_by_sheets(
     """New keys for a manager of users by two of the practice's three sheets; every member is told by mail."""
     if not member_seat(who).manages:
         raise NotAllowed("manage_users", _("The sheets are used by whoever manages the users of the practice."))
-    _check_new(user, password, again)
-    vault = scope(who, Vault).first()
+    _check_form(user, password, again)
+    vault = held(who)
     if vault is None:
         raise VaultProblem(_("There is no client book to open."))
     stored = vault.stored()
@@ -259,7 +236,9 @@ def recover_by_sheets(
         keys, root = ring.open_by_paper(stored, secret, epochs)
     except Unopened:
         raise VaultProblem(_("These two sheets do not open the client book. Look at each letter.")) from None
+    _unlike_sign_in(user, password, at)
     mine = own_member(who)
+    staying = belonging(who, vault, but=mine)
     if mine is not None:
         _give_up(mine, at)
     bare, own = people.make(
@@ -270,19 +249,32 @@ def recover_by_sheets(
         root_public=stored.root_public,
         root=root,
     )
-    own = replace(own, epoch=keys.newest)
+    own = replace(own, epoch=keys.newest + 1)
     code = _keep_new(who, vault, people.bound(bare, root, not_before=int(at.timestamp())), own, password, at)
     member = own_member(who)
     assert member is not None, "just made"
-    give(who, member, member, own, dict(keys.keys))
+    try:
+        enrol(who, member, member, own, keys)
+        # The keys that were given up belong to no epoch any more.
+        begin_epoch(who, vault, own, member, [*staying, member], at)
+    except Unopened:
+        raise damaged() from None
     _note(who, gettext_noop("Client book opened with the practice's sheets"), at)
     for one in scope(who, Member).filter(vault=vault).select_related("user").exclude(state=MemberState.LEFT):
         _tell(one.user, gettext_noop("The client book was opened with your practice's sheets"), at)
     return Papers(code)
 
 
-def _check_new(user: User, password: str, again: str) -> None:
+def _check_form(user: User, password: str, again: str) -> None:
     check_password(password, again, near=(user.username, user.first_name, user.last_name))
+
+
+def _unlike_sign_in(user: User, password: str, at: datetime) -> None:
+    """Refuse the password of the sign-in. Asking is a guess of it, so it waits like one after a few."""
+    place = {"address": "", "device": "storage password"}
+    if not attempts.may_try(user.username, at=at, **place):
+        raise VaultProblem(_("Too many tries. Wait a few minutes."))
+    attempts.failed(user.username, at=at, **place)
     if user.check_password(password):
         raise VaultProblem(_("It must differ from the password that you sign in with."))
 
@@ -297,8 +289,7 @@ def _wrapped(stored: StoredMember, own: Own, password: str, at: datetime) -> Sto
 
 def _fresh_code(member: Member, stored: StoredMember, own: Own) -> str:
     code = paper.new_code()
-    if member.state != MemberState.WAITING or not member.binding:
-        member.state = MemberState.MAKING
+    member.state = MemberState.MAKING
     _save(member, people.wrapped_by_code(stored, own, code), "state", "wrong", "wrong_at")
     return paper.written(code)
 
@@ -310,7 +301,8 @@ def _save(member: Member, stored: StoredMember, *more: str) -> None:
 
 
 def _mine(who: Who, *states: str) -> Member:
-    member = own_member(member_seat(who))
+    mine = own_member(member_seat(who))
+    member = Member.unscoped.select_for_update().get(pk=mine.pk) if mine else None
     if member is None or member.state not in states:
         raise VaultProblem(_("You have no storage password yet."))
     return member

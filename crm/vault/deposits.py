@@ -8,6 +8,7 @@ from accounts.ground.access.scope import scope
 from crm.vault.engine import ring
 from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.ring import Ring
+from crm.vault.engine.stored import Inbox
 from crm.vault.models import Deposit, Epoch
 
 MOST_AT_ONCE = 200
@@ -19,20 +20,22 @@ def leave(*, practice_id: int, kind: str, content: bytes, at: datetime) -> UUID 
 
     A job may do this: it needs no key, and cannot read it again.
     """
-    epoch = Epoch.unscoped.filter(practice_id=practice_id).order_by("-number").first()
+    columns = ("firm_id", "vault_id", "number", "inbox_public")  # a job's login may read no others
+    epoch = Epoch.unscoped.filter(practice_id=practice_id).order_by("-number").values_list(*columns).first()
     if epoch is None:
         return None
-    pk = uuid4()
+    firm_id, vault_id, number, public = epoch
+    inbox, pk = Inbox(vault_id, number, bytes(public)), uuid4()
     Deposit.unscoped.bulk_create(
         [
             Deposit(
                 id=pk,
-                firm_id=epoch.firm_id,
+                firm_id=firm_id,
                 practice_id=practice_id,
-                vault_id=epoch.vault_id,
-                epoch=epoch.number,
+                vault_id=vault_id,
+                epoch=number,
                 kind=kind,
-                sealed=ring.deposit(epoch.stored(), pk, kind, content),
+                sealed=ring.deposit(inbox, pk, kind, content),
                 left_at=at,
             )
         ]

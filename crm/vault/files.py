@@ -1,8 +1,11 @@
 """Sealed files: each under a key of its own, written chunk by chunk and read from anywhere; never whole in memory."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from uuid import uuid4
+
+from django.db import transaction
 
 from accounts.ground.access.scope import scope
 from crm.vault.engine import stream
@@ -48,10 +51,13 @@ def content(*, vault: Opened, row: SealedFile, begin: int = 0, end: int = -1) ->
 
 
 def forget(*, vault: Opened, row: SealedFile) -> None:
-    """Take the key away, and then the bytes; without the key they say nothing."""
+    """Take the key away, and the bytes once that has come to stay; without the key they say nothing."""
     place = row.place
     scope(vault.who, SealedFile).filter(pk=row.pk).delete()
-    try:
+    transaction.on_commit(lambda: _forget_bytes(place))
+
+
+def _forget_bytes(place: str) -> None:
+    # The bytes without their key are noise; `vault verify` names what lies about.
+    with suppress(StoreFailed):
         store().delete(place)
-    except StoreFailed:
-        return  # the bytes without their key are noise; `vault verify` names what lies about

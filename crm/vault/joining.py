@@ -1,5 +1,6 @@
 """Letting a colleague into the vault after six words were compared, and taking one out with a new data key."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,28 +12,29 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import NotAllowed, scope
 from accounts.ground.trail.actions import note_of_practice
-from crm.vault.actions import begin_epoch, give, open_own, open_ring
+from crm.vault.actions import open_own
 from crm.vault.engine import people
 from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.people import Own
+from crm.vault.epochs import begin_epoch, belonging, enrol, held, newest, open_ring
 from crm.vault.models import Member, MemberState
 from crm.vault.queries import words_of
-from crm.vault.rules import VaultProblem, member_seat
+from crm.vault.rules import VaultProblem, damaged, member_seat
 from portal.lib.exchange import exchange_day
 
 
 @sensitive_variables()
 def admit(*, who: Who, member_id: UUID, words: str, password: str, at: datetime) -> Member:
     """Sign a colleague's keys and grant every data key. `words` are those that were compared, and no others will do."""
-    mine, own = _master(who, password, at)
+    mine, own, _key = _master(who, password, at)
     member = _other(who, member_id, MemberState.WAITING)
     stored = member.stored()
     if " ".join(words.split()) != words_of(own.root_public, stored):
         raise VaultProblem(_("The keys are not those that you have compared. Compare the six words once more."))
+    keys = open_ring(who, mine, own)
+    member.take(people.bound(stored, own.root, not_before=int(at.timestamp())))
     try:
-        keys = dict(open_ring(who, mine, own).keys)
-        member.take(people.bound(stored, own.root, not_before=int(at.timestamp())))
-        give(who, member, mine, own, keys)
+        enrol(who, member, mine, own, keys)
     except Unopened:
         raise damaged() from None
     member.state, member.joined_at = MemberState.MEMBER, at
@@ -44,33 +46,33 @@ def admit(*, who: Who, member_id: UUID, words: str, password: str, at: datetime)
 @sensitive_variables()
 def take_out(*, who: Who, member_id: UUID, password: str, at: datetime) -> Member:
     """What the member was granted goes, unlocked browsers are locked, and what is written from now on has a new key."""
-    mine, own = _master(who, password, at)
+    mine, own, key = _master(who, password, at)
     member = _other(who, member_id, MemberState.WAITING, MemberState.MAKING, MemberState.MEMBER)
-    was_inside = member.state == MemberState.MEMBER or bool(member.binding)
+    keys = open_ring(who, mine, own)
+    staying = belonging(who, mine.vault, but=member)
+    was_inside = {one.stored().print for one in staying} != newest(who, mine.vault).prints
     member.state, member.left_at = MemberState.LEFT, at
     member.save(update_fields=["state", "left_at"])
     if was_inside:
         try:
-            staying = scope(who, Member).filter(vault_id=mine.vault_id).exclude(state=MemberState.LEFT)
-            begin_epoch(who, mine.vault, own, [one for one in staying if one.binding], at)
+            begin_epoch(who, mine.vault, own, mine, staying, at)
         except Unopened:
             raise damaged() from None
+        # Remembered at once: a database without the new epoch is refused from now on.
+        mine.take(people.rewrapped(mine.stored(), replace(own, epoch=keys.newest + 1), key))
+        mine.save(update_fields=["blob"])
     _note(who, gettext_noop("A colleague left the client book"), at)
     return member
 
 
-def damaged() -> VaultProblem:
-    """What is stored of the vault is not what its members signed."""
-    return VaultProblem(_("What is stored of the client book was changed from outside. Nothing was opened or given."))
-
-
-def _master(who: Who, password: str, at: datetime) -> tuple[Member, Own]:
+def _master(who: Who, password: str, at: datetime) -> tuple[Member, Own, bytes]:
     if not member_seat(who).manages:
         raise NotAllowed("manage_users", _("Whoever set up the client book lets colleagues in and takes them out."))
-    member, own, _key = open_own(who, password, at)
+    held(who)
+    member, own, key = open_own(who, password, at)
     if not own.root:
         raise NotAllowed("manage_users", _("Whoever set up the client book lets colleagues in and takes them out."))
-    return member, own
+    return member, own, key
 
 
 def _other(who: Who, member_id: UUID, *states: str) -> Member:

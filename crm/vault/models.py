@@ -52,7 +52,6 @@ class Vault(Kept):
     root_public = models.BinaryField()
     recovery_public = models.BinaryField()
     recovery_signature = models.BinaryField()
-    root_sealed = models.BinaryField()
     founded_at = models.DateTimeField()
     founded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -67,9 +66,13 @@ class Vault(Kept):
         return StoredVault(
             self.id,
             self.practice_id,
-            *(bytes(one) for one in (self.root_public, self.recovery_public)),
-            *(bytes(one) for one in (self.recovery_signature, self.root_sealed)),
+            *(bytes(one) for one in (self.root_public, self.recovery_public, self.recovery_signature)),
         )
+
+    def take(self, stored: StoredVault) -> None:
+        """Put what the engine has made into the row."""
+        self.root_public, self.recovery_public = stored.root_public, stored.recovery_public
+        self.recovery_signature = stored.recovery_signature
 
 
 class MemberState(models.TextChoices):
@@ -150,6 +153,7 @@ class Epoch(Kept):
     inbox_public = models.BinaryField()
     inbox_sealed = models.BinaryField()
     recovery_sealed = models.BinaryField()
+    roster = models.BinaryField(default=bytes, help_text="Fingerprints of all who belong to it")
     signature = models.BinaryField()
     began_at = models.DateTimeField()
 
@@ -158,8 +162,14 @@ class Epoch(Kept):
 
     def stored(self) -> StoredEpoch:
         """As the engine reads it."""
-        parts = (self.commitment, self.inbox_public, self.inbox_sealed, self.recovery_sealed, self.signature)
-        return StoredEpoch(self.vault_id, self.number, *(bytes(one) for one in parts))
+        parts = (self.commitment, self.inbox_public, self.inbox_sealed, self.recovery_sealed, self.roster)
+        return StoredEpoch(self.vault_id, self.number, *(bytes(one) for one in (*parts, self.signature)))
+
+    def take(self, stored: StoredEpoch) -> None:
+        """Put what the engine has made into the row."""
+        self.commitment, self.roster, self.signature = stored.commitment, stored.roster, stored.signature
+        self.inbox_public, self.inbox_sealed = stored.inbox_public, stored.inbox_sealed
+        self.recovery_sealed = stored.recovery_sealed
 
 
 class Grant(Kept):

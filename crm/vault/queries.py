@@ -5,7 +5,7 @@ import binascii
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
@@ -14,7 +14,7 @@ from crm.vault.engine.pairs import six_words
 from crm.vault.engine.people import Own
 from crm.vault.engine.sessions import mark_of
 from crm.vault.engine.stored import StoredMember
-from crm.vault.models import Member, MemberState, Unlocked, Vault
+from crm.vault.models import Epoch, Member, MemberState, Unlocked, Vault
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,10 @@ def colleagues(who: Who) -> "QuerySet[Member]":
 
 
 def unlocked(who: Who, mark: str, at: datetime) -> Unlocked | None:
-    """The browser's row while it lasts."""
-    row = scope(who, Unlocked).filter(mark=mark, user_id=who.user_id).first()
+    """The browser's row while it lasts, with the number of the newest epoch there is."""
+    newest = scope(who, Epoch).filter(vault=OuterRef("vault_id")).order_by("-number").values("number")[:1]
+    rows = scope(who, Unlocked).filter(mark=mark, user_id=who.user_id)
+    row = rows.annotate(newest_epoch=Subquery(newest)).first()
     return row if row is not None and row.idle_until > at else None
 
 

@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,9 +12,12 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import Who
+from accounts.ground.access.gates import SIGNED_IN
 from accounts.ground.access.scope import NotAllowed
 from crm.vault.engine.keys import LONGEST_PASSWORD
 
+# Who decides over others' keys has not opted out of the second proof.
+PROVED = replace(SIGNED_IN, proved=True)
 SHORTEST = 15
 FEW = (5, timedelta(minutes=15))
 DAILY = (20, timedelta(hours=24))
@@ -35,6 +39,11 @@ class Locked(NotAllowed):
 
     def __init__(self, words: object = "") -> None:
         super().__init__("view", words or _("Your client book is locked. Enter your storage password to open it."))
+
+
+def damaged() -> VaultProblem:
+    """What is stored of the vault is not what its members signed."""
+    return VaultProblem(_("What is stored of the client book was changed from outside. Nothing was opened or given."))
 
 
 def member_seat(who: Who | None) -> Who:

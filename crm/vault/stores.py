@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,7 +74,10 @@ class Folder:
 
     def delete(self, place: str) -> None:
         """Forget it."""
-        self._path(place).unlink(missing_ok=True)
+        try:
+            self._path(place).unlink(missing_ok=True)
+        except OSError as problem:
+            raise StoreFailed from problem
 
     def places(self) -> Iterator[str]:
         """Every name there is."""
@@ -121,7 +125,9 @@ class Bucket:
     def read(self, place: str, begin: int, end: int) -> bytes:
         """Some of the bytes."""
         span = f"bytes={begin}-{end - 1}"
-        return self._ask("get_object", Bucket=self.bucket, Key=self.prefix + place, Range=span)["Body"].read()
+        body = self._ask("get_object", Bucket=self.bucket, Key=self.prefix + place, Range=span)["Body"]
+        with _in_words(), body:  # the answer has begun, and may still break off
+            return body.read()
 
     def delete(self, place: str) -> None:
         """Forget it."""
@@ -129,15 +135,27 @@ class Bucket:
 
     def places(self) -> Iterator[str]:
         """Every name there is."""
-        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix):
+        pages = iter(self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix))
+        while True:
+            with _in_words():
+                page = next(pages, None)
+            if page is None:
+                return
             for one in page.get("Contents", ()):
                 yield one["Key"].removeprefix(self.prefix)
 
     def _ask(self, call: str, **said: Any) -> Any:
-        try:
+        with _in_words():
             return getattr(self.client, call)(**said)
-        except (BotoCoreError, ClientError) as problem:
-            raise StoreFailed from problem
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What goes wrong on the way to a bucket is one failure."""
+    try:
+        yield
+    except (BotoCoreError, ClientError, OSError) as problem:
+        raise StoreFailed from problem
 
 
 def store() -> Store:

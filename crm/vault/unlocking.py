@@ -13,15 +13,15 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.people.sessions import kept_as
-from crm.vault.actions import open_own, open_ring, usual_cost
+from crm.vault.actions import open_own, usual_cost
 from crm.vault.deposits import keep_waiting
 from crm.vault.engine import people
 from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.keys import KEY, Busy
 from crm.vault.engine.sessions import mark_of, unwrap, wrap
-from crm.vault.joining import damaged
+from crm.vault.epochs import open_ring
 from crm.vault.models import Member, Unlocked
-from crm.vault.pepper import peppers
+from crm.vault.pepper import note_use, peppers
 from crm.vault.queries import secret_of, unlocked
 from crm.vault.sealed import Opened
 
@@ -36,14 +36,11 @@ def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
     """Open the vault for one browser; the cookie's value, which is kept nowhere else."""
     _not_in_a_worker()
     member, own, key = open_own(who, password, at)
-    try:
-        keys = open_ring(who, member, own)
-    except Unopened:
-        raise damaged() from None
-    if own.epoch < keys.newest or member.stored().cost.is_below(usual_cost()):
+    keys = open_ring(who, member, own)
+    if own.epoch < keys.newest or _is_dated(member):
         # The password was right: where too many derive at this moment, the next unlocking renews.
         with suppress(Busy):
-            _renew(member, replace(own, epoch=keys.newest), key, password)
+            _renew(member, replace(own, epoch=keys.newest), key, password, at)
     scope(who, Unlocked).filter(user_id=who.user_id, sign_in=kept_as(session_key)).delete()
     secret = secrets.token_bytes(KEY)
     row = Unlocked(
@@ -78,6 +75,8 @@ def reopen(*, who: Who, cookie: str, session_key: str, at: datetime) -> Opened |
         keys = unwrap(row.stored(), secret)
     except Unopened:
         return None
+    if keys.newest != row.newest_epoch:  # type: ignore[attr-defined]
+        return None  # an epoch began while this browser unlocked
     if at - row.used_at > TOUCH:
         row.used_at = at
         row.save(update_fields=["used_at"])
@@ -95,13 +94,18 @@ def _not_in_a_worker() -> None:
         raise RuntimeError("a worker does not open vaults")
 
 
-def _renew(member: Member, own: people.Own, key: bytes, password: str) -> None:
-    """Remember the newest epoch inside the keys, and derive anew where guessing has become too cheap."""
+def _is_dated(member: Member) -> bool:
+    """Whether guessing has become too cheap, or the pepper is one that shall be retired."""
     stored = member.stored()
-    if stored.cost.is_below(usual_cost()):
-        ready = people.wrapped(stored, own, password=password, cost=usual_cost(), peppers=peppers())
-        member.take(ready)
+    return stored.cost.is_below(usual_cost()) or stored.pepper != peppers().newest
+
+
+def _renew(member: Member, own: people.Own, key: bytes, password: str, at: datetime) -> None:
+    """Remember the newest epoch inside the keys, and derive them anew where they are dated."""
+    if _is_dated(member):
+        note_use(at)
+        member.take(people.wrapped(member.stored(), own, password=password, cost=usual_cost(), peppers=peppers()))
         member.save(update_fields=["memory", "passes", "lanes", "salt", "pepper", "blob"])
         return
-    member.take(people.rewrapped(stored, own, key))
+    member.take(people.rewrapped(member.stored(), own, key))
     member.save(update_fields=["blob"])

@@ -48,8 +48,8 @@ def test_a_note_is_written_found_changed_and_thrown_away(alice):
     note = Note.unscoped.order_by("created_at").first()
     place = f"{PLACE}{note.pk}/"
     assert "Fährmann" in alice.get(place).content.decode()
-    assert alice.post(place, {"title": "", "body": " "}).status_code == 422
-    assert alice.post(place, {"title": "New", "body": "quixotic"}).status_code == 302
+    assert alice.post(place, {"title": "", "body": " ", "version": 1}).status_code == 422
+    assert alice.post(place, {"title": "New", "body": "quixotic", "version": 1}).status_code == 302
     note.refresh_from_db()
     assert note.version == 2
     assert alice.post(place + "trash/").status_code == 302
@@ -65,7 +65,12 @@ def test_the_api_reads_and_writes(alice):
     made = alice.post(API, {"title": "T", "body": "B"}, content_type="application/json")
     assert made.status_code == 201
     place = f"{API}{made.json()['id']}/"
-    assert alice.put(place, {"title": "T2", "body": "B2"}, content_type="application/json").json()["title"] == "T2"
+    said = {"title": "T2", "body": "B2", "version": made.json()["version"]}
+    changed = alice.put(place, said, content_type="application/json").json()
+    assert (changed["title"], changed["version"]) == ("T2", 2)
+    late = alice.put(place, {**said, "body": "B3"}, content_type="application/json")
+    assert late.status_code == 409 and late.json()["title"]
+    assert alice.put(place, {"body": "B3"}, content_type="application/json").status_code == 400
     assert [one["body"] for one in alice.get(API).json()["results"]] == ["B2"]
     assert alice.get(API + "?q=b2").json()["results"] and not alice.get(API + "?q=zz").json()["results"]
     assert alice.delete(place).status_code == 204 and alice.get(API).json()["results"] == []
@@ -101,6 +106,21 @@ def test_a_note_that_was_changed_from_outside_says_so(alice):
     assert "does not open" in page and "first words" not in page and page.count("second words") == 1
 
 
+def test_of_two_who_change_a_note_the_later_is_asked(alice):
+    write(alice, "One", "as it was")
+    place = f"{PLACE}{Note.unscoped.get().pk}/"
+    assert alice.post(place, {"title": "One", "body": "by a colleague", "version": 1}).status_code == 302
+    answer = alice.post(place, {"title": "One", "body": "typed for an hour", "version": 1})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "typed for an hour" in page and "by a colleague" in page
+    assert Note.unscoped.get().version == 2 and "typed for an hour" not in alice.get(PLACE).content.decode()
+    assert 'name="version" value="2"' in page
+    for version in ("", "x", "-1", "9" * 30):
+        assert alice.post(place, {"title": "", "body": "typed", "version": version}).status_code == 409
+    assert alice.post(place, {"title": "One", "body": "typed for an hour", "version": 2}).status_code == 302
+    assert "typed for an hour" in alice.get(PLACE).content.decode()
+
+
 @pytest.mark.parametrize("by_api", [False, True])
 def test_a_damaged_note_is_written_over(alice, by_api):
     write(alice, "One", "first words")
@@ -108,7 +128,7 @@ def test_a_damaged_note_is_written_over(alice, by_api):
     broken = bytearray(note.body_sealed)
     broken[-1] ^= 1
     Note.unscoped.update(body_sealed=bytes(broken))
-    said = {"title": "One", "body": "written anew"}
+    said = {"title": "One", "body": "written anew", "version": 1}
     if by_api:
         assert alice.put(f"{API}{note.pk}/", said, content_type="application/json").status_code == 200
     else:

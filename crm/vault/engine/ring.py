@@ -7,10 +7,10 @@ from uuid import UUID
 from crm.vault.engine.encoding import Unopened, context
 from crm.vault.engine.keys import KEY, derive, new_key, same
 from crm.vault.engine.padding import pad, unpad
-from crm.vault.engine.pairs import check, new_pair, new_signer, open_with, pair_of, seal_to, sign, signer_of
+from crm.vault.engine.pairs import Pair, check, new_pair, open_with, pair_of, seal_to, sign, signer_of
 from crm.vault.engine.people import Own, check_binding
 from crm.vault.engine.records import open_record, seal
-from crm.vault.engine.stored import StoredEpoch, StoredGrant, StoredMember, StoredVault
+from crm.vault.engine.stored import Inbox, StoredEpoch, StoredGrant, StoredMember, StoredVault
 
 _EPOCH = 4
 
@@ -83,17 +83,17 @@ def unpacked(vault: UUID, practice: int, content: bytes) -> Ring:
 
 
 def found_vault(*, vault: UUID, practice: int) -> tuple[StoredVault, bytes, bytes]:
-    """A new vault, the root's private key, and the private key for the sheets of paper."""
-    root, paper = new_signer(), new_pair()
-    bare = StoredVault(vault, practice, root.public, paper.public, b"", b"")
+    """A new vault, the root's private key, and the private key for the sheets of paper, which gives the root again."""
+    paper = new_pair()
+    root = root_of(paper.private)
+    bare = StoredVault(vault, practice, root.public, paper.public, b"")
     signature = sign(root.private, bare.recovery_statement)
-    sealed = seal_to(paper.public, root_place(bare), root.private)
-    return replace(bare, recovery_signature=signature, root_sealed=sealed), root.private, paper.private
+    return replace(bare, recovery_signature=signature), root.private, paper.private
 
 
-def root_place(vault: StoredVault) -> bytes:
-    """Where the root's key that the paper opens belongs."""
-    return context("root", vault.id, vault.practice, vault.root_public)
+def root_of(paper: bytes) -> Pair:
+    """The root's pair, by the key on paper alone: whoever writes the database cannot bring another."""
+    return signer_of(derive(paper, label="root of a vault"))
 
 
 def commitment(vault: UUID, number: int, key: bytes) -> bytes:
@@ -101,19 +101,29 @@ def commitment(vault: UUID, number: int, key: bytes) -> bytes:
     return derive(key, label="commitment of an epoch", salt=context("epoch", vault, number))
 
 
-def new_epoch(vault: StoredVault, number: int, *, root: bytes) -> tuple[StoredEpoch, bytes]:
-    """The next epoch and its data key, which the paper opens too."""
+def new_epoch(
+    vault: StoredVault, number: int, *, root: bytes, members: Iterable[StoredMember]
+) -> tuple[StoredEpoch, bytes]:
+    """The next epoch of those members and its data key, which the paper opens too."""
     check_paper(vault)
     if signer_of(root).public != vault.root_public:
         raise Unopened
     key, inbox = new_key(), new_pair()
-    bare = StoredEpoch(vault.id, number, commitment(vault.id, number, key), inbox.public, b"", b"", b"")
+    roster = b"".join(sorted(one.print for one in members))
+    bare = StoredEpoch(vault.id, number, commitment(vault.id, number, key), inbox.public, b"", b"", roster, b"")
     bare = replace(
         bare,
         inbox_sealed=seal(key, bare.inbox_place, inbox.private),
         recovery_sealed=seal_to(vault.recovery_public, bare.recovery_place, key),
     )
     return replace(bare, signature=sign(root, bare.statement)), key
+
+
+def joined(epoch: StoredEpoch, member: StoredMember, *, root: bytes) -> StoredEpoch:
+    """The epoch with one more who belongs to it. Nobody ever leaves one: leaving begins the next."""
+    check(signer_of(root).public, epoch.statement, epoch.signature)
+    bare = replace(epoch, roster=b"".join(sorted({*epoch.prints, member.print})))
+    return replace(bare, signature=sign(root, bare.statement))
 
 
 def grant(*, epoch: int, key: bytes, to: StoredMember, granter: StoredMember, signer: bytes) -> StoredGrant:
@@ -146,6 +156,8 @@ def open_ring(
             raise Unopened
         check_binding(granter, own.root_public)
         check_grant(one, member, granter)
+        if member.print not in known[one.epoch].prints:
+            raise Unopened
         key = open_with(own.box, one.place(member.print), one.sealed)
         keys[one.epoch] = _committed(known[one.epoch], key)
     if sorted(keys) != list(range(1, max(known) + 1)):
@@ -155,20 +167,18 @@ def open_ring(
 
 def open_by_paper(vault: StoredVault, paper: bytes, epochs: Iterable[StoredEpoch]) -> tuple[Ring, bytes]:
     """All keys and the root's own, by the key on paper. Raises `Unopened`."""
-    if pair_of(paper).public != vault.recovery_public:
-        raise Unopened
-    root = open_with(paper, root_place(vault), vault.root_sealed)
-    if signer_of(root).public != vault.root_public:
+    root = root_of(paper)
+    if pair_of(paper).public != vault.recovery_public or root.public != vault.root_public:
         raise Unopened
     check_paper(vault)
-    known = check_epochs(vault.root_public, vault, epochs)
+    known = check_epochs(root.public, vault, epochs)
     keys = {
         number: _committed(one, open_with(paper, one.recovery_place, one.recovery_sealed))
         for number, one in known.items()
     }
     if not keys:
         raise Unopened
-    return Ring(vault.id, vault.practice, keys), root
+    return Ring(vault.id, vault.practice, keys), root.private
 
 
 def check_vault(root_public: bytes, vault: StoredVault, member: StoredMember) -> None:
@@ -202,9 +212,9 @@ def check_epochs(root_public: bytes, vault: StoredVault, epochs: Iterable[Stored
     return known
 
 
-def deposit(epoch: StoredEpoch, row: UUID, kind: str, content: bytes) -> bytes:
-    """Seal what a job has to leave behind, to the inbox; the job cannot open it again."""
-    return seal_to(epoch.inbox_public, _deposit_place(epoch, row, kind), content)
+def deposit(inbox: Inbox, row: UUID, kind: str, content: bytes) -> bytes:
+    """Seal what a job has to leave behind; the job cannot open it again."""
+    return seal_to(inbox.public, _deposit_place(inbox, row, kind), content)
 
 
 def open_deposit(ring: Ring, epoch: StoredEpoch, row: UUID, kind: str, sealed: bytes) -> bytes:
@@ -214,11 +224,11 @@ def open_deposit(ring: Ring, epoch: StoredEpoch, row: UUID, kind: str, sealed: b
     private = open_record(ring.keys[epoch.number], epoch.inbox_place, epoch.inbox_sealed)
     if pair_of(private).public != epoch.inbox_public:
         raise Unopened
-    return open_with(private, _deposit_place(epoch, row, kind), sealed)
+    return open_with(private, _deposit_place(epoch.inbox, row, kind), sealed)
 
 
-def _deposit_place(epoch: StoredEpoch, row: UUID, kind: str) -> bytes:
-    return context("deposit", epoch.vault, epoch.number, row, kind)
+def _deposit_place(inbox: Inbox, row: UUID, kind: str) -> bytes:
+    return context("deposit", inbox.vault, inbox.epoch, row, kind)
 
 
 def _committed(epoch: StoredEpoch, key: bytes) -> bytes:

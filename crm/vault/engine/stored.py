@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from crm.vault.engine.encoding import context
-from crm.vault.engine.keys import Cost, fingerprint
+from crm.vault.engine.keys import KEY, Cost, fingerprint
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,6 @@ class StoredVault:
     root_public: bytes
     recovery_public: bytes
     recovery_signature: bytes
-    root_sealed: bytes
 
     @property
     def recovery_statement(self) -> bytes:
@@ -71,8 +70,17 @@ class StoredMember:
 
 
 @dataclass(frozen=True)
+class Inbox:
+    """To what jobs seal what they leave behind."""
+
+    vault: UUID
+    epoch: int
+    public: bytes
+
+
+@dataclass(frozen=True)
 class StoredEpoch:
-    """One period of the practice's data key: what it is committed to, and the pair for what jobs deposit."""
+    """One period of the practice's data key: what it is committed to, who belongs to it, and the pair of its inbox."""
 
     vault: UUID
     number: int
@@ -80,13 +88,24 @@ class StoredEpoch:
     inbox_public: bytes
     inbox_sealed: bytes
     recovery_sealed: bytes
+    roster: bytes
     signature: bytes
 
     @property
     def statement(self) -> bytes:
         """What the root signs of an epoch."""
         sealed = fingerprint(self.inbox_sealed, self.recovery_sealed)
-        return context("epoch", self.vault, self.number, self.commitment, self.inbox_public, sealed)
+        return context("epoch", self.vault, self.number, self.commitment, self.inbox_public, sealed, self.roster)
+
+    @property
+    def prints(self) -> set[bytes]:
+        """The fingerprints of all who belong to it: nobody else is given its key, or the next one's."""
+        return {self.roster[at : at + KEY] for at in range(0, len(self.roster), KEY)}
+
+    @property
+    def inbox(self) -> Inbox:
+        """What jobs read of it."""
+        return Inbox(self.vault, self.number, self.inbox_public)
 
     @property
     def inbox_place(self) -> bytes:

@@ -58,7 +58,8 @@ class Made:
         return member
 
     def rotate(self):
-        epoch, key = ring.new_epoch(self.vault, len(self.epochs) + 1, root=self.root)
+        number, members = len(self.epochs) + 1, self.members.values()
+        epoch, key = ring.new_epoch(self.vault, number, root=self.root, members=members)
         self.epochs.append(epoch)
         for member in self.members.values():
             self.give(member, epoch.number, key)

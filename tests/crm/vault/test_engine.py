@@ -17,7 +17,7 @@ from crm.vault.engine import paper, people, ring, stream
 from crm.vault.engine.encoding import Unopened, context
 from crm.vault.engine.keys import FLOOR, Cost, from_password, hkdf
 from crm.vault.engine.padding import STEPS_UNTIL, pad, padded_length, unpad
-from crm.vault.engine.pairs import HPKE, new_pair, open_with, seal_to, six_words
+from crm.vault.engine.pairs import HPKE, new_pair, new_signer, open_with, seal_to, sign, six_words
 from crm.vault.engine.people import Peppers
 from crm.vault.engine.records import OVERHEAD, open_record, seal
 from crm.vault.engine.sessions import StoredSession, unwrap, wrap
@@ -259,8 +259,8 @@ def test_a_member_opens_every_epoch_and_a_stranger_none():
 def test_who_left_opens_nothing_new():
     ours, _ = two_vaults()
     gone = next(one for one in ours.members if one != ours.founder)
-    epoch, key = ring.new_epoch(ours.vault, 3, root=ours.root)
     founder = ours.members[ours.founder]
+    epoch, key = ring.new_epoch(ours.vault, 3, root=ours.root, members=[founder])
     given_ = ring.grant(epoch=3, key=key, to=founder, granter=founder, signer=ours.owns[founder.id].signer)
     now = [*ours.epochs, epoch]
     staying = ring.open_ring(
@@ -291,10 +291,46 @@ def test_two_sheets_open_everything():
         ring.open_by_paper(ours.vault, theirs.paper, ours.epochs)
 
 
+def test_the_sheets_refuse_a_root_that_they_did_not_give():
+    """An operator signs vault and epochs anew with a root of their own, and adds an epoch whose key they know."""
+    ours, _ = two_vaults()
+    root = new_signer()
+    vault = replace(ours.vault, root_public=root.public)
+    vault = replace(vault, recovery_signature=sign(root.private, vault.recovery_statement))
+    epochs = [replace(one, signature=sign(root.private, one.statement)) for one in ours.epochs]
+    added, _key = ring.new_epoch(vault, 3, root=root.private, members=ours.members.values())
+    for signed in (epochs, [*epochs, added]):
+        with pytest.raises(Unopened):
+            ring.open_by_paper(vault, ours.paper, signed)
+        with pytest.raises(Unopened):
+            ring.open_by_paper(ours.vault, ours.paper, signed)
+
+
+def test_an_epoch_is_for_those_whom_the_root_has_named():
+    ours, _ = two_vaults()
+    founder, other = list(ours.members.values())
+    without, key = ring.new_epoch(ours.vault, 3, root=ours.root, members=[founder])
+    signer = ours.owns[founder.id].signer
+    given_ = ring.grant(epoch=3, key=key, to=other, granter=founder, signer=signer)
+
+    def opened(epoch):
+        grants = [*ours.grants_of(other.id), given_]
+        return ring.open_ring(ours.owns[other.id], ours.vault, other, ours.members, [*ours.epochs, epoch], grants)
+
+    with pytest.raises(Unopened):
+        opened(without)
+    with pytest.raises(Unopened):
+        opened(replace(without, roster=without.roster + other.print))
+    named = ring.joined(without, other, root=ours.root)
+    assert named.prints == {founder.print, other.print} and sorted(opened(named).keys) == [1, 2, 3]
+    with pytest.raises(Unopened):
+        ring.joined(replace(without, commitment=bytes(32)), other, root=ours.root)
+
+
 def test_a_job_deposits_and_a_member_opens():
     ours, theirs = two_vaults()
     row = uuid4()
-    sealed = ring.deposit(ours.epochs[1], row, "mail", b"a letter")
+    sealed = ring.deposit(ours.epochs[1].inbox, row, "mail", b"a letter")
     assert ring.open_deposit(ours.ring_of(ours.founder), ours.epochs[1], row, "mail", sealed) == b"a letter"
     for epoch, one, kind in (
         (ours.epochs[0], row, "mail"),

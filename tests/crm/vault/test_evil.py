@@ -90,7 +90,7 @@ def test_nothing_that_a_database_writer_changes_is_accepted():
         return ring.open_ring(own, vault, member, members, epochs, given).keys
 
     assert read() == keys.keys
-    for bad in of_row(ours.vault, [theirs.vault], chance, count=300, but=("root_sealed",)):
+    for bad in of_row(ours.vault, [theirs.vault], chance, count=300):
         evil.refuse("vault", lambda bad=bad: read(vault=bad))
     wraps = ("cost", "salt", "pepper", "blob", "recovery_salt", "recovery_blob")
     for bad in of_row(founder, [second, *strangers], chance, count=400, but=wraps):
@@ -193,12 +193,16 @@ def _records(evil, chance, keys, strange):
 
 def _deposits(evil, chance, ours, theirs, keys):
     epoch, row = ours.epochs[1], uuid4()
-    sealed = ring.deposit(epoch, row, "mail", b"Kestrel asks about bonds")
+    sealed = ring.deposit(epoch.inbox, row, "mail", b"Kestrel asks about bonds")
     assert ring.open_deposit(keys, epoch, row, "mail", sealed)
     for bad in changed(sealed, chance, 1500):
         evil.refuse("deposit", lambda bad=bad: ring.open_deposit(keys, epoch, row, "mail", bad))
     for bad in of_row(
-        epoch, [ours.epochs[0], *theirs.epochs], chance, count=800, but=("signature", "recovery_sealed", "commitment")
+        epoch,
+        [ours.epochs[0], *theirs.epochs],
+        chance,
+        count=800,
+        but=("signature", "recovery_sealed", "commitment", "roster"),
     ):
         evil.refuse("inbox", lambda bad=bad: ring.open_deposit(keys, bad, row, "mail", sealed))
 

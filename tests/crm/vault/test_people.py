@@ -203,6 +203,45 @@ def test_a_colleague_joins_by_six_words_and_leaves(world, browse):
     assert unlock(alice).status_code == 302 and is_open(alice)
 
 
+def test_who_opted_out_of_secure_login_decides_over_nobodys_keys(world, browse):
+    from accounts.ground.optouts.rules import WITHOUT_PROOF
+
+    alice = browse("alice")
+    colleague(world)
+    abel = browse("abel")
+    _code, *sheets = begun(alice)
+    begun(abel, OTHER_PASSWORD)
+    member = Member.unscoped.get(user=world.users["abel"])
+    place, api = f"{HOME}members/{member.pk}/", f"/api/v1/vault/members/{member.pk}/"
+    said = {"words": words(alice.get(place)), "storage_password": PASSWORD}
+    session = alice.session
+    session[WITHOUT_PROOF] = True
+    session.save()
+    new = {"sheet_1": sheets[0], "sheet_2": sheets[1], "storage_password": OTHER_PASSWORD}
+    for answer in (
+        alice.post(place, said),
+        alice.post(place + "out/", said),
+        alice.post(HOME + "sheets/", {**new, "again": OTHER_PASSWORD}),
+        alice.post(api, said, content_type="application/json"),
+        alice.delete(api, {"storage_password": PASSWORD}, content_type="application/json"),
+        alice.post("/api/v1/vault/sheets/", new, content_type="application/json"),
+    ):
+        assert answer.status_code == 403
+    member.refresh_from_db()
+    assert member.state == MemberState.WAITING and Epoch.unscoped.count() == 1
+    assert unlock(alice).status_code == 302  # one's own keys stay one's own
+
+
+def test_an_old_pepper_is_retired_by_unlocking(world, browse, settings):
+    alice = browse("alice")
+    begun(alice)
+    before = list(settings.VAULT_PEPPERS)
+    settings.VAULT_PEPPERS = ["q" * 60, *before]
+    assert unlock(alice).status_code == 302
+    settings.VAULT_PEPPERS = ["q" * 60]
+    assert unlock(alice).status_code == 302
+
+
 def test_a_key_that_was_swapped_in_between_has_other_words(world, browse):
     """Whoever writes the database puts keys of their own into the waiting row; the six words do not agree."""
     alice = browse("alice")
@@ -236,6 +275,10 @@ def test_two_sheets_open_when_nobody_can(world, browse):
     assert alice.post(HOME + "code/", {"code": papers(answer)[0]}).status_code == 302
     assert unlock(alice).status_code == 422 and unlock(alice, OTHER_PASSWORD + "s").status_code == 302
     assert unlock(abel, OTHER_PASSWORD).status_code == 302  # the others keep their keys
+    # The keys that were given up belong to no later epoch.
+    assert Epoch.unscoped.count() == 2
+    old = Member.unscoped.get(user=world.users["alice"], state=MemberState.LEFT)
+    assert old.stored().print not in Epoch.unscoped.get(number=2).stored().prints
     assert Member.unscoped.filter(user=world.users["alice"]).exclude(state=MemberState.LEFT).get().holds_root
 
 

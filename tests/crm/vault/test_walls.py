@@ -9,6 +9,7 @@ import sys
 import time
 from io import StringIO
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -48,8 +49,6 @@ def opened(world, browser, name="alice"):
 @pytest.mark.parametrize("role", ["portal_worker", "portal_office", "portal_night"])
 @pytest.mark.parametrize("table", TABLES)
 def test_jobs_night_and_office_read_nothing_of_vaults(world, as_role, role, table):
-    if (role, table) == ("portal_worker", "crm_epoch"):
-        return  # the public key of the inbox
     with as_role(role):
         if role == "portal_worker":
             enter(world.users["alice"].pk)
@@ -109,11 +108,13 @@ def test_a_worker_does_not_unlock(world, browse, settings):
             unlocking.reopen(who=who, cookie=value, **more)
 
 
-def test_a_file_is_sealed_in_a_folder_and_read_from_anywhere(world, browse, settings, tmp_path):
+def test_a_file_is_sealed_in_a_folder_and_read_from_anywhere(
+    world, browse, settings, tmp_path, django_capture_on_commit_callbacks
+):
     settings.VAULT_FILES_URL = tmp_path.as_uri()
     alice = browse("alice")
     begun(alice)
-    _round_trip(opened(world, alice))
+    _round_trip(opened(world, alice), django_capture_on_commit_callbacks)
     assert not list(tmp_path.glob("*/*"))  # forgotten
 
 
@@ -149,10 +150,12 @@ def bucket(settings, tmp_path, monkeypatch):
     server.wait(10)
 
 
-def test_a_file_is_sealed_in_a_bucket_and_read_from_anywhere(world, browse, bucket, monkeypatch):
+def test_a_file_is_sealed_in_a_bucket_and_read_from_anywhere(
+    world, browse, bucket, monkeypatch, django_capture_on_commit_callbacks
+):
     alice = browse("alice")
     begun(alice)
-    _round_trip(opened(world, alice))
+    _round_trip(opened(world, alice), django_capture_on_commit_callbacks)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
     from crm.vault.stores import _store
 
@@ -162,7 +165,51 @@ def test_a_file_is_sealed_in_a_bucket_and_read_from_anywhere(world, browse, buck
     _store.cache_clear()
 
 
-def _round_trip(vault):
+def test_a_bucket_that_breaks_off_is_one_failure(settings, monkeypatch):
+    """A server that promises more than it sends."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tests")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of-the-vault")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+    def answer(server):
+        with server.accept()[0] as one:
+            one.recv(65_536)
+            one.sendall(b"HTTP/1.1 206 Partial Content\r\nContent-Length: 100\r\n\r\nten bytes.")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        there = Thread(target=answer, args=(server,))
+        there.start()
+        settings.VAULT_FILES_URL = f"s3://papers/vault?endpoint=http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(StoreFailed):
+            store().read("x" * 64, 0, 100)
+        there.join(10)
+
+
+def test_a_folder_that_cannot_forget_says_so(settings, tmp_path):
+    settings.VAULT_FILES_URL = tmp_path.as_uri()
+    (tmp_path / "xx" / ("x" * 64) / "something").mkdir(parents=True)
+    with pytest.raises(StoreFailed):
+        store().delete("x" * 64)
+
+
+def test_what_is_forgotten_in_vain_is_still_there(
+    world, browse, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.VAULT_FILES_URL = tmp_path.as_uri()
+    alice = browse("alice")
+    begun(alice)
+    vault = opened(world, alice)
+    row = files.keep(vault=vault, blocks=[CANARY.encode()], at=timezone.now())
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError), transaction.atomic():
+        files.forget(vault=vault, row=row)
+        raise RuntimeError
+    assert b"".join(files.content(vault=vault, row=row)) == CANARY.encode()
+    with django_capture_on_commit_callbacks(execute=True):
+        files.forget(vault=vault, row=row)
+    assert list(store().places()) == []
+
+
+def _round_trip(vault, committing):
     plain = secrets.token_bytes(200_000) + CANARY.encode()
     row = files.keep(
         vault=vault, blocks=(plain[at : at + 50_000] for at in range(0, len(plain), 50_000)), at=timezone.now()
@@ -177,8 +224,9 @@ def _round_trip(vault):
     with pytest.raises((Unopened, StoreFailed)):
         b"".join(files.content(vault=vault, row=row))
     row.place = mine
-    for one in (row, other):
-        files.forget(vault=vault, row=one)
+    with committing(execute=True):
+        for one in (row, other):
+            files.forget(vault=vault, row=one)
     assert not SealedFile.unscoped.exists() and list(store().places()) == []
 
 
