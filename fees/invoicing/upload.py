@@ -1,6 +1,5 @@
 """A file of invoices as spreadsheets write it: which encoding and separator, whether there is a header, which rows."""
 
-import codecs
 import hashlib
 import re
 from collections.abc import Sequence
@@ -16,12 +15,11 @@ from fees.invoicing.actions import submit
 from fees.invoicing.models import InvoiceUpload
 from fees.invoicing.queries import clock
 from fees.invoicing.rules import Asked, Verdict
-from portal.lib.csvtext import BadCsv, Row, read, unguarded
+from portal.lib.csvtext import BadCsv, Row, decoded, read, separator, unguarded
 from portal.lib.words import gettext_noop
 
 COLUMNS = ("account", "amount", "money_manager", "memo")
 MOST_ROWS = 10_000
-LOOKED_AT = 2000
 LONGEST_NAME = 200
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NUMBER = re.compile(r"\s*[-+]?[0-9.,]*[0-9]\s*")
@@ -53,8 +51,8 @@ def parse(content: bytes, *, name: str, decimal_comma: bool = False) -> File:
     """
     if content.startswith(SPREADSHEETS):
         raise BadCsv(gettext_noop("The file is a spreadsheet; save it as CSV first."))
-    text, encoding = _decoded(content)
-    table = read(text.encode(), max_rows=MOST_ROWS + 1, delimiter=_delimiter(text))
+    text, encoding = decoded(content)
+    table = read(text.encode(), max_rows=MOST_ROWS + 1, delimiter=separator(text))
     order, table = _header(table)
     if len(table) > MOST_ROWS:
         raise BadCsv(gettext_noop("The file has more than %(most)s rows."), most=MOST_ROWS)
@@ -112,42 +110,6 @@ def errors_table(file: File, verdicts: Sequence[Verdict], told: Sequence[str]) -
         if not verdict.is_accepted
     ]
     return [(*COLUMNS, "problem"), *refused]
-
-
-def _decoded(content: bytes) -> tuple[str, str]:
-    """The text and the name of its encoding: marks first, then what nulls tell, then UTF-8, then Windows."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return _as(content, encoding), encoding
-    head = content[:LOOKED_AT]
-    nulls = head.count(0)
-    if nulls > len(head) // 4:
-        encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
-        return _as(content, encoding), encoding
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return _as(content, "cp1252"), "cp1252"
-
-
-def _as(content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        msgid = gettext_noop("Line %(line)s is not valid %(encoding)s text; save the file as UTF-8.")
-        raise BadCsv(msgid, line=line, encoding=encoding) from error
-
-
-def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    unquoted = re.sub(r'"[^"]*"', "", first)
-    # A comma may be a decimal sign, so the other two are asked first.
-    return next((sign for sign in (";", "\t") if sign in unquoted), ",")
 
 
 def _header(table: list[Row]) -> tuple[dict[str, int], list[Row]]:

@@ -18,6 +18,8 @@ MAX_COLUMNS = 200
 MAX_CELL = csv.field_size_limit()
 
 DELIMITERS = (",", ";")
+# How much of a file without a mark is looked at for nulls.
+LOOKED_AT = 2000
 Cell = str | int | Decimal | date | datetime | bool | None
 
 # Spreadsheets run text that begins so; the full-width signs are normalised to the plain ones by some of them.
@@ -81,6 +83,43 @@ def decode(content: bytes) -> str:
         line = content[: error.start].count(b"\n") + 1
         msgid = gettext_noop("Line %(line)s is not valid %(encoding)s text; save the file as UTF-8.")
         raise BadCsv(msgid, line=line, encoding=name) from error
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text of a stranger's file and the name of its encoding: marks, then what nulls tell, UTF-8, Windows."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            return _as(content, encoding), encoding
+    head = content[:LOOKED_AT]
+    nulls = head.count(0)
+    if nulls > len(head) // 4:
+        encoding = "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+        return _as(content, encoding), encoding
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return _as(content, "cp1252"), "cp1252"
+
+
+def _as(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        msgid = gettext_noop("Line %(line)s is not valid %(encoding)s text; save the file as UTF-8.")
+        raise BadCsv(msgid, line=line, encoding=encoding) from error
+
+
+def separator(text: str) -> str:
+    """What stands between the cells of a spreadsheet's text: semicolon, tab or comma, from its first line."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    unquoted = re.sub(r'"[^"]*"', "", first)
+    # A comma may be a decimal sign, so the other two are asked first.
+    return next((sign for sign in (";", "\t") if sign in unquoted), ",")
 
 
 def write(rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> str:
