@@ -12,7 +12,15 @@ HOLDING = ", ".join(f"'{kind.value}'" for kind in HOLDING_KINDS)
 ACCRUED = ", ".join(map(str, ACCRUED_CODES))
 
 # The planner thinks too few schedules are in force and would loop over them; chunks are parallel already.
+# Below so many rows it loops, and may: that is what indexes are for.
+FEW = 500
 PLANNING = "SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"
+
+
+def guard_against_loops(cur, many: int) -> None:
+    """Keep the planner, which thinks that almost nothing ever waits, from looping over `many` rows."""
+    if many > FEW:
+        cur.execute(PLANNING)
 
 
 def day_literal(day: date) -> str:

@@ -8,12 +8,23 @@ from django.db import transaction
 
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.days.queries import calendar
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job
 from fees.billing.models import BillingLock, BillingRule
-from fees.billing.queries import KIND, LOST, POLLED, exceptions, forecast_of, last_night_left, lock_of, totals
+from fees.billing.queries import (
+    KIND,
+    LOST,
+    POLLED,
+    exceptions,
+    forecast_of,
+    last_night_left,
+    lock_of,
+    threshold_of,
+    totals,
+)
 from fees.billing.rules import Month
-from fees.invoicing.actions import hold_sending
+from fees.invoicing.actions import counts_for, hold_sending
 from fees.invoicing.models import Invoice
 from fees.invoicing.queries import clock, invoiced_through
 from fees.invoicing.rules import cut_off_of
@@ -37,15 +48,27 @@ class BillingRefused(ValueError):
 def choose_threshold(*, who: Who, threshold: Decimal | None, at: datetime) -> BillingRule:
     """From this amount on, in the account's currency, a second person of the practice approves; None asks for nobody.
 
-    It holds for what is sent from now on.  BillingRefused where it is not an amount above zero.
+    What asks more often holds for what is sent from now on; what asks less often only from the next business day on,
+    because it too would need a second person otherwise.  BillingRefused where it is not an amount above zero.
     """
     _for_all_accounts(who)
     if threshold is not None and not (threshold.is_finite() and Decimal(0) < threshold < HIGHEST):
         raise BillingRefused(gettext_noop("The amount must be above zero."))
-    return BillingRule.unscoped.update_or_create(
-        practice_id=who.practice_id,
-        defaults={"firm_id": who.firm_id, "threshold": threshold, "changed_at": at, "changed_by": who.user_id},
-    )[0]
+    with transaction.atomic(using=current_alias.get()):
+        hold_sending(who.firm_id)
+        today = counts_for(at)
+        now = threshold_of(who.practice_id, today)
+        is_milder = now is not None and (threshold is None or threshold > now)
+        chosen = {
+            "threshold": threshold,
+            "former": now if is_milder else None,
+            "holds_from": calendar().next(today) if is_milder else None,
+            "changed_at": at,
+            "changed_by": who.user_id,
+        }
+        return BillingRule.unscoped.update_or_create(
+            practice_id=who.practice_id, defaults=chosen, create_defaults={**chosen, "firm_id": who.firm_id}
+        )[0]
 
 
 def approve(*, who: Who, line: Sent, at: datetime | None = None) -> Sent:

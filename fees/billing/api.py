@@ -81,6 +81,9 @@ class ThresholdSerializer(StrictSerializer):
     """From which amount on a second person approves; null asks for nobody."""
 
     threshold = serializers.DecimalField(max_digits=17, decimal_places=2, allow_null=True)
+    holds_from = serializers.DateField(
+        read_only=True, help_text="The first business day of an amount that asks less often; null: at once"
+    )
 
 
 @gate("set_fees")

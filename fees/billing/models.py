@@ -4,6 +4,8 @@ The lines themselves, invoices and reimbursements, say whether they need approva
 """
 
 import uuid
+from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,13 +15,18 @@ from accounts.ground.tree.models import Firm, Practice
 
 
 class BillingRule(TenantModel):
-    """From `threshold` on, in the account's currency, an invoice or a reimbursement needs a second person."""
+    """From `threshold` on, in the account's currency, an invoice or a reimbursement needs a second person.
+
+    A milder one holds for business days from `holds_from` on, and `former` until then: nobody lets their own through.
+    """
 
     practice = models.OneToOneField(
         Practice, on_delete=models.PROTECT, primary_key=True, related_name="+", db_constraint=False
     )
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     threshold = models.DecimalField(max_digits=20, decimal_places=2, null=True)
+    former = models.DecimalField(max_digits=20, decimal_places=2, null=True)
+    holds_from = models.DateField(null=True)
     changed_at = models.DateTimeField()
     changed_by = models.BigIntegerField()
 
@@ -30,8 +37,17 @@ class BillingRule(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(threshold__isnull=True) | models.Q(threshold__gt=0),
                 name="billing_threshold_positive",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(former__isnull=True, holds_from__isnull=True)
+                | models.Q(former__gt=0, holds_from__isnull=False),
+                name="billing_threshold_former",
+            ),
         ]
+
+    def on(self, day: date) -> Decimal | None:
+        """From which amount on a line of that business day needs a second person; None where none does."""
+        return self.former if self.holds_from and day < self.holds_from else self.threshold
 
     def __str__(self) -> str:
         return f"billing rule of practice {self.practice_id}: {self.threshold}"

@@ -74,7 +74,9 @@ _EXCEPTIONS = """
     SELECT h.account_id, 'held', count(*) FROM accounts_hold h
      WHERE h.day >= %(starts)s AND h.day < %(ends)s AND h.resolved_at IS NULL AND h.day <= %(sealed)s GROUP BY 1
     UNION ALL
-    SELECT c.account_id, CASE c.state WHEN 'zero' THEN 'no_charge' ELSE c.state END, count(*) FROM fees_charge c
+    SELECT c.account_id, CASE WHEN c.state = 'zero' THEN 'no_charge'
+                              WHEN c.state = 'written_off' AND c.reason = 'fee_cap' THEN 'over_cap'
+                              ELSE c.state END, count(*) FROM fees_charge c
      WHERE c.practice_id = %(practice)s AND c.period_end_day >= %(starts)s AND c.period_end_day < %(ends)s
        AND c.period_end_day <= %(sealed)s AND c.state IN ('deferred', 'written_off', 'zero') AND c.revision = 0
      GROUP BY 1, 2
@@ -153,6 +155,9 @@ class Standing:
     is_forecast: bool
     is_waiting: bool
     threshold: Decimal | None
+    # What holds until a milder threshold does, and the first business day of that one.
+    former: Decimal | None = None
+    holds_from: date | None = None
 
 
 def standing_of(who: Who, month: Month) -> Standing:
@@ -163,8 +168,8 @@ def standing_of(who: Who, month: Month) -> Standing:
         is_locked=Exists(_locks(who, month)),
         is_forecast=Exists(_forecasts(who, month)),
         is_waiting=waiting,
-        threshold=Subquery(_rules(who.practice_id).values("threshold")[:1]),
-    ).values_list("is_locked", "is_forecast", "is_waiting", "threshold")
+        **{name: Subquery(_rules(who.practice_id).values(name)[:1]) for name in ("threshold", "former", "holds_from")},
+    ).values_list("is_locked", "is_forecast", "is_waiting", "threshold", "former", "holds_from")
     return Standing(*(found.first() or (False, False, False, None)))
 
 
@@ -205,9 +210,10 @@ def locked_months(practice_id: int | None, days: Collection[date]) -> set[date]:
     return {day for day in days if day.replace(day=1) in found}
 
 
-def threshold_of(practice_id: int | None) -> Decimal | None:
-    """From which amount on the practice wants a second person; None where it has asked for none."""
-    return _rules(practice_id).values_list("threshold", flat=True).first()
+def threshold_of(practice_id: int | None, day: date) -> Decimal | None:
+    """From which amount on the practice wants a second person for lines of a day; None where it has asked for none."""
+    rule = _rules(practice_id).first()
+    return rule.on(day) if rule else None
 
 
 def _locks(who: Who, month: Month) -> "QuerySet[BillingLock]":

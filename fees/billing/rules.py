@@ -22,6 +22,7 @@ class Severity(StrEnum):
 EXCEPTIONS: dict[str, tuple[Severity, Any]] = {
     "held": (Severity.ERROR, _("Held: a statement or a figure is missing")),
     "written_off": (Severity.ERROR, _("Written off: it could not be charged on any of its days")),
+    "over_cap": (Severity.ERROR, _("Not charged: the rolling cap on all fees left no room for it")),
     "broker_rejected": (Severity.ERROR, _("The broker rejected the movement")),
     "invoice_rejected": (Severity.ERROR, _("An invoice was rejected")),
     "given_rejected": (Severity.ERROR, _("A reimbursement was rejected")),

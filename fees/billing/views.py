@@ -16,10 +16,12 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import scope
 from accounts.ground.clock import exchange_today
+from accounts.ground.dates import day_text
 from accounts.ground.jobs.models import JobState
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from fees.billing import actions, queries
+from fees.billing.models import BillingRule
 from fees.billing.rules import Month
 from fees.billing.showing import forecasted, is_changed, told
 from fees.billing.tasks import wake
@@ -71,6 +73,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         # Without asking the calendar: of its last days some may be holidays.
         "may_be_early": known < month.ends - timedelta(days=1),
         "threshold": standing.threshold,
+        "former": standing.former if standing.holds_from and today < standing.holds_from else None,
+        "holds_from": standing.holds_from,
         "waiting": [(one, _kind(one), one.submitted_by_id != who.user_id) for one in waiting],
         "job": job,
         "is_polled": job is not None and job.state in queries.POLLED,
@@ -97,13 +101,13 @@ def threshold(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("threshold", "").strip()
     try:
         wanted = amount_of(typed, "USD") if typed else None
-        actions.choose_threshold(who=_who(request), threshold=wanted, at=timezone.now())
+        rule = actions.choose_threshold(who=_who(request), threshold=wanted, at=timezone.now())
     except BadDecimal as error:
         messages.error(request, _(error.msgid) % error.params)
     except actions.BillingRefused as refused:
         messages.error(request, tell(refused.sentence))
     else:
-        messages.success(request, _("It holds for what is sent from now on."))
+        messages.success(request, _held(rule))
     return _back(_month(request))
 
 
@@ -165,6 +169,12 @@ def line_of(who: Who, kind: str, pk: UUID) -> Any:
 
 def _kind(line: Any) -> str:
     return next(name for name, model in LINES.items() if isinstance(line, model))
+
+
+def _held(rule: BillingRule) -> str:
+    if rule.holds_from is None:
+        return _("It holds for what is sent from now on.")
+    return _("It holds from %(day)s on.") % {"day": day_text(rule.holds_from)}
 
 
 def _offered(today: date) -> list[Month]:

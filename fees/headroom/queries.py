@@ -4,11 +4,21 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from accounts.ground.access.context import cursor
 from fees.accrual.statements import day_literal
 from fees.engine.rolling_cap import WINDOW_DAYS, YEAR_WINDOW, Paid, Window, look_back
+from fees.engine.rolling_cap import windows as spans
 from fees.headroom.rules import least_share, weekdays
+
+
+class Life(NamedTuple):
+    """An account, since when it is open, and what its values are counted in."""
+
+    account: int
+    opened_on: date | None
+    currency: str
 
 
 def sql_doubtful(going: str, day: date) -> str:
@@ -46,19 +56,27 @@ def windows(accounts: Collection[int], day: date) -> dict[int, list[Window]]:
         return {}
     with cursor() as cur:
         cur.execute("SELECT id, opened_on, base_currency FROM accounts_account WHERE id = ANY(%s)", [wanted])
-        lives = cur.fetchall()
-        equity, paid = _equity(cur, wanted, day), _paid(cur, wanted, day)
+        return windows_of([Life(*row) for row in cur.fetchall()], day)
+
+
+def windows_of(lives: Collection[Life], day: date, *, is_over: bool = False) -> dict[int, list[Window]]:
+    """The same where the accounts are known; once the night of `day` `is_over` everything of it counts."""
+    ages = {one.account: (day - one.opened_on).days if one.opened_on else 0 for one in lives}
+    firsts = {day - timedelta(days=days - 1) for age in ages.values() for days in spans(age)}
+    with cursor() as cur:
+        equity = _equity(cur, list(ages), day)
+        paid = _paid(cur, list(ages), sorted(firsts), day, is_over=is_over)
     return {
-        account: look_back(
+        one.account: look_back(
             day=day,
-            age=(day - opened_on).days if opened_on else 0,
-            equity=equity[account],
-            paid=paid[account],
-            currency=currency,
+            age=ages[one.account],
+            equity=equity[one.account],
+            paid=paid[one.account],
+            currency=one.currency,
         )
-        if equity[account]
+        if equity[one.account]
         else []
-        for account, opened_on, currency in lives
+        for one in lives
     }
 
 
@@ -75,22 +93,17 @@ def _equity(cur, accounts: Sequence[int], day: date) -> dict[int, dict[date, Dec
     return found
 
 
-def _paid(cur, accounts: Sequence[int], day: date) -> dict[int, list[Paid]]:
-    """Advisor fees of the look-back in the account's currency: charges and invoices, less what was given back."""
+def _paid(cur, accounts: Sequence[int], firsts: Sequence[date], day: date, *, is_over: bool) -> dict[int, list[Paid]]:
+    """Advisor fees of the look-back in the account's currency: charges and invoices, less what was given back.
+
+    Those of every payee count. `firsts` are the first days of the windows, in their order: a fee stands on the last of
+    them that is not later, so that a page learns no more of what others were paid than the windows tell.
+    """
     cur.execute(
-        """
-        SELECT t.account_id, t.day,
-               sum(CASE WHEN t.kind IN ('fee', 'invoice') THEN t.amount ELSE -t.amount END
-                   * CASE WHEN t.currency = a.base_currency THEN 1
-                          ELSE coalesce(broker_rate(t.day, t.currency, a.base_currency), 0) END)
-          FROM accounts_transfer t JOIN accounts_account a ON a.id = t.account_id
-         WHERE t.account_id = ANY(%(accounts)s) AND t.day > %(since)s
-           AND (t.day < %(day)s AND t.kind NOT IN ('sweep', 'borne') OR t.day = %(day)s AND t.kind = 'invoice')
-         GROUP BY t.account_id, t.day
-        """,
-        {"accounts": accounts, "since": day - timedelta(days=YEAR_WINDOW), "day": day},
+        "SELECT account_id, first, amount FROM fees_paid_since(%s::bigint[], %s::date[], %s, %s)",
+        [accounts, firsts, day, is_over],
     )
     found: dict[int, list[Paid]] = defaultdict(list)
-    for account, on, amount in cur.fetchall():
-        found[account].append(Paid(on, amount))
+    for account, first, amount in cur.fetchall():
+        found[account].append(Paid(first, amount))
     return found

@@ -137,8 +137,13 @@ def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime |
         verdict = _judge(who, [asked], accounts_of(who, [asked]), held.business_day, without=[str(held.pk)])[0]
         if verdict.sentence is not None or verdict.amount is None:
             raise InvoiceRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
-        held.amount, held.memo, held.changed_at = verdict.amount, memo.strip(), stamp
-        held.needs_approval = needs_approval(who, held.amount)
+        held.memo, held.changed_at = memo.strip(), stamp
+        if held.amount == verdict.amount:
+            # What was approved is the amount; it stays approved.
+            held.save(update_fields=["memo", "changed_at"])
+            return held
+        held.amount = verdict.amount
+        held.needs_approval = needs_approval(held.practice_id, held.amount, held.business_day)
         # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
         if held.needs_approval and held.submitted_by_id != who.user_id:
             raise InvoiceRefused(Sentence(NOT_THE_SENDER, {}))
@@ -181,9 +186,9 @@ def barrier(*, alone: bool) -> None:
     locks.barrier(_BARRIER, alone=alone)
 
 
-def needs_approval(who: Who, amount: Decimal) -> bool:
-    """Whether the practice wants a second person for so much."""
-    above = threshold_of(who.practice_id)
+def needs_approval(practice_id: int | None, amount: Decimal, day: date) -> bool:
+    """Whether the practice wants a second person for so much of a business day."""
+    above = threshold_of(practice_id, day)
     return above is not None and amount >= above
 
 
@@ -273,7 +278,7 @@ def _saved(
     """The accepted rows as invoices, and each verdict with the id of its invoice."""
     found = []
     invoices = []
-    above = threshold_of(who.practice_id)
+    above = threshold_of(who.practice_id, day)
     for verdict, row in zip(verdicts, rows, strict=True):
         if not verdict.is_accepted:
             found.append(verdict)

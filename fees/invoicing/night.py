@@ -16,6 +16,7 @@ from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from accounts.ground.tree.models import Margin, Status
+from fees.accrual.statements import guard_against_loops
 from fees.engine.rolling_cap import Window, chargeable
 from fees.headroom.queries import windows
 from fees.invoicing.actions import barrier
@@ -115,6 +116,7 @@ def _pay(cur, run: Run, day: date, chunk_id: int, paid: Sequence[str]) -> ChunkR
         SELECT i.id AS source, i.id AS txn, i.firm_id, i.account_id, i.practice_id, i.currency, i.amount,
                %(day)s::date AS day, %(run)s::bigint AS run_id, %(chunk)s::bigint AS chunk_id
           FROM fees_invoice i WHERE i.id = ANY(%(paid)s::uuid[]) AND i.state = 'pending'"""
+    guard_against_loops(cur, len(paid))
     values = {"day": day, "run": run.pk, "chunk": chunk_id, "paid": list(paid)}
     cur.execute(sql_open_books(f"({going})", BookKind.CLIENT), values)
     cur.execute(sql_open_books(f"({going})", BookKind.CLEARING), values)

@@ -4,6 +4,7 @@ One statement moves the money and marks the charges, so a charge is posted only 
 for it; books are opened before it, and advisors are told after it, in the same transaction.
 """
 
+from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
-from fees.accrual.statements import PLANNING, day_literal
+from fees.accrual.statements import day_literal, guard_against_loops
 from fees.posting import cap, funds, liquidation
 from fees.posting.models import Charge, Reason
 from fees.posting.rules import retry_until
@@ -29,14 +30,15 @@ STEPS: tuple[Step, ...] = (*BEFORE_CAP, cap.STEP, funds.STEP)
 # Reasons that end a charge at once, untried.
 ENDING = ", ".join(f"'{one.value}'" for one in (Reason.FEE_CAP, Reason.NOT_TAKEN))
 
-# The planner thinks that almost nothing ever waits. Beyond so many charges it is kept from looping over them.
-FEW = 500
-
 NOTHING_BACK = """
     returning_now AS (SELECT * FROM due WHERE false),
     kept_back AS (SELECT NULL::uuid AS id, NULL::text AS reason WHERE false)"""
 
 WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because it could not be charged on any of its days")
+# Fees that were not even tried have their own words.
+TITLES = {
+    Reason.FEE_CAP.value: gettext_noop("Nothing of a fee was charged: the rolling cap on all fees left no room for it"),
+}
 
 
 def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
@@ -46,8 +48,7 @@ def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkRes
     with cursor() as cur:
         cur.execute(f"SELECT count(*), coalesce(bool_or(d.amount < 0), false) FROM ({due}) d")
         many, gives_back = cur.fetchone()
-        if many > FEW:
-            cur.execute(PLANNING)
+        guard_against_loops(cur, many)
         cur.execute(sql_open_books(f"({due})", BookKind.CLIENT))
         cur.execute(sql_open_books(f"({due})", BookKind.CLEARING))
         cur.execute(sql_open_books(f"(SELECT * FROM ({due}) d WHERE d.amount < 0)", BookKind.PAYEE))
@@ -151,9 +152,9 @@ def _giving_back() -> str:
 
 def _tell_advisors(day: date, charges: list[UUID]) -> None:
     """The advisor who is not paid learns of it, once."""
-    written_off = Charge.unscoped.filter(pk__in=charges).select_related("account").order_by("pk")
-    notify_many(
-        news=(
+    news: dict[str, list[News]] = defaultdict(list)
+    for charge in Charge.unscoped.filter(pk__in=charges).select_related("account").order_by("pk"):
+        news[TITLES.get(charge.reason, WRITTEN_OFF_TITLE)].append(
             News(
                 firm_id=charge.firm_id,
                 practice_id=charge.practice_id,
@@ -161,9 +162,6 @@ def _tell_advisors(day: date, charges: list[UUID]) -> None:
                 natural_key=f"written off {charge.pk}",
                 body=f"{charge.account.number}: {charge.amount} {charge.currency}, {charge.due_on}",
             )
-            for charge in written_off
-        ),
-        kind=NotificationKind.MESSAGE,
-        title=WRITTEN_OFF_TITLE,
-        day=day,
-    )
+        )
+    for title, told in news.items():
+        notify_many(news=told, kind=NotificationKind.MESSAGE, title=title, day=day)

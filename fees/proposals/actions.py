@@ -96,6 +96,9 @@ def lock(firm_id: int, account_id: int, practice_id: int) -> None:
 def locked(proposal: Proposal) -> Proposal:
     """The proposal as it stands now, held until the transaction ends."""
     lock(proposal.firm_id, proposal.account_id, proposal.practice_id)
+    # The row as well: an application that is given up ends its proposals without asking for the lock.  What has ended
+    # is not the client's to hold any more, only to read.
+    Proposal.unscoped.select_for_update(no_key=True).filter(pk=proposal.pk).first()
     return Proposal.unscoped.select_related("account").get(pk=proposal.pk)
 
 

@@ -156,7 +156,7 @@ class PreviewTerms(APIView):
         )
         fee = found.after.amount if found else None
         beside = {
-            "room": room(who, account, fee, sealed) if sealed and fee is not None else None,
+            "room": room(account, fee, sealed) if sealed and fee is not None else None,
             "differs": differing(patterns.wanted_of(template), wanted) if template else [],
         }
         return Response(_previewed(account, judged, found, **beside))

@@ -1,17 +1,12 @@
 """What stands beside a preview: how much the rolling cap leaves, and what is usual among one's other clients."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, F, Sum, When
-
-from accounts.broker.feed.models import NavDaily
-from accounts.ground.access.context import Who
-from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
-from fees.engine.rolling_cap import YEAR_WINDOW, Paid, chargeable, look_back
-from fees.history.queries import PAID, movements
+from fees.engine.rolling_cap import chargeable, tightest
+from fees.headroom.queries import Life, windows_of
 
 # A fee that takes less than this part of what is left is far from the cap.
 FAR = Decimal("0.5")
@@ -35,19 +30,13 @@ class Room:
         return self.charged < self.fee
 
 
-def room(who: Who, account: Account, fee: Decimal, day: date) -> Room | None:
-    """The cap as of a sealed day, before `fee`; None where no value of the account is known."""
-    since = day - timedelta(days=YEAR_WINDOW)
-    values = scope(who, NavDaily).filter(account_id=account.pk, nav_date__gt=since, nav_date__lte=day)
-    equity = dict(values.values_list("nav_date", "nlv"))
-    began = account.opened_on
-    if not equity or began is None:
-        return None
-    signed = Case(When(kind__in=PAID, then=F("amount")), default=-F("amount"))
-    rows = movements(who, account, day).filter(day__gt=since, currency=account.base_currency)
-    paid = [Paid(*row) for row in rows.values_list("day").annotate(sum=Sum(signed)).order_by("day")]
-    seen = look_back(day=day, age=(day - began).days, equity=equity, paid=paid, currency=account.base_currency)
+def room(account: Account, fee: Decimal, day: date) -> Room | None:
+    """What the cap leaves after the night of a sealed `day`, worked out as the next night does; None without a value.
+
+    Fees of the other level count, as a sum that nobody else is told.
+    """
+    seen = windows_of([Life(account.pk, account.opened_on, account.base_currency)], day, is_over=True)[account.pk]
     if not seen:
         return None
-    left = max(min(one.available for one in seen), Decimal(0))
+    left = max(tightest(seen).available, Decimal(0))
     return Room(left, fee, chargeable(fee, seen), account.base_currency)

@@ -167,7 +167,7 @@ def previewed(who: Who, account: Account, form: TermsForm, ground: Ground | None
         context["receipt"] = [tell(one) for one in found.after.receipt]
         context["steps"] = found.after.sensitivity
         if sealed is not None and found.after.amount:
-            context["room"] = room(who, account, found.after.amount, sealed)
+            context["room"] = room(account, found.after.amount, sealed)
     return context
 
 

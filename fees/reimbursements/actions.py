@@ -57,8 +57,13 @@ def change(
         [verdict] = _judge(who, [asked], accounts_of(who, [asked]), held.business_day, without=[str(held.pk)])
         if verdict.sentence is not None or verdict.amount is None:
             raise ReimbursementRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
-        held.amount, held.memo, held.changed_at = verdict.amount, memo.strip(), stamp
-        held.needs_approval = needs_approval(who, held.amount)
+        held.memo, held.changed_at = memo.strip(), stamp
+        if held.amount == verdict.amount:
+            # What was approved is the amount; it stays approved.
+            held.save(update_fields=["memo", "changed_at"])
+            return held
+        held.amount = verdict.amount
+        held.needs_approval = needs_approval(held.practice_id, held.amount, held.business_day)
         # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
         if held.needs_approval and held.submitted_by_id != who.user_id:
             raise ReimbursementRefused(Sentence(NOT_THE_SENDER, {}))
@@ -127,7 +132,7 @@ def _saved(
     who: Who, verdicts: list[Verdict], rows: Sequence[Asked], accounts: dict[str, Account], day: date, stamp: datetime
 ) -> list[Verdict]:
     found, kept = [], []
-    above = threshold_of(who.practice_id)
+    above = threshold_of(who.practice_id, day)
     for verdict, row in zip(verdicts, rows, strict=True):
         if not verdict.is_accepted:
             found.append(verdict)

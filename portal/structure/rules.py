@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ground.access.authority import FUNCTION_WORDS, REGISTERED_ONLY, Function, Relation, verdict
+from accounts.ground.access.authority import (
+    FUNCTION_WORDS,
+    REGISTERED_ONLY,
+    Function,
+    Relation,
+    is_for_registered,
+    verdict,
+)
 from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Account, Kind
 
@@ -73,6 +80,6 @@ def _answer(account: Account, role: str, function: str, relation: Relation) -> A
     rule = verdict(role, function, relation)
     if rule is None:
         return Answer(role, Role(role).label, False, NO_RULE)
-    if function == Function.BRAND and rule.allowed and not account.practice.is_registered:
+    if rule.allowed and is_for_registered(function, is_registered=account.practice.is_registered):
         return Answer(role, Role(role).label, False, REGISTERED_ONLY)
     return Answer(role, Role(role).label, rule.allowed, rule.words)

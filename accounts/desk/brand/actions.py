@@ -17,7 +17,7 @@ from accounts.desk.brand.rules import (
     clean_name,
     effective_from,
 )
-from accounts.ground.access.authority import REGISTERED_ONLY
+from accounts.ground.access.authority import REGISTERED_ONLY, Function, is_for_registered
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.tree.models import Practice
 
@@ -81,5 +81,5 @@ def _store(who: Who, practice: Practice, at: datetime, fields: dict[str, object]
 
 
 def _check_registered(practice: Practice) -> None:
-    if not practice.is_registered:
+    if is_for_registered(Function.BRAND, is_registered=practice.is_registered):
         raise BrandProblem("name", str(REGISTERED_ONLY))

@@ -74,6 +74,12 @@ def _rule(role: str, function: Function, relations: str, words, *, allowed: bool
 # What the table cannot say of a role, because it is a fact of the practice.
 REGISTERED_ONLY = _("White branding is open to registered advisors.")
 
+
+def is_for_registered(function: str, *, is_registered: bool) -> bool:
+    """Whether a practice goes without the function, whatever the table says, because it is not a registered advisor."""
+    return function == Function.BRAND and not is_registered
+
+
 _BELOW_TOP = "own_client own_stl own_stl_sub second_master second_client"
 
 RULES: tuple[Rule, ...] = (

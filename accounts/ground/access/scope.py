@@ -17,6 +17,7 @@ from accounts.ground.access.authority import (
     Relation,
     allowed_relations,
     is_allowed,
+    is_for_registered,
     verdict,
 )
 from accounts.ground.access.context import Who, current_alias
@@ -156,7 +157,7 @@ def answer(who: Who, function: Function, account: Account) -> Answer:
         return Answer(function, False, _("You look as another user; what you may not do yourself stays closed."))
     if rule.allowed and not who.can(function):
         return Answer(function, False, _("Your user was not given this function."))
-    if function == Function.BRAND and rule.allowed and not account.practice.is_registered:
+    if rule.allowed and is_for_registered(function, is_registered=account.practice.is_registered):
         return Answer(function, False, REGISTERED_ONLY)
     return Answer(function, rule.allowed, rule.words)
 

@@ -179,7 +179,9 @@ def _money_managers(firm_id: int):
 def change_status(*, account: Account, status: str, day: date) -> Account:
     """Move an account to another status if the table of transitions has it; dates follow the status."""
     with transaction.atomic(using=current_alias.get()):
-        account = Account.unscoped.select_for_update(of=("self",)).select_related("firm").get(pk=account.pk)
+        account = (
+            Account.unscoped.select_for_update(of=("self",), no_key=True).select_related("firm").get(pk=account.pk)
+        )
         if account.moved_on:
             raise StatusProblem(_("This account went on under another firm; the record stays closed"))
         check_transition(account.status, status)

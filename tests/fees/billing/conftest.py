@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from accounts.ground.access.context import as_role as role_of
+from accounts.ground.people.models import Seat
 from tests.fees.invoicing.conftest import SEPTEMBER, Desk, password_field
 from tests.fees.posting.nights import figures
 
@@ -25,3 +27,9 @@ def month(world, as_role) -> Desk:
 def night(desk: Desk, day: date) -> None:
     desk.value(ANA, day, "252000")
     desk.whole_night(day)
+
+
+def second_person(month: Desk) -> None:
+    """Frank is at Northgate again."""
+    with role_of("owner"):
+        Seat.unscoped.filter(pk=month.world.seats["frank"].pk).update(is_active=True, ended_at=None)

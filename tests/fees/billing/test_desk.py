@@ -10,14 +10,13 @@ from django.urls import reverse
 from accounts.ground.access.context import as_role, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.jobs.models import Job
-from accounts.ground.people.models import Seat
 from accounts.ground.runs.models import Run
 from accounts.ground.tree.models import Account
 from fees.billing import actions, queries
 from fees.billing.forecast import ForecastRefused, forecast
 from fees.billing.models import BillingLock, BillingRule
 from fees.billing.rules import Month
-from fees.invoicing.actions import InvoiceRefused, cancel, change
+from fees.invoicing.actions import InvoiceRefused, cancel
 from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
 from fees.reimbursements.models import Reimbursement
@@ -36,12 +35,6 @@ def grid(desk, month: Month, sealed: date):
         accounts = list(scope(who, Account).filter(number=ANA))
         [line] = queries.lines(who, month, accounts, sealed, found)
         return line, queries.totals(who, month, sealed)
-
-
-def second_person(month) -> None:
-    """Frank is at Northgate again."""
-    with as_role("owner"):
-        Seat.unscoped.filter(pk=month.world.seats["frank"].pk).update(is_active=True, ended_at=None)
 
 
 def counts() -> tuple[int, ...]:
@@ -218,75 +211,6 @@ def test_who_closed_a_month_cannot_open_it_not_even_past_the_page(month):
         BillingLock.unscoped.filter(pk=lock.pk).update(opened_at=at(FIRST), opened_by=lock.locked_by_id)
 
 
-def test_above_the_threshold_another_person_approves_or_the_night_rejects(month):
-    night(month, FIRST)
-    with month.acting("alice") as who:
-        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
-    on = at(SECOND)
-    [large] = month.send("alice", (ANA, "100.00"), on=on)
-    invoice = month.sent(ANA)[0]
-    assert (large.is_accepted, invoice.needs_approval, invoice.approved_at) == (True, True, None)
-
-    with month.acting("alice") as who, pytest.raises(actions.BillingRefused, match="cannot approve"):
-        actions.approve(who=who, line=invoice, at=on)
-    night(month, SECOND)
-
-    [rejected] = month.sent(ANA)
-    assert (rejected.state, rejected.reason, rejected.processed_on) == ("rejected", "not_approved", None)
-
-
-def test_below_the_threshold_nobody_is_asked_and_a_change_above_it_asks_again(month):
-    night(month, FIRST)
-    with month.acting("alice") as who:
-        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
-    on = at(SECOND)
-    month.send("alice", (ANA, "99.99"), on=on)
-    [invoice] = month.sent(ANA)
-    assert not invoice.needs_approval
-    with month.acting("alice") as who:
-        change(who=who, invoice=invoice, amount="120", memo="", at=on)
-    [invoice] = month.sent(ANA)
-    assert (invoice.needs_approval, invoice.approved_at) == (True, None)
-
-
-def test_who_approves_has_not_chosen_the_amount(month):
-    night(month, FIRST)
-    with month.acting("alice") as who:
-        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
-    second_person(month)
-    on = at(SECOND)
-    month.send("alice", (ANA, "50"), on=on)
-    [invoice] = month.sent(ANA)
-
-    with month.acting("frank") as who:
-        with pytest.raises(InvoiceRefused, match="Only who sent it"):
-            change(who=who, invoice=invoice, amount="120", memo="More", at=on)
-        with pytest.raises(actions.BillingRefused, match="does not wait"):
-            actions.approve(who=who, line=invoice, at=on)
-    [still] = month.sent(ANA)
-    assert (still.amount, still.memo, still.needs_approval, still.changed_at) == (50, "", False, None)
-    with month.acting("frank") as who:
-        assert change(who=who, invoice=invoice, amount="99.99", memo="", at=on).amount == Decimal("99.99")
-
-
-def test_an_approved_invoice_is_paid(month):
-    night(month, FIRST)
-    with month.acting("alice") as who:
-        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
-    second_person(month)
-    on = at(SECOND)
-    month.send("frank", (ANA, "120"), on=on)
-    [invoice] = month.sent(ANA)
-    with month.acting("alice") as who:
-        actions.approve(who=who, line=invoice, at=on)
-        with pytest.raises(actions.BillingRefused, match="does not wait"):
-            actions.approve(who=who, line=invoice, at=on)
-    night(month, SECOND)
-
-    [paid] = month.sent(ANA)
-    assert (paid.state, paid.approved_by_id) == ("processed", month.world.users["alice"].pk)
-
-
 def test_the_page_shows_the_month_and_asks_few_questions(month, browse, django_assert_max_num_queries):
     for day in month.days(FIRST, SECOND):
         night(month, day)
@@ -350,7 +274,7 @@ def test_the_api_says_the_same(month, browse):
     chosen = alice.put(
         reverse("api_billing_threshold"), {"threshold": "250.00"}, content_type="application/json", headers=sure
     )
-    assert chosen.json() == {"threshold": "250.00"}
+    assert chosen.json() == {"threshold": "250.00", "holds_from": None}
     asked = alice.post(reverse("api_billing_forecast"), body, content_type="application/json")
     assert asked.status_code == 202
     assert alice.get(reverse("api_billing_forecast"), body).json()["state"] == "waiting"

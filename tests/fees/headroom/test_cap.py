@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.ground.access.context import as_role
+from accounts.ground.access.context import acting, as_role
 from accounts.ground.ledger.models import Transfer
 from accounts.ground.notifications.models import Notification
 from accounts.ground.tree.models import Account, Margin
+from fees.billing.queries import exceptions
+from fees.billing.rules import Month
 from fees.headroom.models import Cut
 from fees.headroom.queries import windows
 from fees.posting.models import Charge, ChargeState
@@ -112,7 +114,12 @@ def test_nothing_is_charged_while_nothing_is_left_and_the_advisor_is_told(young)
     charge = young.charge(ANA, starts=fee_day)
     assert (charge.state, charge.reason, charge.taken) == (ChargeState.WRITTEN_OFF, "fee_cap", Decimal("0.00"))
     assert not Transfer.unscoped.filter(source=charge.pk).exists()
-    assert "10.00 USD" in Notification.unscoped.get(natural_key=f"written off {charge.pk}").body
+    news = Notification.unscoped.get(natural_key=f"written off {charge.pk}")
+    assert "10.00 USD" in news.body
+    assert news.title == "Nothing of a fee was charged: the rolling cap on all fees left no room for it"
+    with acting(young.world.users["alice"].pk) as who:
+        found = exceptions(who, Month(date(2025, 10, 1)), date(2025, 10, 3))
+    assert [one.code for one in found if one.account_id == charge.account_id] == ["over_cap"]
     assert "So nothing of the fee of 10.00 USD is charged" in story(young, starts=fee_day)
 
 

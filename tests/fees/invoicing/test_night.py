@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.ground.access.context import as_role
 from accounts.ground.ledger.models import Transfer
 from accounts.ground.tree.models import Account
+from fees.accrual import statements
 from fees.invoicing.actions import InvoiceRefused, cancel
 from fees.posting.checks import Night, look
 from tests.fees.invoicing.conftest import ANA, CHIDI, KEN, OCTOBER, SEPTEMBER, at
@@ -146,3 +148,15 @@ def test_an_invoice_without_its_movement_stops_the_seal(billed):
         found = look(Night(run.pk, OCTOBER))
 
     assert "every_processed_invoice_moved_once" in {one.check for one in found}
+
+
+@pytest.mark.parametrize(("few", "is_guarded"), [(0, True), (1, False)])
+def test_beyond_a_few_the_planner_is_kept_from_looping_over_invoices(desk, monkeypatch, few, is_guarded):
+    """As for charges: it thinks that almost none ever waits."""
+    monkeypatch.setattr(statements, "FEW", few)
+    desk.send("alice", (ANA, "100"))
+
+    with CaptureQueriesContext(connection) as asked:
+        desk.invoices(OCTOBER)
+
+    assert any("enable_nestloop = off" in one["sql"] for one in asked) is is_guarded

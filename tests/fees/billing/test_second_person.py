@@ -1,0 +1,148 @@
+"""Above an amount another person approves: who may not, what a change asks again, and since when an amount holds."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from fees.billing import actions
+from fees.invoicing.actions import InvoiceRefused, cancel, change
+from tests.fees.billing.conftest import ANA, FIRST, LAST, night, second_person
+from tests.fees.invoicing.conftest import at
+from tests.world import PASSWORD
+
+SECOND = date(2025, 10, 30)
+
+
+def test_above_the_threshold_another_person_approves_or_the_night_rejects(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    on = at(SECOND)
+    [large] = month.send("alice", (ANA, "100.00"), on=on)
+    invoice = month.sent(ANA)[0]
+    assert (large.is_accepted, invoice.needs_approval, invoice.approved_at) == (True, True, None)
+
+    with month.acting("alice") as who, pytest.raises(actions.BillingRefused, match="cannot approve"):
+        actions.approve(who=who, line=invoice, at=on)
+    night(month, SECOND)
+
+    [rejected] = month.sent(ANA)
+    assert (rejected.state, rejected.reason, rejected.processed_on) == ("rejected", "not_approved", None)
+
+
+def test_below_the_threshold_nobody_is_asked_and_a_change_above_it_asks_again(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    on = at(SECOND)
+    month.send("alice", (ANA, "99.99"), on=on)
+    [invoice] = month.sent(ANA)
+    assert not invoice.needs_approval
+    with month.acting("alice") as who:
+        change(who=who, invoice=invoice, amount="120", memo="", at=on)
+    [invoice] = month.sent(ANA)
+    assert (invoice.needs_approval, invoice.approved_at) == (True, None)
+
+
+def test_who_approves_has_not_chosen_the_amount(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    second_person(month)
+    on = at(SECOND)
+    month.send("alice", (ANA, "50"), on=on)
+    [invoice] = month.sent(ANA)
+
+    with month.acting("frank") as who:
+        with pytest.raises(InvoiceRefused, match="Only who sent it"):
+            change(who=who, invoice=invoice, amount="120", memo="More", at=on)
+        with pytest.raises(actions.BillingRefused, match="does not wait"):
+            actions.approve(who=who, line=invoice, at=on)
+    [still] = month.sent(ANA)
+    assert (still.amount, still.memo, still.needs_approval, still.changed_at) == (50, "", False, None)
+    with month.acting("frank") as who:
+        assert change(who=who, invoice=invoice, amount="99.99", memo="", at=on).amount == Decimal("99.99")
+
+
+def test_another_person_changes_the_words_of_what_needs_approval_and_not_its_amount(month):
+    """Frank's memo leaves alice's invoice as it was, approved or not; the amount he may not touch."""
+    night(month, FIRST)
+    on = at(SECOND)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    second_person(month)
+    month.send("alice", (ANA, "120"), on=on)
+    [invoice] = month.sent(ANA)
+
+    with month.acting("frank") as who:
+        change(who=who, invoice=invoice, amount="120.00", memo="First words", at=on)
+        actions.approve(who=who, line=invoice, at=on)
+    with month.acting("alice") as who:
+        change(who=who, invoice=invoice, amount="120", memo="Better words", at=on)
+
+    [kept] = month.sent(ANA)
+    assert (kept.memo, kept.amount, kept.needs_approval) == ("Better words", Decimal("120.00"), True)
+    assert kept.approved_by_id == month.world.users["frank"].pk
+    with month.acting("frank") as who, pytest.raises(InvoiceRefused, match="Only who sent it"):
+        change(who=who, invoice=invoice, amount="120.01", memo="", at=on)
+    with month.acting("alice") as who:
+        change(who=who, invoice=invoice, amount="121", memo="Better words", at=on)
+    [asked_again] = month.sent(ANA)
+    assert (asked_again.amount, asked_again.approved_by_id, asked_again.approved_at) == (Decimal("121.00"), None, None)
+
+
+@pytest.mark.parametrize("milder", [Decimal("500"), None])
+def test_nobody_takes_the_second_person_away_for_the_same_day(month, milder):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        for wanted in (Decimal("100"), milder, Decimal("90"), milder):
+            rule = actions.choose_threshold(who=who, threshold=wanted, at=at(SECOND))
+    assert (rule.threshold, rule.former, rule.holds_from) == (milder, Decimal("90"), LAST)
+
+    month.send("alice", (ANA, "120"), on=at(SECOND))
+    [today] = month.sent(ANA)
+    assert today.needs_approval
+    with month.acting("alice") as who:
+        cancel(who=who, invoice=today, at=at(SECOND))
+    # After the cut-off of the 30th it is a line of the 31st.
+    month.send("alice", (ANA, "130"), on=at(SECOND, 18))
+    assert [one.needs_approval for one in month.sent(ANA, state="pending")] == [False]
+
+
+def test_what_asks_more_often_holds_at_once_also_over_what_waits(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        for wanted in (Decimal("100"), Decimal("500"), Decimal("100")):
+            rule = actions.choose_threshold(who=who, threshold=wanted, at=at(SECOND))
+    assert (rule.threshold, rule.former, rule.holds_from) == (Decimal("100"), None, None)
+
+
+def test_the_page_says_from_when_a_milder_amount_holds(month, browse, password_field):
+    night(month, FIRST)
+    alice = browse("alice")
+    for wanted in ("100", "500"):
+        body = {"month": "2025-10", "threshold": wanted, password_field: PASSWORD}
+        page = alice.post(reverse("fees:billing_threshold"), body, follow=True).content.decode()
+
+    assert "a second person approves from 100.00; on that day and after it, from 500.00" in page
+    assert "It holds from" in page
+
+
+def test_an_approved_invoice_is_paid(month):
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    second_person(month)
+    on = at(SECOND)
+    month.send("frank", (ANA, "120"), on=on)
+    [invoice] = month.sent(ANA)
+    with month.acting("alice") as who:
+        actions.approve(who=who, line=invoice, at=on)
+        with pytest.raises(actions.BillingRefused, match="does not wait"):
+            actions.approve(who=who, line=invoice, at=on)
+    night(month, SECOND)
+
+    [paid] = month.sent(ANA)
+    assert (paid.state, paid.approved_by_id) == ("processed", month.world.users["alice"].pk)
