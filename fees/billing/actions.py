@@ -141,13 +141,14 @@ def open_month(*, who: Who, month: Month, at: datetime) -> BillingLock:
 
 
 def ask_forecast(*, who: Who, month: Month, at: datetime) -> Job:
-    """The forecast of the month that is at work, or a new one; one whose worker was lost is ended."""
+    """The forecast of the month that is at work, or a new one; one whose worker was lost or never came is ended."""
     job = forecast_of(who, month, at)
     if job is not None and job.state in POLLED:
         return job
     if job is not None:
-        # Only what is still written down as running is changed by it.
+        # Only what is still written down as running, or as waiting, is changed by it.
         jobs.end(job=job, at=at, problem=LOST)
+        jobs.cancel(job=job, at=at)
     return jobs.ask(who=who, kind=KIND, arguments={"month": month.text})
 
 

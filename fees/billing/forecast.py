@@ -1,20 +1,21 @@
 """What a month would come to: its remaining nights are run by the night's own code, and everything is rolled back.
 
-Values stay as they were on the last sealed day.  Nothing is kept but the answer.
+Values stay as they were on the last sealed day.  Nothing is kept but the answer.  Accounts are looked at a few at a
+time, each few in a short transaction of its own that touches nobody else's rows, so that no night waits for it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from accounts.ground.access.context import as_role, cursor
 from accounts.ground.days.queries import calendar
-from accounts.ground.runs.models import Run, RunChunk, RunStage, RunState
+from accounts.ground.runs.models import Run, RunState
 from fees.accrual.night import accrue_chunk
 from fees.billing.rules import Month
 from fees.invoicing.night import invoices_chunk
@@ -23,8 +24,14 @@ from fees.posting.models import SQL_TAKEN
 from fees.posting.posting import post_chunk
 from portal.lib.words import gettext_noop
 
-# Longer than any stretch of nights of a month; a forecast that waits for a night gives up instead.
-PATIENCE = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '120s'"
+# So many accounts a transaction, which is then over within seconds: a night that begins meanwhile hardly waits.
+AT_ONCE = 200
+# It gives way at once to whoever holds a row, and is ended where a statement or a few accounts take too long.
+PATIENCE = """
+SELECT set_config(name, CASE name WHEN 'lock_timeout' THEN '1s' ELSE '20s' END, true) FROM pg_settings
+ WHERE name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout')"""
+AT_WORK = gettext_noop("The night is at work; try again when it is done.")
+TOO_LONG = gettext_noop("The forecast took too long; ask for it again when less is going on.")
 
 
 class ForecastRefused(ValueError):
@@ -44,6 +51,12 @@ class Forecast:
     fees: dict[tuple[int, str], Decimal] = field(default_factory=dict)
     rejected: dict[int, str] = field(default_factory=dict)
     held: dict[int, str] = field(default_factory=dict)
+
+    def add(self, other: "Forecast") -> None:
+        """What other accounts come to."""
+        self.fees |= other.fees
+        self.rejected |= other.rejected
+        self.held |= other.held
 
     def stored(self) -> dict[str, object]:
         """For a job's result: money as text."""
@@ -69,42 +82,98 @@ class _Undone(Exception):
         self.found = found
 
 
-def forecast(*, practice: int, accounts: Sequence[int], month: Month, at: datetime) -> Forecast:
-    """Run the nights that are left of the month for these accounts; ForecastRefused where none is left or one runs."""
+def forecast(
+    *,
+    practice: int,
+    accounts: Sequence[int],
+    month: Month,
+    at: datetime,
+    may_go_on: Callable[[], bool] = lambda: True,
+) -> Forecast:
+    """Run the nights that are left of the month for these accounts.
+
+    ForecastRefused where none is left, while a night is at work, and once `may_go_on` says that it takes too long.
+    """
     with as_role("night"):
-        try:
-            with transaction.atomic(using="night"):
-                raise _Undone(_run(practice, sorted(accounts), month, at))
-        except _Undone as answer:
-            return answer.found
+        with transaction.atomic(using="night"):
+            last, nights = _left(month)
+            stretches = list(_stretches(practice, accounts))
+        days = [day for day in nights if day >= month.first]
+        if not (days and stretches):
+            raise ForecastRefused(
+                gettext_noop("Every night of that month has been run; there is nothing left to forecast.")
+            )
+        found = Forecast(since=days[0], until=days[-1], nights=len(days))
+        for some in stretches:
+            if not may_go_on():
+                raise ForecastRefused(TOO_LONG)
+            try:
+                with transaction.atomic(using="night"):
+                    raise _Undone(_run(practice, some, last, nights, found, at))
+            except _Undone as answer:
+                found.add(answer.found)
+            except (OperationalError, InterfaceError) as late:
+                raise ForecastRefused(TOO_LONG) from late
+    return found
 
 
-def _run(practice: int, accounts: Sequence[int], month: Month, at: datetime) -> Forecast:
+def _left(month: Month) -> tuple[date, list[date]]:
+    """The last night, and those that are left until the end of the month; their tables are made and stay."""
     last = Run.unscoped.order_by("-day").first()
-    if last is None or not accounts:
+    if last is None:
         raise ForecastRefused(gettext_noop("No night has been sealed yet."))
     if last.state in (RunState.RUNNING, RunState.WAITING):
-        raise ForecastRefused(gettext_noop("The night is at work; try again when it is done."))
-    nights = [day for day in calendar().between(month.first, month.ends) if day > last.day]
-    if not nights:
-        raise ForecastRefused(
-            gettext_noop("Every night of that month has been run; there is nothing left to forecast.")
+        raise ForecastRefused(AT_WORK)
+    since = last.day + timedelta(days=1)
+    nights = calendar().between(since, month.ends) if since < month.ends else []
+    with cursor() as cur:
+        for first in sorted({day.replace(day=1) for day in nights}):
+            cur.execute("SELECT broker_ensure_partitions(%s, %s), fees_ensure_month(%s)", [first, first, first])
+    return last.day, nights
+
+
+def _stretches(practice: int, accounts: Sequence[int]) -> Iterator[list[int]]:
+    """The accounts, a few at a time, with no account of anybody else between the first and the last of them."""
+    with cursor() as cur:
+        cur.execute(
+            """
+            SELECT array_agg(id ORDER BY id)
+              FROM (SELECT id, mine, count(*) FILTER (WHERE NOT mine AND practice_id <> %(practice)s)
+                                     OVER (ORDER BY id) AS others
+                      FROM (SELECT id, practice_id, id = ANY(%(accounts)s) AS mine FROM accounts_account
+                             WHERE id >= %(first)s AND id <= %(last)s) a) b
+             WHERE mine GROUP BY others ORDER BY min(id)
+            """,
+            {
+                "practice": practice,
+                "accounts": list(accounts),
+                "first": min(accounts, default=0),
+                "last": max(accounts, default=0),
+            },
         )
-    found = Forecast(since=nights[0], until=nights[-1], nights=len(nights))
+        for (together,) in cur.fetchall():
+            for first in range(0, len(together), AT_ONCE):
+                yield together[first : first + AT_ONCE]
+
+
+def _run(
+    practice: int, accounts: Sequence[int], last: date, nights: Sequence[date], asked: Forecast, at: datetime
+) -> Forecast:
+    found = Forecast(since=asked.since, until=asked.until)
+    if Run.unscoped.filter(day__gte=last).exclude(day=last, state__in=(RunState.DONE, RunState.HELD)).exists():
+        raise ForecastRefused(AT_WORK)
     lo, hi = accounts[0], accounts[-1] + 1
-    runs = []
     with cursor() as cur:
         cur.execute(PATIENCE)
-        for day in calendar().between(last.day + timedelta(days=1), month.ends):
-            _values(cur, last.day, day, accounts)
-            runs.append(_night(day, at, lo, hi))
-        _read(cur, found, practice, accounts, runs, nights[0])
+        for number, day in enumerate(nights, start=1):
+            _values(cur, last, day, accounts)
+            _night(-number, day, at, lo, hi)
+        _read(cur, found, practice, accounts, len(nights))
     return found
 
 
 def _values(cur, known: date, day: date, accounts: Sequence[int]) -> None:
     """The last known values again, without flows."""
-    cur.execute("SELECT broker_ensure_partitions(%s, %s), fees_ensure_month(%s)", [day, day, day])
     cur.execute(
         "INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency)"
         " SELECT %s, account_id, nlv, 0, currency FROM broker_navdaily n WHERE nav_date = %s AND account_id = ANY(%s)"
@@ -113,20 +182,23 @@ def _values(cur, known: date, day: date, accounts: Sequence[int]) -> None:
     )
 
 
-def _night(day: date, at: datetime, lo: int, hi: int) -> int:
-    """The billing stages of one night, in its order."""
-    run = Run.unscoped.create(day=day, state=RunState.RUNNING, asked_at=at, started_at=at)
+def _night(number: int, day: date, at: datetime, lo: int, hi: int) -> None:
+    """The billing stages of one night, in its order; the run is not written down, so the real one can begin."""
+    run = Run(pk=number, day=day, state=RunState.RUNNING, asked_at=at, started_at=at)
     lag, results_lag = settings.POSTING_LAG_BUSINESS_DAYS, settings.PROFIT_POSTING_LAG_BUSINESS_DAYS
-    accrue_chunk(run, day, lo, hi, 0)
-    close_chunk(run, day, lo, hi, 0, lag=lag, results_lag=results_lag)
-    for place, (name, work) in enumerate((("invoices", invoices_chunk), ("post", post_chunk)), start=1):
-        stage = RunStage.unscoped.create(run=run, name=name, ordinal=place)
-        work(run, day, lo, hi, RunChunk.unscoped.create(stage=stage, lo=lo, hi=hi).pk)
-    return run.pk
+    accrue_chunk(run, day, lo, hi, number)
+    close_chunk(run, day, lo, hi, number, lag=lag, results_lag=results_lag)
+    invoices_chunk(run, day, lo, hi, number)
+    post_chunk(run, day, lo, hi, number)
 
 
-def _read(cur, found: Forecast, practice: int, accounts: Sequence[int], runs: list[int], since: date) -> None:
-    asked = {"practice": practice, "accounts": list(accounts), "runs": runs, "since": since}
+def _read(cur, found: Forecast, practice: int, accounts: Sequence[int], nights: int) -> None:
+    asked = {
+        "practice": practice,
+        "accounts": list(accounts),
+        "runs": [-number for number in range(1, nights + 1)],
+        "since": found.since,
+    }
     cur.execute(
         f"""
         SELECT account_id, currency, sum(amount)

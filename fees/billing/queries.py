@@ -27,6 +27,9 @@ POLLED = (JobState.WAITING, JobState.RUNNING)
 # Far longer than a forecast's own limits let it run: its worker is gone.
 LOST_AFTER = timedelta(hours=1)
 LOST = gettext_noop("The forecast was interrupted; ask for it again.")
+# Longer than a worker is ever busy with something else before it.
+BEGUN_WITHIN = timedelta(minutes=10)
+NOT_BEGUN = gettext_noop("The forecast has not been begun in ten minutes; ask for it again.")
 INFOS = [code for code, (severity, _words) in EXCEPTIONS.items() if severity == Severity.INFO]
 
 # What a practice is paid in two months: account, currency, day that it counts for, what is taken, how far it has got.
@@ -186,10 +189,12 @@ def lock_of(who: Who, month: Month) -> BillingLock | None:
 
 
 def forecast_of(who: Who, month: Month, at: datetime) -> Job | None:
-    """The person's last forecast of the month; one whose worker was lost reads as failed."""
+    """The person's last forecast of the month; one whose worker was lost or never came reads as failed."""
     job = _forecasts(who, month).order_by("-created_at").first()
     if job and job.state == JobState.RUNNING and job.started_at and job.started_at < at - LOST_AFTER:
         job.state, job.message = JobState.FAILED, LOST
+    if job and job.state == JobState.WAITING and job.created_at < at - BEGUN_WITHIN:
+        job.state, job.message = JobState.FAILED, NOT_BEGUN
     return job
 
 

@@ -1,5 +1,6 @@
 """Works a forecast out in its asker's name, and keeps no more than the answer."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -13,6 +14,9 @@ from accounts.ground.tree.models import Status
 from fees.billing.forecast import ForecastRefused, forecast
 from fees.billing.queries import KIND, accounts_of
 from fees.billing.rules import Month
+
+# Far within the time after which its worker counts as lost.
+LONGEST = timedelta(minutes=10)
 
 
 def wake(who: Who, job: Job) -> None:
@@ -32,7 +36,14 @@ def work_out(job: str, user_id: int, seat_id: int, **_extra: object) -> None:
         accounts = list(accounts_of(who).filter(status=Status.OPEN).values_list("pk", flat=True))
     try:
         month = Month.read(row.arguments["month"], timezone.now().date())
-        found = forecast(practice=who.practice_id or 0, accounts=accounts, month=month, at=timezone.now())
+        until = timezone.now() + LONGEST
+        found = forecast(
+            practice=who.practice_id or 0,
+            accounts=accounts,
+            month=month,
+            at=timezone.now(),
+            may_go_on=lambda: timezone.now() < until,
+        )
         result, problem = found.stored(), ""
     except ForecastRefused as refused:
         result, problem = None, str(refused)

@@ -13,7 +13,7 @@ from accounts.ground.jobs.models import Job
 from accounts.ground.runs.models import Run
 from accounts.ground.tree.models import Account, Margin
 from fees.billing import actions, queries
-from fees.billing.forecast import forecast
+from fees.billing.forecast import ForecastRefused, forecast
 from fees.billing.models import BillingLock
 from fees.billing.rules import Month, Sums
 from fees.billing.showing import is_changed
@@ -100,6 +100,31 @@ def test_a_forecast_whose_worker_was_lost_has_failed_and_can_be_asked_for_again(
     with as_role("owner"):
         assert list(Job.unscoped.order_by("created_at").values_list("state", flat=True)) == ["failed", "waiting"]
         assert Job.unscoped.get(pk=job.pk).message == queries.LOST
+
+
+def test_a_forecast_that_nobody_begins_is_not_waited_for_for_ever(capped, browse):
+    with capped.acting("alice") as who:
+        job = actions.ask_forecast(who=who, month=OCTOBER, at=timezone.now())
+    alice, page = browse("alice"), f"{reverse('fees:billing')}?month=2025-10"
+    assert "being worked out" in alice.get(page).content.decode()
+    _owner(Job.unscoped.filter(pk=job.pk).update, created_at=timezone.now() - timedelta(minutes=10, seconds=1))
+
+    shown = alice.get(page).content.decode()
+    assert queries.NOT_BEGUN in shown and "being worked out" not in shown and "load delay" not in shown
+
+    alice.post(reverse("fees:billing_forecast"), {"month": "2025-10"})
+
+    with as_role("owner"):
+        assert list(Job.unscoped.order_by("created_at").values_list("state", flat=True)) == ["cancelled", "waiting"]
+
+
+def test_a_forecast_that_takes_too_long_says_so(capped):
+    _owner(Run.unscoped.update, state="done")
+    account = capped.world[ANA]
+    asked = {"practice": account.practice_id, "accounts": [account.pk], "month": OCTOBER, "at": at(BEFORE)}
+
+    with pytest.raises(ForecastRefused, match="took too long"):
+        forecast(**asked, may_go_on=lambda: False)
 
 
 def test_a_forecast_at_work_is_not_asked_for_twice(capped, browse):
