@@ -1,9 +1,16 @@
 """The room of the client book and its vault."""
 
 from django.apps import AppConfig
+from django.conf import settings
+
+from crm.vault.engine.turns import turns
 
 
 class CrmConfig(AppConfig):
     name = "crm"
     label = "crm"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """All processes of a host take turns at checking storage passwords."""
+        turns.folder = settings.STATE_DIR / "vault_turns"

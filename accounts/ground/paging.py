@@ -13,6 +13,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Field, Q, QuerySet
 from django.http import QueryDict
 
+from portal.lib.jsontext import parsed
+
 PAGE = 50
 MOST_COUNTED = 1000
 _MOST_DIGITS = 30
@@ -122,8 +124,8 @@ def edge_of(rows: "QuerySet[Any]", text: str | None, order: Sequence[str]) -> li
     if not text:
         return None
     try:
-        values = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, RecursionError):
+        values = parsed(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError:
         return None
     if not isinstance(values, list) or len(values) != len(order):
         return None

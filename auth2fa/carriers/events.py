@@ -1,7 +1,6 @@
 """What AWS tells of texts and calls on their way: signed by SNS, read once checked, and applied in whatever order."""
 
 import base64
-import json
 import logging
 import re
 import urllib.request
@@ -22,6 +21,7 @@ from cryptography.x509 import Certificate, load_pem_x509_certificate
 from django.conf import settings
 
 from accounts.ground.access.context import cursor
+from portal.lib.jsontext import parsed
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def trusted(body: bytes, *, at: datetime) -> dict[str, Any]:
     """The message, once its topic, time, certificate and signature are right. Raises `Untrusted`."""
     topic = TOPIC.fullmatch(settings.CODES_EVENTS_TOPIC)
     try:
-        said = json.loads(body) if len(body) <= LONGEST else None
+        said = parsed(body) if len(body) <= LONGEST else None
         if topic is None or not isinstance(said, dict) or said.get("TopicArn") != settings.CODES_EVENTS_TOPIC:
             raise Untrusted("another topic")
         fields = SIGNED[said["Type"]]
@@ -104,7 +104,7 @@ def trusted(body: bytes, *, at: datetime) -> dict[str, Any]:
 def told_in(message: str) -> Told | None:
     """What an event says of one of our messages, None for what says nothing of any."""
     try:
-        said = json.loads(message)
+        said = parsed(message)
         kind, sent = str(said["eventType"]), UUID(str(said["context"]["reference"]))
     except (ValueError, KeyError, TypeError):
         return None

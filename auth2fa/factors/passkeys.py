@@ -1,6 +1,5 @@
 """Passkeys: what a browser is asked to make and sign, and whether its answer is right; the user must be verified."""
 
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +13,8 @@ from fido2.webauthn import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+
+from portal.lib.jsontext import parsed
 
 MUST = UserVerificationRequirement.REQUIRED
 LONGEST = 20_000
@@ -75,7 +76,7 @@ class Site:
 def challenge_in(answer: str) -> bytes:
     """The challenge that an answer claims to sign; `signed` says whether it does. Raises `WrongAnswer`."""
     try:
-        said = json.loads(websafe_decode(_read(answer)["response"]["clientDataJSON"]))
+        said = parsed(websafe_decode(_read(answer)["response"]["clientDataJSON"]))
         return websafe_decode(said["challenge"])
     except (ValueError, KeyError, TypeError) as problem:
         raise WrongAnswer(str(problem)) from problem
@@ -92,7 +93,7 @@ def text_of(challenge: bytes) -> str:
 
 
 def _read(answer: str) -> dict[str, Any]:
-    said = json.loads(answer) if len(answer) <= LONGEST else None
+    said = parsed(answer) if len(answer) <= LONGEST else None
     if not isinstance(said, dict):
         raise WrongAnswer("no answer of a browser")
     return said

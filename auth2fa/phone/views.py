@@ -19,6 +19,7 @@ from auth2fa.devices.queries import claimed
 from auth2fa.devices.rules import PHONE_SUITE
 from auth2fa.factors.passkeys import WrongAnswer
 from auth2fa.phone import splitting
+from portal.lib.jsontext import parsed
 
 # Everything that the page needs while there is no network.
 FILES = (
@@ -54,7 +55,7 @@ def key(request: HttpRequest) -> HttpResponse:
     if request.content_type != "application/json":
         return JsonResponse({"title": _("Not valid")}, status=400)
     try:
-        said = json.loads(request.body)
+        said = parsed(request.body)
         claim, pin_hash = str(said["claim"])[:200], bytes.fromhex(said["pin_hash"])
         answer = str(said.get("passkey", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -84,7 +85,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     device, claim = None, ""
     if request.content_type == "application/json":
         try:
-            claim = str(json.loads(request.body)["claim"])[:200]
+            claim = str(parsed(request.body)["claim"])[:200]
             device = claimed(claim)
         except (ValueError, KeyError, TypeError):
             return JsonResponse({"title": _("Not valid")}, status=400)
@@ -100,7 +101,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
 def opening(request: HttpRequest) -> HttpResponse:
     """First what the phone's passkey shall sign; with the signature our half of what opens the phone's key."""
     try:
-        said = json.loads(request.body) if request.content_type == "application/json" else {}
+        said = parsed(request.body) if request.content_type == "application/json" else {}
         device_id, answer = str(UUID(str(said["device"]))), said.get("assertion")
     except (ValueError, KeyError, TypeError, AttributeError):
         return JsonResponse({"title": _("Not valid")}, status=400)

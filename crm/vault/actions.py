@@ -19,9 +19,10 @@ from accounts.ground.people.models import User
 from accounts.ground.trail.actions import note_of_practice
 from crm.vault.engine import paper, people, ring
 from crm.vault.engine.encoding import Unopened
-from crm.vault.engine.keys import FLOOR, Busy, Cost
+from crm.vault.engine.keys import FLOOR, Cost
 from crm.vault.engine.people import Own
 from crm.vault.engine.stored import StoredMember
+from crm.vault.engine.turns import Busy
 from crm.vault.epochs import begin_epoch, belonging, enrol, held, open_ring
 from crm.vault.models import Epoch, Member, MemberState, Vault
 from crm.vault.pepper import note_use, peppers

@@ -17,8 +17,9 @@ from crm.vault.actions import open_own, usual_cost
 from crm.vault.deposits import keep_waiting
 from crm.vault.engine import people
 from crm.vault.engine.encoding import Unopened
-from crm.vault.engine.keys import KEY, Busy
+from crm.vault.engine.keys import KEY
 from crm.vault.engine.sessions import mark_of, unwrap, wrap
+from crm.vault.engine.turns import Busy
 from crm.vault.epochs import open_ring
 from crm.vault.models import Member, Unlocked
 from crm.vault.pepper import note_use, peppers

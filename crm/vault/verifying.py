@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Count
 
 from crm.vault.deposits import content_of
 from crm.vault.engine import paper, people, ring, stream
@@ -56,6 +57,13 @@ def check_stored() -> Found:
     for row in SealedFile.unscoped.order_by("pk").iterator():
         found.look("file", row.pk, lambda row=row: _beginning(row))
     return found
+
+
+def needed_peppers() -> dict[str, int]:
+    """How many storage passwords need each pepper of the file; one that nobody needs may go."""
+    rows = Member.unscoped.exclude(state=MemberState.LEFT).values("pepper").annotate(number=Count("pk"))
+    counted = {row["pepper"]: row["number"] for row in rows}
+    return {name.decode(): counted.get(name.decode(), 0) for name in peppers().by_name}
 
 
 def check_opened(vault: Vault, keys: Ring) -> Found:

@@ -3,7 +3,6 @@
 Rows come through the scope of the person who asks, so a sentence never tells of what that person may not see.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ from accounts.ground.amounts import money_words
 from accounts.ground.people.models import Seat
 from accounts.ground.tree.models import Account
 from accounts.ground.users.queries import seats
+from portal.lib.jsontext import parsed
 
 LONGEST = 120
 
@@ -43,7 +43,7 @@ class Wish:
         fields: Any = {name: request.POST.get(name) for name in request.POST}
         if request.content_type == "application/json":
             try:
-                fields = json.loads(request.body or b"{}")
+                fields = parsed(request.body or b"{}")
             except ValueError:
                 fields = {}
         listed = tuple(one for one in fields if isinstance(one, dict)) if isinstance(fields, list) else ()

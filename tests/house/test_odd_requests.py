@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.ground.access.gates import OFFICE, SIGNED_IN
 from accounts.ground.api_pages import Pages
+from portal.lib.jsontext import DEEPEST, parsed
 from tests.house.matrix import portal_routes, targets
 from tests.house.routes import routes
 from tests.house.scenery import dress
@@ -202,3 +203,39 @@ def test_a_page_is_read_or_sent_a_form_and_knows_no_other_method(browse, django_
         with django_assert_num_queries(0):
             answer = getattr(someone, method)(url)
         assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
+
+
+# What asks for a password first reads the fields to tell what is confirmed.
+ASKING = "/api/v1/permission-requests/00000000-0000-0000-0000-000000000000/answer/"
+
+
+@pytest.mark.parametrize("deep", [DEEPEST + 1, 990, 100_000])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/vault/unlock/", 400), ("/phone/key/", 400), ("/phone/passkey/", 400), ("/phone/open/", 400),
+        ("/hooks/codes/", 403), (ASKING, 403),
+    ],
+)  # fmt: skip
+def test_what_is_nested_too_deeply_is_refused_like_any_bad_text(world, browse, settings, path, status, deep):
+    settings.CODES_EVENTS_TOPIC = "arn:aws:sns:us-east-1:123456789012:codes"
+    alice = browse("alice")
+    for body in ("[" * deep + "]" * deep, '{"claim":' * deep + "1" + "}" * deep):
+        answer = alice.post(path, body, content_type="application/json")
+        assert answer.status_code == status, answer.content[:200]
+        if path.startswith("/api/v1/"):
+            assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("charset", ["hex", "rot13", "utf-16", "idna", "no-such"])
+def test_json_in_an_odd_character_set_is_refused(world, browse, charset):
+    kind = f"application/json; charset={charset}"
+    answer = browse("alice").generic("POST", "/api/v1/vault/unlock/", b'{"storage_password": "x"}', content_type=kind)
+    assert answer.status_code in (400, 422) and answer["Content-Type"] == "application/problem+json"
+
+
+def test_what_is_nested_as_people_mean_it_is_read():
+    assert parsed("[" * DEEPEST + "]" * DEEPEST)
+    for text in ("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "[" * 100_000, '{"a":' * 70 + "1" + "}" * 70, "{"):
+        with pytest.raises(ValueError, match="deep|Expecting"):
+            parsed(text)

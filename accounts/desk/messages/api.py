@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +20,7 @@ from accounts.desk.messages.rules import MessageProblem
 from accounts.desk.messages.views import handed_out
 from accounts.ground.access.api import ScopedView
 from accounts.ground.access.gates import gate
+from accounts.ground.access.parsers import JSONParser
 from accounts.ground.access.scope import account_for
 from accounts.ground.api_pages import Pages
 

@@ -4,16 +4,14 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import BoundedSemaphore
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from crm.vault.engine.encoding import Unopened, context
+from crm.vault.engine.turns import turns
 
 KEY = 32
 SALT = 16
@@ -23,15 +21,7 @@ FLOOR_PASSES = 3
 MOST_MEMORY = 1024 * 1024
 MOST_PASSES = 16
 MOST_LANES = 8
-AT_ONCE = 2
-WAIT_SECONDS = 10
 LONGEST_PASSWORD = 256
-
-_turns = BoundedSemaphore(AT_ONCE)
-
-
-class Busy(Exception):
-    """So many passwords are being checked that one more would take the memory of the machine."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +69,7 @@ def from_password(password: str, *, salt: bytes, cost: Cost, pepper: bytes) -> b
     if not cost.is_allowed or len(salt) != SALT or len(pepper) != KEY:
         raise Unopened
     normal = unicodedata.normalize("NFKC", password).encode()
-    with _turn():
+    with turns.one():
         slow = hash_secret_raw(normal, salt, cost.passes, cost.memory, cost.lanes, KEY, Type.ID)
     return derive(slow, salt=pepper, label="kek/v1/user")
 
@@ -92,13 +82,3 @@ def fingerprint(*parts: bytes) -> bytes:
 def same(one: bytes, other: bytes) -> bool:
     """Compared in constant time."""
     return hmac.compare_digest(one, other)
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=WAIT_SECONDS):
-        raise Busy
-    try:
-        yield
-    finally:
-        _turns.release()

@@ -10,8 +10,7 @@ from django.db import transaction
 from accounts.ground.access.context import as_role
 from crm.vault.engine.encoding import Unopened
 from crm.vault.models import Vault
-from crm.vault.pepper import peppers
-from crm.vault.verifying import Found, check_opened, check_stored, keys_of
+from crm.vault.verifying import Found, check_opened, check_stored, keys_of, needed_peppers
 from portal.management.base import PortalCommand
 
 
@@ -34,7 +33,7 @@ class Command(PortalCommand):
         wrong = [*found.wrong, *(opened.wrong if opened else [])]
         told = {
             "vaults": Vault.unscoped.using("owner").count(),
-            "peppers": [name.decode() for name in peppers().by_name],
+            "peppers": needed_peppers(),
             "checked": found.checked,
             "opened": opened.checked if opened else {},
             "wrong": wrong,

@@ -1,6 +1,8 @@
 """The vault's engine: what it writes it opens again, at its place only, and the published vectors come out."""
 
 import secrets
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -13,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt
 
-from crm.vault.engine import paper, people, ring, stream
+from crm.vault.engine import paper, people, ring, stream, turns
 from crm.vault.engine.encoding import Unopened, context
 from crm.vault.engine.keys import FLOOR, Cost, from_password, hkdf
 from crm.vault.engine.padding import STEPS_UNTIL, pad, padded_length, unpad
@@ -155,6 +157,35 @@ def test_no_cost_below_the_floor_or_beyond_the_machine_is_worked(cost):
 def test_the_usual_cost_is_twice_the_floor():
     assert (Cost().memory, Cost().passes, Cost().lanes) == (131072, 3, 1)
     assert Cost().is_allowed and FLOOR.is_allowed and FLOOR.is_below(Cost())
+
+
+HOLD = """
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from crm.vault.engine.turns import AT_ONCE, Turns
+with ExitStack() as held:
+    for _ in range(AT_ONCE):
+        held.enter_context(Turns(Path(sys.argv[1])).one())
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_all_processes_of_a_host_take_turns_at_deriving(tmp_path, monkeypatch, checkout):
+    mine = turns.Turns(tmp_path)
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD, tmp_path], cwd=checkout, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout.readline() == "held\n"
+    with monkeypatch.context() as impatient:
+        impatient.setattr(turns, "WAIT_SECONDS", 0.2)
+        with pytest.raises(turns.Busy), mine.one():
+            pass
+    other.kill()  # whoever dies gives the turn back
+    other.wait(10)
+    with mine.one():
+        pass
 
 
 def test_storage_password_and_pepper_make_the_key_together():

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import Seat
 from crm.vault.engine import people
-from crm.vault.engine.keys import Busy
+from crm.vault.engine.turns import Busy
 from crm.vault.models import Epoch, Grant, Member, MemberState, Unlocked, Vault
 from tests.crm.vault.kit import OTHER_PASSWORD, PASSWORD
 from tests.crm.vault.people import HOME, begun, colleague, let_in, papers, set_up, unlock, words

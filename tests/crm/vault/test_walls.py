@@ -271,6 +271,7 @@ def test_verify_opens_every_record_with_the_papers_and_names_what_was_changed(
 
     done, told = verify()
     assert (done, told["wrong"], told["vaults"]) == (0, [], 1)
+    assert next(iter(told["peppers"].values())) == 1
     for papers in ({"sheets": sheets[1:]}, {"username": "alice", "code": code}):
         done, told = drill(papers)
         assert done == 0 and told["opened"] == {"note": 3, "file": 1}
