@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("accounts.ground.applications.api_urls")),
     path("v1/", include("accounts.ground.linkage.api_urls")),
     path("v1/", include("accounts.ground.consents.api_urls")),
+    path("v1/", include("accounts.ground.pinlinks.api_urls")),
     path("v1/", include("accounts.ground.requests.api_urls")),
     path("v1/", include("accounts.desk.messages.api_urls")),
     path("v1/", include("accounts.desk.users.api_urls")),

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.ground.applications.urls")),
     path("", include("accounts.ground.linkage.urls")),
     path("", include("accounts.ground.consents.urls")),
+    path("", include("accounts.ground.pinlinks.urls")),
     path("", include("accounts.desk.seats.urls")),
     path("", include("accounts.desk.seen_as.urls")),
     path("", include("accounts.desk.messages.urls")),

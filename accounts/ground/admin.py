@@ -7,6 +7,7 @@ from accounts.ground.ledger import admin as ledger
 from accounts.ground.notifications import admin as notifications
 from accounts.ground.outbox import admin as outbox
 from accounts.ground.people import admin as people
+from accounts.ground.pinlinks import admin as pinlinks
 from accounts.ground.requests import admin as requests
 from accounts.ground.runs import admin as runs
 from accounts.ground.trail import admin as trail
@@ -20,6 +21,7 @@ __all__ = [
     "notifications",
     "outbox",
     "people",
+    "pinlinks",
     "requests",
     "runs",
     "trail",

@@ -13,6 +13,7 @@ from accounts.ground.notifications.models import Notification, NotificationRead
 from accounts.ground.optouts.models import OptOut
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import AccessRole, ClientRight, Party, Seat, SeatAccount, User
+from accounts.ground.pinlinks.models import PinFact, PinLink
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
 from accounts.ground.stepup.models import StepUpGrant
@@ -45,6 +46,8 @@ __all__ = [
     "OptOut",
     "OutboxMessage",
     "Party",
+    "PinFact",
+    "PinLink",
     "Practice",
     "Request",
     "Run",

@@ -42,6 +42,7 @@ TOLD_TO_A_PRACTICE = (
 CONSENTS = (
     *("consent", "agree", "decline_consent", "cancel_consent"),
     *("api_consent", "api_agree", "api_decline_consent"),
+    *("send_pin_link", "api_send_pin_link"),
 )
 # A streamlined authority is ended by who manages the account, or by who signs for it.
 ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}

@@ -114,6 +114,8 @@ def agree(*, who: Who, consent: Consent, hand: Hand, seen: str, at: datetime) ->
             raise ConsentProblem(_(wrong.msgid) % wrong.params)
         if held.practice_id != held.account.practice_id:
             raise ConsentConflict(_("The account has another advisor now."))
+        if held.account.status != Status.OPEN:
+            raise ConsentConflict(_("The account is not open any more."))
         held.signed_name, held.signed_address = hand.name.strip(), hand.address[:45]
         held.signed_agent, held.signed_session = hand.agent[:400], hand.session
         _end(held, ConsentState.AGREED, who.user_id, at)
@@ -154,6 +156,14 @@ def end_for_move(*, account: Account, at: datetime) -> None:
     living.filter(ended_at=None).update(ended_at=at)
 
 
+def end_for_closing(*, account: Account, at: datetime, by: int | None) -> None:
+    """What still waits for the client of an account that is closed by now is withdrawn, and the client is told."""
+    waiting = Consent.unscoped.select_for_update(of=("self",)).select_related("account")
+    for one in waiting.filter(account=account, state=ConsentState.WAITING).order_by("pk"):
+        _end(one, ConsentState.CANCELLED, by, at)
+        tell(one)
+
+
 def lapse_due(*, at: datetime) -> int:
     """End what no client has answered, each in a transaction of its own; how many there were."""
     ended = 0
@@ -189,8 +199,9 @@ def _refused(who: Who, consent: Consent, state: ConsentState, at: datetime) -> C
 
 def _waiting(consent: Consent, at: datetime) -> Consent:
     rows = Consent.unscoped.select_for_update(of=("self",)).select_related("account")
-    held = rows.get(pk=consent.pk)
-    if held.state != ConsentState.WAITING:
+    # The database lets nobody hold a row that has ended, so it is not even found.
+    held = rows.filter(pk=consent.pk).first()
+    if held is None or held.state != ConsentState.WAITING:
         raise ConsentConflict(_("This has been answered already."))
     if held.expires_at <= at:
         raise ConsentConflict(_("This was not answered in time."))
@@ -230,5 +241,6 @@ def _close(who: Who, held: Consent, address: str, at: datetime) -> None:
         if asker is None or not scope(asker, Account, "manage").filter(pk=held.account_id).exists():
             raise ConsentProblem(_("Whoever asked for this may not do it any more; ask your advisor."))
         change_status(account=held.account, status=Status.CLOSED, day=exchange_day(at))
+        end_for_closing(account=held.account, at=at, by=held.asked_by)
     finally:
         enter(who.user_id, seat_id=who.seat_id, address=address)

@@ -60,6 +60,7 @@ class Consent(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
+            models.UniqueConstraint(fields=["firm", "id"], name="consent_firm_id"),
             models.UniqueConstraint(
                 fields=["account", "kind"],
                 condition=models.Q(state=ConsentState.WAITING),

@@ -55,3 +55,21 @@ $$;
 REVOKE ALL ON FUNCTION app_people_of_consent(uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app_people_of_consent(uuid, text) TO portal_web, portal_worker, portal_office;
 """
+
+# The back office, which is of no firm, tells the client what its closing of the account has withdrawn.
+PEOPLE_FOR_THE_OFFICE = """
+CREATE OR REPLACE FUNCTION app_people_of_consent(the_consent uuid, the_side text) RETURNS TABLE (user_id bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT s.user_id
+      FROM accounts_consent c
+      JOIN accounts_account a ON a.id = c.account_id
+      JOIN accounts_seat s ON s.is_active AND s.firm_id = c.firm_id AND CASE the_side
+           WHEN 'practice' THEN s.role IN ('top', 'second') AND s.practice_id = c.practice_id
+                AND (s.standing = 'primary' OR s.user_id = c.asked_by)
+           WHEN 'owner' THEN s.account_id IN (a.id, a.stl_id) OR (s.role = 'client' AND EXISTS (
+                SELECT 1 FROM accounts_clientright r WHERE r.party_id = s.party_id AND r.account_id = a.id))
+           ELSE false END
+     WHERE c.id = the_consent AND (app_user() IS NULL OR app_reach() = 'office' OR c.firm_id = app_firm())
+     ORDER BY s.user_id
+$$;
+"""

@@ -16,6 +16,7 @@ from accounts.ground.consents.models import Consent, ConsentKind, ConsentState
 from accounts.ground.consents.queries import authority, consent_for, of_account, own_consent
 from accounts.ground.consents.rules import ConsentProblem
 from accounts.ground.people.models import User
+from accounts.ground.pinlinks.queries import links_of, recipient_of
 from accounts.ground.signatures.reading import hand_of
 from accounts.ground.signatures.rules import LONGEST_NAME
 from accounts.ground.tree.models import Account
@@ -136,11 +137,14 @@ def _page(request: HttpRequest, account: Account, problem: str = "") -> HttpResp
 def _shown(request: HttpRequest, found: Consent, problem: str = "") -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     waits = found.state == ConsentState.WAITING and found.expires_at > timezone.now()
+    takes_back = waits and who.is_advisor and found.practice_id == who.practice_id and who.can("manage")
     context = {
         "consent": found,
         "account": found.account,
+        "recipient": recipient_of(found.pk) if takes_back else None,
+        "links": links_of(who, found),
         "decides": waits and not who.is_advisor and answer(who, "sign", found.account).allowed,  # type: ignore[arg-type]
-        "takes_back": waits and who.is_advisor and found.practice_id == who.practice_id and who.can("manage"),
+        "takes_back": takes_back,
         "signer": User.objects.filter(pk=found.decided_by).first() if found.signed_name else None,
         "problem": problem,
         "longest_name": LONGEST_NAME,

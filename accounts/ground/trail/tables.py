@@ -31,6 +31,8 @@ TABLES: dict[str, Any] = {
     "accounts_hold": _("Holds"),
     "accounts_calendarday": _("Calendar days"),
     "accounts_consent": _("What clients are asked to agree to"),
+    "accounts_pinfact": _("PIN links: verified clients"),
+    "accounts_pinlink": _("PIN links"),
     "broker_permissionrequest": _("Requests for trading permissions"),
     "fees_schedule": _("Fee schedules"),
     "fees_proposal": _("Fee proposals"),

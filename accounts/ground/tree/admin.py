@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,7 +21,9 @@ from accounts.ground.access.admin import (
     choice_of,
     rows_of,
 )
+from accounts.ground.access.context import current_alias
 from accounts.ground.clock import exchange_today
+from accounts.ground.consents.actions import end_for_closing
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import CURRENCIES, Account, Firm, Kind, Margin, Practice, Status
 from accounts.ground.tree.rules import TRANSITIONS, TreeProblem, clean_number, sort_key
@@ -94,7 +97,11 @@ def _becoming(status: Status, words: Any) -> Any:
         changed = 0
         for account in accounts:
             try:
-                tree.change_status(account=account, status=status, day=exchange_today())
+                with transaction.atomic(using=current_alias.get()):
+                    tree.change_status(account=account, status=status, day=exchange_today())
+                    if status == Status.CLOSED:
+                        by = request.seat.user_id  # type: ignore[attr-defined]
+                        end_for_closing(account=account, at=timezone.now(), by=by)
             except TreeProblem as problem:
                 page.message_user(request, f"{account.number}: {problem}", messages.ERROR)
             else:

@@ -1,7 +1,7 @@
 """Rows for every list of the back office, in batches, so that two batches can be compared with one."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from accounts.ground.idempotency.models import IdempotencyKey
@@ -9,6 +9,7 @@ from accounts.ground.jobs.models import Job
 from accounts.ground.notifications.actions import notify
 from accounts.ground.outbox.actions import owe
 from accounts.ground.people import actions as people
+from accounts.ground.pinlinks import actions as pinlinks
 from accounts.ground.requests.actions import ask
 from accounts.ground.runs.actions import hold_account
 from accounts.ground.runs.models import Run, RunChunk, RunStage, Seal
@@ -38,6 +39,8 @@ def fill(world: World, *, batch: int) -> None:
         )
         party = people.create_party(practice=account.practice, legal_name=f"Person {number}")
         people.give_right(party=party, account=account)
+        answers = {"birth_town": "Springfield", "first_school": "St. Mary's"}
+        pinlinks.verify(party=party, mobile="+12025550143", answers=answers, at=datetime(2026, 3, 2, tzinfo=UTC))
         user = people.create_user(username=f"user{number}", password=PASSWORD, party=party)
         people.seat_client(user=user, party=party)
         _money(account, day)

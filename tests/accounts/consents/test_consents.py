@@ -243,6 +243,36 @@ def test_an_owner_without_a_sign_in_is_not_asked_and_the_back_office_closes_the_
     assert (closed.status, closed.closed_on is not None) == ("C", True)
 
 
+def test_what_waits_is_withdrawn_when_the_account_closes(browse, mailed):
+    """Nobody is left with a question about an account that is closed: not after the office, not after an agreement."""
+    closing, chidi = asked(mailed, kind="close"), browse("chidi")
+    number = {"action": "become_C", "index": "0", "_selected_action": mailed["U2000001"].pk, **SURE}
+    assert browse("olga").post("/office/accounts/account/", number).status_code == 302
+
+    closing.refresh_from_db()
+    item = Request.unscoped.get(kind="client_approval")
+    assert (closing.state, closing.decided_by) == ("cancelled", mailed.users["olga"].pk)
+    assert item.status == "cancelled"
+    assert ("chidi", "A question was taken back") in letters()
+    assert "Cancelled" in chidi.get("/approvals/").content.decode()
+    assert chidi.post(f"/approvals/changes/{closing.pk}/agree/", word(closing)).status_code == 422
+
+    browse("olga").post("/office/accounts/account/", {**number, "action": "become_O"})
+    streamlined, again = asked(mailed), asked(mailed, kind="close")
+    assert chidi.post(f"/approvals/changes/{again.pk}/agree/", word(again)).status_code == 302
+    streamlined.refresh_from_db()
+    again.refresh_from_db()
+    assert (streamlined.state, again.state) == ("cancelled", "agreed")
+
+
+def test_an_account_that_cannot_be_closed_keeps_what_waits(browse, mailed):
+    waiting = asked(mailed, "alice", "I4000001")
+    number = {"action": "become_C", "index": "0", "_selected_action": mailed["I4000001"].pk, **SURE}
+    assert browse("olga").post("/office/accounts/account/", number).status_code == 302
+    waiting.refresh_from_db()
+    assert (waiting.state, Account.unscoped.get(number="I4000001").status) == ("waiting", "O")
+
+
 def test_what_was_not_answered_in_time_offers_nothing_to_sign(browse, mailed):
     late = asked(mailed, at=timezone.now() - timedelta(days=31))
     place = f"/approvals/changes/{late.pk}/"
