@@ -353,6 +353,12 @@ FLEX_SERVICE_URL = env.text(
     "FLEX_SERVICE_URL", "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService/"
 )
 
+# --- The client book -------------------------------------------------------------------------------------------------
+
+# How many contacts one file may bring, and how large a file of contacts or a calendar may be.
+CONTACT_IMPORT_ROWS = env.whole("CONTACT_IMPORT_ROWS", 20_000)
+CONTACT_IMPORT_BYTES = env.whole("CONTACT_IMPORT_BYTES", 20_000_000)
+
 # --- Mail ----------------------------------------------------------------------------------------------------------
 
 globals().update(env.email("EMAIL_URL", (STATE_DIR / "mail").as_uri()))

@@ -86,7 +86,7 @@ def decode(content: bytes) -> str:
 
 
 def decoded(content: bytes) -> tuple[str, str]:
-    """The text of a stranger's file and the name of its encoding: marks, then what nulls tell, UTF-8, Windows."""
+    """The text of a stranger's file and the name of its encoding: marks, what nulls tell, UTF-8, Windows."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -102,7 +102,14 @@ def decoded(content: bytes) -> tuple[str, str]:
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        return _as(content, "cp1252"), "cp1252"
+        encoding = "cp1251" if _is_cyrillic(content) else "cp1252"
+        return _as(content, encoding), encoding
+
+
+def _is_cyrillic(content: bytes) -> bool:
+    """Whether letters beyond ASCII stand side by side, as in Russian, and not here and there, as accents do."""
+    runs = [len(run) for run in re.findall(rb"[\xa8\xb8\xc0-\xff]+", content)]
+    return sum(run for run in runs if run > 2) > sum(runs) // 2
 
 
 def _as(content: bytes, encoding: str) -> str:

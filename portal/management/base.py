@@ -4,11 +4,14 @@ import argparse
 import json
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 from django.utils.translation import gettext as _
+
+from portal.lib.csvtext import MAX_BYTES
 
 
 class PortalCommand(BaseCommand):
@@ -51,6 +54,15 @@ class PortalCommand(BaseCommand):
 
 def refusal(problem: str) -> str:
     return json.dumps({"ok": False, "problem": problem}, ensure_ascii=False)
+
+
+def content_of(path: Path, *, most: int = MAX_BYTES) -> bytes:
+    """What a file holds, up to one byte more than is taken, so that what is too large shows."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def day(words: str) -> date:

@@ -10,9 +10,9 @@ from accounts.ground.access.context import acting
 from accounts.ground.people.models import User
 from fees.invoicing.rules import EXCHANGE_ZONE, Verdict
 from fees.invoicing.upload import known, parse, submit_file
-from portal.lib.csvtext import MAX_BYTES, BadCsv
+from portal.lib.csvtext import BadCsv
 from portal.lib.words import english
-from portal.management.base import PortalCommand
+from portal.management.base import PortalCommand, content_of
 
 
 class Command(PortalCommand):
@@ -33,7 +33,7 @@ class Command(PortalCommand):
         if user is None:
             raise CommandError(f"nobody signs in as {options['advisor']}")
         try:
-            file = parse(_content(options["file"]), name=options["file"].name, decimal_comma=options["decimal_comma"])
+            file = parse(content_of(options["file"]), name=options["file"].name, decimal_comma=options["decimal_comma"])
         except BadCsv as error:
             raise CommandError(str(error)) from error
         with acting(user.pk) as who:
@@ -74,15 +74,6 @@ def _told(one: Verdict) -> dict[str, Any]:
         "available": None if one.available is None else str(one.available),
         "invoice": one.invoice or None,
     }
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
-    return content
 
 
 def _instant(text: str) -> datetime:
