@@ -108,8 +108,8 @@ class _Card:
                 self.remarks.append(Sentence(NO_LINE, {"line": number}))
             elif line.name == "X-ABLABEL":
                 label = unescaped(line.value)
-                hit = _LABEL.match(label)
-                self._labels[line.group] = (hit[1] if hit else label).lower()
+                named = _LABEL.match(label)
+                self._labels[line.group] = (named[1] if named else label).lower()
             else:
                 properties.append(line)
         for line in properties:
