@@ -11,8 +11,7 @@ from django.utils.translation import override
 from accounts.ground.amounts import money_words
 from accounts.ground.dates import day_text
 from fees.engine.registry import EVERY
-from fees.posting.models import Charge
-from fees.proofs.queries import proof
+from fees.proofs.queries import Proof
 from fees.proofs.words import exact, method_title, tell
 from portal.lib.fingerprint import digest
 
@@ -20,10 +19,10 @@ from portal.lib.fingerprint import digest
 MOST_DAYS = 400
 
 
-def write(charge: Charge, *, language: str, brand: str) -> dict[str, object]:
-    """The document of a posted charge; on client documents a fee is negative."""
+def write(opened: Proof, *, language: str, brand: str) -> dict[str, object]:
+    """The document of a posted charge that was opened up; on client documents a fee is negative."""
+    charge = opened.charge
     with override(language):
-        opened = proof(charge)
         period = day_text(charge.starts)
         if charge.period_end_day != charge.starts:
             period += f" \N{EN DASH} {day_text(charge.period_end_day)}"

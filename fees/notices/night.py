@@ -11,15 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from accounts.desk.messages.actions import tell_owner
+from accounts.desk.messages.actions import Told, tell_owners
 from accounts.ground.access.context import cursor
-from accounts.ground.outbox.actions import owe
-from accounts.ground.outbox.models import Channel
+from accounts.ground.outbox.actions import owe_many
+from accounts.ground.outbox.models import Channel, OutboxMessage
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from fees.notices.document import hash_of, write
 from fees.notices.models import Mode, Notice
 from fees.posting.models import Charge
+from fees.proofs.queries import Proof, proofs
 
 AT_ONCE = 500
 SUBJECT = _("An advisory fee was charged")
@@ -40,10 +41,10 @@ def notices_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> Chunk
     """Write the notices of fees that were charged on `day` to accounts lo <= id < hi, and owe their mails."""
     written = 0
     for batch in _due(day, lo, hi, run):
-        charges = Charge.unscoped.select_related("account", "practice").in_bulk([one.charge for one in batch])
-        Notice.unscoped.bulk_create(_notice(run, day, charges[one.charge], one) for one in batch)
-        for one in batch:
-            _tell(run, charges[one.charge], one)
+        rows = Charge.unscoped.select_related("account", "practice", "cut").in_bulk([one.charge for one in batch])
+        opened = proofs(list(rows.values()))
+        Notice.unscoped.bulk_create(_notice(run, day, opened[one.charge], one) for one in batch)
+        _tell(run, [(rows[one.charge], one) for one in batch])
         written += len(batch)
     return ChunkResult(rows=written)
 
@@ -59,8 +60,8 @@ def _due(day: date, lo: int, hi: int, run: Run) -> Iterator[Sequence[Due]]:
         yield rows[first : first + AT_ONCE]
 
 
-def _notice(run: Run, day: date, charge: Charge, due: Due) -> Notice:
-    document = write(charge, language=due.language, brand=due.brand)
+def _notice(run: Run, day: date, opened: Proof, due: Due) -> Notice:
+    charge, document = opened.charge, write(opened, language=due.language, brand=due.brand)
     return Notice(
         charge=charge,
         firm_id=charge.firm_id,
@@ -78,28 +79,35 @@ def _notice(run: Run, day: date, charge: Charge, due: Due) -> Notice:
     )
 
 
-def _tell(run: Run, charge: Charge, due: Due) -> None:
-    """Owe each owner the mail that says where the notice is."""
-    address = settings.PUBLIC_URL.rstrip("/") + reverse("fees:notice", args=[charge.pk])
-    if due.mode == Mode.BOTH:
-        with override(due.language):
-            tell_owner(
-                account=charge.account_id,
-                practice=charge.account.practice_id,
-                key=charge.pk,
-                subject=str(SUBJECT),
-                body=str(TEXT) % {"address": address},
-                name=due.brand,
-                at=run.at,
-            )
-    for owner in due.owners:
-        with override(owner["language"]):
-            owe(
-                channel=Channel.MAIL,
-                recipient=owner["email"],
-                subject=str(SUBJECT),
-                body=str(TEXT) % {"address": address},
-                natural_key=f"fee notice:{charge.pk}:{owner['user']}",
-                firm_id=charge.firm_id,
-                person_id=int(owner["user"]),
-            )
+def _tell(run: Run, written: Sequence[tuple[Charge, Due]]) -> None:
+    """Owe each owner the mail that says where the notice is, and tell it in the message center where that is wanted."""
+    news, mails = [], []
+    for charge, due in written:
+        address = settings.PUBLIC_URL.rstrip("/") + reverse("fees:notice", args=[charge.pk])
+        if due.mode == Mode.BOTH:
+            with override(due.language):
+                news.append(
+                    Told(
+                        account=charge.account_id,
+                        practice=charge.account.practice_id,
+                        key=charge.pk,
+                        subject=str(SUBJECT),
+                        body=str(TEXT) % {"address": address},
+                        name=due.brand,
+                    )
+                )
+        for owner in due.owners:
+            with override(owner["language"]):
+                mails.append(
+                    OutboxMessage(
+                        channel=Channel.MAIL,
+                        recipient=owner["email"],
+                        subject=str(SUBJECT),
+                        body=str(TEXT) % {"address": address},
+                        natural_key=f"fee notice:{charge.pk}:{owner['user']}",
+                        firm_id=charge.firm_id,
+                        person_id=int(owner["user"]),
+                    )
+                )
+    tell_owners(news, at=run.at)
+    owe_many(mails)

@@ -3,11 +3,13 @@
 Nothing here was stored by the night that charged, except the instant at which it looked.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
+from uuid import UUID
 
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
@@ -44,30 +46,53 @@ class Evidence:
 
 def evidence(charge: Charge) -> Evidence:
     """Everything about the charge's account, payee, method and period."""
-    period = Period(charge.starts, charge.ends)
-    components = tuple(
-        Component.unscoped.filter(
-            schedule__account_id=charge.account_id,
-            schedule__practice_id=charge.practice_id,
-            schedule__strategy="automatic",
-            method=charge.method,
-            schedule__starts__lt=period.ends,
-        )
-        .exclude(schedule__ends__lte=period.starts)
-        .select_related("schedule")
-        .order_by("id")
-    )
+    return evidence_of([charge])[charge.pk]
+
+
+def evidence_of(charges: Sequence[Charge]) -> dict[UUID, Evidence]:
+    """The same of many charges, in as many queries as for one."""
     days = calendar()
-    known, corrections = _values(charge, period)
-    return Evidence(
-        components=components,
-        agreed=tuple(terms_of(one) for one in components),
-        terms=tuple(_while_open(terms_of(one), charge.account.opened_on) for one in components),
-        nav=tuple(_points(charge, period, known, days)),
-        calendar=days,
-        period=period,
-        corrections=tuple(corrections),
+    components, values = _components(charges), _values(charges)
+    found = {}
+    for charge in charges:
+        period = Period(charge.starts, charge.ends)
+        agreed = tuple(one for one in components[_key(charge)] if _touches(one, period))
+        rows = values[charge.pk]
+        known = [Value(day, then, flow) for day, then, flow, _now in rows]
+        found[charge.pk] = Evidence(
+            components=agreed,
+            agreed=tuple(terms_of(one) for one in agreed),
+            terms=tuple(_while_open(terms_of(one), charge.account.opened_on) for one in agreed),
+            nav=tuple(_points(charge, period, known, days)),
+            calendar=days,
+            period=period,
+            corrections=tuple(
+                Correction(day, then, now) for day, then, _flow, now in rows if then != now and period.covers(day)
+            ),
+        )
+    return found
+
+
+def _key(charge: Charge) -> tuple[int, int, int]:
+    return charge.account_id, charge.practice_id, charge.method
+
+
+def _components(charges: Sequence[Charge]) -> dict[tuple[int, int, int], list[Component]]:
+    """What was ever agreed automatically, by account, payee and method, the oldest first."""
+    rows = Component.unscoped.filter(
+        schedule__account_id__in={one.account_id for one in charges},
+        schedule__strategy="automatic",
+        method__in={one.method for one in charges},
     )
+    found: dict[tuple[int, int, int], list[Component]] = defaultdict(list)
+    for one in rows.select_related("schedule").order_by("id"):
+        found[one.schedule.account_id, one.schedule.practice_id, one.method].append(one)
+    return found
+
+
+def _touches(component: Component, period: Period) -> bool:
+    schedule = component.schedule
+    return schedule.starts < period.ends and (schedule.ends is None or schedule.ends > period.starts)
 
 
 def _while_open(terms: Terms, opened_on: date | None) -> Terms:
@@ -88,42 +113,45 @@ def _ended_with_its_account(charge: Charge) -> bool:
     return charge.ends < period_of(EVERY[charge.method].frequency, charge.starts).ends
 
 
-def _values(charge: Charge, period: Period) -> tuple[list[Value], list[Correction]]:
-    """The account's values of the period as they were known when each was used, and which differ from today's.
+def _values(charges: Sequence[Charge]) -> dict[UUID, list[tuple[date, Decimal, Decimal, Decimal]]]:
+    """Each account's values of its period: the day, value and flow as known when each was used, and today's value.
 
     A day's accrual looked when its night accrued; a closing value when the period was closed; an adjustment at
-    everything when it was made.
+    everything when it was made.  Each day is named, so that the index by day and account finds it.
     """
     with cursor() as cur:
         cur.execute(
             """
             WITH used AS (
-                SELECT n.nav_date, n.nlv, n.flow,
-                       coalesce(CASE WHEN %(is_first)s THEN fees_known_at(l.run_id, n.account_id) END,
-                                %(closed_at)s::timestamptz) AS at
-                  FROM broker_navdaily n
+                SELECT c.charge, n.account_id, n.nav_date, n.nlv, n.flow,
+                       coalesce(CASE WHEN c.is_first THEN fees_known_at(l.run_id, n.account_id) END, c.closed_at) AS at
+                  FROM unnest(%(charges)s::uuid[], %(accounts)s::bigint[], %(methods)s::int[], %(starts)s::date[],
+                              %(ends)s::date[], %(closed)s::timestamptz[], %(firsts)s::boolean[])
+                       AS c (charge, account, method, starts, ends, closed_at, is_first)
+                 CROSS JOIN LATERAL generate_series(c.starts, c.ends, interval '1 day') d (day)
+                  JOIN broker_navdaily n ON n.nav_date = d.day::date AND n.account_id = c.account
                   LEFT JOIN LATERAL (SELECT l.run_id FROM fees_accrual l
                                       WHERE l.accrual_date = n.nav_date AND l.account_id = n.account_id
-                                        AND l.method = %(method)s ORDER BY l.component_id LIMIT 1) l ON true
-                 WHERE n.account_id = %(account)s AND n.nav_date >= %(starts)s AND n.nav_date <= %(ends)s
+                                        AND l.method = c.method ORDER BY l.component_id LIMIT 1) l ON true
             )
-            SELECT used.nav_date, coalesce(old.nlv, used.nlv), coalesce(old.flow, used.flow), used.nlv
+            SELECT used.charge, used.nav_date, coalesce(old.nlv, used.nlv), coalesce(old.flow, used.flow), used.nlv
               FROM used
               LEFT JOIN LATERAL (SELECT h.nlv, h.flow FROM broker_navhistory h
-                                  WHERE h.account_id = %(account)s AND h.nav_date = used.nav_date
+                                  WHERE h.account_id = used.account_id AND h.nav_date = used.nav_date
                                     AND h.replaced_at > used.at ORDER BY h.replaced_at LIMIT 1) old ON true
-             ORDER BY used.nav_date
+             ORDER BY used.charge, used.nav_date
             """,
             {
-                "account": charge.account_id,
-                "method": charge.method,
-                "starts": period.starts,
-                "ends": period.ends,
-                "closed_at": charge.created_at,
-                "is_first": charge.revision == 0,
+                "charges": [one.pk for one in charges],
+                "accounts": [one.account_id for one in charges],
+                "methods": [one.method for one in charges],
+                "starts": [one.starts for one in charges],
+                "ends": [one.ends for one in charges],
+                "closed": [one.created_at for one in charges],
+                "firsts": [one.revision == 0 for one in charges],
             },
         )
-        rows = cur.fetchall()
-    known = [Value(day, then, flow) for day, then, flow, _ in rows]
-    corrections = [Correction(day, then, now) for day, then, _, now in rows if then != now and period.covers(day)]
-    return known, corrections
+        found: dict[UUID, list[tuple[date, Decimal, Decimal, Decimal]]] = defaultdict(list)
+        for charge, *row in cur.fetchall():
+            found[charge].append(tuple(row))
+    return found

@@ -1,5 +1,9 @@
 """What a fee on trades is proved with: the executions that it names, under the terms they were charged by."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from uuid import UUID
+
 from accounts.ground.access.context import cursor
 from fees.engine.executions import ExecutionFee, fee_of, keys_of
 from fees.posting.models import Charge
@@ -8,9 +12,26 @@ from fees.trades.queries import named
 
 
 def fees_again(charge: Charge) -> list[ExecutionFee]:
-    """Each execution worked out anew; ValueError or LookupError where the stored text or an execution is not there."""
-    wanted = keys_of(charge.inputs)
-    terms = terms_by_component(component for _, component in wanted)
+    """Each execution worked out anew; LookupError where the stored text or an execution is not there."""
+    return fees_of([charge])[charge.pk]
+
+
+def fees_of(charges: Sequence[Charge]) -> dict[UUID, list[ExecutionFee]]:
+    """The same of many charges in two queries; one whose text or executions are not there is left out."""
+    wanted = {one: keys for one in charges if (keys := _keys(one))}
+    terms = terms_by_component(component for keys in wanted.values() for _key, component in keys)
+    named_by = [(one.account_id, key) for one, keys in wanted.items() for key, _component in keys]
     with cursor() as cur:
-        known = named(cur, account=charge.account_id, keys=[key for key, _ in wanted])
-    return [fee_of(terms[component], known[key]) for key, component in wanted]
+        known = named(cur, named_by) if named_by else {}
+    found = {}
+    for one, keys in wanted.items():
+        with suppress(LookupError):
+            found[one.pk] = [fee_of(terms[component], known[one.account_id, key]) for key, component in keys]
+    return found
+
+
+def _keys(charge: Charge) -> list[tuple[str, int]]:
+    try:
+        return list(keys_of(charge.inputs))
+    except ValueError:
+        return []

@@ -97,12 +97,15 @@ def between(account: Account, span: Period) -> list[tuple[Execution, Decimal | N
         return [(execution, rate) for _account, execution, rate in found]
 
 
-def named(cur, *, account: int, keys: Sequence[str]) -> dict[str, Execution]:
-    """Executions of an account by their keys."""
+def named(cur, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Execution]:
+    """Executions by their accounts and keys."""
+    accounts, keys = zip(*wanted, strict=True)
     cur.execute(
-        f"SELECT {_COLUMNS} FROM broker_trade t WHERE t.account_id = %s AND t.key = ANY(%s)", [account, list(keys)]
+        f"SELECT t.account_id, {_COLUMNS} FROM unnest(%s::bigint[], %s::text[]) AS w (account_id, key)"
+        " JOIN broker_trade t ON t.account_id = w.account_id AND t.key = w.key",
+        [list(accounts), list(keys)],
     )
-    return {one.key: one for one in (_execution(row) for row in cur.fetchall())}
+    return {(account, row[0]): _execution(row) for account, *row in cur.fetchall()}
 
 
 def _waiting(row: Sequence) -> Waiting:

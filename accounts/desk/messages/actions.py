@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -120,14 +121,30 @@ def share(*, who: Who, thread: Thread, at: datetime) -> bool:
     return is_new
 
 
-def tell_owner(*, account: int, practice: int, key: UUID, subject: str, body: str, name: str, at: datetime) -> None:
-    """What a night tells the owner of an account in the practice's name; with the same key it is told once.
+class Told(NamedTuple):
+    """What a night tells the owner of an account in the practice's name; with the same key it is told once."""
+
+    account: int
+    practice: int
+    key: UUID
+    subject: str
+    body: str
+    name: str
+
+
+def tell_owners(news: Sequence[Told], *, at: datetime) -> None:
+    """Tell each of them, in one statement and in this order.
 
     The practice sees the conversation only once the owner has answered in it.
     """
+    if not news:
+        return
     with cursor() as cur:
         cur.execute(
-            "SELECT desk_tell_owner(%s, %s, %s, %s, %s, %s, %s)", [account, practice, key, subject, body, name, at]
+            "SELECT desk_tell_owner(w.account, w.practice, w.key, w.subject, w.body, w.name, %s)"
+            "  FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[])"
+            "       AS w (account, practice, key, subject, body, name)",
+            [at, *map(list, zip(*news, strict=True))],
         )
 
 

@@ -1,7 +1,7 @@
 """Owing and delivering messages."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -34,21 +34,23 @@ def owe(
     A mail to a user (`person_id`) leaves under the brand that this user is shown.
     NoCarrier where nothing carries messages of the channel: what cannot leave is not owed.
     """
-    carrier_of(channel)
-    OutboxMessage.unscoped.bulk_create(
-        [
-            OutboxMessage(
-                channel=channel,
-                recipient=recipient,
-                subject=subject,
-                body=body,
-                natural_key=natural_key,
-                firm_id=firm_id,
-                person_id=person_id,
-            )
-        ],
-        ignore_conflicts=True,
+    message = OutboxMessage(
+        channel=channel,
+        recipient=recipient,
+        subject=subject,
+        body=body,
+        natural_key=natural_key,
+        firm_id=firm_id,
+        person_id=person_id,
     )
+    owe_many([message])
+
+
+def owe_many(messages: Collection[OutboxMessage]) -> None:
+    """Many messages in one statement, each owed once; NoCarrier where nothing carries one of them."""
+    for channel in {one.channel for one in messages}:
+        carrier_of(channel)
+    OutboxMessage.unscoped.bulk_create(messages, ignore_conflicts=True)
 
 
 def owe_people(

@@ -1,12 +1,13 @@
 """What a client is told of a charged fee: by its advisor's choice, in its own language, kept as it was written."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.desk.brand.models import BrandVersion
@@ -18,6 +19,7 @@ from accounts.ground.tree.models import Practice
 from fees.notices.document import hash_of
 from fees.notices.models import Notice, NoticeSetting
 from fees.posting.checks import Night, look
+from fees.posting.models import Charge
 from tests.fees.posting.nights import Nights, figures
 from tests.world import PASSWORD
 
@@ -127,6 +129,32 @@ def test_told_twice_is_told_once_and_agrees_with_the_ledger(charged):
     refused = pytest.raises(Exception, match="append-only")
     with refused, transaction.atomic(), connection.cursor() as cur:
         cur.execute("UPDATE fees_notice SET amount = 1")
+
+
+def asked_for_notices(nights: Nights, flats: int) -> int:
+    """How many statements a stretch takes when Ana pays so many fees, one of them cut by nothing."""
+    with CaptureQueriesContext(connection) as asked:
+        assert nights.notices(DAY).rows == flats
+    return len(asked)
+
+
+def test_a_stretch_takes_as_many_statements_for_many_fees_as_for_few(charged):
+    """Two charges, then eight more of the same day, with mail and the message center."""
+    for name in ("ana", "chidi"):
+        with as_role("owner"):
+            charged.world.users[name].email = f"{name}@example.test"
+            charged.world.users[name].save()
+    chosen(charged, ANA, "both")
+    chosen(charged, CHIDI, "both")
+    few = asked_for_notices(charged, 2)
+    with as_role("owner"):
+        for charge in list(Charge.unscoped.filter(posted_on=DAY)):
+            for revision in range(4):
+                copy = Charge.unscoped.get(pk=charge.pk)
+                copy.pk, copy.starts = uuid4(), charge.starts - timedelta(days=revision + 1)
+                copy.save(force_insert=True)
+
+    assert asked_for_notices(charged, 8) == few
 
 
 def test_the_mail_says_neither_amount_nor_account(charged):
