@@ -123,7 +123,6 @@ def _list(request: HttpRequest, vault: Opened, account: Account, problem: str = 
         "words": words,
         "in_trash": in_trash,
         "problem": problem,
-        "title": request.POST.get("title", ""),
-        "body": request.POST.get("body", ""),
+        "typed": request.POST,
     }
     return render(request, "crm/notes/notes.html", context, status=422 if problem else 200)

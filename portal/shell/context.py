@@ -205,6 +205,11 @@ class Shell:
         return row.idle_until if row else None
 
     @property
+    def vault_left(self) -> int:
+        """How many seconds that is; browsers count them down, whatever their own clock says."""
+        return int((self.vault_until - timezone.now()).total_seconds()) if self.vault_until else 0
+
+    @property
     def unread_messages(self) -> int:
         """Conversations with something new."""
         return len(self._house.get("unread") or ())

@@ -1,5 +1,6 @@
 """Notes: sealed, found by their words while unlocked, and refused in words when locked."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -35,6 +36,13 @@ def test_locked_says_so_and_nothing_moves(world, browse):
         answer = alice.post(API, {"body": "x"}, content_type="application/json")
         assert answer.status_code == 403 and answer.json()["detail"]
         assert not Note.unscoped.exists()
+
+
+def test_the_fields_of_a_new_note_are_empty_until_something_is_refused(alice):
+    page = alice.get(PLACE).content.decode()
+    assert re.search(r'name="title"\s+value=""', page)
+    answer = alice.post(PLACE, {"title": "t" * 201, "body": "kept while it is refused"})
+    assert answer.status_code == 422 and "kept while it is refused" in answer.content.decode()
 
 
 def test_a_note_is_written_found_changed_and_thrown_away(alice):

@@ -1,6 +1,7 @@
 """Alice sets up a storage password, unlocks, writes a note, lets a colleague in and locks, in a real browser."""
 
 import os
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -129,3 +130,37 @@ def test_a_practice_begins_its_client_book(own_world, page, site, shown):
     page.goto(f"{site}/unlock/?next=/accounts/U1000001/notes/")
     unlock(page, OTHER_PASSWORD)
     expect(page.get_by_text("Wants fewer bonds.")).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_padlock_counts_down_and_locks_what_is_shown(own_world, page, site, shown):
+    enter(page, site, "alice")
+    code = set_up(page, site, PASSWORD)
+    page.get_by_role("textbox", name="Recovery code").fill(code)
+    page.get_by_role("button", name="I have kept everything").click()
+    unlock(page, PASSWORD)
+    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    page.goto(f"{site}/accounts/U1000001/notes/")
+    page.locator("#note-body").fill("Wants fewer bonds.")
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_text("Wants fewer bonds.")).to_be_visible()
+    expect(page.get_by_text("No notes yet")).to_have_count(0)
+    page.clock.install()
+    page.goto(f"{site}/accounts/U1000001/")  # any page of the portal shows it
+    left = page.locator("[data-padlock-left]")
+    expect(left).to_have_text(re.compile(r"^1[45]:\d\d$"))
+    page.goto(f"{site}/accounts/U1000001/notes/")
+    page.locator("#note-title").fill("Half a sent")
+    page.clock.fast_forward("14:10")
+    soon = page.get_by_text("Your client book locks in less than a minute.")
+    expect(soon).to_be_visible()
+    shown(page, "soon")
+    page.get_by_role("button", name="Keep it open").click()
+    expect(soon).to_be_hidden()
+    expect(left).to_have_text(re.compile(r"^1[45]:\d\d$"))
+    page.clock.fast_forward("15:10")
+    expect(page.get_by_text("Your client book is locked.")).to_be_visible()
+    expect(page.get_by_text("Wants fewer bonds.")).to_have_count(0)
+    expect(page.locator("#note-title")).to_have_value("Half a sent")
+    shown(page, "over")
