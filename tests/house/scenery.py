@@ -13,7 +13,7 @@ from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.requests.actions import ask
 from accounts.ground.requests.models import RequestKind
 from accounts.ground.trail.actions import record
-from accounts.ground.tree.models import HOLDING_KINDS
+from accounts.ground.tree.models import HOLDING_KINDS, Account, Kind
 from fees.borne.models import BorneCharge
 from fees.differences.models import Difference, DifferenceReason
 from fees.headroom.models import Cut
@@ -80,6 +80,8 @@ def dress(world: World) -> None:
     _bear(world)
     _cut(world)
     _ask_for_consent(world)
+    # Only who has funded an account adds users; nothing is billed after this.
+    Account.unscoped.filter(kind=Kind.CLIENT).update(funded_on=DAY)
 
 
 def _write(world: World) -> None:

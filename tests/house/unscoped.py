@@ -80,6 +80,7 @@ FILES = {
     "fees/proposals/lapsing.py": "under the office's own login, by the clock or in a move",
     "portal/demo/proposals.py": "the demo firm's own making, under the office's login",
     "fees/proposals/signing.py": "the payee of a proposal that came through the scope",
+    "accounts/ground/consents/queries.py": "what a colleague who leaves has asked for, under the database's policies",
     "accounts/ground/optouts/queries.py": "one's own choice and seats, by one's own key; the second wall asks too",
     "crm/vault/epochs.py": "grants are written, not read, for members that came through the scope",
     "crm/vault/deposits.py": "left by jobs without a person, who can read none of it",

@@ -11,10 +11,10 @@ from accounts.ground.access.scope import scope
 from accounts.ground.applications.actions import change as change_status
 from accounts.ground.consents import rules
 from accounts.ground.consents.models import Consent, ConsentKind, ConsentState
-from accounts.ground.consents.queries import authority
+from accounts.ground.consents.queries import authority, closings_asked_by
 from accounts.ground.consents.rules import LIFETIME, ConsentProblem
 from accounts.ground.consents.telling import OWNER, people_of, tell
-from accounts.ground.people.models import ClientRight
+from accounts.ground.people.models import ClientRight, Seat
 from accounts.ground.requests import actions as requests
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.signatures.rules import Hand, name_problem
@@ -162,6 +162,12 @@ def end_for_closing(*, account: Account, at: datetime, by: int | None) -> None:
     for one in waiting.filter(account=account, state=ConsentState.WAITING).order_by("pk"):
         _end(one, ConsentState.CANCELLED, by, at)
         tell(one)
+
+
+def withdraw_closings(*, who: Who, seat: Seat, at: datetime) -> None:
+    """Take back what could only be carried out in the name of somebody who leaves; the client is told."""
+    for one in closings_asked_by(seat).select_related("account"):
+        cancel(who=who, consent=one, at=at)
 
 
 def lapse_due(*, at: datetime) -> int:

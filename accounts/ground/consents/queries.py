@@ -11,6 +11,7 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.scope import Answer, account_for, answer, scope
 from accounts.ground.consents.models import Consent, ConsentKind, ConsentState
 from accounts.ground.consents.rules import FUNDING_WORDS, Level
+from accounts.ground.people.models import Seat
 from accounts.ground.tree.models import Account
 
 
@@ -18,6 +19,12 @@ def authority(who: Who, account: Account) -> "Consent | None":
     """The client's agreement to a streamlined authority of the advisor that the account has now."""
     rows = of_account(who, account).filter(kind=ConsentKind.STREAMLINED, state=ConsentState.AGREED, ended_at=None)
     return rows.filter(practice_id=account.practice_id).first()
+
+
+def closings_asked_by(seat: Seat) -> "QuerySet[Consent]":
+    """Closings that wait for a client and would be carried out in the name of this seat, as far as one may see them."""
+    rows = Consent.unscoped.filter(asked_seat=seat.pk, kind=ConsentKind.CLOSE, state=ConsentState.WAITING)
+    return rows.order_by("asked_at", "pk")
 
 
 def level_of(who: Who, account: Account) -> Level:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.authorizations.actions import ask, authorised
 from accounts.ground.authorizations.models import OPEN, Authorization, Authorizer
+from accounts.ground.consents.actions import withdraw_closings
+from accounts.ground.consents.queries import closings_asked_by
 from accounts.ground.invitations.models import ON_THE_WAY, Invitation
 from accounts.ground.people.actions import end_sessions, sessions_of
 from accounts.ground.people.models import ClientRight, Seat, Standing
@@ -26,20 +28,30 @@ from accounts.ground.users.rules import UserProblem
 
 @dataclass(frozen=True)
 class Belonging:
-    """One kind of thing a person owns: its words, the things of a seat, and how they move; None: they end."""
+    """One kind of thing a person owns: its words, the things of a seat, and how they move.
+
+    What does not move ends: with the seat, or by `end`.
+    """
 
     key: str
     words: object
     of: Callable[[Seat], list[str]]
     move: Callable[..., None] | None = None
+    end: Callable[..., None] | None = None
 
 
 BELONGINGS: list[Belonging] = []
 
 
-def belonging(key: str, words: object, of: Callable[[Seat], list[str]], move: Callable[..., None] | None) -> None:
+def belonging(
+    key: str,
+    words: object,
+    of: Callable[[Seat], list[str]],
+    move: Callable[..., None] | None,
+    end: Callable[..., None] | None = None,
+) -> None:
     """Register a kind of thing that must not stay with somebody who has left."""
-    BELONGINGS.append(Belonging(key, words, of, move))
+    BELONGINGS.append(Belonging(key, words, of, move, end))
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,8 @@ def _move_and_end(who: Who, seat: Seat, heir: Seat, at: datetime) -> None:
         for one in BELONGINGS:
             if one.move is not None:
                 one.move(seat=seat, heir=heir, at=at)
+            if one.end is not None:
+                one.end(who=who, seat=seat, at=at)
         for second in seats(who).filter(principal=seat, ended_at=None):
             close_seat(seat=second, at=at)
         close_seat(seat=seat, at=at)
@@ -145,6 +159,13 @@ belonging(
     gettext_lazy("Requests for approval"),
     lambda seat: list(Authorization.unscoped.filter(requested_by=seat, state__in=OPEN).values_list("title", flat=True)),
     _move_asked,
+)
+belonging(
+    "closings",
+    gettext_lazy("Closings that wait for a client"),
+    lambda seat: list(closings_asked_by(seat).values_list("account__number", flat=True)),
+    None,
+    withdraw_closings,
 )
 belonging(
     "invited",

@@ -41,8 +41,9 @@ def may_add(who: Who) -> tuple[Standing, ...]:
     if who.role == "client":
         if firm.is_introducing_broker:
             raise UserProblem(_("Clients of introducing brokers cannot add users."))
-        if not Account.unscoped.filter(pk__in=who.account_ids, status=Status.OPEN).exists():
-            raise UserProblem(_("Users can be added once the account is open."))
+        funded = Account.unscoped.filter(pk__in=who.account_ids, status=Status.OPEN, funded_on__isnull=False)
+        if not funded.exists():
+            raise UserProblem(_("Users can be added once the account is open and funded."))
     return found
 
 

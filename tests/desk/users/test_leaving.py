@@ -4,13 +4,16 @@ import time
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from accounts.ground.access.context import enter, enter_by_token
+from accounts.ground.access.context import acting, enter, enter_by_token
 from accounts.ground.authorizations.models import Authorization, Authorizer
+from accounts.ground.consents import actions as consents
 from accounts.ground.invitations.actions import hash_of
 from accounts.ground.people.models import Seat
 from accounts.ground.tokens.models import ApiToken
 from accounts.ground.trail.models import TrailEntry
+from accounts.ground.tree.models import Account
 from tests.desk.users.wishes import OWN, add, link_of, member, seat_of
 from tests.world import PASSWORD
 
@@ -64,6 +67,20 @@ def test_everything_moves_and_every_door_closes_at_once(leaver, browse, world, a
     assert seat_of("guest").invitation.invited_by == world.users["tess"]
     assert browse("").get(link).status_code == 200
     assert TrailEntry.unscoped.filter(table="accounts_seat", row=str(seat.pk), user_id=world.users["alice"].pk).exists()
+
+
+def test_a_closing_that_they_asked_for_is_taken_back(leaver, browse, world):
+    """It would be carried out in the leaver's name, which by then may do nothing."""
+    with acting(leaver[0].user_id) as who:
+        account = Account.unscoped.get(number="U1000001")
+        closing = consents.ask(who=who, account=account, kind="close", at=timezone.now())
+    assert "U1000001" in browse("alice").get(f"/settings/users/{leaver[0].pk}/leave/").content.decode()
+
+    assert leave(browse("alice"), leaver[0], world.seats["tess"]).status_code == 302
+
+    closing.refresh_from_db()
+    account.refresh_from_db()
+    assert (closing.state, account.status) == ("cancelled", "O")
 
 
 def test_their_own_open_invitation_dies(world, browse):

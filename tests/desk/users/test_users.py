@@ -11,7 +11,7 @@ from accounts.ground.access.context import enter
 from accounts.ground.invitations.models import Invitation
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import AccessRole, Seat, User
-from accounts.ground.tree.models import Firm
+from accounts.ground.tree.models import Account, Firm
 from tests.desk.users.wishes import OWN, accept, add, link_of, member, person, seat_of
 from tests.world import PASSWORD
 
@@ -116,13 +116,28 @@ def test_what_is_stored_of_a_link_does_not_open_it(world, browse):
     assert Invitation.unscoped.get().state == "sent"
 
 
+@pytest.fixture
+def funded(world):
+    """Ana's account has had its first deposit."""
+    Account.unscoped.filter(number="U1000001").update(funded_on="2024-01-03")
+
+
+def test_a_holder_adds_users_once_the_account_is_open_and_funded(world, browse):
+    page, forged = browse("ana").get("/settings/users/new/"), add(browse("ana"), "early", standing="attorney")
+    assert (page.status_code, seat_of("early")) == (403, None)
+    assert "open and funded" in page.content.decode()
+    assert forged.status_code in (400, 422)
+    Account.unscoped.filter(number="U1000001").update(funded_on="2024-01-03")
+    assert add(browse("ana"), "early", standing="attorney", ability=["view_accounts"]).status_code == 302
+
+
 def attorneys(browse, count):
     for number in range(count):
         answer = add(browse("ana"), f"attorney{number}", standing="attorney", ability=["view_accounts"])
         assert answer.status_code == 302
 
 
-def test_usr_1_five_attorneys_and_a_second_user_for_the_third(world, browse):
+def test_usr_1_five_attorneys_and_a_second_user_for_the_third(world, browse, funded):
     attorneys(browse, 5)
 
     sixth = add(browse("ana"), "attorney6", standing="attorney")
@@ -136,7 +151,7 @@ def test_usr_1_five_attorneys_and_a_second_user_for_the_third(world, browse):
     assert seat_of("third3") is None
 
 
-def test_usr_2_a_second_user_never_funds(world, browse):
+def test_usr_2_a_second_user_never_funds(world, browse, funded):
     page = browse("ana").get("/settings/users/new/?standing=second").content.decode()
     box = page[page.index('value="transfer_funds"') :].split(">")[0]
     assert "disabled" in box
