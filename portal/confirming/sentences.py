@@ -111,6 +111,15 @@ def _remove_address(wish: Wish) -> str:
     return _("Take %(network)s off the addresses of %(name)s.") % {"network": rule.network, "name": wish.person()}
 
 
+def _brand(wish: Wish) -> str:
+    if wish.said.get("withdraw"):
+        return _("Take your brand off; your clients see the portal's own.")
+    if wish.said.get("host"):
+        words = _("Show your clients the name %(name)s, also at the address %(host)s.")
+        return words % {"name": wish.text("name"), "host": wish.text("host")}
+    return _("Show your clients the name %(name)s.") % {"name": wish.text("name")}
+
+
 def _new_role(wish: Wish) -> str:
     return _("Make the role %(name)s.") % {"name": wish.text("name")}
 
@@ -349,6 +358,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("users:leave", "api_leave"), _leave),
     **dict.fromkeys(("users:add_address", "api_new_address"), _add_address),
     **dict.fromkeys(("users:remove_address", "api_address"), _remove_address),
+    **dict.fromkeys(("brand:edit", "api_brand"), _brand),
     **dict.fromkeys(("users:new_role", "api_roles"), _new_role),
     **dict.fromkeys(("users:role", "api_role"), _change_role),
     "users:delete_role": _remove_role,

@@ -145,6 +145,36 @@ def answered(phone, page):
     return shown.inner_text()
 
 
+def test_a_response_is_shown_for_a_minute_and_then_gone(own_world, local, page, browser, monkeypatch):
+    told = []
+    real = views.qr
+    monkeypatch.setattr(views, "qr", lambda text: told.append(text) or real(text))
+    come_in(page, local)
+    enrol(page, local, "Add a phone")
+    expect(page.get_by_role("button", name="My phone is set up")).to_be_visible()
+    context = browser.new_context(viewport=PHONE)
+    context.add_init_script("navigator.storage.persist = async () => { window.askedToKeep = true; return true; }")
+    phone = context.new_page()
+    phone.clock.install()
+    phone.goto(told[-1])
+    phone.get_by_label("New PIN, at least six digits").fill("471147")
+    phone.get_by_label("The same PIN again").fill("471147")
+    phone.get_by_role("button", name="Set up with a PIN").click()
+    expect(phone.get_by_label("Challenge code")).to_be_visible()
+    assert phone.evaluate("window.askedToKeep"), "the browser is asked not to forget the key"
+    phone.get_by_label("PIN", exact=True).fill("471147")
+    phone.get_by_label("Challenge code").fill("48291357")
+    phone.get_by_role("button", name="Generate passcode").click()
+    shown = phone.locator("[data-response]")
+    expect(shown).to_have_text(re.compile(r"\d{4} \d{4}"))
+    phone.clock.fast_forward(58_000)
+    expect(shown).to_have_text(re.compile(r"\d{4} \d{4}"))
+    phone.clock.fast_forward(3_000)
+    expect(shown).to_have_text("")
+    expect(phone.locator("[data-answered]")).to_be_hidden()
+    context.close()
+
+
 @pytest.mark.parametrize("verifies", [True, False])
 def test_a_passkey_signs_in_where_the_user_is_verified_and_only_there(own_world, local, page, verifies):
     line = page.context.new_cdp_session(page)

@@ -44,7 +44,7 @@ class NewBrandSerializer(serializers.Serializer):
             raise serializers.ValidationError(_("That is not a JPEG or PNG picture.")) from error
 
 
-@gate("brand")
+@gate("brand", step_up=True)
 class BrandRecord(APIView):
     """The brand of your practice."""
 

@@ -21,7 +21,7 @@ from accounts.ground.access.gates import PUBLIC, SIGNED_IN, gate
 KEPT = timedelta(days=365)
 
 
-@gate("brand")
+@gate("brand", step_up=True)
 def edit(request: HttpRequest) -> HttpResponse:
     """What clients see now, what they will see, and the form that changes it."""
     who, at = request.seat, timezone.now()  # type: ignore[attr-defined]

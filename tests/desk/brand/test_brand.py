@@ -17,7 +17,9 @@ from accounts.desk.brand.queries import brand_at, own_practice
 from accounts.desk.brand.rules import BrandProblem, check_banner, check_id, effective_from
 from accounts.ground.access.context import acting
 from accounts.ground.tree.models import Practice
+from tests.world import PASSWORD
 
+SURE = {"Confirm-Password": PASSWORD}
 NEW_YORK = ZoneInfo("America/New_York")
 LONG_AGO = datetime(2026, 3, 2, 15, tzinfo=UTC)
 LATER = datetime(2026, 3, 4, 15, tzinfo=UTC)
@@ -224,8 +226,8 @@ def test_an_advisor_that_is_not_registered_cannot_brand_nor_stays_branded(world,
     Practice.unscoped.filter(pk=world["F200002"].practice_id).update(is_registered=False)
     said = {"brand_id": "bright_2", "name": "Bright"}
 
-    assert browse("bob").post("/settings/brand/", said).status_code == 422
-    assert browse("bob").put("/api/v1/brand/", json.dumps(said), "application/json").status_code == 400
+    assert browse("bob").post("/settings/brand/", {**said, "_password": PASSWORD}).status_code == 422
+    assert browse("bob").put("/api/v1/brand/", json.dumps(said), "application/json", headers=SURE).status_code == 400
     assert BrandVersion.unscoped.count() == 1
     assert shown(world, "chidi") is None
 
@@ -236,7 +238,7 @@ def test_an_id_belongs_to_one_practice_whatever_its_case(world, browse, brand):
     brand("alice", "north_1", "North Wealth")
 
     for name in ("bob", "mallory"):
-        answer = browse(name).post("/settings/brand/", {"brand_id": "NORTH_1", "name": "Thief"})
+        answer = browse(name).post("/settings/brand/", {"brand_id": "NORTH_1", "name": "Thief", "_password": PASSWORD})
         assert answer.status_code == 422
         assert "This id is taken." in answer.content.decode()
     assert BrandVersion.unscoped.count() == 2
@@ -245,10 +247,10 @@ def test_an_id_belongs_to_one_practice_whatever_its_case(world, browse, brand):
 @pytest.mark.django_db
 def test_page_and_api_save_the_same_and_a_forged_practice_is_not_taken(world, browse):
     said = {"brand_id": "bright_1", "name": "Bright", "practice": world["F100001"].practice_id, "saved_by": 1}
-    page = browse("bob").post("/settings/brand/", {**said, "banner": SimpleUploadedFile("x.exe", png(), "text/html")})
-    api = browse("bob").put(
-        "/api/v1/brand/", json.dumps({**said, "banner": base64.b64encode(png()).decode()}), "application/json"
-    )
+    banner = SimpleUploadedFile("x.exe", png(), "text/html")
+    page = browse("bob").post("/settings/brand/", {**said, "banner": banner, "_password": PASSWORD})
+    body = json.dumps({**said, "banner": base64.b64encode(png()).decode()})
+    api = browse("bob").put("/api/v1/brand/", body, "application/json", headers=SURE)
 
     assert (page.status_code, api.status_code) == (302, 200)
     rows = BrandVersion.unscoped.values_list("practice_id", "saved_by", "banner_kind", "name").distinct()
@@ -262,8 +264,25 @@ def test_page_and_api_save_the_same_and_a_forged_practice_is_not_taken(world, br
 def test_a_bad_banner_saves_nothing(world, browse, banner):
     said = {"brand_id": "acme_1", "name": "Acme", "banner": banner}
 
-    assert browse("alice").put("/api/v1/brand/", json.dumps(said), "application/json").status_code == 400
+    answer = browse("alice").put("/api/v1/brand/", json.dumps(said), "application/json", headers=SURE)
+    assert answer.status_code == 400
     assert BrandVersion.unscoped.count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "said", [{"brand_id": "north_1", "name": "North", "host": "crm.north.example"}, {"withdraw": "1"}]
+)
+def test_what_clients_see_and_where_is_confirmed_first(world, browse, brand, said):
+    """A borrowed session must not put another name or address before all clients."""
+    brand("alice", "north_0", "North")
+    page = browse("alice").post("/settings/brand/", said)
+    assert page.status_code == 403 and "_password" in page.content.decode()
+    words = "the portal&#x27;s own" if "withdraw" in said else "the name North, also at the address crm.north.example"
+    assert words in page.content.decode()
+    api = browse("alice").put("/api/v1/brand/", json.dumps(said), "application/json")
+    assert api.status_code == 403 and "Confirm-Password" in api.json()["title"]
+    assert BrandVersion.unscoped.count() == 1
 
 
 @pytest.mark.django_db

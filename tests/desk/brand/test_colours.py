@@ -15,7 +15,8 @@ from accounts.desk.brand.queries import own_practice
 from accounts.desk.brand.rules import BrandProblem, check_colour, check_host
 from accounts.ground.access.context import acting
 from accounts.ground.tree.models import Practice
-from tests.desk.brand.test_brand import LONG_AGO
+from tests.desk.brand.test_brand import LONG_AGO, SURE
+from tests.world import PASSWORD
 
 DOOR, HOST = "/sign-in/login/", "clients.bright.example"
 
@@ -124,12 +125,13 @@ def test_page_and_api_refuse_alike_and_nothing_is_saved(browse, world):
     bob = browse("bob")
     said = {"brand_id": "bright_1", "name": "Bright"}
     for wrong in ({"colour": "#ffcc00"}, {"host": "https://x"}):
-        page = bob.post("/settings/brand/", {**said, **wrong})
-        api = bob.put("/api/v1/brand/", {**said, **wrong}, content_type="application/json")
+        page = bob.post("/settings/brand/", {**said, **wrong, "_password": PASSWORD})
+        api = bob.put("/api/v1/brand/", {**said, **wrong}, content_type="application/json", headers=SURE)
         assert (page.status_code, api.status_code) == (422, 400)
     for name, status in (("ana", 403), ("frank", 403)):
         put = browse(name).put("/api/v1/brand/", {**said, "colour": "#1f4e79"}, content_type="application/json")
         assert put.status_code == status
     assert not BrandVersion.unscoped.exists()
-    made = bob.put("/api/v1/brand/", {**said, "colour": "#1F4E79", "host": HOST}, content_type="application/json")
+    right = {**said, "colour": "#1F4E79", "host": HOST}
+    made = bob.put("/api/v1/brand/", right, content_type="application/json", headers=SURE)
     assert (made.status_code, made.json()["colour"], made.json()["host"]) == (200, "1f4e79", HOST)
