@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("auth2fa.optouts.api_urls")),
     path("v1/", include("crm.vault.api_urls")),
     path("v1/", include("crm.notes.api_urls")),
+    path("v1/", include("crm.contacts.api_urls")),
     path("v1/", include("fees.proofs.api_urls")),
     path("v1/", include("fees.billing.api_urls")),
     path("v1/", include("fees.borne.api_urls")),

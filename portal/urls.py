@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("auth2fa.phone.urls")),
     path("", include("crm.vault.urls")),
     path("", include("crm.notes.urls")),
+    path("", include("crm.contacts.urls")),
     path("", include("portal.preferences.urls")),
     path("", include("portal.exports.urls")),
     path("", include("portal.find.urls")),

@@ -19,6 +19,7 @@ _SOURCES = (
     "*/migrations/*.py",
     "accounts/*/migrations/*.py",
     "accounts/**/sql_*.py",
+    "crm/**/sql_*.py",
     "accounts/ground/access/*.py",
     "portal/lib/*.py",
     "requirements/base.txt",

@@ -1,5 +1,6 @@
 """Reading notes: those of one account, opened for this request."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,8 +28,13 @@ class Read:
 
 def of_account(vault: Opened, account: Account, *, in_trash: bool = False) -> "QuerySet[Note]":
     """The rows, newest first."""
-    rows = scope(vault.who, Note).filter(account=account, trashed_at__isnull=not in_trash)
-    return rows.select_related("author").order_by("-created_at", "-pk")
+    return of_accounts(vault, [account.pk], in_trash=in_trash)
+
+
+def of_accounts(vault: Opened, accounts: Collection[int], *, in_trash: bool = False) -> "QuerySet[Note]":
+    """The rows of several accounts together, newest first."""
+    rows = scope(vault.who, Note).filter(account_id__in=accounts, trashed_at__isnull=not in_trash)
+    return rows.select_related("author", "account").order_by("-created_at", "-pk")
 
 
 def one(vault: Opened, account: Account, pk: UUID) -> Note | None:

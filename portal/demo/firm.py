@@ -12,7 +12,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Run
 from portal import nightly
-from portal.demo import agreements, history, invoices, keys, proposals, settling, templates
+from portal.demo import agreements, book, history, invoices, keys, proposals, settling, templates
 from portal.demo.broker import Plan, plan
 from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
 from portal.lib.exchange import EXCHANGE_ZONE
@@ -56,10 +56,16 @@ def make(
     lived = history.catch_up(firm, built=built, until=max(built, until), at=at, say=say)
     templates.keep_missing(firm, at=at)
     proposed = proposals.send_missing(firm, at=at)
+    if "storage_password" not in remembered:
+        remembered = {**remembered, "storage_password": keys.new_password()}
+        keys.save(remembered)
+    kept = book.keep_missing(firm, password=remembered["storage_password"], at=at)
     _keep_living()
     return {
         "firm": firm.firm,
         "sign_ins": remembered["sign_ins"],
+        "storage_password": remembered["storage_password"],
+        "contacts_written": kept,
         "clients": firm.clients,
         "accounts": len(firm),
         "from": firm.since.isoformat(),

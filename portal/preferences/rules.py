@@ -1,10 +1,10 @@
-"""What can be arranged: the lists with views, the columns of accounts, the cards of the dashboard."""
+"""What can be arranged: the lists with views, their columns, the cards of the dashboard."""
 
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-LISTS = ("accounts", "fees", "schedules", "transactions")
+LISTS = ("accounts", "fees", "schedules", "transactions", "contacts")
 
 # What each list can show beside what it always shows.
 COLUMNS = {
@@ -20,10 +20,22 @@ COLUMNS = {
         "currency": _("Currency"),
         "status": _("Status"),
     },
+    "contacts": {
+        "kind": _("Kind"),
+        "email": _("E-mail"),
+        "phone": _("Phone"),
+        "accounts": _("Accounts"),
+        "status": _("Account status"),
+        "value": _("Value"),
+        "noted": _("Last note"),
+        "owner": _("Kept by"),
+        "changed": _("Changed"),
+    },
     "transactions": {"account": _("Account ID"), "title": _("Account title"), "method": _("Method")},
 }
 USUAL_COLUMNS = {
     "accounts": ("advisor", "kind", "opened", "value", "currency", "status"),
+    "contacts": ("email", "phone", "accounts", "status", "value", "noted"),
     "transactions": ("account", "title"),
 }
 

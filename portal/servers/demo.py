@@ -222,6 +222,8 @@ def _welcome(welcome: dict[str, Any], *, as_json: bool) -> None:
     width = max((len(entry["who"]) for entry in sign_ins), default=0)
     for entry in sign_ins:
         print(f"  {entry['who']:<{width}}  {entry['username']}  {entry['password']}")
+    if storage := welcome.get("storage_password"):
+        print(f"Storage password of the first of them, which opens the client book: {storage}")
     print(f"Texts and calls that the demo would send are at {welcome['address']}/inbox-of-the-demo/")
     sys.stdout.flush()
 

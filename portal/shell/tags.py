@@ -16,6 +16,8 @@ from accounts.ground import stored_words
 from accounts.ground.amounts import NOTHING, money_words, number_words
 from accounts.ground.dates import day_text, weekday_text
 from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
+from portal.preferences import queries as preferences
+from portal.preferences import rules as preference_rules
 from portal.shell.icons import NAME
 
 register = template.Library()
@@ -122,6 +124,30 @@ def aria_sort(sort: str, key: str) -> str:
 def shell_button(context: dict[str, Any], key: str) -> Any:
     """A button of the list of places, or nothing while it is not built or not this person's."""
     return context["shell"].button(key)
+
+
+@register.simple_tag(takes_context=True)
+def views_of(context: dict[str, Any], name: str) -> Any:
+    """The views that the reader has saved of a list, for lists of the rooms, which know nothing of preferences."""
+    return preferences.views_of(context["request"].seat, name)
+
+
+@register.simple_tag(takes_context=True)
+def saved_query(context: dict[str, Any]) -> str:
+    """The part of the address that a view keeps."""
+    return preferences.saved_query(context["request"].GET)
+
+
+@register.simple_tag(takes_context=True)
+def columns_of(context: dict[str, Any], name: str) -> tuple[str, ...]:
+    """The columns that the reader has chosen for a list."""
+    return preference_rules.columns_of(name, preferences.remembered(context["request"], name))
+
+
+@register.simple_tag
+def column_words(name: str) -> list[tuple[str, Any]]:
+    """Every column that a list can show, in words."""
+    return list(preference_rules.COLUMNS[name].items())
 
 
 @register.filter

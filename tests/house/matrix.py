@@ -66,6 +66,8 @@ SPECIMENS: dict[str, Specimen] = {
     "mark": lambda world, number: "0" * 40,
     "token": lambda world, number: NOWHERE,
     "note": lambda world, number: NOWHERE,
+    # tests/crm/contacts says whose a contact is.
+    "contact": lambda world, number: NOWHERE,
     # tests/crm/vault says whose keys somebody may look at.
     "member": lambda world, number: NOWHERE,
     "secret": lambda world, number: "no-such-link",

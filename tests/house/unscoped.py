@@ -49,6 +49,7 @@ FILES = {
     "accounts/ground/people/adapter.py": "the seats of the user who is signing in",
     "accounts/ground/ledger/queries.py": "one book that its caller has from the scope",
     "portal/records/queries.py": CORRELATED,
+    "crm/contacts/queries.py": CORRELATED,
     "portal/structure/queries.py": CORRELATED,
     "portal/corrections/queries.py": CORRELATED,
     "portal/shell/context.py": "the names in the frame: the person's own firm, practice and seats",

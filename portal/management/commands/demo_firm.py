@@ -39,3 +39,4 @@ class Command(PortalCommand):
         )
         for entry in made["sign_ins"]:
             self.stdout.write("  {who}: {username}  {password}".format(**entry))
+        self.stdout.write(_("  Storage password of the top-level advisor: %(storage_password)s") % made)

@@ -1,0 +1,14 @@
+"""API addresses of the client book."""
+
+from django.urls import path
+
+from crm.contacts.api import BringIn, ContactBack, ContactLink, Contacts, ContactState, OneContact
+
+urlpatterns = [
+    path("contacts/", Contacts.as_view(), name="api_contacts"),
+    path("contacts/bring-in/", BringIn.as_view(), name="api_bring_in"),
+    path("contacts/<uuid:contact>/", OneContact.as_view(), name="api_contact"),
+    path("contacts/<uuid:contact>/state/", ContactState.as_view(), name="api_contact_state"),
+    path("contacts/<uuid:contact>/back/", ContactBack.as_view(), name="api_contact_back"),
+    path("contacts/<uuid:contact>/link/", ContactLink.as_view(), name="api_contact_link"),
+]

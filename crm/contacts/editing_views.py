@@ -1,0 +1,187 @@
+"""Writing a contact by hand: new, changed, moved, linked, thrown away and taken back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.clock import exchange_today
+from crm.contacts import actions, queries
+from crm.contacts.actions import Stale
+from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, of_part
+from crm.contacts.models import Kind
+from crm.contacts.queries import Read
+from crm.contacts.record_views import enter, in_words
+from crm.contacts.rules import LONGEST, ContactProblem
+from crm.vault.context import opened
+
+FORMS = {"profile": PROFILE, "financial": FINANCIAL}
+
+
+@gate(SIGNED_IN)
+@sensitive_post_parameters()
+def new(request: HttpRequest) -> HttpResponse:
+    """A new contact; first and last name are enough."""
+    vault = opened(request)
+    kind = _kind(request.POST.get("kind") or request.GET.get("kind"))
+    if request.method != "POST":
+        return _form(request, kind=kind, values={})
+    said = _said(request, PROFILE, kind)
+    try:
+        made = actions.write(vault=vault, kind=kind, said=said, at=timezone.now(), today=exchange_today())
+    except ContactProblem as problem:
+        return _form(request, kind=kind, values=said, problems=problem.problems)
+    messages.success(request, _("The contact is in the book."))
+    return redirect("contacts:profile", made.pk)
+
+
+@gate(SIGNED_IN)
+@sensitive_post_parameters()
+def edit(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Change a contact; what somebody else has saved meanwhile is told, and what was typed stays."""
+    vault, read = enter(request, contact)
+    form = request.GET.get("form", "profile")
+    parts, found = FORMS.get(form, PROFILE), read.contact
+    if request.method != "POST":
+        values = {**read.record, **{name: getattr(found, name) for name in LONGEST}}
+        return _form(request, kind=found.kind, values=values, read=read, parts=parts)
+    kind = _kind(request.POST.get("kind") or found.kind)
+    said = _said(request, parts, kind)
+    # What this form does not show stays as it is.
+    kept = {name: getattr(found, name) for name in LONGEST} if parts is FINANCIAL else {}
+    whole = {**read.record, **{one.key: "" for part in parts for one in of_part(part, kind)}, **kept, **said}
+    try:
+        version = int(request.POST.get("version", ""))
+    except ValueError:
+        version = -1
+    try:
+        actions.change(
+            vault=vault, pk=found.pk, version=version, kind=kind, said=whole, at=timezone.now(), today=exchange_today()
+        )
+    except ContactProblem as problem:
+        return _form(request, kind=kind, values=said, read=read, parts=parts, problems=problem.problems)
+    except Stale:
+        return _form(request, kind=kind, values=said, read=read, parts=parts, is_stale=True)
+    messages.success(request, _("The contact is saved."))
+    return redirect("contacts:financial" if parts is FINANCIAL else "contacts:profile", found.pk)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def move(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Say what somebody is."""
+    vault, read = enter(request, contact)
+    try:
+        actions.move(vault=vault, contact=read.contact, state=request.POST.get("state", ""), at=timezone.now())
+    except ContactProblem as problem:
+        messages.error(request, str(problem))
+    return redirect("contacts:configuration", read.contact.pk)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def link(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """The contact is this client of the practice, or no client any more."""
+    vault, read = enter(request, contact)
+    try:
+        if request.POST.get("do") == "unlink":
+            actions.unlink(contact=read.contact, at=timezone.now())
+        else:
+            client = request.POST.get("client", "")
+            keys = {str(one.pk): one for one in queries.clients_without(vault.who).filter(pk__in=_number(client))}
+            if client not in keys:
+                raise ContactProblem(_("There is no such client without a contact."))
+            actions.link(contact=read.contact, party=keys[client], at=timezone.now())
+    except ContactProblem as problem:
+        messages.error(request, str(problem))
+    return redirect("contacts:configuration", read.contact.pk)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def throw_away(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Into the trash; the message takes it back."""
+    _vault, read = enter(request, contact)
+    actions.throw_away(contact=read.contact, at=timezone.now())
+    trash = format_html('<a href="{}?trash=1">{}</a>', reverse("contacts:list"), _("Open the trash"))
+    messages.success(request, format_html("{} {}", _("The contact is in the trash."), trash))
+    return redirect("contacts:list")
+
+
+@gate(SIGNED_IN)
+@require_POST
+def take_back(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Out of the trash."""
+    vault = opened(request)
+    found = queries.one(vault, contact, in_trash=True)
+    if found is None:
+        raise Http404
+    try:
+        actions.take_back(contact=found)
+    except ContactProblem as problem:
+        messages.error(request, str(problem))
+        return redirect("contacts:list")
+    return redirect("contacts:profile", found.pk)
+
+
+def _kind(value: str | None) -> str:
+    return value if value in Kind.values else Kind.PERSON
+
+
+def _number(text: str) -> list[int]:
+    return [int(text)] if text.isascii() and text.isdigit() and len(text) < 16 else []
+
+
+def _said(request: HttpRequest, parts: tuple[str, ...], kind: str) -> dict[str, str]:
+    """What the form says; a list of boxes is one text."""
+    fields = [one for part in parts for one in of_part(part, kind)]
+    said = {name: request.POST.get(name, "") for name in LONGEST if name in request.POST}
+    return said | {
+        one.key: " ".join(request.POST.getlist(one.key)) if one.form == "many" else request.POST.get(one.key, "")
+        for one in fields
+    }
+
+
+def _form(
+    request: HttpRequest,
+    *,
+    kind: str,
+    values: dict[str, str],
+    read: Read | None = None,
+    parts: tuple[str, ...] = PROFILE,
+    problems: dict[str, str] | None = None,
+    is_stale: bool = False,
+) -> HttpResponse:
+    """The form with what was typed; 422 where something is wrong, 409 where somebody else was quicker."""
+    problems = problems or {}
+    context: dict[str, Any] = {
+        "kind": kind,
+        "kinds": Kind.choices,
+        "values": values,
+        "problems": problems,
+        "problem": problems.get("", ""),
+        "is_stale": is_stale,
+        "is_profile": parts is PROFILE,
+        "contact": read.contact if read else None,
+        "parts": [(PARTS[part], of_part(part, kind)) for part in parts],
+        "saved": _saved(read, values, parts) if read and is_stale else [],
+    }
+    return render(request, "crm/contacts/form.html", context, status=409 if is_stale else 422 if problems else 200)
+
+
+def _saved(read: Read, values: dict[str, str], parts: tuple[str, ...]) -> list[tuple[object, str]]:
+    """What stands saved now where it differs from what was typed."""
+    clear = {"first_name": _("First name"), "name": _("Name"), "email": _("E-mail"), "phone": _("Phone")}
+    now = [(words, getattr(read.contact, name), values.get(name)) for name, words in clear.items() if name in values]
+    for one in (one for part in parts for one in of_part(part, read.contact.kind)):
+        now.append((one.label, in_words(one, read.record.get(one.key, "")), values.get(one.key, "")))
+    return [(label, saved) for label, saved, typed in now if saved != typed]

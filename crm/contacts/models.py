@@ -1,0 +1,95 @@
+"""Contacts of a practice. How to reach them and which party they are is clear; what is known of them is sealed."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.people.models import Party
+from crm.vault.sealed import SealedRow
+
+
+class Kind(models.TextChoices):
+    """What a contact is."""
+
+    PERSON = "person", _("Person")
+    HOUSEHOLD = "household", _("Household")
+    COMPANY = "company", _("Company")
+    TRUST = "trust", _("Trust")
+
+
+class State(models.TextChoices):
+    """How far somebody is on the way to being a client; what has accounts follows them, the rest is said by hand."""
+
+    PROSPECT = "prospect", _("Prospect")
+    APPLYING = "applying", _("Application in progress")
+    PENDING = "pending", _("Pending, more to do")
+    OPEN = "open", _("Open client")
+    CLOSED = "closed", _("Closed client")
+    INACTIVE = "inactive", _("Inactive")
+    OTHER = "other", _("Other")
+
+
+BY_ACCOUNTS = (State.APPLYING, State.PENDING, State.OPEN, State.CLOSED)
+
+
+class Contact(SealedRow):
+    """Somebody in the client book.
+
+    What the broker knows of a client stays with the party: a contact that has one has no name of its own. `sort_key`
+    and `search_text` are filled by the database, and so is the state of a contact whose party has accounts.
+    """
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSON)
+    state = models.CharField(max_length=10, choices=State, default=State.PROSPECT)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
+    first_name = models.CharField(max_length=100, blank=True)
+    name = models.CharField(max_length=200, blank=True, help_text=_("The last name, or the name of what is no person"))
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    sort_key = models.CharField(max_length=250, db_collation="C", editable=False, default="")
+    search_text = models.TextField(db_collation="C", editable=False, default="")
+    record_sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    trashed_at = models.DateTimeField(null=True)
+
+    sealed = ("record",)
+
+    class Meta(SealedRow.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="contact_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="contact_state_known"),
+            models.CheckConstraint(
+                condition=Q(party__isnull=False, name="", first_name="") | (Q(party__isnull=True) & ~Q(name="")),
+                name="contact_one_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(party__isnull=False) | ~Q(state__in=BY_ACCOUNTS), name="contact_state_has_party"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "party"], condition=Q(trashed_at=None), name="contact_once_a_party"
+            ),
+            models.UniqueConstraint(fields=["firm", "practice", "id"], name="contact_practice_id"),
+        ]
+        indexes = [
+            models.Index(fields=["practice", "sort_key", "id"], name="contact_sorted"),
+            models.Index(fields=["practice", "state", "sort_key", "id"], name="contact_state_sorted"),
+            models.Index(fields=["party"], name="contact_party"),
+            # Not usable under row-level security, only by the function that searches.
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contact_found"),
+        ]
+
+    @property
+    def title(self) -> str:
+        """As lists show it: family name first."""
+        if self.party is not None:
+            return self.party.legal_name
+        return f"{self.name}, {self.first_name}" if self.first_name else self.name
+
+    @property
+    def shown_email(self) -> str:
+        """Where mail goes: what the broker knows comes first."""
+        return (self.party.email if self.party is not None else "") or self.email

@@ -1,0 +1,205 @@
+"""Reading contacts: the list with its filters and counts, a record, and what the broker knows of its client."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Case, Count, DecimalField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.http import QueryDict
+
+from accounts.broker.feed.models import FxRate, NavDaily
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
+from accounts.ground.paging import order_of
+from accounts.ground.people.models import ClientRight, Party
+from accounts.ground.tree.models import HOLDERS, Account
+from accounts.ground.tree.models import Status as AccountStatus
+from accounts.ground.tree.queries import typed
+from crm.contacts.models import Contact, Kind, State
+from crm.contacts.search import found_inside, found_outside
+from crm.notes.models import Note
+from crm.vault.engine.encoding import Unopened
+from crm.vault.sealed import Opened
+
+ORDERS = {"name": "sort_key", "state": "state", "email": "email", "changed": "changed_at", "added": "created_at"}
+USUAL_ORDER = "name"
+SUGGESTED = 8
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address of the list asks for; unknown values are left out."""
+
+    text: str = ""
+    is_inside: bool = False
+    state: str = ""
+    kind: str = ""
+    type: str = ""
+    status: str = ""
+    is_mine: bool = False
+    in_trash: bool = False
+
+    @classmethod
+    def of(cls, query: QueryDict | Mapping[str, str]) -> "Filters":
+        """Read from the query of an address."""
+        return cls(
+            text=typed(query.get("q")),
+            is_inside=query.get("inside") == "1",
+            state=_one_of(query.get("state"), State.values),
+            kind=_one_of(query.get("kind"), Kind.values),
+            type=_one_of(query.get("type"), HOLDERS),
+            status=_one_of(query.get("status"), AccountStatus.values),
+            is_mine=query.get("mine") == "1",
+            in_trash=query.get("trash") == "1",
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out beside the trash."""
+        return any((self.text, self.state, self.kind, self.type, self.status, self.is_mine))
+
+
+@dataclass(frozen=True)
+class Known:
+    """An account of a contact, with its last value in its own and in the firm's currency."""
+
+    account: Account
+    nlv: Decimal | None
+    value: Decimal | None
+    noted_at: datetime | None = None
+
+
+@dataclass
+class Row:
+    """A contact in the list, with what is known of its accounts."""
+
+    contact: Contact
+    accounts: list[Known] = field(default_factory=list)
+
+    @property
+    def value(self) -> Decimal | None:
+        """All accounts together, in the firm's currency."""
+        worth = [one.value for one in self.accounts if one.value is not None]
+        return sum(worth, Decimal(0)) if worth else None
+
+    @property
+    def noted_at(self) -> datetime | None:
+        """When somebody last wrote down what was spoken."""
+        return max((one.noted_at for one in self.accounts if one.noted_at), default=None)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A contact with its record; `is_damaged` when what is stored was changed from outside."""
+
+    contact: Contact
+    record: dict[str, str]
+    is_damaged: bool = False
+
+
+def book(who: Who, *, in_trash: bool = False) -> "QuerySet[Contact]":
+    """The contacts of one's practice."""
+    return scope(who, Contact).filter(trashed_at__isnull=not in_trash).select_related("party", "owner")
+
+
+def narrowed(vault: Opened, rows: "QuerySet[Contact]", filters: Filters) -> "QuerySet[Contact]":
+    """Those that the filters let through, the state apart."""
+    if filters.text:
+        keys = set(found_outside(filters.text))
+        if filters.is_inside:
+            keys |= set(found_inside(vault, rows, filters.text))
+        rows = rows.filter(pk__in=keys)
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    if filters.is_mine:
+        rows = rows.filter(owner_id=vault.who.user_id)
+    if filters.type or filters.status:
+        held = scope(vault.who, ClientRight).filter(party_id=OuterRef("party_id"), account__moved_on=None)
+        held = held.filter(account__account_type=filters.type) if filters.type else held
+        held = held.filter(account__status=filters.status) if filters.status else held
+        rows = rows.filter(Exists(held))
+    return rows
+
+
+def counts(rows: "QuerySet[Contact]") -> dict[str, int]:
+    """How many contacts there are in each state, and in all."""
+    found = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+    return {"": sum(found.values()), **{state: found.get(state, 0) for state in State.values}}
+
+
+def order(sort: str) -> list[str]:
+    """The columns behind a heading."""
+    return order_of(sort, ORDERS, USUAL_ORDER)
+
+
+def one(vault: Opened, pk: UUID, *, in_trash: bool | None = False) -> Contact | None:
+    """One contact of the practice; None for `in_trash` looks everywhere."""
+    rows = scope(vault.who, Contact).filter(pk=pk).select_related("party", "owner")
+    rows = rows if in_trash is None else rows.filter(trashed_at__isnull=not in_trash)
+    return rows.first()
+
+
+def read(vault: Opened, contact: Contact) -> Read:
+    """The record, opened for this request."""
+    try:
+        return Read(contact, json.loads(contact.text(vault, "record")))
+    except Unopened:
+        return Read(contact, {}, is_damaged=True)
+
+
+def with_accounts(who: Who, contacts: Iterable[Contact], sealed: date | None) -> list[Row]:
+    """The contacts of one page with what their accounts are worth: one question for all of them."""
+    rows = [Row(contact) for contact in contacts]
+    known = accounts_of(who, [row.contact.party_id for row in rows if row.contact.party_id], sealed)
+    for row in rows:
+        row.accounts = known.get(row.contact.party_id or 0, [])
+    return rows
+
+
+def accounts_of(who: Who, parties: list[int], sealed: date | None) -> dict[int, list[Known]]:
+    """The accounts of parties, each with its last value and when a note about it was written last."""
+    if not parties:
+        return {}
+    nlv = scope(who, NavDaily).filter(account_id=OuterRef("account_id"), nav_date=sealed).order_by().values("nlv")
+    rate = FxRate.unscoped.filter(
+        day=sealed,
+        from_currency=OuterRef("account__base_currency"),
+        to_currency=OuterRef("account__firm__base_currency"),
+    ).values("rate")
+    noted = scope(who, Note).filter(account_id=OuterRef("account_id"), trashed_at=None).order_by()
+    rights = (
+        scope(who, ClientRight)
+        .filter(party_id__in=parties, account__moved_on=None)
+        .select_related("account", "account__firm")
+        .annotate(
+            nlv=Subquery(nlv),
+            value=Case(
+                When(account__base_currency=F("account__firm__base_currency"), then=Subquery(nlv)),
+                default=Subquery(nlv) * Subquery(rate),
+                output_field=DecimalField(max_digits=28, decimal_places=4),
+            ),
+            noted_at=Subquery(noted.values("account_id").annotate(last=Max("created_at")).values("last")),
+        )
+        .order_by("account__sort_key", "account__number")
+    )
+    found: dict[int, list[Known]] = defaultdict(list)
+    for right in rights:
+        found[right.party_id].append(Known(right.account, right.nlv, right.value, right.noted_at))
+    return found
+
+
+def clients_without(who: Who, text: str = "") -> "QuerySet[Party]":
+    """Clients of the practice that no contact is linked to."""
+    known = scope(who, Contact).filter(trashed_at=None, party__isnull=False).values("party_id")
+    rows = scope(who, Party).filter(practice_id=who.practice_id).exclude(pk__in=known)
+    for word in typed(text).split():
+        rows = rows.filter(Q(legal_name__icontains=word) | Q(rights__account__number__iexact=word))
+    return rows.distinct().order_by("legal_name", "pk")
+
+
+def _one_of(value: str | None, known: Iterable[str]) -> str:
+    return value if value is not None and value in known else ""

@@ -1,0 +1,128 @@
+"""The pages of one contact: profile, configuration, financial, agenda, and the look from the list."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+
+from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.runs.queries import sealed_day
+from crm.contacts import queries
+from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, of_part
+from crm.contacts.models import Contact, State
+from crm.contacts.queries import Known, Read
+from crm.contacts.rules import MOVES
+from crm.notes import queries as notes
+from crm.vault.context import opened
+from crm.vault.sealed import Opened
+
+
+@gate(SIGNED_IN)
+@require_safe
+def profile(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Who this is, and what the practice knows."""
+    vault, read = enter(request, contact)
+    context = {"parts": told(read, PROFILE), "accounts": _accounts(vault, read.contact)}
+    return _page(request, "profile", read, context)
+
+
+@gate(SIGNED_IN)
+@require_safe
+def configuration(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """What the broker knows of the client, how the accounts are set up, and what somebody is."""
+    vault, read = enter(request, contact)
+    context: dict[str, Any] = {
+        "accounts": _accounts(vault, read.contact),
+        "moves": [(state, State(state).label) for state in MOVES.get(read.contact.state, ())],
+    }
+    if read.contact.party_id is None:
+        words = request.GET.get("client", "")
+        context |= {"clients": queries.clients_without(vault.who, words)[: queries.SUGGESTED], "words": words}
+    return _page(request, "configuration", read, context)
+
+
+@gate(SIGNED_IN)
+@require_safe
+def financial(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """What the accounts are worth, and what somebody has said of their means."""
+    vault, read = enter(request, contact)
+    accounts = _accounts(vault, read.contact)
+    worth = [one.value for one in accounts if one.value is not None]
+    context = {
+        "accounts": accounts,
+        "total": sum(worth, Decimal(0)) if worth else None,
+        "currency": accounts[0].account.firm.base_currency if accounts else "",
+        "parts": told(read, FINANCIAL),
+    }
+    return _page(request, "financial", read, context)
+
+
+@gate(SIGNED_IN)
+@require_safe
+def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """The notes about the contact's accounts, newest first."""
+    vault, read = enter(request, contact)
+    accounts = _accounts(vault, read.contact)
+    rows = notes.of_accounts(vault, [one.account.pk for one in accounts])
+    try:
+        before = parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        before = None
+    found, after = notes.page(vault, rows, before if before and before.tzinfo else None)
+    return _page(request, "agenda", read, {"accounts": accounts, "found": found, "after": after})
+
+
+@gate(SIGNED_IN)
+@require_safe
+def peek(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """A look from the list, without leaving the row; as a page of its own where there is no script."""
+    vault, read = enter(request, contact)
+    context = {"read": read, "contact": read.contact, "accounts": _accounts(vault, read.contact)}
+    context["parts"] = told(read, PROFILE)
+    name = "crm/contacts/peek.html" if request.headers.get("HX-Request") else "crm/contacts/peek_page.html"
+    return render(request, name, context)
+
+
+def enter(request: HttpRequest, pk: UUID) -> tuple[Opened, Read]:
+    """The open vault, then the contact; what is not the practice's is missing."""
+    vault = opened(request)
+    contact = queries.one(vault, pk)
+    if contact is None:
+        raise Http404
+    return vault, queries.read(vault, contact)
+
+
+def told(read: Read, parts: Iterable[str]) -> list[tuple[object, list[tuple[Field, str]]]]:
+    """The parts of a record that say anything, each field in words."""
+    found = []
+    for part in parts:
+        fields = of_part(part, read.contact.kind)
+        lines = [(one, in_words(one, read.record[one.key])) for one in fields if read.record.get(one.key)]
+        if lines:
+            found.append((PARTS[part], lines))
+    return found
+
+
+def in_words(field: Field, value: str) -> str:
+    """A stored value as a person reads it."""
+    if field.form == "choice":
+        return str(field.choices.get(value, value))
+    if field.form == "many":
+        return ", ".join(str(field.choices.get(one, one)) for one in value.split())
+    return f"{value} %" if field.form == "share" else value
+
+
+def _accounts(vault: Opened, contact: Contact) -> list[Known]:
+    if contact.party_id is None:
+        return []
+    return queries.accounts_of(vault.who, [contact.party_id], sealed_day()).get(contact.party_id, [])
+
+
+def _page(request: HttpRequest, tab: str, read: Read, context: dict[str, Any]) -> HttpResponse:
+    context |= {"read": read, "contact": read.contact, "tab": tab}
+    return render(request, f"crm/contacts/{tab}.html", context)

@@ -1,0 +1,25 @@
+"""Addresses of the client book."""
+
+from django.urls import path
+
+from crm.contacts import editing_views as editing
+from crm.contacts import record_views as record
+from crm.contacts import views
+
+app_name = "contacts"
+
+urlpatterns = [
+    path("contacts/", views.contacts, name="list"),
+    path("contacts/new/", editing.new, name="new"),
+    path("contacts/bring-in/", views.bring_in, name="bring_in"),
+    path("contacts/<uuid:contact>/", record.profile, name="profile"),
+    path("contacts/<uuid:contact>/configuration/", record.configuration, name="configuration"),
+    path("contacts/<uuid:contact>/financial/", record.financial, name="financial"),
+    path("contacts/<uuid:contact>/agenda/", record.agenda, name="agenda"),
+    path("contacts/<uuid:contact>/peek/", record.peek, name="peek"),
+    path("contacts/<uuid:contact>/edit/", editing.edit, name="edit"),
+    path("contacts/<uuid:contact>/state/", editing.move, name="move"),
+    path("contacts/<uuid:contact>/link/", editing.link, name="link"),
+    path("contacts/<uuid:contact>/trash/", editing.throw_away, name="throw_away"),
+    path("contacts/<uuid:contact>/back/", editing.take_back, name="take_back"),
+]

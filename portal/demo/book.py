@@ -1,0 +1,140 @@
+"""The client book of the demo firm's top-level advisor: its clients, what is known of some, and people to win."""
+
+import random
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from accounts.ground.access.context import Who, acting
+from accounts.ground.access.scope import scope
+from accounts.ground.people.models import User
+from accounts.ground.tree.models import Account
+from crm.contacts import actions as contacts
+from crm.contacts.models import Contact, Kind, State
+from crm.notes import actions as notes
+from crm.vault.actions import confirm_code, open_own, open_ring, set_up
+from crm.vault.models import Unlocked, Vault
+from crm.vault.sealed import Opened
+from portal.demo.agreements import cast_of
+from portal.demo.broker import Plan
+from portal.lib.exchange import exchange_day
+
+DESCRIBED, NOTED = 36, 12
+_PEOPLE = (
+    ("Amélie", "Fournier"), ("Tomás", "Herrera"), ("Ingrid", "Sørensen"), ("Nikhil", "Rao"), ("Beatriz", "Nóbrega"),
+    ("Harold", "Whitcombe"), ("Мария", "Соколова"), ("Jürgen", "Müller"), ("Aoife", "Brennan"), ("Samuel", "Adeyemi"),
+    ("Lucia", "Bianchi"), ("Wei", "Zhang"), ("Hannah", "Feldman"), ("Piotr", "Zieliński"),
+)  # fmt: skip
+_OTHERS = (
+    (Kind.COMPANY, "Harbour Street Dental LLC"),
+    (Kind.COMPANY, "Caldera Robotics Inc."),
+    (Kind.TRUST, "Whitcombe Family Trust"),
+    (Kind.HOUSEHOLD, "Fournier household"),
+)
+_WORK = (
+    ("Surgeon", "St. Brigid Hospital"), ("Architect", "Brightline Studio"), ("Teacher", "Lakeview School"),
+    ("Engineer", "Caldera Robotics Inc."), ("Owner", "Orchard Bakery"), ("Judge, retired", ""),
+)  # fmt: skip
+_STREETS = ("Alder Lane", "Quarry Road", "Harbour Street", "Kingfisher Close", "Mill Hill", "Chestnut Avenue")
+_CITIES = ("Portland, ME 04101", "Providence, RI 02903", "Hartford, CT 06103", "Albany, NY 12207")
+_KNOWN = (
+    "Prefers calls after 16:00. Sails in summer, so no meetings in July.",
+    "Wants to help a grandchild through university; starts in two years.",
+    "Nervous about bonds since 2022. Explain duration before proposing any.",
+    "Sold the company last year; the rest of the price comes in spring.",
+    "Reads every statement. Send figures before the call, not after.",
+    "Thinks of moving south on retirement.",
+)
+_SOURCES = ("Recommended by a client", "Evening on retirement at the library", "Accountant K. Weiss", "Old friend")
+_NOTES = (
+    ("Annual review", "Went through the year. Keeps the allocation; more cash before the house is repaired."),
+    ("Call", "Asked how the fee is worked out. Showed the proof; all clear."),
+    ("Lunch", "Daughter joins the firm next year. Wants to talk about handing over."),
+)
+
+
+def keep_missing(firm: Plan, *, password: str, at: datetime) -> int:
+    """A client book behind a storage password, once; how many contacts were written."""
+    cast = cast_of(firm)
+    user_id = cast.users[cast.own(firm[0]).pk]
+    with acting(user_id) as who:
+        if who is None or scope(who, Vault).exists():
+            return 0
+        vault = _opened(who, password, at)
+        count = contacts.bring_in(vault=vault, at=at)
+        chance = random.Random(firm.seed)
+        _describe(vault, chance, at)
+        _note(vault, at)
+        return count + _win(vault, chance, at)
+
+
+def _opened(who: Who, password: str, at: datetime) -> Opened:
+    papers = set_up(who=who, user=User.objects.get(pk=who.user_id), password=password, again=password, at=at)
+    confirm_code(who=who, code=papers.code, at=at)
+    member, own, _key = open_own(who, password, at)
+    return Opened(open_ring(who, member, own), who, Unlocked())
+
+
+def _describe(vault: Opened, chance: random.Random, at: datetime) -> None:
+    """What an advisor would have written down of some clients."""
+    today = exchange_day(at)
+    rows = scope(vault.who, Contact).filter(kind=Kind.PERSON).order_by("sort_key", "pk")
+    for contact in list(rows[:DESCRIBED]):
+        said = {**_person(chance, today), "phone": _phone(chance)}
+        contacts.change(
+            vault=vault, pk=contact.pk, version=contact.version, kind=contact.kind, said=said, at=at, today=today
+        )
+
+
+def _note(vault: Opened, at: datetime) -> None:
+    rows = scope(vault.who, Account).filter(practice_id=vault.who.practice_id, kind="client", status="O")
+    for place, account in enumerate(rows.order_by("sort_key", "pk")[:NOTED]):
+        title, body = _NOTES[place % len(_NOTES)]
+        when = at - timedelta(days=3 + 5 * place)
+        notes.write(vault=vault, account=account, title=title, body=body, at=when)
+
+
+def _win(vault: Opened, chance: random.Random, at: datetime) -> int:
+    """People, firms and a trust who are no clients yet."""
+    today = exchange_day(at)
+    people: list[tuple[str, str, str]] = [(Kind.PERSON, first, last) for first, last in _PEOPLE]
+    for place, (kind, first, name) in enumerate([*people, *((kind, "", name) for kind, name in _OTHERS)]):
+        said: dict[str, Any] = {"first_name": first, "name": name, "phone": _phone(chance)}
+        said |= {"email": f"prospect{place + 1}@example.org", "source": chance.choice(_SOURCES)}
+        if kind == Kind.PERSON:
+            said |= _person(chance, today)
+        made = contacts.write(vault=vault, kind=kind, said=said, at=at - timedelta(days=place), today=today)
+        if place % 5 == 4:
+            state = State.OTHER if place % 2 else State.INACTIVE
+            contacts.move(vault=vault, contact=made, state=state, at=at)
+    return len(people) + len(_OTHERS)
+
+
+def _person(chance: random.Random, today: date) -> dict[str, str]:
+    occupation, employer = chance.choice(_WORK)
+    worth = chance.randrange(4, 60) * 50_000
+    return {
+        "born_on": date(
+            today.year - chance.randrange(32, 80), chance.randrange(1, 13), 1 + chance.randrange(28)
+        ).isoformat(),
+        "citizenship": "USA",
+        "home_address": f"{chance.randrange(2, 240)} {chance.choice(_STREETS)}\n{chance.choice(_CITIES)}",
+        "marital": chance.choice(("single", "married", "married", "widowed", "divorced")),
+        "dependents": str(chance.randrange(4)),
+        "occupation": occupation,
+        "employer": employer,
+        "about": chance.choice(_KNOWN),
+        "source": chance.choice(_SOURCES),
+        "income": f"{chance.randrange(6, 40) * 10_000}",
+        "net_worth": f"{worth}",
+        "liquid_net_worth": f"{worth // 2}",
+        "wealth_work": "70",
+        "wealth_inheritance": "30",
+        "objectives": chance.choice(("growth", "income", "growth income", "preservation income")),
+        "knows_stocks": chance.choice(("limited", "good", "extensive")),
+        "knows_bonds": chance.choice(("none", "limited", "good")),
+        "tax_country": "USA",
+    }
+
+
+def _phone(chance: random.Random) -> str:
+    return f"+1 {chance.randrange(201, 979)} 555 {chance.randrange(100, 199):04d}"
