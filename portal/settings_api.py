@@ -33,5 +33,7 @@ SPECTACULAR_SETTINGS = {
         "TransactionStatus": "portal.transactions.rules.Status",
         "InvoiceState": "fees.invoicing.models.InvoiceState",
         "JobState": "accounts.ground.jobs.models.JobState",
+        "ContactKind": "crm.contacts.models.Kind",
+        "ContactState": "crm.contacts.models.State",
     },
 }

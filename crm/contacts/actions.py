@@ -1,6 +1,5 @@
 """Writing, changing, moving and throwing away contacts, with the keys of an unlocked vault."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from uuid import UUID
@@ -13,6 +12,8 @@ from accounts.ground.access.scope import scope
 from accounts.ground.people.models import Party
 from crm.contacts.models import Contact, Kind, State
 from crm.contacts.rules import ContactProblem, clean_clear, clean_record, may_move
+from crm.contacts.stored import parted, written
+from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 
 RECORD = "record"
@@ -32,7 +33,7 @@ def write(
     values, record = _checked(said, kind=kind, has_party=party is not None, today=today)
     for name, value in values.items():
         setattr(contact, name, value)
-    contact.put(vault, record=json.dumps(record, ensure_ascii=False))
+    contact.put(vault, record=written(record))
     _insert([contact])
     contact.refresh_from_db(fields=["state"], from_queryset=scope(vault.who, Contact))
     return contact
@@ -47,7 +48,7 @@ def change(
     contact.kind = kind
     for name, value in values.items():
         setattr(contact, name, value)
-    contact.put(vault, record=json.dumps(record, ensure_ascii=False))
+    contact.put(vault, record=written(record, _ties(vault, contact)))
     contact.changed_at = at
     contact.save(update_fields=["kind", *values, "version", "record_sealed", "changed_at"])
     return contact
@@ -120,6 +121,14 @@ def locked(vault: Opened, pk: UUID, version: int) -> Contact:
     if contact is None or contact.version != version:
         raise Stale
     return contact
+
+
+def _ties(vault: Opened, contact: Contact) -> list[tuple[str, str]]:
+    """The ties to other contacts, which no form of fields shows."""
+    try:
+        return parted(contact.text(vault, RECORD))[1]
+    except Unopened:
+        return []
 
 
 def _new(vault: Opened, kind: str, party: Party | None, at: datetime) -> Contact:

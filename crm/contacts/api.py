@@ -19,7 +19,7 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.clock import exchange_today
 from accounts.ground.paging import page_of
 from accounts.ground.people.models import Party
-from crm.contacts import actions, queries
+from crm.contacts import actions, queries, relations
 from crm.contacts.actions import Stale
 from crm.contacts.models import Contact, Kind, State
 from crm.contacts.queries import Filters, Read
@@ -28,7 +28,7 @@ from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
 
-class LineSerializer(serializers.Serializer):
+class ContactLineSerializer(serializers.Serializer):
     """A contact in the list."""
 
     id = serializers.UUIDField(source="pk")
@@ -42,20 +42,28 @@ class LineSerializer(serializers.Serializer):
     changed_at = serializers.DateTimeField()
 
 
-class ListSerializer(serializers.Serializer):
+class ContactListSerializer(serializers.Serializer):
     """Some contacts, how many there are in each state, and the query of the next page."""
 
-    results = LineSerializer(many=True)
+    results = ContactLineSerializer(many=True)
     counts = serializers.DictField(child=serializers.IntegerField())
     next = serializers.CharField(allow_blank=True)
 
 
-class ContactSerializer(LineSerializer):
+class TieSerializer(StrictSerializer):
+    """Another contact, and what it is to this one."""
+
+    kind = serializers.ChoiceField([(key, word) for key, (word, _back) in relations.KINDS.items()])
+    other = serializers.UUIDField()
+
+
+class ContactSerializer(ContactLineSerializer):
     """A contact with its record, opened for this request."""
 
     first_name = serializers.CharField()
     name = serializers.CharField()
     record = serializers.DictField(child=serializers.CharField())
+    ties = TieSerializer(many=True)
     is_damaged = serializers.BooleanField()
 
 
@@ -106,7 +114,7 @@ class Contacts(BookView):
             OpenApiParameter(name)
             for name in ("q", "inside", "state", "kind", "type", "status", "mine", "trash", "sort", "after", "before")
         ],
-        responses=ListSerializer,
+        responses=ContactListSerializer,
     )
     def get(self, request: Request) -> Response:
         """By name, fifty at a time; `q` forgives accents and small mistakes, `inside=1` looks into the records."""
@@ -116,7 +124,7 @@ class Contacts(BookView):
         order = queries.order(request.query_params.get("sort", queries.USUAL_ORDER))
         page = page_of(shown, order=order, query=request.query_params, is_counted=False)
         counts = {state or "total": count for state, count in queries.counts(rows).items()}
-        return Response(ListSerializer({"results": page.rows, "counts": counts, "next": page.next}).data)
+        return Response(ContactListSerializer({"results": page.rows, "counts": counts, "next": page.next}).data)
 
     @extend_schema(request=NewContactSerializer, responses={201: ContactSerializer})
     def post(self, request: Request) -> Response:
@@ -224,10 +232,39 @@ class ContactLink(BookView):
 
 
 @gate(SIGNED_IN)
+class ContactTies(BookView):
+    """Who is what to a contact."""
+
+    @extend_schema(request=TieSerializer, responses=ContactSerializer)
+    def post(self, request: Request, contact: UUID) -> Response:
+        """Tie two contacts; both records say so."""
+        return self._do(request, contact, relations.relate)
+
+    @extend_schema(request=TieSerializer, responses=ContactSerializer)
+    def delete(self, request: Request, contact: UUID) -> Response:
+        """Take the tie out of both."""
+        return self._do(request, contact, relations.untie)
+
+    def _do(self, request: Request, pk: UUID, do: Any) -> Response:
+        vault, found = self.one(request, pk)
+        try:
+            do(vault=vault, pk=found.pk, at=timezone.now(), **TieSerializer.of(request))
+        except ContactProblem as problem:
+            raise Conflict(str(problem)) from problem
+        return Response(_shown(vault, found.pk))
+
+
+class BroughtInSerializer(serializers.Serializer):
+    """How many."""
+
+    count = serializers.IntegerField()
+
+
+@gate(SIGNED_IN)
 class BringIn(BookView):
     """The clients of the practice that are not in the book yet."""
 
-    @extend_schema(request=None, responses={200: serializers.DictField(child=serializers.IntegerField())})
+    @extend_schema(request=None, responses=BroughtInSerializer)
     def post(self, request: Request) -> Response:
         """A contact for each; how many."""
         return Response({"count": actions.bring_in(vault=opened(request._request), at=timezone.now())})
@@ -255,6 +292,7 @@ def _shown(vault: Opened, pk: UUID) -> Any:
     found = queries.one(vault, pk)
     assert found is not None, "just written or read"
     read: Read = queries.read(vault, found)
-    names = [*LineSerializer().fields, "first_name", "name", "pk", "shown_email", "party_id"]
+    names = [*ContactLineSerializer().fields, "first_name", "name", "pk", "shown_email", "party_id"]
     values = {name: getattr(found, name) for name in names if hasattr(found, name)}
-    return ContactSerializer({**values, "record": read.record, "is_damaged": read.is_damaged}).data
+    ties = [{"kind": kind, "other": other} for kind, other in read.relations]
+    return ContactSerializer({**values, "record": read.record, "ties": ties, "is_damaged": read.is_damaged}).data

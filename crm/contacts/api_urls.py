@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.contacts.api import BringIn, ContactBack, ContactLink, Contacts, ContactState, OneContact
+from crm.contacts.api import BringIn, ContactBack, ContactLink, Contacts, ContactState, ContactTies, OneContact
 
 urlpatterns = [
     path("contacts/", Contacts.as_view(), name="api_contacts"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("contacts/<uuid:contact>/", OneContact.as_view(), name="api_contact"),
     path("contacts/<uuid:contact>/state/", ContactState.as_view(), name="api_contact_state"),
     path("contacts/<uuid:contact>/back/", ContactBack.as_view(), name="api_contact_back"),
+    path("contacts/<uuid:contact>/ties/", ContactTies.as_view(), name="api_contact_ties"),
     path("contacts/<uuid:contact>/link/", ContactLink.as_view(), name="api_contact_link"),
 ]

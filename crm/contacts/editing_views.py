@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.clock import exchange_today
-from crm.contacts import actions, queries
+from crm.contacts import actions, queries, relations
 from crm.contacts.actions import Stale
 from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, of_part
 from crm.contacts.models import Kind
@@ -108,6 +108,22 @@ def link(request: HttpRequest, contact: UUID) -> HttpResponse:
 
 @gate(SIGNED_IN)
 @require_POST
+def relate(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Tie the contact to another one, or take a tie out of both."""
+    vault, read = enter(request, contact)
+    do = relations.untie if request.POST.get("do") == "untie" else relations.relate
+    try:
+        other = UUID(request.POST.get("other", ""))
+        do(vault=vault, pk=read.contact.pk, other=other, kind=request.POST.get("kind", ""), at=timezone.now())
+    except ContactProblem as problem:
+        messages.error(request, str(problem))
+    except ValueError:
+        messages.error(request, _("There is no such contact."))
+    return redirect("contacts:configuration", read.contact.pk)
+
+
+@gate(SIGNED_IN)
+@require_POST
 def throw_away(request: HttpRequest, contact: UUID) -> HttpResponse:
     """Into the trash; the message takes it back."""
     _vault, read = enter(request, contact)
@@ -181,7 +197,9 @@ def _form(
 def _saved(read: Read, values: dict[str, str], parts: tuple[str, ...]) -> list[tuple[object, str]]:
     """What stands saved now where it differs from what was typed."""
     clear = {"first_name": _("First name"), "name": _("Name"), "email": _("E-mail"), "phone": _("Phone")}
-    now = [(words, getattr(read.contact, name), values.get(name)) for name, words in clear.items() if name in values]
+    now: list[tuple[object, str, str]] = [
+        (words, getattr(read.contact, name), values[name]) for name, words in clear.items() if name in values
+    ]
     for one in (one for part in parts for one in of_part(part, read.contact.kind)):
-        now.append((one.label, in_words(one, read.record.get(one.key, "")), values.get(one.key, "")))
+        now.append((one.label, in_words(one, read.record.get(one.key, "")), in_words(one, values.get(one.key, ""))))
     return [(label, saved) for label, saved, typed in now if saved != typed]

@@ -1,6 +1,5 @@
 """Reading contacts: the list with its filters and counts, a record, and what the broker knows of its client."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from accounts.ground.tree.models import Status as AccountStatus
 from accounts.ground.tree.queries import typed
 from crm.contacts.models import Contact, Kind, State
 from crm.contacts.search import found_inside, found_outside
+from crm.contacts.stored import parted
 from crm.notes.models import Note
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
@@ -98,6 +98,7 @@ class Read:
 
     contact: Contact
     record: dict[str, str]
+    relations: list[tuple[str, str]] = field(default_factory=list)
     is_damaged: bool = False
 
 
@@ -146,7 +147,7 @@ def one(vault: Opened, pk: UUID, *, in_trash: bool | None = False) -> Contact | 
 def read(vault: Opened, contact: Contact) -> Read:
     """The record, opened for this request."""
     try:
-        return Read(contact, json.loads(contact.text(vault, "record")))
+        return Read(contact, *parted(contact.text(vault, "record")))
     except Unopened:
         return Read(contact, {}, is_damaged=True)
 

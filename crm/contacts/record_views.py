@@ -8,15 +8,17 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.runs.queries import sealed_day
-from crm.contacts import queries
+from crm.contacts import queries, relations
 from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, of_part
 from crm.contacts.models import Contact, State
 from crm.contacts.queries import Known, Read
 from crm.contacts.rules import MOVES
+from crm.contacts.search import found_outside
 from crm.notes import queries as notes
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
@@ -40,6 +42,14 @@ def configuration(request: HttpRequest, contact: UUID) -> HttpResponse:
         "accounts": _accounts(vault, read.contact),
         "moves": [(state, State(state).label) for state in MOVES.get(read.contact.state, ())],
     }
+    context["related"] = relations.of(vault, read)
+    if words := request.GET.get("with", "").strip()[:100]:
+        found = queries.book(vault.who).filter(pk__in=found_outside(words)).exclude(pk=read.contact.pk)
+        context |= {
+            "asked": words,
+            "others": found.order_by("sort_key", "pk")[: queries.SUGGESTED],
+            "ties": [(key, word) for key, (word, _back) in relations.KINDS.items()],
+        }
     if read.contact.party_id is None:
         words = request.GET.get("client", "")
         context |= {"clients": queries.clients_without(vault.who, words)[: queries.SUGGESTED], "words": words}
@@ -97,7 +107,7 @@ def enter(request: HttpRequest, pk: UUID) -> tuple[Opened, Read]:
     return vault, queries.read(vault, contact)
 
 
-def told(read: Read, parts: Iterable[str]) -> list[tuple[object, list[tuple[Field, str]]]]:
+def told(read: Read, parts: Iterable[str]) -> list[tuple[str | Promise, list[tuple[Field, str]]]]:
     """The parts of a record that say anything, each field in words."""
     found = []
     for part in parts:

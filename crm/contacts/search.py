@@ -1,6 +1,5 @@
 """Finding contacts: names and ways to reach them in the database, sealed records by opening each; nothing is kept."""
 
-import json
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from accounts.ground.tree.queries import typed
 from accounts.ground.tree.rules import sort_key
 from crm.contacts.models import Contact
 from crm.contacts.rules import has_words
+from crm.contacts.stored import parted
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened, folded
 
@@ -44,4 +44,4 @@ def found_inside(vault: Opened, rows: "QuerySet[Contact]", text: str) -> Iterabl
 
 def _values(record: str) -> str:
     """What the record says, folded, without the names of its fields."""
-    return folded("\n".join(str(value) for value in json.loads(record).values()))
+    return folded("\n".join(parted(record)[0].values()))

@@ -20,6 +20,7 @@ urlpatterns = [
     path("contacts/<uuid:contact>/edit/", editing.edit, name="edit"),
     path("contacts/<uuid:contact>/state/", editing.move, name="move"),
     path("contacts/<uuid:contact>/link/", editing.link, name="link"),
+    path("contacts/<uuid:contact>/ties/", editing.relate, name="relate"),
     path("contacts/<uuid:contact>/trash/", editing.throw_away, name="throw_away"),
     path("contacts/<uuid:contact>/back/", editing.take_back, name="take_back"),
 ]

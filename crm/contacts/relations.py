@@ -1,0 +1,105 @@
+"""Who is what to whom: pairs of contacts, sealed inside both records, so that one side never stands alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.ground.access.scope import scope
+from crm.contacts.models import Contact
+from crm.contacts.queries import Read, read
+from crm.contacts.rules import ContactProblem
+from crm.contacts.stored import written
+from crm.vault.sealed import Opened
+
+# What the other one is, in words, and what one is to the other in turn.
+KINDS: dict[str, tuple[Any, str]] = {
+    "spouse": (gettext_lazy("Spouse"), "spouse"),
+    "parent": (gettext_lazy("Parent"), "child"),
+    "child": (gettext_lazy("Child"), "parent"),
+    "sibling": (gettext_lazy("Sibling"), "sibling"),
+    "beneficiary": (gettext_lazy("Beneficiary"), "benefactor"),
+    "benefactor": (gettext_lazy("Gives to them"), "beneficiary"),
+    "trustee": (gettext_lazy("Trustee"), "grantor"),
+    "grantor": (gettext_lazy("Grantor"), "trustee"),
+    "attorney": (gettext_lazy("Attorney"), "attorney_of"),
+    "attorney_of": (gettext_lazy("Client as an attorney"), "attorney"),
+    "accountant": (gettext_lazy("Accountant"), "accountant_of"),
+    "accountant_of": (gettext_lazy("Client as an accountant"), "accountant"),
+    "employer": (gettext_lazy("Employer"), "employee"),
+    "employee": (gettext_lazy("Employee"), "employer"),
+    "introduced_by": (gettext_lazy("Introduced by"), "introduced"),
+    "introduced": (gettext_lazy("Was introduced by them"), "introduced_by"),
+    "household": (gettext_lazy("Household"), "member"),
+    "member": (gettext_lazy("Member of the household"), "household"),
+}
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another contact, and what it is to this one."""
+
+    contact: Contact
+    kind: str
+
+    @property
+    def words(self) -> str:
+        """What it is."""
+        return str(KINDS[self.kind][0])
+
+
+def of(vault: Opened, one: Read) -> list[Related]:
+    """The contacts that one is related to, those in the trash left out."""
+    keys = [UUID(key) for _kind, key in one.relations]
+    if not keys:
+        return []
+    rows = scope(vault.who, Contact).filter(pk__in=keys, trashed_at=None).select_related("party")
+    known = {contact.pk: contact for contact in rows}
+    return [Related(known[UUID(key)], kind) for kind, key in one.relations if kind in KINDS and UUID(key) in known]
+
+
+def relate(*, vault: Opened, pk: UUID, other: UUID, kind: str, at: datetime) -> None:
+    """Tie two contacts: `other` is `kind` to the first one. Both records say so. Raises ContactProblem."""
+    if kind not in KINDS:
+        raise ContactProblem(_("Choose one of the list."))
+    if pk == other:
+        raise ContactProblem(_("Nobody is related to themselves."))
+    first, second = _both(vault, pk, other)
+    pairs = ((first, (kind, str(other))), (second, (KINDS[kind][1], str(pk))))
+    if pairs[0][1] in first.relations:
+        raise ContactProblem(_("The two are tied like this already."))
+    if any(len(one.relations) >= MOST for one, _tie in pairs):
+        raise ContactProblem(_("A contact has at most 100 relationships."))
+    for one, tie in pairs:
+        _keep(vault, one, [*one.relations, tie], at)
+
+
+def untie(*, vault: Opened, pk: UUID, other: UUID, kind: str, at: datetime) -> None:
+    """Take a tie out of both records."""
+    if kind not in KINDS:
+        raise ContactProblem(_("Choose one of the list."))
+    first, second = _both(vault, pk, other)
+    for one, gone in ((first, (kind, str(other))), (second, (KINDS[kind][1], str(pk)))):
+        if gone in one.relations:
+            _keep(vault, one, [tie for tie in one.relations if tie != gone], at)
+
+
+def _both(vault: Opened, pk: UUID, other: UUID) -> tuple[Read, Read]:
+    """The two, held for a change in an order that two people at once share; neither damaged."""
+    rows = scope(vault.who, Contact).filter(pk__in=(pk, other), trashed_at=None).order_by("pk")
+    found = {contact.pk: read(vault, contact) for contact in rows.select_for_update(of=("self",))}
+    if len(found) < 2:
+        raise ContactProblem(_("There is no such contact."))
+    if any(one.is_damaged for one in found.values()):
+        raise ContactProblem(_("One of the two records does not open; save it anew first."))
+    return found[pk], found[other]
+
+
+def _keep(vault: Opened, one: Read, relations: list[tuple[str, str]], at: datetime) -> None:
+    one.contact.put(vault, record=written(one.record, relations))
+    one.contact.changed_at = at
+    one.contact.save(update_fields=["version", "record_sealed", "changed_at"])
