@@ -21,7 +21,7 @@ OURS_AND_THEIRS = (
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0036_borne_charges"),
-        ("crm", "0002_notes"),
+        ("crm", "0003_signed_rosters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
