@@ -109,7 +109,7 @@ def enter(request: HttpRequest, pk: UUID) -> tuple[Opened, Read]:
 
 def told(read: Read, parts: Iterable[str]) -> list[tuple[str | Promise, list[tuple[Field, str]]]]:
     """The parts of a record that say anything, each field in words."""
-    found = []
+    found: list[tuple[str | Promise, list[tuple[Field, str]]]] = []
     for part in parts:
         fields = of_part(part, read.contact.kind)
         lines = [(one, in_words(one, read.record[one.key])) for one in fields if read.record.get(one.key)]
