@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.amounts import number_words
 from accounts.ground.runs.queries import sealed_day
 from crm.contacts import queries, relations
 from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, of_part
@@ -124,6 +125,9 @@ def in_words(field: Field, value: str) -> str:
         return str(field.choices.get(value, value))
     if field.form == "many":
         return ", ".join(str(field.choices.get(one, one)) for one in value.split())
+    # What somebody has just typed need not be a number yet.
+    if field.form == "amount" and value.isascii() and value.replace(".", "", 1).isdigit():
+        return number_words(Decimal(value))
     return f"{value} %" if field.form == "share" else value
 
 

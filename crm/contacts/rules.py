@@ -1,7 +1,7 @@
 """Pure decisions about contacts: what a field may hold, which state may follow, how alike two words are."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -26,6 +26,9 @@ _COUNTRY = re.compile(r"[A-Z]{3}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WHOLE = Decimal(100)
 LIKE = 0.4
+# Shorter words are like too many others.
+SHORT_WORD = 3
+_WORDS = re.compile(r"\w{4,}")
 
 
 class ContactProblem(ValueError):
@@ -140,12 +143,22 @@ def alike(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other) if one and other else 0.0
 
 
-def has_words(text: str, words: list[str]) -> bool:
-    """Whether each word stands in the text, or one nearly like it; both are folded."""
-    if all(word in text for word in words):
-        return True
-    tokens = [trigrams(token) for token in set(re.findall(r"\w{4,}", text))]
-    return bool(tokens) and all(
-        word in text or (len(word) > 3 and any(alike(trigrams(word), token) >= LIKE for token in tokens))
-        for word in words
-    )
+def finder(words: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a folded text has each of the words, or one nearly like it; a pair of words is compared once a search."""
+    shapes = {word: trigrams(word) for word in words if len(word) > SHORT_WORD}
+    known: dict[tuple[str, str], bool] = {}
+
+    def is_near(word: str, token: str) -> bool:
+        found = known.get((word, token))
+        if found is None:
+            found = known[word, token] = alike(shapes[word], trigrams(token)) >= LIKE
+        return found
+
+    def has_words(text: str) -> bool:
+        missing = [word for word in words if word not in text]
+        if not missing or any(word not in shapes for word in missing):
+            return not missing
+        tokens = set(_WORDS.findall(text))
+        return all(any(is_near(word, token) for token in tokens) for word in missing)
+
+    return has_words

@@ -9,7 +9,7 @@ from accounts.ground.access.context import cursor
 from accounts.ground.tree.queries import typed
 from accounts.ground.tree.rules import sort_key
 from crm.contacts.models import Contact
-from crm.contacts.rules import has_words
+from crm.contacts.rules import finder
 from crm.contacts.stored import parted
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened, folded
@@ -31,14 +31,14 @@ def found_outside(text: str) -> list[UUID]:
 
 def found_inside(vault: Opened, rows: "QuerySet[Contact]", text: str) -> Iterable[UUID]:
     """Contacts whose sealed record has every word, or one nearly like it."""
-    words = folded(typed(text)).split()
+    has_words = finder(folded(typed(text)).split())
     plain = rows.select_related(None).only("pk", "practice_id", "version", "record_sealed").order_by()
     for contact in plain[:MOST_OPENED].iterator(chunk_size=2000):
         try:
             record = contact.text(vault, "record")
         except Unopened:
             continue
-        if len(record) > 2 and has_words(_values(record), words):
+        if len(record) > 2 and has_words(_values(record)):
             yield contact.pk
 
 

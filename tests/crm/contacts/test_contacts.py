@@ -97,7 +97,7 @@ def test_sources_of_wealth_total_100(alice):
     assert refused.status_code == 422 and "must total 100" in refused.content.decode()
     assert alice.post(place, {**said, "wealth_inheritance": "40"}).status_code == 302
     page = alice.get(f"{PLACE}{contact.pk}/financial/").content.decode()
-    assert "60 %" in page and "125000.00" in page
+    assert "60 %" in page and "125,000.00" in page
 
 
 def test_the_counts_follow_the_accounts_and_filter(world, alice):
