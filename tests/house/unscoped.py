@@ -37,6 +37,7 @@ FILES = {
     "portal/demo/settling.py": DEMO,
     "portal/demo/history.py": DEMO,
     "portal/demo/firm.py": DEMO,
+    "portal/management/places.py": SHELL,
     "portal/management/commands/explain.py": SHELL,
     "portal/management/commands/agree.py": SHELL,
     "portal/management/commands/agree_cap.py": SHELL,
