@@ -203,8 +203,9 @@ def test_a_colleague_joins_by_six_words_and_leaves(world, browse):
     assert unlock(alice).status_code == 302 and is_open(alice)
 
 
-def test_who_opted_out_of_secure_login_decides_over_nobodys_keys(world, browse):
-    from accounts.ground.optouts.rules import WITHOUT_PROOF
+def test_who_opted_out_of_secure_login_decides_over_nobodys_keys(world, browse, settings):
+    from accounts.ground.optouts.models import OptOut
+    from tests.auth2fa.test_opt_out import chosen
 
     alice = browse("alice")
     colleague(world)
@@ -214,9 +215,8 @@ def test_who_opted_out_of_secure_login_decides_over_nobodys_keys(world, browse):
     member = Member.unscoped.get(user=world.users["abel"])
     place, api = f"{HOME}members/{member.pk}/", f"/api/v1/vault/members/{member.pk}/"
     said = {"words": words(alice.get(place)), "storage_password": PASSWORD}
-    session = alice.session
-    session[WITHOUT_PROOF] = True
-    session.save()
+    settings.OPT_OUT_ROLES = ["client", "top"]
+    OptOut.unscoped.create(**chosen(world.users["alice"], "full"))
     new = {"sheet_1": sheets[0], "sheet_2": sheets[1], "storage_password": OTHER_PASSWORD}
     for answer in (
         alice.post(place, said),
