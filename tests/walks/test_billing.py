@@ -2,6 +2,7 @@
 broker's charges that the advisor pays.
 """
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -30,6 +31,8 @@ def desk(enter, billed):
             practice=billed["F100001"].practice,
             firm_id=billed["F100001"].firm_id,
             threshold=1000,
+            former=500,
+            holds_from=exchange_today() + timedelta(days=3),
             changed_at=timezone.now(),
             changed_by=alice.pk,
         )
@@ -39,6 +42,7 @@ def desk(enter, billed):
 def test_a_month_is_looked_through_and_closed(desk, site, axe):
     desk.goto(f"{site}/fees/billing/")
     expect(desk.get_by_role("heading", name="Billing desk")).to_be_visible()
+    expect(desk.get_by_text("a second person approves from 500.00")).to_be_visible()
     assert axe(desk) == []
     shoot(desk, "billing")
 
