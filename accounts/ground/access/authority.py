@@ -82,6 +82,61 @@ def is_for_registered(function: str, *, is_registered: bool) -> bool:
 
 _BELOW_TOP = "own_client own_stl own_stl_sub second_master second_client"
 
+# What nobody but somebody else does; the words stand where a person asks why not.
+_SHELL = _("A master account is a shell for allocation, fees and reports; it holds no positions.")
+_OWNER_SIGNS = _("Only the owner signs for an account; advisors ask for it.")
+_OWN_BRAND = _("Every advisor brands its own pages, and nobody else's.")
+_OWN_USERS = _("Whoever the users work for manages them.")
+_ADVISORS_ENTER = _("Advisors enter fees; the owner reads and signs them.")
+_ADVISORS_CLOSE = _("The advisor opens, moves and closes accounts; what is the owner's to decide waits for the owner.")
+_ADVISORS_ALLOCATE = _("Only advisors allocate trades.")
+_FROM_ABOVE = _("Products are granted by the level above.")
+_ADVISORS_BRAND = _("White branding is open to advisors.")
+_BROKERS_TAX = _("The broker does tax reporting for all accounts.")
+
+
+def _refusals() -> tuple[Rule, ...]:
+    """Every refusal that the broker's rules imply without a sentence of their own."""
+    below = {"top": _BELOW_TOP, "second": "own_client"}
+    found = [
+        _rule(role, function, "self", _SHELL, allowed=False)
+        for role in below
+        for function in (Function.TRADE, Function.ALLOCATE, Function.RESTRICT, Function.FUND)
+    ]
+    found += [
+        _rule("top", Function.TRADE, "second_master", _SHELL, allowed=False),
+        _rule("top", Function.ALLOCATE, "second_master", _SHELL, allowed=False),
+        _rule(
+            "top", Function.GRANT_PRODUCTS, "self", _("The broker approves the top level's products."), allowed=False
+        ),
+        _rule("second", Function.GRANT_PRODUCTS, "self", _FROM_ABOVE, allowed=False),
+    ]
+    for role, relations in below.items():
+        own_fees = _("Nobody enters fees for its own master account.")
+        found += [
+            _rule(role, Function.SET_FEES, "self", own_fees, allowed=False),
+            _rule(role, Function.SIGN, f"self {relations}", _OWNER_SIGNS, allowed=False),
+            _rule(role, Function.BRAND, relations, _OWN_BRAND, allowed=False),
+            _rule(role, Function.MANAGE_USERS, relations, _OWN_USERS, allowed=False),
+        ]
+    for role, relations in (("stl", "self own_stl_sub"), ("stl_sub", "self"), ("client", "self")):
+        found += [
+            _rule(role, Function.ALLOCATE, relations, _ADVISORS_ALLOCATE, allowed=False),
+            _rule(role, Function.GRANT_PRODUCTS, relations, _FROM_ABOVE, allowed=False),
+            _rule(role, Function.SET_FEES, relations, _ADVISORS_ENTER, allowed=False),
+            _rule(role, Function.BRAND, relations, _ADVISORS_BRAND, allowed=False),
+            _rule(role, Function.TAX, relations, _BROKERS_TAX, allowed=False),
+            _rule(role, Function.MANAGE, relations, _ADVISORS_CLOSE, allowed=False),
+            _rule(role, Function.RESTRICT, "self", _("Restrictions are set by the level above."), allowed=False),
+        ]
+    return (
+        *found,
+        _rule("client", Function.TRADE, "self", _("The advisor trades for the client."), allowed=False),
+        _rule("stl", Function.MANAGE_USERS, "own_stl_sub", _("STL sub accounts cannot add users."), allowed=False),
+        _rule("stl_sub", Function.SIGN, "self", _("The STL master signs for its sub accounts."), allowed=False),
+    )
+
+
 RULES: tuple[Rule, ...] = (
     _rule("top", Function.VIEW, f"self {_BELOW_TOP}", _("A top-level advisor sees the whole tree.")),
     _rule("top", Function.REPORT, f"self {_BELOW_TOP}", _("A top-level advisor sees reports on all accounts.")),
@@ -196,8 +251,11 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
+# Said where somebody asks why not; the rules themselves are the table above.
+IMPLIED = _refusals()
+
 _BY_KEY: dict[tuple[str, Function, Relation], Rule] = {
-    (rule.role, rule.function, relation): rule for rule in RULES for relation in rule.relations
+    (rule.role, rule.function, relation): rule for rule in (*RULES, *IMPLIED) for relation in rule.relations
 }
 
 

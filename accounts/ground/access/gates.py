@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.abilities import BY_KEY, USUAL
-from accounts.ground.access.authority import RULES, Function, may_ever
+from accounts.ground.access.authority import IMPLIED, RULES, Function, may_ever
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import NotAllowed, no_rule
 
@@ -64,7 +64,7 @@ def may_pass(who: Who, mark: Gate) -> bool:
 def refused(who: Who, mark: Gate) -> NotAllowed:
     """The refusal of a seat that may not pass, with the rule in words."""
     if not may_ever(who.role, mark.right):
-        said = [rule.words for rule in RULES if (rule.role, rule.function) == (who.role, mark.right)]
+        said = [rule.words for rule in (*RULES, *IMPLIED) if (rule.role, rule.function) == (who.role, mark.right)]
         return NotAllowed(mark.right, said[0] if said else no_rule(mark.right))
     if not who.has(mark.ability):
         box = BY_KEY.get(mark.ability)

@@ -3,7 +3,7 @@
 import pytest
 from django.http import Http404
 
-from accounts.ground.access.authority import RULES, Function
+from accounts.ground.access.authority import IMPLIED, RULES, Function
 from accounts.ground.access.context import enter
 from accounts.ground.access.managers import UnscopedAccess
 from accounts.ground.access.scope import NotAllowed, account_for, scope
@@ -43,7 +43,16 @@ def test_a_list_for_a_right_holds_exactly_the_accounts_the_right_reaches(world, 
 
 def test_every_function_has_a_rule_in_words(world):
     assert {rule.function for rule in RULES} == set(Function)
-    assert all(str(rule.words).endswith(".") for rule in RULES)
+    assert all(str(rule.words).endswith(".") for rule in (*RULES, *IMPLIED))
+
+
+def test_every_refusal_has_words_of_its_own_and_no_rule_is_said_twice():
+    """Whoever asks why not reads a rule, in every relation that a role can have to an account."""
+    said = [(rule.role, rule.function, relation) for rule in (*RULES, *IMPLIED) for relation in rule.relations]
+    relations = {(role, relation) for role, _function, relation in said}
+    assert len(said) == len(set(said))
+    assert set(said) == {(role, function, relation) for role, relation in relations for function in Function}
+    assert not any(rule.allowed for rule in IMPLIED)
 
 
 def test_frank_and_dora_have_no_seat(world):
