@@ -11,6 +11,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import current_alias, cursor
+from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.outbox.models import Channel
 from accounts.ground.outbox.tasks import deliver
 from auth2fa.carriers.rules import Counts, refusal
@@ -44,6 +45,7 @@ def send(*, challenge: Challenge, channel: str, address: str, at: datetime) -> S
             raise CannotSend("none")
         sent = list(SentCode.unscoped.filter(challenge=challenge).order_by("sent_at"))
         number, place = _hashed("number", device.number), _hashed("place", truncate_ip(address) if address else "")
+        one_at_a_time("codes of a day")  # what others have ordered a moment ago counts, committed or not
         counts = _counts(number, place, at)
         why = refusal(
             counts,

@@ -2,6 +2,15 @@
 
 from django.db import migrations, models
 
+# Older epochs name nobody and would not open afterwards; better to stop than to make them unreadable.
+NONE_OF_BEFORE = """
+DO $$ BEGIN
+    IF EXISTS (SELECT 1 FROM crm_epoch) THEN
+        RAISE EXCEPTION
+            'Vaults founded before this version cannot be carried over; take out what is in them first';
+    END IF;
+END $$;
+"""
 FEW_COLUMNS = """
 REVOKE SELECT ON crm_epoch FROM portal_worker;
 GRANT SELECT (firm_id, practice_id, vault_id, number, inbox_public) ON crm_epoch TO portal_worker;
@@ -16,6 +25,7 @@ class Migration(migrations.Migration):
     dependencies = [("crm", "0002_notes")]
 
     operations = [
+        migrations.RunSQL(NONE_OF_BEFORE, reverse_sql=migrations.RunSQL.noop),
         migrations.RemoveField(model_name="vault", name="root_sealed"),
         migrations.AddField(
             model_name="epoch",

@@ -97,4 +97,18 @@ def test_what_a_published_migration_runs_stays_what_it_was():
     changed = [name for name, text in frozen.recorded().items() if now.get(name) != text]
 
     assert changed == []
+    assert sorted(now.keys() - frozen.recorded().keys()) == [], "to be recorded: see tests/house/frozen.py"
     assert len(frozen.recorded()) > 20
+
+
+def test_every_colour_and_measure_of_the_style_sheets_exists(checkout):
+    """A misspelt token makes its line say nothing, and no browser complains."""
+    sheets = {path: path.read_text() for path in (checkout / "static/css").glob("*.css")}
+    defined = set(re.findall(r"(--[\w-]+)\s*:", "\n".join(sheets.values())))
+    missing = [
+        f"{path.name} {name}"
+        for path, text in sheets.items()
+        for name in re.findall(r"var\((--(?!tblr-)[\w-]+)", text)
+        if name not in defined
+    ]
+    assert missing == []
