@@ -4,6 +4,7 @@ An account of an unresolved hold on the day stays out: `accrue` holds lack a val
 and must not be closed, posted or sealed.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from accounts.ground.access.context import cursor
@@ -26,21 +27,24 @@ def prepare_accrue(run: Run, day: date) -> None:
         cur.execute("SELECT fees_ensure_month(%s)", [day])
 
 
-def accrue_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
-    """Write the lines of accounts lo <= id < hi; late days that were asked to be retried come with them."""
+def accrue_chunk(
+    run: Run, day: date, lo: int, hi: int, chunk_id: int, *, only: Sequence[int] | None = None
+) -> ChunkResult:
+    """Write the lines of accounts lo <= id < hi, or of `only` some of them; late days that were asked to be retried
+    come with them."""
     with cursor() as cur:
         cur.execute(statements.PLANNING)
-        cur.execute(statements.accrue(run.pk, day, lo, hi))
+        cur.execute(statements.accrue(run.pk, day, lo, hi, only))
         rows = cur.rowcount
-        return ChunkResult(rows=rows + _accrue_late(cur, run, day, lo, hi))
+        return ChunkResult(rows=rows + _accrue_late(cur, run, day, statements.among("account_id", lo, hi, only)))
 
 
-def _accrue_late(cur, run: Run, day: date, lo: int, hi: int) -> int:
+def _accrue_late(cur, run: Run, day: date, within: str) -> int:
     """Earlier days whose value has come since: written with their own date, by this run."""
     cur.execute(
         "SELECT id FROM accounts_hold WHERE stage = 'accrue' AND reason = 'no_nav' AND resolved_at IS NULL"
-        " AND retry_asked_at IS NOT NULL AND day < %s AND account_id >= %s AND account_id < %s ORDER BY id",
-        [day, lo, hi],
+        f" AND retry_asked_at IS NOT NULL AND day < %s AND {within} ORDER BY id",
+        [day],
     )
     asked = [hold for (hold,) in cur.fetchall()]
     rows = 0

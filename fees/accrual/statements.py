@@ -2,6 +2,7 @@
 a day as a join clause is misjudged a hundredfold by the planner, and a nested loop over every schedule follows.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from accounts.ground.tree.models import HOLDING_KINDS
@@ -72,9 +73,21 @@ def agreed_and_valued(day: date) -> str:
     )
 
 
-def accrue(run_id: int, day: date, lo: int, hi: int) -> str:
+def array(values: Sequence[int] | Sequence[date]) -> str:
+    if values and isinstance(values[0], date):
+        return "ARRAY[" + ", ".join(f"'{value}'" for value in values) + "]::date[]"
+    return "ARRAY[" + ", ".join(str(value) for value in values) + "]::bigint[]"
+
+
+def among(account: str, lo: int, hi: int, only: Sequence[int] | None) -> str:
+    """Whether an account lies in a chunk, lo <= id < hi; `only` narrows it to some of its accounts."""
+    narrowed = "" if only is None else f" AND {account} = ANY ({array(only)})"
+    return f"{account} >= {lo} AND {account} < {hi}{narrowed}"
+
+
+def accrue(run_id: int, day: date, lo: int, hi: int, only: Sequence[int] | None = None) -> str:
     """One statement for a chunk: a million accounts are a join, not a loop."""
-    within = " AND ".join(f"{key} >= {lo} AND {key} < {hi}" for key in ("n.account_id", "s.account_id"))
+    within = " AND ".join(among(key, lo, hi, only) for key in ("n.account_id", "s.account_id"))
     return (
         "INSERT INTO fees_accrual (account_id, accrual_date, component_id, run_id, method, base, rate, amount) "
         f"SELECT n.account_id, n.nav_date, s.component_id, {run_id}, s.method,\n"

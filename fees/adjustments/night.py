@@ -18,7 +18,7 @@ from fees.engine.inputs import inputs_text, stored_fingerprint
 from fees.engine.profit import ProfitFee
 from fees.engine.registry import EVERY, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import Measured, MissingBegin, MissingPrice, MissingValues
-from fees.posting.closing import FINGERPRINTS, Closing
+from fees.posting.closing import FINGERPRINTS, Closing, within
 from fees.posting.keys import charge_id
 from fees.posting.models import Charge
 from fees.proofs.evidence import evidence
@@ -112,7 +112,7 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
     cur.execute(
         f"""
         SELECT substr(d.subject, 8) FROM fees_difference d
-         WHERE d.account_id >= {closing.lo} AND d.account_id < {closing.hi} AND d.ended_on IS NULL
+         WHERE {within(closing, "d.account_id")} AND d.ended_on IS NULL
            AND d.subject LIKE 'charge %' AND d.reason IN ('exit_refund', 'start_proration')
         """
     )
@@ -149,19 +149,19 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
 def _corrected(cur, closing: Closing) -> tuple[list[int], str]:
     """Accounts with a value that was replaced since the night before began, or within a period that closed now; and
     that instant."""
-    within = f"account_id >= {closing.lo} AND account_id < {closing.hi}"
+    in_range = within(closing, "account_id")
     cur.execute(
         f"""
         SELECT coalesce((SELECT max(r.started_at) FROM accounts_run r WHERE r.day < {day_literal(closing.day)}),
                         '-infinity')::text,
-               coalesce((SELECT min(starts) FROM fees_charge WHERE run_id = {closing.run_id} AND {within}
+               coalesce((SELECT min(starts) FROM fees_charge WHERE run_id = {closing.run_id} AND {in_range}
                           AND revision = 0), 'infinity')::text
         """
     )
     since, first = cur.fetchone()
     cur.execute(
         f"SELECT coalesce(array_agg(DISTINCT account_id ORDER BY account_id), '{{}}') FROM broker_navhistory"
-        f" WHERE {within} AND (replaced_at >= %s OR nav_date >= %s)",
+        f" WHERE {in_range} AND (replaced_at >= %s OR nav_date >= %s)",
         [since, first],
     )
     return cur.fetchone()[0], since

@@ -97,14 +97,13 @@ def forecast(
     with as_role("night"):
         with transaction.atomic(using="night"):
             last, nights = _left(month)
-            stretches = list(_stretches(practice, accounts))
         days = [day for day in nights if day >= month.first]
-        if not (days and stretches):
+        if not (days and accounts):
             raise ForecastRefused(
                 gettext_noop("Every night of that month has been run; there is nothing left to forecast.")
             )
         found = Forecast(since=days[0], until=days[-1], nights=len(days))
-        for some in stretches:
+        for some in _few(accounts):
             if not may_go_on():
                 raise ForecastRefused(TOO_LONG)
             try:
@@ -132,28 +131,11 @@ def _left(month: Month) -> tuple[date, list[date]]:
     return last.day, nights
 
 
-def _stretches(practice: int, accounts: Sequence[int]) -> Iterator[list[int]]:
-    """The accounts, a few at a time, with no account of anybody else between the first and the last of them."""
-    with cursor() as cur:
-        cur.execute(
-            """
-            SELECT array_agg(id ORDER BY id)
-              FROM (SELECT id, mine, count(*) FILTER (WHERE NOT mine AND practice_id <> %(practice)s)
-                                     OVER (ORDER BY id) AS others
-                      FROM (SELECT id, practice_id, id = ANY(%(accounts)s) AS mine FROM accounts_account
-                             WHERE id >= %(first)s AND id <= %(last)s) a) b
-             WHERE mine GROUP BY others ORDER BY min(id)
-            """,
-            {
-                "practice": practice,
-                "accounts": list(accounts),
-                "first": min(accounts, default=0),
-                "last": max(accounts, default=0),
-            },
-        )
-        for (together,) in cur.fetchall():
-            for first in range(0, len(together), AT_ONCE):
-                yield together[first : first + AT_ONCE]
+def _few(accounts: Sequence[int]) -> Iterator[list[int]]:
+    """The accounts, a few at a time, whoever else's lie between them."""
+    ordered = sorted(set(accounts))
+    for first in range(0, len(ordered), AT_ONCE):
+        yield ordered[first : first + AT_ONCE]
 
 
 def _run(
@@ -162,12 +144,11 @@ def _run(
     found = Forecast(since=asked.since, until=asked.until)
     if Run.unscoped.filter(day__gte=last).exclude(day=last, state__in=(RunState.DONE, RunState.HELD)).exists():
         raise ForecastRefused(AT_WORK)
-    lo, hi = accounts[0], accounts[-1] + 1
     with cursor() as cur:
         cur.execute(PATIENCE)
         for number, day in enumerate(nights, start=1):
             _values(cur, last, day, accounts)
-            _night(-number, day, at, lo, hi)
+            _night(-number, day, at, accounts)
         _read(cur, found, practice, accounts, len(nights))
     return found
 
@@ -182,14 +163,15 @@ def _values(cur, known: date, day: date, accounts: Sequence[int]) -> None:
     )
 
 
-def _night(number: int, day: date, at: datetime, lo: int, hi: int) -> None:
+def _night(number: int, day: date, at: datetime, accounts: Sequence[int]) -> None:
     """The billing stages of one night, in its order; the run is not written down, so the real one can begin."""
     run = Run(pk=number, day=day, state=RunState.RUNNING, asked_at=at, started_at=at)
+    within = (accounts[0], accounts[-1] + 1, number)
     lag, results_lag = settings.POSTING_LAG_BUSINESS_DAYS, settings.PROFIT_POSTING_LAG_BUSINESS_DAYS
-    accrue_chunk(run, day, lo, hi, number)
-    close_chunk(run, day, lo, hi, number, lag=lag, results_lag=results_lag)
-    invoices_chunk(run, day, lo, hi, number)
-    post_chunk(run, day, lo, hi, number)
+    accrue_chunk(run, day, *within, only=accounts)
+    close_chunk(run, day, *within, lag=lag, results_lag=results_lag, only=accounts)
+    invoices_chunk(run, day, *within, only=accounts)
+    post_chunk(run, day, *within, only=accounts)
 
 
 def _read(cur, found: Forecast, practice: int, accounts: Sequence[int], nights: int) -> None:

@@ -137,17 +137,18 @@ def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime |
         verdict = _judge(who, [asked], accounts_of(who, [asked]), held.business_day, without=[str(held.pk)])[0]
         if verdict.sentence is not None or verdict.amount is None:
             raise InvoiceRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
-        held.memo, held.changed_at = memo.strip(), stamp
-        if held.amount == verdict.amount:
-            # What was approved is the amount; it stays approved.
-            held.save(update_fields=["memo", "changed_at"])
+        words, held.changed_at = memo.strip(), stamp
+        if (held.amount, held.memo) == (verdict.amount, words):
+            held.save(update_fields=["changed_at"])
             return held
-        held.amount = verdict.amount
-        held.needs_approval = needs_approval(held.practice_id, held.amount, held.business_day)
-        # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
-        if held.needs_approval and held.submitted_by_id != who.user_id:
-            raise InvoiceRefused(Sentence(NOT_THE_SENDER, {}))
-        held.approved_at = held.approved_by = None
+        # What was approved is the amount with its memo.
+        held.memo, held.approved_at, held.approved_by = words, None, None
+        if held.amount != verdict.amount:
+            held.amount = verdict.amount
+            held.needs_approval = needs_approval(held.practice_id, held.amount, held.business_day)
+            # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
+            if held.needs_approval and held.submitted_by_id != who.user_id:
+                raise InvoiceRefused(Sentence(NOT_THE_SENDER, {}))
         held.save(update_fields=["amount", "memo", "changed_at", "needs_approval", "approved_at", "approved_by"])
         return held
 

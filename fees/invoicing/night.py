@@ -16,7 +16,7 @@ from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from accounts.ground.tree.models import Margin, Status
-from fees.accrual.statements import guard_against_loops
+from fees.accrual.statements import among, guard_against_loops
 from fees.engine.rolling_cap import Window, chargeable
 from fees.headroom.queries import windows
 from fees.invoicing.actions import barrier
@@ -43,11 +43,13 @@ def prepare_invoices(run: Run, day: date) -> None:
     barrier(alone=True)
 
 
-def invoices_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
-    """Pay or reject the invoices of accounts lo <= id < hi that are due on or before `day`."""
+def invoices_chunk(
+    run: Run, day: date, lo: int, hi: int, chunk_id: int, *, only: Sequence[int] | None = None
+) -> ChunkResult:
+    """Pay or reject the invoices of accounts lo <= id < hi, or of `only` some of them, that are due by `day`."""
     paid, rejected = [], {}
     with cursor() as cur:
-        for batch in _waiting(cur, day, lo, hi):
+        for batch in _waiting(cur, day, among("i.account_id", lo, hi, only)):
             seen = windows({one.account for one in batch}, day)
             spent: dict[int, Decimal] = defaultdict(Decimal)
             for one in batch:
@@ -62,20 +64,20 @@ def invoices_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> Chun
         return _pay(cur, run, day, chunk_id, paid)
 
 
-def _waiting(cur, day: date, lo: int, hi: int) -> Iterator[list[Waiting]]:
+def _waiting(cur, day: date, within: str) -> Iterator[list[Waiting]]:
     """Whole accounts at a time, in the order in which their invoices were sent."""
     cur.execute(
-        """
+        f"""
         SELECT i.id::text, i.account_id, i.amount, i.currency, a.status, a.margin_kind,
                p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1,
                NOT i.needs_approval OR i.approved_at IS NOT NULL
           FROM fees_invoice i JOIN accounts_account a ON a.id = i.account_id
                JOIN accounts_practice p ON p.id = i.practice_id
-         WHERE i.state = 'pending' AND i.business_day <= %s AND i.account_id >= %s AND i.account_id < %s
+         WHERE i.state = 'pending' AND i.business_day <= %s AND {within}
          ORDER BY i.account_id, i.business_day, i.submitted_at, i.id
            FOR NO KEY UPDATE OF i
         """,
-        [day, lo, hi],
+        [day],
     )
     by_account: dict[int, list[Waiting]] = defaultdict(list)
     for row in cur.fetchall():

@@ -1,7 +1,7 @@
 """Closing periods: which of them close with a night, for which accounts, and what is held instead."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -48,24 +48,32 @@ class Written:
 
 
 def close_chunk(
-    run: Run, day: date, lo: int, hi: int, chunk_id: int, *, lag: int = POSTING_LAG, results_lag: int = RESULTS_LAG
+    run: Run,
+    day: date,
+    lo: int,
+    hi: int,
+    chunk_id: int,
+    *,
+    lag: int = POSTING_LAG,
+    results_lag: int = RESULTS_LAG,
+    only: Sequence[int] | None = None,
 ) -> ChunkResult:
     """Charge what closes with `day` for accounts lo <= id < hi, then what was held earlier and is complete now,
     and adjust what comes out differently by now.
 
-    `lag` is the number of business days between the close of a period and its posting, `results_lag` that of fees on
-    profit.
+    `only` narrows it to some of the accounts.  `lag` is the number of business days between the close of a period and
+    its posting, `results_lag` that of fees on profit.
     """
     days = calendar()
     lags = (lag, results_lag)
     written = Written()
     with cursor() as cur:
         cur.execute(PLANNING)
-        today = _whole(run, days, day, day, lo, hi, lags)
+        today = replace(_whole(run, days, day, day, lo, hi, lags), only=only)
         for one in _closings(cur, days, today):
             _charge(cur, one, written)
         _keep(day, close_trades(cur, today), written)
-        for late, accounts in _held_before(cur, run.pk, day, lo, hi):
+        for late, accounts in _held_before(cur, today):
             held = Written()
             for one in _closings(cur, days, replace(_whole(run, days, day, late, lo, hi, lags), only=accounts)):
                 _charge(cur, one, held)
@@ -105,18 +113,11 @@ def _closings(cur, days: Calendar, whole: Closing) -> Iterator[Closing]:
 
 def _closed_accounts(cur, whole: Closing, since: date) -> list[int]:
     cur.execute(
-        """
-        SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM accounts_account
-         WHERE id >= %(lo)s AND id < %(hi)s AND closed_on > %(since)s AND closed_on <= %(day)s
-           AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s))
+        f"""
+        SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM accounts_account
+         WHERE {statements.within(whole, "id")} AND closed_on > %(since)s AND closed_on <= %(day)s
         """,
-        {
-            "lo": whole.lo,
-            "hi": whole.hi,
-            "since": since,
-            "day": whole.day,
-            "only": None if whole.only is None else list(whole.only),
-        },
+        {"since": since, "day": whole.day},
     )
     return cur.fetchone()[0]
 
@@ -180,20 +181,20 @@ def _together(one: Written, other: Written) -> Written:
     return Written(one.rows + other.rows, one.total + other.total, one.digests + other.digests, one.held)
 
 
-def _held_before(cur, run_id: int, day: date, lo: int, hi: int) -> list[tuple[date, list[int]]]:
+def _held_before(cur, whole: Closing) -> list[tuple[date, list[int]]]:
     """Days with accounts that could not be closed then, or whose missing day was accrued by this run."""
     cur.execute(
-        """
+        f"""
         SELECT day, array_agg(DISTINCT account_id ORDER BY account_id)
           FROM accounts_hold h
-         WHERE h.account_id >= %(lo)s AND h.account_id < %(hi)s AND h.day < %(day)s
+         WHERE {statements.within(whole, "h.account_id")} AND h.day < %(day)s
            AND (h.stage = 'close' AND h.resolved_at IS NULL
                 OR h.stage = 'accrue' AND h.resolved_at IS NOT NULL
                    AND EXISTS (SELECT 1 FROM fees_accrual l
                                 WHERE l.accrual_date = h.day AND l.account_id = h.account_id AND l.run_id = %(run)s))
          GROUP BY day ORDER BY day
         """,
-        {"lo": lo, "hi": hi, "day": day, "run": run_id},
+        {"day": whole.day, "run": whole.run_id},
     )
     return cur.fetchall()
 

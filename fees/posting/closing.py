@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from fees.accrual.statements import HOLDING, day_literal
+from fees.accrual.statements import HOLDING, among, array, day_literal
 from fees.engine import inputs, sql
 from fees.engine.registry import ACCRUED_CODES, PERIOD_END_CODES, PROFIT_CODES
 from fees.posting.keys import sql_charge_id
@@ -25,8 +25,8 @@ class Closing:
 
     `night` is the run's own day: later than `day` when the accounts were held then.  `days` are the period's business
     days.  `due_on` is when its charges post, `results_due_on` when those on profit do.  `closed_accounts` takes the
-    accounts that were closed inside the period by `day`, instead of all others.  `only` narrows it to accounts that
-    were held before; `doubted` accounts, which the engine computes differently, are held.
+    accounts that were closed inside the period by `day`, instead of all others.  `only` narrows it to some of
+    them; `doubted` accounts, which the engine computes differently, are held.
     """
 
     run_id: int
@@ -195,8 +195,7 @@ def _whose(closing: Closing) -> str:
 
 
 def within(closing: Closing, account: str) -> str:
-    narrowed = "" if closing.only is None else f" AND {account} = ANY ({array(closing.only)})"
-    return f"{account} >= {closing.lo} AND {account} < {closing.hi}{narrowed}"
+    return among(account, closing.lo, closing.hi, closing.only)
 
 
 def _value_of_the_day(closing: Closing) -> str:
@@ -231,9 +230,3 @@ def _period(closing: Closing) -> tuple[str, str]:
 
 def _codes(closing: Closing) -> str:
     return ", ".join(str(code) for code in closing.methods)
-
-
-def array(values: Sequence[int] | Sequence[date]) -> str:
-    if values and isinstance(values[0], date):
-        return "ARRAY[" + ", ".join(f"'{value}'" for value in values) + "]::date[]"
-    return "ARRAY[" + ", ".join(str(value) for value in values) + "]::bigint[]"

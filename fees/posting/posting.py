@@ -5,6 +5,7 @@ for it; books are opened before it, and advisors are told after it, in the same 
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
-from fees.accrual.statements import day_literal, guard_against_loops
+from fees.accrual.statements import among, day_literal, guard_against_loops
 from fees.posting import cap, funds, liquidation
 from fees.posting.models import Charge, Reason
 from fees.posting.rules import retry_until
@@ -41,9 +42,11 @@ TITLES = {
 }
 
 
-def post_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
-    """Post what is due on or before `day` and not posted, of accounts lo <= id < hi."""
-    chunk = Chunk(run_id=run.pk, chunk_id=chunk_id, day=day, lo=lo, hi=hi)
+def post_chunk(
+    run: Run, day: date, lo: int, hi: int, chunk_id: int, *, only: Sequence[int] | None = None
+) -> ChunkResult:
+    """Post what is due on or before `day` and not posted, of accounts lo <= id < hi, or of `only` some of them."""
+    chunk = Chunk(run_id=run.pk, chunk_id=chunk_id, day=day, lo=lo, hi=hi, only=only)
     due = _due(chunk)
     with cursor() as cur:
         cur.execute(f"SELECT count(*), coalesce(bool_or(d.amount < 0), false) FROM ({due}) d")
@@ -73,7 +76,7 @@ def _due(chunk: Chunk) -> str:
 
 def _waiting(chunk: Chunk, row: str = "") -> str:
     """As the index of waiting charges says it, so that a posting never reads those of the past."""
-    within = f"{row}account_id >= {chunk.lo} AND {row}account_id < {chunk.hi}"
+    within = among(f"{row}account_id", chunk.lo, chunk.hi, chunk.only)
     return f"{row}state IN ('due', 'deferred') AND {within}"
 
 

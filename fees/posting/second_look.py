@@ -90,20 +90,17 @@ def _lives(cur, closing: Closing) -> dict[int, Life]:
     kinds = {kind.value for kind in HOLDING_KINDS}
     rows = _rows(
         cur,
-        "SELECT id, kind, opened_on, closed_on, base_currency FROM accounts_account WHERE id >= %s AND id < %s",
-        closing.lo,
-        closing.hi,
+        "SELECT id, kind, opened_on, closed_on, base_currency FROM accounts_account"
+        f" WHERE {statements.within(closing, 'id')}",
     )
     return {
         account: Life(opened, closed, currency)
         for account, kind, opened, closed, currency in rows
-        if kind in kinds and opened and _is_wanted(closing, account, closed)
+        if kind in kinds and opened and _is_wanted(closing, closed)
     }
 
 
-def _is_wanted(closing: Closing, account: int, closed_on: date | None) -> bool:
-    if closing.only is not None and account not in closing.only:
-        return False
+def _is_wanted(closing: Closing, closed_on: date | None) -> bool:
     if closing.closed_accounts:
         return closed_on is not None and closing.period.starts < closed_on <= closing.day
     return closed_on is None or closed_on > closing.day
@@ -115,10 +112,8 @@ def _values(cur, closing: Closing, lives: dict[int, Life]) -> dict[int, Decimal]
             _rows(
                 cur,
                 "SELECT account_id, nlv FROM broker_navdaily"
-                " WHERE nav_date = %s AND account_id >= %s AND account_id < %s",
+                f" WHERE nav_date = %s AND {statements.within(closing, 'account_id')}",
                 closing.day,
-                closing.lo,
-                closing.hi,
             )
         )
     known: dict[int, list[Value]] = defaultdict(list)
@@ -144,10 +139,9 @@ def _agreed(cur, closing: Closing) -> dict[Key, list[Terms]]:
         cur,
         "SELECT s.account_id, s.practice_id, c.id, c.method, c.rate, c.flat, c.tiers, c.mode, s.starts, s.ends"
         " FROM fees_schedule s JOIN fees_component c ON c.schedule_id = s.id"
-        " WHERE s.strategy = 'automatic' AND c.method = ANY(%s) AND s.account_id >= %s AND s.account_id < %s",
+        " WHERE s.strategy = 'automatic' AND c.method = ANY(%s)"
+        f" AND {statements.within(closing, 's.account_id')}",
         list(closing.methods),
-        closing.lo,
-        closing.hi,
     ):
         figures = Figures(method=method, rate=rate, flat=flat, ranges=ranges_of(json.loads(tiers)), mode=mode)
         agreed[account, practice, method].append(figures.terms(starts=starts, ends=ends, component=component))

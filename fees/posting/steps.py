@@ -1,6 +1,6 @@
 """What a step of posting is: a piece of SQL that looks at the charges still going through and stops some of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -27,13 +27,14 @@ TRIMMED = ", ".join("coalesce(t.amount, g.amount) AS amount" if name == "amount"
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """The accounts lo <= id < hi of one posting, in the night of `day`."""
+    """The accounts lo <= id < hi of one posting, or `only` some of them, in the night of `day`."""
 
     run_id: int
     chunk_id: int
     day: date
     lo: int
     hi: int
+    only: Sequence[int] | None = None
 
 
 class Step(NamedTuple):

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from accounts.broker.prices.queries import Prices
 from accounts.ground.days.queries import calendar
-from fees.accrual.statements import day_literal
+from fees.accrual.statements import array, day_literal
 from fees.engine.high_water import Loss, Withdrawal, ordinal
 from fees.engine.hurdle import base_of
 from fees.engine.inputs import stored_fingerprint
@@ -205,8 +205,8 @@ def sums(cur, closing: Closing, days: Calendar, *, tried: str = "") -> Iterator[
 
 
 def _sums_sql(closing: Closing, all_days: list[date], tried: str) -> str:
-    days = ranges.array(closing.days)
-    with_prior = ranges.array(all_days)
+    days = array(closing.days)
+    with_prior = array(all_days)
     starts, ends = day_literal(closing.period.starts), day_literal(closing.period.ends)
     upto = f"width_bucket(least({ends}, s.ends, a.closed_on) - 1, {days})"
     past = f"width_bucket(greatest({starts}, s.starts, a.opened_on) - 1, {days})"

@@ -9,7 +9,7 @@ from fees.accrual.statements import day_literal
 from fees.engine.executions import ExecutionFee, day_total, fee_of, text
 from fees.engine.inputs import stored_fingerprint
 from fees.engine.registry import TRADE_CODES
-from fees.posting.closing import FINGERPRINTS, Closing
+from fees.posting.closing import FINGERPRINTS, Closing, within
 from fees.posting.keys import trades_charge_id
 from fees.results.closing import Closed
 from fees.trades.queries import Waiting, waiting
@@ -23,7 +23,7 @@ def close_trades(cur, closing: Closing) -> Closed:
     """Charge what waits; an execution that a later statement brings is charged by the night that first knows it."""
     closed = Closed()
     rows: list[dict[str, object]] = []
-    found = waiting(cur, day=closing.day, lo=closing.lo, hi=closing.hi)
+    found = waiting(cur, day=closing.day, within=within(closing, "s.account_id"))
     found.sort(key=_key)
     for _, group in groupby(found, key=_key):
         rows.append(_row(closing, list(group)))

@@ -49,8 +49,8 @@ class Waiting(NamedTuple):
     execution: Execution
 
 
-def waiting(cur, *, day: date, lo: int, hi: int) -> list[Waiting]:
-    """Executions up to `day` of accounts lo <= id < hi that some payee's schedule covers and has not charged yet."""
+def waiting(cur, *, day: date, within: str) -> list[Waiting]:
+    """Executions up to `day`, of the accounts `within`, that some payee's schedule covers and has not charged yet."""
     cur.execute(
         f"""
         SELECT a.firm_id, a.id, a.number, s.practice_id, t.id, c.method, c.rate, c.terms::text, s.starts, s.ends, c.id,
@@ -60,13 +60,13 @@ def waiting(cur, *, day: date, lo: int, hi: int) -> list[Waiting]:
           JOIN accounts_account a ON a.id = s.account_id
           JOIN broker_trade t ON t.account_id = s.account_id AND coalesce(t.trade_on, t.report_on) >= s.starts
            AND (s.ends IS NULL OR coalesce(t.trade_on, t.report_on) < s.ends)
-         WHERE s.method IN ({METHODS}) AND s.account_id >= %(lo)s AND s.account_id < %(hi)s
+         WHERE s.method IN ({METHODS}) AND {within}
            AND coalesce(t.trade_on, t.report_on) <= %(day)s AND coalesce(t.trade_on, t.report_on) > %(since)s
            AND {_CHARGEABLE}
            AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
          ORDER BY a.id, s.practice_id, t.id
         """,
-        {"lo": lo, "hi": hi, "day": day, "since": day - LATEST},
+        {"day": day, "since": day - LATEST},
     )
     return [_waiting(row) for row in cur.fetchall()]
 

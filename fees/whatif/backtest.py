@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from accounts.ground.access.context import cursor
 from accounts.ground.tree.models import Status
-from fees.accrual.statements import PLANNING, day_literal
+from fees.accrual.statements import PLANNING, array, day_literal
 from fees.engine import sql
 from fees.engine.executions import day_total, fee_of
 from fees.engine.flattened import COLUMNS, flatten
@@ -21,7 +21,7 @@ from fees.engine.high_water import Loss
 from fees.engine.registry import EVERY, METHODS, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import MissingBegin, MissingPrice, losses_carried_in
 from fees.engine.types import Terms
-from fees.posting.closing import Closing, array, from_closing_value
+from fees.posting.closing import Closing, from_closing_value
 from fees.results.closing import Summed, measured_of, sums
 from fees.results.queries import Key, prices_for
 from fees.schedules.rules import Figures, residence_problems

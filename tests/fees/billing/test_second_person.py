@@ -67,7 +67,7 @@ def test_who_approves_has_not_chosen_the_amount(month):
 
 
 def test_another_person_changes_the_words_of_what_needs_approval_and_not_its_amount(month):
-    """Frank's memo leaves alice's invoice as it was, approved or not; the amount he may not touch."""
+    """What was approved is the amount with its memo: other words ask again, the same ones do not."""
     night(month, FIRST)
     on = at(SECOND)
     with month.acting("alice") as who:
@@ -80,15 +80,20 @@ def test_another_person_changes_the_words_of_what_needs_approval_and_not_its_amo
         change(who=who, invoice=invoice, amount="120.00", memo="First words", at=on)
         actions.approve(who=who, line=invoice, at=on)
     with month.acting("alice") as who:
-        change(who=who, invoice=invoice, amount="120", memo="Better words", at=on)
-
+        change(who=who, invoice=invoice, amount="120", memo=" First words ", at=on)
     [kept] = month.sent(ANA)
-    assert (kept.memo, kept.amount, kept.needs_approval) == ("Better words", Decimal("120.00"), True)
-    assert kept.approved_by_id == month.world.users["frank"].pk
+    assert (kept.memo, kept.approved_by_id) == ("First words", month.world.users["frank"].pk)
+    with month.acting("alice") as who:
+        change(who=who, invoice=invoice, amount="120", memo="Other words", at=on)
+    [waits] = month.sent(ANA)
+    assert (waits.memo, waits.amount, waits.needs_approval) == ("Other words", Decimal("120.00"), True)
+    assert (waits.approved_by_id, waits.approved_at) == (None, None)
+    with month.acting("frank") as who:
+        actions.approve(who=who, line=invoice, at=on)
     with month.acting("frank") as who, pytest.raises(InvoiceRefused, match="Only who sent it"):
         change(who=who, invoice=invoice, amount="120.01", memo="", at=on)
     with month.acting("alice") as who:
-        change(who=who, invoice=invoice, amount="121", memo="Better words", at=on)
+        change(who=who, invoice=invoice, amount="121", memo="Other words", at=on)
     [asked_again] = month.sent(ANA)
     assert (asked_again.amount, asked_again.approved_by_id, asked_again.approved_at) == (Decimal("121.00"), None, None)
 

@@ -13,7 +13,7 @@ from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
 from accounts.ground.people.models import Seat
 from accounts.ground.tree.models import Account
-from fees.billing.actions import choose_threshold
+from fees.billing.actions import approve, choose_threshold
 from fees.headroom.queries import windows
 from fees.invoicing.rules import Asked
 from fees.reimbursements.actions import ReimbursementRefused, cancel, change, submit
@@ -149,6 +149,26 @@ def test_another_person_does_not_raise_it_to_an_amount_that_needs_approval(paid)
     assert (one.amount, one.memo, one.needs_approval, one.changed_at) == (100, "", False, None)
     with paid.acting("alice") as who:
         assert change(who=who, reimbursement=one, amount="1000", memo="", at=at(NEXT, 12)).needs_approval
+
+
+def test_another_memo_of_what_was_approved_asks_for_approval_again(paid):
+    with as_role("owner"):
+        Seat.unscoped.filter(pk=paid.world.seats["frank"].pk).update(is_active=True, ended_at=None)
+    with paid.acting("alice") as who:
+        choose_threshold(who=who, threshold=Decimal("1000"), at=at(NEXT))
+    send(paid, "alice", (ANA, "1000"))
+    with as_role("owner"):
+        one = Reimbursement.unscoped.get()
+    with paid.acting("frank") as who:
+        approve(who=who, line=one, at=at(NEXT, 12))
+
+    with paid.acting("alice") as who:
+        kept_as_it_was = change(who=who, reimbursement=one, amount="1000", memo="", at=at(NEXT, 13))
+        assert kept_as_it_was.approved_by_id == paid.world.users["frank"].pk
+        waits = change(who=who, reimbursement=one, amount="1000", memo="Something else", at=at(NEXT, 13))
+    assert (waits.memo, waits.needs_approval, waits.approved_by_id, waits.approved_at) == (
+        "Something else", True, None, None,
+    )  # fmt: skip
 
 
 def test_without_funds_nothing_is_paid_and_nothing_of_the_ceiling_is_used(paid):
