@@ -35,5 +35,6 @@ SPECTACULAR_SETTINGS = {
         "JobState": "accounts.ground.jobs.models.JobState",
         "ContactKind": "crm.contacts.models.Kind",
         "ContactState": "crm.contacts.models.State",
+        "IntakeState": "crm.contacts.intakes.IntakeState",
     },
 }

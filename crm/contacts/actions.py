@@ -34,7 +34,7 @@ def write(
     for name, value in values.items():
         setattr(contact, name, value)
     contact.put(vault, record=written(record))
-    _insert([contact])
+    make([contact])
     contact.refresh_from_db(fields=["state"], from_queryset=scope(vault.who, Contact))
     return contact
 
@@ -110,7 +110,7 @@ def bring_in(*, vault: Opened, at: datetime) -> int:
     for party in clients.order_by("pk")[:MOST_AT_ONCE]:
         kind = Kind.COMPANY if party.is_organisation else Kind.PERSON
         made.append(_new(vault, kind, party, at).put(vault, **EMPTY))
-    _insert(made)
+    make(made)
     return len(made)
 
 
@@ -121,6 +121,11 @@ def locked(vault: Opened, pk: UUID, version: int) -> Contact:
     if contact is None or contact.version != version:
         raise Stale
     return contact
+
+
+def make(contacts: list[Contact]) -> None:
+    """Save new contacts. Raises ContactProblem where a client has one already."""
+    _kept(lambda: Contact.unscoped.bulk_create(contacts, batch_size=500))
 
 
 def _ties(vault: Opened, contact: Contact) -> list[tuple[str, str]]:
@@ -164,10 +169,6 @@ def _checked(
     if problems:
         raise ContactProblem(problems)
     return values, record
-
-
-def _insert(contacts: list[Contact]) -> None:
-    _kept(lambda: Contact.unscoped.bulk_create(contacts, batch_size=500))
 
 
 def _save(contact: Contact, *names: str) -> None:

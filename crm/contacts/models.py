@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.people.models import Party
+from crm.contacts.intakes import Intake
 from crm.vault.sealed import SealedRow
 
 
@@ -44,6 +45,7 @@ class Contact(SealedRow):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSON)
     state = models.CharField(max_length=10, choices=State, default=State.PROSPECT)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
+    party_id: int | None
     first_name = models.CharField(max_length=100, blank=True)
     name = models.CharField(max_length=200, blank=True, help_text=_("The last name, or the name of what is no person"))
     email = models.EmailField(blank=True)
@@ -55,6 +57,7 @@ class Contact(SealedRow):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     trashed_at = models.DateTimeField(null=True)
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
 
     sealed = ("record",)
 

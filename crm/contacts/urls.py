@@ -3,6 +3,8 @@
 from django.urls import path
 
 from crm.contacts import editing_views as editing
+from crm.contacts import export_views as exports
+from crm.contacts import import_views as imports
 from crm.contacts import record_views as record
 from crm.contacts import views
 
@@ -12,6 +14,13 @@ urlpatterns = [
     path("contacts/", views.contacts, name="list"),
     path("contacts/new/", editing.new, name="new"),
     path("contacts/bring-in/", views.bring_in, name="bring_in"),
+    path("contacts/import/", imports.upload, name="import"),
+    path("contacts/import/template/", imports.template, name="template"),
+    path("contacts/import/<uuid:intake>/", imports.intake, name="intake"),
+    path("contacts/import/<uuid:intake>/take/", imports.take, name="take"),
+    path("contacts/import/<uuid:intake>/undo/", imports.undo, name="undo"),
+    path("contacts/export/", exports.export, name="export"),
+    path("contacts/<uuid:contact>/card/", exports.card, name="card"),
     path("contacts/<uuid:contact>/", record.profile, name="profile"),
     path("contacts/<uuid:contact>/configuration/", record.configuration, name="configuration"),
     path("contacts/<uuid:contact>/financial/", record.financial, name="financial"),

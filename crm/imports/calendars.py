@@ -1,7 +1,9 @@
 """Calendars as other programs write them (RFC 5545): one entry an event or task; a broken one stops no other."""
 
+import contextlib
 import itertools
 import re
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,6 +40,11 @@ _BEGIN = re.compile(r"BEGIN:(VEVENT|VTODO|VTIMEZONE)\s*$", re.I)
 _END = re.compile(r"END:(VEVENT|VTODO|VTIMEZONE)\s*$", re.I)
 # Signs that no text needs and that other programs choke on.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+# What the library and the clock raise for what nobody's calendar holds.
+_UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, OverflowError)
+# The library keeps zones for the whole process, so one file is read at a time.
+_ONE_FILE = threading.Lock()
+MAX_ZONES, MAX_ZONE_LINES = 100, 400
 KINDS = {"VEVENT": "event", "VTODO": "task"}
 
 
@@ -97,31 +104,38 @@ def read(content: bytes, *, zone: ZoneInfo, most_bytes: int = MAX_BYTES) -> list
         raise ImportRefused(NO_CALENDAR) from refused
     if "BEGIN:VCALENDAR" not in text.upper():
         raise ImportRefused(NO_CALENDAR)
-    # The library remembers the zones of the files it has read; those of another file are none of ours.
-    tzp.use_zoneinfo()
     found: list[ReadEntry] = []
-    zones: list[str] = []
-    for line, name, lines, is_whole in _components(_CONTROLS.sub("", text)):
-        if name == "VTIMEZONE":
-            zones += lines
-            continue
-        if len(found) == MAX_ENTRIES:
-            raise ImportRefused(TOO_MANY, most=MAX_ENTRIES)
-        found.append(_read(line, name, lines, zones if is_whole else None, zone))
+    components = list(_components(re.split(r"\r\n|\r|\n", _CONTROLS.sub("", text))))
+    with _ONE_FILE:
+        # The library remembers the zones of the files it has read; those of another file are none of ours.
+        tzp.use_zoneinfo()
+        # Zones may stand behind the events that need them.
+        _learn([lines for _line, name, lines, is_whole in components if name == "VTIMEZONE" and is_whole])
+        for line, name, lines, is_whole in components:
+            if name == "VTIMEZONE":
+                continue
+            if len(found) == MAX_ENTRIES:
+                raise ImportRefused(TOO_MANY, most=MAX_ENTRIES)
+            found.append(_read(line, name, lines, zone, is_whole=is_whole))
+        tzp.use_zoneinfo()
     first_days(found)
     return found
 
 
-def _components(text: str) -> Iterator[tuple[int, str, list[str], bool]]:
+def _learn(zones: list[list[str]]) -> None:
+    """The file's own zones, each but once, if their clocks change by the year and no finer."""
+    for lines in zones[:MAX_ZONES]:
+        rules = [line.upper() for line in lines if line.upper().startswith("RRULE")]
+        name = next((line.partition(":")[2].strip() for line in lines if line.upper().startswith("TZID")), "")
+        is_tame = len(lines) <= MAX_ZONE_LINES and all("FREQ=YEARLY" in rule for rule in rules)
+        if is_tame and _zone_named(name) is None:
+            # A zone that cannot be read must not take the events along.
+            with contextlib.suppress(*_UNREADABLE):
+                _parsed(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR"])
+
+
+def _components(lines: list[str]) -> Iterator[tuple[int, str, list[str], bool]]:
     """(first line, name, lines with BEGIN and END, whether it was closed); what is nested belongs to its event."""
-    lines = re.split(r"\r\n|\r|\n", text)
-    # Zones may stand behind the events that need them.
-    found = list(_parts(lines))
-    yield from (one for one in found if one[1] == "VTIMEZONE")
-    yield from (one for one in found if one[1] != "VTIMEZONE")
-
-
-def _parts(lines: list[str]) -> Iterator[tuple[int, str, list[str], bool]]:
     begun, name, held = 0, "", []
     for number, line in enumerate(lines, start=1):
         if hit := _BEGIN.match(line):
@@ -137,24 +151,16 @@ def _parts(lines: list[str]) -> Iterator[tuple[int, str, list[str], bool]]:
         yield begun, name, held, False
 
 
-def _read(line: int, name: str, lines: list[str], zones: list[str] | None, zone: ZoneInfo) -> ReadEntry:
+def _read(line: int, name: str, lines: list[str], zone: ZoneInfo, *, is_whole: bool) -> ReadEntry:
     entry = Entry(KINDS[name])
-    if zones is None:
+    if not is_whole:
         return ReadEntry(line, entry, Sentence(NEVER_ENDS, {}))
-    needs_zones = any("TZID" in one.upper() for one in lines)
-    whole = ["BEGIN:VCALENDAR", *(zones if needs_zones else ()), *lines, "END:VCALENDAR"]
     try:
-        calendar = _parsed(whole)
-        component = next(one for one in calendar.subcomponents if one.name == name)
-    except (ValueError, KeyError, IndexError, TypeError, StopIteration, AttributeError):
-        try:
-            # Zones that cannot be read must not take the event along.
-            component = _parsed(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR"]).subcomponents[0]
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-            return ReadEntry(line, entry, Sentence(BROKEN, {}))
-    reader = _Reader(component, entry, zone)
-    problem = reader.take()
-    return ReadEntry(line, entry, problem, reader.remarks)
+        component = _parsed(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR"]).subcomponents[0]
+        reader = _Reader(component, entry, zone)
+        return ReadEntry(line, entry, reader.take(), reader.remarks)
+    except _UNREADABLE:
+        return ReadEntry(line, Entry(KINDS[name]), Sentence(BROKEN, {}))
 
 
 def _parsed(lines: list[str]) -> Component:
@@ -259,9 +265,9 @@ class _Reader:
             self.remarks.append(Sentence(ENDS_BEFORE, {}))
             end = None
         if end is None and entry.kind == "event":
-            end = start if isinstance(start, datetime) else start + timedelta(days=1)
+            end = start if isinstance(start, datetime) else _added(start, timedelta(days=1))
         if entry.is_all_day and end == start:
-            end = start + timedelta(days=1)
+            end = _added(start, timedelta(days=1))
         entry.end = end
 
     def _repeats(self) -> None:
@@ -315,7 +321,7 @@ def _address(value: Any) -> str:
 
 def _zone_named(name: str) -> ZoneInfo | None:
     """A zone of the tz database whose name stands at the end of another program's."""
-    parts = name.strip("/").split("/")
+    parts = name.strip("/")[:100].split("/")
     for begin in range(len(parts)):
         if "/".join(parts[begin:]) in available_timezones():
             return ZoneInfo("/".join(parts[begin:]))

@@ -6,10 +6,21 @@ from datetime import date
 
 from crm.imports.content_lines import Line, line_of, lines_of, split, unescaped, unfolded
 from crm.imports.days import day_of
-from crm.imports.draft import COMPANY, PERSON, TOO_LARGE, TOO_MANY, Address, Draft, ImportRefused, Reach, Read
+from crm.imports.draft import (
+    COMPANY,
+    CUT,
+    LONGEST,
+    PERSON,
+    TOO_LARGE,
+    TOO_MANY,
+    Address,
+    Draft,
+    ImportRefused,
+    Reach,
+    Read,
+    trimmed,
+)
 from portal.lib.words import Sentence, gettext_noop
-
-LONGEST = 20_000
 
 NO_CARDS = gettext_noop("The file holds no vCard.")
 NEVER_ENDS = gettext_noop("The card is never closed.")
@@ -18,7 +29,6 @@ A_LIST = gettext_noop("The card is a list of other cards, not a contact.")
 ONE_NAME = gettext_noop("The card has only one name; it is kept as the last name.")
 NO_DAY = gettext_noop("“%(value)s” is not a date of the calendar; it was left out.")
 NO_LINE = gettext_noop("Line %(line)s could not be read; it was left out.")
-CUT = gettext_noop("A text of more than %(most)s characters was cut.")
 
 # What a telephone or an address is for, by the words of cards; the first that fits names it.
 _PHONES = (
@@ -96,6 +106,8 @@ class _Card:
         self.is_list = False
         self._is_company = False
         self._labels: dict[str, str] = {}
+        self._seen: set[str] = set()
+        self._notes: list[str] = []
         self._version = "3.0"
 
     def take(self, lines: list[tuple[int, bytes]]) -> None:
@@ -120,6 +132,8 @@ class _Card:
 
     def read(self, *, is_whole: bool) -> Read:
         """What became of it."""
+        self.draft.note = "\n\n".join(self._notes)
+        self.remarks += trimmed(self.draft)
         problem, is_named = None, self._named()
         if not is_whole:
             problem = Sentence(NEVER_ENDS, {})
@@ -194,12 +208,13 @@ class _Card:
 
     def _phone(self, line: Line) -> None:
         reach = self._reach(line, _PHONES)
-        if reach.value and reach not in self.draft.phones:
+        if reach.value:
             self.draft.phones.append(reach)
 
     def _mail(self, line: Line) -> None:
         reach = self._reach(line, _PLACES)
-        if reach.value and all(one.value.lower() != reach.value.lower() for one in self.draft.emails):
+        if reach.value and reach.value.lower() not in self._seen:
+            self._seen.add(reach.value.lower())
             self.draft.emails.append(reach)
 
     def _page(self, line: Line) -> None:
@@ -245,8 +260,7 @@ class _Card:
         return day
 
     def _groups(self, line: Line) -> None:
-        groups = [unescaped(one) for one in split(line.value, ",")]
-        self.draft.groups += [one for one in groups if one and one not in self.draft.groups]
+        self.draft.groups += filter(None, (unescaped(one) for one in split(line.value, ",")))
 
     def _related(self, line: Line) -> None:
         value = unescaped(line.value)
@@ -255,9 +269,11 @@ class _Card:
             self.draft.related.append(Reach(value, kind))
 
     def _into(self, name: str, line: Line) -> None:
-        text = unescaped(line.value)
-        held = getattr(self.draft, name)
-        setattr(self.draft, name, f"{held}\n\n{text}" if held and name == "note" else held or text)
+        setattr(self.draft, name, getattr(self.draft, name) or unescaped(line.value))
+
+    def _note(self, line: Line) -> None:
+        if text := unescaped(line.value):
+            self._notes.append(text)
 
     def _gender(self, line: Line) -> None:
         sex, *words = split(unescaped(line.value), ";")
@@ -288,7 +304,7 @@ _TAKEN: dict[str, Callable[[_Card, Line], None]] = {
     ),
     **dict.fromkeys(("CATEGORIES", "X-CATEGORIES"), _Card._groups),
     **dict.fromkeys(("RELATED", "X-ABRELATEDNAMES", *_RELATED), _Card._related),
-    "NOTE": _text("note"),
+    "NOTE": _Card._note,
     "TITLE": _text("job_title"),
     "ROLE": _text("occupation"),
     "NICKNAME": _text("nickname"),

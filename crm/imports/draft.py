@@ -24,6 +24,13 @@ class ImportRefused(ValueError):
         super().__init__(english(self.sentence))
 
 
+# A contact that says more than this says it on purpose.
+MOST_OF_A_KIND = 100
+LONGEST = 20_000
+CUT = gettext_noop("A text of more than %(most)s characters was cut.")
+LEFT_OUT = gettext_noop("Of a kind, only the first %(most)s were taken.")
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """An e-mail address, a telephone number or a page, and what it is for (home, work, mobile, fax...)."""
@@ -104,6 +111,25 @@ class Draft:
         """As one JSON object, empty things left out."""
         whole = {**asdict(self), "email": self.email, "phone": self.phone}
         return {key: value for key, value in _without_empty(whole).items() if value not in ("", [], {}, None, 0)}
+
+
+def trimmed(draft: Draft) -> list[Sentence]:
+    """Cut what is longer than anybody writes, and say so."""
+    remarks = []
+    for name in ("emails", "phones", "urls", "messengers", "addresses", "groups", "related"):
+        found = list(dict.fromkeys(getattr(draft, name)))
+        if len(found) > MOST_OF_A_KIND:
+            remarks.append(Sentence(LEFT_OUT, {"most": MOST_OF_A_KIND}))
+        setattr(draft, name, found[:MOST_OF_A_KIND])
+    kept, letters = [], 0
+    for text in draft.more:
+        letters += len(text)
+        if letters <= LONGEST:
+            kept.append(text)
+    if len(kept) < len(draft.more) or len(draft.note) > LONGEST:
+        remarks.append(Sentence(CUT, {"most": LONGEST}))
+    draft.more, draft.note = kept, draft.note[:LONGEST]
+    return remarks
 
 
 def draft_of(told: dict[str, Any]) -> Draft:

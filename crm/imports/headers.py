@@ -54,9 +54,15 @@ _PLAIN: Mapping[str, str] = {
 }
 # Fields of the book that have no place of their own in a draft.
 OF_THE_BOOK = (
-    *("citizenship", "residence", "marital", "dependents", "employment", "source", "income", "net_worth"),
-    *("liquid_net_worth", "total_assets", "tax_country", "tax_number", "account"),
+    *("citizenship", "residence", "marital", "dependents", "family", "employment", "retires_in", "source", "income"),
+    *("net_worth", "liquid_net_worth", "total_assets", "other_income", "wealth_work", "wealth_business"),
+    *("wealth_inheritance", "wealth_property", "wealth_investments", "wealth_other", "objectives", "knows_stocks"),
+    *("knows_bonds", "knows_funds", "knows_options", "knows_forex", "invests_for", "tax_country", "tax_number"),
+    *("tax_country_2", "tax_number_2", "more_phones", "account"),
 )
+# What our own tables say beside, and what no import takes.
+PASSED_OVER = "passed_over"
+_OURS = {**{key.replace("_", ""): key for key in OF_THE_BOOK}, "lifecycle": PASSED_OVER}
 _USES = {
     **dict.fromkeys(("business", "work", "office", "рабочий", "company"), "work"),
     **dict.fromkeys(("home", "домашний", "residential"), "home"),
@@ -93,8 +99,8 @@ def _meaning(name: str, names: Sequence[str]) -> Meaning | None:
     if name == "title":
         # Outlook's title is Mr. or Dr., and its position is the job title.
         return Meaning("salutation" if "jobtitle" in names else "job_title")
-    if name in _PLAIN:
-        return Meaning(_PLAIN[name])
+    if field := _PLAIN.get(name) or _OURS.get(name):
+        return Meaning(field)
     if hit := _TYPE_OF.match(name):
         return Meaning(_FIELDS_OF_TYPES[hit["what"]], hit["turn"], "type")
     if hit := _MAIL.match(name):

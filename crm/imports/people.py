@@ -12,6 +12,8 @@ from crm.imports.draft import (
     HOUSEHOLD,
     KINDS,
     LAST_NAME_MISSING,
+    LONGEST,
+    MOST_OF_A_KIND,
     NAME_MISSING,
     PERSON,
     TRUST,
@@ -20,8 +22,9 @@ from crm.imports.draft import (
     ImportRefused,
     Reach,
     Read,
+    trimmed,
 )
-from crm.imports.headers import OF_THE_BOOK, Meaning, meanings_of
+from crm.imports.headers import OF_THE_BOOK, PASSED_OVER, Meaning, meanings_of
 from crm.imports.sheets import Row, table_of
 from portal.lib.words import Sentence, gettext_noop
 
@@ -31,7 +34,6 @@ NO_MAIL = gettext_noop("“%(value)s” is no e-mail address.")
 TOO_LONG = gettext_noop("%(column)s holds more than %(most)s characters.")
 NAME_TOO_LONG = gettext_noop("A name holds more than %(most)s characters.")
 NO_KIND = gettext_noop("“%(value)s” is no kind of contact; write person, company, household or trust.")
-LONGEST = 20_000
 LONGEST_NAME = 100
 
 _MAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]{2,}$")
@@ -97,6 +99,7 @@ class _Table:
         for (field, _turn), parts in several.items():
             problems += _add(draft, field, parts)
         problems += _name(draft, remarks)
+        remarks += trimmed(draft)
         return Read(row.line, draft, problems[0] if problems else None, remarks)
 
     def _day(self, cell: str) -> tuple[date | None, bool]:
@@ -108,6 +111,8 @@ class _Table:
         field = meaning.field
         if field in OF_THE_BOOK:
             draft.fields[field] = cell
+        elif field == PASSED_OVER:
+            pass
         elif field == "kind":
             kind = _KINDS.get(cell.lower())
             if kind is None:
@@ -146,7 +151,7 @@ def _add(draft: Draft, field: str, parts: dict[str, str]) -> list[Sentence]:
             draft.addresses.append(Address(type=use, **given))
         return []
     # Google puts several numbers of a kind into one cell.
-    for value in parts.get("value", "").split(":::"):
+    for value in parts.get("value", "").split(":::")[:MOST_OF_A_KIND]:
         value = value.strip()
         if not value:
             continue

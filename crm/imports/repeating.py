@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import recurring_ical_events
@@ -24,6 +25,21 @@ _AHEAD = {
 }
 
 
+# What each part of a rule may hold, and the frequencies beside which it makes sense (RFC 5545 3.3.10).
+_RANGES = {
+    "BYMONTH": (1, 12, ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")),
+    "BYMONTHDAY": (1, 31, ("YEARLY", "MONTHLY", "DAILY", "HOURLY")),
+    "BYYEARDAY": (1, 366, ("YEARLY",)),
+    "BYWEEKNO": (1, 53, ("YEARLY",)),
+    "BYSETPOS": (1, 366, ("YEARLY", "MONTHLY", "WEEKLY")),
+    "BYHOUR": (0, 23, ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")),
+    "BYMINUTE": (0, 59, ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")),
+}
+_LONGEST_MONTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+# Rules that never come true, and that no check finds, are looked for this long in a whole file.
+SECONDS = 10
+
+
 def fitting_rule(value: Any, start: datetime | date | None) -> str:
     """The rule as text, or nothing where it cannot be worked out: without a frequency, finer than hours, no step."""
     if not isinstance(value, vRecur) or start is None:
@@ -34,7 +50,22 @@ def fitting_rule(value: Any, start: datetime | date | None) -> str:
         return ""
     if any(sub in value for sub in ("BYSECOND", "BYEASTER")) or sum(len(one) for one in value.values()) > 200:
         return ""
-    return value.to_ical().decode()
+    return value.to_ical().decode() if _makes_sense(value, frequency) else ""
+
+
+def _makes_sense(value: vRecur, frequency: str) -> bool:
+    """Whether each part is within its range and the whole can come true."""
+    for part, (least, most, beside) in _RANGES.items():
+        given = [abs(int(one)) for one in value.get(part, [])]
+        if given and (frequency not in beside or not all(least <= one <= most for one in given)):
+            return False
+    months, days = (list(map(int, value.get(part, []))) for part in ("BYMONTH", "BYMONTHDAY"))
+    if months and days and not any(abs(day) <= _LONGEST_MONTHS.get(month, 31) for month in months for day in days):
+        return False
+    positions = [abs(int(one)) for one in value.get("BYSETPOS", [])]
+    if positions and not any(part in value for part in (*_RANGES, "BYDAY") if part != "BYSETPOS"):
+        return False
+    return not (positions and frequency == "WEEKLY" and max(positions) > len(value.get("BYDAY", [])))
 
 
 def first_days(found: list[ReadEntry]) -> None:
@@ -43,17 +74,21 @@ def first_days(found: list[ReadEntry]) -> None:
     for number, one in enumerate(found):
         if one.problem is None and one.entry.kind == "event":
             series[one.entry.uid or f"\0{number}"].append(one.entry)
+    end = monotonic() + SECONDS
     for entries in series.values():
-        for entry in entries:
-            if entry.replaces is None and (entry.rule or entry.added_on):
-                entry.first = _days(entry, [one for one in entries if one.replaces is not None])
+        # A series has one beginning; a second one under its name is an event of its own.
+        moved = [one for one in entries if one.replaces is not None]
+        for entry in (one for one in entries if one.replaces is None):
+            if (entry.rule or entry.added_on) and monotonic() < end:
+                entry.first = _days(entry, moved)
+                moved = []
 
 
 def _days(entry: Entry, moved: list[Entry]) -> list[datetime | date]:
     if entry.start is None:
         return []
     calendar = Calendar()
-    for one in (entry, *moved[:1000]):
+    for one in (entry, *moved[:200]):
         calendar.add_component(_event(one))
     frequency = entry.rule.partition("FREQ=")[2].partition(";")[0] or "YEARLY"
     begin = entry.start

@@ -12,9 +12,11 @@ from portal.lib.words import gettext_noop
 
 MAX_COLUMNS = 200
 # A workbook is a zip file: what it may hold once it is opened.
-MAX_UNPACKED = 300_000_000
+MAX_UNPACKED = 60_000_000
 MAX_PARTS = 2000
-MAX_RATIO = 300
+MAX_RATIO = 60
+# Cells may refer to one long text as often as they like, so what they come to is counted too.
+MAX_LETTERS = 50_000_000
 
 NOT_A_WORKBOOK = gettext_noop("The file is no workbook that can be read; save it as XLSX or CSV.")
 OLD_WORKBOOK = gettext_noop("The file is a workbook of before 2007; save it as XLSX or CSV.")
@@ -85,11 +87,14 @@ def _of_workbook(content: bytes, most_rows: int) -> list[Row]:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = next(one for one in book.worksheets if one.sheet_state == "visible")
-        rows = []
+        rows, letters = [], 0
         for line, cells in enumerate(
             sheet.iter_rows(max_col=MAX_COLUMNS, max_row=10 * most_rows + 100, values_only=True), start=1
         ):
             written = tuple(_written(cell) for cell in cells)
+            letters += sum(map(len, written))
+            if letters > MAX_LETTERS:
+                raise ImportRefused(SWELLS)
             if any(written):
                 rows.append(Row(line, written))
             if len(rows) > most_rows + 1:

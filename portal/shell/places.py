@@ -85,6 +85,7 @@ HOME = (
     ),
     _button("contacts", "add_contact", _("Add contact"), "contacts:new", "user-plus"),
     _button("contacts", "import_contacts", _("Import contacts"), "contacts:import", "upload"),
+    _page("contacts", "contact_file", _("Import contacts"), "contacts:intake"),
     _button("contacts", "export_contacts", _("Export contacts"), "contacts:export", "download"),
     _button("contacts", "contact_columns", _("Configure columns"), "contacts:columns", "columns"),
     _button("contacts", "contact_filter", _("Filter"), "contacts:filter", "filter"),

@@ -46,6 +46,7 @@ TABLES: dict[str, Any] = {
     "crm_vault": _("Vaults"),
     "crm_note": _("Notes"),
     "crm_contact": _("Contacts"),
+    "crm_intake": _("Files of contacts"),
     "crm_member": _("Members of vaults"),
     "crm_epoch": _("Data keys of vaults"),
     "crm_grant": _("Keys given to members"),

@@ -41,7 +41,11 @@ class Command(PortalCommand):
             raise CommandError(_("nobody signs in as %(name)s") % {"name": options["person"]})
         zone = ZoneInfo(person.timezone or settings.TIME_ZONE)
         try:
-            entries = read(content_of(options["file"]), zone=zone, most_bytes=settings.CONTACT_IMPORT_BYTES)
+            entries = read(
+                content_of(options["file"], most=settings.CONTACT_IMPORT_BYTES),
+                zone=zone,
+                most_bytes=settings.CONTACT_IMPORT_BYTES,
+            )
         except ImportRefused as refused:
             raise CommandError(_(refused.sentence.msgid) % refused.sentence.params) from refused
         if not options["dry_run"]:

@@ -36,7 +36,7 @@ class Command(PortalCommand):
         practice = practice_of(options["firm"])
         try:
             file = read(
-                content_of(options["file"]),
+                content_of(options["file"], most=settings.CONTACT_IMPORT_BYTES),
                 most_rows=settings.CONTACT_IMPORT_ROWS,
                 most_bytes=settings.CONTACT_IMPORT_BYTES,
             )

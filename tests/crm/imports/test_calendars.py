@@ -147,10 +147,41 @@ def test_what_cannot_be_read_is_told_and_the_event_is_taken(lines, words):
     assert found.entry.rule == ""
 
 
-def test_a_rule_that_never_comes_true_ends_the_search():
-    found = one("DTSTART:20261120T130000Z\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30").entry
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;BYMONTHDAY=30;BYMONTH=2",
+        "FREQ=HOURLY;BYMONTHDAY=31;BYMONTH=4,6",
+        "FREQ=DAILY;BYSETPOS=366",
+        "FREQ=MONTHLY;BYMONTHDAY=99",
+        "FREQ=WEEKLY;BYDAY=MO;BYSETPOS=2",
+        "FREQ=WEEKLY;BYYEARDAY=3",
+    ],
+)
+def test_a_rule_that_never_comes_true_is_not_kept(rule):
+    """Looking for its first day would go on to the year 9999."""
+    found = one(f"DTSTART:20261120T130000Z\nRRULE:{rule}")
 
-    assert shown(found.first) == ["2026-11-20T13:00:00+00:00"]
+    assert (found.problem, found.entry.rule, found.entry.first) == (None, "", [])
+    assert told(found)[0].endswith("cannot be read; the event is taken once.")
+
+
+def test_days_of_the_week_counted_in_a_month():
+    last_weekday = one("DTSTART:20261130T130000Z\nRRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2").entry
+    assert [day[:10] for day in shown(last_weekday.first)] == ["2026-11-30", "2026-12-31"]
+    second_monday = one("DTSTART:20261109T130000Z\nRRULE:FREQ=MONTHLY;BYDAY=2MO;COUNT=2").entry
+    assert [day[:10] for day in shown(second_monday.first)] == ["2026-11-09", "2026-12-14"]
+
+
+def test_zones_whose_clocks_change_by_the_second_and_odd_names_of_zones_hold_nobody_up():
+    part = "DTSTART:19700101T000000\nTZOFFSETFROM:+0300\nTZOFFSETTO:+0300\nRRULE:FREQ=SECONDLY\n"
+    zone = f"BEGIN:VTIMEZONE\nTZID:Evil\nBEGIN:STANDARD\n{part}END:STANDARD\nEND:VTIMEZONE\n"
+    found = one("DTSTART;TZID=Evil:20261120T130000", around=zone)
+    assert told(found) == ["The time zone “Evil” is not known; the time is taken as America/New_York."]
+    for name in ("Europe", "x" * 300, "../../etc/passwd", "posix/"):
+        problem = one(f"DTSTART;TZID={name}:20261120T130000").problem
+        assert problem is None or english(problem) == "The event cannot be read."
+    assert one("DTSTART;VALUE=DATE:99991231").entry.start == date(9999, 12, 31)
 
 
 def test_a_broken_event_stops_no_other():

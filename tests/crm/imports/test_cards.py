@@ -198,6 +198,13 @@ def test_a_large_picture_costs_no_more_than_its_size():
     assert found.draft.photo_bytes == 200_000 * 54
 
 
+def test_of_a_kind_only_what_somebody_means_is_taken():
+    found = one("N:Doe;Jo;;;\n" + "\n".join(f"TEL:{number}\nEMAIL:a{number}@x.com\nNOTE:abc" for number in range(9000)))
+
+    assert (len(found.draft.phones), len(found.draft.emails), len(found.draft.note)) == (100, 100, 20_000)
+    assert "Of a kind, only the first 100 were taken." in told(found)
+
+
 def test_a_draft_comes_out_of_an_inbox_as_it_went_in():
     draft = one(
         "N:Doe;Jo;;;\nBDAY:1980-03-22\nADR:;;1 Main;Reno;NV;1;US\nTEL;PREF=1:1\nX-AIM:jo\nCATEGORIES:VIP,A"

@@ -168,6 +168,13 @@ def test_formulas_that_we_guarded_come_back_as_they_were():
     assert (one.draft.first_name, one.draft.name, one.draft.phone) == ("=Ana", "+Ruiz", "+1 212")
 
 
+def test_one_long_text_that_every_cell_refers_to_swells_nothing():
+    content = workbook(["First name", "Last name", *range(190)], *[["A", "B", *["y" * 20_000] * 190]] * 20)
+
+    with pytest.raises(ImportRefused, match="would swell"):
+        read(content)
+
+
 def packed(parts):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:

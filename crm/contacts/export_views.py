@@ -1,0 +1,38 @@
+"""Contacts as files: the list as it is filtered, and one contact."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.ground.access.gates import SIGNED_IN, gate
+from crm.contacts import queries
+from crm.contacts.exporting import card_of, rows_of
+from crm.contacts.import_views import table
+from crm.contacts.queries import Filters
+from crm.contacts.record_views import enter
+from crm.vault.context import opened
+
+MOST = 20_000
+
+
+@gate(SIGNED_IN, proved=True)
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """The list as it is filtered and sorted, with what the records say; a file that can be imported again."""
+    vault, filters = opened(request), Filters.of(request.GET)
+    rows = queries.narrowed(vault, queries.book(vault.who, in_trash=filters.in_trash), filters)
+    rows = rows.filter(state=filters.state) if filters.state else rows
+    rows = rows.order_by(*queries.order(request.GET.get("sort", queries.USUAL_ORDER)))[:MOST]
+    found = (queries.read(vault, one) for one in rows)
+    return table(rows_of(found), name="contacts", is_workbook=request.GET.get("format") == "xlsx")
+
+
+@gate(SIGNED_IN, proved=True)
+@require_safe
+def card(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """One contact as a vCard."""
+    _vault, read = enter(request, contact)
+    answer = HttpResponse(card_of(read), content_type="text/vcard; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="contact.vcf"'
+    return answer

@@ -1,0 +1,145 @@
+"""Files of contacts over the API: read and judged, taken into the book, taken back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.ground.access.api import Conflict, StrictSerializer
+from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.access.scope import scope
+from accounts.ground.clock import exchange_today
+from crm.contacts import importing
+from crm.contacts.import_views import in_words
+from crm.contacts.intakes import Intake, IntakeState
+from crm.contacts.rules import ContactProblem
+from crm.imports.contacts import SKIP, read
+from crm.imports.draft import ImportRefused
+from crm.vault.context import opened
+from crm.vault.sealed import Opened
+
+
+class IntakeRowSerializer(serializers.Serializer):
+    """One row of a file: what becomes of it, and the contact as it was understood."""
+
+    line = serializers.IntegerField()
+    verdict = serializers.CharField()
+    words = serializers.CharField(allow_blank=True)
+    remarks = serializers.ListField(child=serializers.CharField())
+    contact = serializers.DictField()
+
+
+class IntakeSerializer(serializers.Serializer):
+    """A file of contacts and how many rows of it become, or became, what."""
+
+    id = serializers.UUIDField(source="pk")
+    state = serializers.ChoiceField(IntakeState.choices)
+    created = serializers.IntegerField()
+    filled = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+
+
+class WholeIntakeSerializer(IntakeSerializer):
+    """The same with its rows."""
+
+    rows = IntakeRowSerializer(many=True)
+
+
+class PolicySerializer(StrictSerializer):
+    """What is done with somebody whom the book has already: skip, or fill the empty fields."""
+
+    policy = serializers.ChoiceField([SKIP, importing.FILL], default=SKIP)
+
+
+class FileSerializer(serializers.Serializer):
+    """A vCard file, a workbook or a table of text."""
+
+    file = serializers.FileField()
+
+
+@gate(SIGNED_IN)
+class Intakes(APIView):
+    """Files of contacts."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": FileSerializer}, responses={201: WholeIntakeSerializer})
+    def post(self, request: Request) -> Response:
+        """Read a file; nothing is in the book before it is taken."""
+        vault, given = opened(request._request), request.FILES.get("file")
+        if given is None:
+            raise ValidationError({"file": ["required"]})
+        try:
+            content = given.read(settings.CONTACT_IMPORT_BYTES + 1)
+            file = read(content, most_rows=settings.CONTACT_IMPORT_ROWS, most_bytes=settings.CONTACT_IMPORT_BYTES)
+        except ImportRefused as refused:
+            raise ValidationError({"file": [in_words(refused.sentence)]}) from refused
+        made = importing.lay_down(vault=vault, name=given.name or "", file=file, at=timezone.now())
+        return Response(_whole(vault, made), status=status.HTTP_201_CREATED)
+
+
+@gate(SIGNED_IN)
+class OneIntake(APIView):
+    """One file of contacts."""
+
+    @extend_schema(responses=WholeIntakeSerializer)
+    def get(self, request: Request, intake: UUID) -> Response:
+        """With its rows."""
+        vault, found = _enter(request, intake)
+        return Response(_whole(vault, found))
+
+    @extend_schema(operation_id="v1_contacts_import_take", request=PolicySerializer, responses=IntakeSerializer)
+    def post(self, request: Request, intake: UUID) -> Response:
+        """Into the book."""
+        vault, found = _enter(request, intake)
+        policy = PolicySerializer.of(request)["policy"]
+        try:
+            importing.take(vault=vault, intake=found, policy=policy, at=timezone.now(), today=exchange_today())
+        except ContactProblem as problem:
+            raise Conflict(str(problem)) from problem
+        return Response(IntakeSerializer(found).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, intake: UUID) -> Response:
+        """Undo: what it made goes to the trash; a file that still waits is thrown away."""
+        vault, found = _enter(request, intake)
+        try:
+            if found.state == IntakeState.WAITING:
+                importing.forget(vault=vault, intake=found)
+            else:
+                importing.take_back(vault=vault, intake=found, at=timezone.now())
+        except ContactProblem as problem:
+            raise Conflict(str(problem)) from problem
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _enter(request: Request, pk: UUID) -> tuple[Opened, Intake]:
+    vault = opened(request._request)
+    found = scope(vault.who, Intake).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return vault, found
+
+
+def _whole(vault: Opened, intake: Intake) -> Any:
+    rows = [
+        {
+            "line": one.line,
+            "verdict": one.verdict,
+            "words": in_words(one.words),
+            "remarks": [in_words(remark) for remark in one.remarks],
+            "contact": one.draft.told(),
+        }
+        for one in importing.lines_of(vault, intake)
+    ]
+    return {**IntakeSerializer(intake).data, "rows": rows}
