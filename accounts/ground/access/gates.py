@@ -1,7 +1,7 @@
 """Gates: marks on views that say who may come in. `auth2fa.middleware` obeys them; an unmarked view is refused."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -46,7 +46,8 @@ def gate(right: str | Gate, *, step_up: bool = False, needs: str = "", proved: b
 
     `needs` names the ability of the six groups that the user must have, where it is not the one usual for the right.
     """
-    mark = right if isinstance(right, Gate) else Gate(right, step_up, needs, proved)
+    known = right if isinstance(right, Gate) else Gate(right)
+    mark = replace(known, step_up=known.step_up or step_up, needs=known.needs or needs, proved=known.proved or proved)
 
     def decorate(view: View) -> View:
         view.gate = mark  # type: ignore[union-attr]
