@@ -24,6 +24,7 @@ from fees.billing.queries import (
     totals,
 )
 from fees.billing.rules import Month
+from fees.billing.telling import tell_milder
 from fees.invoicing.actions import counts_for, hold_sending
 from fees.invoicing.models import Invoice
 from fees.invoicing.queries import clock, invoiced_through
@@ -48,27 +49,33 @@ class BillingRefused(ValueError):
 def choose_threshold(*, who: Who, threshold: Decimal | None, at: datetime) -> BillingRule:
     """From this amount on, in the account's currency, a second person of the practice approves; None asks for nobody.
 
-    What asks more often holds for what is sent from now on; what asks less often only from the next business day on,
-    because it too would need a second person otherwise.  BillingRefused where it is not an amount above zero.
+    What asks more often holds for what is sent from now on.  What asks less often holds only from the second business
+    day after the one that is sent for now on, so never within 24 hours, and everybody who may set fees is told at
+    once: it too would need a second person otherwise, and so one can object.
+
+    BillingRefused where it is not an amount above zero.
     """
     _for_all_accounts(who)
     if threshold is not None and not (threshold.is_finite() and Decimal(0) < threshold < HIGHEST):
         raise BillingRefused(gettext_noop("The amount must be above zero."))
     with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
-        today = counts_for(at)
+        today, days = counts_for(at), calendar()
         now = threshold_of(who.practice_id, today)
         is_milder = now is not None and (threshold is None or threshold > now)
         chosen = {
             "threshold": threshold,
             "former": now if is_milder else None,
-            "holds_from": calendar().next(today) if is_milder else None,
+            "holds_from": days.next(days.next(today)) if is_milder else None,
             "changed_at": at,
             "changed_by": who.user_id,
         }
-        return BillingRule.unscoped.update_or_create(
+        rule, _made = BillingRule.unscoped.update_or_create(
             practice_id=who.practice_id, defaults=chosen, create_defaults={**chosen, "firm_id": who.firm_id}
-        )[0]
+        )
+        if is_milder:
+            tell_milder(rule)
+        return rule
 
 
 def approve(*, who: Who, line: Sent, at: datetime | None = None) -> Sent:

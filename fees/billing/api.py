@@ -82,7 +82,8 @@ class ThresholdSerializer(StrictSerializer):
 
     threshold = serializers.DecimalField(max_digits=17, decimal_places=2, allow_null=True)
     holds_from = serializers.DateField(
-        read_only=True, help_text="The first business day of an amount that asks less often; null: at once"
+        read_only=True,
+        help_text="The first business day of an amount that asks less often, the second to come; null: at once",
     )
 
 
@@ -151,7 +152,7 @@ class BillingThreshold(APIView):
 
     @extend_schema(request=ThresholdSerializer, responses=ThresholdSerializer)
     def put(self, request: ApiRequest) -> Response:
-        """For what is sent from now on."""
+        """For what is sent from now on; less often only two business days later, told at once to all who set fees."""
         wanted, who = ThresholdSerializer.of(request)["threshold"], request.seat  # type: ignore[attr-defined]
         try:
             rule = actions.choose_threshold(who=who, threshold=wanted, at=timezone.now())

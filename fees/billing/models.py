@@ -17,7 +17,8 @@ from accounts.ground.tree.models import Firm, Practice
 class BillingRule(TenantModel):
     """From `threshold` on, in the account's currency, an invoice or a reimbursement needs a second person.
 
-    A milder one holds for business days from `holds_from` on, and `former` until then: nobody lets their own through.
+    A milder one holds for business days from `holds_from` on, and `former` until then: nobody lets their own through
+    before everybody else who may set fees had a day to object.
     """
 
     practice = models.OneToOneField(

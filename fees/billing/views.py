@@ -174,7 +174,9 @@ def _kind(line: Any) -> str:
 def _held(rule: BillingRule) -> str:
     if rule.holds_from is None:
         return _("It holds for what is sent from now on.")
-    return _("It holds from %(day)s on.") % {"day": day_text(rule.holds_from)}
+    return _("It holds from %(day)s on. Everybody of your practice who may set fees has been told.") % {
+        "day": day_text(rule.holds_from)
+    }
 
 
 def _offered(today: date) -> list[Month]:

@@ -6,13 +6,19 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from accounts.ground.access.context import as_role
+from accounts.ground.notifications.models import Notification
+from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.people.models import User
 from fees.billing import actions
 from fees.invoicing.actions import InvoiceRefused, cancel, change
-from tests.fees.billing.conftest import ANA, FIRST, LAST, night, second_person
+from tests.fees.billing.conftest import ANA, FIRST, LAST, POSTS, night, second_person
 from tests.fees.invoicing.conftest import at
 from tests.world import PASSWORD
 
 SECOND = date(2025, 10, 30)
+# November's limit looks back on it.
+OCTOBER = (date(2025, 10, 1), date(2025, 10, 28))
 
 
 def test_above_the_threshold_another_person_approves_or_the_night_rejects(month):
@@ -99,21 +105,73 @@ def test_another_person_changes_the_words_of_what_needs_approval_and_not_its_amo
 
 
 @pytest.mark.parametrize("milder", [Decimal("500"), None])
-def test_nobody_takes_the_second_person_away_for_the_same_day(month, milder):
+def test_nobody_takes_the_second_person_away_within_two_business_days(month, milder):
+    month.values(ANA, "100000", *OCTOBER)
     night(month, FIRST)
     with month.acting("alice") as who:
         for wanted in (Decimal("100"), milder, Decimal("90"), milder):
             rule = actions.choose_threshold(who=who, threshold=wanted, at=at(SECOND))
-    assert (rule.threshold, rule.former, rule.holds_from) == (milder, Decimal("90"), LAST)
+    assert (rule.threshold, rule.former, rule.holds_from) == (milder, Decimal("90"), POSTS)
 
     month.send("alice", (ANA, "120"), on=at(SECOND))
     [today] = month.sent(ANA)
     assert today.needs_approval
     with month.acting("alice") as who:
         cancel(who=who, invoice=today, at=at(SECOND))
-    # After the cut-off of the 30th it is a line of the 31st.
+    # After the cut-off of the 30th it is a line of the 31st, and after that of the 31st one of the 3rd of November.
     month.send("alice", (ANA, "130"), on=at(SECOND, 18))
-    assert [one.needs_approval for one in month.sent(ANA, state="pending")] == [False]
+    [sent] = month.send("alice", (ANA, "140"), on=at(LAST, 18))
+    assert sent.is_accepted, sent.sentence
+    assert [one.needs_approval for one in month.sent(ANA, state="pending")] == [True, False]
+
+
+def test_one_minute_before_the_cut_off_the_second_person_is_there_for_a_whole_day_more(month):
+    month.values(ANA, "100000", *OCTOBER)
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(SECOND))
+        actions.choose_threshold(who=who, threshold=None, at=at(SECOND, 17, 29, 59))
+    for day, hour, minute in ((SECOND, 17, 30), (LAST, 17, 29), (LAST, 17, 30)):
+        month.send("alice", (ANA, "120"), on=at(day, hour, minute))
+    # The second is refused: one invoice a client and day.
+    lines = [(one.business_day, one.needs_approval) for one in month.sent(ANA)]
+    assert lines == [(LAST, True), (POSTS, False)]
+
+
+def told() -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
+    with as_role("owner"):
+        bell = Notification.unscoped.filter(natural_key__startswith="billing threshold").order_by("pk")
+        mails = OutboxMessage.unscoped.filter(natural_key__startswith="billing threshold").order_by("recipient")
+        return list(bell.values_list("practice__name", "title", "body")), list(mails.values_list("recipient", "body"))
+
+
+def test_whoever_may_set_fees_hears_of_it_at_once_and_brings_the_stricter_one_back(month):
+    """Frank and vera of Northgate may set fees; tess may not, and bob is of another practice."""
+    month.values(ANA, "100000", *OCTOBER)
+    night(month, FIRST)
+    second_person(month)
+    with as_role("owner"):
+        for name in ("alice", "bob", "frank", "tess", "vera"):
+            User.objects.filter(pk=month.world.users[name].pk).update(email=f"{name}@example.com")
+        User.objects.filter(pk=month.world.users["frank"].pk).update(language="ru")
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(SECOND))
+        assert told() == ([], [])
+        actions.choose_threshold(who=who, threshold=None, at=at(SECOND, 13))
+
+    [(practice, title, body)], mails = told()
+    assert practice == month.world[ANA].practice.name
+    assert (title, body) == ("A second person will be asked less often to approve", "100.00 → —, 2025-11-03")
+    assert [recipient.split("@")[0] for recipient, _ in mails] == ["alice", "frank", "vera"]
+    assert "From 2025-11-03 on no second person" in mails[0][1] and "from 100.00 on" in mails[0][1]
+    assert "С 2025-11-03" in mails[1][1] and "/fees/billing/" in mails[1][1]
+
+    with month.acting("frank") as who:
+        back = actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(SECOND, 14))
+    assert (back.threshold, back.former, back.holds_from) == (Decimal("100"), None, None)
+    assert len(told()[0]) == 1
+    month.send("alice", (ANA, "100"), on=at(LAST, 18))
+    assert [one.needs_approval for one in month.sent(ANA)] == [True]
 
 
 def test_what_asks_more_often_holds_at_once_also_over_what_waits(month):
@@ -132,7 +190,8 @@ def test_the_page_says_from_when_a_milder_amount_holds(month, browse, password_f
         page = alice.post(reverse("fees:billing_threshold"), body, follow=True).content.decode()
 
     assert "a second person approves from 100.00; on that day and after it, from 500.00" in page
-    assert "It holds from" in page
+    assert "It holds from" in page and "who may set fees has been told" in page
+    assert "The lower amount, chosen again, holds at once." in page
 
 
 def test_an_approved_invoice_is_paid(month):
