@@ -18,10 +18,14 @@ _FLAGS = [
     "--disable-dev-shm-usage",
 ]
 _AXE = Path(__file__).resolve().parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+# What moves on something that is taken off the page meanwhile may never tell that it has ended.
 _STILL = """
-() => Promise.all(document.getAnimations()
-  .filter(one => Number.isFinite(one.effect.getComputedTiming().endTime))
-  .map(one => one.finished.catch(() => null)))
+() => Promise.race([
+  new Promise(done => setTimeout(done, 2000)),
+  Promise.all(document.getAnimations()
+    .filter(one => Number.isFinite(one.effect.getComputedTiming().endTime))
+    .map(one => one.finished.catch(() => null))),
+])
 """
 _WATCH = """
 document.addEventListener('securitypolicyviolation', event =>
