@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from datetime import datetime
+from decimal import Decimal
 
 from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
@@ -79,6 +80,27 @@ def send(*, challenge: Challenge, channel: str, address: str, at: datetime) -> S
     else:
         _alarm_spent(over, country, spent, at)
     raise CannotSend("stopped")
+
+
+def price_to_send(*, country: str, channel: str, at: datetime) -> Decimal | None:
+    """What one more message of another room costs in US dollars, or None: it may not leave, and the office hears why.
+
+    Asked in the name of the person whom it is for. The room counts its messages in `app_codes_sent` and `_spent`.
+    """
+    one_at_a_time("codes of a day")
+    counts = _counts("", "", at)
+    most = {"firm_most": settings.CODES_A_FIRM_AND_DAY, "most": settings.CODES_A_DAY}
+    why = refusal(counts, last=None, at=at, **most)
+    price = price_of(settings.CODES_PRICES, country)
+    spent, cost = _spent(country, at), price.of(channel)
+    over = over_budget(spent, price, cost, a_day=settings.CODES_USD_A_DAY)
+    if why == "stopped":
+        _alarm(counts, at)
+    elif over:
+        _alarm_spent(over, country, spent, at)
+    elif not why and is_half(spent, cost, a_day=settings.CODES_USD_A_DAY):
+        _alarm_half(at)
+    return None if why or over else cost
 
 
 def _order(row: SentCode, device: Device, before: int) -> SentCode:

@@ -22,8 +22,9 @@ NOTICE_SECONDS = 24 * 3600
 def carry(message: OutboxMessage, at: datetime) -> None:
     """Deliver one message. Raises `Undeliverable` for a code whose time is over; a late one would only confuse."""
     service = {"aws": aws.send, "screen": screen.send}[urlsplit(settings.CODES_URL).scheme]
-    if not message.subject:  # words, and no code
-        service(message.recipient, Channel.SMS, message.body, seconds=NOTICE_SECONDS, reference=str(message.pk), at=at)
+    if not message.subject:  # said as it stands
+        seconds = NOTICE_SECONDS if message.ends_at is None else _left(message.ends_at, at)
+        service(message.recipient, Channel.SMS, message.body, seconds=seconds, reference=str(message.pk), at=at)
         return
     if message.subject == FEEDBACK:
         if service is aws.send:
@@ -32,12 +33,18 @@ def carry(message: OutboxMessage, at: datetime) -> None:
     # What the version before has queued says only these two; it was told of by the question.
     until, language, *rest = message.body.split(" ")
     sent = rest[0] if rest else message.subject
-    seconds = int((datetime.fromisoformat(until) - at).total_seconds())
-    if seconds < LEAST_SECONDS:
-        raise Undeliverable("its time is over")
+    seconds = _left(datetime.fromisoformat(until), at)
     with override(language):
         said = words(message.channel, code_of(box(), message.subject))
     service(message.recipient, message.channel, said, seconds=seconds, reference=sent, at=at, language=language)
+
+
+def _left(until: datetime, at: datetime) -> int:
+    """For how many seconds it is worth delivering."""
+    seconds = int((until - at).total_seconds())
+    if seconds < LEAST_SECONDS:
+        raise Undeliverable("its time is over")
+    return seconds
 
 
 def words(channel: str, code: str) -> str:

@@ -166,8 +166,11 @@ def end_for_closing(*, account: Account, at: datetime, by: int | None) -> None:
 
 def withdraw_closings(*, who: Who, seat: Seat, at: datetime) -> None:
     """Take back what could only be carried out in the name of somebody who leaves; the client is told."""
-    for one in closings_asked_by(seat).select_related("account"):
-        cancel(who=who, consent=one, at=at)
+    for one in closings_asked_by(seat).select_for_update(of=("self",)).select_related("account"):
+        # The night has not come yet to what the client did not answer in time.
+        is_late = one.expires_at <= at
+        _end(one, ConsentState.EXPIRED if is_late else ConsentState.CANCELLED, None if is_late else who.user_id, at)
+        tell(one)
 
 
 def lapse_due(*, at: datetime) -> int:

@@ -31,10 +31,7 @@ CORE_WORDS = (
     gettext_lazy("close the account"),
 )
 STREAMLINED_WORDS = (
-    gettext_lazy("move money and positions in and out of the account"),
-    gettext_lazy("vote and choose in corporate actions; the questions are sent to the advisor"),
-    gettext_lazy("receive notices alone, without a copy to you"),
-    gettext_lazy("update the account's data and its permissions"),
+    gettext_lazy("move money and positions in and out of the account without your approval of each movement"),
 )
 
 FUNDING_WORDS = {

@@ -141,7 +141,7 @@ def _shown(request: HttpRequest, found: Consent, problem: str = "") -> HttpRespo
     context = {
         "consent": found,
         "account": found.account,
-        "recipient": recipient_of(found.pk) if takes_back else None,
+        "recipient": recipient_of(found.pk, at=timezone.now()) if takes_back else None,
         "links": links_of(who, found),
         "decides": waits and not who.is_advisor and answer(who, "sign", found.account).allowed,  # type: ignore[arg-type]
         "takes_back": takes_back,

@@ -30,6 +30,7 @@ class OutboxMessage(models.Model):
     )
     natural_key = models.CharField(max_length=200, unique=True)
     due_at = models.DateTimeField(db_default=models.functions.Now())
+    ends_at = models.DateTimeField(null=True, help_text=_("Afterwards it is worth nothing, and is not sent"))
     attempts = models.PositiveSmallIntegerField(default=0)
     delivered_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)

@@ -19,7 +19,7 @@ from accounts.ground.access.admin import MakingAdmin, OfficeAdmin, OfficeForm, R
 from accounts.ground.people import actions as people
 from accounts.ground.people import attempts
 from accounts.ground.people.models import ClientRight, Party, Role, Seat, User
-from accounts.ground.people.notices import tell_renewed
+from accounts.ground.people.notices import tell_moved, tell_renewed
 from accounts.ground.tree.models import Kind
 
 # Letters and digits that nobody mistakes for one another when reading them out.
@@ -105,6 +105,12 @@ class UserAdmin(MakingAdmin):
         user = people.create_user(**form.cleaned_data, password=password)
         user.temporary_password = password
         return user
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Whoever is to be impersonated hears of a new address at the old one, while the books still hold it."""
+        if change and "email" in form.changed_data:
+            tell_moved(obj, timezone.now())
+        super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         return self._show_password(request, obj)

@@ -18,3 +18,14 @@ def tell_renewed(user: User, at: datetime) -> None:
         ) % {"name": user.username}
         key = f"password renewed {user.pk} {at.isoformat()}"
         owe_person(user_id=user.pk, subject=_("You were given a new password"), body=body, natural_key=key)
+
+
+def tell_moved(user: User, at: datetime) -> None:
+    """The back office is about to note another address: the one that stands in the books until then hears of it."""
+    with override(user.language):
+        body = _(
+            "The back office has noted another e-mail address for %(name)s; mail no longer comes to this one. If you"
+            " did not ask for it, tell somebody else of the back office at once."
+        ) % {"name": user.username}
+        key = f"address changed {user.pk} {at.isoformat()}"
+        owe_person(user_id=user.pk, subject=_("Your e-mail address was changed"), body=body, natural_key=key)

@@ -1,14 +1,18 @@
 """Sending a PIN link, and the client's steps behind it. The secret of a link is only in the mail, never in a row."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -19,9 +23,10 @@ from accounts.ground.consents.models import Consent, ConsentState
 from accounts.ground.consents.queries import consent_for
 from accounts.ground.dates import day_text
 from accounts.ground.outbox.actions import owe_person
+from accounts.ground.outbox.models import Channel
 from accounts.ground.outbox.tasks import deliver
 from accounts.ground.people.models import Party, User
-from accounts.ground.pinlinks import rules
+from accounts.ground.pinlinks import notices, rules
 from accounts.ground.pinlinks.models import PinFact, PinLink
 from accounts.ground.pinlinks.queries import links_of, recipient_of
 from accounts.ground.signatures.rules import Hand
@@ -42,7 +47,7 @@ class TooLate(Exception):
 
 @dataclass(frozen=True)
 class Opened:
-    """What a link that works opens: the question, the client, and what the client will be asked."""
+    """What a link that works opens: the question, the client, what the client will be asked, and from which address."""
 
     link_id: UUID
     consent_id: UUID
@@ -53,6 +58,8 @@ class Opened:
     question_one: str
     question_two: str
     has_pin: bool
+    code_made_at: datetime | None
+    address: str
 
 
 def send(*, who: Who, consent: Consent, at: datetime) -> PinLink:
@@ -60,7 +67,7 @@ def send(*, who: Who, consent: Consent, at: datetime) -> PinLink:
 
     The caller has found `consent` as one of the person's own practice.
     """
-    found = recipient_of(consent.pk)
+    found = recipient_of(consent.pk, at=at)
     if found is None:
         raise consents.ConsentConflict(_("A PIN link is only for clients who live in the United States."))
     if consent.state != ConsentState.WAITING or consent.expires_at <= at:
@@ -102,30 +109,44 @@ def _mail(made: PinLink, consent: Consent, user_id: int, secret: str) -> None:
     owe_person(user_id=user_id, subject=subject, body=body, natural_key=f"pin link {made.pk}")
 
 
-def open_link(*, secret: str, at: datetime) -> Opened:
-    """What a link opens. Raises LinkGone for one that does not work."""
+def open_link(*, secret: str, address: str, at: datetime) -> Opened:
+    """What a link opens for whoever comes from this network address. Raises LinkGone for one that does not work."""
     with cursor() as cur:
         cur.execute("SELECT * FROM app_pin_link(%s, %s)", [_hash_of(secret), at])
         row = cur.fetchone()
     if row is None:
         raise LinkGone
-    return Opened(*row)
+    return Opened(*row, address=address)
 
 
 def send_code(*, opened: Opened, secret: str, at: datetime) -> str:
-    """Owe a text with a new code to the number in the books; answers sent, wait or limit. Raises LinkGone."""
-    code = f"{secrets.randbelow(10**6):06d}"
+    """Owe a text with the code to the number in the books, the same one again while it lives.
+
+    Answers sent, wait, limit or stopped (no money or messages are left for texts today). Raises LinkGone.
+    """
+    cost = _as_client(opened, lambda _who, _held: _price(at))
+    if cost is None:
+        return "stopped"
+    began = rules.code_began(opened.code_made_at, at)
+    code = rules.code_of(settings.SECRET_KEY, opened.link_id, began)
     words = _("%(code)s is your code for the approval that your advisor asks for. Give it to nobody.") % {"code": code}
     with cursor() as cur:
         mark = _marks("code", opened.link_id, code)[0]
-        said = [_hash_of(secret), mark, words, at, rules.MOST_CODES, rules.CODE_WAIT]
-        cur.execute("SELECT app_pin_code(%s, %s, %s, %s, %s, %s)", said)
+        limits = [rules.CODE_WAIT, rules.CODE_LIFETIME, rules.MOST_CODES, rules.MOST_CODES_A_DAY]
+        said = [_hash_of(secret), mark, began, words, cost, at, *limits]
+        cur.execute("SELECT app_pin_code(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", said)
         (told,) = cur.fetchone()
     if told == "gone":
         raise LinkGone
     if told == "sent":
         transaction.on_commit(deliver.delay, using=current_alias.get(), robust=True)
     return told
+
+
+def _price(at: datetime) -> Decimal | None:
+    """What the text costs, asked of the room above that keeps the budget; None where it is spent."""
+    price_of: Callable[..., Decimal | None] = import_string(settings.CODES_PRICED_BY)
+    return price_of(country=rules.COUNTRY, channel=Channel.SMS, at=at)
 
 
 def prove_mobile(*, opened: Opened, secret: str, code: str, at: datetime) -> None:
@@ -165,13 +186,14 @@ def question_of(opened: Opened) -> tuple[Consent, User]:
 def verify(*, party: Party, mobile: str, answers: dict[str, str], at: datetime) -> PinFact:
     """What the back office has verified of a client: the mobile number and two answers. A PIN begins anew.
 
-    `answers` holds exactly two questions; whoever was sent a link before has to be sent another.
+    `answers` holds exactly two questions. It serves after three days, and the client and the former number are told;
+    whoever was sent a link before has to be sent another.
     """
     (one, first), (two, second) = answers.items()
     with transaction.atomic(using=current_alias.get()):
-        links = PinLink.unscoped.filter(party=party, used_at=None, ended_at=None)
-        links.update(ended_at=at)
-        return PinFact.unscoped.update_or_create(
+        _end_links(party.pk, at)
+        former = PinFact.unscoped.select_for_update().filter(party=party).values_list("mobile", flat=True).first()
+        fact, _is_new = PinFact.unscoped.update_or_create(
             party=party,
             defaults={
                 "firm_id": party.firm_id,
@@ -183,17 +205,28 @@ def verify(*, party: Party, mobile: str, answers: dict[str, str], at: datetime) 
                 "pin": "",
                 "verified_at": at,
             },
-        )[0]
+        )
+        notices.tell_verified(fact, former=former or "", at=at)
+    return fact
 
 
-def forget_pin(*, fact: PinFact) -> bool:
-    """Let the client create another PIN with the next link; False where there was none."""
-    return bool(PinFact.unscoped.filter(pk=fact.pk).exclude(pin="").update(pin=""))
+def forget_pin(*, fact: PinFact, at: datetime) -> bool:
+    """Let the client create another PIN in three days, and tell it; False where there was none."""
+    with transaction.atomic(using=current_alias.get()):
+        done = PinFact.unscoped.filter(pk=fact.pk).exclude(pin="").update(pin="", verified_at=at)
+        if done:
+            _end_links(fact.party_id, at)
+            notices.tell_forgotten(fact, at=at)
+    return bool(done)
 
 
-def _as_client(opened: Opened, do) -> Consent:
+def _end_links(party_id: int, at: datetime) -> None:
+    PinLink.unscoped.filter(party_id=party_id, used_at=None, ended_at=None).update(ended_at=at)
+
+
+def _as_client(opened: Opened, do: Callable[[Who, Consent], Any]) -> Any:
     """Act in the client's own seat, for this question alone; whoever else is signed in here does not act."""
-    who = enter(opened.user_id, seat_id=opened.seat_id)
+    who = enter(opened.user_id, seat_id=opened.seat_id, address=opened.address)
     try:
         if who is None:
             raise LinkGone
@@ -203,10 +236,10 @@ def _as_client(opened: Opened, do) -> Consent:
 
 
 def _prove(secret: str, step: str, marks: list[str], others: list[str], at: datetime) -> None:
-    limits: list[object] = [rules.MOST_WRONG, rules.CODE_LIFETIME, rules.PROOF_LIFETIME]
+    limits: list[object] = [rules.MOST_WRONG, rules.CODE_TRIES, rules.CODE_LIFETIME, rules.PROOF_LIFETIME]
     with cursor() as cur:
         said = [_hash_of(secret), step, marks, others, at, *limits]
-        cur.execute("SELECT app_pin_prove(%s, %s, %s, %s, %s, %s, %s, %s)", said)
+        cur.execute("SELECT app_pin_prove(%s, %s, %s, %s, %s, %s, %s, %s, %s)", said)
         (told,) = cur.fetchone()
     if told != "right":
         raise {"gone": LinkGone, "late": TooLate, "wrong": WrongProof}[told]

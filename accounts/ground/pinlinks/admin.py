@@ -24,7 +24,9 @@ class FactForm(forms.Form):
         PinFact,
         "party",
         label=gettext_lazy("Party"),
-        help_text=gettext_lazy("A client who lives in the United States; what was verified before is replaced"),
+        help_text=gettext_lazy(
+            "A client who lives in the United States, who is told; serves after three days in place of the former"
+        ),
     )
     mobile = forms.CharField(label=gettext_lazy("Mobile number"), max_length=30)
     question_one = forms.ChoiceField(label=gettext_lazy("First question"), choices=Question.choices)
@@ -41,7 +43,7 @@ class FactForm(forms.Form):
     def clean_mobile(self) -> str:
         mobile = rules.mobile_of(self.cleaned_data["mobile"])
         if mobile is None:
-            raise ValidationError(_("Ten digits of a number of the United States"))
+            raise ValidationError(_("A mobile number of the United States, with ten digits"))
         return mobile
 
     def clean(self) -> dict[str, Any]:
@@ -56,7 +58,7 @@ class FactForm(forms.Form):
 
 @admin.register(PinFact)
 class PinFactAdmin(MakingAdmin):
-    """Answers and PIN are never shown; who has forgotten something is verified anew."""
+    """Answers and PIN are never shown; who has forgotten something is verified anew, and the client hears of it."""
 
     words = gettext_lazy("PIN links: verified clients")
     making_form = FactForm
@@ -90,7 +92,8 @@ class PinFactAdmin(MakingAdmin):
 
     @admin.action(description=gettext_lazy("Forget the PIN, so that the client creates another"))
     def forget_pin(self, request: HttpRequest, facts: "models.QuerySet[PinFact]") -> None:
-        done = [fact for fact in facts if actions.forget_pin(fact=fact)]
+        at = timezone.now()
+        done = [fact for fact in facts if actions.forget_pin(fact=fact, at=at)]
         for fact in done:
             self.log_change(request, fact, _("The PIN was forgotten."))
         words = ngettext("%(count)d PIN was forgotten.", "%(count)d PINs were forgotten.", len(done))

@@ -69,8 +69,11 @@ class PinLink(TenantModel):
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     code = models.CharField(max_length=64, blank=True)
+    code_made_at = models.DateTimeField(null=True)
+    code_wrong = models.PositiveSmallIntegerField(default=0, db_default=0)
     code_sent_at = models.DateTimeField(null=True)
     codes_sent = models.PositiveSmallIntegerField(default=0)
+    cost = models.DecimalField(max_digits=8, decimal_places=4, default=0, db_default=0, help_text="US dollars")
     wrong = models.PositiveSmallIntegerField(default=0)
     mobile_proved_at = models.DateTimeField(null=True)
     answers_proved_at = models.DateTimeField(null=True)
@@ -78,6 +81,7 @@ class PinLink(TenantModel):
     ended_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["code_sent_at"], name="pin_link_code_sent")]
         constraints = [
             models.CheckConstraint(condition=models.Q(link_hash__regex="^[0-9a-f]{64}$"), name="pin_link_is_hash"),
             models.UniqueConstraint(

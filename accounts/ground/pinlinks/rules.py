@@ -1,33 +1,57 @@
-"""Who is offered a PIN link, how long everything lives, and what is kept of a code, an answer or a PIN; no rows."""
+"""Which numbers may get a code, how long everything lives, and what is kept of a code, an answer or a PIN; no rows."""
 
 import hmac
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from portal.lib.words import Sentence, gettext_noop
 
 LIFETIME = timedelta(days=7)
-CODE_LIFETIME = timedelta(minutes=10)
+# Who is impersonated has this long to say so before anything can be signed with what was verified.
+SETTLING = timedelta(hours=72)
+CODE_LIFETIME = timedelta(minutes=5)
+CODE_DIGITS = 8
+CODE_TRIES = 3
 PROOF_LIFETIME = timedelta(minutes=15)
 CODE_WAIT = timedelta(seconds=30)
 MOST_CODES = 5
+MOST_CODES_A_DAY = 10
 MOST_WRONG = 5
 MOST_LINKS = 3
 PIN_DIGITS = 6
 
-_MOBILE = re.compile(r"\+1[2-9]\d{9}")
+COUNTRY = "US"
+_MOBILES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
 def mobile_of(text: str) -> str | None:
-    """A typed number of the United States as it is stored, such as +12025550143; None for anything else."""
-    digits = re.sub(r"[\s().-]", "", text)
-    if re.fullmatch(r"1?[2-9]\d{9}", digits):
-        digits = f"+1{digits[-10:]}"
-    return digits if _MOBILE.fullmatch(digits) else None
+    """A typed mobile number of the United States as it is stored, such as +12025550143; None for anything else."""
+    try:
+        found = phonenumbers.parse(text[:40], COUNTRY)
+    except NumberParseException:
+        return None
+    is_ours = phonenumbers.is_valid_number(found) and phonenumbers.region_code_for_number(found) == COUNTRY
+    if not is_ours or found.extension or phonenumbers.number_type(found) not in _MOBILES:
+        return None
+    return phonenumbers.format_number(found, PhoneNumberFormat.E164)
+
+
+def code_began(before: datetime | None, at: datetime) -> datetime:
+    """When the code to send was made: the one that was sent already, while it lives long enough to be typed."""
+    return before if before is not None and at < before + CODE_LIFETIME - CODE_WAIT else at
+
+
+def code_of(secret: str, link: object, began: datetime) -> str:
+    """The digits that a link's text says; they are worked out, so that sending again repeats them."""
+    said = f"pin link\0text\0{link}\0{began.astimezone(UTC).isoformat()}".encode()
+    return f"{int.from_bytes(hmac.digest(secret.encode(), said, sha256)) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
 
 
 def pin_problem(pin: str, again: str) -> Sentence | None:

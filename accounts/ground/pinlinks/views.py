@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.ground.access.address import client_address
 from accounts.ground.access.gates import PUBLIC, gate
+from accounts.ground.access.middleware import UNKNOWN
 from accounts.ground.consents.models import Consent, ConsentState
 from accounts.ground.consents.queries import own_consent
 from accounts.ground.consents.rules import ConsentProblem
@@ -48,7 +50,7 @@ def send(request: HttpRequest, pk: UUID) -> HttpResponse:
 def answer(request: HttpRequest, secret: str) -> HttpResponse:
     """Each step on the one address; what was proved before travels in a signed field, and the rows say it too."""
     try:
-        opened = actions.open_link(secret=secret, at=timezone.now())
+        opened = actions.open_link(secret=secret, address=client_address(request) or UNKNOWN, at=timezone.now())
         consent, user = actions.question_of(opened)
         with translation.override(user.language):
             step = STEPS.get(request.POST.get("step", "")) if request.method == "POST" else None
@@ -100,6 +102,10 @@ def _code(visit: Visit) -> HttpResponse:
     told = actions.send_code(opened=visit.opened, secret=visit.secret, at=timezone.now())
     if told == "limit":
         return visit.page("code", _("No more codes can be sent for this link. Ask your advisor for a new one."))
+    if told == "stopped":
+        words = _("No texts can be sent at the moment. Sign in and answer in the portal, or try again tomorrow.")
+        # The back office's alarm stays, though the step is refused.
+        return visit.page("code", words, keeps=True)
     wait = _("A code was sent a moment ago; wait half a minute before you ask for another.")
     return visit.page("mobile", wait if told == "wait" else "")
 
@@ -108,7 +114,10 @@ def _mobile(visit: Visit) -> HttpResponse:
     try:
         actions.prove_mobile(opened=visit.opened, secret=visit.secret, code=visit.given("code"), at=timezone.now())
     except actions.WrongProof:
-        words = _("This is not the code, or its ten minutes are over. After five wrong answers the link ends.")
+        words = _(
+            "This is not the code, or its five minutes are over. A code takes three tries; after five wrong answers"
+            " the link ends."
+        )
         return visit.page("mobile", words, keeps=True)
     return visit.page("questions", token=visit.token("mobile"))
 

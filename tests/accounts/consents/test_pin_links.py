@@ -23,6 +23,7 @@ from tests.world import PASSWORD
 ANSWERS = {"birth_town": "Springfield", "first_school": "St. Mary's"}
 SAID = {"one": " springfield ", "two": "st marys"}
 PIN = "483920"
+SETTLED = timedelta(hours=72)
 JSON = {"content_type": "application/json", "headers": {"Confirm-Password": PASSWORD}}
 
 
@@ -35,7 +36,7 @@ def american(world):
     for name, country in (("chidi", "USA"), ("ana", "ESP")):
         world.parties[name].residence = country
         world.parties[name].save(update_fields=["residence"])
-        actions.verify(party=world.parties[name], mobile="+12025550143", answers=ANSWERS, at=timezone.now())
+        actions.verify(party=world.parties[name], mobile="+12025550143", answers=ANSWERS, at=timezone.now() - SETTLED)
     return world
 
 
@@ -59,7 +60,7 @@ def code():
     """The digits of the newest text."""
     row = OutboxMessage.unscoped.filter(channel="sms").order_by("-created_at", "-natural_key").first()
     assert (row.recipient, row.subject, row.is_secret) == ("+12025550143", "", True)
-    return re.match(r"\d{6}", row.body).group()
+    return re.match(r"\d{8}", row.body).group()
 
 
 def token(answer):
@@ -227,9 +228,12 @@ def test_a_link_works_for_seven_days_and_never_longer_than_the_question(browse, 
         made = actions.send(who=who, consent=late, at=at)
     assert made.expires_at == late.expires_at
     secret = link().split("/")[2]
-    assert actions.open_link(secret=secret, at=late.expires_at - timedelta(seconds=1)).mobile_end == "0143"
+    assert (
+        actions.open_link(secret=secret, address="unknown", at=late.expires_at - timedelta(seconds=1)).mobile_end
+        == "0143"
+    )
     with pytest.raises(actions.LinkGone):
-        actions.open_link(secret=secret, at=late.expires_at)
+        actions.open_link(secret=secret, address="unknown", at=late.expires_at)
 
 
 def test_five_wrong_answers_end_the_link_and_nothing_was_signed(browse, american):
@@ -237,10 +241,12 @@ def test_five_wrong_answers_end_the_link_and_nothing_was_signed(browse, american
     browse("bob").post(place(found))
     address = link()
     stranger.post(address, {"step": "code"})
-    wrong = f"{(int(code()) + 1) % 10**6:06d}"
-    statuses = [stranger.post(address, {"step": "mobile", "code": wrong}).status_code for _try in range(4)]
+    wrong = {"step": "mobile", "code": f"{(int(code()) + 1) % 10**8:08d}"}
+    statuses = [stranger.post(address, wrong).status_code for _try in range(2)]
     questions = stranger.post(address, {"step": "mobile", "code": code()})
-    last = stranger.post(address, {"step": "questions", "token": token(questions), "one": "x", "two": "y"})
+    said = {"step": "questions", "token": token(questions), "one": "x", "two": "y"}
+    statuses += [stranger.post(address, said).status_code for _try in range(2)]
+    last = stranger.post(address, said)
 
     assert (statuses, last.status_code) == ([422] * 4, 404)
     assert (PinLink.unscoped.get().wrong, stranger.get(address).status_code) == (5, 404)
@@ -292,18 +298,29 @@ def test_another_text_a_plain_pin_or_no_tick_sign_nothing_and_the_link_lives(bro
 
 
 def test_codes_are_few_and_late_ones_are_worth_nothing(browse, american):
+    """Eight digits for five minutes; sent again within them they are the same, and the text lives no longer."""
     found, at = asked(american), timezone.now()
     browse("bob").post(place(found))
     secret = link().split("/")[2]
-    opened = actions.open_link(secret=secret, at=at)
-    told = [
-        actions.send_code(opened=opened, secret=secret, at=at + timedelta(seconds=seconds))
-        for seconds in (0, 29, 31, 62, 93, 124, 155)
-    ]
-    assert told == ["sent", "wait", "sent", "sent", "sent", "sent", "limit"]
+
+    def text(seconds):
+        then = at + timedelta(seconds=seconds)
+        opened = actions.open_link(secret=secret, address="unknown", at=then)
+        return actions.send_code(opened=opened, secret=secret, at=then)
+
+    assert [text(seconds) for seconds in (0, 29, 31, 269)] == ["sent", "wait", "sent", "sent"]
+    texts = OutboxMessage.unscoped.filter(channel="sms", is_secret=True)
+    assert set(texts.values_list("ends_at", flat=True)) == {at + timedelta(minutes=5)}
+    assert len({row.body for row in texts}) == 1
+    opened = actions.open_link(secret=secret, address="unknown", at=at)
     with pytest.raises(actions.WrongProof):
-        actions.prove_mobile(opened=opened, secret=secret, code=code(), at=at + timedelta(seconds=124 + 600))
-    actions.prove_mobile(opened=opened, secret=secret, code=code(), at=at + timedelta(seconds=124 + 599))
+        actions.prove_mobile(opened=opened, secret=secret, code=code(), at=at + timedelta(seconds=300))
+    old = code()
+    assert [text(seconds) for seconds in (301, 333, 364)] == ["sent", "sent", "limit"]
+    assert code() != old
+    with pytest.raises(actions.WrongProof):
+        actions.prove_mobile(opened=opened, secret=secret, code=old, at=at + timedelta(seconds=302))
+    actions.prove_mobile(opened=opened, secret=secret, code=code(), at=at + timedelta(seconds=301 + 299))
     with pytest.raises(actions.TooLate):
         actions.prove_answers(opened=opened, secret=secret, at=at + timedelta(hours=1), **SAID)
 
@@ -354,7 +371,18 @@ def test_the_back_office_verifies_a_client_and_forgets_a_pin(browse, american):
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("(202) 555-0143", "+12025550143"), ("+1 202 555 0143", "+12025550143"), ("+44 20 7946 0958", None), ("12", None)],
+    [
+        ("(202) 555-0143", "+12025550143"),
+        ("+1 202 555 0143", "+12025550143"),
+        ("+44 20 7946 0958", None),
+        ("+1 416 555 0143", None),
+        ("+1 876 555 0143", None),
+        ("900 555 0143", None),
+        ("800 555 0143", None),
+        ("202 555 0143 ext. 5", None),
+        ("111 555 0143", None),
+        ("12", None),
+    ],
 )
 def test_numbers_of_the_united_states(text, number):
     assert rules.mobile_of(text) == number
