@@ -48,6 +48,7 @@ FILES = {
     "accounts/ground/access/managers.py": "is the manager that refuses to read without a scope",
     "accounts/ground/access/api.py": "hands the rows to the scope",
     "accounts/ground/people/adapter.py": "the seats of the user who is signing in",
+    "accounts/ground/pinlinks/notices.py": "the seats of the client whom the back office verifies, under its own login",
     "accounts/ground/ledger/queries.py": "one book that its caller has from the scope",
     "portal/records/queries.py": CORRELATED,
     "crm/contacts/queries.py": CORRELATED,
