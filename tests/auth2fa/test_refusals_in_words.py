@@ -1,5 +1,7 @@
 """Who sees an account but may not do this with it reads the rule, on pages and in problem details (403, not 404)."""
 
+from html import unescape
+
 import pytest
 
 from tests.house.written import LEAVES_A_TRACE, fingerprint_of_rows
@@ -52,7 +54,7 @@ def test_the_rule_stands_on_the_page_and_in_the_problem(browse, world, name, pag
     told = client.get(api) if said is None else client.post(api, said, content_type="application/json")
 
     assert (shown.status_code, told.status_code) == (403, 403), (page, api)
-    assert words in shown.content.decode()
+    assert words in unescape(shown.content.decode())
     assert told.headers["Content-Type"] == "application/problem+json"
     assert told.json()["title"] == "Not allowed"
     assert told.json()["detail"].startswith(words)
