@@ -67,7 +67,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     else:
         importing.collect(vault=vault, at=timezone.now())
     known = [(one, importing.about(vault, one)["name"]) for one in _intakes(vault)[:20]]
-    context = {"problem": problem, "known": known, "most": settings.CONTACT_IMPORT_ROWS}
+    context = {"problem": problem, "known": known, "most": f"{settings.CONTACT_IMPORT_ROWS:,}"}
     return render(request, "crm/contacts/import.html", context, status=422 if problem else 200)
 
 

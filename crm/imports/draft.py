@@ -95,6 +95,11 @@ class Draft:
     more: list[str] = field(default_factory=list)
 
     @property
+    def title(self) -> str:
+        """As lists show it: family name first."""
+        return ", ".join(part for part in (self.name, self.first_name) if part)
+
+    @property
     def email(self) -> str:
         """Where mail goes first."""
         return _first(self.emails)

@@ -124,3 +124,29 @@ def test_the_record_of_a_client_shows_the_accounts(own_world, page, site, shown)
         link.click()
         expect(link).to_have_attribute("aria-current", "page")
         shown(page, f"client-{tab.lower()}")
+
+
+def test_a_file_is_brought_in_and_taken_back(own_world, page, site, shown):
+    enter(page, site, "alice")
+    code = set_up(page, site, PASSWORD)
+    page.get_by_role("textbox", name="Recovery code").fill(code)
+    page.get_by_role("button", name="I have kept everything").click()
+    unlock(page, PASSWORD)
+    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+
+    page.goto(f"{site}/contacts/import/")
+    shown(page, "import")
+    lines = "First name,Last name,Email,Phone,Shoe size\nOriel,Quillfeather,oriel@example.org,+34 600 1234,38\nJo,,,,\n"
+    page.get_by_label("File").set_input_files({"name": "book.csv", "mimeType": "text/csv", "buffer": lines.encode()})
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("heading", name="book.csv")).to_be_visible()
+    expect(page.get_by_text("Last name is required.")).to_be_visible()
+    shown(page, "intake")
+    page.get_by_role("button", name="Import 1 contact").click()
+    expect(page.get_by_text("1 created, 0 filled, 0 skipped, 1 rejected.")).to_be_visible()
+    shown(page, "taken")
+
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.get_by_text("1 contact went to the trash.")).to_be_visible()
+    page.goto(f"{site}/contacts/")
+    expect(page.get_by_text("Your client book is empty")).to_be_visible()

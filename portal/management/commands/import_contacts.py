@@ -61,9 +61,7 @@ class Command(PortalCommand):
             )
             return
         for one in file.rows:
-            draft = one.read.draft
-            who = ", ".join(part for part in (draft.name, draft.first_name) if part)
-            self.stdout.write(f"{one.read.line:>6}  {one.verdict:<7} {who:<40} {_words(one)}".rstrip())
+            self.stdout.write(f"{one.read.line:>6}  {one.verdict:<7} {one.read.draft.title:<40} {_words(one)}".rstrip())
         kept = _("nothing was kept") if options["dry_run"] else _("they wait in the sealed inbox")
         self.stdout.write(
             _("%(created)s to create, %(skipped)s skipped, %(rejected)s rejected; %(kept)s.")
