@@ -17,6 +17,8 @@ class PublishedFiles(CompressedManifestStaticFilesStorage):
                 (r"""(?P<matched>@import\s*["']\s*(?P<url>.*?)["'])""", """@import url("%(url)s")"""),
             ),
         ),
+        # A module that imports its neighbour by name.
+        ("npm/qr/decode.js", ((r"""(?P<matched>from\s+'(?P<url>\./[a-z]+\.js)')""", "from '%(url)s'"),)),
     )
     keep_only_hashed_files = True
 

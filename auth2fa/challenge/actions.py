@@ -18,6 +18,7 @@ from auth2fa.devices.proving import is_right
 from auth2fa.devices.rules import after_wrong
 from auth2fa.factors.ocra import draw, parse
 from auth2fa.factors.passkeys import text_of
+from auth2fa.factors.showing import shortened
 
 LIFETIME = timedelta(minutes=5)
 AN_HOUR = 20
@@ -50,8 +51,13 @@ class Spent:
     at: datetime
 
 
-def ask(*, device: Device, purpose: Purpose, at: datetime, task: str = "", session: str = "") -> Challenge:
-    """A fresh question; an older one for the same purpose is void. Raises `TooMany`."""
+def ask(
+    *, device: Device, purpose: Purpose, at: datetime, task: str = "", session: str = "", told: str = ""
+) -> Challenge:
+    """A fresh question; an older one for the same purpose is void. Raises `TooMany`.
+
+    `told` is what the question is about, in words; a phone that scans it shows them, and answers for them alone.
+    """
     with transaction.atomic(using=current_alias.get()):
         Device.unscoped.select_for_update().get(pk=device.pk)
         mine = Challenge.unscoped.filter(user_id=device.user_id)
@@ -66,6 +72,7 @@ def ask(*, device: Device, purpose: Purpose, at: datetime, task: str = "", sessi
             task=task,
             session=session,
             question=_question(device),
+            told=shortened(told) if device.kind == Kind.PHONE else "",
             asked_at=at,
             expires_at=at + LIFETIME,
         )
@@ -91,7 +98,7 @@ def answer(
             return Outcome.OVER, None
         if device.locked_until and at < device.locked_until:
             return Outcome.LOCKED, None
-        if not is_right(device, challenge=str(one.pk), question=one.question, answer=given, at=at):
+        if not is_right(device, challenge=str(one.pk), question=one.question, told=one.told, answer=given, at=at):
             return _wrong(one, device, at), None
         one.used_at = device.last_used_at = at
         device.wrong, device.locked_until = 0, None

@@ -27,6 +27,9 @@ class Challenge(models.Model):
     task = models.CharField(max_length=64, blank=True)
     session = models.CharField(max_length=64, blank=True, help_text="Hash of the session's key")
     question = models.CharField(max_length=100, blank=True)
+    told = models.CharField(
+        max_length=140, blank=True, default="", db_default="", help_text="What a scanned challenge says of its task"
+    )
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     wrong = models.PositiveSmallIntegerField(default=0)

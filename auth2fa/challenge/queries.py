@@ -13,6 +13,7 @@ from auth2fa.challenge.models import Challenge, SentCode
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.secrets import site
 from auth2fa.factors.numbers import masked
+from auth2fa.factors.showing import fragment
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,14 @@ class Asked:
 
     @property
     def scan(self) -> str:
-        """The challenge for the phone's camera."""
-        return qr(f"{settings.PUBLIC_URL.rstrip('/')}/phone/#q={self.challenge.question}")
+        """The challenge for the phone's camera, with what it is about."""
+        return qr(self.link)
+
+    @property
+    def link(self) -> str:
+        """What the picture holds; what stands behind the # stays on the phone."""
+        one = self.challenge
+        return f"{settings.PUBLIC_URL.rstrip('/')}/phone/#{fragment(one.question, one.told)}"
 
 
 def open_one(*, user_id: int, challenge: object, purpose: str, session: str, at: datetime) -> Asked | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.ground.access.address import client_address
 from accounts.ground.stepup.actions import session_mark
@@ -33,7 +34,8 @@ def put_first(request: HttpRequest, device: Device, channel: str, at: datetime) 
     asked = asked_of(request, device, at)
     try:
         if asked is None or device.kind != Kind.TEXT:
-            one = ask(device=device, purpose=Purpose.ENROL, session=mark, at=at)
+            told = _("Add this phone to the sign-in of %(name)s.") % {"name": device.user.username}
+            one = ask(device=device, purpose=Purpose.ENROL, session=mark, told=told, at=at)
         else:
             one = asked.challenge
         if device.kind == Kind.TEXT:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.ground.access.address import client_address
 from accounts.ground.optouts.queries import waived
@@ -63,7 +64,8 @@ class SecondProof(LoginStage):
     def put(self, device: Device, at: Any) -> str:
         """Put the question to a device; why its code was not sent, or "" ."""
         try:
-            one = ask(device=device, purpose=Purpose.SIGN_IN, at=at)
+            told = _("Sign in as %(name)s.") % {"name": self.login.user.username}
+            one = ask(device=device, purpose=Purpose.SIGN_IN, told=told, at=at)
         except TooMany:
             return "many"
         self.state["challenge"] = str(one.pk)

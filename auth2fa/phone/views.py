@@ -18,6 +18,7 @@ from auth2fa.devices.actions import DeviceProblem, redeem
 from auth2fa.devices.queries import claimed
 from auth2fa.devices.rules import PHONE_SUITE
 from auth2fa.factors.passkeys import WrongAnswer
+from auth2fa.factors.showing import SUITE as SCANNED_SUITE
 from auth2fa.phone import splitting
 from portal.lib.jsontext import parsed
 
@@ -31,6 +32,8 @@ FILES = (
         "js/phone.js",
         "js/ocra.js",
         "js/webauthn.js",
+        "npm/qr/decode.js",
+        "npm/qr/index.js",
         "img/mark.svg",
     ),
 )
@@ -43,7 +46,7 @@ ICONS = (("mark-192", 192, "any"), ("mark-512", 512, "any"), ("mark-512-maskable
 @require_GET
 def phone(request: HttpRequest) -> HttpResponse:
     """The page; it knows nobody, and what it keeps stays in the browser."""
-    return render(request, "auth2fa/phone.html", {"suite": PHONE_SUITE})
+    return render(request, "auth2fa/phone.html", {"suite": PHONE_SUITE, "scanned_suite": SCANNED_SUITE})
 
 
 @csrf_exempt  # the claim is the proof, and nothing that a browser sends by itself counts

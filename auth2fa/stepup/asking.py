@@ -19,6 +19,7 @@ def put_to(
     asked: Asked | None,
     again: str,
     task: str,
+    told: str,
     session: str,
     request: HttpRequest,
     at: datetime,
@@ -26,7 +27,7 @@ def put_to(
     """The question, and what stood in the way of sending its code, in words."""
     try:
         if asked is None:
-            one = ask(device=device, purpose=Purpose.TASK, task=task, session=session, at=at)
+            one = ask(device=device, purpose=Purpose.TASK, task=task, session=session, told=told, at=at)
             asked = Asked(one, device, at)
         if device.kind == Kind.TEXT:
             send(challenge=asked.challenge, channel=channel_of(again), address=client_address(request), at=at)

@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from allauth.core import ratelimit
@@ -59,6 +60,11 @@ class Wish:
         """What was sent of the proof."""
         header = HEADERS.get(field)
         return (self.request.headers.get(header) if header else None) or self.request.POST.get(field)
+
+    @cached_property
+    def told(self) -> str:
+        """What is confirmed, in words: whoever may know of every room says it."""
+        return import_string(settings.STEP_UP_SENTENCES)(self.request)
 
     @property
     def able(self) -> list[Device]:
@@ -137,6 +143,7 @@ def _put(wish: Wish, device: Device, asked: Asked | None) -> HttpResponseBase:
         asked=asked if asked is not None and asked.device.pk == device.pk else None,
         again=wish.said(rules.AGAIN_FIELD) or "",
         task=wish.task,
+        told=wish.told,
         session=wish.session,
         request=wish.request,
         at=wish.at,
@@ -222,13 +229,8 @@ def _wrong_password(wish: Wish) -> str:
 
 def _ask(wish: Wish, problem: str, asked: Asked | None = None, *, is_held: bool = False) -> HttpResponseBase:
     if wish.request.path.startswith("/api/"):
-        return _problem(problem, asked, _told(wish.request))
+        return _problem(problem, asked, wish.told)
     return _page(wish, problem, asked, is_held=is_held)
-
-
-def _told(request: HttpRequest) -> str:
-    """What is confirmed, in words: whoever may know of every room says it."""
-    return import_string(settings.STEP_UP_SENTENCES)(request)
 
 
 def _problem(problem: str, asked: Asked | None = None, told: str = "") -> HttpResponse:
@@ -245,6 +247,7 @@ def _problem(problem: str, asked: Asked | None = None, told: str = "") -> HttpRe
             "kind": asked.kind,
             "device": asked.device.name,
             "question": asked.challenge.question,
+            "link": asked.link if asked.kind == "phone" else "",
             "expires_at": asked.challenge.expires_at.isoformat(),
         }
     answer = HttpResponse(json.dumps(body), status=403, content_type="application/problem+json")
@@ -259,7 +262,7 @@ def _page(wish: Wish, problem: str, asked: Asked | None, *, is_held: bool) -> Ht
         (name, value) for name, values in request.POST.lists() if name not in NOT_PART_OF_THE_TASK for value in values
     ]
     context = {
-        "told": _told(request),
+        "told": wish.told,
         "carried": carried,
         "files": list(request.FILES),
         "problem": problem,

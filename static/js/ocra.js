@@ -34,6 +34,13 @@ export function stepsAt(suiteText, milliseconds) {
   return suite[8] ? Math.floor(milliseconds / 1000 / (Number(suite[8]) * UNITS[suite[9]])) : undefined;
 }
 
+// The question of a scanned challenge: its eight digits, and what the words that came along come to.
+export async function questionOf(asked, told) {
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", ascii(told)));
+  const number = sum.reduce((all, byte) => all * 256n + BigInt(byte), 0n);
+  return asked + String(number % 10n ** 56n).padStart(56, "0");
+}
+
 // `counter`, `pin` (its hash), `session` and `steps` as the suite names them.
 export async function respond(suiteText, key, asked, { counter, pin, session, steps } = {}) {
   const suite = SUITE.exec(suiteText);

@@ -1,7 +1,7 @@
 // The phone key: fetches a key once, keeps it sealed in this browser, and answers challenges without any network.
 
 const frame = document.querySelector("[data-phone]");
-const { respond, hashOfPin, stepsAt } = await import(frame.dataset.ocra);
+const { respond, hashOfPin, questionOf, stepsAt } = await import(frame.dataset.ocra);
 const { opened, written } = await import(frame.dataset.webauthn);
 const SHOWN_SECONDS = 60;
 const find = (name) => frame.querySelector(`[data-${name}]`);
@@ -91,7 +91,7 @@ async function splitLock(record) {
 
 // --- Setting up.
 
-const claim = new URLSearchParams(location.hash.slice(1)).get("claim");
+let claim = "";
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 async function redeem(pinHash, passkey) {
@@ -141,15 +141,50 @@ async function setUp(way) {
 
 // --- Answering.
 
-async function answer(record, asked, pin) {
-  const steps = stepsAt(record.suite, Date.now());
+// A scanned challenge is answered together with the words that were shown; typed digits are all there is.
+async function answer(record, digits, pin) {
+  const words = scanned.digits === digits ? scanned.told : "";
+  const suite = words ? frame.dataset.scannedSuite : record.suite;
+  const asked = words ? await questionOf(digits, words) : digits;
+  const steps = stepsAt(suite, Date.now());
   if (record.mode === "pin") {
     const key = await unseal(record.lock, record.key);
-    return respond(record.suite, key, asked, { pin: await hashOfPin(record.suite, pin), steps });
+    return respond(suite, key, asked, { pin: await hashOfPin(suite, pin), steps });
   }
   const lock = record.mode === "split" ? await splitLock(record) : await evaluated(record.id);
   const both = await unseal(lock, record.key);
-  return respond(record.suite, both.slice(0, -32), asked, { pin: both.slice(-32), steps });
+  return respond(suite, both.slice(0, -32), asked, { pin: both.slice(-32), steps });
+}
+
+// --- What was scanned: eight digits and, in words, what they are for.
+
+let scanned = { digits: "", told: "" };
+
+function wordsOf(text) {
+  const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+  return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(plain, (one) => one.charCodeAt(0)));
+}
+
+function take(link) {
+  const begun = /#claim=[\w-]{1,200}$/.exec(link);
+  if (begun && begun[0] !== location.hash) {
+    location.hash = begun[0];
+    return true;
+  }
+  const found = /[#&]q=(\d{8})(?:&t=([\w-]{1,800}))?$/.exec(link);
+  if (!found) return false;
+  hideResponse();
+  find("asked").value = found[1];
+  scanned = { digits: found[1], told: found[2] ? wordsOf(found[2]) : "" };
+  tell();
+  return true;
+}
+
+function tell() {
+  const isTold = scanned.told !== "" && find("asked").value.replace(/\s/g, "") === scanned.digits;
+  find("told-words").textContent = isTold ? scanned.told : "";
+  say("told", isTold);
+  say("untold", !isTold);
 }
 
 let timer;
@@ -175,7 +210,8 @@ function showResponse(response) {
 
 async function show() {
   const record = await load();
-  const isSettingUp = Boolean(claim) && location.hash.includes("claim=");
+  claim = /[#&]claim=([\w-]{1,200})$/.exec(location.hash)?.[1] ?? "";
+  const isSettingUp = claim !== "";
   say("empty", !record && !isSettingUp);
   say("setup", isSettingUp);
   say("ready", Boolean(record) && !isSettingUp);
@@ -183,8 +219,7 @@ async function show() {
   find("name").textContent = record.name;
   say("pin-field", record.mode === "pin");
   find("pin").required = record.mode === "pin";
-  const asked = new URLSearchParams(location.hash.slice(1)).get("q");
-  if (asked && /^\d{8}$/.test(asked)) find("asked").value = asked;
+  take(location.hash);
 }
 
 find("setup-form").addEventListener("submit", (event) => {
@@ -206,6 +241,10 @@ find("answer-form").addEventListener("submit", async (event) => {
     say("answer-problem", true);
   }
 });
+find("asked").addEventListener("input", () => {
+  hideResponse();
+  tell();
+});
 find("forget").addEventListener("click", async () => {
   if (!confirm(frame.dataset.sure)) return;
   await forget();
@@ -213,28 +252,42 @@ find("forget").addEventListener("click", async () => {
 });
 window.addEventListener("hashchange", show);
 
-// --- The camera, where the browser reads pictures by itself.
+// --- The camera. Browsers that read no pictures by themselves get a reader from the portal, when it is first needed.
+
+let stream;
+
+function stop() {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  stream = undefined;
+  say("camera", false);
+}
 
 async function scan() {
   const video = find("camera");
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+  const Reader = window.BarcodeDetector ?? (await import(frame.dataset.reader)).BarcodeDetector;
+  const reader = new Reader({ formats: ["qr_code"] });
+  stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   video.srcObject = stream;
-  video.hidden = false;
+  say("camera", true);
   await video.play();
-  const reader = new BarcodeDetector({ formats: ["qr_code"] });
-  const look = async () => {
+  while (stream) {
     const [found] = await reader.detect(video);
-    const asked = found && /[#&]q=(\d{8})/.exec(found.rawValue);
-    if (!asked) return requestAnimationFrame(look);
-    for (const track of stream.getTracks()) track.stop();
-    video.hidden = true;
-    find("asked").value = asked[1];
-  };
-  await look();
+    if (found && take(found.rawValue)) stop();
+    else await new Promise(requestAnimationFrame);
+  }
 }
 
-find("scan").hidden = !("BarcodeDetector" in window);
-find("scan").addEventListener("click", () => scan().catch(() => say("answer-problem", true)));
+say("scan", Boolean(navigator.mediaDevices));
+for (const button of frame.querySelectorAll("[data-scan]")) {
+  button.addEventListener("click", () => {
+    say("camera-problem", false);
+    if (stream) return stop();
+    scan().catch(() => {
+      stop();
+      say("camera-problem", true);
+    });
+  });
+}
 say("face-offer", Boolean(window.PublicKeyCredential) && !/^[\d.[\]:]+$/.test(location.hostname));
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(frame.dataset.worker, { scope: frame.dataset.scope });
 await show();

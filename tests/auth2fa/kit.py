@@ -15,6 +15,8 @@ from auth2fa.devices.secrets import box, seal
 from auth2fa.factors.card import SUITE, Card
 from auth2fa.factors.codes import code_of
 from auth2fa.factors.ocra import hash_of_pin, parse, respond
+from auth2fa.factors.showing import SUITE as SCANNED_SUITE
+from auth2fa.factors.showing import question_of
 
 LONG_AGO = timedelta(days=30)
 PIN = "4711"
@@ -28,8 +30,8 @@ class Held:
     key: bytes = b""
     card: Card | None = None
 
-    def answer(self, challenge, at=None):
-        """What the owner would type."""
+    def answer(self, challenge, at=None, *, told=None):
+        """What the owner would type; with `told`, after the phone has shown these words of a scanned challenge."""
         at = at or timezone.now()
         match self.device.kind:
             case Kind.APP:
@@ -39,9 +41,9 @@ class Held:
             case Kind.CARD:
                 return self.card.respond(pin=PIN, challenge=challenge.question)
             case Kind.PHONE:
-                suite = parse(PHONE_SUITE)
-                pin = hash_of_pin(suite, PIN)
-                return respond(suite, self.key, challenge.question, pin=pin, steps=suite.steps(at))
+                suite = parse(PHONE_SUITE if told is None else SCANNED_SUITE)
+                question = challenge.question if told is None else question_of(challenge.question, told)
+                return respond(suite, self.key, question, pin=hash_of_pin(suite, PIN), steps=suite.steps(at))
         raise AssertionError(self.device.kind)
 
 

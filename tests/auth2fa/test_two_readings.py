@@ -10,6 +10,7 @@ from accounts.ground.access.context import as_role
 from auth2fa.devices import views
 from auth2fa.devices.models import Device
 from auth2fa.factors.ocra import hash_of_pin, parse, respond
+from auth2fa.factors.showing import question_of
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -18,12 +19,13 @@ SUITES = (
     "OCRA-1:HOTP-SHA1-6:QN08",
     "OCRA-1:HOTP-SHA256-8:C-QN08-PSHA1",
     "OCRA-1:HOTP-SHA256-8:QN08-PSHA256-T1M",
+    "OCRA-1:HOTP-SHA256-8:QN64-PSHA256-T1M",
     "OCRA-1:HOTP-SHA256-8:C-QN06-PSHA256",
     "OCRA-1:HOTP-SHA512-8:QN08-T1M",
     "OCRA-1:HOTP-SHA512-10:QA10-S064-T30S",
     "OCRA-1:HOTP-SHA256-0:QH40",
 )
-CASES = 140
+CASES = 160
 PHONE = {"width": 390, "height": 844}
 
 
@@ -77,6 +79,19 @@ def test_phone_and_server_give_the_same_responses(page, site):
             if one[name] is not None
         }
         assert answer == respond(parse(one["suite"]), bytes.fromhex(one["key"]), one["question"], **given), one
+
+
+def test_phone_and_server_make_the_same_question_of_what_was_scanned(page, site):
+    page.goto(f"{site}/phone/")
+    told = ["Sign in as alice.", "Вернуть 12 000 долларов США на счёт U100001.", "é" * 140, "\u202e…"]
+    questions = page.evaluate(
+        """async (told) => {
+          const { questionOf } = await import(document.querySelector('[data-phone]').dataset.ocra);
+          return Promise.all(told.map((one) => questionOf("48291357", one)));
+        }""",
+        told,
+    )
+    assert questions == [question_of("48291357", one) for one in told]
 
 
 def enrol(page, local, kind):
