@@ -42,6 +42,15 @@ def test_a_second_time_nothing_is_compressed_again(publish):
     assert {path: path.stat().st_mtime_ns for path in publish().glob("*.gz")} == compressed
 
 
+def test_a_module_finds_its_neighbour_under_its_published_name(settings, publish):
+    settings.STATICFILES_FINDERS = ["portal.npm_finder.NpmFinder"]
+    settings.NPM_FILES = {name: path for name, path in settings.NPM_FILES.items() if name.startswith("npm/qr/")}
+    folder = publish() / "npm" / "qr"
+
+    [reader], [index] = (list(folder.glob(f"{name}.*.js")) for name in ("decode", "index"))
+    assert f"from './{index.name}'" in reader.read_text() and "'./index.js'" not in reader.read_text()
+
+
 def test_what_no_page_needs_is_left_out():
     ignored = apps.get_app_config("staticfiles").ignore_patterns
 
