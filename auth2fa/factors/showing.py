@@ -1,4 +1,4 @@
-"""What a scanned challenge says of its task; the response holds only for these very words, so that no other can be shown."""
+"""What a scanned challenge says of its task; the response holds for these words alone, so nobody can show others."""
 
 import base64
 import hashlib

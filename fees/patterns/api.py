@@ -79,7 +79,7 @@ class TemplateJobSerializer(serializers.Serializer):
     rows = serializers.DictField()
 
 
-@gate("set_fees")
+@gate("set_fees", step_up=True)
 class FeeTemplates(APIView):
     """The practice's templates."""
 
@@ -104,7 +104,7 @@ class FeeTemplates(APIView):
         return Response(FeeTemplateSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
-@gate("set_fees")
+@gate("set_fees", step_up=True)
 class OneFeeTemplate(APIView):
     """One template."""
 
@@ -135,7 +135,7 @@ class OneFeeTemplate(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@gate("set_fees")
+@gate("set_fees", step_up=True)
 class DefaultFeeTemplate(APIView):
     """The template that new clients begin with."""
 

@@ -43,7 +43,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "fees/patterns/list.html", {"templates": shown})
 
 
-@gate("set_fees")
+@gate("set_fees", step_up=True)
 def new(request: HttpRequest) -> HttpResponse:
     """A template from nothing."""
     who = _who(request)
@@ -69,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return _form(request, form, status=422 if form.is_refused else 200)
 
 
-@gate("set_fees")
+@gate("set_fees", step_up=True)
 def change(request: HttpRequest, template: UUID) -> HttpResponse:
     """One template; sent back, it is changed, and no client's fees with it."""
     who = _who(request)
@@ -94,6 +94,18 @@ def change(request: HttpRequest, template: UUID) -> HttpResponse:
 
 @gate("set_fees")
 @require_POST
+def lines(request: HttpRequest, template: UUID | None = None) -> HttpResponse:
+    """The form with a line more; nothing is saved, so nobody is asked who they are."""
+    found = queries.one(_who(request), template) if template else None
+    form = TermsForm(request.POST)
+    wanted = form.wanted()
+    if wanted is not None:
+        form.refuse(problems(wanted, today=exchange_today()), wanted)
+    return _form(request, form, found, status=422 if form.is_refused else 200)
+
+
+@gate("set_fees")
+@require_POST
 def copy(request: HttpRequest, template: UUID) -> HttpResponse:
     """The same terms under another name."""
     who = _who(request)
@@ -101,7 +113,7 @@ def copy(request: HttpRequest, template: UUID) -> HttpResponse:
     return redirect("fees:template", found.pk)
 
 
-@gate("set_fees")
+@gate("set_fees", step_up=True)
 @require_POST
 def make_default(request: HttpRequest, template: UUID) -> HttpResponse:
     """New clients begin with it."""
@@ -111,7 +123,7 @@ def make_default(request: HttpRequest, template: UUID) -> HttpResponse:
     return redirect("fees:templates")
 
 
-@gate("set_fees")
+@gate("set_fees", step_up=True)
 @require_POST
 def delete(request: HttpRequest, template: UUID) -> HttpResponse:
     """Off the list; clients keep their terms."""
@@ -229,19 +241,15 @@ def _sums(rows: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, Decimal]]:
 
 
 def _typed(request: HttpRequest) -> tuple[TermsForm, Wanted | None]:
-    """The form with what was typed; a line more was asked for where nothing is to be saved."""
+    """The form with what was typed."""
     form = TermsForm(request.POST)
-    wanted = form.wanted()
-    if wanted is not None and request.POST.get("do") == "line":
-        form.refuse(problems(wanted, today=exchange_today()), wanted)
-        return form, None
-    return form, wanted
+    return form, form.wanted()
 
 
 def _form(
     request: HttpRequest, form: TermsForm, template: FeeTemplate | None = None, status: int = 200
 ) -> HttpResponse:
-    address = reverse("fees:template", args=[template.pk]) if template else reverse("fees:new_template")
+    place = [template.pk] if template else []
     context = {
         "form": form,
         "template": template,
@@ -249,7 +257,8 @@ def _form(
         "is_default": bool(request.POST.get("is_default")),
         "refused": form.summary,
         "kinds": CAP_KINDS,
-        "here": address,
+        "saving": reverse("fees:template" if template else "fees:new_template", args=place),
+        "here": reverse("fees:template_lines" if template else "fees:new_template_lines", args=place),
         "given": len(queries.users_of(_who(request), template, exchange_today())) if template else 0,
     }
     return render(request, "fees/patterns/template.html", context, status=status)

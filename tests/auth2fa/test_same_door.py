@@ -18,6 +18,11 @@ SENSITIVE = {
         "fees/configure/{number}/send/",
         "api/v1/accounts/{number}/fee-terms/send/",
     ),
+    "fee templates": (
+        *("fees/templates/new/", "fees/templates/{template}/", "fees/templates/{template}/default/"),
+        *("fees/templates/{template}/delete/", "api/v1/fee-templates/", "api/v1/fee-templates/{template}/"),
+        "api/v1/fee-templates/{template}/default/",
+    ),
     "fee terms from a template": ("fees/templates/jobs/{task}/send/", "api/v1/fee-template-jobs/{task}/send/"),
     "fee terms from a what-if": ("fees/what-if/{trial}/send/", "api/v1/fee-what-ifs/{trial}/send/"),
     "fee terms signed": ("approvals/fees/{pk}/sign/", "api/v1/fee-proposals/{pk}/sign/"),

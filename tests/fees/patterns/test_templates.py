@@ -77,9 +77,9 @@ def test_the_first_template_can_be_changed_and_never_deleted(browse, table):
     changed = alice.post(
         page("template", first.pk),
         {"name": "Default", "seen": "1", "strategy": "automatic", "on": ["percent"], "percent-method": "4",
-         "percent-rate": "1"})  # fmt: skip
+         "percent-rate": "1", PASSWORD_FIELD: PASSWORD})  # fmt: skip
     assert changed.status_code == 302
-    alice.post(page("delete_template", first.pk), {"seen": "2"})
+    alice.post(page("delete_template", first.pk), {"seen": "2", PASSWORD_FIELD: PASSWORD})
 
     kept = templates()["Default"]
     assert (kept.version, kept.strategy, kept.deleted_at) == (2, "automatic", None)
@@ -142,7 +142,8 @@ def test_names_are_matched_exactly(table):
 
 def test_a_stale_version_is_refused_and_nothing_is_written_over(browse, table):
     standard = keep(table)
-    form = {"name": "Standard", "seen": "1", "strategy": "automatic", "on": ["percent"], "percent-method": "4"}
+    form = {"name": "Standard", "seen": "1", "strategy": "automatic", "on": ["percent"], "percent-method": "4",
+            PASSWORD_FIELD: PASSWORD}  # fmt: skip
     alice = browse("alice")
     assert alice.post(page("template", standard.pk), {**form, "percent-rate": "0.9"}).status_code == 302
 
@@ -151,7 +152,7 @@ def test_a_stale_version_is_refused_and_nothing_is_written_over(browse, table):
     assert answer.status_code == 422
     assert "Somebody has changed this template" in answer.content.decode()
     assert templates()["Standard"].components[0]["rate"] == "0.009"
-    alice.post(page("delete_template", standard.pk), {"seen": "1"})
+    alice.post(page("delete_template", standard.pk), {"seen": "1", PASSWORD_FIELD: PASSWORD})
     assert "Standard" in templates()
 
 
@@ -268,8 +269,15 @@ def test_another_practices_template_does_not_exist(browse, table, name):
 
     for route in ("template", "apply_template"):
         assert other.get(page(route, standard.pk)).status_code == 404
-    for route in ("template", "copy_template", "default_template", "delete_template", "apply_template"):
-        assert other.post(page(route, standard.pk), {"seen": "1"}).status_code == 404
+    for route in (
+        "template",
+        "template_lines",
+        "copy_template",
+        "default_template",
+        "delete_template",
+        "apply_template",
+    ):
+        assert other.post(page(route, standard.pk), {"seen": "1", PASSWORD_FIELD: PASSWORD}).status_code == 404
     assert "Standard" not in other.get(LIST).content.decode()
     assert other.get(f"/api/v1/fee-templates/{standard.pk}/").status_code == 404
     kept = templates()
@@ -357,14 +365,19 @@ def test_the_api_keeps_gives_and_sends(browse, table):
         return getattr(alice, method)(f"/api/v1/{path}", json.dumps(body or {}), content_type="application/json",
                                       headers=headers)  # fmt: skip
 
+    sure = {"Confirm-Password": PASSWORD}
+
     terms = {"strategy": "automatic", "components": [{"method": "PERCENTOFEQUITY_EOM", "rate": "0.01"}]}
-    made = call("post", "fee-templates/", {"name": "Standard", **terms})
+    made = call("post", "fee-templates/", {"name": "Standard", **terms}, **sure)
     assert (made.status_code, made.json()["version"], made.json()["components"][0]["rate"]) == (201, 1, "0.01")
     path = f"fee-templates/{made.json()['id']}/"
     terms["components"][0]["rate"] = "0.012"
-    assert call("put", path, {"name": "Standard", "seen": 1, **terms}).json()["version"] == 2
-    assert call("put", path, {"name": "Standard", "seen": 1, **terms, "strategy": "none"}).status_code in (400, 409)
-    assert call("put", path, {"name": "Standard", "seen": 2, **terms, "components": []}).status_code == 400
+    assert call("put", path, {"name": "Standard", "seen": 1, **terms}, **sure).json()["version"] == 2
+    assert call("put", path, {"name": "Standard", "seen": 1, **terms, "strategy": "none"}, **sure).status_code in (
+        400,
+        409,
+    )
+    assert call("put", path, {"name": "Standard", "seen": 2, **terms, "components": []}, **sure).status_code == 400
     assert call("post", f"{path}review/", {"accounts": ["U9000001"]}).status_code == 409
     asked = call("post", f"{path}review/", {"accounts": [ANA]})
     assert asked.status_code == 202
@@ -376,6 +389,47 @@ def test_the_api_keeps_gives_and_sends(browse, table):
     assert sent.status_code == 202
     work(sent.json()["id"])
     assert table.kept()["states"] == ["proposed"]
-    assert call("delete", path, {"seen": 1}).status_code == 409
-    assert call("delete", path, {"seen": 2}).status_code == 204
-    assert call("post", f"fee-templates/{templates()['Default'].pk}/default/").json()["is_default"]
+    assert call("delete", path, {"seen": 1}, **sure).status_code == 409
+    assert call("delete", path, {"seen": 2}, **sure).status_code == 204
+    assert call("post", f"fee-templates/{templates()['Default'].pk}/default/", **sure).json()["is_default"]
+
+
+@pytest.mark.parametrize("way", ["page", "program"])
+@pytest.mark.parametrize("task", ["new", "change", "default", "delete"])
+def test_a_template_is_kept_changed_and_deleted_by_who_proves_to_be_there(browse, table, task, way):
+    standard = keep(table)
+    before = {name: (one.version, one.is_default, one.components) for name, one in templates().items()}
+    alice = browse("alice")
+    form = {"name": "Other", "seen": "1", "strategy": "automatic", "on": ["percent"], "percent-method": "4",
+            "percent-rate": "5"}  # fmt: skip
+    terms = {"name": "Other", "seen": 1, "strategy": "automatic",
+             "components": [{"method": "PERCENTOFEQUITY_EOM", "rate": "0.05"}]}  # fmt: skip
+    place = "/api/v1/fee-templates/"
+
+    def act(**proof):
+        if way == "page":
+            names = {"new": reverse("fees:new_template"), "change": page("template", standard.pk)}
+            path = names.get(task) or page(f"{task}_template", standard.pk)
+            return alice.post(path, form | ({PASSWORD_FIELD: PASSWORD} if proof else {}))
+        method, path, body = {
+            "new": ("post", place, terms),
+            "change": ("put", f"{place}{standard.pk}/", terms),
+            "default": ("post", f"{place}{standard.pk}/default/", {}),
+            "delete": ("delete", f"{place}{standard.pk}/", {"seen": 1}),
+        }[task]
+        return getattr(alice, method)(path, json.dumps(body), content_type="application/json", headers=proof)
+
+    assert act().status_code == 403
+    assert {name: (one.version, one.is_default, one.components) for name, one in templates().items()} == before
+    assert act(**{"Confirm-Password": PASSWORD}).status_code in (200, 201, 204, 302)
+    after = {name: (one.version, one.is_default, one.components) for name, one in templates().items()}
+    assert after != before or FeeTemplate.unscoped.get(pk=standard.pk).deleted_at
+
+
+def test_a_line_more_asks_nobody_and_saves_nothing(browse, table):
+    standard = keep(table)
+    form = {"name": "Other", "strategy": "automatic", "on": ["percent"], "percent-method": "4", "percent-rate": "5"}
+    for path in (reverse("fees:new_template_lines"), page("template_lines", standard.pk)):
+        answer = browse("alice").post(path, form | {"do": "line"})
+        assert answer.status_code == 200 and b'name="name" value="Other"' in answer.content
+    assert (templates()["Standard"].version, len(templates())) == (1, 2)
