@@ -5,6 +5,7 @@ states. A leak is a foreign account's word in the answer, an answer that opens w
 which a row has changed.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +23,16 @@ from tests.world import CANARIES, World
 MISSING = "U9999999"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 METHODS = ("get", "post", "delete")
+# Accounts which stand in the same place of the tree: of those that somebody must not even find, a route meets one of
+# each kind and the next route the next one. `manage.py access_matrix` meets them all.
+ALIKE = (
+    ("F100001", "U1000001", "U1000002"),
+    ("F200002", "F200003"),
+    ("U2000001", "U3000001"),
+    ("I4000001", "U4000001", "U4000002"),
+    ("F900001", "U9000001"),
+)
+WHOLE = os.environ.get("PORTAL_MATRIX") == "whole"
 # What a session learns at its first request would otherwise be learnt, and written, in every cell anew.
 BEGINS_A_VISIT = "/notifications/"
 NOBODY = ("", "dora")
@@ -191,10 +202,12 @@ def walk(world: World, name: str, *, statuses: bool = True, foreign: bool = Fals
     """
     tally = Tally()
     visit = Visit(world, name)
-    for route in portal_routes():
+    for turn, route in enumerate(portal_routes()):
         every = [(number, route.url(**values)) for number, values in targets(world, route)]
         if len(every) > 3 and stopped_at_the_gate(name, route):
             every = [every[0], every[len(every) // 2], every[-1]]
+        elif not WHOLE:
+            every = one_of_each_kind(name, every, turn)
         for method in METHODS:
             if (route.template, method) in _NOT_TAKEN:
                 continue
@@ -211,6 +224,17 @@ def walk(world: World, name: str, *, statuses: bool = True, foreign: bool = Fals
                     _NOT_TAKEN.add((route.template, method))
                     break
     return tally
+
+
+def one_of_each_kind(name: str, every: list[tuple[str | None, str]], turn: int) -> list[tuple[str | None, str]]:
+    """All places but those of accounts that this person must not find: of these, one of each kind, by turns."""
+    hidden = {
+        kind: [number for number, _url in every if number in kind and not rights.sees(name, number)] for kind in ALIKE
+    }
+    left_out = {
+        number for numbers in hidden.values() for place, number in enumerate(numbers) if place != turn % len(numbers)
+    }
+    return [(number, url) for number, url in every if number not in left_out]
 
 
 class Visit:

@@ -53,7 +53,7 @@ def _problem(code: int, text: str) -> str:
 
 def _walk(folder: Path, only: str) -> tuple[int, str]:
     env = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
-    env["PORTAL_FIGURES"] = str(folder)
+    env |= {"PORTAL_FIGURES": str(folder), "PORTAL_MATRIX": "whole"}
     # The whole matrix is worth a database for each processor; a part of it is done before they would stand.
     at_once = ["-n0", "-k", only] if only else ["-n", str(os.cpu_count() or 1), "--maxschedchunk", "1"]
     asked = [sys.executable, "-m", "pytest", *TESTS, "-q", *at_once]
