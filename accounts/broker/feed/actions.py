@@ -99,6 +99,8 @@ class _File:
         words = {
             "attribute": gettext_noop("unknown attribute %(name)s is passed over"),
             "element": gettext_noop("unknown element %(name)s is passed over"),
+            "value": gettext_noop("unknown value %(name)s is passed over"),
+            "word": gettext_noop("unknown value %(name)s is kept as the broker wrote it, and nothing acts on it"),
         }[what]
         self.report.warnings.add(file=self.source.name, account="", row=f"line {line}", warning=words % {"name": name})
 

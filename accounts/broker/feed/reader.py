@@ -20,6 +20,8 @@ ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "ascii", "iso-8859-1"})
 # Above this many statements given twice a file is not worth untangling.
 MOST_DOUBLED = 10_000
 _STATEMENT_DEPTH = 3
+# What is wrong with a value that none of these lists has.
+_SAID = (("value", vocabulary.VALUES), ("word", vocabulary.WORDS))
 _TOLD = 5_000
 
 
@@ -71,7 +73,8 @@ def examine(
     """The first pass. Raises Unreadable for anything but one whole, well-formed, harmless document of statements.
 
     With `keep` its statements are in `kept`, so that a small file is parsed once. `warn(line, what, name)` is called
-    once for each element or attribute new to us, where statements are gathered: here with `keep`, else by `statements`.
+    once for each element, attribute or value new to us, where statements are gathered: here with `keep`, else by
+    `statements`.
     """
     examiner = _Examiner(limits, _Collector(limits, warn) if keep else None)
     digest = hashlib.sha256()
@@ -242,6 +245,10 @@ class _Collector:
             return
         if not attributes.keys() <= judged:
             self._judge(judged, attributes, line)
+        for what, said in _SAID:
+            for attribute, known in said.get(name, ()):
+                if (value := attributes.get(attribute)) is not None and value not in known:
+                    self._tell(line, what, f"{attribute} {value}")
         current.count += 1
         if current.count > self._limits.rows or fed - self._began > self._limits.statement:
             current.is_oversized = True

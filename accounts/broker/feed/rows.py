@@ -1,5 +1,6 @@
 """Turns the rows of a statement into tuples in the order of `tables`; one function a kind of row."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +10,7 @@ from accounts.broker.activity.models import CashLine
 from accounts.broker.feed import rules
 from accounts.broker.feed.cells import Cells, Problem
 from accounts.broker.holdings.models import Position
-from accounts.ground.tree.models import Margin
+from accounts.ground.tree.models import ENTITIES, HOLDERS, Margin
 from accounts.ground.tree.rules import sort_key
 from portal.lib.business_days import Calendar
 from portal.lib.fingerprint import fingerprint
@@ -235,9 +236,16 @@ def facts(sheet: Sheet, cells: Cells) -> tuple | None:
         *(cells.codes("accountCapabilities", most=200), cells.codes("tradingPermissions", most=500)),
         *(cells.text("masterName", most=200), cells.day("lastTradedDate"), title, _sort_key(title)),
         *(cells.text("acctAlias", most=200), _margin(cells.codes("accountCapabilities", most=200))),
-        *(cells.text("accountType", most=60), cells.text("customerType", most=60), cells.text("ibEntity", most=20)),
+        *(cells.text("accountType", most=60), _known(cells, "customerType", HOLDERS)),
+        _known(cells, "ibEntity", ENTITIES),
         *(cells.day("dateOpened"), cells.day("dateFunded"), cells.day("dateClosed")),
     )
+
+
+def _known(cells: Cells, name: str, words: Collection[str]) -> str:
+    """A word of a list; of any other one the reader has warned, and what is stored stays."""
+    word = cells.text(name, most=60)
+    return word if word in words else ""
 
 
 def _margin(capabilities: str) -> str:

@@ -5,6 +5,9 @@ A name that stands in neither list is new to us; it is skipped with one warning 
 
 import re
 
+from accounts.broker.feed.values import NULLS
+from accounts.ground.tree.models import ENTITIES, HOLDERS, Status
+
 ROOT = "FlexQueryResponse"
 STATEMENTS = "FlexStatements"
 STATEMENT = "FlexStatement"
@@ -43,6 +46,52 @@ READ: dict[str, frozenset[str]] = {
         "ConversionRate": "reportDate fromCurrency toCurrency rate",
         "SecurityInfo": "conid symbol description isin assetCategory currency multiplier maturity",
     }.items()
+}
+
+# What an attribute may say. Anything else is passed over with a warning: of an account the word that is stored stays,
+# and a row of an unknown level is left out. Letters of status are judged only; dateOpened and dateClosed decide.
+VALUES: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    "AccountInformation": (
+        ("status", NULLS | set(Status.values)),
+        ("customerType", NULLS | set(HOLDERS)),
+        ("ibEntity", NULLS | set(ENTITIES)),
+    ),
+    "CashTransaction": (("levelOfDetail", NULLS | {"DETAIL", "SUMMARY"}),),
+    "Transfer": (("levelOfDetail", NULLS | {"TRANSFER", "DETAIL", "SUMMARY"}),),
+    "Trade": (
+        (
+            "levelOfDetail",
+            NULLS | {"EXECUTION", "ORDER", "SYMBOL_SUMMARY", "ASSET_SUMMARY", "CLOSED_LOT", "LOT", "WASH_SALE"},
+        ),
+    ),
+    "OpenPosition": (("levelOfDetail", NULLS | {"SUMMARY", "LOT"}),),
+    "CorporateAction": (("levelOfDetail", NULLS | {"DETAIL", "SUMMARY"}),),
+}
+_ASSET_NAMES = "STK OPT FUT FOP CASH BOND BILL WAR FUND CFD FXCFD CRYPTO CMDTY IOPT FSFOP FSOPT"
+_ASSETS = NULLS | frozenset(_ASSET_NAMES.split())
+_TRADES = "ExchTrade BookTrade TradeCancel TradeCorrect FracShare FracShareCancel DvpTrade"
+# Words of lines that are stored as the broker wrote them; a new one is told, because nothing here acts on it.
+WORDS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    "CashTransaction": (
+        (
+            "type",
+            NULLS
+            | {
+                *("Deposits & Withdrawals", "Deposits/Withdrawals", "Dividends", "Payment In Lieu Of Dividends"),
+                *("Withholding Tax", "Broker Interest Paid", "Broker Interest Received", "Bond Interest Paid"),
+                *("Bond Interest Received", "Other Fees", "Commission Adjustments", "Advisor Fees", "Broker Fees"),
+            },
+        ),
+    ),
+    "Transfer": (
+        ("type", NULLS | {"ACATS", "ATON", "FOP", "INTERNAL", "INTERCOMPANY", "OTC"}),
+        ("direction", NULLS | {"IN", "OUT"}),
+    ),
+    "Trade": (
+        ("assetCategory", _ASSETS),
+        ("transactionType", NULLS | frozenset(_TRADES.split())),
+    ),
+    "OpenPosition": (("assetCategory", _ASSETS),),
 }
 
 # The parts of a change of value: everything ChangeInNAV gives but its frame.

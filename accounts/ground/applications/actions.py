@@ -9,6 +9,7 @@ from accounts.ground.requests.actions import ask
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Margin, Status
+from accounts.ground.tree.rules import check_holder
 from portal.lib.words import gettext_noop
 
 WAITS = gettext_noop("The application has been started and is not complete")
@@ -26,8 +27,10 @@ def start(
     customer_type: str = "",
     margin_kind: str = Margin.MARGIN,
     is_own: bool = False,
+    holder_born_on: date | None = None,
 ) -> Account:
     """A new account below `parent`, not yet open, with its pending item."""
+    check_holder(customer_type=customer_type, born_on=holder_born_on, margin_kind=margin_kind, day=day)
     with transaction.atomic(using=current_alias.get()):
         account = tree.create_account(
             parent=parent,
@@ -40,6 +43,7 @@ def start(
             customer_type=customer_type,
             margin_kind=margin_kind,
             is_own=is_own,
+            holder_born_on=holder_born_on,
         )
         _wait(account, day)
     return account

@@ -33,7 +33,10 @@ class NumberField(serializers.CharField):
 
 
 class ApplicationSerializer(StrictSerializer):
-    """A new account below an advisor master or an STL master of one's own; without `below`, below one's own master."""
+    """A new account below an advisor master or an STL master of one's own; without `below`, below one's own master.
+
+    Of a holder who is a person the date of birth is needed.
+    """
 
     below = serializers.CharField(required=False, allow_blank=True, max_length=12)
     kind = serializers.ChoiceField(Kind.choices)
@@ -42,18 +45,21 @@ class ApplicationSerializer(StrictSerializer):
     customer_type = serializers.ChoiceField([(one, one) for one in HOLDERS])
     base_currency = serializers.ChoiceField([(code, code) for code in CURRENCIES])
     margin_kind = serializers.ChoiceField(Margin.choices, default=Margin.MARGIN)
+    holder_born_on = serializers.DateField(required=False, allow_null=True)
     alias = serializers.CharField(max_length=200, required=False, allow_blank=True)
     is_own = serializers.BooleanField(default=False)
 
 
 class SecondLevelSerializer(StrictSerializer):
-    """A second-level advisor with its practice."""
+    """A second-level advisor with its practice: an organisation, or a person with a date of birth."""
 
     below = serializers.CharField(required=False, allow_blank=True, max_length=12)
     name = serializers.CharField(max_length=200)
     number = NumberField(max_length=12)
     base_currency = serializers.ChoiceField([(code, code) for code in CURRENCIES])
     is_registered = serializers.BooleanField(default=True)
+    is_organisation = serializers.BooleanField(default=False)
+    born_on = serializers.DateField(required=False, allow_null=True)
 
 
 class StatusSerializer(StrictSerializer):

@@ -18,6 +18,12 @@ NOT_ASKED = frozenset(
 
 _CURRENCIES = [(code, code) for code in CURRENCIES]
 _HOLDERS = [(one, one) for one in HOLDERS]
+_BORN = _("Of the holder, where it is a person: 18 or older, and below 21 with a cash account")
+_ADVISOR_BORN = _("Where the advisor is a person and no company: 21 or older")
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def refuse_what_is_not_asked(sent: Any) -> None:
@@ -46,6 +52,7 @@ class ApplicationForm(NumberForm):
     kind = forms.ChoiceField(label=_("Kind"))
     title = forms.CharField(label=_("Account title"), max_length=200, help_text=_("The legal name of the holder"))
     customer_type = forms.ChoiceField(label=_("Holder"), choices=_HOLDERS)
+    holder_born_on = forms.DateField(label=_("Date of birth"), required=False, help_text=_BORN, widget=_day())
     base_currency = forms.ChoiceField(label=_("Base currency"), choices=_CURRENCIES, initial="USD")
     margin_kind = forms.ChoiceField(label=_("Margin"), choices=Margin.choices, initial=Margin.MARGIN)
     alias = forms.CharField(label=_("Alias"), max_length=200, required=False)
@@ -70,5 +77,7 @@ class SecondLevelForm(NumberForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     base_currency = forms.ChoiceField(label=_("Base currency"), choices=_CURRENCIES, initial="USD")
     is_registered = forms.BooleanField(label=_("Registered"), required=False, initial=True)
+    is_organisation = forms.BooleanField(label=_("A company"), required=False, initial=True)
+    born_on = forms.DateField(label=_("Date of birth"), required=False, help_text=_ADVISOR_BORN, widget=_day())
 
     field_order = ["name", "number"]

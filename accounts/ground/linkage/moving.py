@@ -97,6 +97,7 @@ def _across(account: Account, parent: Account, first_day: date, at: datetime, kn
         level=level_of(account.kind, parent.kind),
         margin_kind=account.margin_kind,
         entity=account.entity,
+        holder_born_on=account.holder_born_on,
         application_started_on=account.application_started_on,
         **{name: getattr(account, name) for name in fields},
         **kept,
@@ -135,6 +136,8 @@ def _advisor(master: Account, top: Account, first_day: date, at: datetime) -> li
         base_currency=master.base_currency,
         account_type=master.account_type,
         customer_type=master.customer_type,
+        entity=master.entity,
+        holder_born_on=master.holder_born_on,
         status=Status.OPEN,
         opened_on=first_day,
     )

@@ -15,6 +15,7 @@ from accounts.ground.tree.rules import (
     CLIENTS_OF_NON_PROFESSIONAL,
     StatusProblem,
     TreeProblem,
+    check_advisor,
     check_own,
     check_reset,
     check_transition,
@@ -34,25 +35,43 @@ ENDS_APPLICATION: dict[str, str] = {
 
 
 def create_firm(
-    *, name: str, number: str, base_currency: str, day: date, is_professional: bool = True, is_registered: bool = True
+    *,
+    name: str,
+    number: str,
+    base_currency: str,
+    day: date,
+    is_professional: bool = True,
+    is_registered: bool = True,
+    is_organisation: bool = True,
+    born_on: date | None = None,
 ) -> Account:
     """A new tenant: the firm, its top practice and its master account, which is returned."""
+    check_advisor(born_on=born_on, is_organisation=is_organisation, day=day)
     with transaction.atomic(using=current_alias.get()):
         firm = Firm.unscoped.create(
             name=name, base_currency=base_currency, is_professional=is_professional, is_registered=is_registered
         )
         practice = Practice.unscoped.create(firm=firm, level=1, name=name, is_registered=is_registered)
-        return _master(practice, None, number=number, title=name, base_currency=base_currency, day=day)
+        return _master(practice, None, number=number, title=name, base_currency=base_currency, born_on=born_on, day=day)
 
 
 def create_second_level(
-    *, top: Account, name: str, number: str, base_currency: str, day: date, is_registered: bool = True
+    *,
+    top: Account,
+    name: str,
+    number: str,
+    base_currency: str,
+    day: date,
+    is_registered: bool = True,
+    is_organisation: bool = True,
+    born_on: date | None = None,
 ) -> Account:
     """A second-level advisor below a registered, professional top level; returns its master account."""
     with transaction.atomic(using=current_alias.get()):
         check_tiers(top)
+        check_advisor(born_on=born_on, is_organisation=is_organisation, day=day)
         practice = Practice.unscoped.create(firm_id=top.firm_id, level=2, name=name, is_registered=is_registered)
-        return _master(practice, top, number=number, title=name, base_currency=base_currency, day=day)
+        return _master(practice, top, number=number, title=name, base_currency=base_currency, born_on=born_on, day=day)
 
 
 def check_tiers(top: Account) -> None:
@@ -65,7 +84,16 @@ def check_tiers(top: Account) -> None:
         raise TreeProblem(_("A firm with a money-manager account cannot have second-level advisors"))
 
 
-def _master(practice: Practice, parent: Account | None, *, number: str, title: str, base_currency: str, day: date):
+def _master(
+    practice: Practice,
+    parent: Account | None,
+    *,
+    number: str,
+    title: str,
+    base_currency: str,
+    born_on: date | None,
+    day: date,
+) -> Account:
     kind = Kind.SECOND_MASTER if parent else Kind.TOP_MASTER
     return _create(
         firm_id=practice.firm_id,
@@ -78,6 +106,7 @@ def _master(practice: Practice, parent: Account | None, *, number: str, title: s
         title=title,
         sort_key=sort_key(title),
         base_currency=base_currency,
+        holder_born_on=born_on,
         status=Status.OPEN,
         opened_on=day,
     )
@@ -112,6 +141,7 @@ def create_account(
     margin_kind: str = Margin.MARGIN,
     entity: str = "",
     is_own: bool = False,
+    holder_born_on: date | None = None,
 ) -> Account:
     """A client, STL master or STL sub account below `parent`, with its application started on `day`."""
     level = level_of(kind, parent.kind)
@@ -141,6 +171,7 @@ def create_account(
             margin_kind=margin_kind,
             entity=entity,
             is_own=is_own,
+            holder_born_on=holder_born_on,
             application_started_on=day,
         )
         record(account=account, kind="application", title=gettext_noop("Application started"), day=day)

@@ -25,10 +25,12 @@ from accounts.ground.access.context import current_alias
 from accounts.ground.clock import exchange_today
 from accounts.ground.consents.actions import end_for_closing
 from accounts.ground.tree import actions as tree
-from accounts.ground.tree.models import CURRENCIES, Account, Firm, Kind, Margin, Practice, Status
-from accounts.ground.tree.rules import TRANSITIONS, TreeProblem, clean_number, sort_key
+from accounts.ground.tree.models import CURRENCIES, ENTITIES, HOLDERS, Account, Firm, Kind, Margin, Practice, Status
+from accounts.ground.tree.rules import TRANSITIONS, TreeProblem, check_holder, clean_number, sort_key
 
 _CURRENCIES = [(code, code) for code in CURRENCIES]
+_HOLDERS = [("", "—"), *((one, one) for one in HOLDERS)]
+_ENTITIES = [("", "—"), *((one, one) for one in ENTITIES)]
 _MADE_BY_HAND = (Kind.CLIENT, Kind.STL_MASTER, Kind.STL_SUB)
 
 
@@ -53,7 +55,19 @@ class _NumberForm(forms.Form):
         return number
 
 
-class FirmForm(_NumberForm):
+def _birth(words: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=gettext_lazy("Date of birth"), required=False, help_text=words, widget=widget)
+
+
+class _AdvisorForm(_NumberForm):
+    """Who holds a master account: a company, or a person of full age."""
+
+    is_organisation = forms.BooleanField(label=gettext_lazy("A company"), required=False, initial=True)
+    born_on = _birth(gettext_lazy("Where the advisor is a person and no company: 21 or older"))
+
+
+class FirmForm(_AdvisorForm):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     base_currency = forms.ChoiceField(label=gettext_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
     is_professional = forms.BooleanField(label=gettext_lazy("Professional advisor"), required=False, initial=True)
@@ -62,7 +76,7 @@ class FirmForm(_NumberForm):
     field_order = ["name", "number"]
 
 
-class PracticeForm(_NumberForm):
+class PracticeForm(_AdvisorForm):
     firm = choice_of(Practice, "firm", label=gettext_lazy("Firm"))
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     base_currency = forms.ChoiceField(label=gettext_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
@@ -84,7 +98,11 @@ class AccountForm(_NumberForm):
     base_currency = forms.ChoiceField(label=gettext_lazy("Base currency"), choices=_CURRENCIES, initial="USD")
     margin_kind = forms.ChoiceField(label=gettext_lazy("Margin"), choices=Margin.choices, initial=Margin.MARGIN)
     account_type = forms.CharField(label=gettext_lazy("Account type"), max_length=60, required=False)
-    customer_type = forms.CharField(label=gettext_lazy("Customer type"), max_length=60, required=False)
+    customer_type = forms.ChoiceField(label=gettext_lazy("Customer type"), choices=_HOLDERS)
+    holder_born_on = _birth(
+        gettext_lazy("Of the holder, where it is a person: 18 or older, and below 21 with a cash account")
+    )
+    entity = forms.ChoiceField(label=gettext_lazy("Broker's company"), choices=_ENTITIES, required=False)
 
     field_order = ["parent", "kind", "number"]
 
@@ -195,7 +213,7 @@ class AccountAdmin(MakingAdmin):
         (None, {"fields": ["number", "title", "alias", "kind", "status", "firm", "practice", "parent", "below"]}),
         (
             gettext_lazy("Terms"),
-            {"fields": ["base_currency", "margin_kind", "account_type", "customer_type", "entity"]},
+            {"fields": ["base_currency", "margin_kind", "account_type", "customer_type", "holder_born_on", "entity"]},
         ),
         (gettext_lazy("Dates"), {"fields": ["application_started_on", "opened_on", "funded_on", "closed_on"]}),
         (gettext_lazy("What belongs to it"), {"fields": ["elsewhere"]}),
@@ -211,7 +229,19 @@ class AccountAdmin(MakingAdmin):
         return [name for name in shown if name not in self._by_hand]
 
     def make(self, request: HttpRequest, form: AccountForm) -> Account:
-        return tree.create_account(**form.cleaned_data, day=exchange_today())
+        wish, day = form.cleaned_data, exchange_today()
+        holder = {"customer_type": wish["customer_type"], "margin_kind": wish["margin_kind"]}
+        check_holder(**holder, born_on=wish["holder_born_on"], day=day)
+        return tree.create_account(**wish, day=day)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The kinds of holder there are, and the word that an account has already."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None and "customer_type" in form.base_fields:
+            kinds = dict([*_HOLDERS, (obj.customer_type, obj.customer_type or "—")])
+            field = forms.ChoiceField(label=_("Customer type"), choices=list(kinds.items()), required=False)
+            form.base_fields["customer_type"] = field
+        return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The words a person may correct, and the order they put the account in."""

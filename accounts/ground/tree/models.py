@@ -77,12 +77,18 @@ APPLICATIONS = (Status.NEW, Status.PENDING)
 GIVEN_UP = (Status.ABANDONED, Status.REJECTED)
 
 
-# Who holds an account, in the words of the broker's statements; a statement may name one that is not listed here.
+# Who holds an account, in the words of the broker's statements; one that is not listed here is told and passed over.
 HOLDERS = (
     *("Individual", "Joint", "IRA Traditional", "IRA Rollover", "IRA Roth", "IRA SEP", "IRA Inherited", "Trust"),
     *("UGMA/UTMA", "Corporation", "LLC", "Partnership", "Unincorporated business"),
 )
 IRA = "IRA"
+CUSTODIAL = "UGMA/UTMA"
+# Holders that are persons: how old one is decides what may be opened.
+PERSONS = ("INDIVIDUAL", "JOINT", IRA)
+
+# The broker's companies that hold accounts.
+ENTITIES = ("IBLLC-US", "IB-CAN", "IB-UK", "IB-IE", "IBAU")
 MONEY_MANAGER = "Money Manager"
 
 # An application that may still become an account, or an account: what counts as a client that one has.
@@ -185,6 +191,7 @@ class Account(TenantModel):
     customer_type = models.CharField(max_length=60, blank=True)
     margin_kind = models.CharField(max_length=10, choices=Margin, default=Margin.MARGIN)
     entity = models.CharField(max_length=20, blank=True)
+    holder_born_on = models.DateField(null=True, blank=True, help_text=_("Where the holder is a person"))
     status = models.CharField(max_length=1, choices=Status, default=Status.NEW)
     application_started_on = models.DateField(null=True, blank=True)
     opened_on = models.DateField(null=True, blank=True)
@@ -204,6 +211,7 @@ class Account(TenantModel):
             models.CheckConstraint(condition=_shape_rule(), name="account_three_levels"),
             models.CheckConstraint(condition=models.Q(base_currency__in=CURRENCIES), name="account_currency_known"),
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="account_status_known"),
+            models.CheckConstraint(condition=models.Q(entity__in=["", *ENTITIES]), name="account_entity_known"),
             models.CheckConstraint(
                 condition=models.Q(kind=Kind.STL_SUB, stl=models.F("parent"))
                 | (~models.Q(kind=Kind.STL_SUB) & models.Q(stl__isnull=True)),

@@ -7,7 +7,17 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.ground.tree.models import IRA, MONEY_MANAGER, NUMBER_PATTERN, SHAPES, Kind, Status
+from accounts.ground.tree.models import (
+    CUSTODIAL,
+    IRA,
+    MONEY_MANAGER,
+    NUMBER_PATTERN,
+    PERSONS,
+    SHAPES,
+    Kind,
+    Margin,
+    Status,
+)
 
 _NUMBER = re.compile(NUMBER_PATTERN)
 
@@ -40,6 +50,8 @@ CHANGES: tuple[tuple[str, str, object], ...] = (
 # A friends-and-family master may have this many open clients.
 CLIENTS_OF_NON_PROFESSIONAL = 15
 RESET_MONTHS = 6
+# From this age on somebody holds an account, and from this one anything but a cash account or an advisor's master.
+ADULT, OF_FULL_AGE = 18, 21
 
 
 class TreeProblem(ValueError):
@@ -103,6 +115,43 @@ def check_own(kind: str, customer_type: str) -> None:
         raise TreeProblem(_("An advisor's own account is a client account below its master"))
     if customer_type.upper().startswith(IRA):
         raise TreeProblem(_("An advisor's own account cannot be an IRA"))
+
+
+def is_person(customer_type: str) -> bool:
+    """Whether a holder of this kind has a date of birth."""
+    return customer_type.upper().startswith(PERSONS)
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Full years; who was born on 29 February is a year older on 1 March where the year has no such day."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def check_holder(*, customer_type: str, born_on: date | None, margin_kind: str, day: date) -> None:
+    """What the age of a holder allows: nothing below 18, cash alone below 21; minors are held for by a custodian."""
+    if customer_type == CUSTODIAL and margin_kind != Margin.CASH:
+        raise TreeProblem(_("A UGMA/UTMA account is a cash account"))
+    if not is_person(customer_type):
+        return
+    age = age_on(_born(born_on, day), day)
+    if age < ADULT:
+        raise TreeProblem(_("The holder must be at least 18 years old; for a minor there is UGMA/UTMA"))
+    if age < OF_FULL_AGE and margin_kind != Margin.CASH:
+        raise TreeProblem(_("A holder below 21 years can have a cash account only"))
+
+
+def check_advisor(*, born_on: date | None, is_organisation: bool, day: date) -> None:
+    """A master account is held by a company, or by a person of full age."""
+    if not is_organisation and age_on(_born(born_on, day), day) < OF_FULL_AGE:
+        raise TreeProblem(_("The holder of an advisor account must be at least 21 years old"))
+
+
+def _born(born_on: date | None, day: date) -> date:
+    if born_on is None:
+        raise TreeProblem(_("The holder's date of birth is needed"))
+    if born_on > day:
+        raise TreeProblem(_("The date of birth lies in the future"))
+    return born_on
 
 
 def is_money_manager(account_type: str) -> bool:

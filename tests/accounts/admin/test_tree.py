@@ -6,7 +6,9 @@ from django.urls import reverse
 from accounts.ground.trail.models import Event
 from accounts.ground.tree.models import Account, Firm, Practice
 
-FIRM = {"name": "Eastgate", "number": "F700001", "base_currency": "CHF", "is_professional": "on", "is_registered": "on"}
+COMPANY = {"is_registered": "on", "is_organisation": "on"}
+FIRM = {"name": "Eastgate", "number": "F700001", "base_currency": "CHF", "is_professional": "on", **COMPANY}
+PERSON = {"customer_type": "Individual", "holder_born_on": "1980-05-17"}
 
 
 def add(office, model, form):
@@ -26,7 +28,8 @@ def test_a_firm_comes_with_its_practice_and_master(office, world):
 def test_a_second_level_stands_below_its_firm(office, world):
     firm = world["F100001"].firm_id
 
-    add(office, "practice", {"firm": firm, "name": "Harbour", "number": "F200009", "base_currency": "USD"})
+    wish = {"firm": firm, "name": "Harbour", "number": "F200009", "base_currency": "USD"}
+    add(office, "practice", {**wish, **COMPANY})
 
     master = Account.unscoped.get(number="F200009")
     assert (master.parent_id, master.kind, master.practice.level) == (world["F100001"].pk, "second_master", 2)
@@ -60,15 +63,32 @@ def test_what_the_tree_does_not_allow_is_not_made(office, world, parent, kind, n
     before = Account.unscoped.count()
     form = {"parent": world[parent].pk, "kind": kind, "number": number, "title": "New", "base_currency": "USD"}
 
-    answer = add(office, "account", {**form, "margin_kind": "margin"})
+    answer = add(office, "account", {**form, **PERSON, "margin_kind": "margin"})
 
     assert words in answer.content.decode()
     assert Account.unscoped.count() == before
 
 
+def test_a_holder_is_of_age_here_too(office, world):
+    young = {**FIRM, "is_organisation": "", "born_on": "2019-01-01"}
+    form = {"parent": world["F200002"].pk, "kind": "client", "number": "U5550001", "title": "Lund, Eva", **PERSON}
+    child = {**form, "base_currency": "USD", "margin_kind": "cash", "holder_born_on": "2019-01-01"}
+    dragon = {**form, "base_currency": "USD", "margin_kind": "cash", "customer_type": "Dragon"}
+    before = Account.unscoped.count()
+
+    for model, wish, words in (
+        ("firm", young, "at least 21 years old"),
+        ("account", child, "at least 18 years old"),
+        ("account", dragon, "Select a valid choice"),
+    ):
+        assert words in add(office, model, wish).content.decode()
+
+    assert Account.unscoped.count() == before
+
+
 def test_an_account_goes_its_way_and_leaves_events(office, world):
     form = {"parent": world["F200002"].pk, "kind": "client", "number": "U5550001", "title": "Lund, Eva"}
-    add(office, "account", {**form, "base_currency": "USD", "margin_kind": "cash"})
+    add(office, "account", {**form, **PERSON, "base_currency": "USD", "margin_kind": "cash"})
     account = Account.unscoped.get(number="U5550001")
     address = reverse("admin:accounts_account_changelist")
 

@@ -20,10 +20,13 @@ CLIENT = {
     "number": "U5000001",
     "title": "Amsel, Ida",
     "customer_type": "Individual",
+    "holder_born_on": "1980-05-17",
     "base_currency": "USD",
     "margin_kind": "margin",
 }
-ADVISOR = {"name": "Harbour LLC", "number": "F200009", "base_currency": "USD", "is_registered": "on"}
+ADVISOR = {
+    "name": "Harbour LLC", "number": "F200009", "base_currency": "USD", "is_registered": "on", "is_organisation": "on"
+}  # fmt: skip
 
 
 def start(parent, number="U5000001", **more):
@@ -85,7 +88,7 @@ def test_a_second_level_advisor_comes_with_its_practice(browse, world):
     assert page.status_code == 302
     assert (master.level, master.parent_id, master.status) == (2, world["F100001"].pk, "O")
     assert (master.practice.level, master.practice.name) == (2, "Harbour LLC")
-    body = {**ADVISOR, "number": "F200010", "is_registered": True}
+    body = {**ADVISOR, "number": "F200010", "is_registered": True, "is_organisation": True}
     assert api(browse("alice"), "second-levels/", body).status_code == 201
 
 
@@ -181,7 +184,7 @@ def test_an_application_is_deleted_at_once_and_waits_no_more(browse, world, stat
 @pytest.mark.parametrize("below", ["F200002", "U2000001", "U1000001", "U4000001"])
 def test_there_are_three_levels_and_no_more(browse, world, below):
     name = "bob" if below in ("F200002", "U2000001") else "alice"
-    advisor = {**ADVISOR, "below": below, "is_registered": True}
+    advisor = {**ADVISOR, "below": below, "is_registered": True, "is_organisation": True}
     (page, answer), stands = both(browse, name, advisor, page="/applications/second-level/", path="second-levels/")
 
     assert (page.status_code, answer.status_code) == (422, 400)

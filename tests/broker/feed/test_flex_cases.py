@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.broker.models import CashLine, Position, PositionTransfer, Trade
-from accounts.ground.models import Event, Hold, Request
+from accounts.ground.models import Account, Event, Hold, Request
 from tests.broker.flex import ANA, CHIDI, DANA, DAY, document, element, nav, section, statement, stored
 
 
@@ -77,6 +77,35 @@ def test_flx5_an_unknown_attribute_is_told_and_the_row_loads(desk):
         "unknown element 'MoonPhases' is passed over",
         "unknown element 'MoonPhase' is passed over",
     ]
+
+
+def test_unknown_letters_and_words_are_told_and_passed_over(desk):
+    """Letters of status that nobody has explained (1.2), kinds of holder and companies that no list has."""
+    Account.unscoped.filter(number=ANA).update(customer_type="Trust", entity="IB-UK")
+    facts = element("AccountInformation", name="Ana", status="Q", customerType="Dragon", ibEntity="IB-MOON")
+    line = element(
+        "CashTransaction", type="Moon Dust", amount="1", currency="USD", reportDate="20260302", levelOfDetail="DETAIL"
+    )
+    lost = element("OpenPosition", conid="5", position="5", reportDate="20260302", levelOfDetail="HALF")
+
+    report = desk.statements(
+        statement(facts, nav("100"), section("CashTransactions", line), section("OpenPositions", lost)),
+        statement(element("AccountInformation", status="Q"), nav("7"), account=CHIDI),
+    )
+
+    told = [entry["warning"] for entry in report.warnings.entries]
+    assert told == [
+        "unknown value 'status Q' is passed over",
+        "unknown value 'customerType Dragon' is passed over",
+        "unknown value 'ibEntity IB-MOON' is passed over",
+        "unknown value 'type Moon Dust' is kept as the broker wrote it, and nothing acts on it",
+        "unknown value 'levelOfDetail HALF' is passed over",
+    ]
+    account = Account.unscoped.get(number=ANA)
+    assert (account.status, account.customer_type, account.entity, account.title) == ("O", "Trust", "IB-UK", "Ana")
+    assert (stored(ANA), stored(CHIDI)) == ((Decimal(100), 0), (Decimal(7), 0))
+    assert not Position.unscoped.exists()
+    assert not report.held.total
 
 
 def test_an_unknown_name_is_told_once_a_file(desk):
