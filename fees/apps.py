@@ -12,6 +12,7 @@ class FeesConfig(AppConfig):
         from accounts.desk.messages import topics
         from fees.proofs.topics import fee
         from fees.proposals.topics import fee_proposal
+        from fees.whatif import leaving  # noqa: F401 (what a leaver may own makes itself known)
 
         topics.register("fee", fee)
         topics.register("fee_proposal", fee_proposal)

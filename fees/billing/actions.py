@@ -23,7 +23,7 @@ from fees.billing.queries import (
     threshold_of,
     totals,
 )
-from fees.billing.rules import Month
+from fees.billing.rules import Month, is_second
 from fees.billing.telling import tell_milder
 from fees.invoicing.actions import counts_for, hold_sending
 from fees.invoicing.models import Invoice
@@ -88,6 +88,10 @@ def approve(*, who: Who, line: Sent, at: datetime | None = None) -> Sent:
             raise BillingRefused(gettext_noop("It does not wait for approval."))
         if held.submitted_by_id == who.user_id:
             raise BillingRefused(gettext_noop("Whoever sent it cannot approve it; ask somebody else of your practice."))
+        if not is_second(held, who.user_id):
+            raise BillingRefused(
+                gettext_noop("Whoever changed it cannot approve it; ask somebody else of your practice.")
+            )
         taken = invoiced_through()
         if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
             raise BillingRefused(gettext_noop("The cut-off of %(day)s has passed."), day=held.business_day)

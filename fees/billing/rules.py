@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 ZERO = Decimal(0)
 
 
+def is_second(line: Any, user_id: int) -> bool:
+    """Whether somebody has had no hand in a line, and so may approve it."""
+    return user_id != line.submitted_by_id and user_id not in line.touched_by
+
+
 class Severity(StrEnum):
     """An error keeps a month open until somebody says why it may be closed all the same."""
 

@@ -22,7 +22,7 @@ from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from fees.billing import actions, queries
 from fees.billing.models import BillingRule
-from fees.billing.rules import Month
+from fees.billing.rules import Month, is_second
 from fees.billing.showing import forecasted, is_changed, told
 from fees.billing.tasks import wake
 from fees.invoicing.models import Invoice
@@ -75,7 +75,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "threshold": standing.threshold,
         "former": standing.former if standing.holds_from and today < standing.holds_from else None,
         "holds_from": standing.holds_from,
-        "waiting": [(one, _kind(one), one.submitted_by_id != who.user_id) for one in waiting],
+        "waiting": [(one, _kind(one), is_second(one, who.user_id)) for one in waiting],
         "job": job,
         "is_polled": job is not None and job.state in queries.POLLED,
         "problem": _(job.message) if job is not None and job.state == JobState.FAILED and job.message else "",

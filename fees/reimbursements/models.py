@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,8 @@ class Reimbursement(TenantModel):
     approved_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
+    # Whoever else gave it another amount or memo, kept by the database: none of them is its second person.
+    touched_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
     changed_at = models.DateTimeField(null=True)
     processed_on = models.DateField(null=True)
     run_id = models.BigIntegerField(null=True)

@@ -177,10 +177,13 @@ class LeaveView(Asking):
 
     @extend_schema(responses={200: dict})
     def get(self, request: Request, seat: int) -> Response:
-        """What the person owns here, and whether it moves or ends."""
+        """What the person owns here, and whether it moves, stays with the practice, or ends."""
         found = actions.seat_for(self.who, seat)
         return Response(
-            [{"what": str(one.words), "things": one.things, "moves": one.moves} for one in leaving.owned(found)]
+            [
+                {"what": str(one.words), "things": one.things, "moves": one.moves, "stays": one.stays}
+                for one in leaving.owned(found)
+            ]
         )
 
     @extend_schema(request=LeaveSerializer, responses={202: dict, 204: None})

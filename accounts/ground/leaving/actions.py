@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.ground.access.context import Who, current_alias
+from accounts.ground.access.context import Who, current_alias, cursor
 from accounts.ground.authorizations.actions import ask, authorised
 from accounts.ground.authorizations.models import OPEN, Authorization, Authorizer
 from accounts.ground.consents.actions import withdraw_closings
@@ -30,7 +30,7 @@ from accounts.ground.users.rules import UserProblem
 class Belonging:
     """One kind of thing a person owns: its words, the things of a seat, and how they move.
 
-    What does not move ends: with the seat, or by `end`.
+    What does not move ends, with the seat or by `end`, or `stays` where the practice has it anyway.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Belonging:
     of: Callable[[Seat], list[str]]
     move: Callable[..., None] | None = None
     end: Callable[..., None] | None = None
+    stays: bool = False
 
 
 BELONGINGS: list[Belonging] = []
@@ -49,23 +50,26 @@ def belonging(
     of: Callable[[Seat], list[str]],
     move: Callable[..., None] | None,
     end: Callable[..., None] | None = None,
+    *,
+    stays: bool = False,
 ) -> None:
     """Register a kind of thing that must not stay with somebody who has left."""
-    BELONGINGS.append(Belonging(key, words, of, move, end))
+    BELONGINGS.append(Belonging(key, words, of, move, end, stays))
 
 
 @dataclass(frozen=True)
 class Owned:
-    """What the screen lists: a kind, its things, and whether they move or end."""
+    """What the screen lists: a kind, its things, and whether they move, stay with everybody's work, or end."""
 
     words: object
     things: list[str]
     moves: bool
+    stays: bool
 
 
 def owned(seat: Seat) -> list[Owned]:
     """Everything that the person of this seat owns here."""
-    return [Owned(one.words, one.of(seat), one.move is not None) for one in BELONGINGS]
+    return [Owned(one.words, one.of(seat), one.move is not None, one.stays) for one in BELONGINGS]
 
 
 def leave(*, who: Who, seat: Seat, heir: Seat, at: datetime) -> Authorization | None:
@@ -137,6 +141,19 @@ def _move_invited(*, seat: Seat, heir: Seat, at: datetime) -> None:
     )
 
 
+def _work_of(seat: Seat) -> list[str]:
+    with cursor() as cur:
+        cur.execute("SELECT app_work_of_leaver(%s)", [seat.pk])
+        found = cur.fetchone()[0]
+    return [_("%(count)s waiting or running") % {"count": found}] if found else []
+
+
+def _end_work(*, who: Who, seat: Seat, at: datetime) -> None:
+    """Nothing goes on in the name of somebody who may do nothing any more."""
+    with cursor() as cur:
+        cur.execute("SELECT app_end_work_of_leaver(%s, %s)", [seat.pk, at])
+
+
 def _role_of(seat: Seat) -> list[str]:
     return [seat.access_role.name] if seat.access_role else []
 
@@ -205,3 +222,4 @@ belonging(
     lambda seat: [_("%(count)s open") % {"count": found}] if (found := sessions_of(user_id=seat.user_id)) else [],
     None,
 )
+belonging("work", gettext_lazy("Files, forecasts and other long work"), _work_of, None, _end_work)

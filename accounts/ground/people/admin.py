@@ -19,7 +19,7 @@ from accounts.ground.access.admin import MakingAdmin, OfficeAdmin, OfficeForm, R
 from accounts.ground.people import actions as people
 from accounts.ground.people import attempts
 from accounts.ground.people.models import ClientRight, Party, Role, Seat, User
-from accounts.ground.people.notices import tell_moved, tell_renewed
+from accounts.ground.people.notices import tell_moved, tell_other_party, tell_renewed
 from accounts.ground.tree.models import Kind
 
 # Letters and digits that nobody mistakes for one another when reading them out.
@@ -107,7 +107,9 @@ class UserAdmin(MakingAdmin):
         return user
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Whoever is to be impersonated hears of a new address at the old one, while the books still hold it."""
+        """Whoever is to be impersonated hears of it at the address that the books still hold."""
+        if change and "party" in form.changed_data:
+            tell_other_party(obj, Party.unscoped.filter(pk=form.initial.get("party")).first(), timezone.now())
         if change and "email" in form.changed_data:
             tell_moved(obj, timezone.now())
         super().save_model(request, obj, form, change)

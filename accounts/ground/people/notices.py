@@ -1,12 +1,13 @@
-"""Telling a person by mail what others have changed of the sign-in."""
+"""Telling a person, and who is responsible for the person, by mail what others have changed of the sign-in."""
 
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
-from accounts.ground.outbox.actions import owe_person
-from accounts.ground.people.models import User
+from accounts.ground.outbox.actions import owe_people, owe_person
+from accounts.ground.people.models import Party, Role, Seat, Standing, User
 
 
 def tell_renewed(user: User, at: datetime) -> None:
@@ -29,3 +30,30 @@ def tell_moved(user: User, at: datetime) -> None:
         ) % {"name": user.username}
         key = f"address changed {user.pk} {at.isoformat()}"
         owe_person(user_id=user.pk, subject=_("Your e-mail address was changed"), body=body, natural_key=key)
+
+
+def tell_other_party(user: User, former: Party | None, at: datetime) -> None:
+    """The back office now takes a sign-in for another person of the books: its user and the primary users of the firms
+    concerned hear of it."""
+    parties = [party for party in (former, user.party) if party is not None]
+    firms = {party.firm_id for party in parties} | set(
+        Seat.unscoped.filter(user=user, is_active=True, firm__isnull=False).values_list("firm_id", flat=True)
+    )
+    heads = Seat.unscoped.filter(firm_id__in=firms, role=Role.TOP, standing=Standing.PRIMARY, is_active=True)
+    words = {
+        "name": user.username,
+        "former": former.legal_name if former else "\N{EM DASH}",
+        "now": user.party.legal_name if user.party else "\N{EM DASH}",
+    }
+    owe_people(
+        users={user.pk, *heads.values_list("user_id", flat=True)},
+        subject=gettext_lazy("A sign-in belongs to another person in the books"),
+        text=gettext_lazy(
+            "The back office has changed whose sign-in %(name)s is: until now %(former)s, from now on %(now)s. If that"
+            " is not right, tell the back office at once."
+        ),
+        said=words,
+        path=reverse("dashboard:home"),
+        natural_key=f"party changed {user.pk} {at.isoformat()}",
+        firm_id=None,
+    )

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import ClientRight, Party, Seat, SignInSession, User
 from accounts.ground.trail.models import TrailEntry
 from tests.world import PASSWORD
@@ -193,3 +194,21 @@ def test_sessions_of_others_stay(office, browse, world):
     act(office, "user", "deactivate", world.users["alice"])
 
     assert SignInSession.objects.count() == before
+
+
+def test_another_person_in_the_books_is_told_to_the_user_and_to_the_head_of_the_firm(office, world):
+    """Bob becomes somebody else: he and alice, Northgate's primary user, hear of it; mallory's firm does not."""
+    for name in ("alice", "bob", "carol", "mallory"):
+        User.objects.filter(pk=world.users[name].pk).update(email=f"{name}@example.com", language="en")
+    party = Party.unscoped.create(
+        firm_id=world["F200002"].firm_id, practice_id=world["F200002"].practice_id, legal_name="Other, Person"
+    )
+    page = reverse("admin:accounts_user_change", args=[world.users["bob"].pk])
+    form = {"first_name": "", "last_name": "", "email": "bob@example.com", "language": "en"}
+
+    answers = [office.post(page, {**form, "party": one}, follow=True) for one in (party.pk, party.pk)]
+
+    assert User.objects.get(username="bob").party_id == party.pk, answers[0].content.decode()
+    told = OutboxMessage.unscoped.filter(natural_key__startswith="party changed").order_by("recipient")
+    assert list(told.values_list("recipient", flat=True)) == ["alice@example.com", "bob@example.com"]
+    assert "whose sign-in bob is" in told[0].body and "Other, Person" in told[0].body

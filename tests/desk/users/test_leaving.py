@@ -1,19 +1,25 @@
 """Somebody leaves: everything moves or ends in one step, and nothing of theirs opens anything any more."""
 
 import time
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.desk.messages import actions as messages
 from accounts.ground.access.context import acting, enter, enter_by_token
 from accounts.ground.authorizations.models import Authorization, Authorizer
 from accounts.ground.consents import actions as consents
 from accounts.ground.invitations.actions import hash_of
+from accounts.ground.jobs.models import Job
 from accounts.ground.people.models import Seat
 from accounts.ground.tokens.models import ApiToken
 from accounts.ground.trail.models import TrailEntry
 from accounts.ground.tree.models import Account
+from fees.whatif.models import WhatIfLine
+from portal.preferences.models import SavedView
 from tests.desk.users.wishes import OWN, add, link_of, member, seat_of
 from tests.world import PASSWORD
 
@@ -81,6 +87,55 @@ def test_a_closing_that_they_asked_for_is_taken_back(leaver, browse, world):
     closing.refresh_from_db()
     account.refresh_from_db()
     assert (closing.state, account.status) == ("cancelled", "O")
+
+
+def test_views_move_and_what_ifs_and_long_work_end(leaver, browse, world):
+    """Nothing is left that only somebody who has left could open; what was asked of the pages' own login is refused to
+    anybody who manages nobody there."""
+    seat, tess = leaver[0], world.seats["tess"]
+    for owner, name, query in ((seat, "Mine", "q=a"), (seat, "Rich", "q=b"), (tess, "Rich", "q=c")):
+        SavedView.unscoped.create(user_id=owner.user_id, seat_id=owner.pk, list="accounts", name=name, query=query)
+    mine = {"user_id": seat.user_id, "seat_id": seat.pk, "firm_id": seat.firm_id}
+    tried = Job.unscoped.create(**mine, kind="what_if", state="done", result={"totals": 1})
+    running = Job.unscoped.create(**mine, kind="export", state="running")
+    WhatIfLine.unscoped.create(
+        trial_id=tried.pk, account=world["U1000001"], firm_id=seat.firm_id, user_id=seat.user_id, currency="USD"
+    )
+    with acting(world.users["bob"].pk), connection.cursor() as cur:
+        cur.execute("SELECT app_end_work_of_leaver(%s, now()), fees_end_what_ifs(%s)", [seat.pk, seat.pk])
+        cur.execute("SELECT portal_move_views(%s, %s)", [seat.pk, world.seats["bob"].pk])
+        cur.execute("SELECT app_work_of_leaver(%s), fees_what_ifs_of_leaver(%s)", [seat.pk, seat.pk])
+        assert cur.fetchone() == (0, 0)
+    assert Job.unscoped.get(pk=running.pk).state == "running"
+
+    page = browse("alice").get(f"/settings/users/{seat.pk}/leave/").content.decode()
+    told = browse("alice").get(f"/api/v1/users/{seat.pk}/leave/", headers={"Confirm-Password": PASSWORD}).json()
+    for words in ("Mine", "Rich", "1 kept", "1 waiting or running", "stays with your colleagues"):
+        assert words in page, words
+    assert {"what": "Saved views", "things": ["Mine", "Rich"], "moves": True, "stays": False} in told
+
+    assert leave(browse("alice"), seat, tess).status_code == 302
+
+    views = SavedView.unscoped.order_by("name").values_list("seat_id", "name", "query")
+    assert list(views) == [(tess.pk, "Mine", "q=a"), (tess.pk, "Rich", "q=c"), (tess.pk, "Rich (uma)", "q=b")]
+    tried.refresh_from_db()
+    running.refresh_from_db()
+    assert (tried.result, running.state) == (None, "cancelled")
+    assert not WhatIfLine.unscoped.exists()
+
+
+def test_a_conversation_goes_on_with_the_colleagues(leaver, browse, world):
+    seat = leaver[0]
+    with acting(seat.user_id) as who:
+        thread = messages.begin(
+            who=who, account=Account.unscoped.get(number="U1000001"), subject="Hello", body="How are you?",
+            key=uuid4(), at=timezone.now(),
+        )  # fmt: skip
+    assert "1 conversation" in browse("alice").get(f"/settings/users/{seat.pk}/leave/").content.decode()
+
+    assert leave(browse("alice"), seat, world.seats["tess"]).status_code == 302
+
+    assert browse("alice").get(f"/messages/{thread.pk}/").status_code == 200
 
 
 def test_their_own_open_invitation_dies(world, browse):

@@ -4,14 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.urls import reverse
 
 from accounts.ground.access.context import as_role
 from accounts.ground.notifications.models import Notification
 from accounts.ground.outbox.models import OutboxMessage
-from accounts.ground.people.models import User
+from accounts.ground.people.models import Seat, User
 from fees.billing import actions
 from fees.invoicing.actions import InvoiceRefused, cancel, change
+from fees.invoicing.models import Invoice
 from tests.fees.billing.conftest import ANA, FIRST, LAST, POSTS, night, second_person
 from tests.fees.invoicing.conftest import at
 from tests.world import PASSWORD
@@ -73,7 +75,8 @@ def test_who_approves_has_not_chosen_the_amount(month):
 
 
 def test_another_person_changes_the_words_of_what_needs_approval_and_not_its_amount(month):
-    """What was approved is the amount with its memo: other words ask again, the same ones do not."""
+    """What was approved is the amount with its memo: other words ask again, the same ones do not. Whoever wrote one of
+    them has had a hand in it, and another person approves."""
     night(month, FIRST)
     on = at(SECOND)
     with month.acting("alice") as who:
@@ -84,17 +87,24 @@ def test_another_person_changes_the_words_of_what_needs_approval_and_not_its_amo
 
     with month.acting("frank") as who:
         change(who=who, invoice=invoice, amount="120.00", memo="First words", at=on)
+        with pytest.raises(actions.BillingRefused, match="Whoever changed it cannot approve it"):
+            actions.approve(who=who, line=invoice, at=on)
+    [untouched] = month.sent(ANA)
+    assert (untouched.touched_by, untouched.approved_by_id) == ([month.world.users["frank"].pk], None)
+    with month.acting("vera") as who:
         actions.approve(who=who, line=invoice, at=on)
     with month.acting("alice") as who:
         change(who=who, invoice=invoice, amount="120", memo=" First words ", at=on)
     [kept] = month.sent(ANA)
-    assert (kept.memo, kept.approved_by_id) == ("First words", month.world.users["frank"].pk)
+    assert (kept.memo, kept.approved_by_id) == ("First words", month.world.users["vera"].pk)
     with month.acting("alice") as who:
         change(who=who, invoice=invoice, amount="120", memo="Other words", at=on)
     [waits] = month.sent(ANA)
     assert (waits.memo, waits.amount, waits.needs_approval) == ("Other words", Decimal("120.00"), True)
     assert (waits.approved_by_id, waits.approved_at) == (None, None)
-    with month.acting("frank") as who:
+    with month.acting("frank") as who, pytest.raises(actions.BillingRefused, match="Whoever changed it"):
+        actions.approve(who=who, line=invoice, at=on)
+    with month.acting("vera") as who:
         actions.approve(who=who, line=invoice, at=on)
     with month.acting("frank") as who, pytest.raises(InvoiceRefused, match="Only who sent it"):
         change(who=who, invoice=invoice, amount="120.01", memo="", at=on)
@@ -102,6 +112,28 @@ def test_another_person_changes_the_words_of_what_needs_approval_and_not_its_amo
         change(who=who, invoice=invoice, amount="121", memo="Other words", at=on)
     [asked_again] = month.sent(ANA)
     assert (asked_again.amount, asked_again.approved_by_id, asked_again.approved_at) == (Decimal("121.00"), None, None)
+
+
+def test_the_database_keeps_who_touched_it_and_lets_none_of_them_approve(month):
+    """Past the code: a page's login neither takes a name off nor approves what it has changed."""
+    night(month, FIRST)
+    with month.acting("alice") as who:
+        actions.choose_threshold(who=who, threshold=Decimal("100"), at=at(FIRST))
+    second_person(month)
+    month.send("alice", (ANA, "120"), on=at(SECOND))
+    [invoice] = month.sent(ANA)
+    frank = month.world.users["frank"].pk
+
+    with month.acting("frank"):
+        Invoice.unscoped.filter(pk=invoice.pk).update(memo="Mine")
+        for wish, refusal in (
+            ({"touched_by": []}, ProgrammingError),
+            ({"approved_by_id": frank, "approved_at": at(SECOND)}, IntegrityError),
+        ):
+            with pytest.raises(refusal), transaction.atomic():
+                Invoice.unscoped.filter(pk=invoice.pk).update(**wish)
+    [still] = month.sent(ANA)
+    assert (still.touched_by, still.approved_by_id) == ([frank], None)
 
 
 @pytest.mark.parametrize("milder", [Decimal("500"), None])
@@ -146,11 +178,13 @@ def told() -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
 
 
 def test_whoever_may_set_fees_hears_of_it_at_once_and_brings_the_stricter_one_back(month):
-    """Frank and vera of Northgate may set fees; tess may not, and bob is of another practice."""
+    """Frank of Northgate may set fees; tess may not, vera looks after some accounts only and could not object, and bob
+    is of another practice."""
     month.values(ANA, "100000", *OCTOBER)
     night(month, FIRST)
     second_person(month)
     with as_role("owner"):
+        Seat.unscoped.filter(user=month.world.users["vera"]).update(holdings="chosen")
         for name in ("alice", "bob", "frank", "tess", "vera"):
             User.objects.filter(pk=month.world.users[name].pk).update(email=f"{name}@example.com")
         User.objects.filter(pk=month.world.users["frank"].pk).update(language="ru")
@@ -162,7 +196,7 @@ def test_whoever_may_set_fees_hears_of_it_at_once_and_brings_the_stricter_one_ba
     [(practice, title, body)], mails = told()
     assert practice == month.world[ANA].practice.name
     assert (title, body) == ("A second person will be asked less often to approve", "100.00 → —, 2025-11-03")
-    assert [recipient.split("@")[0] for recipient, _ in mails] == ["alice", "frank", "vera"]
+    assert [recipient.split("@")[0] for recipient, _ in mails] == ["alice", "frank"]
     assert "From 2025-11-03 on no second person" in mails[0][1] and "from 100.00 on" in mails[0][1]
     assert "С 2025-11-03" in mails[1][1] and "/fees/billing/" in mails[1][1]
 
