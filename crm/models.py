@@ -1,8 +1,32 @@
 """The rows of the room, gathered for Django."""
 
-from crm.vault.models import Vault
+from crm.changes.models import Change
+from crm.contacts.intakes import Intake, Placing
+from crm.contacts.models import Contact
+from crm.contacts.segments import SearchPart
+from crm.custom.models import CustomField
+from crm.groups.models import Group, GroupMember
+from crm.locks.models import EditLock
+from crm.notes.models import Note
+from crm.vault.models import Deposit, Epoch, Grant, Member, PepperName, SealedFile, Unlocked, Vault
 
 __all__ = [
-    *("Contact", "Deposit", "Epoch", "Grant", "Intake", "Member", "Note", "PepperName", "SealedFile", "Unlocked"),
+    "Change",
+    "Contact",
+    "CustomField",
+    "Deposit",
+    "EditLock",
+    "Epoch",
+    "Grant",
+    "Group",
+    "GroupMember",
+    "Intake",
+    "Member",
+    "Note",
+    "PepperName",
+    "Placing",
+    "SealedFile",
+    "SearchPart",
+    "Unlocked",
     "Vault",
 ]

@@ -13,6 +13,7 @@ from accounts.ground.people.models import Party
 from crm.contacts.models import Contact, Kind, State
 from crm.contacts.rules import ContactProblem, clean_clear, clean_record, may_move
 from crm.contacts.stored import parted, written
+from crm.locks import actions as locks
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 
@@ -42,7 +43,8 @@ def write(
 def change(
     *, vault: Opened, pk: UUID, version: int, kind: str, said: Mapping[str, str], at: datetime, today: date
 ) -> Contact:
-    """Everything as it is said now, if nobody has changed it since. Raises Stale and ContactProblem."""
+    """Everything as it is said now, if nobody has changed it since. Raises LockedBy, Stale and ContactProblem."""
+    locks.demand(vault=vault, pk=pk, at=at)
     contact = locked(vault, pk, version)
     values, record = _checked(said, kind=kind, has_party=contact.party_id is not None, today=today)
     contact.kind = kind
@@ -51,6 +53,7 @@ def change(
     contact.put(vault, record=written(record, _ties(vault, contact)))
     contact.changed_at = at
     contact.save(update_fields=["kind", *values, "version", "record_sealed", "changed_at"])
+    locks.release(vault=vault, contact=contact)
     return contact
 
 

@@ -21,9 +21,12 @@ from accounts.ground.paging import page_of
 from accounts.ground.people.models import Party
 from crm.contacts import actions, queries, relations
 from crm.contacts.actions import Stale
+from crm.contacts.filters import Filters, book, narrowed
 from crm.contacts.models import Contact, Kind, State
-from crm.contacts.queries import Filters, Read
+from crm.contacts.queries import Read
 from crm.contacts.rules import LONGEST, ContactProblem
+from crm.locks.actions import LockedBy
+from crm.locks.api import Locked
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
@@ -112,14 +115,28 @@ class Contacts(BookView):
         operation_id="v1_contacts_list",
         parameters=[
             OpenApiParameter(name)
-            for name in ("q", "inside", "state", "kind", "type", "status", "mine", "trash", "sort", "after", "before")
+            for name in (
+                "q",
+                "inside",
+                "state",
+                "kind",
+                "type",
+                "status",
+                "owner",
+                "group",
+                "mine",
+                "trash",
+                "sort",
+                "after",
+                "before",
+            )
         ],
         responses=ContactListSerializer,
     )
     def get(self, request: Request) -> Response:
         """By name, fifty at a time; `q` forgives accents and small mistakes, `inside=1` looks into the records."""
         vault, filters = opened(request._request), Filters.of(request.query_params)
-        rows = queries.narrowed(vault, queries.book(vault.who, in_trash=filters.in_trash), filters)
+        rows = narrowed(vault, book(vault, in_trash=filters.in_trash), filters)
         shown: QuerySet[Contact] = rows.filter(state=filters.state) if filters.state else rows
         order = queries.order(request.query_params.get("sort", queries.USUAL_ORDER))
         page = page_of(shown, order=order, query=request.query_params, is_counted=False)
@@ -153,7 +170,7 @@ class OneContact(BookView):
 
     @extend_schema(request=ChangedContactSerializer, responses=ContactSerializer)
     def put(self, request: Request, contact: UUID) -> Response:
-        """Everything as it is said now; 409 where somebody has changed it since it was read."""
+        """Everything as it is said now; 409 where somebody has changed it since it was read, 423 while they do."""
         vault, found = self.one(request, contact)
         said = ChangedContactSerializer.of(request)
         version, kind = said.pop("version"), said.pop("kind")
@@ -166,6 +183,8 @@ class OneContact(BookView):
             raise _refusal(problem) from problem
         except Stale as problem:
             raise Conflict(_("Somebody has changed this contact since you read it.")) from problem
+        except LockedBy as locked:
+            raise Locked(locked) from locked
         return Response(_shown(vault, found.pk))
 
     @extend_schema(responses={204: None})

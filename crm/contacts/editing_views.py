@@ -22,6 +22,9 @@ from crm.contacts.models import Kind
 from crm.contacts.queries import Read
 from crm.contacts.record_views import enter, in_words
 from crm.contacts.rules import LONGEST, ContactProblem
+from crm.locks import actions as locks
+from crm.locks.actions import LockedBy
+from crm.locks.views import LOCKED, told
 from crm.vault.context import opened
 
 FORMS = {"profile": PROFILE, "financial": FINANCIAL}
@@ -51,6 +54,15 @@ def edit(request: HttpRequest, contact: UUID) -> HttpResponse:
     vault, read = enter(request, contact)
     form = request.GET.get("form", "profile")
     parts, found = FORMS.get(form, PROFILE), read.contact
+    try:
+        is_over = request.POST.get("take_over") == "1"
+        locks.take(vault=vault, contact=found, at=timezone.now(), is_over=is_over)
+    except LockedBy as locked:
+        if request.method != "POST":
+            return told(request, found, locked)
+        return _form(
+            request, kind=found.kind, values=_said(request, parts, found.kind), read=read, parts=parts, locked=locked
+        )
     if request.method != "POST":
         values = {**read.record, **{name: getattr(found, name) for name in LONGEST}}
         return _form(request, kind=found.kind, values=values, read=read, parts=parts)
@@ -176,8 +188,10 @@ def _form(
     parts: tuple[str, ...] = PROFILE,
     problems: dict[str, str] | None = None,
     is_stale: bool = False,
+    locked: LockedBy | None = None,
 ) -> HttpResponse:
-    """The form with what was typed; 422 where something is wrong, 409 where somebody else was quicker."""
+    """The form with what was typed; 422 where something is wrong, 409 where somebody else was quicker, 423 where
+    somebody else has taken the contact over."""
     problems = problems or {}
     context: dict[str, Any] = {
         "kind": kind,
@@ -189,9 +203,11 @@ def _form(
         "is_profile": parts is PROFILE,
         "contact": read.contact if read else None,
         "parts": [(PARTS[part], of_part(part, kind)) for part in parts],
+        "locked": locked,
         "saved": _saved(read, values, parts) if read and is_stale else [],
     }
-    return render(request, "crm/contacts/form.html", context, status=409 if is_stale else 422 if problems else 200)
+    status = LOCKED if locked else 409 if is_stale else 422 if problems else 200
+    return render(request, "crm/contacts/form.html", context, status=status)
 
 
 def _saved(read: Read, values: dict[str, str], parts: tuple[str, ...]) -> list[tuple[object, str]]:

@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.contacts import queries
 from crm.contacts.exporting import card_of, rows_of
+from crm.contacts.filters import Filters, shown
 from crm.contacts.import_views import table
-from crm.contacts.queries import Filters
+from crm.contacts.models import Contact
 from crm.contacts.record_views import enter
 from crm.vault.context import opened
+from crm.vault.sealed import Opened
 
 MOST = 20_000
 
@@ -21,11 +24,14 @@ MOST = 20_000
 def export(request: HttpRequest) -> HttpResponse:
     """The list as it is filtered and sorted, with what the records say; a file that can be imported again."""
     vault, filters = opened(request), Filters.of(request.GET)
-    rows = queries.narrowed(vault, queries.book(vault.who, in_trash=filters.in_trash), filters)
-    rows = rows.filter(state=filters.state) if filters.state else rows
+    return exported(request, vault, shown(vault, filters), is_workbook=request.GET.get("format") == "xlsx")
+
+
+def exported(request: HttpRequest, vault: Opened, rows: "QuerySet[Contact]", *, is_workbook: bool) -> HttpResponse:
+    """The rows in the order of the address, as a table."""
     rows = rows.order_by(*queries.order(request.GET.get("sort", queries.USUAL_ORDER)))[:MOST]
     found = (queries.read(vault, one) for one in rows)
-    return table(rows_of(found), name="contacts", is_workbook=request.GET.get("format") == "xlsx")
+    return table(rows_of(found), name="contacts", is_workbook=is_workbook)
 
 
 @gate(SIGNED_IN, proved=True)

@@ -37,3 +37,15 @@ class Intake(SealedRow):
             models.UniqueConstraint(fields=["firm", "practice", "id"], name="intake_practice_id"),
         ]
         indexes = [models.Index(fields=["practice", "-at"], name="intake_youngest")]
+
+
+class Placing(SealedRow):
+    """Where the practice puts columns that no import knows: by the column's name, sealed."""
+
+    changed_at = models.DateTimeField()
+    columns_sealed = models.BinaryField()
+
+    sealed = ("columns",)
+
+    class Meta(SealedRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["practice"], name="placing_one_a_practice")]

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.people.models import Party
@@ -57,6 +57,8 @@ class Contact(SealedRow):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     trashed_at = models.DateTimeField(null=True)
+    # The version whose words the search has gathered.
+    searched_version = models.PositiveIntegerField(null=True)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
 
     sealed = ("record",)
@@ -81,6 +83,12 @@ class Contact(SealedRow):
             models.Index(fields=["practice", "sort_key", "id"], name="contact_sorted"),
             models.Index(fields=["practice", "state", "sort_key", "id"], name="contact_state_sorted"),
             models.Index(fields=["party"], name="contact_party"),
+            # Few at any time: what was written since the search last gathered words.
+            models.Index(
+                fields=["practice", "id"],
+                name="contact_not_gathered",
+                condition=Q(searched_version=None) | ~Q(searched_version=F("version")),
+            ),
             # Not usable under row-level security, only by the function that searches.
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contact_found"),
         ]

@@ -1,25 +1,22 @@
-"""Reading contacts: the list with its filters and counts, a record, and what the broker knows of its client."""
+"""Reading contacts: counts and columns of the list, a record, and what the broker knows of its client."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Case, Count, DecimalField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
-from django.http import QueryDict
+from django.db.models import Case, Count, DecimalField, F, Max, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.broker.feed.models import FxRate, NavDaily
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.paging import order_of
 from accounts.ground.people.models import ClientRight, Party
-from accounts.ground.tree.models import HOLDERS, Account
-from accounts.ground.tree.models import Status as AccountStatus
+from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import typed
-from crm.contacts.models import Contact, Kind, State
-from crm.contacts.search import found_inside, found_outside
+from crm.contacts.models import Contact, State
 from crm.contacts.stored import parted
 from crm.notes.models import Note
 from crm.vault.engine.encoding import Unopened
@@ -28,39 +25,6 @@ from crm.vault.sealed import Opened
 ORDERS = {"name": "sort_key", "state": "state", "email": "email", "changed": "changed_at", "added": "created_at"}
 USUAL_ORDER = "name"
 SUGGESTED = 8
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the address of the list asks for; unknown values are left out."""
-
-    text: str = ""
-    is_inside: bool = False
-    state: str = ""
-    kind: str = ""
-    type: str = ""
-    status: str = ""
-    is_mine: bool = False
-    in_trash: bool = False
-
-    @classmethod
-    def of(cls, query: QueryDict | Mapping[str, str]) -> "Filters":
-        """Read from the query of an address."""
-        return cls(
-            text=typed(query.get("q")),
-            is_inside=query.get("inside") == "1",
-            state=_one_of(query.get("state"), State.values),
-            kind=_one_of(query.get("kind"), Kind.values),
-            type=_one_of(query.get("type"), HOLDERS),
-            status=_one_of(query.get("status"), AccountStatus.values),
-            is_mine=query.get("mine") == "1",
-            in_trash=query.get("trash") == "1",
-        )
-
-    @property
-    def narrows(self) -> bool:
-        """Whether anything is left out beside the trash."""
-        return any((self.text, self.state, self.kind, self.type, self.status, self.is_mine))
 
 
 @dataclass(frozen=True)
@@ -100,30 +64,6 @@ class Read:
     record: dict[str, str]
     relations: list[tuple[str, str]] = field(default_factory=list)
     is_damaged: bool = False
-
-
-def book(who: Who, *, in_trash: bool = False) -> "QuerySet[Contact]":
-    """The contacts of one's practice."""
-    return scope(who, Contact).filter(trashed_at__isnull=not in_trash).select_related("party", "owner")
-
-
-def narrowed(vault: Opened, rows: "QuerySet[Contact]", filters: Filters) -> "QuerySet[Contact]":
-    """Those that the filters let through, the state apart."""
-    if filters.text:
-        keys = set(found_outside(filters.text))
-        if filters.is_inside:
-            keys |= set(found_inside(vault, rows, filters.text))
-        rows = rows.filter(pk__in=keys)
-    if filters.kind:
-        rows = rows.filter(kind=filters.kind)
-    if filters.is_mine:
-        rows = rows.filter(owner_id=vault.who.user_id)
-    if filters.type or filters.status:
-        held = scope(vault.who, ClientRight).filter(party_id=OuterRef("party_id"), account__moved_on=None)
-        held = held.filter(account__account_type=filters.type) if filters.type else held
-        held = held.filter(account__status=filters.status) if filters.status else held
-        rows = rows.filter(Exists(held))
-    return rows
 
 
 def counts(rows: "QuerySet[Contact]") -> dict[str, int]:
@@ -200,7 +140,3 @@ def clients_without(who: Who, text: str = "") -> "QuerySet[Party]":
     for word in typed(text).split():
         rows = rows.filter(Q(legal_name__icontains=word) | Q(rights__account__number__iexact=word))
     return rows.distinct().order_by("legal_name", "pk")
-
-
-def _one_of(value: str | None, known: Iterable[str]) -> str:
-    return value if value is not None and value in known else ""

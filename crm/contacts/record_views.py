@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
@@ -16,10 +17,12 @@ from accounts.ground.amounts import number_words
 from accounts.ground.runs.queries import sealed_day
 from crm.contacts import queries, relations
 from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, of_part
+from crm.contacts.filters import book
 from crm.contacts.models import Contact, State
 from crm.contacts.queries import Known, Read
 from crm.contacts.rules import MOVES
 from crm.contacts.search import found_outside
+from crm.groups.queries import groups, of_contacts
 from crm.notes import queries as notes
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
@@ -30,7 +33,9 @@ from crm.vault.sealed import Opened
 def profile(request: HttpRequest, contact: UUID) -> HttpResponse:
     """Who this is, and what the practice knows."""
     vault, read = enter(request, contact)
-    context = {"parts": told(read, PROFILE), "accounts": _accounts(vault, read.contact)}
+    context: dict[str, Any] = {"parts": told(read, PROFILE), "accounts": _accounts(vault, read.contact)}
+    if read.contact.party is not None:
+        context["language"] = _language(read.contact.party.language)
     return _page(request, "profile", read, context)
 
 
@@ -44,8 +49,11 @@ def configuration(request: HttpRequest, contact: UUID) -> HttpResponse:
         "moves": [(state, State(state).label) for state in MOVES.get(read.contact.state, ())],
     }
     context["related"] = relations.of(vault, read)
+    held, every = of_contacts(vault, [read.contact.pk]), groups(vault)
+    context["groups"] = [one for one in every if one.pk in held]
+    context["other_groups"] = [one for one in every if one.may_change and one.count is not None and one.pk not in held]
     if words := request.GET.get("with", "").strip()[:100]:
-        found = queries.book(vault.who).filter(pk__in=found_outside(words)).exclude(pk=read.contact.pk)
+        found = book(vault).filter(pk__in=found_outside(words)).exclude(pk=read.contact.pk)
         context |= {
             "asked": words,
             "others": found.order_by("sort_key", "pk")[: queries.SUGGESTED],
@@ -129,6 +137,14 @@ def in_words(field: Field, value: str) -> str:
     if field.form == "amount" and value.isascii() and value.replace(".", "", 1).isdigit():
         return number_words(Decimal(value))
     return f"{value} %" if field.form == "share" else value
+
+
+def _language(code: str) -> str:
+    """A language in the reader's words; a code that nobody knows stays one."""
+    try:
+        return str(get_language_info(code)["name_translated"]).capitalize()
+    except KeyError:
+        return code
 
 
 def _accounts(vault: Opened, contact: Contact) -> list[Known]:

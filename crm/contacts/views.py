@@ -17,9 +17,11 @@ from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import HOLDERS
 from accounts.ground.tree.models import Status as AccountStatus
 from crm.contacts import actions, queries
+from crm.contacts.filters import ME, NOBODY, TOKENS, Filters, book, group_of, narrowed, without_token
 from crm.contacts.models import Kind, State
-from crm.contacts.queries import Filters
+from crm.groups.queries import groups, named
 from crm.vault.context import opened
+from crm.vault.sealed import Opened
 
 PLACE = ("after", "before")
 
@@ -29,7 +31,8 @@ PLACE = ("after", "before")
 def contacts(request: HttpRequest) -> HttpResponse:
     """Everybody in the client book, found, filtered and sorted by the address."""
     vault, filters = opened(request), Filters.of(request.GET)
-    rows = queries.narrowed(vault, queries.book(vault.who, in_trash=filters.in_trash), filters)
+    is_filtering = request.GET.get("filter") == "1"
+    rows = narrowed(vault, book(vault, in_trash=filters.in_trash), filters)
     counted = queries.counts(rows)
     shown = rows.filter(state=filters.state) if filters.state else rows
     sort = request.GET.get("sort", queries.USUAL_ORDER)
@@ -44,8 +47,11 @@ def contacts(request: HttpRequest) -> HttpResponse:
         "kinds": Kind.choices,
         "types": HOLDERS,
         "statuses": AccountStatus.choices,
-        "chips": list(_chips(filters, request.GET)),
-        "is_filtering": request.GET.get("filter") == "1",
+        "chips": list(_chips(vault, filters, request.GET)),
+        "unknown": filters.unknown,
+        "known_tokens": ", ".join(f"{one}:" for one in TOKENS),
+        "groups": groups(vault) if is_filtering else [],
+        "is_filtering": is_filtering,
     }
     return render(request, "crm/contacts/contacts.html", context)
 
@@ -60,7 +66,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     return redirect("contacts:list")
 
 
-def _chips(filters: Filters, query: QueryDict) -> Iterator[tuple[str, str]]:
+def _chips(vault: Opened, filters: Filters, query: QueryDict) -> Iterator[tuple[str, str]]:
     """Each filter in force beside search and state: its words, and the address without it."""
     if filters.kind:
         yield str(Kind(filters.kind).label), without(query, "kind")
@@ -68,15 +74,24 @@ def _chips(filters: Filters, query: QueryDict) -> Iterator[tuple[str, str]]:
         yield filters.type, without(query, "type")
     if filters.status:
         yield str(AccountStatus(filters.status).label), without(query, "status")
-    if filters.is_mine:
-        yield _("mine"), without(query, "mine")
+    if filters.owner:
+        words = {ME: _("mine"), NOBODY: _("kept by nobody")}.get(filters.owner)
+        yield words or _("kept by %(name)s") % {"name": filters.owner}, without(query, "owner", "mine")
+    if filters.group:
+        group = group_of(vault, filters.group)
+        yield named(vault, group).name if group else _("no such group"), without(query, "group")
     if filters.is_inside and filters.text:
-        yield _("also inside the records"), without(query, "inside")
+        yield _("also inside the records"), without(query, "inside", "in")
 
 
-def without(query: QueryDict, key: str) -> str:
-    """The address without one of its filters."""
+def without(query: QueryDict, *keys: str) -> str:
+    """The address without one of its filters, clicked or typed."""
     onward = query.copy()
-    for gone in (key, *PLACE):
+    for gone in (*keys, *PLACE):
         onward.pop(gone, None)
+    words = onward.get("q", "")
+    for key in keys:
+        words = without_token(words, key)
+    if words != onward.get("q", ""):
+        onward["q"] = words
     return "?" + onward.urlencode()

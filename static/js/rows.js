@@ -1,9 +1,11 @@
 // Rows that can be chosen: how many are, and "x" for the one in focus. Without it the checkboxes still post.
 
 function count(form) {
-  const chosen = form.querySelectorAll("input[name=chosen]:checked").length;
+  const all = form.querySelector("[data-all]:checked");
+  const marked = form.querySelectorAll("input[name=chosen]:checked").length;
+  const chosen = marked || (all ? 1 : 0);
   const words = form.querySelector(".chosen-count");
-  words.textContent = chosen ? words.dataset.count.replace("{n}", chosen) : "";
+  words.textContent = marked && !all ? words.dataset.count.replace("{n}", marked) : "";
   for (const button of form.querySelectorAll("[data-of-chosen]")) button.disabled = !chosen;
 }
 

@@ -80,6 +80,8 @@ SPECIMENS: dict[str, Specimen] = {
     # tests/crm/contacts says whose a contact is.
     "contact": lambda world, number: NOWHERE,
     "intake": lambda world, number: NOWHERE,
+    "group": lambda world, number: NOWHERE,
+    "change": lambda world, number: NOWHERE,
     # tests/crm/vault says whose keys somebody may look at.
     "member": lambda world, number: NOWHERE,
     "secret": lambda world, number: "no-such-link",

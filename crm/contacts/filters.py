@@ -1,0 +1,184 @@
+"""What the address of the list asks for, typed as words and tokens or clicked, and the contacts it lets through."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import QueryDict
+
+from accounts.ground.access.scope import scope
+from accounts.ground.people.models import ClientRight
+from accounts.ground.tree.models import HOLDERS
+from accounts.ground.tree.models import Status as AccountStatus
+from accounts.ground.tree.queries import typed
+from crm.contacts.models import Contact, Kind, State
+from crm.contacts.search import found_inside, found_outside
+from crm.groups.models import Group, GroupMember
+from crm.vault.engine.encoding import Unopened
+from crm.vault.sealed import Opened, folded
+
+ME, NOBODY = "me", "none"
+# A word with a colon, such as state:open or group:"Sailing club".
+_TOKEN = re.compile(r'(?<!\S)(\w+):(?:"([^"]*)"|(\S*))')
+_USERNAME = re.compile(r"[\w.@+-]{1,150}")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address of the list asks for; unknown values are left out, unknown tokens are told."""
+
+    text: str = ""
+    is_inside: bool = False
+    state: str = ""
+    kind: str = ""
+    type: str = ""
+    status: str = ""
+    owner: str = ""
+    group: str = ""
+    in_trash: bool = False
+    unknown: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def of(cls, query: QueryDict | Mapping[str, str]) -> "Filters":
+        """Read from the query of an address; what is typed as a token goes before what was clicked."""
+        words, said, unknown = _split(typed(query.get("q")))
+        said = {**{key: query.get(key) or "" for key in ("state", "kind", "type", "status", "owner", "group")}, **said}
+        return cls(
+            text=words,
+            is_inside=query.get("inside") == "1" or said.get("in") == "records",
+            state=_one_of(said["state"], State.values),
+            kind=_one_of(said["kind"], Kind.values),
+            type=_one_of(said["type"], HOLDERS),
+            status=_one_of(said["status"], AccountStatus.values),
+            owner=ME if query.get("mine") == "1" else said["owner"] if _USERNAME.fullmatch(said["owner"]) else "",
+            group=said["group"][:200],
+            in_trash=query.get("trash") == "1",
+            unknown=unknown,
+        )
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether only one's own are asked for."""
+        return self.owner == ME
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out beside the trash."""
+        return any((self.text, self.state, self.kind, self.type, self.status, self.owner, self.group, self.unknown))
+
+
+# What may be typed before a colon: what it is here, and which values it takes.
+TOKENS: Mapping[str, tuple[str, Callable[[str], bool]]] = {
+    "state": ("state", lambda value: value in State.values),
+    "kind": ("kind", lambda value: value in Kind.values),
+    "type": ("type", lambda value: value.casefold() in {one.casefold() for one in HOLDERS}),
+    "status": ("status", lambda value: value.upper() in AccountStatus.values),
+    "owner": ("owner", lambda value: bool(_USERNAME.fullmatch(value))),
+    "group": ("group", bool),
+    "tag": ("group", bool),
+    "in": ("in", lambda value: value == "records"),
+}
+
+
+def _split(text: str) -> tuple[str, dict[str, str], tuple[str, ...]]:
+    """(the words, what the tokens say, the tokens that say nothing known)."""
+    said: dict[str, str] = {}
+    unknown: list[str] = []
+    for name, quoted, bare in _TOKEN.findall(text):
+        key, takes = TOKENS.get(name.casefold(), ("", bool))
+        value = quoted or bare
+        if not key or not takes(value):
+            unknown.append(f"{name}:{value}")
+        else:
+            said[key] = _written(key, value)
+    return " ".join(_TOKEN.sub(" ", text).split()), said, tuple(unknown)
+
+
+def _written(key: str, value: str) -> str:
+    """A value as the address would say it."""
+    if key == "type":
+        return next(one for one in HOLDERS if one.casefold() == value.casefold())
+    return value.upper() if key == "status" else value
+
+
+def without_token(text: str, key: str) -> str:
+    """What was typed, without the tokens that stand for one filter."""
+
+    def kept(match: re.Match[str]) -> str:
+        return "" if TOKENS.get(match[1].casefold(), ("",))[0] == key else match[0]
+
+    return " ".join(_TOKEN.sub(kept, text).split())
+
+
+def book(vault: Opened, *, in_trash: bool = False) -> "QuerySet[Contact]":
+    """The contacts of one's practice."""
+    rows = scope(vault.who, Contact).filter(trashed_at__isnull=not in_trash)
+    return rows.select_related("party", "owner")
+
+
+def narrowed(vault: Opened, rows: "QuerySet[Contact]", filters: Filters) -> "QuerySet[Contact]":
+    """Those that the filters let through, the state apart."""
+    if filters.unknown:
+        return rows.none()
+    if filters.text:
+        keys = set(found_outside(filters.text))
+        if filters.is_inside:
+            keys |= set(found_inside(vault, rows, filters.text))
+        rows = rows.filter(pk__in=keys)
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    if filters.owner == NOBODY:
+        rows = rows.filter(owner=None)
+    elif filters.owner:
+        mine = {"owner_id": vault.who.user_id} if filters.owner == ME else {"owner__username": filters.owner}
+        rows = rows.filter(**mine)
+    if filters.type or filters.status:
+        held = scope(vault.who, ClientRight).filter(party_id=OuterRef("party_id"), account__moved_on=None)
+        held = held.filter(account__account_type=filters.type) if filters.type else held
+        held = held.filter(account__status=filters.status) if filters.status else held
+        rows = rows.filter(Exists(held))
+    if filters.group:
+        group = group_of(vault, filters.group)
+        rows = rows.none() if group is None else in_group(vault, rows, group)
+    return rows
+
+
+def shown(vault: Opened, filters: Filters) -> "QuerySet[Contact]":
+    """All that the filters let through, the state too."""
+    rows = narrowed(vault, book(vault, in_trash=filters.in_trash), filters)
+    return rows.filter(state=filters.state) if filters.state else rows
+
+
+def in_group(vault: Opened, rows: "QuerySet[Contact]", group: Group) -> "QuerySet[Contact]":
+    """Those of the rows that a group holds: its members, or what its saved search finds now."""
+    if not group.is_search:
+        return rows.filter(pk__in=scope(vault.who, GroupMember).filter(group_id=group.pk).values("contact_id"))
+    try:
+        filters = Filters.of(QueryDict(group.text(vault, "query")))
+    except Unopened:
+        return rows.none()
+    # A search that names a group finds what it found when it was saved of the rest; groups do not nest.
+    rows = narrowed(vault, rows, replace(filters, group="", in_trash=False))
+    return rows.filter(state=filters.state) if filters.state else rows
+
+
+def group_of(vault: Opened, named: str) -> Group | None:
+    """A group by its key, or by the name that somebody typed."""
+    rows = scope(vault.who, Group).filter(trashed_at=None)
+    try:
+        return rows.filter(pk=UUID(named)).first()
+    except ValueError:
+        return next((one for one in rows if folded(_name(vault, one)) == folded(named)), None)
+
+
+def _name(vault: Opened, group: Group) -> str:
+    try:
+        return group.text(vault, "name")
+    except Unopened:
+        return ""
+
+
+def _one_of(value: str | None, known: Iterable[str]) -> str:
+    return value if value is not None and value in known else ""

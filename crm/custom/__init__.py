@@ -1,0 +1,1 @@
+"""Fields of contacts that a practice has made for itself."""

@@ -1,0 +1,81 @@
+"""Reading groups: their names, how many are in them, and who may change them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.ground.access.context import Who
+from accounts.ground.access.scope import scope
+from crm.contacts import filters
+from crm.contacts.models import Contact
+from crm.groups.models import Group, GroupMember
+from crm.vault.engine.encoding import Unopened
+from crm.vault.sealed import Opened, folded
+
+
+@dataclass(frozen=True)
+class Named:
+    """A group with its name, opened for this request; `count` is None where a search would have to be run."""
+
+    group: Group
+    name: str
+    count: int | None
+    may_change: bool
+
+    @property
+    def pk(self) -> UUID:
+        """The group's key."""
+        return self.group.pk
+
+
+def may_change(who: Who, group: Group) -> bool:
+    """Its maker, and of a group for everybody also whoever manages the practice's users."""
+    return group.owner_id == who.user_id or (who.manages and not group.is_private)
+
+
+def groups(vault: Opened, *, in_trash: bool = False) -> list[Named]:
+    """All that somebody sees, by name."""
+    rows = scope(vault.who, Group).filter(trashed_at__isnull=not in_trash).select_related("owner")
+    known = Count("members", filter=Q(members__contact__trashed_at=None))
+    found = [_named(vault, one, None if one.is_search else one.known) for one in rows.annotate(known=known)]
+    return sorted(found, key=lambda one: (folded(one.name), one.pk))
+
+
+def one(vault: Opened, pk: UUID, *, in_trash: bool = False) -> Group | None:
+    """One group; somebody else's private one is missing."""
+    rows = scope(vault.who, Group).filter(pk=pk, trashed_at__isnull=not in_trash)
+    return rows.select_related("owner").first()
+
+
+def named(vault: Opened, group: Group) -> Named:
+    """A group with its name."""
+    return _named(vault, group, None)
+
+
+def members(vault: Opened, group: Group) -> "QuerySet[Contact]":
+    """Who is in it now, those in the trash left out."""
+    return filters.in_group(vault, filters.book(vault), group)
+
+
+def of_contacts(vault: Opened, contacts: Iterable[UUID]) -> set[UUID]:
+    """The groups by hand in which any of the contacts is."""
+    rows = scope(vault.who, GroupMember).filter(contact_id__in=list(contacts))
+    return set(rows.values_list("group_id", flat=True))
+
+
+def query_of(vault: Opened, group: Group) -> str:
+    """The saved search as the list's address has it; "" where it does not open."""
+    try:
+        return group.text(vault, "query") if group.is_search else ""
+    except Unopened:
+        return ""
+
+
+def _named(vault: Opened, group: Group, count: int | None) -> Named:
+    try:
+        name = group.text(vault, "name")
+    except Unopened:
+        name = "—"
+    return Named(group, name, count, may_change(vault.who, group))

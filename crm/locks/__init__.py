@@ -1,0 +1,1 @@
+"""Who is changing a contact at the moment, so that nobody else does."""

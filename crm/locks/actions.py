@@ -1,0 +1,64 @@
+"""Taking, keeping and giving free the lock of a contact that somebody changes."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.ground.access.scope import scope
+from crm.contacts.models import Contact
+from crm.locks.models import EditLock
+from crm.vault.sealed import Opened
+
+# It ends by itself this long after the last save or sign of life.
+LASTS = timedelta(minutes=15)
+
+
+class LockedBy(Exception):
+    """Somebody else is changing the contact."""
+
+    def __init__(self, lock: EditLock) -> None:
+        self.username, self.since = lock.user.username, lock.since
+        super().__init__(_("This contact is locked for editing by %(name)s.") % {"name": self.username})
+
+
+def take(*, vault: Opened, contact: Contact, at: datetime, is_over: bool = False) -> EditLock:
+    """The lock for this person; `is_over` takes it from somebody else. Raises LockedBy."""
+    held = _held(vault, contact.pk)
+    if held is not None and not is_over and _is_anothers(vault, held, at):
+        raise LockedBy(held)
+    is_same = held is not None and held.user_id == vault.who.user_id and held.until > at
+    said = {
+        "user_id": vault.who.user_id,
+        "sign_in": vault.row.sign_in,
+        "since": held.since if held is not None and is_same else at,
+        "until": at + LASTS,
+    }
+    own = {"firm_id": vault.who.firm_id, "practice_id": vault.who.practice_id}
+    found, _is_new = EditLock.unscoped.update_or_create(contact=contact, defaults=said, create_defaults={**said, **own})
+    return found
+
+
+def keep(*, vault: Opened, contact: Contact, at: datetime) -> None:
+    """A sign of life; the lock lasts on, or is taken anew where it has ended. Raises LockedBy."""
+    take(vault=vault, contact=contact, at=at)
+
+
+def release(*, vault: Opened, contact: Contact) -> None:
+    """Give the contact free, if one holds it."""
+    scope(vault.who, EditLock).filter(contact=contact, user_id=vault.who.user_id).delete()
+
+
+def demand(*, vault: Opened, pk: UUID, at: datetime) -> None:
+    """Nobody else holds the contact at the moment. Raises LockedBy."""
+    held = _held(vault, pk)
+    if held is not None and _is_anothers(vault, held, at):
+        raise LockedBy(held)
+
+
+def _held(vault: Opened, pk: UUID) -> EditLock | None:
+    return scope(vault.who, EditLock).filter(contact_id=pk).select_related("user").first()
+
+
+def _is_anothers(vault: Opened, lock: EditLock, at: datetime) -> bool:
+    return lock.user_id != vault.who.user_id and lock.until > at

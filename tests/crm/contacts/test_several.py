@@ -1,0 +1,126 @@
+"""Several contacts at once: counted, confirmed, done, and undone where nobody has changed them since."""
+
+import csv
+import io
+
+import pytest
+
+from crm.changes.models import Change
+from crm.contacts.models import Contact
+from crm.groups.models import GroupMember
+from tests.crm.contacts.test_contacts import PLACE, added, post_json
+from tests.crm.test_groups import make
+from tests.crm.vault.kit import OTHER_PASSWORD
+from tests.crm.vault.people import begun, colleague, let_in, unlock
+
+SEVERAL = "/contacts/several/"
+CHANGES = "/contacts/changes/"
+API = "/api/v1/contacts/several/"
+
+
+@pytest.fixture
+def alice(world, browse):
+    browser = browse("alice")
+    begun(browser)
+    unlock(browser)
+    return browser
+
+
+def do(browser, deed, *contacts, query="", **more):
+    return browser.post(SEVERAL + query, {"do": deed, "chosen": [one.pk for one in contacts], **more})
+
+
+def test_it_is_counted_and_confirmed_before_anything_moves(world, alice):
+    ana, ben = added(alice), added(alice, "Ben", "Cole")
+    page = do(alice, "trash", ana, ben)
+    words = page.content.decode()
+    assert page.status_code == 200 and "2 contacts" in words and "Cole, Ben" in words
+    assert not Contact.unscoped.filter(trashed_at__isnull=False).exists() and not Change.unscoped.exists()
+    assert do(alice, "trash", ana, ben, sure="1").status_code == 302
+    assert Contact.unscoped.filter(trashed_at=None).count() == 0
+    change = Change.unscoped.get()
+    assert (change.deed, change.count) == ("trash", 2)
+    assert "Thrown away" in alice.get(CHANGES).content.decode()
+    alice.post(f"{CHANGES}{change.pk}/undo/")
+    assert Contact.unscoped.filter(trashed_at=None).count() == 2
+    # Undone once; a second time nothing moves.
+    assert alice.post(f"{CHANGES}{change.pk}/undo/").status_code == 403
+
+
+def test_all_that_match_are_put_into_a_group_and_out_again(alice):
+    ana, ben, _zed = added(alice), added(alice, "Ben", "Ruiz"), added(alice, "Zed", "Quill")
+    group = make(alice)
+    said = {"all": "1", "group": group.pk, "sure": "1"}
+    assert do(alice, "add", query="?q=ruiz", **said).url == "/contacts/?q=ruiz"
+    assert set(GroupMember.unscoped.values_list("contact_id", flat=True)) == {ana.pk, ben.pk}
+    change = Change.unscoped.get()
+    alice.post(f"{CHANGES}{change.pk}/undo/")
+    assert not GroupMember.unscoped.exists()
+
+
+def test_owner_and_state_change_where_allowed_and_come_back(world, alice):
+    alice.post(PLACE + "bring-in/")
+    ana, zed = added(alice), added(alice, "Zed", "Quill")
+    client = Contact.unscoped.get(party=world.parties["ana"])
+    assert do(alice, "state", ana, client, state="inactive", sure="1").status_code == 302
+    ana.refresh_from_db()
+    client.refresh_from_db()
+    assert (ana.state, client.state) == ("inactive", "open")
+    assert Change.unscoped.get().count == 1
+    assert do(alice, "state", ana, state="open", sure="1").status_code == 422
+    assert do(alice, "owner", ana, zed, owner="", sure="1").status_code == 302
+    change = Change.unscoped.get(deed="owner")
+    assert Contact.unscoped.filter(owner=None).count() == 2
+    # Bob is no user of the practice, and what is no number is nobody.
+    for owner in (world.users["bob"].pk, "x"):
+        assert do(alice, "owner", ana, owner=owner, sure="1").status_code == 422
+    zed.refresh_from_db()
+    Contact.unscoped.filter(pk=zed.pk).update(owner=world.users["alice"])
+    answer = alice.post(f"/api/v1/contacts/changes/{change.pk}/undo/")
+    assert answer.json() == {"count": 1}
+    ana.refresh_from_db()
+    assert ana.owner == world.users["alice"]
+
+
+def test_the_chosen_ones_leave_as_a_file(alice):
+    ana, _ben = added(alice, "=HYPERLINK(1)", "Ruiz"), added(alice, "Ben", "Cole")
+    answer = alice.post(SEVERAL + "export/", {"chosen": [ana.pk]})
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == 2 and rows[1][2] == "'=HYPERLINK(1)"  # CON-12
+
+
+def test_the_api_does_the_same_and_undoes(alice):
+    ana = added(alice)
+    group = make(alice)
+    said = {"do": "add", "group": str(group.pk), "query": "q=ruiz"}
+    made = post_json(alice, API, said)
+    assert made.status_code == 201 and made.json()["count"] == 1
+    assert alice.get("/api/v1/contacts/changes/").json()[0]["id"] == made.json()["id"]
+    assert alice.post(f"/api/v1/contacts/changes/{made.json()['id']}/undo/").json() == {"count": 1}
+    assert not GroupMember.unscoped.exists()
+    keys = [str(ana.pk)]
+    assert post_json(alice, API, {"do": "merge", "contacts": keys}).status_code == 400
+    assert post_json(alice, API, {"do": "state", "state": "open", "contacts": keys}).status_code == 409
+    assert post_json(alice, API, {"do": "add", "contacts": keys}).status_code == 400
+
+
+def test_strangers_change_nothing_and_a_colleague_undoes_only_his_own(world, browse, alice):
+    ana = added(alice)
+    colleague(world)
+    abel = browse("abel")
+    let_in(alice, abel, world)
+    unlock(abel, OTHER_PASSWORD)
+    do(alice, "trash", ana, sure="1")
+    change = Change.unscoped.get()
+    assert abel.post(f"{CHANGES}{change.pk}/undo/").status_code == 403
+    group = make(alice)
+    assert post_json(abel, API, {"do": "add", "group": str(group.pk), "query": ""}).status_code == 403
+    bob = browse("bob")
+    begun(bob)
+    unlock(bob)
+    assert bob.post(f"{CHANGES}{change.pk}/undo/").status_code == 404
+    assert bob.post(f"/api/v1/contacts/changes/{change.pk}/undo/").status_code == 404
+    assert do(bob, "owner", ana, owner="", sure="1").status_code == 302
+    ana.refresh_from_db()
+    assert ana.trashed_at is not None and ana.owner == world.users["alice"]
+    assert Change.unscoped.get().undone_at is None and not GroupMember.unscoped.exists()

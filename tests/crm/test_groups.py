@@ -1,0 +1,213 @@
+"""Groups hold contacts by hand or by a search; a private one is its maker's, a public one is changed by few."""
+
+import pytest
+from django.db import connection
+
+from crm.contacts.models import Contact
+from crm.groups.models import Group, GroupMember
+from tests.crm.contacts.test_contacts import API as BOOK
+from tests.crm.contacts.test_contacts import PLACE as LIST
+from tests.crm.contacts.test_contacts import added, post_json
+from tests.crm.vault.kit import OTHER_PASSWORD
+from tests.crm.vault.people import begun, colleague, let_in, unlock
+
+PLACE = "/groups/"
+API = "/api/v1/groups/"
+
+
+@pytest.fixture
+def alice(world, browse):
+    browser = browse("alice")
+    begun(browser)
+    unlock(browser)
+    return browser
+
+
+@pytest.fixture
+def abel(world, browse, alice):
+    colleague(world)
+    browser = browse("abel")
+    let_in(alice, browser, world)
+    unlock(browser, OTHER_PASSWORD)
+    return browser
+
+
+def make(browser, name="Sailing club", **more):
+    answer = browser.post(PLACE, {"name": name, **more})
+    assert answer.status_code == 302, answer.content.decode()
+    return Group.unscoped.get(pk=answer.url.split("/")[2])
+
+
+def put(browser, group, *contacts):
+    return browser.post(f"{PLACE}{group.pk}/members/", {"chosen": [one.pk for one in contacts]})
+
+
+def titles(browser, query):
+    return [one["title"] for one in browser.get(BOOK + query).json()["results"]]
+
+
+def test_a_group_is_filled_by_hand_and_filters_the_list(alice):
+    ana, ben = added(alice), added(alice, "Ben", "Cole")
+    group = make(alice)
+    assert put(alice, group, ana).status_code == 302
+    assert titles(alice, f"?group={group.pk}") == titles(alice, '?q=group:"sailing Club"') == ["Ruiz, Ana"]
+    page = alice.get(f"{PLACE}{group.pk}/?with=cole").content.decode()
+    assert "Ruiz, Ana" in page and f'value="{ben.pk}"' in page
+    assert "Sailing club" in alice.get(f"{LIST}?group={group.pk}").content.decode()
+    assert "Sailing club" in alice.get(f"{LIST}{ana.pk}/configuration/").content.decode()
+    alice.post(f"{LIST}{ana.pk}/trash/")
+    assert titles(alice, f"?group={group.pk}") == []
+    alice.post(f"{LIST}{ana.pk}/back/")
+    said = {"chosen": ana.pk, "do": "remove", "to": "record"}
+    assert alice.post(f"{PLACE}{group.pk}/members/", said).url == f"{LIST}{ana.pk}/configuration/"
+    assert not GroupMember.unscoped.exists()
+
+
+def test_a_saved_search_holds_whoever_it_finds(alice):
+    added(alice)
+    group = make(alice, query="q=ruiz&state=prospect")
+    assert titles(alice, f"?group={group.pk}") == ["Ruiz, Ana"]
+    ben = added(alice, "Ben", "Ruiz")
+    assert titles(alice, f"?group={group.pk}") == ["Ruiz, Ana", "Ruiz, Ben"]
+    put(alice, group, ben)
+    assert not GroupMember.unscoped.exists()
+    assert post_json(alice, f"{API}{group.pk}/members/", {"contacts": [str(ben.pk)]}).status_code == 409
+    # A search that names itself ends.
+    itself = make(alice, "Round", query=f"group={group.pk}&q=ben")
+    assert titles(alice, f"?group={itself.pk}") == ["Ruiz, Ben"]
+
+
+def test_names_and_searches_are_sealed(alice):
+    make(alice, "Quillmarsh heirs", query="q=quillmarsh")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT crm_group::text FROM crm_group")
+        row = cursor.fetchone()[0].lower()
+    assert "quillmarsh" not in row and b"quillmarsh".hex() not in row and b"Quillmarsh".hex() not in row
+
+
+def test_a_public_group_is_changed_by_its_maker_and_who_manages(alice, abel):
+    """CON-8: a colleague sees it, marked "!", and cannot change it; whoever has fewer accounts opens no book at all."""
+    ana, ben = added(alice), added(alice, "Ben", "Cole")
+    group = make(alice)
+    put(alice, group, ana)
+    page = abel.get(PLACE).content.decode()
+    assert "Sailing club" in page and "You cannot change this group." in page
+    shown = abel.get(f"{PLACE}{group.pk}/").content.decode()
+    assert "Ruiz, Ana" in shown and "You cannot change this group." in shown and 'name="name"' not in shown
+    place, told = f"{API}{group.pk}/", {"contacts": [str(ben.pk)]}
+    for answer in (
+        put(abel, group, ben),
+        abel.post(f"{PLACE}{group.pk}/", {"name": "Mine"}),
+        abel.post(f"{PLACE}{group.pk}/trash/"),
+        post_json(abel, place, {"name": "Mine"}, "put"),
+        post_json(abel, place + "members/", told),
+        post_json(abel, place + "members/", {"contacts": [str(ana.pk)]}, "delete"),
+        abel.delete(place),
+    ):
+        assert answer.status_code == 403 and "whoever made it" in answer.content.decode()
+    group.refresh_from_db()
+    assert (group.version, group.trashed_at) == (1, None)
+    assert list(GroupMember.unscoped.values_list("contact_id", flat=True)) == [ana.pk]
+    # Alice manages the practice's users: she changes his, and hides it from nobody.
+    his = make(abel, "Abel's")
+    assert alice.post(f"{PLACE}{his.pk}/", {"name": "Abel and Alice"}).status_code == 302
+    assert alice.post(f"{PLACE}{his.pk}/", {"name": "x", "private": "1"}).status_code == 403
+    assert alice.get(f"{API}{his.pk}/").json()["name"] == "Abel and Alice"
+
+
+def test_who_has_rights_on_fewer_accounts_sees_no_group(world, browse, alice, abel):
+    """CON-8 at its edge: the book, and so its groups, is closed to users who work with some accounts only."""
+    from accounts.ground.people.models import Seat, SeatAccount
+
+    group = make(alice)
+    Seat.unscoped.filter(pk=world.seats["abel"].pk).update(holdings="chosen")
+    SeatAccount.unscoped.create(firm_id=group.firm_id, seat=world.seats["abel"], account_id=world["U1000001"].pk)
+    for place in (PLACE, f"{PLACE}{group.pk}/", API, f"{API}{group.pk}/"):
+        answer = abel.get(place)
+        assert answer.status_code == 403 and "Sailing" not in answer.content.decode()
+
+
+def test_a_private_group_is_nobody_elses(alice, abel, world):
+    """CON-9."""
+    ana = added(abel)
+    group = make(abel, "Abel's own", private="1")
+    put(abel, group, ana)
+    assert "own" in abel.get(PLACE).content.decode()
+    for browser in (alice,):
+        assert "Abel&#x27;s own" not in browser.get(PLACE).content.decode()
+        assert browser.get(API).json() == []
+        for answer in (
+            browser.get(f"{PLACE}{group.pk}/"),
+            browser.get(f"{API}{group.pk}/"),
+            put(browser, group, ana),
+            browser.post(f"{PLACE}{group.pk}/trash/"),
+            browser.post(f"{PLACE}{group.pk}/back/"),
+            post_json(browser, f"{API}{group.pk}/", {"name": "x"}, "put"),
+        ):
+            assert answer.status_code == 404
+        assert titles(browser, f"?group={group.pk}") == []
+        assert "own" not in browser.get(f"{LIST}{ana.pk}/configuration/").content.decode().split("groups-title")[2]
+    group.refresh_from_db()
+    assert (group.version, group.trashed_at, GroupMember.unscoped.count()) == (1, None, 1)
+
+
+def test_the_second_wall_alone_keeps_private_groups(world, alice, abel, as_role):
+    from django.db import ProgrammingError, transaction
+
+    from accounts.ground.access import context
+
+    ana = added(abel)
+    hidden, shown = make(abel, "hidden", private="1"), make(alice, "shown")
+    put(abel, hidden, ana)
+    with as_role("portal_web"):
+        context.enter(world.users["alice"].pk)
+        assert set(Group.unscoped.values_list("pk", flat=True)) == {shown.pk}
+        assert not GroupMember.unscoped.exists()
+        assert Group.unscoped.filter(pk=hidden.pk).update(is_private=False) == 0
+    with as_role("portal_web"):
+        who = context.enter(world.users["abel"].pk)
+        assert Group.unscoped.filter(pk=shown.pk).update(is_private=True) == 0
+        row = {"firm_id": who.firm_id, "practice_id": who.practice_id, "contact": ana, "added_at": ana.created_at}
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            GroupMember.unscoped.create(group=shown, **row)
+    with as_role("portal_web"):
+        context.enter(world.users["bob"].pk)
+        assert not Group.unscoped.exists()
+    for role in ("portal_office", "portal_worker"):
+        with as_role(role), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            Group.unscoped.count()
+
+
+def test_trash_and_back_and_what_is_no_group(world, browse, alice):
+    ana = added(alice)
+    group = make(alice)
+    put(alice, group, ana)
+    alice.post(f"{PLACE}{group.pk}/trash/")
+    assert alice.get(f"{PLACE}{group.pk}/").status_code == 404
+    assert "no such group" in alice.get(f"{LIST}?group={group.pk}").content.decode()
+    assert "Sailing club" in alice.get(PLACE + "?trash=1").content.decode()
+    assert alice.post(f"{API}{group.pk}/back/").status_code == 200
+    assert alice.get(f"{API}{group.pk}/").json()["contacts"] == [str(ana.pk)]
+    for said in ({"name": " "}, {"name": "x" * 101}, {"name": "x", "query": "q=" + "y" * 2000}):
+        assert alice.post(PLACE, said).status_code == 422
+        assert post_json(alice, API, said).status_code == 400
+    assert Group.unscoped.count() == 1
+    bob = browse("bob")
+    begun(bob)
+    unlock(bob)
+    theirs = added(bob, "Zed", "Quill")
+    assert put(alice, group, theirs).status_code == 302
+    assert GroupMember.unscoped.count() == 1 and Contact.unscoped.count() == 2
+    assert bob.get(f"{PLACE}{group.pk}/").status_code == 404 and bob.get(API).json() == []
+
+
+def test_tokens_are_filters_and_unknown_ones_are_told(world, alice):
+    alice.post(LIST + "bring-in/")
+    added(alice, "Ben", "Cole")
+    assert titles(alice, "?q=state:prospect") == titles(alice, "?q=cole state:prospect owner:me") == ["Cole, Ben"]
+    assert titles(alice, "?q=owner:none") == titles(alice, "?q=owner:bob") == titles(alice, "?q=state:open cole") == []
+    assert len(titles(alice, "?q=status:o kind:person")) == len(titles(alice, "?state=open")) == 2
+    page = alice.get(LIST + "?q=cole colour:red").content.decode()
+    assert "Not understood: colour:red" in page and "Cole, Ben" not in page
+    chips = alice.get(LIST + "?q=cole kind:person").content.decode()
+    assert 'href="?q=cole"' in chips
