@@ -33,7 +33,7 @@ class SeveralSerializer(StrictSerializer):
 
     do = serializers.ChoiceField([(one.value, one.label) for one in DEEDS])
     contacts = serializers.ListField(child=serializers.UUIDField(), max_length=actions.MOST, default=list)
-    query = serializers.CharField(max_length=2000, allow_null=True, default=None)
+    query = serializers.CharField(max_length=2000, allow_blank=True, allow_null=True, default=None)
     group = serializers.UUIDField(allow_null=True, default=None)
     owner = serializers.IntegerField(allow_null=True, default=None)
     state = serializers.ChoiceField(State.choices, allow_null=True, default=None)
