@@ -74,7 +74,7 @@ def undo(*, vault: Opened, change: Change, at: datetime) -> int:
     if not scope(vault.who, Change).filter(pk=change.pk, undone_at=None).update(undone_at=at):
         raise ContactProblem(_("This was undone already."))
     change.undone_at = at
-    return _UNDO[change.deed](vault, json.loads(change.text(vault, "before")), at)
+    return _UNDO[Deed(change.deed)](vault, json.loads(change.text(vault, "before")), at)
 
 
 def keepers(vault: Opened) -> "QuerySet[User]":

@@ -22,7 +22,7 @@ from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
 
-class GroupSerializer(serializers.Serializer):
+class ContactGroupSerializer(serializers.Serializer):
     """A group; `members` is null where a saved search would have to be run."""
 
     id = serializers.UUIDField(source="pk")
@@ -34,21 +34,21 @@ class GroupSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField(source="group.created_at")
 
 
-class WholeGroupSerializer(GroupSerializer):
+class WholeContactGroupSerializer(ContactGroupSerializer):
     """The same with its saved search, and the first thousand who are in it."""
 
     query = serializers.CharField(allow_blank=True)
     contacts = serializers.ListField(child=serializers.UUIDField())
 
 
-class ChangedGroupSerializer(StrictSerializer):
+class ChangedContactGroupSerializer(StrictSerializer):
     """A name, and whether only its maker sees it."""
 
     name = serializers.CharField(max_length=LONGEST_NAME)
     is_private = serializers.BooleanField(default=False)
 
 
-class NewGroupSerializer(ChangedGroupSerializer):
+class NewContactGroupSerializer(ChangedContactGroupSerializer):
     """The same; with `query`, an address query of the list, the group is a saved search."""
 
     query = serializers.CharField(max_length=LONGEST_QUERY, allow_blank=True, default="")
@@ -82,16 +82,16 @@ class GroupsView(APIView):
 class Groups(GroupsView):
     """The groups of the client book."""
 
-    @extend_schema(operation_id="v1_groups_list", responses=GroupSerializer(many=True))
+    @extend_schema(operation_id="v1_groups_list", responses=ContactGroupSerializer(many=True))
     def get(self, request: Request) -> Response:
         """All that one sees, by name."""
-        return Response(GroupSerializer(queries.groups(opened(request._request)), many=True).data)
+        return Response(ContactGroupSerializer(queries.groups(opened(request._request)), many=True).data)
 
-    @extend_schema(request=NewGroupSerializer, responses={201: WholeGroupSerializer})
+    @extend_schema(request=NewContactGroupSerializer, responses={201: WholeContactGroupSerializer})
     def post(self, request: Request) -> Response:
         """A new one."""
         vault = opened(request._request)
-        said: dict[str, Any] = NewGroupSerializer.of(request)
+        said: dict[str, Any] = NewContactGroupSerializer.of(request)
         try:
             made = actions.create(vault=vault, at=timezone.now(), **said)
         except GroupProblem as problem:
@@ -103,16 +103,16 @@ class Groups(GroupsView):
 class OneGroup(GroupsView):
     """One group."""
 
-    @extend_schema(responses=WholeGroupSerializer)
+    @extend_schema(responses=WholeContactGroupSerializer)
     def get(self, request: Request, group: UUID) -> Response:
         """With who is in it."""
         return Response(_whole(*self.one(request, group)))
 
-    @extend_schema(request=ChangedGroupSerializer, responses=WholeGroupSerializer)
+    @extend_schema(request=ChangedContactGroupSerializer, responses=WholeContactGroupSerializer)
     def put(self, request: Request, group: UUID) -> Response:
         """Another name, and whether others see it."""
         vault, found = self.one(request, group)
-        said: dict[str, Any] = ChangedGroupSerializer.of(request)
+        said: dict[str, Any] = ChangedContactGroupSerializer.of(request)
         try:
             actions.change(vault=vault, group=found, at=timezone.now(), **said)
         except GroupProblem as problem:
@@ -131,7 +131,7 @@ class OneGroup(GroupsView):
 class GroupBack(GroupsView):
     """Out of the trash."""
 
-    @extend_schema(request=None, responses=WholeGroupSerializer)
+    @extend_schema(request=None, responses=WholeContactGroupSerializer)
     def post(self, request: Request, group: UUID) -> Response:
         """Taken back with its members."""
         vault, found = self.one(request, group, in_trash=True)
@@ -169,5 +169,5 @@ def _whole(vault: Opened, group: Group) -> Any:
     rows = queries.members(vault, group)
     first = list(rows.order_by("sort_key", "pk").values_list("pk", flat=True)[:1000])
     count = None if group.is_search else rows.count()
-    shown = GroupSerializer(Named(group, named.name, count, named.may_change)).data
+    shown = ContactGroupSerializer(Named(group, named.name, count, named.may_change)).data
     return {**shown, "query": queries.query_of(vault, group), "contacts": first}

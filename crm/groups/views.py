@@ -62,7 +62,7 @@ def group(request: HttpRequest, group: UUID) -> HttpResponse:
     vault, found = _enter(request, group)
     problem = ""
     if request.method == "POST":
-        said = {"name": request.POST.get("name", ""), "is_private": request.POST.get("private") == "1"}
+        said: dict[str, Any] = {"name": request.POST.get("name", ""), "is_private": request.POST.get("private") == "1"}
         try:
             actions.change(vault=vault, group=found, at=timezone.now(), **said)
         except GroupProblem as refused:
