@@ -243,6 +243,8 @@ CODES_EVENTS_ENDPOINT = env.text("CODES_EVENTS_ENDPOINT", "")  # a service in AW
 OUTBOX_CARRIERS = {} if CODES_URL == "none:" else dict.fromkeys(("sms", "voice"), "auth2fa.carriers.delivery.carry")
 # What a text of a room below costs, asked before it is owed.
 CODES_PRICED_BY = "auth2fa.carriers.actions.price_to_send"
+# Counts a plain text that the back office owes a number of a room below.
+CODES_COUNTED_BY = "auth2fa.carriers.actions.count_text"
 OUTBOX_CARRIERS["mail"] = "accounts.desk.brand.letters.carry"
 # Who may work without a second proof at their own choice and risk; the back office never.
 OPT_OUT_ROLES = [one for one in env.words("OPT_OUT_ROLES", ["client", "stl", "stl_sub"]) if one != "office"]

@@ -15,11 +15,11 @@ from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.outbox.models import Channel
 from accounts.ground.outbox.tasks import deliver
-from auth2fa.carriers.rules import Counts, refusal
+from auth2fa.carriers.rules import NOTICES_A_NUMBER_AND_DAY, Counts, refusal
 from auth2fa.challenge.models import Challenge, SentCode
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.secrets import box
-from auth2fa.factors.numbers import country_of
+from auth2fa.factors.numbers import Line, country_of
 from auth2fa.factors.prices import Spent, is_half, over_budget, price_of
 
 log = logging.getLogger(__name__)
@@ -37,12 +37,16 @@ class CannotSend(Exception):
 
 
 def send(*, challenge: Challenge, channel: str, address: str, at: datetime) -> SentCode:
-    """Order the challenge's code by text or call; each time the same code. Raises `CannotSend`."""
+    """Order the challenge's code by text or call; each time the same code. A fixed line is called, whatever was asked.
+
+    Raises `CannotSend`.
+    """
     with transaction.atomic(using=current_alias.get()):
         device = Device.unscoped.select_for_update().get(pk=challenge.device_id)
+        channel = Channel.VOICE if device.line == Line.FIXED else channel
         if device.kind != Kind.TEXT or challenge.used_at or challenge.voided_at or at >= challenge.expires_at:
             raise CannotSend("over")
-        if not settings.OUTBOX_CARRIERS:
+        if not settings.OUTBOX_CARRIERS.get(Channel.SMS):
             raise CannotSend("none")
         sent = list(SentCode.unscoped.filter(challenge=challenge).order_by("sent_at"))
         number, place = _hashed("number", device.number), _hashed("place", truncate_ip(address) if address else "")
@@ -80,6 +84,37 @@ def send(*, challenge: Challenge, channel: str, address: str, at: datetime) -> S
     else:
         _alarm_spent(over, country, spent, at)
     raise CannotSend("stopped")
+
+
+def send_notice(*, device: Device, body: str, key: str, at: datetime) -> bool:
+    """Order a plain text to the number of a device: no code, but of the day's money like one.
+
+    It leaves also where codes are stopped, since it warns of somebody; a number gets at most so many a day. In the
+    back office it goes to whomever the device belongs to.
+    """
+    if device.line == Line.FIXED:
+        return False
+    one_at_a_time("codes of a day")
+    country = country_of(device.number)
+    cost = price_of(settings.CODES_PRICES, country).of(Channel.SMS)
+    function = "app_owe_office_notice" if current_alias.get() == "office" else "app_owe_notice"
+    said = [device.pk, body, key, _hashed("number", device.number), country, cost, at, NOTICES_A_NUMBER_AND_DAY]
+    with cursor() as cur:
+        cur.execute(f"SELECT {function}(%s, %s, %s, %s, %s, %s, %s, %s)", said)  # one of two names of ours
+        return bool(cur.fetchone()[0])
+
+
+def count_text(*, number: str, firm_id: int | None, at: datetime) -> None:
+    """Count a plain text of another room, which the back office owes to a number, in the money of the day."""
+    country = country_of(number)
+    SentCode.unscoped.create(
+        channel=Channel.SMS,
+        number_hash=_hashed("number", number),
+        firm_id=firm_id,
+        country=country,
+        cost=price_of(settings.CODES_PRICES, country).of(Channel.SMS),
+        sent_at=at,
+    )
 
 
 def price_to_send(*, country: str, channel: str, at: datetime) -> Decimal | None:

@@ -60,6 +60,15 @@ def send(
     return answer["MessageId"]
 
 
+def looked_up(number: str, *, client: Any = None) -> str:
+    """What the number's provider says that it is, in AWS's words; "" where looking up is switched off (`lookup=no`)."""
+    place = _place(settings.CODES_URL)
+    if place.get("lookup") == "no":
+        return ""
+    client = client or _client(place["region"], place.get("endpoint"))
+    return client.carrier_lookup(PhoneNumber=number).get("PhoneNumberType", "")
+
+
 def came_back(message_id: str, *, client: Any = None) -> None:
     """Tell the service that the code in one of its messages was used. Raises `Undeliverable` as `send` does."""
     place = _place(settings.CODES_URL)

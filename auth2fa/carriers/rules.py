@@ -7,6 +7,7 @@ WAIT = timedelta(seconds=30)
 A_NUMBER_IN_MINUTES = 3
 A_NUMBER_A_DAY = 10
 A_USER_AN_HOUR = 5
+NOTICES_A_NUMBER_AND_DAY = 10
 A_PLACE_AN_HOUR = 10
 # Of so many codes fewer than half came back: somebody sends codes to numbers of their own.
 JUDGED_AFTER = 50

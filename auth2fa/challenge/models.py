@@ -61,11 +61,14 @@ class Delivery(models.TextChoices):
 
 
 class SentCode(models.Model):
-    """A text or call that was ordered; what limits and budgets count."""
+    """A text or call that was ordered; what limits and budgets count. One without a challenge is a notice, no code.
+
+    A notice to somebody who does not sign in has no user.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="sent")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="sent", null=True)
     channel = models.CharField(max_length=10)
     number_hash = models.CharField(max_length=64)
     place_hash = models.CharField(max_length=64, help_text="Hash of the network that asked")

@@ -12,7 +12,7 @@ from auth2fa.carriers.rules import WAIT
 from auth2fa.challenge.models import Challenge, SentCode
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.secrets import site
-from auth2fa.factors.numbers import masked
+from auth2fa.factors.numbers import Line, masked
 from auth2fa.factors.showing import fragment
 
 
@@ -35,6 +35,11 @@ class Asked:
         text = self.challenge.question
         half = len(text) // 2
         return f"{text[:half]} {text[half:]}"
+
+    @property
+    def is_called_only(self) -> bool:
+        """Whether the number is a fixed line, which reads no texts."""
+        return self.device.line == Line.FIXED
 
     @property
     def options(self) -> str:

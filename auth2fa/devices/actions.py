@@ -9,7 +9,9 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.ground.access.context import current_alias
+from accounts.ground.access.middleware import spend
 from accounts.ground.people.models import User
+from auth2fa.carriers.lookup import line_of
 from auth2fa.challenge.actions import Outcome, Spent, answer
 from auth2fa.challenge.models import Challenge, Purpose
 from auth2fa.devices.models import Device, Kind
@@ -23,6 +25,8 @@ from portal.lib.words import Sentence, gettext_noop
 
 LONGEST_NAME = 60
 PIN_HASH_BYTES = 32
+# Each look at a number costs money.
+LOOKED_UP_AN_HOUR = 5
 
 
 class DeviceProblem(ValueError):
@@ -53,19 +57,22 @@ def begin(*, user: User, kind: Kind, name: str, at: datetime) -> Device:
 
 def begin_number(*, user: User, text: str, countries: Collection[str], at: datetime) -> Device:
     """A telephone that waits for the code it gets. Raises `DeviceProblem`."""
-    try:
-        number = numbers.read(text, countries=countries)
-    except numbers.BadNumber as bad:
-        raise DeviceProblem(_BAD_NUMBER[bad.reason]) from bad
     if Device.unscoped.filter(
         user=user, kind__in=BETTER_THAN_TEXT, revoked_at=None, confirmed_at__isnull=False
     ).exists():
         raise DeviceProblem(
             gettext_noop("You have a phone key or a card, which is safer; codes by text are for people without one.")
         )
+    try:
+        number = numbers.read(text, countries=countries)
+        if spend(f"lookup/{user.pk}", most=LOOKED_UP_AN_HOUR, at=at):
+            raise DeviceProblem(gettext_noop("You have tried many numbers; wait an hour, or add another device."))
+        line = line_of(number)
+    except numbers.BadNumber as bad:
+        raise DeviceProblem(_BAD_NUMBER[bad.reason]) from bad
     device = begin(user=user, kind=Kind.TEXT, name=numbers.masked(number), at=at)
-    device.number = number
-    device.save(update_fields=["number"])
+    device.number, device.line = number, line
+    device.save(update_fields=["number", "line"])
     return device
 
 

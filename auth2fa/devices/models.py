@@ -36,6 +36,9 @@ class Device(models.Model):
     credential = models.BinaryField(default=bytes, help_text="A passkey's id and public key")
     hashes = ArrayField(models.CharField(max_length=64), default=list, help_text="Recovery codes that are left")
     number = models.CharField(max_length=16, blank=True)
+    line = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text="Mobile or fixed, where it is known"
+    )
     serial = models.CharField(max_length=40, blank=True)
     claim = models.CharField(max_length=64, blank=True, help_text="Hash of what lets a phone fetch its key, once")
     created_at = models.DateTimeField()

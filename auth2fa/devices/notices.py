@@ -6,9 +6,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.ground.access.context import cursor
 from accounts.ground.outbox.actions import owe_person
+from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import User
+from auth2fa.carriers.actions import send_notice
 from auth2fa.devices.models import Device, Ending, Kind
 
 
@@ -23,7 +24,7 @@ def tell_added(device: Device, replaced: list[Device], at: datetime) -> None:
         )
         _owe(user, _("A device was added to your sign-in"), body % said, f"device added {device.pk}")
         old = [one for one in replaced if one.kind == Kind.TEXT]
-        _text([*old, *_numbers(user, but=device)], body % said, f"device added {device.pk}")
+        _text([*old, *_numbers(user, but=device)], body % said, f"device added {device.pk}", at)
 
 
 def tell_revoked(device: Device, at: datetime) -> None:
@@ -40,6 +41,7 @@ def tell_revoked(device: Device, at: datetime) -> None:
             [*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)],
             body % said,
             f"device revoked {device.pk}",
+            at,
         )
 
 
@@ -86,7 +88,7 @@ def tell_ending_asked(device: Device, ending: Ending, at: datetime) -> None:
         )
         key = f"device ending asked {ending.pk}"
         _owe(user, _("Your only device is to be ended"), body % said, key)
-        _text([*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)], body % said, key)
+        _text([*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)], body % said, key, at)
 
 
 def tell_ending_declined(device: Device, ending: Ending, at: datetime) -> None:
@@ -100,7 +102,7 @@ def tell_ending_declined(device: Device, ending: Ending, at: datetime) -> None:
         )
         key = f"device ending declined {ending.pk}"
         _owe(user, _("Your only device stays"), body % said, key)
-        _text([*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)], body % said, key)
+        _text([*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)], body % said, key, at)
 
 
 def tell_texts_are_weak(device: Device, at: datetime) -> None:
@@ -129,8 +131,7 @@ def _numbers(user: User, *, but: Device) -> list[Device]:
     return list(rows.exclude(pk=but.pk))
 
 
-def _text(devices: list[Device], body: str, key: str) -> None:
+def _text(devices: list[Device], body: str, key: str, at: datetime) -> None:
     """A plain text, not a code: it is no secret and may wait."""
-    for device in devices if settings.OUTBOX_CARRIERS else ():
-        with cursor() as cur:
-            cur.execute("SELECT app_owe_code(%s, 'sms', '', %s, %s)", [device.pk, body, f"{key} {device.pk}"])
+    for device in devices if settings.OUTBOX_CARRIERS.get(Channel.SMS) else ():
+        send_notice(device=device, body=body, key=f"{key} {device.pk}", at=at)

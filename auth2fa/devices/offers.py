@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.ground.outbox.models import Channel
 from accounts.ground.stepup.limits import cap_of
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.rules import BETTER_THAN_TEXT, MOST, carries
@@ -150,7 +151,7 @@ def offers(rows: list[Device]) -> list[Kind]:
     active = [one.kind for one in rows if one.confirmed_at]
     found = [Kind.PASSKEY] if takes_passkeys() else []
     found += [Kind.PHONE, Kind.CARD, Kind.APP]
-    if settings.OUTBOX_CARRIERS and not any(one in BETTER_THAN_TEXT for one in active):
+    if settings.OUTBOX_CARRIERS.get(Channel.SMS) and not any(one in BETTER_THAN_TEXT for one in active):
         found.append(Kind.TEXT)
     return [one for one in found if one == Kind.TEXT or active.count(one) < MOST[one]]
 

@@ -1,6 +1,7 @@
 """Telephone numbers that may get codes: their form, country and kind."""
 
 from collections.abc import Collection
+from enum import StrEnum
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -16,6 +17,14 @@ REFUSED = frozenset(
         PhoneNumberType.TOLL_FREE,
     }
 )
+
+
+class Line(StrEnum):
+    """What a number reaches, as far as it can be known; a fixed line reads no texts."""
+
+    UNKNOWN = ""
+    MOBILE = "mobile"
+    FIXED = "fixed"
 
 
 class BadNumber(ValueError):
@@ -42,6 +51,12 @@ def read(text: str, *, countries: Collection[str]) -> str:
     if phonenumbers.number_type(found) in REFUSED:
         raise BadNumber("kind")
     return phonenumbers.format_number(found, PhoneNumberFormat.E164)
+
+
+def line_of(number: str) -> Line:
+    """What the form of a number says; in some countries mobiles and fixed lines look alike."""
+    kinds = {PhoneNumberType.MOBILE: Line.MOBILE, PhoneNumberType.FIXED_LINE: Line.FIXED}
+    return kinds.get(phonenumbers.number_type(phonenumbers.parse(number)), Line.UNKNOWN)
 
 
 def country_of(number: str) -> str:

@@ -28,12 +28,11 @@ from auth2fa.devices.queries import own
 from fees.invoicing.queries import invoices
 from fees.invoicing.review import BadForm, file_of
 from fees.notices.models import Mode
-from fees.patterns.queries import own as own_templates
-from fees.patterns.queries import own_job
 from fees.proposals.queries import proposals
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
 from fees.whatif.queries import trial_of
+from portal.confirming import templates
 from portal.confirming.billing import approve_line, billing_month, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
 from portal.lib.exchange import exchange_day
@@ -272,47 +271,6 @@ def _send_trial(wish: Wish) -> str:
     }
 
 
-def _keep_template(wish: Wish) -> str:
-    return _("Keep the fee template %(name)s as it stands on the screen; no client's fees change.") % {
-        "name": wish.text("name")
-    }
-
-
-def _template_name(wish: Wish) -> str:
-    return _one(own_templates(wish.seat), wish.place["template"]).name
-
-
-def _change_template(wish: Wish) -> str:
-    if wish.method == "DELETE":
-        return _delete_template(wish)
-    return _("Change the fee template %(name)s to what stands on the screen.") % {"name": _template_name(wish)}
-
-
-def _default_template(wish: Wish) -> str:
-    return _("Let new clients begin with the fee template %(name)s.") % {"name": _template_name(wish)}
-
-
-def _delete_template(wish: Wish) -> str:
-    return _("Delete the fee template %(name)s.") % {"name": _template_name(wish)}
-
-
-def _send_template(wish: Wish) -> str:
-    own_job(wish.seat, wish.place["task"])
-    listed = wish.said.get("accounts")
-    numbers = listed if isinstance(listed, list) else wish.request.POST.getlist("chosen")
-    known = scope(wish.seat, Account, "set_fees").filter(number__in=[str(one).upper() for one in numbers[:SHOWN]])
-    told = [account_words(one) for one in known.order_by("number")]
-    if not told:
-        raise Untold
-    more = "" if len(told) == len(numbers) else " …"
-    words = ngettext(
-        "Propose the template's terms to %(count)s account: %(accounts)s",
-        "Propose the template's terms to %(count)s accounts: %(accounts)s",
-        len(numbers),
-    )
-    return words % {"count": len(numbers), "accounts": "; ".join(told) + more}
-
-
 def _sign_terms(wish: Wish) -> str:
     row = _one(proposals(wish.seat), wish.place["pk"])
     return _("Sign fee proposal %(version)s for account %(account)s.") % {
@@ -407,11 +365,11 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("fees:notice_mode", "api_notice_mode"), _notice_mode),
     **dict.fromkeys(("fees:invoice", "api_invoice"), _change_invoice),
     **dict.fromkeys(("fees:send_proposal", "api_send_terms"), _send_terms),
-    **dict.fromkeys(("fees:new_template", "api_fee_templates"), _keep_template),
-    **dict.fromkeys(("fees:template", "api_fee_template"), _change_template),
-    **dict.fromkeys(("fees:default_template", "api_default_fee_template"), _default_template),
-    "fees:delete_template": _delete_template,
-    **dict.fromkeys(("fees:send_template", "api_send_fee_template"), _send_template),
+    **dict.fromkeys(("fees:new_template", "api_fee_templates"), templates.keep_template),
+    **dict.fromkeys(("fees:template", "api_fee_template"), templates.change_template),
+    **dict.fromkeys(("fees:default_template", "api_default_fee_template"), templates.default_template),
+    "fees:delete_template": templates.delete_template,
+    **dict.fromkeys(("fees:send_template", "api_send_fee_template"), templates.send_template),
     **dict.fromkeys(("fees:what_if_send", "api_send_what_if"), _send_trial),
     **dict.fromkeys(("fees:sign_proposal", "api_sign_proposal"), _sign_terms),
     **dict.fromkeys(("consents:agree", "api_agree"), _agree),

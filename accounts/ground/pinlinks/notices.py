@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -57,3 +58,4 @@ def _text(fact: PinFact, number: str, key: str, at: datetime) -> None:
         )
     key = f"{key} {at.isoformat()} number"
     owe(channel=Channel.SMS, recipient=number, subject="", body=words, natural_key=key, firm_id=fact.firm_id)
+    import_string(settings.CODES_COUNTED_BY)(number=number, firm_id=fact.firm_id, at=at)

@@ -1,0 +1,161 @@
+"""Which kind of line a number is, what comes of it, and notices to numbers in the money of a day."""
+
+import logging
+from datetime import timedelta
+from decimal import Decimal as D
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts.ground.access.context import as_role
+from accounts.ground.outbox.actions import deliver_due
+from accounts.ground.outbox.models import OutboxMessage
+from auth2fa.carriers.actions import CannotSend, count_text, send, send_notice
+from auth2fa.challenge.actions import ask
+from auth2fa.challenge.models import Purpose, SentCode
+from auth2fa.devices.actions import LOOKED_UP_AN_HOUR
+from auth2fa.devices.models import Device, Kind
+from auth2fa.devices.queries import at_door
+from auth2fa.factors.numbers import Line, line_of
+from auth2fa.factors.prices import read
+from tests.auth2fa.kit import enrolled
+from tests.auth2fa.test_carriers import aws_keys, fake
+from tests.auth2fa.test_last_device import DEVICES, said
+from tests.world import PASSWORD
+
+__all__ = ["aws_keys", "fake"]
+NEW = "/settings/security/devices/new/"
+
+
+@pytest.fixture
+def alice(world):
+    cache.clear()
+    return world.users["alice"]
+
+
+def begin(browse, number="+1 202 555 0143"):
+    return browse("alice").post(NEW, {"kind": "text", "number": number, "_password": PASSWORD})
+
+
+# --- The kind of a line ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "line", "channel"),
+    [("MOBILE", "mobile", "sms"), ("PREPAID", "mobile", "sms"), ("LANDLINE", "fixed", "voice"), ("", "", "sms")],
+)
+def test_the_provider_says_what_a_number_is_before_it_is_enrolled(browse, alice, fake, told, line, channel):
+    fake.line = told
+    assert begin(browse).status_code == 302
+    [(operation, asked)] = fake.seen
+    assert (operation, asked["PhoneNumber"]) == ("CarrierLookup", "+12025550143")
+    assert (Device.unscoped.get().line, SentCode.unscoped.get().channel) == (line, channel)
+
+
+@pytest.mark.parametrize("told", ["VOIP", "OTHER", "INVALID"])
+def test_a_line_that_anybody_may_rent_or_that_is_none_gets_no_code(browse, alice, fake, told):
+    fake.line = told
+    assert begin(browse).status_code == 422
+    assert not Device.unscoped.exists() and not SentCode.unscoped.exists()
+    assert not OutboxMessage.unscoped.filter(channel__in=["sms", "voice"]).exists()
+
+
+def test_a_service_that_does_not_answer_keeps_nobody_out_and_no_log_names_the_number(browse, alice, fake, caplog):
+    fake.answers = ["AccessDeniedException"]
+    with caplog.at_level(logging.WARNING):
+        assert begin(browse).status_code == 302
+    assert Device.unscoped.get().line == "" and "could not be looked up" in caplog.text
+    assert "5550143" not in caplog.text
+
+
+def test_looking_up_can_be_switched_off(browse, alice, fake, settings):
+    settings.CODES_URL += "&lookup=no"
+    assert begin(browse).status_code == 302 and fake.seen == []
+
+
+def test_numbers_are_not_tried_through_us(browse, alice, fake):
+    fake.line = "VOIP"
+    for _try in range(LOOKED_UP_AN_HOUR):
+        begin(browse)
+    answer = begin(browse)
+    assert "You have tried many numbers" in answer.content.decode()
+    assert len(fake.seen) == LOOKED_UP_AN_HOUR
+
+
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [("+447400123456", Line.MOBILE), ("+442079460958", Line.FIXED), ("+12025550143", Line.UNKNOWN)],
+)
+def test_some_numbers_say_themselves_what_they_are(number, line):
+    assert line_of(number) == line
+
+
+def test_a_fixed_line_is_called_and_offered_no_text(browse, alice, world):
+    held = enrolled(alice, Kind.TEXT, line="fixed")
+    at_door(alice.pk)
+    one = ask(device=held.device, purpose=Purpose.SIGN_IN, at=timezone.now())
+    assert send(challenge=one, channel="sms", address="192.0.2.1", at=timezone.now()).channel == "voice"
+    page = browse("alice").post("/settings/security/codes/", {"_username": "alice", "_password": PASSWORD})
+    assert b'value="voice"' in page.content and b'value="sms"' not in page.content
+
+
+# --- Notices --------------------------------------------------------------------------------------------------------
+
+
+def test_where_nothing_carries_texts_none_is_offered(browse, alice, settings):
+    assert b'name="number"' in browse("alice").get("/settings/security/").content
+    settings.OUTBOX_CARRIERS = {"mail": settings.OUTBOX_CARRIERS["mail"]}
+    assert b'name="number"' not in browse("alice").get("/settings/security/").content
+
+
+def notice(device, key, at=None):
+    return send_notice(device=device, body="words", key=key, at=at or timezone.now())
+
+
+def test_a_notice_is_of_the_days_money_and_keeps_no_code_from_leaving(alice, settings):
+    settings.CODES_PRICES, settings.CODES_USD_A_DAY = read(["US=0.01/0.02"]), D("0.05")
+    held = enrolled(alice, Kind.TEXT)
+    at_door(alice.pk)
+    for number in range(4):
+        assert notice(held.device, f"n{number}")
+    assert not notice(held.device, "n0"), "twice is once"
+    row = SentCode.unscoped.first()
+    assert (SentCode.unscoped.count(), row.cost, row.country, row.challenge) == (4, D("0.01"), "US", None)
+    one = ask(device=held.device, purpose=Purpose.SIGN_IN, at=timezone.now())
+    assert send(challenge=one, channel="sms", address="192.0.2.1", at=timezone.now())
+    with pytest.raises(CannotSend) as refused:
+        send(challenge=one, channel="voice", address="192.0.2.1", at=timezone.now() + timedelta(minutes=1))
+    assert refused.value.reason == "stopped", "the fifth and sixth cent"
+    assert notice(held.device, "late"), "a warning leaves nevertheless"
+
+
+def test_a_number_gets_ten_notices_a_day(alice):
+    held = enrolled(alice, Kind.TEXT)
+    at_door(alice.pk)
+    now = timezone.now()
+    assert [notice(held.device, f"n{number}", now) for number in range(11)] == [True] * 10 + [False]
+    assert notice(held.device, "tomorrow", now + timedelta(days=1, seconds=1))
+    assert OutboxMessage.unscoped.filter(channel="sms").count() == 11
+
+
+def test_nobody_owes_a_notice_to_the_number_of_another(world, alice):
+    held = enrolled(world.users["bob"], Kind.TEXT)
+    at_door(alice.pk)
+    assert not notice(held.device, "n") and not OutboxMessage.unscoped.filter(channel="sms").exists()
+
+
+def test_what_the_back_office_does_is_told_by_text_too(world, alice, office):
+    enrolled(alice, Kind.TEXT)
+    app = enrolled(alice, Kind.APP)
+    office.post(DEVICES, said(app.device, "end"))
+    [text] = OutboxMessage.unscoped.filter(channel="sms")
+    assert text.recipient == "+12025550143" and "no longer proves" in text.body
+    assert SentCode.unscoped.get().pk == text.pk, "what the service tells of its delivery finds the row"
+    assert deliver_due(at=timezone.now()) >= 1
+
+
+def test_a_text_to_somebody_who_does_not_sign_in_counts_too(world):
+    with as_role("office"):
+        count_text(number="+12025550143", firm_id=world["F100001"].firm_id, at=timezone.now())
+    assert SentCode.unscoped.get().cost == D("0.01")
