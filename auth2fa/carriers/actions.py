@@ -78,7 +78,7 @@ def send(*, challenge: Challenge, channel: str, address: str, at: datetime) -> S
                 cost=cost,
                 sent_at=at,
             )
-            return _order(row, device, len(sent))
+            return _order(row, challenge, device, len(sent))
     if why:
         _alarm(counts, at)
     else:
@@ -138,9 +138,9 @@ def price_to_send(*, country: str, channel: str, at: datetime) -> Decimal | None
     return None if why or over else cost
 
 
-def _order(row: SentCode, device: Device, before: int) -> SentCode:
+def _order(row: SentCode, challenge: Challenge, device: Device, before: int) -> SentCode:
     """The row that limits count, and the message that a worker delivers; the service names the row in its events."""
-    challenge, channel = row.challenge, row.channel
+    channel = row.channel
     with cursor() as cur:
         said = f"{challenge.expires_at.isoformat()} {get_language() or 'en'} {row.pk}"
         key = f"code {challenge.pk} {channel} {before}"
