@@ -109,6 +109,8 @@ def request(day: date, *, at: datetime) -> Run:
     run = Run.unscoped.filter(day=day).first()
     if run is None or run.state != RunState.DONE:
         _check_order(days, day)
+    if run is not None and run.paused_at and run.state != RunState.DONE:
+        raise NightRefused(_("The night of %(day)s is paused; let it go on first.") % {"day": day})
     return run or Run.unscoped.get_or_create(day=day, defaults={"asked_at": at})[0]
 
 
@@ -242,7 +244,7 @@ def _check_order(days: Calendar, day: date) -> None:
 
 def _is_unfinished(run: Run) -> bool:
     """Whether the next night must wait: unless done, or held by nothing but the refused seals of some firm."""
-    if run.state != RunState.HELD:
+    if run.state != RunState.HELD or run.paused_at:
         return run.state != RunState.DONE
     left = RunStage.unscoped.filter(run=run).exclude(state=RunState.DONE).values_list("name", "state")
     return list(left) != [(LAST_STAGE, RunState.HELD)]
@@ -262,7 +264,7 @@ def _first_unfinished(days: Calendar) -> date | None:
 def _next_due(days: Calendar, at: datetime) -> Run | None:
     waiting = Q(state__in=(RunState.WAITING, RunState.RUNNING))
     waiting |= Q(state=RunState.HELD, finished_at__lt=at - RETRY_AFTER)
-    if run := Run.unscoped.filter(waiting).order_by("day").first():
+    if run := Run.unscoped.filter(waiting, paused_at=None).order_by("day").first():
         return run
     last = Run.unscoped.order_by("-day").first()
     if last is not None and _is_unfinished(last):
@@ -273,7 +275,7 @@ def _next_due(days: Calendar, at: datetime) -> Run | None:
 
 def _retry_seals(*, before: date, at: datetime) -> None:
     """Firms that could not be sealed get another try each night, oldest first, because seals are chained."""
-    for run in Run.unscoped.filter(state=RunState.HELD, day__lt=before).order_by("day"):
+    for run in Run.unscoped.filter(state=RunState.HELD, paused_at=None, day__lt=before).order_by("day"):
         _mend(run, at=at)
         work(run, STAGES)
 

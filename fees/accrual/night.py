@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from accounts.ground.access.context import cursor
-from accounts.ground.runs.actions import release
+from accounts.ground.runs.actions import BY_OFFICE, release
 from accounts.ground.runs.models import Hold, Run
 from accounts.ground.runs.results import ChunkResult, StageResult
 from fees.accrual import statements
@@ -42,9 +42,9 @@ def accrue_chunk(
 def _accrue_late(cur, run: Run, day: date, within: str) -> int:
     """Earlier days whose value has come since: written with their own date, by this run."""
     cur.execute(
-        "SELECT id FROM accounts_hold WHERE stage = 'accrue' AND reason = 'no_nav' AND resolved_at IS NULL"
+        "SELECT id FROM accounts_hold WHERE stage = 'accrue' AND reason IN ('no_nav', %s) AND resolved_at IS NULL"
         f" AND retry_asked_at IS NOT NULL AND day < %s AND {within} ORDER BY id",
-        [day],
+        [BY_OFFICE, day],
     )
     asked = [hold for (hold,) in cur.fetchall()]
     rows = 0

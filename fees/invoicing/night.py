@@ -14,6 +14,7 @@ from accounts.ground.access.context import cursor
 from accounts.ground.ledger.models import BookKind, TransferKind
 from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
 from accounts.ground.runs.models import Run
+from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.runs.results import ChunkResult
 from accounts.ground.tree.models import Margin, Status
 from fees.accrual.statements import among, guard_against_loops
@@ -65,7 +66,7 @@ def invoices_chunk(
 
 
 def _waiting(cur, day: date, within: str) -> Iterator[list[Waiting]]:
-    """Whole accounts at a time, in the order in which their invoices were sent."""
+    """Whole accounts at a time, in the order in which their invoices were sent; of accounts held back none."""
     cur.execute(
         f"""
         SELECT i.id::text, i.account_id, i.amount, i.currency, a.status, a.margin_kind,
@@ -74,6 +75,7 @@ def _waiting(cur, day: date, within: str) -> Iterator[list[Waiting]]:
           FROM fees_invoice i JOIN accounts_account a ON a.id = i.account_id
                JOIN accounts_practice p ON p.id = i.practice_id
          WHERE i.state = 'pending' AND i.business_day <= %s AND {within}
+           AND i.account_id NOT IN ({sql_held_back(day)})
          ORDER BY i.account_id, i.business_day, i.submitted_at, i.id
            FOR NO KEY UPDATE OF i
         """,

@@ -14,6 +14,7 @@ from accounts.ground.days.queries import calendar
 from accounts.ground.ledger import checks as ledger
 from accounts.ground.ledger.checks import Break, breaks, named
 from accounts.ground.ledger.sets import LINES, WITH_BOOKS
+from accounts.ground.runs.queries import sql_held_back
 from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
 from fees.adjustments import checks as adjustments
 from fees.borne import checks as borne
@@ -248,12 +249,12 @@ def every_processed_invoice_moved_once(night: Night) -> list[Break]:
 
 
 def nothing_due_was_left(night: Night) -> list[Break]:
-    """After the posting a charge that was due is posted, deferred, written off or zero."""
+    """After the posting a charge that was due is posted, deferred, written off or zero, or its account held back."""
     return breaks(
         "I07",
         gettext_noop("%(count)s charges that were due have not been tried; the first is %(sample)s."),
-        "SELECT firm_id, count(*), min(id::text) FROM fees_charge"
-        " WHERE state = 'due' AND due_on <= %(day)s GROUP BY firm_id",
+        "SELECT firm_id, count(*), min(id::text) FROM fees_charge WHERE state = 'due' AND due_on <= %(day)s"
+        f" AND account_id NOT IN ({sql_held_back(night.day)}) GROUP BY firm_id",
         day=night.day,
     )
 

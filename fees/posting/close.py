@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
-from accounts.ground.runs.actions import hold_accounts, release_many
+from accounts.ground.runs.actions import BY_OFFICE, hold_accounts, release_many
 from accounts.ground.runs.models import Hold, Run
+from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import PLANNING
 from fees.adjustments.night import adjust
@@ -70,14 +71,15 @@ def close_chunk(
     with cursor() as cur:
         cur.execute(PLANNING)
         today = replace(_whole(run, days, day, day, lo, hi, lags), only=only)
-        for one in _closings(cur, days, today):
+        for one in _closings(cur, days, replace(today, without=_held_back(cur, day))):
             _charge(cur, one, written)
         _keep(day, close_trades(cur, today), written)
-        for late, accounts in _held_before(cur, today):
+        for late, accounts in _held_before(cur, today, run.at):
             held = Written()
-            for one in _closings(cur, days, replace(_whole(run, days, day, late, lo, hi, lags), only=accounts)):
+            again = replace(_whole(run, days, day, late, lo, hi, lags), only=accounts, without=_held_back(cur, late))
+            for one in _closings(cur, days, again):
                 _charge(cur, one, held)
-            _release(run, late, sorted(set(accounts) - held.held))
+            _release(run, late, sorted({*accounts} - held.held - {*again.without}))
             written = _together(written, held)
         _keep(day, adjust(cur, today), written)
     return ChunkResult(rows=written.rows, total=written.total, digest=fingerprint(written.digests))
@@ -181,20 +183,28 @@ def _together(one: Written, other: Written) -> Written:
     return Written(one.rows + other.rows, one.total + other.total, one.digests + other.digests, one.held)
 
 
-def _held_before(cur, whole: Closing) -> list[tuple[date, list[int]]]:
-    """Days with accounts that could not be closed then, or whose missing day was accrued by this run."""
+def _held_back(cur, day: date) -> list[int]:
+    """Whom the back office holds back on a day: nothing of theirs closes with it until they are let in."""
+    cur.execute(f"SELECT account_id FROM ({sql_held_back(day)}) held ORDER BY account_id")
+    return [account for (account,) in cur.fetchall()]
+
+
+def _held_before(cur, whole: Closing, at: datetime) -> list[tuple[date, list[int]]]:
+    """Days with accounts that could not be closed then, whose missing day was accrued by this run, or that this run
+    let in."""
     cur.execute(
         f"""
         SELECT day, array_agg(DISTINCT account_id ORDER BY account_id)
           FROM accounts_hold h
          WHERE {statements.within(whole, "h.account_id")} AND h.day < %(day)s
            AND (h.stage = 'close' AND h.resolved_at IS NULL
+                OR h.stage = 'accrue' AND h.reason = '{BY_OFFICE}' AND h.resolved_at = %(at)s
                 OR h.stage = 'accrue' AND h.resolved_at IS NOT NULL
                    AND EXISTS (SELECT 1 FROM fees_accrual l
                                 WHERE l.accrual_date = h.day AND l.account_id = h.account_id AND l.run_id = %(run)s))
          GROUP BY day ORDER BY day
         """,
-        {"day": whole.day, "run": whole.run_id},
+        {"day": whole.day, "run": whole.run_id, "at": at},
     )
     return cur.fetchall()
 

@@ -26,7 +26,7 @@ class Closing:
     `night` is the run's own day: later than `day` when the accounts were held then.  `days` are the period's business
     days.  `due_on` is when its charges post, `results_due_on` when those on profit do.  `closed_accounts` takes the
     accounts that were closed inside the period by `day`, instead of all others.  `only` narrows it to some of
-    them; `doubted` accounts, which the engine computes differently, are held.
+    them; `doubted` accounts, which the engine computes differently, are held.  `without` are left for a later night.
     """
 
     run_id: int
@@ -42,6 +42,7 @@ class Closing:
     closed_accounts: bool = False
     only: Sequence[int] | None = None
     doubted: Sequence[int] = ()
+    without: Sequence[int] = ()
 
     def accrued(self) -> "Closing":
         return replace(self, methods=[code for code in self.methods if code in ACCRUED_CODES])
@@ -195,7 +196,8 @@ def _whose(closing: Closing) -> str:
 
 
 def within(closing: Closing, account: str) -> str:
-    return among(account, closing.lo, closing.hi, closing.only)
+    left_out = f" AND {account} <> ALL ({array(closing.without)})" if closing.without else ""
+    return among(account, closing.lo, closing.hi, closing.only) + left_out
 
 
 def _value_of_the_day(closing: Closing) -> str:

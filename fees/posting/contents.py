@@ -20,7 +20,7 @@ from portal.lib.periods import Period
 BLOCK = 4096
 LISTED_HOLDS = 100
 EMPTY = digest("")
-KEPT = ("accruals", "charges", "transfers", "instructions")
+KEPT = ("accruals", "charges", "transfers", "instructions", "decisions")
 # The database's own order of text may change with its operating system; "C" does not.
 LINES_OF_BLOCK = 'string_agg(line, chr(10) ORDER BY line COLLATE "C")'
 BLOCKS = "string_agg(currency || ' ' || block || ' ' || hash, chr(10) ORDER BY currency COLLATE \"C\", block)"
@@ -47,6 +47,7 @@ class Contents:
     transfers: Part = field(default_factory=Part)
     instructions: Part = field(default_factory=Part)
     holds: Part = field(default_factory=Part)
+    decisions: Part = field(default_factory=Part)
     held_accounts: list[str] = field(default_factory=list)
     billable: int = 0
     billed: int = 0
@@ -63,6 +64,7 @@ class Contents:
             "transfers": self.transfers.told(),
             "instructions": self.instructions.told(),
             "holds": {**self.holds.told(), "listed": self.held_accounts},
+            "decisions": self.decisions.told(),
         }
 
 
@@ -96,6 +98,7 @@ def _kept(night: Night) -> dict[str, str]:
         "charges": _charges(night),
         "transfers": _transfers(night),
         "instructions": _instructions(night),
+        "decisions": _decisions(night),
     }
 
 
@@ -158,6 +161,19 @@ def _instructions(night: Night) -> str:
         SELECT i.firm_id, i.currency, coalesce(i.account_id / {BLOCK}, -1) AS block, i.amount, {line} AS line
           FROM broker_instruction i JOIN broker_instructionfile f ON f.id = i.file_id
          WHERE i.firm_id = ANY(ARRAY(SELECT id FROM accounts_firm)) AND i.day = {day_literal(night.day)}"""
+
+
+def _decisions(night: Night) -> str:
+    """What people decided about the night, or about an earlier one that it made up for; all firms share a pause."""
+    words = ("d.kind", "d.day", "d.reason", "coalesce(d.value::text, '')", "coalesce(d.value_of::text, '')")
+    line = sql_canonical("coalesce(a.number, '')::text", *(f"{word}::text" for word in words), "d.user_id::text")
+    return f"""
+        SELECT f.id AS firm_id, coalesce(a.base_currency, f.base_currency) AS currency,
+               coalesce(d.account_id / {BLOCK}, -1) AS block, 0 AS amount, {line} AS line
+          FROM accounts_nightdecision d
+          JOIN accounts_firm f ON d.firm_id IS NULL OR f.id = d.firm_id
+          LEFT JOIN accounts_account a ON a.id = d.account_id
+         WHERE d.night = {day_literal(night.day)}"""
 
 
 def _holds(night: Night) -> str:

@@ -16,6 +16,7 @@ from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
 from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.runs.models import Run
+from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import among, day_literal, guard_against_loops
 from fees.posting import cap, funds, liquidation
@@ -65,13 +66,14 @@ def post_chunk(
 
 
 def _due(chunk: Chunk) -> str:
-    """Gross: every charge that should be paid by now, as a movement of the ledger."""
+    """Gross: every charge that should be paid by now, as a movement of the ledger; who is held back waits."""
     return f"""
     SELECT id, id AS source, id AS txn, firm_id, account_id, practice_id, currency, amount, due_on, starts, method,
            revision, {day_literal(chunk.day)} AS day, {chunk.run_id}::bigint AS run_id,
            {chunk.chunk_id}::bigint AS chunk_id
       FROM fees_charge
-     WHERE {_waiting(chunk)} AND due_on <= {day_literal(chunk.day)}"""
+     WHERE {_waiting(chunk)} AND due_on <= {day_literal(chunk.day)}
+       AND account_id NOT IN ({sql_held_back(chunk.day)})"""
 
 
 def _waiting(chunk: Chunk, row: str = "") -> str:

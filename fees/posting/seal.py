@@ -14,11 +14,12 @@ from fees.accrual.statements import PLANNING
 from fees.posting.checks import Night, look
 from fees.posting.contents import Contents, contents, kept
 from fees.posting.reconcile import told
+from fees.schedules.queries import night_barrier
 from portal.lib.fingerprint import fingerprint
 from portal.lib.words import Sentence, english, gettext_noop
 
 # What a seal stands for, in the order in which it is chained; their digests are in `figures`.
-PARTS = ("accruals", "charges", "transfers", "instructions", "holds")
+PARTS = ("accruals", "charges", "transfers", "instructions", "holds", "decisions")
 
 REFUSED_TITLE = gettext_noop("The day could not be sealed: the books do not agree")
 
@@ -26,6 +27,8 @@ REFUSED_TITLE = gettext_noop("The day could not be sealed: the books do not agre
 def seal_stage(run: Run, day: date) -> StageResult:
     """Seal every firm whose invariants hold, asked again in this transaction; a break stops only its own firm."""
     night = Night(run.pk, day)
+    # A decision that is being made is in this seal, or belongs to the next night.
+    night_barrier(alone=True)
     with cursor() as cur:
         cur.execute(PLANNING)
     firms = list(Firm.unscoped.order_by("id").values_list("id", flat=True))
@@ -47,7 +50,7 @@ def seal_stage(run: Run, day: date) -> StageResult:
 
 def seal_digest(seal: Seal) -> str:
     """What a seal's own columns come to, chained to the seal before."""
-    # Days that were sealed before the broker was told by file have no instructions.
+    # Days that were sealed before the broker was told by file, or before people decided here, lack those parts.
     parts = (seal.figures[name]["digest"] for name in PARTS if name in seal.figures)
     counts = (seal.billable, seal.billed, seal.zero, seal.held)
     return fingerprint([seal.previous or None, seal.firm_id, seal.day, *parts, *counts])

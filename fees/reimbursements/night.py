@@ -14,6 +14,7 @@ from accounts.ground.access.context import cursor
 from accounts.ground.ledger.models import BookKind, TransferKind
 from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
 from accounts.ground.runs.models import Run
+from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.runs.results import StageResult
 from accounts.ground.tree.models import Status
 from fees.reimbursements.models import Refusal
@@ -78,13 +79,13 @@ def reimburse_stage(run: Run, day: date) -> StageResult:
 def _waiting(cur, day: date) -> list[Waiting]:
     """In the order in which they were sent."""
     cur.execute(
-        """
+        f"""
         SELECT i.id::text, i.account_id, i.practice_id, i.amount, i.currency, a.status,
                p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1,
                NOT i.needs_approval OR i.approved_at IS NOT NULL
           FROM fees_reimbursement i JOIN accounts_account a ON a.id = i.account_id
                JOIN accounts_practice p ON p.id = i.practice_id
-         WHERE i.state = 'pending' AND i.business_day <= %s
+         WHERE i.state = 'pending' AND i.business_day <= %s AND i.account_id NOT IN ({sql_held_back(day)})
          ORDER BY i.business_day, i.submitted_at, i.id
            FOR NO KEY UPDATE OF i
         """,

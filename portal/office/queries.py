@@ -10,16 +10,18 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.ground.days.queries import calendar
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.requests.models import Request
+from accounts.ground.runs.actions import BY_OFFICE
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, RunState, Seal
 from accounts.ground.tree.models import Firm
 from fees.accrual.models import AdviserDaily
+from portal.office.held import HOLDS_SHOWN, Decided, HeldAccount, decisions_of, held_accounts
 from portal.office.rules import (
     NIGHTS_COMPARED,
     UNKNOWN_TIME,
@@ -34,8 +36,6 @@ from portal.office.rules import (
     usual,
 )
 from portal.office.words import MOODS, duration, stage_words
-
-HOLDS_SHOWN = 100
 
 # Some fourteen months, so that the turn of a month finds a year of others.
 NIGHTS_SEARCHED = 300
@@ -87,7 +87,8 @@ class Night:
     posted: tuple[Amount, ...]
     seals: list[Seal]
     unsealed: list[Firm]
-    holds: list[Hold]
+    holds: list[HeldAccount]
+    decisions: list[Decided]
     held: int
     waiting: int
     previous: date | None
@@ -97,7 +98,23 @@ class Night:
     @property
     def is_moving(self) -> bool:
         """Whether there is something new to see every few seconds."""
-        return self.run.state in (RunState.RUNNING, RunState.WAITING)
+        return self.run.state in (RunState.RUNNING, RunState.WAITING) and not self.is_paused
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether somebody has stopped it between two accounts."""
+        return bool(self.run.paused_at) and self.run.state != RunState.DONE
+
+    @property
+    def may_pause(self) -> bool:
+        """Until a firm's day is sealed."""
+        return self.run.state != RunState.DONE and not self.seals and not self.is_paused
+
+    @property
+    def may_hold(self) -> bool:
+        """Until it accrues."""
+        stage = next((line.row for line in self.stages if line.row.name == "accrue"), None)
+        return stage is None or stage.state == RunState.WAITING
 
     @property
     def percent(self) -> int:
@@ -147,8 +164,9 @@ def night_of(day: date, *, at: datetime) -> Night | None:
     holds = Hold.unscoped.filter(day=day)
     counted = holds.aggregate(
         held=Count("pk", filter=Q(resolved_at=None)),
-        waiting=Count("pk", filter=Q(resolved_at=None, retry_asked_at=None)),
+        waiting=Count("pk", filter=Q(resolved_at=None, retry_asked_at=None) & ~Q(reason=BY_OFFICE)),
     )
+    beside = Run.unscoped.aggregate(previous=Max("day", filter=Q(day__lt=day)), next=Min("day", filter=Q(day__gt=day)))
     lines = _lines(run, stages, before, at)
     took = took_of(run, at=at)
     left = left_of([line.share for line in lines], took) if run.state == RunState.RUNNING else None
@@ -162,11 +180,12 @@ def night_of(day: date, *, at: datetime) -> Night | None:
         posted=amounts(taken[run.day], [taken[one.day] for one in before]),
         seals=seals,
         unsealed=list(Firm.unscoped.exclude(pk__in=[seal.firm_id for seal in seals]).order_by("name")),
-        holds=_held(holds),
+        holds=held_accounts(holds),
+        decisions=decisions_of(day),
         held=counted["held"],
         waiting=counted["waiting"],
-        previous=Run.unscoped.filter(day__lt=day).order_by("-day").values_list("day", flat=True).first(),
-        next=Run.unscoped.filter(day__gt=day).order_by("day").values_list("day", flat=True).first(),
+        previous=beside["previous"],
+        next=beside["next"],
         ends_at=at + left if left else None,
     )
 
@@ -294,22 +313,6 @@ def _notes(stage: RunStage, firms: dict[int, str]) -> Iterable[str]:
             "Without a value or an exchange rate: %(count)s practices",
             figures["incomplete"],
         ) % {"count": figures["incomplete"]}
-
-
-def _held(holds: "QuerySet[Hold]") -> list[Hold]:
-    """The first held accounts of a night, each with its reason in words as the pending item has it."""
-    rows = holds.select_related("account", "practice").order_by(
-        F("resolved_at").asc(nulls_first=True), "account__number"
-    )
-    shown = list(rows[:HOLDS_SHOWN])
-    keys = {hold: f"held:{hold.account_id}:{hold.stage}:{hold.reason}" for hold in shown}
-    titles = dict(Request.unscoped.filter(natural_key__in=keys.values()).values_list("natural_key", "title"))
-    for hold in shown:
-        title = titles.get(keys[hold])
-        hold.words = _(title) if title else hold.reason.replace("_", " ").capitalize()  # type: ignore[attr-defined]
-        hold.more = "" if hold.detail in (title, "") else hold.detail  # type: ignore[attr-defined]
-        hold.stage_words = stage_words(hold.stage)  # type: ignore[attr-defined]
-    return shown
 
 
 def desk() -> dict[str, Any]:

@@ -41,7 +41,14 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         "night",
         _("Night"),
-        ("accounts.run", "accounts.runchunk", "accounts.hold", "accounts.seal", "accounts.calendarday"),
+        (
+            "accounts.run",
+            "accounts.runchunk",
+            "accounts.hold",
+            "accounts.nightdecision",
+            "accounts.seal",
+            "accounts.calendarday",
+        ),
         (),
     ),
     ("feed", _("Statements"), (), ("broker",)),

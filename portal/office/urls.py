@@ -29,4 +29,6 @@ urlpatterns = [
     path("<day:day>/", views.night, name="night"),
     path("<day:day>/run/", views.run, name="run"),
     path("<day:day>/retry/", views.retry, name="retry"),
+    path("decide/", views.decide_any, name="decide_any"),
+    path("<day:day>/decide/", views.decide, name="decide"),
 ]

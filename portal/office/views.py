@@ -1,6 +1,6 @@
 """The pages of the nights: the list, and one night at work, which brings itself up to date."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -17,8 +17,18 @@ from accounts.ground.access.gates import OFFICE, SURE_OFFICE, gate
 from accounts.ground.paging import page_of
 from accounts.ground.runs.actions import retry as let_in
 from accounts.ground.runs.models import Hold, Run
+from accounts.ground.tree.models import Account
 from portal.nightly import NightRefused
-from portal.office.actions import run_night
+from portal.office.actions import (
+    LONGEST_REASON,
+    DecisionRefused,
+    hold_back,
+    let_go,
+    pause_night,
+    resume_night,
+    run_night,
+    use_day_before,
+)
 from portal.office.listing import BAR_STEP, bars_of, nights, usual_of
 from portal.office.queries import night_of
 from portal.office.rules import NIGHTS_COMPARED
@@ -31,6 +41,25 @@ class DayForm(forms.Form):
     """Which night to run."""
 
     day = forms.DateField(label=gettext_lazy("Business day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class DecisionForm(forms.Form):
+    """What is decided about a night or one of its accounts, and why."""
+
+    act = forms.ChoiceField(choices=[(one, one) for one in ("pause", "resume", "carry", "hold", "release")])
+    hold = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    account = forms.CharField(required=False, max_length=10)
+    day = forms.DateField(required=False)
+    reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+
+
+DONE = {
+    "pause": gettext_lazy("The night stops after the accounts that are being done."),
+    "resume": gettext_lazy("The night goes on."),
+    "carry": gettext_lazy("The value of the day before stands until the broker's comes."),
+    "hold": gettext_lazy("The account is held back until somebody lets it in."),
+    "release": gettext_lazy("The account is let in."),
+}
 
 
 @gate(OFFICE)
@@ -111,6 +140,54 @@ def retry(request: HttpRequest, day: date) -> HttpResponse:
     words = ngettext("%(count)d account will be tried again.", "%(count)d accounts will be tried again.", again)
     messages.add_message(request, messages.SUCCESS if again else messages.WARNING, words % {"count": again})
     return HttpResponseRedirect(reverse("nights:night", args=[day]))
+
+
+@gate(SURE_OFFICE)
+@require_POST
+def decide(request: HttpRequest, day: date) -> HttpResponse:
+    """Pause a night or let it go on, hold an account back or let it in, or let the value of the day before stand."""
+    form = DecisionForm(request.POST)
+    onward = HttpResponseRedirect(reverse("nights:night", args=[day]))
+    if not Run.unscoped.filter(day=day).exists():
+        onward = HttpResponseRedirect(reverse("nights:list"))
+    try:
+        if not form.is_valid():
+            raise DecisionRefused(_("That is not one of the things that can be decided."))
+        _decide(day, form.cleaned_data, by=request.user.pk, at=timezone.now())
+    except DecisionRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, str(DONE[form.cleaned_data["act"]]))
+    return onward
+
+
+@gate(SURE_OFFICE)
+@require_POST
+def decide_any(request: HttpRequest) -> HttpResponse:
+    """The same about the day given in the form, for a night that has not begun yet."""
+    form = DayForm(request.POST)
+    if not form.is_valid():
+        return _list(request, form, status=422)
+    return decide(request, form.cleaned_data["day"])
+
+
+def _decide(day: date, told: dict[str, Any], *, by: int | None, at: datetime) -> None:
+    said: dict[str, Any] = {"reason": told["reason"], "by": by, "at": at}
+    act = told["act"]
+    if act in ("pause", "resume"):
+        (pause_night if act == "pause" else resume_night)(day=day, **said)
+        return
+    hold = Hold.unscoped.filter(pk=told["hold"] or 0, day=day).select_related("account").first()
+    if act == "hold":
+        number = told["account"].strip().upper()
+        account = hold.account if hold else Account.unscoped.filter(number=number).first()
+        if account is None:
+            raise DecisionRefused(_("There is no account of that number."))
+        hold_back(account=account, day=day, **said)
+    elif hold is None:
+        raise DecisionRefused(_("That account is not held on this day."))
+    else:
+        (use_day_before if act == "carry" else let_go)(hold=hold, **said)
 
 
 def framed(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts.broker.feed.job import STAGE
 from accounts.ground.access.context import cursor
-from accounts.ground.runs.actions import answer
+from accounts.ground.runs.actions import BY_OFFICE, answer
 from portal.lib.words import gettext_noop
 
 # Written by nights alone. A new table that the night's login may write stands here, or below with a reason.
@@ -57,12 +57,12 @@ def strip() -> Inputs:
     """Take away what nights made, under the owner's login; what they knew, and when."""
     with cursor() as cur:
         cur.execute(
-            "SELECT r.day, r.started_at, s.finished_at FROM accounts_run r JOIN accounts_runstage s ON s.run_id = r.id"
-            " WHERE s.name = 'feed' AND r.state = 'done' AND r.day < coalesce("
+            "SELECT r.day, r.started_at, s.started_at FROM accounts_run r JOIN accounts_runstage s ON s.run_id = r.id"
+            " WHERE s.name = 'accrue' AND r.state = 'done' AND r.day < coalesce("
             " (SELECT min(day) FROM accounts_run WHERE state <> 'done'), 'infinity') ORDER BY r.day"
         )
         found = Inputs(nights=cur.fetchall())
-        found.told = [*_values(cur), *_retries(cur), *_booked(cur), *_answers(cur)]
+        found.told = [*_values(cur), *_decided(cur), *_retries(cur), *_booked(cur), *_answers(cur)]
         for table in (*MADE, *SENT, "broker_navdaily"):
             cur.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cur.execute(f"TRUNCATE {', '.join(MADE)}")
@@ -78,21 +78,24 @@ def strip() -> Inputs:
 
 
 def _values(cur: Any) -> Iterable[Told]:
-    """Values that came after their night had read its statements, and every version of those that were corrected."""
+    """Values that came after their night had begun to accrue, every version of those that were corrected, and those
+    that the back office let stand."""
     cur.execute(
         """
-        WITH knew AS (SELECT r.day, s.finished_at AS at FROM accounts_run r
-                        JOIN accounts_runstage s ON s.run_id = r.id AND s.name = 'feed'),
+        WITH knew AS (SELECT r.day, s.started_at AS at FROM accounts_run r
+                        JOIN accounts_runstage s ON s.run_id = r.id AND s.name = 'accrue'),
         version AS (
             SELECT h.nav_date, h.account_id, h.nlv, h.flow, h.currency, h.file_id, h.recorded_at AS since
               FROM broker_navhistory h
             UNION ALL
             SELECT n.nav_date, n.account_id, n.nlv, n.flow, n.currency, n.file_id,
                    coalesce((SELECT max(h.replaced_at) FROM broker_navhistory h
-                              WHERE h.nav_date = n.nav_date AND h.account_id = n.account_id), f.imported_at)
-              FROM broker_navdaily n JOIN knew k ON k.day = n.nav_date LEFT JOIN broker_statementfile f
-                   ON f.id = n.file_id
-             WHERE f.imported_at > k.at OR EXISTS (SELECT 1 FROM broker_navhistory h
+                              WHERE h.nav_date = n.nav_date AND h.account_id = n.account_id), f.imported_at, d.at)
+              FROM broker_navdaily n JOIN knew k ON k.day = n.nav_date
+              LEFT JOIN broker_statementfile f ON f.id = n.file_id
+              LEFT JOIN accounts_nightdecision d ON n.file_id IS NULL AND d.kind = 'carry'
+                   AND d.account_id = n.account_id AND d.day = n.nav_date
+             WHERE f.imported_at > k.at OR d.at > k.at OR EXISTS (SELECT 1 FROM broker_navhistory h
                                                   WHERE h.nav_date = n.nav_date AND h.account_id = n.account_id))
         SELECT coalesce(since, 'epoch'), nav_date, account_id, nlv, flow, currency, file_id FROM version
          ORDER BY since NULLS FIRST
@@ -107,6 +110,29 @@ def _values(cur: Any) -> Iterable[Told]:
             (day, account, nlv, flow, currency, file),
             (account, day),
         )
+
+
+def _decided(cur: Any) -> Iterable[Told]:
+    """Accounts that the back office held back, and let in again before their night came to them."""
+    cur.execute(
+        "SELECT at, kind, account_id, day, reason FROM accounts_nightdecision WHERE kind IN ('hold', 'release')"
+    )
+    for at, kind, account, day, reason in cur.fetchall():
+        if kind == "hold":
+            yield Told(
+                at,
+                "INSERT INTO accounts_hold (firm_id, practice_id, account_id, day, stage, reason, detail, resolution)"
+                " SELECT firm_id, practice_id, id, %s, 'accrue', %s, %s, '' FROM accounts_account WHERE id = %s"
+                " ON CONFLICT (account_id, day, stage, reason) DO UPDATE SET resolved_at = NULL, resolution = ''",
+                (day, BY_OFFICE, reason, account),
+            )
+        else:
+            yield Told(
+                at,
+                "UPDATE accounts_hold h SET resolved_at = %s WHERE account_id = %s AND day = %s AND reason = %s"
+                " AND NOT EXISTS (SELECT 1 FROM accounts_run r WHERE r.day = h.day)",
+                (at, account, day, BY_OFFICE),
+            )
 
 
 def _forget(cur: Any, told: Iterable[Told]) -> None:

@@ -28,6 +28,7 @@ FILES = {
     "accounts/broker/transmit/queries.py": "the back office, or correlated to rows that came through the scope",
     "portal/office/queries.py": OFFICE,
     "portal/office/listing.py": OFFICE,
+    "portal/office/held.py": OFFICE,
     "portal/office/views.py": OFFICE,
     "portal/office/statements/work.py": OFFICE,
     "portal/office/statements/results.py": OFFICE,

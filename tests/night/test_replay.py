@@ -8,9 +8,13 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 
 from accounts.ground.access.context import as_role
+from accounts.ground.runs.models import Hold
+from accounts.ground.tree.models import Account
 from portal import nightly
+from portal.office.actions import hold_back, use_day_before
 from portal.replay.inputs import MADE, SENT
 from portal.replay.run import ReplayRefused, replay
 from tests.night.book import CLOSING, CLOSING_EVENING, EVENING
@@ -25,10 +29,19 @@ STAYS = {
 
 @pytest.fixture
 def lived(eve: Eve):
-    """The night that closes every period, and the one after it, in a database of their own."""
+    """The night that closes every period, and the one after it, in a database of their own.
+
+    Between them the back office lets a value of the day before stand and holds back an account of the next night.
+    """
     with eve.clone() as name:
         nightly.night(CLOSING, at=CLOSING_EVENING)
-        nightly.night(date(2025, 10, 1), at=EVENING)
+        with as_role("owner"):
+            ana = Account.unscoped.get(number="U1000001")
+            late = Hold.unscoped.get(day=CLOSING, reason="no_nav", resolved_at=None)
+        with as_role("office"):
+            use_day_before(hold=late, reason="No statement", by=0, at=timezone.now())
+            hold_back(account=ana, day=date(2025, 10, 1), reason="Being looked at", by=0, at=timezone.now())
+        assert nightly.night(date(2025, 10, 1), at=EVENING)["state"] == "done"
         yield name
 
 

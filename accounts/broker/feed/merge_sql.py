@@ -246,7 +246,9 @@ _DIFFERS = "NOT is_new AND (r.nlv, r.flow, r.currency) IS DISTINCT FROM (r.old_n
 KEEP_OLD = f"""
     INSERT INTO broker_navhistory (firm_id, account_id, nav_date, nlv, flow, currency, file_id, recorded_at,
                                    replaced_by_id, replaced_at)
-    SELECT a.firm_id, r.account_id, r.nav_date, r.old_nlv, r.old_flow, r.old_currency, r.old_file, f.imported_at,
+    SELECT a.firm_id, r.account_id, r.nav_date, r.old_nlv, r.old_flow, r.old_currency, r.old_file,
+           coalesce(f.imported_at, (SELECT d.at FROM accounts_nightdecision d
+                                     WHERE d.account_id = r.account_id AND d.day = r.nav_date AND d.kind = 'carry')),
            %(file)s, %(at)s
       FROM feed_ready r JOIN accounts_account a ON a.id = r.account_id
       LEFT JOIN broker_statementfile f ON f.id = r.old_file

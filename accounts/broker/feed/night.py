@@ -12,7 +12,7 @@ from accounts.broker.feed.pickup import new_files
 from accounts.broker.feed.report import Report
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
-from accounts.ground.runs.actions import answer, hold_accounts
+from accounts.ground.runs.actions import BY_OFFICE, answer, hold_accounts
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import StageResult
 from accounts.ground.tree.models import HOLDING_KINDS
@@ -40,7 +40,7 @@ _MISSING = f"""
        AND (a.funded_on IS NOT NULL OR a.id IN ({{agreed}}) OR {_VALUED_BEFORE})
        AND NOT EXISTS (SELECT 1 FROM broker_navdaily n WHERE n.nav_date = %(day)s AND n.account_id = a.id)
        AND NOT EXISTS (SELECT 1 FROM accounts_hold h WHERE h.account_id = a.id AND h.day = %(day)s
-                          AND h.stage = %(stage)s AND h.resolved_at IS NULL)
+                          AND h.stage = %(stage)s AND h.reason <> %(by_office)s AND h.resolved_at IS NULL)
      ORDER BY a.id LIMIT %(slice)s
 """
 _CAME = """
@@ -58,7 +58,8 @@ def feed_stage(run: Run, day: date, *, agreed: str = NOBODY) -> StageResult:
     at = run.at
     ensure_partitions(day, day + AHEAD)
     loaded = _pick_up(at)
-    asked = {"day": day, "stage": STAGE, "kinds": [kind.value for kind in HOLDING_KINDS], "slice": SLICE}
+    kinds = [kind.value for kind in HOLDING_KINDS]
+    asked = {"day": day, "stage": STAGE, "kinds": kinds, "slice": SLICE, "by_office": BY_OFFICE}
     with cursor() as cur:
         cur.execute("SELECT count(*) FROM broker_navdaily WHERE nav_date = %(day)s", asked)
         values = cur.fetchone()[0]

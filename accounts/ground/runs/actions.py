@@ -14,6 +14,8 @@ from accounts.ground.tree.models import Account
 from portal.lib.words import gettext_noop
 
 DETAIL = 500
+# Put by a person, and let go by a person only: no statement that comes and no retry of others ends it.
+BY_OFFICE = "by_office"
 # What accounts wait for, by account and cause: a hold that was retried waits for the next night and for nobody.
 WAITING = """
     SELECT h.firm_id, h.practice_id, h.account_id, h.stage, h.reason, min(h.day) AS since,
@@ -104,10 +106,13 @@ def release_many(*, holds: Iterable[int], at: datetime, resolution: str) -> int:
     return changed
 
 
-def answer(*, arrived: Iterable[tuple[int, date]], stage: str, at: datetime, resolution: str) -> int:
+def answer(
+    *, arrived: Iterable[tuple[int, date]], stage: str, at: datetime, resolution: str, by_hand: bool = False
+) -> int:
     """What held these account-days has come: those whose stage is still ahead are released, the others retried.
 
     A day that its night has passed already is made up for by the next night, which looks for `retry_asked_at`.
+    What the back office put by hand is left alone; with `by_hand` it is all that is answered.
     """
     days = list(arrived)
     if not days:
@@ -125,10 +130,12 @@ def answer(*, arrived: Iterable[tuple[int, date]], stage: str, at: datetime, res
                    retry_asked_at = CASE WHEN h.day IN (SELECT day FROM passed) THEN %(at)s ELSE h.retry_asked_at END
               FROM unnest(%(accounts)s::bigint[], %(days)s::date[]) AS d (account_id, day)
              WHERE h.account_id = d.account_id AND h.day = d.day AND h.stage = %(stage)s
-               AND h.resolved_at IS NULL AND h.retry_asked_at IS NULL
+               AND h.resolved_at IS NULL AND h.retry_asked_at IS NULL AND (h.reason = %(office)s) = %(by_hand)s
             RETURNING h.id
             """,
             {
+                "office": BY_OFFICE,
+                "by_hand": by_hand,
                 "stage": stage,
                 "at": at,
                 "resolution": resolution,
@@ -145,7 +152,7 @@ def answer(*, arrived: Iterable[tuple[int, date]], stage: str, at: datetime, res
 def retry(holds: "QuerySet[Hold]", *, at: datetime) -> int:
     """Let held accounts in where their stage is still ahead, or into the next night; how many that were.
 
-    A hold that is resolved, or that somebody has asked to retry, stays as it is.
+    A hold that is resolved, that somebody has asked to retry, or that was put by hand stays as it is.
     """
     waiting: dict[str, list[tuple[int, date]]] = defaultdict(list)
     for stage, account, day in holds.order_by("pk").values_list("stage", "account_id", "day"):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.ground.access.admin import ReadOnlyAdmin, ReadOnlyInline, RelatedFilter
 from accounts.ground.runs.actions import retry
-from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, Seal
+from accounts.ground.runs.models import Hold, NightDecision, Run, RunChunk, RunStage, Seal
 from accounts.ground.stored_words import said
 
 
@@ -149,3 +149,17 @@ class SealAdmin(ReadOnlyAdmin):
 
     def name_of(self, row: Any) -> str:
         return f"{row.firm} {row.day}"
+
+
+@admin.register(NightDecision)
+class NightDecisionAdmin(ReadOnlyAdmin):
+    words = gettext_lazy("Decisions about nights")
+    list_display = ["night", "day", "kind", "account", "firm", "reason", "at"]
+    list_filter = ["kind", "night", ("firm", RelatedFilter)]
+    list_select_related = ["account", "firm"]
+    search_fields = ["account__number", "reason"]
+    number_lookup = "account__number"
+    ordering = ["-night", "-pk"]
+
+    def name_of(self, row: Any) -> str:
+        return f"{row.get_kind_display()} {row.day}"

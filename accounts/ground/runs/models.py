@@ -27,6 +27,7 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
+    paused_at = models.DateTimeField(null=True, help_text=_("Nothing of it is taken up until somebody lets it go on"))
 
     unscoped = models.Manager()
 
@@ -100,6 +101,55 @@ class Hold(TenantModel):
             models.UniqueConstraint(fields=["account", "day", "stage", "reason"], name="hold_once"),
         ]
         indexes = [models.Index(fields=["day"], name="hold_day")]
+
+
+class DecisionKind(models.TextChoices):
+    """What the back office may decide about a night."""
+
+    PAUSE = "pause", _("Paused")
+    RESUME = "resume", _("Went on")
+    CARRY = "carry", _("Value of the day before used")
+    HOLD = "hold", _("Account held back")
+    RELEASE = "release", _("Account let in")
+
+
+class NightDecision(TenantModel):
+    """What somebody of the back office decided about a night, and why; written once, and part of a seal.
+
+    `day` is the night it is about, `night` the one whose seal shows it: a later one where that of `day` had gone by.
+    A decision about a whole night has no firm.
+    """
+
+    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
+    day = models.DateField()
+    night = models.DateField()
+    kind = models.CharField(max_length=10, choices=DecisionKind)
+    reason = models.CharField(max_length=300)
+    value = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    value_of = models.DateField(null=True)
+    user_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        db_table = "accounts_nightdecision"
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="decision_has_reason"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("pause", "resume"), firm=None, account=None)
+                | models.Q(~models.Q(kind__in=("pause", "resume")), firm__isnull=False, account__isnull=False),
+                name="decision_about_one_account_or_all",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="carry", value__isnull=False, value_of__isnull=False)
+                | models.Q(~models.Q(kind="carry"), value=None, value_of=None),
+                name="decision_names_the_value",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["night"], name="decision_night"),
+            models.Index(fields=["account", "day"], name="decision_account_day"),
+        ]
 
 
 class Seal(TenantModel):

@@ -67,8 +67,11 @@ def plan(run: Run, stages: Sequence[Stage]) -> None:
 def work(run: Run, stages: Sequence[Stage], *, progress: Progress | None = None) -> bool:
     """Do what is left of a run, beside any number of other workers; True when every stage is done.
 
-    A stage that fails is held with its problem, and so is the run: the next worker that is asked begins there.
+    A stage that fails is held with its problem, and so is the run: the next worker that is asked begins there. A run
+    that was paused is left where it stands, after the chunks that are being done.
     """
+    if _is_paused(run):
+        return False
     _begin(run)
     run.refresh_from_db(fields=["started_at"])
     for stage in stages:
@@ -98,6 +101,12 @@ def rewind(run: Run, names: Sequence[str], accounts: Sequence[int]) -> None:
         )
 
 
+def _is_paused(run: Run) -> bool:
+    with cursor() as cur:
+        cur.execute("SELECT paused_at IS NOT NULL FROM accounts_run WHERE id = %s", [run.pk])
+        return cur.fetchone()[0]
+
+
 def _begin(run: Run) -> None:
     with transaction.atomic(using=current_alias.get()), cursor() as cur:
         cur.execute(
@@ -115,6 +124,8 @@ def _begin(run: Run) -> None:
 
 
 def _do(run: Run, stage: Stage, progress: Progress | None) -> bool:
+    if _is_paused(run):
+        return False
     if stage.whole is not None:
         with transaction.atomic(using=current_alias.get()):
             row = _lock(run, stage)
@@ -130,6 +141,8 @@ def _do(run: Run, stage: Stage, progress: Progress | None) -> bool:
     while (written := _do_chunk(run, stage)) is not None:
         rows, done_chunks = rows + written, done_chunks + 1
         _tell(progress, stage, done_chunks, rows)
+        if _is_paused(run):
+            return False
     with transaction.atomic(using=current_alias.get()):
         row = _lock(run, stage)
         if row.state == "done":

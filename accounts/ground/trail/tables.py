@@ -29,6 +29,7 @@ TABLES: dict[str, Any] = {
     "accounts_request": _("Requests"),
     "accounts_linkage": _("Links"),
     "accounts_hold": _("Holds"),
+    "accounts_nightdecision": _("Decisions about nights"),
     "accounts_calendarday": _("Calendar days"),
     "accounts_consent": _("What clients are asked to agree to"),
     "accounts_pinfact": _("PIN links: verified clients"),

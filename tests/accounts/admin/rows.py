@@ -12,7 +12,7 @@ from accounts.ground.people import actions as people
 from accounts.ground.pinlinks import actions as pinlinks
 from accounts.ground.requests.actions import ask
 from accounts.ground.runs.actions import hold_account
-from accounts.ground.runs.models import Run, RunChunk, RunStage, Seal
+from accounts.ground.runs.models import NightDecision, Run, RunChunk, RunStage, Seal
 from accounts.ground.trail.actions import record
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Kind
@@ -52,6 +52,9 @@ def _night(world: World, day: date) -> Run:
     run = Run.unscoped.create(day=day, state="done")
     stage = RunStage.unscoped.create(run=run, ordinal=1, name="accrue", state="done", rows=3)
     RunChunk.unscoped.create(stage=stage, lo=0, hi=2**40, state="done", rows=3)
+    at = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    for place in range(CLIENTS):
+        NightDecision.unscoped.create(day=day, night=day, kind="pause", reason=f"Look {place}", user_id=0, at=at)
     return run
 
 

@@ -1,7 +1,7 @@
 """A firm's day is sealed only while every invariant holds, and what was sealed stays as it was."""
 
 from copy import copy
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
 from accounts.ground.requests.models import Request
-from accounts.ground.runs.models import Seal
+from accounts.ground.runs.models import NightDecision, Seal
 from fees.posting.checks import CHECKS, Night, look
 from fees.posting.contents import kept
 from fees.posting.models import Charge, ChargeState
@@ -99,6 +99,8 @@ def test_every_firm_is_sealed_every_day_and_the_days_are_chained(two_firms):
 
 
 def test_the_seal_can_be_recomputed_from_the_rows(two_firms):
+    paused = {"day": NEXT, "night": NEXT, "kind": "pause", "reason": "Rates look odd", "user_id": 0}
+    NightDecision.unscoped.create(**paused, at=datetime(2025, 10, 1, 22, tzinfo=UTC))
     two_firms.nights(FIRST, NEXT)
 
     seal = two_firms.sealed(ANA, NEXT)

@@ -1,6 +1,6 @@
 """The pages of the nights: figures beside what is usual, held accounts, and asking for a night."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.ground.runs.actions import hold_account
-from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage
+from accounts.ground.runs.models import Hold, NightDecision, Run, RunChunk, RunStage
 from fees.accrual.models import AdviserDaily
 from portal import tasks
 from tests.portal.office.conftest import LAST, make_night
@@ -216,3 +216,77 @@ def test_second_levels_are_not_counted_twice(office, world, nights):
     )
 
     assert '41.00<span class="cur">USD</span>' in text_of(office.get(ADDRESS))
+
+
+def test_a_night_is_paused_and_let_go_on_with_a_reason(office, nights, monkeypatch):
+    monkeypatch.setattr(tasks.begin, "apply_async", lambda **how: None)
+    tonight = date(2026, 11, 20)
+    address = "/office/nights/2026-11-20/decide/"
+    Run.unscoped.create(day=tonight, state="running", started_at=datetime(2026, 11, 21, 2, tzinfo=UTC))
+
+    refused = office.post(address, {"act": "pause", "reason": " "}, follow=True)
+    assert "Say why" in text_of(refused)
+    assert Run.unscoped.get(day=tonight).paused_at is None
+    paused = text_of(office.post(address, {"act": "pause", "reason": "Rates look odd"}, follow=True))
+    assert "The night stops after the accounts that are being done." in paused
+    assert "Rates look odd" in paused and "olga" in paused and "Paused" in paused
+    assert 'data-every="60"' in paused
+    assert Run.unscoped.get(day=tonight).paused_at
+
+    went_on = text_of(office.post(address, {"act": "resume", "reason": "All right"}, follow=True))
+    assert "The night goes on." in went_on
+    assert Run.unscoped.get(day=tonight).paused_at is None
+    assert list(NightDecision.unscoped.order_by("pk").values_list("kind", "night")) == [
+        ("pause", tonight),
+        ("resume", tonight),
+    ]
+
+
+def test_the_value_of_the_day_before_is_offered_and_taken(office, world, nights):
+    hold = Hold.unscoped.get()
+    with connection.cursor() as cur:
+        cur.execute("SELECT broker_ensure_partitions(%s, %s)", [LAST, LAST])
+        cur.execute(
+            "INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency) VALUES (%s, %s, 100000, 0, 'USD')",
+            [date(2026, 11, 18), hold.account_id],
+        )
+
+    assert "Use 100,000.00 USD of 2026-11-18" in text_of(office.get(ADDRESS))
+    told = {"act": "carry", "hold": hold.pk, "reason": "No statement"}
+    shown = text_of(office.post(f"{ADDRESS}decide/", told, follow=True))
+
+    assert "The value of the day before stands" in shown
+    assert "next night" in shown
+    again = text_of(office.post(f"{ADDRESS}decide/", told, follow=True))
+    assert "does not wait for a value any more" in again
+    # The night had accrued, so the next one makes up for it and seals the decision.
+    assert NightDecision.unscoped.get().night == date(2026, 11, 20)
+
+
+def test_an_account_is_held_back_before_its_night_and_let_in(office, world, nights):
+    told = {"act": "hold", "day": "2026-11-20", "account": "u2000001", "reason": "Being looked at"}
+    assert "held back until somebody lets it in" in text_of(office.post("/office/nights/decide/", told, follow=True))
+    hold = Hold.unscoped.get(day=date(2026, 11, 20))
+    assert (hold.reason, hold.account) == ("by_office", world["U2000001"])
+
+    for wrong, words in (
+        ({"account": "U7777777"}, "no account of that number"),
+        ({"day": "2026-11-19"}, "has gone past this account"),
+        ({"act": "burn"}, "not one of the things"),
+        ({"act": "release"}, "is not held on this day"),
+        ({}, "held back already"),
+    ):
+        assert words in text_of(office.post("/office/nights/decide/", told | wrong, follow=True)), wrong
+    assert Hold.unscoped.filter(reason="by_office").count() == NightDecision.unscoped.count() == 1
+    office.post("/office/nights/2026-11-20/decide/", {"act": "release", "hold": hold.pk, "reason": "All right"})
+    hold.refresh_from_db()
+    assert hold.resolved_at
+
+
+def test_only_the_back_office_decides(client, world, nights):
+    client.force_login(world.users["alice"])
+
+    for address in (f"{ADDRESS}decide/", "/office/nights/decide/"):
+        assert client.post(address, {"act": "pause", "reason": "x", "day": LAST}).status_code in (302, 403, 404)
+
+    assert not NightDecision.unscoped.exists()

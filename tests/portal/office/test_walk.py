@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib import admin
+from django.db import connections
 from playwright.sync_api import expect
 
 from accounts.ground.access.admin import rows_of
@@ -134,6 +135,20 @@ def test_a_night_brings_itself_up_to_date(olga, site):
 
     expect(olga.get_by_role("alert")).to_contain_text("the statements have not come", timeout=10_000)
     expect(olga.locator(".figures")).to_contain_text("Held")
+    with as_role("owner"), connections["owner"].cursor() as cur:
+        cur.execute("SELECT broker_ensure_partitions('2026-03-02', '2026-03-03')")
+        cur.execute(
+            "INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency)"
+            " SELECT '2026-03-02', account_id, 250000, 0, 'USD' FROM accounts_hold"
+        )
+    olga.reload()
+    olga.locator("tr[data-hold] a").first.focus()
+    olga.keyboard.press("u")
+    olga.keyboard.type("The broker is late")
+    olga.keyboard.press("Enter")
+    confirm(olga)
+    expect(olga.get_by_role("status")).to_contain_text("The value of the day before stands")
+    expect(olga.locator("#night")).to_contain_text("The broker is late")
     olga.locator("#retry-all").click()
     confirm(olga)
-    expect(olga.get_by_role("status")).to_contain_text("3 accounts will be tried again.")
+    expect(olga.get_by_role("status")).to_contain_text("2 accounts will be tried again.")
