@@ -4,6 +4,7 @@ from fees.accrual.models import Accrual, AdviserDaily
 from fees.billing.models import BillingLock, BillingRule
 from fees.borne.models import BorneCharge
 from fees.differences.models import Difference
+from fees.funds.models import FundValue
 from fees.headroom.models import Cut
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
 from fees.notices.models import Notice, NoticeSetting
@@ -27,6 +28,7 @@ __all__ = [
     "Cut",
     "Difference",
     "FeeTemplate",
+    "FundValue",
     "Invoice",
     "InvoiceCap",
     "InvoiceUpload",

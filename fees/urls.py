@@ -5,6 +5,7 @@ from django.urls import path
 from fees.billing import views as billing
 from fees.borne import views as borne
 from fees.differences import views as differences
+from fees.funds import views as funds
 from fees.history import views as history
 from fees.invoicing import views as invoicing
 from fees.notices import views as notices
@@ -28,6 +29,7 @@ urlpatterns = [
     path("fees/billing/<str:kind>/<uuid:pk>/approve/", billing.approve, name="approve_line"),
     path("fees/differences/", differences.differences, name="differences"),
     path("fees/borne/", borne.charges, name="borne"),
+    path("fees/hedge-funds/", funds.investments, name="hedge_funds"),
     path("fees/invoicing/", invoicing.desk, name="invoicing"),
     path("fees/invoicing/new/", invoicing.new, name="new_invoices"),
     path("fees/invoicing/upload/", invoicing.upload, name="upload_invoices"),

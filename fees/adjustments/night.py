@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from fees.accrual.statements import day_literal
 from fees.adjustments.queries import billed, revisions
@@ -15,9 +16,15 @@ from fees.engine import results
 from fees.engine.adjustment import Billed, difference, text
 from fees.engine.charge import MissingNav, recompute
 from fees.engine.inputs import inputs_text, stored_fingerprint
+from fees.engine.investments import MissingValuation
+from fees.engine.investments import fee as investments_fee
+from fees.engine.investments import text as investments_text
 from fees.engine.profit import ProfitFee
-from fees.engine.registry import EVERY, PROFIT_CODES, TRADE_CODES
+from fees.engine.registry import EVERY, FUND_CODES, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import Measured, MissingBegin, MissingPrice, MissingValues
+from fees.funds.evidence import measured_again as investments_again
+from fees.funds.queries import valuations_barrier
+from fees.funds.statements import keep_again
 from fees.posting.closing import FINGERPRINTS, Closing, within
 from fees.posting.keys import charge_id
 from fees.posting.models import Charge
@@ -28,9 +35,12 @@ from portal.lib.fingerprint import sql_digest
 from portal.lib.periods import period_of
 
 # An account that is missing a value is held by the accruing stage and looked at again when the value is there.
-WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice)
+WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice, MissingValuation)
 TRADES = ", ".join(map(str, TRADE_CODES))
 PROFITS = ", ".join(map(str, PROFIT_CODES))
+FUNDS = ", ".join(map(str, FUND_CODES))
+# A statement that is replaced later than this changes no fee on a hedge fund.
+LATEST = timedelta(days=60)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +57,8 @@ class Again:
 def adjust(cur, closing: Closing) -> Closed:
     """Write what differs for accounts in range; later periods of a fee on profit follow the earlier ones."""
     closed = Closed()
+    valuations_barrier(alone=False)
+    keep_again(cur, within(closing, "v.account_id"), since=closing.day - LATEST, run_id=closing.run_id)
     # Not the transaction's own instant: what was replaced while it waited is seen, and the proof must know that.
     cur.execute("SELECT clock_timestamp()")
     at = cur.fetchone()[0]
@@ -79,6 +91,12 @@ def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
         fee = measured.fee()
         return Again(fee=Billed(fee.exact, fee.amount), inputs=results.text(measured, fee), ends=charge.ends,
                      measured=measured, result=fee)  # fmt: skip
+    if charge.method in FUND_CODES:
+        investments = investments_again(charge, known)
+        if investments is None:
+            return nothing
+        fee_again = Billed(*investments_fee(investments, charge.currency))
+        return Again(fee=fee_again, inputs=investments_text(investments), ends=charge.ends)
     again = recompute(
         method=charge.method,
         nav=known.nav,
@@ -117,7 +135,8 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
         """
     )
     found = [pk for (pk,) in cur.fetchall()]
-    if not corrected and not found:
+    revalued = _revalued(cur, closing, since)
+    if not corrected and not found and not revalued:
         return []
     cur.execute(
         f"""
@@ -127,11 +146,11 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
               JOIN broker_navhistory h ON h.account_id = c.account_id AND h.nav_date < c.ends AND h.nav_date >=
                    CASE WHEN c.method IN ({PROFITS}) THEN c.starts - 10 ELSE c.starts END
              WHERE c.account_id = ANY (%(corrected)s::bigint[]) AND h.account_id = ANY (%(corrected)s::bigint[])
-               AND c.revision = 0 AND c.method NOT IN ({TRADES})
+               AND c.revision = 0 AND c.method NOT IN ({TRADES}, {FUNDS})
                AND (h.replaced_at >= %(since)s OR c.run_id = {closing.run_id})
             UNION
             SELECT c.account_id, c.practice_id, c.method, c.starts
-              FROM fees_charge c WHERE c.id = ANY (%(found)s::uuid[])
+              FROM fees_charge c WHERE c.id = ANY (%(found)s::uuid[]) OR c.id = ANY (%(revalued)s::uuid[])
         )
         SELECT account_id, practice_id, method, starts FROM touched
         UNION
@@ -141,9 +160,24 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
            AND c.revision = 0
          ORDER BY 1, 2, 3, 4
         """,
-        {"corrected": corrected, "since": since, "found": found},
+        {"corrected": corrected, "since": since, "found": found, "revalued": revalued},
     )
     return cur.fetchall()
+
+
+def _revalued(cur, closing: Closing, since: str) -> list[UUID]:
+    """Fees on funds of which something was told since the night before, or that were charged now."""
+    cur.execute(
+        f"""
+        SELECT DISTINCT c.id
+          FROM fees_fundvalue v
+          JOIN fees_charge c ON c.account_id = v.account_id AND v.day < c.ends AND v.day >= c.starts - 10
+         WHERE {within(closing, "v.account_id")} AND {within(closing, "c.account_id")} AND c.method IN ({FUNDS})
+           AND c.revision = 0 AND (v.recorded_at >= %s OR c.run_id = {closing.run_id})
+        """,
+        [since],
+    )
+    return [pk for (pk,) in cur.fetchall()]
 
 
 def _corrected(cur, closing: Closing) -> tuple[list[int], str]:

@@ -1,5 +1,6 @@
 """Hedge-fund fees: on what a client holds in a fund, and on what that holding earned.  See docs/money/hedge-fund.md."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ from fees.engine.arithmetic import CONTEXT, ZERO, as_amount, share
 from fees.engine.limits import check_rate, check_share, problem
 from fees.engine.profit import MAX_SHARE, profit_of
 from fees.engine.types import Kin, Method, Problem, Terms
+from portal.lib.business_days import Calendar
 from portal.lib.money import round_money
 from portal.lib.periods import Frequency, Period, period_of
 from portal.lib.words import Sentence, gettext_noop
@@ -130,6 +132,30 @@ def effective_from(*, approved_on: date, before: Frequency | None, after: Freque
         return approved_on
     waits_for = Frequency.QUARTERLY if Frequency.QUARTERLY in (before, after) else after
     return period_of(waits_for, approved_on).ends
+
+
+def first_day(asked: date, *, before: Iterable[Terms], after: Iterable[Terms], days: Calendar) -> date:
+    """The first day from `asked` on, on which terms may take the place of others: those that change what a fund costs
+    already wait for its next period, which a day without a business day before it in that period begins as well."""
+    known, wanted = _by_fund(before), _by_fund(after)
+    changed = [(known[fund], new) for fund, new in wanted.items() if fund in known and known[fund] != new]
+    begins = [asked]
+    for (former, _rate), (frequency, _new) in changed:
+        next_one = effective_from(approved_on=asked, before=former, after=frequency)
+        longest = Frequency.QUARTERLY if Frequency.QUARTERLY in (former, frequency) else frequency
+        if days.count(period_of(longest, asked).starts, asked):
+            begins.append(next_one)
+    return max(begins)
+
+
+def _by_fund(terms: Iterable[Terms]) -> dict[str, tuple[Frequency, FundRate]]:
+    frequencies = {method.code: method.frequency for method in METHODS}
+    return {
+        rate.fund: (frequencies[one.method], rate)
+        for one in terms
+        if one.method in frequencies
+        for rate in rates_of(one)
+    }
 
 
 def fee_period(frequency: Frequency, day: date, *, starts: date) -> Period:

@@ -46,7 +46,7 @@ PERIOD_END_CODES: tuple[int, ...] = tuple(code for code, method in METHODS.items
 PROFIT_CODES: tuple[int, ...] = tuple(method.code for method in profit.METHODS)
 TRADE_CODES: tuple[int, ...] = tuple(method.code for method in trade_unit.METHODS)
 FUND_CODES: tuple[int, ...] = tuple(method.code for method in hedge_fund.METHODS)
-APART_CLOSING: dict[int, Method] = {code: EVERY[code] for code in PROFIT_CODES}
+APART_CLOSING: dict[int, Method] = {code: EVERY[code] for code in PROFIT_CODES + FUND_CODES}
 # Smaller codes are of fees on a value, whose terms are columns.
 FIRST_APART = min(PROFIT_CODES + TRADE_CODES + FUND_CODES) // CODES_A_FAMILY * CODES_A_FAMILY
 

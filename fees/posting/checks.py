@@ -20,6 +20,7 @@ from fees.adjustments import checks as adjustments
 from fees.borne import checks as borne
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.timing import periods_closing_on
+from fees.funds import checks as funds
 from fees.headroom import checks as headroom
 from fees.invoicing import checks as invoicing
 from fees.notices import checks as notices
@@ -310,6 +311,11 @@ def carried_losses_follow_from_results(night: Night) -> list[Break]:
     return results.carried_losses_follow_from_results(night.run_id)
 
 
+def fund_fees_come_out_again(night: Night) -> list[Break]:
+    """I33: a fee on investments is what the engine makes of what was known of them."""
+    return funds.fund_fees_come_out_again(night.run_id)
+
+
 def adjustments_make_their_fees_right(night: Night) -> list[Break]:
     """I29: a charge and its adjustments together are what the engine makes of the period."""
     return adjustments.adjustments_make_their_fees_right(night.run_id)
@@ -335,6 +341,7 @@ CHECKS: tuple[Check, ...] = (
     charges_are_the_sum_of_their_lines,
     results_stand_behind_their_charges,
     carried_losses_follow_from_results,
+    fund_fees_come_out_again,
     adjustments_make_their_fees_right,
     charges_are_the_sum_of_their_trades,
     every_execution_was_charged,

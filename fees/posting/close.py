@@ -15,6 +15,7 @@ from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import PLANNING
 from fees.adjustments.night import adjust
 from fees.engine.timing import CLOSING, POSTING_LAG, RESULTS_LAG, due_on, periods_closing_on
+from fees.funds import closing as funds
 from fees.posting import closing as statements
 from fees.posting.closing import Closing
 from fees.posting.second_look import differing
@@ -32,6 +33,7 @@ HOLD_TITLES = {
     "no_nav": gettext_noop("Fees wait for the statement of the period's last day"),
     "check_differs": gettext_noop("A fee was computed in two ways that differ"),
     **results.HOLD_TITLES,
+    **funds.HOLD_TITLES,
 }
 
 
@@ -149,6 +151,9 @@ def _charge(cur, closing: Closing, written: Written) -> None:
     on_profit = closing.results()
     if on_profit.methods:
         _keep(closing.day, close_results(cur, on_profit), written)
+    on_funds = closing.funds()
+    if on_funds.methods:
+        _keep(closing.day, funds.close_funds(cur, on_funds), written)
 
 
 def _keep(day: date, closed: Closed, written: Written) -> None:

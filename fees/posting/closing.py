@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from fees.accrual.statements import HOLDING, among, array, day_literal
 from fees.engine import inputs, sql
-from fees.engine.registry import ACCRUED_CODES, PERIOD_END_CODES, PROFIT_CODES
+from fees.engine.registry import ACCRUED_CODES, FUND_CODES, PERIOD_END_CODES, PROFIT_CODES
 from fees.posting.keys import sql_charge_id
 from portal.lib.fingerprint import sql_digest
 from portal.lib.periods import Period
@@ -54,6 +54,9 @@ class Closing:
         """The fees on profit, which post later than others."""
         methods = [code for code in self.methods if code in PROFIT_CODES]
         return replace(self, methods=methods, due_on=self.results_due_on)
+
+    def funds(self) -> "Closing":
+        return replace(self, methods=[code for code in self.methods if code in FUND_CODES])
 
     def doubting(self, accounts: Iterable[int]) -> "Closing":
         return replace(self, doubted=tuple(sorted(accounts)))

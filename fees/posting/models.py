@@ -31,6 +31,7 @@ class Reason(models.TextChoices):
     NO_VALUE = "no_value", _("The account had no positive value")
     NO_PROFIT = "no_profit", _("The period left no profit to charge")
     NO_TRADE_FEE = "no_trade_fee", _("The trades of the day cost nothing")
+    NO_FUND_FEE = "no_fund_fee", _("The investments in funds cost nothing")
     NO_CHANGE = "no_change", _("The period costs the same")
     BELOW_UNIT = "below_unit", _("The fee is below the smallest unit of the currency")
     LIQUIDATION = "liquidation", _("The broker liquidated a position of the account that day")

@@ -5,14 +5,16 @@ from decimal import Decimal
 
 from fees.adjustments.night import WAITS, worked_out
 from fees.adjustments.queries import billed_before, revisions
+from fees.engine import investments
 from fees.engine.adjustment import difference
 from fees.engine.adjustment import text as text_of_adjustment
 from fees.engine.charge import MissingNav, OverlappingTerms, recompute
 from fees.engine.executions import day_total
 from fees.engine.executions import text as executions_text
 from fees.engine.inputs import charge_fingerprint, stored_fingerprint
-from fees.engine.registry import PROFIT_CODES, TRADE_CODES
+from fees.engine.registry import FUND_CODES, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import MissingBegin, MissingPrice, MissingValues, text
+from fees.funds.evidence import measured_again as investments_again
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence, evidence
 from fees.results.evidence import measured_again
@@ -47,6 +49,8 @@ def recompute_charge(charge: Charge, known: Evidence | None = None) -> Verdict:
         return _result_again(charge, known, before)
     if charge.method in TRADE_CODES:
         return _trades_again(charge, before)
+    if charge.method in FUND_CODES:
+        return _investments_again(charge, known, before)
     try:
         again = recompute(
             method=charge.method,
@@ -117,6 +121,19 @@ def _trades_again(charge: Charge, before: Verdict) -> Verdict:
         return _without_result(before, Sentence(gettext_noop("An execution that was charged is not there."), {}))
     exact, amount = day_total(fees, charge.currency)
     return replace(before, amount=amount, exact=exact, same_inputs=executions_text(fees) == charge.inputs)
+
+
+def _investments_again(charge: Charge, known: Evidence, before: Verdict) -> Verdict:
+    """A fee on hedge funds, from what was known of the investments when it was charged."""
+    try:
+        parts = investments_again(charge, known)
+    except investments.MissingValuation as missing:
+        msgid = gettext_noop("What %(fund)s was worth on %(day)s is not known.")
+        return _without_result(before, Sentence(msgid, {"fund": missing.fund, "day": missing.day}))
+    if parts is None:
+        return _without_result(before, Sentence(gettext_noop("No agreement for this fee applies in the period."), {}))
+    exact, amount = investments.fee(parts, charge.currency)
+    return replace(before, amount=amount, exact=exact, same_inputs=investments.text(parts) == charge.inputs)
 
 
 def is_unchanged(charge: Charge) -> bool:

@@ -16,11 +16,12 @@ from accounts.ground.access.scope import scope
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.queries import with_payee
 from fees.engine import adjustment, rolling_cap, types
+from fees.engine import investments as fund_fees
 from fees.engine.executions import ExecutionFee
 from fees.engine.executions import story as trades_story
 from fees.engine.executions import text as executions_text
 from fees.engine.explain import day_words, explain
-from fees.engine.registry import EVERY, PROFIT_CODES, TRADE_CODES, words
+from fees.engine.registry import EVERY, FUND_CODES, PROFIT_CODES, TRADE_CODES, words
 from fees.engine.results import Measured, story, text
 from fees.engine.results import parse as parse_result
 from fees.posting.models import Charge, Reason
@@ -51,6 +52,7 @@ class Proof:
     evidence: Evidence
     measured: Measured | None = None
     executions: tuple[ExecutionFee, ...] = ()
+    investments: tuple[fund_fees.Investment, ...] = ()
 
 
 def charges(who: Who, sealed: date | None) -> "QuerySet[Charge]":
@@ -120,6 +122,8 @@ def _proof(charge: Charge, known: Evidence, fees: list[ExecutionFee] | None = No
         return _proof_of_result(charge, known)
     if charge.method in TRADE_CODES:
         return _proof_of_trades(charge, known, fees)
+    if charge.method in FUND_CODES:
+        return _proof_of_investments(charge, known)
     made_of = _made_of(charge, known)
     if made_of is None:
         return _unreadable(charge, known)
@@ -179,6 +183,30 @@ def _proof_of_trades(charge: Charge, known: Evidence, fees: list[ExecutionFee] |
         agreements=tuple(one for one in known.components if one.pk in used),
         evidence=known,
         executions=tuple(fees),
+    )
+
+
+def _proof_of_investments(charge: Charge, known: Evidence) -> Proof:
+    """A fee on hedge funds, fund by fund, from its stored lines."""
+    try:
+        parts = fund_fees.parse(charge.inputs)
+    except (ValueError, ArithmeticError):
+        return _unreadable(charge, known)
+    exact, amount = fund_fees.fee(parts, charge.currency)
+    used = {part.component for part in parts}
+    agreements = tuple(one for one in known.components if one.pk in used)
+    is_sound = {one.pk for one in agreements} == used and fund_fees.text(parts) == charge.inputs
+    if not is_sound or (exact, amount) != (charge.exact, charge.amount):
+        return _unreadable(charge, known)
+    return Proof(
+        charge=charge,
+        method=EVERY[charge.method],
+        made_of=None,
+        story=tuple(fund_fees.story(parts, exact, amount, charge.currency)),
+        days=(),
+        agreements=agreements,
+        evidence=known,
+        investments=tuple(parts),
     )
 
 

@@ -12,7 +12,7 @@ from fees.engine.registry import PROFIT_CODES, TRADE_CODES
 from fees.engine.types import Problem
 from fees.proposals.queries import Standing, standing
 from fees.proposals.rules import Wanted, booked_on, cautions, problems, same_terms, starts_on, takes_more
-from fees.schedules.actions import residences
+from fees.schedules.actions import first_start, residences
 from fees.schedules.queries import billed_through
 from fees.schedules.rules import UNITED_STATES, funded_on, funding_problems, residence_problems
 from fees.schedules.versions import payee_problems
@@ -58,6 +58,9 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: G
     asked = wanted.asked_start
     if ground is None or (asked is not None and asked > ground.starts):
         ground = ground_of(who=who, account=account, asked=asked, at=at)
+    begins = first_start(account=account, practice=payee_of(who), components=wanted.components, starts=ground.starts)
+    if begins > ground.starts:
+        ground = ground_of(who=who, account=account, asked=begins, at=at)
     starts, days, stands = ground.starts, ground.days, ground.standing
     found = problems(wanted, today=exchange_day(at))
     found += payee_problems(account, Practice.unscoped.get(pk=payee_of(who)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.broker.feed.models import NavDaily
 from accounts.broker.prices.queries import Prices, closing_prices
-from accounts.ground.access.context import Who
+from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
 from fees.engine.accrual import annual
@@ -18,6 +18,7 @@ from fees.engine.hurdle import ThresholdKind
 from fees.engine.profit import shield_of
 from fees.engine.registry import EVERY, FUND_CODES, METHODS, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import DayValue, stretches_of
+from fees.funds.queries import valuations
 from fees.proposals.worked import Unknown, Values, Worked, periods_of, work_out
 from fees.results.queries import left_by_earlier, terms_by_component
 from fees.results.second_look import LONGEST_GAP
@@ -143,10 +144,20 @@ def effect(
     by_day = _by_day(who, account, span, sealed)
     values = Values(span=span, by_day=by_day, begins=began, currency=account.base_currency, days=days)
     values = _with_what_they_need(account, values, components, who.practice_id or 0)
-    left_out = tuple(dict.fromkeys(one.method for one in components if one.method in FUND_CODES))
-    # What an investment in a fund is worth is not in these values; the page says so.
-    costs = [Cost(values, tuple(one for one in some if one.method not in FUND_CODES)) for some in (before, after)]
+    # What nobody has told of an investment keeps only its own fee out of the sum; the page says which.
+    left_out = tuple(dict.fromkeys(one.method for one in components if not _is_told(one, values)))
+    costs = [Cost(values, tuple(one for one in some if one.method not in left_out)) for some in (before, after)]
     return Effect(costs[0], costs[1], is_running, left_out)
+
+
+def _is_told(figures: Figures, values: Values) -> bool:
+    if figures.method not in FUND_CODES:
+        return True
+    try:
+        work_out(figures, values)
+    except Unknown:
+        return False
+    return True
 
 
 def _worked(components: Iterable[Figures], values: Values) -> tuple[Worked, ...] | Unknown:
@@ -184,6 +195,9 @@ def _with_what_they_need(account: Account, values: Values, components: Sequence[
     methods = {one.method for one in components}
     if methods & set(TRADE_CODES):
         more["trades"] = tuple(between(account, values.span))
+    if methods & set(FUND_CODES):
+        with cursor() as cur:
+            more["valuations"] = tuple(valuations(cur, [account.pk], until=values.span.ends).get(account.pk, ()))
     if profits := sorted(methods & set(PROFIT_CODES)):
         more["carried"] = _carried(account, values, profits, practice)
         more["prices"] = _prices(values, [one for one in components if one.method in PROFIT_CODES])

@@ -14,8 +14,10 @@ from accounts.ground.tree.models import Practice
 from fees.proposals import mails
 from fees.proposals.actions import ProposalRefused, ended, finish, locked, put_into_force
 from fees.proposals.models import Proposal, ProposalState, Signature, SignatureKind
+from fees.proposals.queries import wanted_of
 from fees.proposals.rules import LONGEST_REASON, booked_on, drawing_problem, starts_on
 from fees.schedules import rules as schedules
+from fees.schedules.actions import first_start
 from fees.schedules.queries import billed_through, night_barrier
 from portal.lib.exchange import exchange_day
 from portal.lib.words import Sentence, gettext_noop
@@ -35,6 +37,8 @@ def sign(*, who: Who, proposal: Proposal, hand: Hand, seen: str, at: datetime) -
         _check(held, hand, seen, booked > (held.expires_on or booked))
         signature = _written(who, held, hand, at)
         starts = starts_on(held.asked_start, booked, billed_through())
+        components = wanted_of(held).components
+        starts = first_start(account=held.account, practice=held.practice_id, components=components, starts=starts)
         # A second level's client pays the top level without ever seeing its row.
         payee = Practice.unscoped.filter(pk=held.practice_id).first()
         payee = payee or Practice(pk=held.practice_id, firm_id=held.firm_id, level=TOP_LEVEL)

@@ -6,14 +6,16 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
+from fees.engine import investments
 from fees.engine.arithmetic import CONTEXT, ZERO
 from fees.engine.charge import MissingNav, recompute
 from fees.engine.executions import Execution, day_total, fee_of
 from fees.engine.executions import story as trades_story
 from fees.engine.explain import explain
 from fees.engine.high_water import Loss
+from fees.engine.investments import Valuation
 from fees.engine.profit import ProfitFee
-from fees.engine.registry import EVERY, METHODS, PROFIT_CODES, TRADE_CODES
+from fees.engine.registry import EVERY, FUND_CODES, METHODS, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import (
     DayValue,
     Measured,
@@ -47,7 +49,8 @@ class Unknown(LookupError):
 @dataclass(frozen=True, kw_only=True)
 class Values:
     """A client over a span: values by day from before its first day on, trades with the rate from their fee's currency
-    to the account's, losses carried into it by method, prices of benchmarks.  `begins` is the first day that counts.
+    to the account's, losses carried into it by method, prices of benchmarks, what investments in funds were worth.
+    `begins` is the first day that counts.
     """
 
     span: Period
@@ -58,6 +61,7 @@ class Values:
     trades: tuple[tuple[Execution, Decimal | None], ...] = ()
     carried: Mapping[int, tuple[Terms | None, tuple[Loss, ...]]] = field(default_factory=dict)
     prices: Mapping[tuple[str, date], Decimal] = field(default_factory=dict)
+    valuations: tuple[Valuation, ...] = ()
 
     @property
     def business_days(self) -> int:
@@ -75,7 +79,13 @@ class Values:
             one if one.day < self.span.starts else one._replace(nlv=CONTEXT.multiply(one.nlv, scale))
             for one in self.by_day
         )
-        return replace(self, by_day=moved)
+        worth = tuple(
+            one
+            if one.value is None or one.day < self.span.starts
+            else one._replace(value=CONTEXT.multiply(one.value, scale))
+            for one in self.valuations
+        )
+        return replace(self, by_day=moved, valuations=worth)
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,8 @@ def work_out(figures: Figures, values: Values) -> Worked:
         return _on_profit(figures, values)
     if figures.method in TRADE_CODES:
         return _on_trades(figures, values)
+    if figures.method in FUND_CODES:
+        return _on_funds(figures, values)
     return _on_value(figures, values)
 
 
@@ -227,6 +239,25 @@ def _on_trades(figures: Figures, values: Values) -> Worked:
             told += trades_story([fee for fee, _rate in together][:TOLD_TRADES], exact, charged, currency)
     count = sum(fee.outcome == "passed" for fee, _rate in fees)
     msgid = gettext_noop("%(count)s trades come to %(amount)s")
+    return Worked(figures.method, amount, Sentence(msgid, {"count": count, "amount": amount}), tuple(told))
+
+
+def _on_funds(figures: Figures, values: Values) -> Worked:
+    terms = figures.terms(starts=max(values.span.starts, values.begins))
+    amount, told, count = ZERO, [], 0
+    for period in periods_of(figures.method, values):
+        if period.ends > values.span.ends:
+            continue  # it has not ended yet
+        stretches = stretches_of([terms], period=period, opened_on=values.begins, closed_on=None, days=values.days)
+        try:
+            parts = investments.measure(stretches, values.valuations, until=period.ends, days=values.days)
+        except investments.MissingValuation as missing:
+            msgid = gettext_noop("What %(fund)s was worth on %(day)s is not known.")
+            raise Unknown(msgid, fund=missing.fund, day=missing.day) from None
+        exact, charged = investments.fee(parts, values.currency)
+        amount, count = CONTEXT.add(amount, charged), count + 1
+        told = investments.story(parts, exact, charged, values.currency)
+    msgid = gettext_noop("Hedge funds: %(count)s periods come to %(amount)s")
     return Worked(figures.method, amount, Sentence(msgid, {"count": count, "amount": amount}), tuple(told))
 
 

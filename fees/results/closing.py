@@ -84,13 +84,14 @@ def close_results(cur, closing: Closing) -> Closed:
     """Write the charges and results of every account in range that agreed a fee on profit for the period."""
     closed = Closed()
     days = calendar()
-    for accounts in slices(_agreeing(cur, closing)):
+    for accounts in slices(agreeing(cur, closing)):
         one = replace(closing, only=accounts, lo=accounts[0], hi=accounts[-1] + 1)
         _close_slice(cur, one, accounts, days, closed)
     return closed
 
 
-def _agreeing(cur, closing: Closing) -> list[int]:
+def agreeing(cur, closing: Closing) -> list[int]:
+    """The accounts in range that have agreed one of the closing's methods for a day of its period."""
     cur.execute(
         "SELECT coalesce(array_agg(DISTINCT s.account_id ORDER BY s.account_id), '{}')"
         f" FROM fees_runschedule s JOIN accounts_account a ON a.id = s.account_id WHERE {ranges.agreed(closing)}"

@@ -40,20 +40,21 @@ Outcome = tuple[Decimal, str] | str
 
 
 class Life(NamedTuple):
-    """When an account was open and began to have a value, and the currency of its fees."""
+    """When an account was open and began to have a value, the currency of its fees, and its number."""
 
     opened_on: date
     closed_on: date | None
     begins: date
     currency: str
+    number: str
 
 
 def outcomes(cur, closing: Closing, accounts: Sequence[int]) -> dict[Key, Outcome]:
     """The exact fee and its text for each account, payee and method; or why there is none yet."""
     days = calendar()
-    lives = _lives(cur, accounts, closing)
+    lives = lives_of(cur, accounts, closing)
     stretches: dict[Key, list[Stretch]] = {}
-    for key, terms in _agreed(cur, closing, accounts).items():
+    for key, terms in agreed_versions(cur, closing, accounts).items():
         life = lives.get(key[0])
         if life is None:
             continue
@@ -93,21 +94,22 @@ def outcomes(cur, closing: Closing, accounts: Sequence[int]) -> dict[Key, Outcom
     return answers
 
 
-def _lives(cur, accounts: Sequence[int], closing: Closing) -> dict[int, Life]:
+def lives_of(cur, accounts: Sequence[int], closing: Closing) -> dict[int, Life]:
+    """The accounts that the closing takes, of these."""
     cur.execute(
-        "SELECT id, kind, opened_on, closed_on, coalesce(funded_on, opened_on), base_currency"
+        "SELECT id, kind, opened_on, closed_on, coalesce(funded_on, opened_on), base_currency, number"
         " FROM accounts_account WHERE id = ANY(%s) AND opened_on IS NOT NULL",
         [list(accounts)],
     )
     kinds = {kind.value for kind in HOLDING_KINDS}
     return {
-        account: Life(opened, closed, begins, currency)
-        for account, kind, opened, closed, begins, currency in cur.fetchall()
+        account: Life(opened, closed, begins, currency, number)
+        for account, kind, opened, closed, begins, currency, number in cur.fetchall()
         if kind in kinds and (closed is not None and closed <= closing.day) == closing.closed_accounts
     }
 
 
-def _agreed(cur, closing: Closing, accounts: Sequence[int]) -> dict[Key, list[Terms]]:
+def agreed_versions(cur, closing: Closing, accounts: Sequence[int]) -> dict[Key, list[Terms]]:
     """Every version ever agreed is read; which of them count is decided by their days."""
     cur.execute(
         "SELECT s.account_id, s.practice_id, c.method, c.rate, c.terms::text, s.starts, s.ends, c.id"

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.days.queries import calendar
 from accounts.ground.people.models import ClientRight
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Practice
 from fees.engine.flattened import flatten
-from fees.engine.registry import TRADE_CODES
+from fees.engine.hedge_fund import first_day
+from fees.engine.limits import problem
+from fees.engine.registry import FUND_CODES, TRADE_CODES
+from fees.engine.types import Problem
 from fees.schedules import rules
 from fees.schedules.models import Component, RunSchedule, Schedule
-from fees.schedules.queries import billed_through, hold_agreements
+from fees.schedules.queries import billed_through, hold_agreements, terms_of
 from fees.schedules.rules import Figures, ScheduleRefused, Signature
 from fees.schedules.versions import close_former, payee_problems
 from portal.lib.exchange import EXCHANGE_ZONE
@@ -55,8 +60,7 @@ def agree(
             is_application=account.is_application,
         )
         found += payee_problems(account, practice)
-        if any(one.method in TRADE_CODES for one in components):
-            found += rules.residence_problems(residences(account))
+        found += found or _account_problems(account, practice, components, starts)
         if found:
             raise ScheduleRefused(found)
         one_at_a_time(_agreeing(account, practice))
@@ -79,6 +83,32 @@ def agree(
         _write_components(schedule, components)
         _note(schedule, by)
     return schedule
+
+
+def _account_problems(
+    account: Account, practice: Practice, components: Sequence[Figures], starts: date
+) -> list[Problem]:
+    """What only the account's own people and former terms can tell of fees that are right in themselves."""
+    found = []
+    if any(one.method in TRADE_CODES for one in components):
+        found += rules.residence_problems(residences(account))
+    begins = first_start(account=account, practice=practice.pk, components=components, starts=starts)
+    if begins > starts:
+        msgid = gettext_noop("What a hedge fund costs changes with its period only; choose %(day)s.")
+        found.append(problem("starts", "inside_fund_period", msgid, day=begins))
+    return found
+
+
+def first_start(*, account: Account, practice: int, components: Sequence[Figures], starts: date) -> date:
+    """`starts`, or the first day after it on which these terms may follow those in force: what a hedge fund costs
+    changes with its month or quarter only."""
+    wanted = [one.terms(starts=starts) for one in components if one.method in FUND_CODES]
+    if not wanted:
+        return starts
+    in_force = Q(schedule__ends=None) | Q(schedule__ends__gt=starts)
+    rows = Component.unscoped.filter(in_force, schedule__account=account, schedule__practice_id=practice)
+    rows = rows.filter(method__in=FUND_CODES, schedule__starts__lt=starts).select_related("schedule")
+    return first_day(starts, before=[terms_of(one) for one in rows], after=wanted, days=calendar())
 
 
 def residences(account: Account) -> list[str]:

@@ -13,7 +13,7 @@ from fees.engine.hedge_fund import rates_of
 from fees.engine.limits import problem
 from fees.engine.parameters import read, stored
 from fees.engine.profit import shield_of
-from fees.engine.registry import EVERY, FUND_CODES, METHODS, validate
+from fees.engine.registry import EVERY, METHODS, validate
 from fees.engine.trade_unit import schedules_of
 from fees.engine.types import MARGINAL, Mode, Problem, Range, Terms
 from portal.lib.words import english, gettext_noop
@@ -181,10 +181,6 @@ def listed_problems(strategy: str, components: Sequence[Figures], starts: date) 
     for place, one in enumerate(known):
         for name, key, sentence in figures_problems(one, starts=starts):
             found.append(Problem(f"components.{place}.{name}", key, sentence))
-    if not found and any(one.method in FUND_CODES for one in known):
-        # The engine works them out, but no night reads what funds are worth: signed, they would never be charged.
-        msgid = gettext_noop("Hedge-fund fees cannot be charged automatically yet; agree an invoice limit instead.")
-        found.append(problem("components", "not_billed", msgid))
     return found
 
 

@@ -88,7 +88,6 @@ def problems(wanted: Wanted, starts: date) -> list[Problem]:
     found = listed_problems(wanted.strategy, wanted.components, starts)
     if any(one.method in FUND_CODES for one in wanted.components):
         msgid = gettext_noop("What a hedge-fund fee would have come to is not worked out here; take it out.")
-        found = [one for one in found if one.key != "not_billed"]
         found.append(problem("components", "not_measured", msgid))
     return found
 

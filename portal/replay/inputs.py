@@ -20,6 +20,8 @@ MADE = (
     *("accounts_book", "accounts_transfer", "broker_retirement", "broker_instruction", "broker_instructionfile"),
     *("fees_accrual", "fees_adviserdaily", "fees_charge", "fees_periodresult", "fees_tradefee", "fees_notice"),
     *("fees_difference", "fees_cut", "fees_bornecharge"),
+    # Those that people told are brought back when they were told.
+    "fees_fundvalue",
 )
 # Sent by people; nights write only what became of them.
 SENT = ("fees_invoice", "fees_reimbursement")
@@ -62,7 +64,10 @@ def strip() -> Inputs:
             " (SELECT min(day) FROM accounts_run WHERE state <> 'done'), 'infinity') ORDER BY r.day"
         )
         found = Inputs(nights=cur.fetchall())
-        found.told = [*_values(cur), *_decided(cur), *_retries(cur), *_booked(cur), *_answers(cur)]
+        found.told = [
+            *(*_values(cur), *_decided(cur), *_retries(cur)),
+            *(*_booked(cur), *_answers(cur), *_worth(cur)),
+        ]
         for table in (*MADE, *SENT, "broker_navdaily"):
             cur.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cur.execute(f"TRUNCATE {', '.join(MADE)}")
@@ -164,6 +169,14 @@ def _booked(cur: Any) -> Iterable[Told]:
             " SELECT %s, t.id, %s, %s, %s, %s FROM accounts_transfer t WHERE t.id = %s",
             (at, *rest, transfer),
         )
+
+
+def _worth(cur: Any) -> Iterable[Told]:
+    names = "firm_id, account_id, fund, day, value, put_in, taken_out, source, recorded_by_id"
+    cur.execute(f"SELECT recorded_at, {names} FROM fees_fundvalue WHERE run_id IS NULL ORDER BY recorded_at, id")
+    for at, *row in cur.fetchall():
+        marks = ", ".join(["%s"] * len(row))
+        yield Told(at, f"INSERT INTO fees_fundvalue ({names}) VALUES ({marks})", tuple(row))
 
 
 def _answers(cur: Any) -> Iterable[Told]:

@@ -16,6 +16,7 @@ from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import HOLDING_KINDS, Account, Kind
 from fees.borne.models import BorneCharge
 from fees.differences.models import Difference, DifferenceReason
+from fees.funds.models import FundValue
 from fees.headroom.models import Cut
 from fees.invoicing.models import Invoice
 from fees.notices.models import Notice
@@ -78,6 +79,7 @@ def dress(world: World) -> None:
     _propose(world)
     _differ(world)
     _bear(world)
+    _invest(world)
     _cut(world)
     _ask_for_consent(world)
     # Only who has funded an account adds users; nothing is billed after this.
@@ -199,6 +201,24 @@ def _bear(world: World) -> None:
                 usd_rate=1,
                 rate=1,
                 run_id=0,
+            )
+
+
+def _invest(world: World) -> None:
+    """Every holding account is invested in a fund that bears its word."""
+    for number, word in CANARIES.items():
+        account = world[number]
+        if account.kind in HOLDING_KINDS:
+            FundValue.unscoped.create(
+                firm_id=account.firm_id,
+                account=account,
+                fund=f"{word} fund",
+                day=DAY,
+                value=1000,
+                put_in=0,
+                taken_out=0,
+                source="Statement",
+                recorded_by=world.users["olga"],
             )
 
 

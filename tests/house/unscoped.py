@@ -20,6 +20,7 @@ FILES = {
     "fees/posting/close.py": NIGHT,
     "fees/adjustments/checks.py": NIGHT,
     "fees/borne/checks.py": NIGHT,
+    "fees/funds/checks.py": NIGHT,
     "fees/adjustments/queries.py": "of one charge, which came through the scope or is the night's",
     "fees/posting/posting.py": NIGHT,
     "fees/posting/seal.py": NIGHT,

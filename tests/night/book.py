@@ -4,6 +4,7 @@ Thirteen business days from 15 September 2025, over the end of a month and of a 
 30th and posts on 1 October. Chidi pays two payees, Ken's cash account lacks the money, Dana's value of the 30th is
 missing and Nina is of the other firm, so young that on the 30th the rolling cap cuts what she pays. One account also
 pays a share of its quarter's profit, and for a trade; its advisor bears what the broker charges while the money lasts.
+Chidi is invested in two hedge funds, of which the back office tells one and statements the other.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +33,7 @@ STEPS = (Range(Decimal(0), Decimal(100_000), Decimal("0.01")), Range(Decimal(100
 AGREED = (
     ("U1000001", None, {"PERCENTOFEQUITY": "0.05", "ANNUALFLATFEE_MONTHLY": "6000"}),
     ("U1000002", None, {"PERCENTOFEQUITY_MONTHLY": "0.012"}),
-    ("U2000001", None, {"BLENDEDPERCENTOFEQUITY_MONTHLY": "", "ANNUALFLATFEE": "2520"}),
+    ("U2000001", None, {"BLENDEDPERCENTOFEQUITY_MONTHLY": "", "ANNUALFLATFEE": "2520", "HEDGEFUND_MONTHLY": "0.012"}),
     ("U2000001", "F100001", {"PERCENTOFEQUITY_EOQ": "0.01"}),
     ("U3000001", None, {"ANNUALFLATFEE_QUATERLY": "1000"}),
     ("I4000001", None, {"BLENDEDPERCENTOFEQUITY_EOM": "", "PERCENTOFPROFIT_QUARTER": "0.20", "PERTRADE": ""}),
@@ -85,6 +86,7 @@ def build(world: World) -> None:
             _earning(cur, world["I4000001"])
             _charging(cur, world[BORNE])
             _given_back(cur, world)
+            _invested(cur, world)
             # Less the 20.00 given back it pays the commission of 1.00, and is then too little for the other fee.
             for number, currency, cash in (("U1000002", "JPY", "5"), ("F100001", "USD", "1020.50")):
                 cur.execute(
@@ -136,10 +138,28 @@ def _given_back(cur, world: World) -> None:
         )
 
 
+def _invested(cur, world: World) -> None:
+    """What ALPHA was worth was told by the back office; BETA stands in the statement of the month's last day."""
+    chidi = world["U2000001"]
+    cur.execute(
+        "INSERT INTO fees_fundvalue (firm_id, account_id, fund, day, value, put_in, taken_out, source, recorded_by_id)"
+        " VALUES (%s, %s, 'ALPHA', %s, 250000, 0, 0, 'told', %s)",
+        [chidi.firm_id, chidi.pk, CLOSING, world.users["alice"].pk],
+    )
+    cur.execute(
+        "INSERT INTO broker_position (account_id, day, key, level, side, asset, symbol, currency, quantity, value,"
+        " file_id) VALUES (%s, %s, 'BETA', 'SUMMARY', 'Long', 'FUND', 'BETA', %s, 1, 50000, 0)",
+        [chidi.pk, CLOSING, chidi.base_currency],
+    )
+
+
 def _figures(name: str, figure: str) -> Figures:
     method = EVERY_BY_NAME[name]
     if method.family == "trade_unit":
         return Figures(method=method.code, more={"schedules": [TICKET]})
+    if method.family == "hedge_fund":
+        funds = [{"fund": fund, "rate": figure} for fund in ("ALPHA", "BETA")]
+        return Figures(method=method.code, more={"funds": funds})
     if method.family == "profit":
         return Figures(method=method.code, rate=Decimal(figure), more={"look_back": None})
     if method.family == "blended":

@@ -28,6 +28,7 @@ WRITTEN = {
     "charges": "SELECT to_jsonb(c) - 'created_at' FROM fees_charge c",
     "results": "SELECT * FROM fees_periodresult",
     "trade fees": "SELECT to_jsonb(f) - 'id' FROM fees_tradefee f",
+    "fund values": "SELECT to_jsonb(v) - ARRAY['id', 'recorded_at'] FROM fees_fundvalue v",
     "cuts": "SELECT * FROM fees_cut",
     "borne": "SELECT * FROM fees_bornecharge",
     "books": "SELECT to_jsonb(b) - 'id' FROM accounts_book b",

@@ -44,6 +44,7 @@ TABLES: dict[str, Any] = {
     "fees_billinglock": _("Closed months of billing"),
     "fees_noticesetting": _("How clients are told of fees"),
     "fees_reimbursement": _("Reimbursements"),
+    "fees_fundvalue": _("Values of investments in hedge funds"),
     "crm_vault": _("Vaults"),
     "crm_note": _("Notes"),
     "crm_contact": _("Contacts"),

@@ -9,8 +9,8 @@ from portal.lib.periods import Period
 from tests.fees.engine.agreed import NEW_YORK, SEPTEMBER_2025, THIRD_QUARTER_2025
 
 DAILY = {1, 11, 21}
-MONTHLY = {2, 4, 12, 14, 22}
-QUARTERLY = {3, 5, 13, 15, 23, 32}
+MONTHLY = {2, 4, 12, 14, 22, 51}
+QUARTERLY = {3, 5, 13, 15, 23, 32, 52}
 ANNUAL = {31}
 
 

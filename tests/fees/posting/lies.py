@@ -77,6 +77,13 @@ LIES = {
         "UPDATE fees_periodresult SET profit = profit - 1 WHERE period = 8101",
         "UPDATE fees_periodresult SET recovered = recovered + 1 WHERE period = 8102",
     ],
+    "fund_fees_come_out_again": [
+        "UPDATE fees_charge SET exact = exact + 1 WHERE method = 51",
+        "UPDATE fees_charge SET inputs = replace(inputs, '0.012', '0.021') WHERE method = 51",
+        "UPDATE fees_fundvalue SET value = value + 1",
+        "DELETE FROM fees_fundvalue",
+        'UPDATE fees_component SET terms = \'{"funds": [{"fund": "ALPHA", "rate": "0.011"}]}\' WHERE method = 51',
+    ],
     "adjustments_make_their_fees_right": [
         "UPDATE fees_charge SET exact = exact + 1 WHERE revision = 1",
         "UPDATE fees_charge SET amount = amount - 1 WHERE revision = 1",

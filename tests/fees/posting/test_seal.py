@@ -12,6 +12,7 @@ from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import NightDecision, Seal
+from fees.funds.actions import record_value
 from fees.posting.checks import CHECKS, Night, look
 from fees.posting.contents import kept
 from fees.posting.models import Charge, ChargeState
@@ -33,6 +34,7 @@ TAMPERED = (
         "fees_tradefee",
         "fees_cut",
         "fees_bornecharge",
+        *("fees_fundvalue", "fees_component"),
     ),
     *("broker_instruction", "broker_instructionfile"),
 )
@@ -61,6 +63,12 @@ def with_results(two_firms):
         if day != missing:
             two_firms.value(CHIDI, day, "104000")
     return two_firms
+
+
+def worth(nights):
+    """What Chidi's investment was worth at the end of September is told a day late."""
+    told = {"account": nights.account(CHIDI), "fund": "ALPHA", "day": MONTH_END, "value": Decimal(250000)}
+    record_value(**told, source="Statement", by=nights.world.users["olga"].pk, at=datetime(2026, 1, 5, tzinfo=UTC))
 
 
 def seals():
@@ -244,7 +252,13 @@ def test_what_was_changed_behind_our_back_refuses_the_seal(request, two_firms, c
     of_results = "periodresult" in lie or "method = 32" in lie
     if of_results:
         request.getfixturevalue("with_results")
+    of_funds = "fundvalue" in lie or "method = 51" in lie
+    if of_funds:
+        rate = {"funds": [{"fund": "ALPHA", "rate": "0.012"}]}
+        two_firms.agree(CHIDI, Figures(method=51, more=rate), starts=FIRST)
     two_firms.nights(FIRST, MONTH_END)
+    if of_funds:
+        worth(two_firms)
     if "tradefee" in lie or "method = 41" in lie:
         ticket = {"asset_class": "STK", "currency": "USD", "kind": "ticket", "figure": "2"}
         two_firms.agree(CHIDI, Figures(method=41, more={"schedules": [ticket]}), starts=NEXT)

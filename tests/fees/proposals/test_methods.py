@@ -334,7 +334,7 @@ def test_the_api_says_the_same_by_the_path_of_the_figure(browse, quiet, componen
     assert quiet.kept() == NOTHING
 
 
-@pytest.mark.parametrize("data", [one for one in FULL if one.id != "hedge_fund"])
+@pytest.mark.parametrize("data", FULL)
 def test_each_method_is_sent_signed_and_agreed_as_typed(browse, quiet, data):
     """The same terms in the proposal, in the text that is signed, and behind the row that the night joins."""
     sent = browse("alice").post(SEND, {**data, PASSWORD_FIELD: PASSWORD})

@@ -119,7 +119,6 @@ def test_trades_are_stored_key_by_key(agreed):
         (trades(STOCKS | {"asset_class": "HAT"}), "unknown_choice"),
         (Figures(method=FUND, more={"funds": [{"fund": "ALPHA"}]}), "required"),
         (Figures(method=FUND, more={"funds": [{"fund": "A", "profit_share": "0.31"}]}), "too_high"),
-        (Figures(method=FUND, more={"funds": [{"fund": "A", "rate": "0.01"}]}), "not_billed"),
         (Figures(method=1, rate=Decimal("0.01"), more={"look_back": 4}), "unknown"),
     ],
 )
