@@ -155,9 +155,9 @@ def test_the_night_does_everything(undisturbed):
     borne, [cut] = undisturbed["borne"], undisturbed["cuts"]
     assert [sum(f",{payer}," in row for row in borne) for payer in ("master", "client")] == [1, 1]
     assert CLOSING.isoformat() in cut
-    assert sum('"source": "statement"' in row for row in undisturbed["fund values"]) == 1
+    assert sum("statement" in row for row in undisturbed["fund values"]) == 1
     # 300,000 × 1.2 % × 12 ÷ 252 from the 15th on.
-    assert any('"method": 51' in row and '"exact": 171.42857143' in row for row in undisturbed["charges"])
+    assert sum("171.42857143" in row for row in undisturbed["charges"]) == 1
     given = undisturbed["reimbursements"]
     assert [sum(state in row for row in given) for state in ("processed", "rejected")] == [1, 1]
     assert sum(CLOSING.isoformat() in row for row in undisturbed["seals"]) == 2
