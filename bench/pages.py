@@ -7,8 +7,9 @@
 Reads the demo firm of this machine (bin/demo makes it) through the portal's own middleware, gates and policies, in
 process. With --accounts it generates a firm of that size in a database of its own (--keep looks at the one of the last
 time again) and walks the pages that must not grow with it. Times are ratios to the smallest page of the same round,
-because absolute times say more about the machine than about the page. The last line is JSON; `most_queries` is over
-all pages, `same_for_any_size` says whether a firm and a part of it need equally many.
+because absolute times say more about the machine than about the page; `ms_p95` are milliseconds of this machine now.
+The last line is JSON; `most_queries` and `slowest_p95_ms` are over all pages, `same_for_any_size` says whether a firm
+and a part of it need equally many.
 """
 
 from __future__ import annotations
@@ -80,14 +81,17 @@ def main() -> None:
     walked = BIG if options.accounts else (*PAGES, *API)
     pages = {role: [*walked, _account_page(client)] for role, client in people.items()}
     costs = {role: {_name(page): _cost(client, page) for page in pages[role]} for role, client in people.items()}
-    _time(people, pages, costs, rounds)
+    floor_ms = _time(people, pages, costs, rounds)
     for role, rows in costs.items():
         for page, cost in rows.items():
-            print(f"{role:7} {page:22} {cost['queries']:3} queries {cost['bytes']:7} B  {cost['ratio']:6.1f} x floor")
+            size = f"{cost['queries']:3} queries {cost['bytes']:7} B"
+            print(f"{role:7} {page:22} {size}  {cost['ratio']:6.1f} x floor  p95 {cost['ms_p95']:4} ms")
     counts = {role: {page: cost["queries"] for page, cost in rows.items()} for role, rows in costs.items()}
     print(
         json.dumps(
             {
+                "floor_ms": floor_ms,
+                "slowest_p95_ms": max(cost["ms_p95"] for rows in costs.values() for cost in rows.values()),
                 "most_queries": max(max(row.values()) for row in counts.values()),
                 "same_for_any_size": counts["top"] == counts["second"],
                 "pages": costs,
@@ -159,18 +163,23 @@ def _counted() -> Iterator[list[int]]:
         yield count
 
 
-def _time(people: dict[str, Any], pages: dict[str, list[str]], costs: dict[str, Any], rounds: int) -> None:
-    """By turns, so that a slow moment of the machine falls on every page alike."""
-    taken: dict[tuple[str, str], list[float]] = {}
+def _time(people: dict[str, Any], pages: dict[str, list[str]], costs: dict[str, Any], rounds: int) -> float:
+    """By turns, so that a slow moment of the machine falls on every page alike; the floor's median in milliseconds."""
+    taken: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    floors: list[float] = []
     for _round in range(rounds):
         for role, client in people.items():
-            floor = _seconds(client, FLOOR)
+            floors.append(floor := _seconds(client, FLOOR))
             for page in pages[role]:
-                taken.setdefault((role, _name(page)), []).append(_seconds(client, page) / floor)
-    for (role, page), ratios in taken.items():
-        ratios.sort()
+                seconds = _seconds(client, page)
+                taken.setdefault((role, _name(page)), []).append((seconds / floor, seconds * 1000))
+    for (role, page), times in taken.items():
+        ratios, milliseconds = (sorted(column) for column in zip(*times, strict=True))
+        most = min(len(times) - 1, int(len(times) * 0.95))
         costs[role][page]["ratio"] = round(statistics.median(ratios), 2)
-        costs[role][page]["ratio_p95"] = round(ratios[min(len(ratios) - 1, int(len(ratios) * 0.95))], 2)
+        costs[role][page]["ratio_p95"] = round(ratios[most], 2)
+        costs[role][page]["ms_p95"] = round(milliseconds[most])
+    return round(statistics.median(floors) * 1000, 2)
 
 
 def _seconds(client: Any, page: str) -> float:

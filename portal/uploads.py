@@ -8,7 +8,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 MEGA = 1024 * 1024
 USUAL = 6 * MEGA
 # Addresses that take more, and all below some; everything else takes the usual.
-MORE = {"/office/statements/": 128 * MEGA}
+MORE = {"/office/statements/": 128 * MEGA, "/api/v1/statement-files/": 128 * MEGA}
 MORE_BELOW = {"/messages/": 24 * MEGA, "/api/v1/messages/": 24 * MEGA}
 
 

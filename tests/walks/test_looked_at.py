@@ -3,9 +3,13 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.ground.access.context import as_role
+from accounts.ground.consents.models import Consent
+from accounts.ground.pinlinks import actions as pinlinks
+from tests.accounts.consents.test_pin_links import ANSWERS, PIN, SETTLED, code, link
 from tests.house.scenery import dress
 from tests.walks.test_structure import PHONE, shot
 from tests.walks.test_users import confirm
@@ -67,7 +71,18 @@ def test_seldom_opened_pages_are_whole(dressed, sign_in, page, site, axe, name, 
         assert axe(page) == [], address
 
 
-def test_an_advisor_asks_and_the_client_reads_agrees_and_ends_it(sign_in, page, site, axe):
+@pytest.fixture
+def american(own_world: Any) -> Any:
+    """Ana lives in the United States, and the back office verified her three days ago."""
+    with as_role("owner"):
+        ana = own_world.parties["ana"]
+        type(ana).unscoped.filter(pk=ana.pk).update(residence="USA")
+        type(own_world.users["ana"]).objects.filter(username="ana").update(email="ana@example.test")
+        pinlinks.verify(party=ana, mobile="+12025550143", answers=ANSWERS, at=timezone.now() - SETTLED)
+    return own_world
+
+
+def test_an_advisor_asks_and_the_client_reads_agrees_and_ends_it(american, sign_in, page, site, axe):
     """What waits is Awaiting Client for both; the whole text is read, signed, and can be ended."""
     sign_in("alice")
     page.goto(f"{site}/accounts/U1000001/authority/")
@@ -99,6 +114,51 @@ def test_an_advisor_asks_and_the_client_reads_agrees_and_ends_it(sign_in, page, 
     assert axe(page) == []
     page.get_by_role("button", name="End the streamlined authority").click()
     expect(page.get_by_text("The streamlined authority has ended.")).to_be_visible()
+    answer_by_pin_link(american, sign_in, page, site, axe)
+
+
+def answer_by_pin_link(american, sign_in, page, site, axe):
+    """Asked once more, Ana answers without signing in: her number, her questions, a PIN of her own."""
+    page.context.clear_cookies()
+    sign_in("alice")
+    page.goto(f"{site}/accounts/U1000001/authority/")
+    page.get_by_role("button", name="Ask for streamlined authority").click()
+    expect(page.get_by_text("The client has been asked")).to_be_visible()
+    with as_role("owner"):
+        waiting = Consent.unscoped.get(state="waiting")
+    page.goto(f"{site}/approvals/changes/{waiting.pk}/")
+    page.get_by_role("button", name="Send a PIN link").click()
+    expect(page.get_by_text("The PIN link was sent to the client")).to_be_visible()
+    assert axe(page) == []
+    page.context.clear_cookies()
+    with as_role("owner"):
+        address = link()
+    page.goto(f"{site}{address}")
+    page.get_by_role("button", name="Send me the code").click()
+    expect(page.get_by_label("Code", exact=True)).to_be_focused()
+    assert axe(page) == []
+    shot(page, "look-pin-code")
+    with as_role("owner"):
+        page.get_by_label("Code", exact=True).fill(code())
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Your security questions")).to_be_visible()
+    assert axe(page) == []
+    shot(page, "look-pin-questions")
+    page.locator("#one").fill("springfield")
+    page.locator("#two").fill("st marys")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("I have read the full text above").check()
+    page.get_by_label("Your full name").fill("Ana Ruiz")
+    for name in ("Create a PIN", "The same PIN again"):
+        page.get_by_label(name).fill(PIN)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    shot(page, "look-pin-decide")
+    page.get_by_role("button", name="Agree and sign").click()
+    expect(page.get_by_role("heading", name="You have agreed")).to_be_visible()
+    assert axe(page) == []
+    with as_role("owner"):
+        assert Consent.unscoped.get(pk=waiting.pk).state == "agreed"
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

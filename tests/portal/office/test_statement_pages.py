@@ -56,6 +56,46 @@ def test_each_account_says_what_became_of_it(office, folder):
     assert list(folder.rglob("*.csv")) == []
 
 
+def test_the_api_says_what_became_of_each_account_of_each_file(office, folder):
+    """Two files at once, one of them broken: the same job, gate and words as the page."""
+    facts = '<AccountInformation name="Chidi" status="Q" />'
+    wish = {
+        "files": [
+            SimpleUploadedFile("Daily values.csv", CSV),
+            SimpleUploadedFile("a.xml", document(statement(facts, nav("70"), account="U2000001"))),
+            SimpleUploadedFile("cut.xml", document(statement(nav("100")))[:-30]),
+        ]
+    }
+    asked = office.post("/api/v1/statement-files/", wish)
+    waiting = asked.json()
+    assert (asked.status_code, waiting["state"], waiting["accounts"]) == (202, "waiting", [])
+
+    assert work.work_off(now=timezone.now) == 1
+
+    told = office.get(f"/api/v1/statement-files/{waiting['id']}/").json()
+    assert told["state"] == "done"
+    assert {one["file"]: one["state"] for one in told["files"]} == {
+        "daily_values.csv": "partly", "a.xml": "loaded", "cut.xml": "refused",
+    }  # fmt: skip
+    found = {(one["account"], one["result"]) for one in told["accounts"]}
+    assert {("U1000001", "loaded"), ("U1000002", "held"), ("U7777777", "refused"), ("U2000001", "loaded")} <= found
+    assert [one["warning"] for one in told["notes"]] == ["unknown value 'status Q' is passed over"]
+    assert (
+        "unknown value &#x27;status Q&#x27;" in office.get(f"/office/statements/jobs/{waiting['id']}/").content.decode()
+    )
+
+
+def test_the_api_takes_no_other_files_and_nobody_else(office, browse, folder):
+    bad = office.post("/api/v1/statement-files/", {"files": [SimpleUploadedFile("picture.png", b"x")]})
+    assert (bad.status_code, "only .xml and .csv" in bad.json()["errors"]["files"][0]) == (400, True)
+    assert office.post("/api/v1/statement-files/").status_code == 400
+    before = stored()
+    for name in ("alice", "bob", "sam", "ana", ""):
+        answer = browse(name).post("/api/v1/statement-files/", {"files": [SimpleUploadedFile("a.csv", CSV)]})
+        assert answer.status_code in (401, 403, 404), name
+    assert (stored(), Job.unscoped.count()) == (before, 0)
+
+
 def held_for_want_of_statements():
     run = Run.unscoped.create(day=DAY, state="held", problem="No net asset value of 2026-03-02")
     RunStage.unscoped.create(run=run, ordinal=1, name="feed", state="held")
