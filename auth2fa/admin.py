@@ -2,5 +2,6 @@
 
 from auth2fa.cards.admin import StockedCardAdmin
 from auth2fa.devices.admin import DeviceAdmin, EndingAdmin
+from auth2fa.texts.admin import FirmWithoutTextsAdmin
 
-__all__ = ["DeviceAdmin", "EndingAdmin", "StockedCardAdmin"]
+__all__ = ["DeviceAdmin", "EndingAdmin", "FirmWithoutTextsAdmin", "StockedCardAdmin"]

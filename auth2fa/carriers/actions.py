@@ -21,6 +21,8 @@ from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.secrets import box
 from auth2fa.factors.numbers import Line, country_of
 from auth2fa.factors.prices import Spent, is_half, over_budget, price_of
+from auth2fa.texts.queries import texts_end
+from portal.lib.exchange import exchange_day
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ FEEDBACK = "feedback"
 
 
 class CannotSend(Exception):
-    """`reason` is wait, limit, stopped, over or none (nothing here carries texts)."""
+    """`reason` is wait, limit, stopped, over, firm (it takes none) or none (nothing here carries texts)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -48,6 +50,9 @@ def send(*, challenge: Challenge, channel: str, address: str, at: datetime) -> S
             raise CannotSend("over")
         if not settings.OUTBOX_CARRIERS.get(Channel.SMS):
             raise CannotSend("none")
+        ends = texts_end(device.user_id)
+        if ends is not None and ends <= exchange_day(at):
+            raise CannotSend("firm")
         sent = list(SentCode.unscoped.filter(challenge=challenge).order_by("sent_at"))
         number, place = _hashed("number", device.number), _hashed("place", truncate_ip(address) if address else "")
         one_at_a_time("codes of a day")  # what others have ordered a moment ago counts, committed or not

@@ -1,8 +1,11 @@
 """What became of an answer or of a text, in words for the person."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from auth2fa.challenge.actions import Outcome
+from auth2fa.devices.models import Device
 
 
 def outcome_words(outcome: Outcome) -> str:
@@ -15,8 +18,10 @@ def outcome_words(outcome: Outcome) -> str:
     }.get(outcome, "")
 
 
-def closed_words() -> str:
-    """Wrong answers have switched off every device that there was."""
+def closed_words(devices: Iterable[Device]) -> str:
+    """Why every device that there was is switched off."""
+    if any(one.by_firm for one in devices):
+        return _("Your firm takes no codes by text or call any more. Ask the back office to let you in.")
     return _("Your device was switched off after many wrong answers. Ask the back office to open it again.")
 
 
@@ -27,5 +32,6 @@ def unsent_words(reason: str) -> str:
         "limit": _("Too many codes were sent. Wait an hour, or use another device."),
         "stopped": _("Codes are not sent at the moment. Use another device, or ask the back office."),
         "many": _("Too many questions were left open within an hour. Wait a while, or ask the back office."),
+        "firm": _("Your firm takes no codes by text or call any more. Use another device, or ask the back office."),
         "none": _("Codes are not sent at the moment. Use another device, or ask the back office."),
     }.get(reason, _("This is over. Begin again with a new one."))

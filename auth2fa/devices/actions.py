@@ -21,6 +21,7 @@ from auth2fa.devices.rules import BETTER_THAN_TEXT, CLAIM_FOR, MOST, PHONE_SUITE
 from auth2fa.devices.secrets import box, seal, site
 from auth2fa.factors import codes, numbers, totp
 from auth2fa.factors.passkeys import WrongAnswer
+from auth2fa.texts.queries import texts_end
 from portal.lib.words import Sentence, gettext_noop
 
 LONGEST_NAME = 60
@@ -57,6 +58,8 @@ def begin(*, user: User, kind: Kind, name: str, at: datetime) -> Device:
 
 def begin_number(*, user: User, text: str, countries: Collection[str], at: datetime) -> Device:
     """A telephone that waits for the code it gets. Raises `DeviceProblem`."""
+    if texts_end(user.pk) is not None:
+        raise DeviceProblem(gettext_noop("Your firm takes no codes by text or call; add another device."))
     if Device.unscoped.filter(
         user=user, kind__in=BETTER_THAN_TEXT, revoked_at=None, confirmed_at__isnull=False
     ).exists():
@@ -192,7 +195,9 @@ def open_again(*, device: Device, at: datetime) -> bool:
     """
     with transaction.atomic(using=current_alias.get()):
         held = Device.unscoped.select_for_update(of=("self",)).select_related("user").get(pk=device.pk)
-        if held.revoked_at or held.confirmed_at is None or not (held.disabled_at or held.locked_until):
+        if held.by_firm or held.revoked_at or held.confirmed_at is None:
+            return False
+        if not (held.disabled_at or held.locked_until):
             return False
         held.disabled_at = held.locked_until = None
         held.wrong, held.trusted_at = 0, at + timedelta(hours=settings.DEVICE_HOLD_HOURS)

@@ -49,6 +49,9 @@ class Device(models.Model):
     wrong = models.PositiveSmallIntegerField(default=0, help_text="Wrong answers in a row")
     locked_until = models.DateTimeField(null=True)
     disabled_at = models.DateTimeField(null=True)
+    by_firm = models.BooleanField(
+        default=False, db_default=False, help_text="Switched off because a firm takes no codes by text"
+    )
     revoked_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True, help_text="When its owner was last told that texts are weak")
 

@@ -1,11 +1,12 @@
 """Telling a person that devices have changed: by mail, and by text where a number stood before the change."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.ground.dates import day_text
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import User
@@ -103,6 +104,18 @@ def tell_ending_declined(device: Device, ending: Ending, at: datetime) -> None:
         key = f"device ending declined {ending.pk}"
         _owe(user, _("Your only device stays"), body % said, key)
         _text([*([device] if device.kind == Kind.TEXT else []), *_numbers(user, but=device)], body % said, key, at)
+
+
+def tell_texts_end(device: Device, day: date, at: datetime) -> None:
+    """The firm takes no codes by text or call from a day on."""
+    user = device.user
+    with override(user.language):
+        body = _(
+            "From %(day)s on no codes are sent to %(name)s by text or call: your firm has decided so, because numbers"
+            " can be taken over. Add a passkey, a phone key or an authenticator app before, under Settings, Secure"
+            " login; it takes a minute. Whoever has nothing else on that day is let in by the back office alone."
+        ) % {"name": user.username, "day": day_text(day)}
+        _owe(user, _("Codes by text and call end"), body, f"texts end {device.pk} {day} {at:%Y-%m-%d}")
 
 
 def tell_texts_are_weak(device: Device, at: datetime) -> None:

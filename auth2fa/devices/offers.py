@@ -33,6 +33,8 @@ def shown(device: Device, at: datetime) -> Shown:
     kind = Kind(device.kind)
     if device.confirmed_at is None:
         word, mood = _("Waiting to be activated"), "warn"
+    elif device.by_firm:
+        word, mood = _("Your firm takes no codes by text"), "bad"
     elif device.disabled_at:
         word, mood = _("Switched off after many wrong answers"), "bad"
     elif device.locked_until and device.locked_until > at:
@@ -140,9 +142,9 @@ _OFFERS = (
 )
 
 
-def offered(rows: list[Device]) -> list[Offer]:
+def offered(rows: list[Device], *, takes_texts: bool = True) -> list[Offer]:
     """What the page offers to add now, the strongest first."""
-    kinds = offers(rows)
+    kinds = [one for one in offers(rows) if takes_texts or one != Kind.TEXT]
     return [one for one in _OFFERS if one.kind in kinds]
 
 

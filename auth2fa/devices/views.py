@@ -33,6 +33,7 @@ from auth2fa.door.browsers import browser_words
 from auth2fa.door.remembered import forget
 from auth2fa.factors import totp
 from auth2fa.sessions.queries import sessions
+from auth2fa.texts.queries import texts_end
 
 SURE = Gate("signed_in", step_up=True)
 
@@ -161,14 +162,15 @@ def forget_browser(request: HttpRequest, browser: UUID) -> HttpResponse:
 def _list(request: HttpRequest, problem: str = "") -> HttpResponse:
     user_id, now = _user(request).pk, timezone.now()
     rows = queries.listed(user_id, now)
-    choice = waived(user_id, now)
+    choice, ends = waived(user_id, now), texts_end(user_id)
     confirmed = [one for one in rows if one.confirmed_at]
     active = [one for one in confirmed if not one.disabled_at]
     context = {
         "rows": [shown(one, now) for one in rows],
         "is_protected": queries.is_protected(confirmed) and not (choice and choice.opens_the_door),
         "may_make_codes": queries.is_protected(active),
-        "offers": offered(rows),
+        "offers": offered(rows, takes_texts=ends is None),
+        "texts_end": ends if any(one.kind == Kind.TEXT and not one.disabled_at for one in rows) else None,
         "password_limits": limit_words("password"),
         "waived": choice,
         "browsers": [(one, browser_words(one.name)) for one in queries.browsers(user_id, now)],

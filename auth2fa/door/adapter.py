@@ -56,7 +56,7 @@ class SecondProof(LoginStage):
         able = [one for one in devices if one.disabled_at is None]
         if not able:
             # Wrong answers need the password alone, so closing a device with them must not open the door.
-            messages.error(self.request, closed_words())
+            messages.error(self.request, closed_words(devices))
             return headed_redirect_response("account_login"), True
         self.put(able[0], at)
         return headed_redirect_response("second_proof"), True

@@ -1,14 +1,21 @@
-"""What every sign-in is proved with, for the compliance officer; read under the back office's own login."""
+"""What every sign-in is proved with, for the compliance officer; read under the back office's own login.
+
+Texts and calls are the restricted kind of proof (NIST SP 800-63B), so who has them is told apart.
+"""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from accounts.ground.optouts.models import OptOut
 from accounts.ground.people import attempts
 from accounts.ground.people.models import Seat, User
+from auth2fa.challenge.models import SentCode
 from auth2fa.devices.models import Device, Kind
+from auth2fa.factors.numbers import masked
+from auth2fa.texts.queries import texts_end
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,67 @@ def lines(at: datetime) -> list[Line]:
     closed = attempts.disabled_names(user.username for user in users)
     chosen = {one.user_id: one for one in OptOut.unscoped.filter(ended_at=None, expires_at__gt=at)}
     return [_line(user, seats.get(user.pk, []), devices.get(user.pk, []), closed, chosen) for user in users]
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """One number that gets codes: whose, what line, whether there is anything better, and what its firm has decided."""
+
+    username: str
+    number: str
+    line: str
+    since: datetime
+    last_used: datetime | None
+    is_alone: bool
+    is_closed: bool
+    reminded: datetime | None
+    ends: date | None
+
+    def facts(self) -> dict[str, object]:
+        """As a program reads it."""
+        said = asdict(self)
+        for name in ("since", "last_used", "reminded", "ends"):
+            said[name] = said[name].isoformat() if said[name] else None
+        return said
+
+
+def restricted(at: datetime) -> tuple[list[Restricted], dict[str, object]]:
+    """Every number that gets codes, and the sums: who moved to something better within a year, and what has left."""
+    live = Device.unscoped.filter(confirmed_at__isnull=False, revoked_at=None, user__is_active=True)
+    better = set(
+        live.filter(disabled_at=None).exclude(kind__in=[Kind.TEXT, Kind.CODES]).values_list("user_id", flat=True)
+    )
+    rows = [
+        Restricted(
+            username=one.user.username,
+            number=masked(one.number),
+            line=one.line,
+            since=one.confirmed_at or one.created_at,
+            last_used=one.last_used_at,
+            is_alone=one.user_id not in better,
+            is_closed=one.disabled_at is not None,
+            reminded=one.reminded_at,
+            ends=texts_end(one.user_id),
+        )
+        for one in live.filter(kind=Kind.TEXT).select_related("user").order_by("user__username")
+    ]
+    moved = Device.unscoped.filter(
+        kind=Kind.TEXT, confirmed_at__isnull=False, revoked_at__gt=at - timedelta(days=365), user_id__in=better
+    ).exclude(user_id__in=live.filter(kind=Kind.TEXT).values("user_id"))
+    left = SentCode.unscoped.filter(sent_at__gt=at - timedelta(days=30), sent_at__lte=at)
+    codes = left.filter(challenge__isnull=False)
+    sums: dict[str, object] = {
+        "numbers": len(rows),
+        "alone": sum(one.is_alone for one in rows),
+        "closed": sum(one.is_closed for one in rows),
+        "ending": sum(one.ends is not None for one in rows),
+        "moved_in_a_year": moved.values("user_id").distinct().count(),
+        "codes_in_30_days": codes.count(),
+        "answered_in_30_days": codes.filter(right_at__isnull=False).count(),
+        "notices_in_30_days": left.filter(challenge=None).count(),
+        "usd_in_30_days": str(left.aggregate(sum=Sum("cost"))["sum"] or Decimal(0)),
+    }
+    return rows, sums
 
 
 def totals(found: list[Line]) -> dict[str, int]:

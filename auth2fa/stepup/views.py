@@ -90,7 +90,7 @@ def ask_or_pass(request: HttpRequest) -> HttpResponseBase | None:
     waiting = [one.trusted_at for one in wish.devices if one.trusted_at and is_protected([one]) and not one.disabled_at]
     if not is_protected(wish.able) and waiting:
         return _held(wish, min(waiting))
-    return _by_device(wish) if wish.able else _ask(wish, closed_words(), is_held=True)
+    return _by_device(wish) if wish.able else _ask(wish, closed_words(wish.devices), is_held=True)
 
 
 def _adds_a_device(request: HttpRequest) -> bool:

@@ -34,6 +34,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...], tuple[str, ...]], ...] = (
             "auth2fa.device",
             "auth2fa.ending",
             "auth2fa.stockedcard",
+            "auth2fa.firmwithouttexts",
         ),
         (),
     ),

@@ -13,6 +13,7 @@ TABLES: dict[str, Any] = {
     "accounts_addressrule": _("IP restrictions"),
     "auth2fa_device": _("Secure login devices"),
     "auth2fa_ending": _("Last devices"),
+    "auth2fa_firmwithouttexts": _("Firms without codes by text"),
     "auth2fa_stockedcard": _("Security cards in stock"),
     "auth2fa_rememberedbrowser": _("Remembered browsers"),
     "accounts_optout": _("Secure login: who has opted out"),
