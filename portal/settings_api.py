@@ -31,7 +31,7 @@ SPECTACULAR_SETTINGS = {
         "AllocationMethod": "accounts.broker.allocation.models.Method",
         "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
         "TransactionStatus": "portal.transactions.rules.Status",
-        "InvoiceState": "fees.invoicing.models.InvoiceState",
+        "InvoiceState": "fees.sending.models.State",
         "JobState": "accounts.ground.jobs.models.JobState",
         "ContactKind": "crm.contacts.models.Kind",
         "ContactState": "crm.contacts.models.State",

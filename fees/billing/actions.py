@@ -25,11 +25,11 @@ from fees.billing.queries import (
 )
 from fees.billing.rules import Month, is_second
 from fees.billing.telling import tell_milder
-from fees.invoicing.actions import counts_for, hold_sending
 from fees.invoicing.models import Invoice
-from fees.invoicing.queries import clock, invoiced_through
-from fees.invoicing.rules import cut_off_of
 from fees.reimbursements.models import Reimbursement
+from fees.sending.actions import counts_for, hold_sending
+from fees.sending.queries import clock, invoiced_through
+from fees.sending.rules import cut_off_of
 from portal.lib.fingerprint import fingerprint
 from portal.lib.words import Sentence, gettext_noop
 

@@ -26,9 +26,9 @@ from fees.billing.rules import Month, is_second
 from fees.billing.showing import forecasted, is_changed, told
 from fees.billing.tasks import wake
 from fees.invoicing.models import Invoice
-from fees.invoicing.rules import amount_of
 from fees.proofs.words import tell
 from fees.reimbursements.models import Reimbursement
+from fees.sending.rules import amount_of
 from portal.lib.money import BadDecimal
 
 MONTHS_OFFERED = 13

@@ -4,50 +4,42 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from zlib import crc32
 
 from django.db import transaction
 
-from accounts.ground.access import locks
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
-from accounts.ground.access.scope import scope
-from accounts.ground.days.queries import calendar
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Practice, Status
 from fees.billing.queries import locked_months, threshold_of
 from fees.engine.agreement import CapKind
 from fees.engine.limits import check_rate, problem
 from fees.engine.types import Problem
-from fees.invoicing.models import Invoice, InvoiceCap, InvoiceState, InvoiceUpload, Rejection
-from fees.invoicing.queries import Limit, caps_in_force, clock, invoiced_through, limits, taken_days
-from fees.invoicing.rules import (
-    NOT_THE_SENDER,
-    Asked,
-    Verdict,
-    amount_of,
-    business_day_of,
-    cut_off_of,
-    memo_problem,
-    over_limit,
-    refusal,
-)
+from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload, Rejection
+from fees.invoicing.queries import Limit, caps_in_force, limits, taken_days
+from fees.invoicing.rules import over_limit, refusal
 from fees.schedules.rules import ScheduleRefused, Signature
 from fees.schedules.versions import close_former, payee_problems
+from fees.sending.actions import (
+    Kind,
+    LineRefused,
+    accounts_of,
+    cancel_line,
+    change_line,
+    counts_for,
+    hold_sending,
+)
+from fees.sending.models import State
+from fees.sending.queries import clock
+from fees.sending.rules import Asked, Verdict, amount_of, memo_problem
 from portal.lib.money import BadDecimal
 from portal.lib.words import Sentence, gettext_noop
 
-# Between sending invoices (shared) and the moment a night takes those of its day (alone).
 ROWS_AT_ONCE = 1000
-_BARRIER = crc32(b"fees: invoices against the night")
 
 
-class InvoiceRefused(ValueError):
+class InvoiceRefused(LineRefused):
     """What was asked of an invoice cannot be done; `sentence` says why."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence.msgid % sentence.params)
-        self.sentence = sentence
 
 
 def agree_cap(
@@ -129,39 +121,12 @@ def submit(
 
 def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime | None = None) -> Invoice:
     """Give a pending invoice another amount or memo; all checks are made again.  InvoiceRefused says why not."""
-    with transaction.atomic(using=current_alias.get()):
-        hold_sending(who.firm_id)
-        stamp = at or clock()
-        held = _still_open(invoice, stamp)
-        asked = Asked(1, held.account.number, amount, memo)
-        verdict = _judge(who, [asked], accounts_of(who, [asked]), held.business_day, without=[str(held.pk)])[0]
-        if verdict.sentence is not None or verdict.amount is None:
-            raise InvoiceRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
-        words, held.changed_at = memo.strip(), stamp
-        if (held.amount, held.memo) == (verdict.amount, words):
-            held.save(update_fields=["changed_at"])
-            return held
-        # What was approved is the amount with its memo.
-        held.memo, held.approved_at, held.approved_by = words, None, None
-        if held.amount != verdict.amount:
-            held.amount = verdict.amount
-            held.needs_approval = needs_approval(held.practice_id, held.amount, held.business_day)
-            # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
-            if held.needs_approval and held.submitted_by_id != who.user_id:
-                raise InvoiceRefused(Sentence(NOT_THE_SENDER, {}))
-        held.save(update_fields=["amount", "memo", "changed_at", "needs_approval", "approved_at", "approved_by"])
-        return held
+    return change_line(_KIND, who=who, line=invoice, amount=amount, memo=memo, at=at)
 
 
 def cancel(*, who: Who, invoice: Invoice, at: datetime | None = None) -> Invoice:
     """Withdraw a pending invoice until its cut-off; what it took of the limit is free again."""
-    with transaction.atomic(using=current_alias.get()):
-        hold_sending(who.firm_id)
-        stamp = at or clock()
-        held = _still_open(invoice, stamp)
-        held.state, held.changed_at = InvoiceState.CANCELLED, stamp
-        held.save(update_fields=["state", "changed_at"])
-        return held
+    return cancel_line(_KIND, who=who, line=invoice, at=at)
 
 
 def end_invoicing(*, account: Account, practices: Collection[int], first_day: date, at: datetime) -> None:
@@ -172,38 +137,8 @@ def end_invoicing(*, account: Account, practices: Collection[int], first_day: da
     with transaction.atomic(using=current_alias.get()):
         hold_sending(account.firm_id)
         close_former(InvoiceCap.unscoped.filter(account=account, practice_id__in=practices), first_day)
-        waiting = Invoice.unscoped.filter(account=account, practice_id__in=practices, state=InvoiceState.PENDING)
-        waiting.update(state=InvoiceState.CANCELLED, changed_at=at)
-
-
-def hold_sending(firm_id: int | None) -> None:
-    """Until the transaction ends nobody else sends, changes or ends invoices of the firm, and no night takes any."""
-    barrier(alone=False)
-    one_at_a_time(f"invoices of firm {firm_id}")
-
-
-def barrier(*, alone: bool) -> None:
-    """Hold the barrier between senders and the night until the transaction ends."""
-    locks.barrier(_BARRIER, alone=alone)
-
-
-def needs_approval(practice_id: int | None, amount: Decimal, day: date) -> bool:
-    """Whether the practice wants a second person for so much of a business day."""
-    above = threshold_of(practice_id, day)
-    return above is not None and amount >= above
-
-
-def counts_for(stamp: datetime) -> date:
-    days = calendar()
-    day = business_day_of(stamp, days)
-    taken = invoiced_through()
-    return days.next(taken) if taken is not None and taken >= day else day
-
-
-def accounts_of(who: Who, rows: Sequence[Asked]) -> dict[str, Account]:
-    """The accounts of the rows that this person may set fees for, by number."""
-    numbers = {row.account.strip().upper() for row in rows}
-    return {one.number: one for one in scope(who, Account, "set_fees").filter(number__in=numbers)}
+        waiting = Invoice.unscoped.filter(account=account, practice_id__in=practices, state=State.PENDING)
+        waiting.update(state=State.CANCELLED, changed_at=at)
 
 
 def _judge(
@@ -304,20 +239,6 @@ def _saved(
     return found
 
 
-def _still_open(invoice: Invoice, stamp: datetime) -> Invoice:
-    """The invoice, locked, if it can still be changed."""
-    held = Invoice.unscoped.select_for_update(of=("self",)).select_related("account").get(pk=invoice.pk)
-    if held.state != InvoiceState.PENDING:
-        raise InvoiceRefused(Sentence(gettext_noop("The invoice has been processed, rejected or cancelled."), {}))
-    taken = invoiced_through()
-    if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
-        msgid = gettext_noop("The cut-off of %(day)s has passed; the invoice can no longer be changed.")
-        raise InvoiceRefused(Sentence(msgid, {"day": held.business_day}))
-    if locked_months(held.practice_id, [held.business_day]):
-        raise InvoiceRefused(refusal(Rejection.LOCKED, day=held.business_day))
-    return held
-
-
 def _cap_problems(
     account: Account,
     practice: Practice,
@@ -340,3 +261,13 @@ def _cap_problems(
     if not signature.is_complete:
         found.append(problem("signature", "required", gettext_noop("The client must sign the limit.")))
     return found + payee_problems(account, practice)
+
+
+_KIND = Kind(
+    model=Invoice,
+    refused=InvoiceRefused,
+    judge=_judge,
+    ended=gettext_noop("The invoice has been processed, rejected or cancelled."),
+    too_late=gettext_noop("The cut-off of %(day)s has passed; the invoice can no longer be changed."),
+    locked=lambda day: refusal(Rejection.LOCKED, day=day),
+)

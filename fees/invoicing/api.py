@@ -7,7 +7,7 @@ from accounts.ground.access.api import filters
 from accounts.ground.access.gates import gate
 from accounts.ground.idempotency.api import KEY
 from fees.invoicing import actions, queries
-from fees.invoicing.models import Invoice, InvoiceState
+from fees.invoicing.models import Invoice
 from fees.sending.api import (
     FIELDS,
     AskedSerializer,
@@ -17,6 +17,7 @@ from fees.sending.api import (
     RowVerdictSerializer,
     SendLines,
 )
+from fees.sending.models import State
 
 
 class InvoiceSerializer(serializers.ModelSerializer):
@@ -48,7 +49,7 @@ class InvoiceList(Lines):
 
     model = Invoice
     serializer_class = InvoiceSerializer
-    filterset_class = filters("account__number", "business_day", state=InvoiceState.choices)
+    filterset_class = filters("account__number", "business_day", state=State.choices)
 
 
 @gate("set_fees", step_up=True)

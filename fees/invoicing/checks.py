@@ -8,8 +8,9 @@ from django.db.models import Max, Q
 
 from accounts.broker.feed.models import NavDaily, NavHistory
 from accounts.ground.ledger.checks import Break, breaks
-from fees.invoicing.models import Invoice, InvoiceCap, InvoiceState
+from fees.invoicing.models import Invoice, InvoiceCap
 from fees.invoicing.queries import Limit, limits
+from fees.sending.models import State
 from portal.lib.words import Sentence, gettext_noop
 
 TRANSITION = Decimal("0.03")
@@ -21,7 +22,7 @@ def invoices_stay_within_their_limits(day: date) -> list[Break]:
     Where a value was corrected since, the limit of that day cannot be worked out again and is not asked.
     """
     sent: dict[tuple[int, date], list[Invoice]] = defaultdict(list)
-    for one in Invoice.unscoped.filter(processed_on=day, state=InvoiceState.PROCESSED):
+    for one in Invoice.unscoped.filter(processed_on=day, state=State.PROCESSED):
         sent[one.practice_id, one.business_day].append(one)
     over: dict[int, list[str]] = defaultdict(list)
     for (practice, counted), invoices in sorted(sent.items()):

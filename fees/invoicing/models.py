@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,7 @@ from accounts.ground.access.managers import TenantModel
 from accounts.ground.tree.models import Account, Firm, Practice
 from fees.engine.agreement import CapKind
 from fees.schedules.models import DateRange
+from fees.sending.models import SentLine, State
 
 CAP_KINDS = [
     (CapKind.MONTHLY.value, _("Every day of the month before")),
@@ -81,16 +82,7 @@ class InvoiceCap(TenantModel):
         return f"invoice cap {self.pk} version {self.version} of account {self.account_id}"
 
 
-class InvoiceState(models.TextChoices):
-    """Where an invoice stands; the last three end it."""
-
-    PENDING = "pending", _("Pending")
-    PROCESSED = "processed", _("Processed")
-    REJECTED = "rejected", _("Rejected")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-LIVE = (InvoiceState.PENDING, InvoiceState.PROCESSED)
+LIVE = (State.PENDING, State.PROCESSED)
 
 
 class Rejection(models.TextChoices):
@@ -133,38 +125,17 @@ class InvoiceUpload(TenantModel):
         return self.name
 
 
-class Invoice(TenantModel):
+class Invoice(SentLine):
     """Money a payee asks of one client for the night of `business_day`; `amount` in the account's base currency."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="invoices", db_constraint=False, db_index=False
     )
     practice = models.ForeignKey(
         Practice, on_delete=models.PROTECT, related_name="+", db_constraint=False, verbose_name=_("payee")
     )
-    amount = models.DecimalField(max_digits=20, decimal_places=2)
-    currency = models.CharField(max_length=3)
-    memo = models.CharField(max_length=255, blank=True)
-    business_day = models.DateField()
-    state = models.CharField(max_length=10, choices=InvoiceState, default=InvoiceState.PENDING)
     reason = models.CharField(max_length=20, choices=Rejection, blank=True, default="")
-    submitted_at = models.DateTimeField()
-    submitted_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
     upload = models.ForeignKey(InvoiceUpload, on_delete=models.PROTECT, null=True, related_name="invoices")
-    needs_approval = models.BooleanField(default=False)
-    approved_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
-    )
-    # Whoever else gave it another amount or memo, kept by the database: none of them is its second person.
-    touched_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    changed_at = models.DateTimeField(null=True)
-    processed_on = models.DateField(null=True)
-    run_id = models.BigIntegerField(null=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["-business_day", "account_id"]
@@ -175,14 +146,14 @@ class Invoice(TenantModel):
                 name="invoice_one_a_client_and_day",
             ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="invoice_positive"),
-            models.CheckConstraint(condition=models.Q(state__in=InvoiceState.values), name="invoice_state_known"),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="invoice_state_known"),
             models.CheckConstraint(
-                condition=models.Q(state=InvoiceState.PROCESSED, processed_on__isnull=False, run_id__isnull=False)
-                | ~models.Q(state=InvoiceState.PROCESSED),
+                condition=models.Q(state=State.PROCESSED, processed_on__isnull=False, run_id__isnull=False)
+                | ~models.Q(state=State.PROCESSED),
                 name="invoice_processed_in_a_night",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state=InvoiceState.REJECTED) | ~models.Q(reason=""), name="invoice_rejected_why"
+                condition=~models.Q(state=State.REJECTED) | ~models.Q(reason=""), name="invoice_rejected_why"
             ),
             models.CheckConstraint(
                 condition=models.Q(approved_by__isnull=True, approved_at__isnull=True)
@@ -192,7 +163,7 @@ class Invoice(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["account"], condition=models.Q(state=InvoiceState.PENDING), name="invoice_waiting"),
+            models.Index(fields=["account"], condition=models.Q(state=State.PENDING), name="invoice_waiting"),
             models.Index(fields=["practice", "business_day"], name="invoice_practice_day"),
         ]
 

@@ -20,8 +20,8 @@ from accounts.ground.tree.models import Margin, Status
 from fees.accrual.statements import among, guard_against_loops
 from fees.engine.rolling_cap import Window, chargeable
 from fees.headroom.queries import windows
-from fees.invoicing.actions import barrier
 from fees.invoicing.models import Rejection
+from fees.sending.actions import barrier
 
 ACCOUNTS_AT_ONCE = 200
 

@@ -13,8 +13,9 @@ from accounts.ground.days.queries import calendar
 from accounts.ground.tree.models import Account, Status
 from fees.engine.agreement import CapKind
 from fees.engine.invoice_cap import available
-from fees.invoicing.models import Invoice, InvoiceCap, InvoiceState
+from fees.invoicing.models import Invoice, InvoiceCap
 from fees.invoicing.rules import CapTerms, Values, counted_period, in_transition, limit, looked_back_on
+from fees.sending.models import State
 from portal.lib.business_days import Calendar
 from portal.lib.periods import Period
 
@@ -103,7 +104,7 @@ def invoices(who: Who) -> QuerySet[Invoice]:
 
 
 def pending(who: Who) -> QuerySet[Invoice]:
-    return invoices(who).filter(state=InvoiceState.PENDING)
+    return invoices(who).filter(state=State.PENDING)
 
 
 def may_be_invoiced(who: Who, day: date, most: int) -> list[Account]:
@@ -122,20 +123,6 @@ def taken_days(accounts: Collection[int], day: date, without: Collection[str] = 
     with cursor() as cur:
         cur.execute("SELECT fees_invoiced_accounts(%s::bigint[], %s, %s::uuid[])", [list(accounts), day, list(without)])
         return {account for (account,) in cur.fetchall()}
-
-
-def invoiced_through() -> date | None:
-    """The last day whose invoices a night has taken; a later submission counts for the day after it."""
-    with cursor() as cur:
-        cur.execute("SELECT fees_invoiced_through()")
-        return cur.fetchone()[0]
-
-
-def clock():
-    """The instant by the database's clock, which is the one that stamps invoices."""
-    with cursor() as cur:
-        cur.execute("SELECT clock_timestamp()")
-        return cur.fetchone()[0]
 
 
 def _values(terms: Mapping[int, CapTerms], day: date, days: Calendar) -> dict[int, Values]:

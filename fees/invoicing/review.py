@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from fees.invoicing.rules import Asked, Verdict
 from fees.invoicing.upload import LONGEST_NAME, File
+from fees.sending.rules import Asked, Verdict
 from portal.lib.csvtext import BadCsv, read, unguarded, write
 from portal.lib.fingerprint import digest
 

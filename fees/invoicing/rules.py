@@ -1,55 +1,17 @@
-"""When an invoice counts, how long it can be changed, and what is wrong with one; no rows are read here."""
+"""The limit that a client agreed for invoices, and the sentences of refusals; no rows are read here."""
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
 from fees.engine.agreement import CapKind
 from fees.engine.invoice_cap import accrued_limit, closing_limit, transition_limit
 from fees.invoicing.models import Rejection
-from portal.lib.business_days import Calendar
-from portal.lib.exchange import EXCHANGE_ZONE, exchange_day
-from portal.lib.money import BadDecimal, minor_places, parse_decimal
 from portal.lib.periods import Frequency, Period, period_of, previous_period
 from portal.lib.words import Sentence, gettext_noop
 
-CUT_OFF = time(17, 30)
 TRANSITION_DAYS = {Frequency.MONTHLY: 30, Frequency.QUARTERLY: 90}
-LONGEST_MEMO = 255
-AMOUNT_DIGITS = 20
 ONE_DAY = timedelta(days=1)
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-class Asked(NamedTuple):
-    """One invoice as somebody typed it; `line` is its row in the form or file."""
-
-    line: int
-    account: str
-    amount: str
-    memo: str = ""
-    money_manager: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What becomes of a row: accepted for a day, or the reason and a sentence that says what to do."""
-
-    line: int
-    account: str
-    title: str = ""
-    amount: Decimal | None = None
-    currency: str = ""
-    reason: str = ""
-    sentence: Sentence | None = None
-    available: Decimal | None = None
-    invoice: str = ""
-
-    @property
-    def is_accepted(self) -> bool:
-        return not self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,40 +42,6 @@ class CapTerms:
     @property
     def is_of_last_value(self) -> bool:
         return self.kind in (CapKind.MONTH_END, CapKind.QUARTER_END)
-
-
-NOT_THE_SENDER = gettext_noop(
-    "Only who sent it can change it to an amount that needs approval; cancel it and send another."
-)
-
-
-def business_day_of(at: datetime, days: Calendar) -> date:
-    """The business day an instant counts for: before 17:30:00.000 in New York that day, from then on the next one."""
-    local = at.astimezone(EXCHANGE_ZONE)
-    today = local.date()
-    return today if days.is_business_day(today) and local.time() < CUT_OFF else days.next(today)
-
-
-def cut_off_of(business_day: date) -> datetime:
-    """The instant from which an invoice of that day can no longer be changed."""
-    return datetime.combine(business_day, CUT_OFF, EXCHANGE_ZONE)
-
-
-@dataclass(frozen=True, slots=True)
-class CutOff:
-    """The next moment until which invoices are taken, and how long that is from now."""
-
-    at: datetime
-    is_today: bool
-    hours: int
-    minutes: int
-
-
-def cut_off_after(now: datetime, days: Calendar) -> CutOff:
-    """The cut-off of the invoices that are sent now."""
-    ends = cut_off_of(business_day_of(now, days))
-    minutes = int((ends - now).total_seconds() // 60)
-    return CutOff(ends, ends.date() == exchange_day(now), minutes // 60, minutes % 60)
 
 
 def in_transition(terms: CapTerms, day: date) -> bool:
@@ -149,24 +77,6 @@ def _by_rate(terms: CapTerms, rate: Decimal, values: Values, day: date) -> Decim
     if terms.is_of_last_value:
         return closing_limit(rate, values.closing or Decimal(0), values.business_days, terms.currency)
     return accrued_limit(rate, [values.total], terms.currency)
-
-
-def amount_of(text: str, currency: str) -> Decimal:
-    """The amount a row asks for; BadDecimal says what is wrong with it."""
-    places = minor_places(currency)
-    amount = parse_decimal(text.strip(), digits=AMOUNT_DIGITS - 2 + places, places=places)
-    if amount <= 0:
-        raise BadDecimal(gettext_noop("The amount must be above zero."))
-    return amount
-
-
-def memo_problem(memo: str) -> Sentence | None:
-    """What is wrong with a memo: it is printed on statements, in one line."""
-    if len(memo) > LONGEST_MEMO:
-        return Sentence(gettext_noop("The memo is longer than %(most)s characters."), {"most": LONGEST_MEMO})
-    if _CONTROLS.search(memo):
-        return Sentence(gettext_noop("The memo holds characters that cannot be printed."), {})
-    return None
 
 
 def over_limit(amount: Decimal, available: Decimal) -> Sentence | None:

@@ -13,8 +13,8 @@ from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.scope import scope
 from fees.invoicing.actions import submit
 from fees.invoicing.models import InvoiceUpload
-from fees.invoicing.queries import clock
-from fees.invoicing.rules import Asked, Verdict
+from fees.sending.queries import clock
+from fees.sending.rules import Asked, Verdict
 from portal.lib.csvtext import BadCsv, Row, decoded, read, separator, unguarded
 from portal.lib.words import gettext_noop
 

@@ -23,11 +23,11 @@ from fees.invoicing import actions, queries
 from fees.invoicing.forms import FileForm
 from fees.invoicing.models import Invoice
 from fees.invoicing.review import BadForm, by_hand, context_of, file_of
-from fees.invoicing.rules import business_day_of, cut_off_after
 from fees.invoicing.upload import COLUMNS, File, errors_table, known, parse, submit_file, with_points
 from fees.proofs.words import tell
 from fees.sending.forms import ChangeForm, Rows
 from fees.sending.pages import MOST_CHOICES, SHOWS, desk_of, own_or_404, say, told
+from fees.sending.rules import business_day_of, cut_off_after
 from portal.lib import xlsx
 from portal.lib.csvtext import BadCsv, Cell, write_bytes
 

@@ -9,22 +9,26 @@ from django.db import transaction
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.tree.models import Account, Status
 from fees.billing.queries import locked_months, threshold_of
-from fees.invoicing.actions import accounts_of, counts_for, hold_sending, needs_approval
-from fees.invoicing.queries import clock, invoiced_through
-from fees.invoicing.rules import NOT_THE_SENDER, Asked, Verdict, amount_of, cut_off_of, memo_problem
-from fees.reimbursements.models import Refusal, Reimbursement, State
+from fees.reimbursements.models import Refusal, Reimbursement
 from fees.reimbursements.queries import ceilings
 from fees.reimbursements.rules import Ceiling, over_half, refusal
+from fees.sending.actions import (
+    Kind,
+    LineRefused,
+    accounts_of,
+    cancel_line,
+    change_line,
+    counts_for,
+    hold_sending,
+)
+from fees.sending.queries import clock
+from fees.sending.rules import Asked, Verdict, amount_of, memo_problem
 from portal.lib.money import BadDecimal
 from portal.lib.words import Sentence, gettext_noop
 
 
-class ReimbursementRefused(ValueError):
+class ReimbursementRefused(LineRefused):
     """What was asked of a reimbursement cannot be done; `sentence` says why."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence.msgid % sentence.params)
-        self.sentence = sentence
 
 
 def submit(
@@ -49,39 +53,12 @@ def change(
     *, who: Who, reimbursement: Reimbursement, amount: str, memo: str, at: datetime | None = None
 ) -> Reimbursement:
     """Another amount or memo for a pending one, with all checks again.  ReimbursementRefused says why not."""
-    with transaction.atomic(using=current_alias.get()):
-        hold_sending(who.firm_id)
-        stamp = at or clock()
-        held = _still_open(reimbursement, stamp)
-        asked = Asked(1, held.account.number, amount, memo)
-        [verdict] = _judge(who, [asked], accounts_of(who, [asked]), held.business_day, without=[str(held.pk)])
-        if verdict.sentence is not None or verdict.amount is None:
-            raise ReimbursementRefused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
-        words, held.changed_at = memo.strip(), stamp
-        if (held.amount, held.memo) == (verdict.amount, words):
-            held.save(update_fields=["changed_at"])
-            return held
-        # What was approved is the amount with its memo.
-        held.memo, held.approved_at, held.approved_by = words, None, None
-        if held.amount != verdict.amount:
-            held.amount = verdict.amount
-            held.needs_approval = needs_approval(held.practice_id, held.amount, held.business_day)
-            # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
-            if held.needs_approval and held.submitted_by_id != who.user_id:
-                raise ReimbursementRefused(Sentence(NOT_THE_SENDER, {}))
-        held.save(update_fields=["amount", "memo", "changed_at", "needs_approval", "approved_at", "approved_by"])
-        return held
+    return change_line(_KIND, who=who, line=reimbursement, amount=amount, memo=memo, at=at)
 
 
 def cancel(*, who: Who, reimbursement: Reimbursement, at: datetime | None = None) -> Reimbursement:
     """Withdraw a pending one until its cut-off; what it took of the ceiling is free again."""
-    with transaction.atomic(using=current_alias.get()):
-        hold_sending(who.firm_id)
-        stamp = at or clock()
-        held = _still_open(reimbursement, stamp)
-        held.state, held.changed_at = State.CANCELLED, stamp
-        held.save(update_fields=["state", "changed_at"])
-        return held
+    return cancel_line(_KIND, who=who, line=reimbursement, at=at)
 
 
 def _judge(
@@ -157,17 +134,11 @@ def _saved(
     return found
 
 
-def _still_open(reimbursement: Reimbursement, stamp: datetime) -> Reimbursement:
-    """The row, locked, if it can still be changed."""
-    rows = Reimbursement.unscoped.select_for_update(of=("self",)).select_related("account")
-    held = rows.get(pk=reimbursement.pk)
-    if held.state != State.PENDING:
-        msgid = gettext_noop("The reimbursement has been processed, rejected or cancelled.")
-        raise ReimbursementRefused(Sentence(msgid, {}))
-    taken = invoiced_through()
-    if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
-        msgid = gettext_noop("The cut-off of %(day)s has passed; the reimbursement can no longer be changed.")
-        raise ReimbursementRefused(Sentence(msgid, {"day": held.business_day}))
-    if locked_months(held.practice_id, [held.business_day]):
-        raise ReimbursementRefused(refusal(Refusal.LOCKED, day=held.business_day))
-    return held
+_KIND = Kind(
+    model=Reimbursement,
+    refused=ReimbursementRefused,
+    judge=_judge,
+    ended=gettext_noop("The reimbursement has been processed, rejected or cancelled."),
+    too_late=gettext_noop("The cut-off of %(day)s has passed; the reimbursement can no longer be changed."),
+    locked=lambda day: refusal(Refusal.LOCKED, day=day),
+)

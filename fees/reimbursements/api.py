@@ -7,7 +7,7 @@ from accounts.ground.access.api import filters
 from accounts.ground.access.gates import gate
 from accounts.ground.idempotency.api import KEY
 from fees.reimbursements import actions, queries
-from fees.reimbursements.models import Reimbursement, State
+from fees.reimbursements.models import Reimbursement
 from fees.sending.api import (
     FIELDS,
     AskedSerializer,
@@ -17,6 +17,7 @@ from fees.sending.api import (
     RowVerdictSerializer,
     SendLines,
 )
+from fees.sending.models import State
 
 
 class ReimbursementSerializer(serializers.ModelSerializer):

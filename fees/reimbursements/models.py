@@ -1,22 +1,11 @@
 """What an advisor gives back to a client of the fees it received."""
 
-import uuid
-
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.managers import TenantModel
-from accounts.ground.tree.models import Account, Firm, Practice
-
-
-class State(models.TextChoices):
-    """Where a reimbursement stands; the last three end it."""
-
-    PENDING = "pending", _("Pending")
-    PROCESSED = "processed", _("Processed")
-    REJECTED = "rejected", _("Rejected")
-    CANCELLED = "cancelled", _("Cancelled")
+from accounts.ground.tree.models import Account, Practice
+from fees.sending.models import SentLine, State
 
 
 class Refusal(models.TextChoices):
@@ -31,37 +20,16 @@ class Refusal(models.TextChoices):
     FUNDS = "insufficient_master_funds", _("The advisor's account does not cover it")
 
 
-class Reimbursement(TenantModel):
+class Reimbursement(SentLine):
     """Money a payee gives back to one client in the night of `business_day`; in the account's base currency."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="reimbursements", db_constraint=False, db_index=False
     )
     practice = models.ForeignKey(
         Practice, on_delete=models.PROTECT, related_name="+", db_constraint=False, verbose_name=_("paid by")
     )
-    amount = models.DecimalField(max_digits=20, decimal_places=2)
-    currency = models.CharField(max_length=3)
-    memo = models.CharField(max_length=255, blank=True)
-    business_day = models.DateField()
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reason = models.CharField(max_length=26, choices=Refusal, blank=True, default="")
-    submitted_at = models.DateTimeField()
-    submitted_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
-    needs_approval = models.BooleanField(default=False)
-    approved_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
-    )
-    # Whoever else gave it another amount or memo, kept by the database: none of them is its second person.
-    touched_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    changed_at = models.DateTimeField(null=True)
-    processed_on = models.DateField(null=True)
-    run_id = models.BigIntegerField(null=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["-business_day", "account_id"]

@@ -18,12 +18,12 @@ from accounts.ground.access.scope import scope
 from accounts.ground.days.queries import calendar
 from accounts.ground.idempotency.actions import KeyReused, once
 from accounts.ground.tree.models import Account
-from fees.invoicing.rules import cut_off_after
 from fees.proofs.words import tell
 from fees.reimbursements import actions, queries
 from fees.reimbursements.models import Reimbursement
 from fees.sending.forms import ChangeForm, Rows
 from fees.sending.pages import MOST_CHOICES, desk_of, own_or_404, say, told
+from fees.sending.rules import cut_off_after
 from portal.lib.exchange import exchange_day
 
 

@@ -16,9 +16,9 @@ from accounts.ground.access.api import ScopedView
 from accounts.ground.api_pages import Pages
 from accounts.ground.idempotency.actions import once
 from accounts.ground.idempotency.api import key_of
-from fees.invoicing.rules import Asked, Verdict
 from fees.proofs.words import tell
 from fees.sending.pages import own
+from fees.sending.rules import Asked, Verdict
 
 MOST_ROWS = 1000
 FIELDS = (

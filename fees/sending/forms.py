@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fees.invoicing.rules import LONGEST_MEMO, Asked
+from fees.sending.rules import LONGEST_MEMO, Asked
 
 MOST_ON_A_FORM = 10
 SHOWN_AT_FIRST = 4

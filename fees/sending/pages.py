@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from accounts.ground.access.context import Who
 from accounts.ground.days.queries import calendar
 from accounts.ground.paging import page_of
-from fees.invoicing.rules import Verdict, cut_off_after, cut_off_of
 from fees.proofs.words import tell
+from fees.sending.rules import Verdict, cut_off_after, cut_off_of
 from portal.lib.exchange import exchange_day
 
 KEPT_DAYS = timedelta(days=7)

@@ -21,7 +21,7 @@ from accounts.ground.notifications.queries import latest
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import CURRENCIES
-from fees.invoicing.rules import cut_off_after
+from fees.sending.rules import cut_off_after
 from portal.clients import views as clients
 from portal.dashboard import agenda, queries
 from portal.lib.exchange import exchange_day

@@ -11,9 +11,9 @@ from fees.engine.agreement import CapKind
 from fees.invoicing.actions import agree_cap, submit
 from fees.invoicing.models import Invoice, InvoiceCap
 from fees.invoicing.queries import caps_in_force, limits
-from fees.invoicing.rules import Asked
 from fees.reimbursements import actions as reimbursements
 from fees.reimbursements.queries import ceilings
+from fees.sending.rules import Asked
 from portal.demo.agreements import Cast, cast_of, signature_of
 from portal.demo.broker import Plan, Planned
 from portal.demo.broker.calendar import next_business_day

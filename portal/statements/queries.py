@@ -13,9 +13,10 @@ from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account, Kind
-from fees.invoicing.models import Invoice, InvoiceState
+from fees.invoicing.models import Invoice
 from fees.posting.models import Charge, ChargeState
-from fees.reimbursements.models import Reimbursement, State
+from fees.reimbursements.models import Reimbursement
+from fees.sending.models import State
 from portal.lib.periods import monthly
 from portal.performance.rules import DayValue
 from portal.statements.rules import Member, Month, month_of, months_of, together
@@ -166,7 +167,7 @@ def _fees(who: Who, subject: Subject, first: date, last: date) -> Any:
 
 
 def _invoices(who: Who, subject: Subject, first: date, last: date) -> Any:
-    inside = Q(state=InvoiceState.PROCESSED, processed_on__gte=first, processed_on__lte=last)
+    inside = Q(state=State.PROCESSED, processed_on__gte=first, processed_on__lte=last)
     rows = scope(who, Invoice).filter(inside, account_id__in=[account.pk for account in subject.members])
     return rows.select_related("account").order_by("processed_on", "account__number", "pk")
 

@@ -13,13 +13,14 @@ from accounts.ground.linkage.rules import LinkProblem
 from accounts.ground.linkage.telling import tell
 from accounts.ground.tree.models import Practice
 from accounts.ground.tree.rules import TreeProblem
-from fees.invoicing.actions import end_invoicing, hold_sending
+from fees.invoicing.actions import end_invoicing
 from fees.invoicing.models import Invoice, InvoiceCap
 from fees.proposals.lapsing import withdraw
 from fees.proposals.models import Proposal
 from fees.schedules.actions import end_agreements
 from fees.schedules.models import Schedule
 from fees.schedules.queries import billed_through, hold_agreements
+from fees.sending.actions import hold_sending
 from portal.lib.exchange import exchange_day
 
 

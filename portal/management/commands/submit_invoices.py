@@ -8,8 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from accounts.ground.access.context import acting
 from accounts.ground.people.models import User
-from fees.invoicing.rules import EXCHANGE_ZONE, Verdict
 from fees.invoicing.upload import known, parse, submit_file
+from fees.sending.rules import EXCHANGE_ZONE, Verdict
 from portal.lib.csvtext import BadCsv
 from portal.lib.words import english
 from portal.management.base import PortalCommand, content_of

@@ -13,8 +13,8 @@ from accounts.ground.access.context import Who, as_role, enter, leave
 from fees.invoicing.actions import agree_cap, submit
 from fees.invoicing.models import Invoice
 from fees.invoicing.night import invoices_chunk, prepare_invoices
-from fees.invoicing.rules import Asked, Verdict
 from fees.schedules.rules import Signature
+from fees.sending.rules import Asked, Verdict
 from tests.fees.posting.nights import ALL, DOCUMENT, Nights, night_role
 
 NEW_YORK = ZoneInfo("America/New_York")

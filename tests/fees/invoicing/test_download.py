@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 from django.urls import reverse
 
-from fees.invoicing.rules import Asked
+from fees.sending.rules import Asked
 from tests.fees.invoicing.conftest import ANA, CHIDI, SEPTEMBER
 
 DOWNLOAD = reverse("fees:download_invoices")

@@ -126,7 +126,7 @@ def test_a_cap_that_makes_no_sense_is_refused(desk, figures, field):
 
 
 def test_an_instant_counts_before_half_past_five_in_new_york():
-    from fees.invoicing.rules import business_day_of
+    from fees.sending.rules import business_day_of
     from tests.fees.engine.agreed import NEW_YORK as CALENDAR
 
     friday, monday = date(2025, 10, 3), date(2025, 10, 6)

@@ -10,7 +10,7 @@ from accounts.ground.access.context import as_role
 from accounts.ground.tree.models import Account
 from fees.invoicing.actions import InvoiceRefused, cancel, change
 from fees.invoicing.models import Invoice
-from fees.invoicing.rules import Asked
+from fees.sending.rules import Asked
 from tests.fees.invoicing.conftest import ANA, CHIDI, DANA, KEN, OCTOBER, SEPTEMBER, at
 
 

@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from accounts.ground.access.context import as_role
 from accounts.ground.tree.models import Account
 from fees.invoicing.models import Invoice, InvoiceUpload
-from fees.invoicing.rules import Asked
 from fees.invoicing.upload import errors_table, known, parse, submit_file
+from fees.sending.rules import Asked
 from portal.lib.csvtext import BadCsv, write_bytes
 from tests.fees.invoicing.conftest import ANA, CHIDI, KEN, OCTOBER, SEPTEMBER, at
 

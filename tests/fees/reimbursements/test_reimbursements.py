@@ -15,10 +15,10 @@ from accounts.ground.people.models import Seat
 from accounts.ground.tree.models import Account
 from fees.billing.actions import approve, choose_threshold
 from fees.headroom.queries import windows
-from fees.invoicing.rules import Asked
 from fees.reimbursements.actions import ReimbursementRefused, cancel, change, submit
 from fees.reimbursements.models import Reimbursement
 from fees.reimbursements.queries import ceilings
+from fees.sending.rules import Asked
 from tests.fees.posting.nights import night_role
 from tests.fees.reimbursements.conftest import ANA, CHIDI, NEXT, WEEK_LATER, at
 

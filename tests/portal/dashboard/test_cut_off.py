@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from fees.invoicing.rules import business_day_of, cut_off_after, cut_off_of
+from fees.sending.rules import business_day_of, cut_off_after, cut_off_of
 from portal.lib.business_days import Calendar, nyse
 
 CALENDAR = Calendar([day for day, _name in nyse(2026, 2027)], years=(2026, 2027))
