@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from accounts.ground.access.address import client_address
 from accounts.ground.access.gates import PUBLIC, gate
+from accounts.ground.people import attempts
+from accounts.ground.people.models import User
 from auth2fa.carriers.actions import channel_of
 from auth2fa.challenge.actions import Outcome, answer
 from auth2fa.challenge.models import Purpose
@@ -21,6 +26,7 @@ from auth2fa.challenge.wording import outcome_words, unsent_words
 from auth2fa.devices.models import Kind
 from auth2fa.devices.queries import usable
 from auth2fa.door.adapter import SecondProof, waiting
+from auth2fa.door.locked_out import lift_by_code
 from auth2fa.door.remembered import remember
 
 
@@ -80,6 +86,28 @@ def send_again(request: HttpRequest) -> HttpResponse:
     if problem := stage.order(asked.challenge, channel_of(request.POST.get("channel", "")), timezone.now()):
         messages.error(request, unsent_words(problem))
     return redirect("second_proof")
+
+
+@gate(PUBLIC)
+@never_cache
+@sensitive_post_parameters("password", "code")
+def locked_out(request: HttpRequest) -> HttpResponse:
+    """Name, password and a recovery code end one's network restrictions after a day; strangers learn nothing."""
+    context = {"is_sent": False, "problem": ""}
+    if request.method == "POST":
+        name, at = request.POST.get("login", "").strip()[:150], timezone.now()
+        device, address = attempts.device_of(request, name), client_address(request)
+        if attempts.may_try(name, address=address, device=device, at=at):
+            context["is_sent"] = True
+            user = authenticate(request, username=name, password=request.POST.get("password", ""))
+            AuthenticationBackend.unstash_authenticated_user()
+            if not isinstance(user, User):
+                attempts.failed(name, address=address, device=device, at=at)
+            elif not attempts.is_disabled(name, device=device):
+                lift_by_code(user=user, code=request.POST.get("code", "")[:40], at=at)
+        else:
+            context["problem"] = _("Too many tries. Wait a few minutes.")
+    return render(request, "auth2fa/locked_out.html", context, status=422 if context["problem"] else 200)
 
 
 def _challenge(stage: SecondProof) -> UUID:

@@ -1,5 +1,6 @@
 """The trade-authority check over the API."""
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request as ApiRequest
@@ -54,6 +55,7 @@ class MayTrade(APIView):
         said, who = question.validated_data, request.seat  # type: ignore[attr-defined]
         account = account_for(who, said["account"])
         traded = named(said["symbol"], asset=said["asset"], country=said["country"])
-        answer = may_trade(who, account, traded, said["side"], said.get("day") or exchange_today())
+        day = said.get("day") or exchange_today()
+        answer = may_trade(who, account, traded, said["side"], day, at=timezone.now())
         told = {"allowed": answer.allowed, "asset": traded.asset, "country": traded.country, "checks": answer.checks}
         return Response(AnswerSerializer(told).data)

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from accounts.broker.instruments.rules import MARGIN_PRODUCTS, Side, Traded
+from accounts.broker.instruments.rules import MARGIN_PRODUCTS, Product, Side, Traded
 from accounts.broker.products.rules import Permission, may_trade_product, not_approved_words, permission_words
 from accounts.broker.restrictions.models import Restriction
 from accounts.broker.restrictions.rules import match_words, stopping
 from accounts.ground.access.scope import Answer
+from accounts.ground.optouts.rules import Waived, penny_stock_problem
 from accounts.ground.tree.models import Account, Margin, Status
+
+# The usual bound of the rule on penny stocks (SEC 3a51-1), in US dollars.
+PENNY_BELOW = Decimal(5)
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,23 @@ def decide(facts: Facts, *, traded: Traded, side: str, day: date) -> Decision:
             *_restrictions(facts, traded, side, day),
         )
     )
+
+
+def is_bought_stock(traded: Traded, side: str) -> bool:
+    """What a penny stock may be; one that is held may always be sold."""
+    return traded.product == Product.STOCKS and side == Side.BUY
+
+
+def penny_check(choice: Waived, price: Decimal | None) -> Check:
+    """Whether somebody who has opted out of secure login may buy a stock of that last price in US dollars."""
+    problem = penny_stock_problem(choice)
+    if problem is None:
+        return Check("secure_login", True, _("Penny stocks are open: an IP restriction is active."))
+    if price is None:
+        return Check("secure_login", True, _("No price is known here; under USD 5 it would be closed to you."))
+    if price < PENNY_BELOW:
+        return Check("secure_login", False, _(problem.msgid) % problem.params)
+    return Check("secure_login", True, _("It is no penny stock."))
 
 
 def _account(account: Account, day: date) -> Check:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.broker.instruments.queries import named
@@ -25,6 +26,6 @@ def check(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         account = account_for(who, said["account"])
         traded = named(said["symbol"], asset=said["asset"], country=said["country"])
-        answer = may_trade(who, account, traded, said["side"], said["day"] or exchange_today())
+        answer = may_trade(who, account, traded, said["side"], said["day"] or exchange_today(), at=timezone.now())
         context |= {"account": account, "traded": traded, "answer": answer, "side": Side(said["side"]).label}
     return render(request, "broker/trading/check.html", context)
