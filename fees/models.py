@@ -11,6 +11,7 @@ from fees.notices.models import Notice, NoticeSetting
 from fees.patterns.models import FeeTemplate
 from fees.posting.models import Charge
 from fees.proposals.models import Proposal, Signature
+from fees.reconciliation.models import BreakNote
 from fees.reimbursements.models import Reimbursement
 from fees.results.models import PeriodResult
 from fees.schedules.models import Component, RunSchedule, Schedule
@@ -23,6 +24,7 @@ __all__ = [
     "BillingLock",
     "BillingRule",
     "BorneCharge",
+    "BreakNote",
     "Charge",
     "Component",
     "Cut",

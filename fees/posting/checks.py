@@ -359,6 +359,7 @@ CHECKS: tuple[Check, ...] = (
     nothing_due_was_left,
     movements_are_as_they_were_posted,
     _of_the_day(transmit.every_movement_is_instructed_once),
+    _of_the_day(transmit.every_reversal_takes_back_what_was_rejected),
     _of_the_day(transmit.instruction_files_are_as_they_were_written),
 )
 

@@ -11,10 +11,14 @@ from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import StageResult
 from fees.accrual.statements import day_literal
 from fees.posting.keys import sql_sweep_source, sql_sweep_txn
+from fees.posting.reversal import reverse
 
 
 def sweep_stage(run: Run, day: date) -> StageResult:
-    """One movement for each payee and currency: exactly what the day collected for it, and never more."""
+    """One movement for each payee and currency: exactly what the day collected for it, and never more.
+
+    What the broker rejected and somebody gave up is taken back beside it.
+    """
     collected = _collected(run.pk, day)
     moved = sql_post("due", kind=TransferKind.SWEEP.value, debit=BookKind.CLEARING, credit=BookKind.PAYEE)
     with cursor() as cur:
@@ -26,7 +30,9 @@ def sweep_stage(run: Run, day: date) -> StageResult:
             " FROM (SELECT currency, sum(amount) AS total FROM moved GROUP BY currency) t) FROM moved"
         )
         rows, digest, totals = cur.fetchone()
-    return StageResult(rows=rows, figures={"totals": json.loads(totals), "digest": digest})
+        reversed_now = reverse(cur, run, day)
+    figures = {"totals": json.loads(totals), "digest": digest, "reversed": reversed_now}
+    return StageResult(rows=rows, figures=figures)
 
 
 def _collected(run_id: int, day: date) -> str:

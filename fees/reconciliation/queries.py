@@ -1,10 +1,12 @@
 """Expected against ledger against the broker's own fee lines, for every firm; under a login that reads them all."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from accounts.broker.activity.models import CashLine
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
+from fees.reconciliation.models import BreakNote
 from fees.reconciliation.rules import USUAL_DAYS, Difference, Kind, Side
 from portal.lib.business_days import Calendar
 
@@ -53,12 +55,16 @@ _QUERIES = (
            t.firm_id, t.account_id, t.day, t.amount, NULL::numeric, t.currency, t.id::text,
            coalesce(i.answer_words, '')
       FROM ({_LEDGER}) t LEFT JOIN ({_TOLD}) i ON i.transfer_id = t.id
-     WHERE t.day <= %(day)s AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)
+     WHERE t.day <= %(day)s AND t.kind <> 'reversal'
+       AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)
+       AND NOT EXISTS (SELECT 1 FROM accounts_transfer back
+                        WHERE back.source = t.source AND back.kind = 'reversal' AND back.day <= %(day)s)
        AND (i.answer = 'rejected' OR t.day <= %(late)s
             OR i.transfer_id IS NULL AND t.day < %(day)s)""",
     f"""
     SELECT CASE WHEN t.id IS NULL THEN 'unknown_line' ELSE 'amount_differs' END, l.firm_id, l.account_id, l.day,
-           t.amount, l.amount, l.currency, coalesce(t.id::text, l.reference), left(l.description, 200)
+           t.amount, l.amount, l.currency, coalesce(t.id::text, nullif(l.reference, ''), 'line ' || l.id),
+           left(l.description, 200)
       FROM ({_LINES}) l
       LEFT JOIN LATERAL (SELECT x.id, x.amount FROM ({_LEDGER}) x
                           WHERE x.account_id = l.account_id
@@ -85,6 +91,12 @@ def differences(day: date) -> list[Difference]:
     return sorted(found, key=lambda one: (-one.age, one.account, one.reference))
 
 
+def notes_of(found: Iterable[Difference]) -> dict[tuple[str, str], BreakNote]:
+    """The latest word about each of these differences, by kind and reference."""
+    rows = BreakNote.unscoped.filter(reference__in={one.reference for one in found}).order_by("pk")
+    return {(row.kind, row.reference): row for row in rows}
+
+
 def sides(first: date, last: date) -> list[Side]:
     """The three totals over a stretch, by currency; the broker's lines by the day it booked them."""
     with cursor() as cur:
@@ -92,6 +104,7 @@ def sides(first: date, last: date) -> list[Side]:
             f"""
             SELECT currency, sum(expected), sum(ledger), sum(broker)
               FROM (SELECT currency, amount AS expected, 0 AS ledger, 0 AS broker, day FROM ({_EXPECTED}) e
+                    UNION ALL SELECT currency, -amount, 0, 0, day FROM accounts_transfer WHERE kind = 'reversal'
                     UNION ALL SELECT currency, 0, amount, 0, day FROM ({_LEDGER}) t
                     UNION ALL SELECT currency, 0, 0, amount, day FROM ({_LINES}) l) side
              WHERE day >= %s AND day <= %s GROUP BY currency ORDER BY currency

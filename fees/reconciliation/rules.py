@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 # The broker books on the next business day; one more is given before a movement counts as missing.
 USUAL_DAYS = 2
+# In business days: what is older stands out.
+OLD_DAYS = 5
 
 
 class Kind(StrEnum):

@@ -181,10 +181,11 @@ def _worth(cur: Any) -> Iterable[Told]:
 
 def _answers(cur: Any) -> Iterable[Told]:
     cur.execute(
-        "SELECT answered_at, answer, answer_words, again_asked_at, id FROM broker_instruction"
+        "SELECT answered_at, answer, answer_words, again_asked_at, reverse_asked_at, reverse_asked_by, reverse_reason,"
+        " id FROM broker_instruction"
         " WHERE answered_at IS NOT NULL"
     )
-    for at, answered, words, again, key in cur.fetchall():
+    for at, answered, words, again, back, by, reason, key in cur.fetchall():
         yield Told(
             at,
             "UPDATE broker_instruction SET answered_at = %s, answer = %s, answer_words = %s WHERE id = %s",
@@ -192,3 +193,10 @@ def _answers(cur: Any) -> Iterable[Told]:
         )
         if again is not None:
             yield Told(again, "UPDATE broker_instruction SET again_asked_at = %s WHERE id = %s", (again, key))
+        if back is not None:
+            yield Told(
+                back,
+                "UPDATE broker_instruction SET reverse_asked_at = %s, reverse_asked_by = %s, reverse_reason = %s"
+                " WHERE id = %s",
+                (back, by, reason, key),
+            )

@@ -22,7 +22,8 @@ _POSTINGS = """
     SELECT t.id, t.source, b.account_id, t.currency,
            CASE WHEN b.id = t.credit_id THEN t.amount ELSE -t.amount END, t.day
       FROM accounts_book b JOIN accounts_transfer t ON b.id IN (t.debit_id, t.credit_id)
-     WHERE b.account_id = ANY(%(accounts)s) AND b.kind = 'client'
+     WHERE b.account_id = ANY(%(accounts)s) AND b.kind = 'client' AND t.kind <> 'reversal'
+       AND NOT EXISTS (SELECT 1 FROM accounts_transfer back WHERE back.source = t.source AND back.kind = 'reversal')
        AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)
 """
 

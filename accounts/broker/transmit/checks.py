@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from accounts.broker.transmit.night import WITHIN_TOP
 from accounts.ground.ledger.checks import Break, breaks, of_day
-from accounts.ground.ledger.models import TransferKind
 from portal.lib.fingerprint import sql_digest
 from portal.lib.words import gettext_noop
 
@@ -18,7 +18,7 @@ def every_movement_is_instructed_once(day: date) -> list[Break]:
         SELECT firm_id, count(*), min(id::text)
           FROM (SELECT coalesce(t.firm_id, i.firm_id) AS firm_id, coalesce(t.id, i.transfer_id) AS id
                   FROM (SELECT t.* FROM accounts_transfer t JOIN accounts_practice p ON p.id = t.practice_id
-                         WHERE {of_day(day)} AND NOT (t.kind = '{TransferKind.SWEEP.value}' AND p.level = 1)) t
+                         WHERE {of_day(day)} AND NOT (t.kind IN ({WITHIN_TOP}) AND p.level = 1)) t
                   FULL JOIN (SELECT i.* FROM broker_instruction i
                               WHERE i.firm_id = ANY(ARRAY(SELECT id FROM accounts_firm))
                                 AND i.day = %(day)s AND i.attempt = 1) i ON i.transfer_id = t.id
@@ -43,6 +43,26 @@ def instruction_files_are_as_they_were_written(day: date) -> list[Break]:
            AND (m.id IS NULL OR f.sha256 <> {sql_digest("m.body")}
                 OR f.rows <> (SELECT count(*) FROM broker_instruction i WHERE i.file_id = f.id))
          GROUP BY f.firm_id
+        """,
+        day=day,
+    )
+
+
+def every_reversal_takes_back_what_was_rejected(day: date) -> list[Break]:
+    """I02: each reversal of the day takes back a whole movement that the broker rejected and somebody gave up."""
+    return breaks(
+        "I02",
+        gettext_noop("%(count)s reversals take back what the broker did not reject; the first is %(sample)s."),
+        f"""
+        SELECT t.firm_id, count(*), min(t.id::text)
+          FROM accounts_transfer t
+         WHERE {of_day(day)} AND t.kind = 'reversal'
+           AND NOT EXISTS (SELECT 1 FROM accounts_transfer paid JOIN broker_instruction i ON i.transfer_id = paid.id
+                            WHERE paid.source = t.source AND paid.kind IN ('fee', 'invoice')
+                              AND i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL
+                              AND (paid.account_id, paid.practice_id, paid.currency, paid.amount)
+                                  = (t.account_id, t.practice_id, t.currency, t.amount))
+         GROUP BY t.firm_id
         """,
         day=day,
     )

@@ -55,6 +55,7 @@ class Standing(models.TextChoices):
     BOOKED = "booked", _("Booked by the broker")
     REJECTED = "rejected", _("Rejected by the broker")
     SENT_AGAIN = "again", _("Rejected, sent again")
+    REVERSED = "reversed", _("Rejected, taken back")
 
 
 REJECTED_TITLE = gettext_noop("The broker rejected a movement of money")
@@ -87,6 +88,9 @@ class Instruction(TenantModel):
     answered_at = models.DateTimeField(null=True)
     answer_words = models.CharField(max_length=300, blank=True)
     again_asked_at = models.DateTimeField(null=True)
+    reverse_asked_at = models.DateTimeField(null=True)
+    reverse_asked_by = models.BigIntegerField(null=True)
+    reverse_reason = models.CharField(max_length=300, blank=True, db_default="")
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -100,6 +104,17 @@ class Instruction(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(again_asked_at=None) | models.Q(answer=Answer.REJECTED),
                 name="instruction_again_if_rejected",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reverse_asked_at=None)
+                | models.Q(
+                    ~models.Q(reverse_reason=""),
+                    answer=Answer.REJECTED,
+                    again_asked_at=None,
+                    reverse_asked_by__isnull=False,
+                    kind__in=("fee", "invoice"),
+                ),
+                name="instruction_reversed_if_rejected",
             ),
         ]
         indexes = [

@@ -28,20 +28,23 @@ _MASTER = (
 )
 _TOP = "(SELECT p.id FROM accounts_practice p WHERE p.firm_id = t.firm_id AND p.level = 1)"
 
-# Where the money comes from and goes to, by the kind of the movement. Fees are collected under the top master, and a
-# sweep to the top level's own practice moves nothing at the broker.
+# Between the top master and a second level's; they move nothing at the broker where the payee is the top level itself.
+WITHIN_TOP = f"'{TransferKind.SWEEP.value}', '{TransferKind.REVERSAL.value}'"
+
+# Where the money comes from and goes to, by the kind of the movement. Fees are collected under the top master. What is
+# taken back was never collected from the client, only passed on.
 _ENDS = f"""
     SELECT t.*,
            CASE WHEN t.kind IN ('fee', 'invoice') THEN a.number
                 WHEN t.kind = 'sweep' THEN {_MASTER.format(practice=_TOP)}
                 ELSE {_MASTER.format(practice="t.practice_id")} END AS payer,
-           CASE WHEN t.kind IN ('fee', 'invoice') THEN {_MASTER.format(practice=_TOP)}
+           CASE WHEN t.kind IN ('fee', 'invoice', 'reversal') THEN {_MASTER.format(practice=_TOP)}
                 WHEN t.kind = 'sweep' THEN {_MASTER.format(practice="t.practice_id")}
                 ELSE a.number END AS payee
       FROM accounts_transfer t
       LEFT JOIN accounts_account a ON a.id = t.account_id
       JOIN accounts_practice payee_practice ON payee_practice.id = t.practice_id
-     WHERE NOT (t.kind = '{TransferKind.SWEEP.value}' AND payee_practice.level = 1)"""
+     WHERE NOT (t.kind IN ({WITHIN_TOP}) AND payee_practice.level = 1)"""
 
 
 def transmit_stage(run: Run, day: date, *, memos: str = NO_MEMOS) -> StageResult:

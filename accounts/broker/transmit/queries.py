@@ -19,8 +19,9 @@ def standing(rows: "QuerySet[Instruction]") -> "QuerySet[Instruction]":
         standing=Case(
             When(is_sent_again=True, then=Value(Standing.SENT_AGAIN.value)),
             When(is_booked=True, then=Value(Standing.BOOKED.value)),
+            When(reverse_asked_at__isnull=False, then=Value(Standing.REVERSED.value)),
             When(answer=Answer.REJECTED, then=Value(Standing.REJECTED.value)),
-            When(answer=Answer.ACCEPTED, kind=BETWEEN_MASTERS, then=Value(Standing.BOOKED.value)),
+            When(answer=Answer.ACCEPTED, kind__in=BETWEEN_MASTERS, then=Value(Standing.BOOKED.value)),
             When(answer=Answer.ACCEPTED, then=Value(Standing.ACCEPTED.value)),
             default=Value(Standing.SENT.value),
             output_field=CharField(),

@@ -3,7 +3,7 @@
 from accounts.broker.transmit.models import Answer
 
 # Nothing comes back from a master's books, so what moves between masters ends with the broker's acceptance.
-BETWEEN_MASTERS = "sweep"
+BETWEEN_MASTERS = ("sweep", "reversal")
 
 
 def may_follow(*, before: str, now: str, is_booked: bool) -> bool:

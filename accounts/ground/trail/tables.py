@@ -43,6 +43,7 @@ TABLES: dict[str, Any] = {
     "fees_invoice": _("Invoices"),
     "fees_billingrule": _("Approval of invoices"),
     "fees_billinglock": _("Closed months of billing"),
+    "fees_breaknote": _("Differences looked after"),
     "fees_noticesetting": _("How clients are told of fees"),
     "fees_reimbursement": _("Reimbursements"),
     "fees_fundvalue": _("Values of investments in hedge funds"),

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.ground.access.context import as_role
 from accounts.ground.clock import exchange_today
-from fees.reconciliation.queries import differences, sides
+from fees.reconciliation.queries import differences, notes_of, sides
 from portal.management.base import PortalCommand, day
 
 STRETCH = timedelta(days=30)
@@ -27,6 +27,7 @@ class Command(PortalCommand):
         with as_role("night"), transaction.atomic(using="night"):
             found = differences(asked)
             totals = sides(asked - STRETCH, asked)
+            notes = notes_of(found)
         told = {
             "day": asked,
             "totals": [
@@ -46,6 +47,8 @@ class Command(PortalCommand):
                     "currency": one.currency,
                     "reference": one.reference,
                     "reason": one.reason,
+                    "owner": getattr(notes.get((one.kind, one.reference)), "owner_id", None),
+                    "note": getattr(notes.get((one.kind, one.reference)), "note", ""),
                 }
                 for one in found
             ],

@@ -6,4 +6,8 @@ from portal.office.reconciliation import views
 
 app_name = "reconciliation"
 
-urlpatterns = [path("", views.reconciliation, name="now")]
+urlpatterns = [
+    path("", views.reconciliation, name="now"),
+    path("note/", views.note, name="note"),
+    path("take-back/", views.take_back, name="take_back"),
+]

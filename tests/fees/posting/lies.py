@@ -126,6 +126,13 @@ LIES = {
         "DELETE FROM broker_instruction WHERE kind = 'sweep'; DELETE FROM broker_instruction",
         "UPDATE broker_instruction SET account_id = NULL WHERE kind = 'fee'",
     ],
+    "every_reversal_takes_back_what_was_rejected": [
+        "INSERT INTO accounts_transfer (id, txn, firm_id, account_id, practice_id, kind, debit_id, credit_id, amount,"
+        " currency, day, source) SELECT gen_random_uuid(), txn, firm_id, account_id, practice_id, 'reversal',"
+        " (SELECT s.credit_id FROM accounts_transfer s WHERE s.kind = 'sweep' AND s.practice_id = t.practice_id"
+        "   AND s.currency = t.currency LIMIT 1), debit_id, amount, currency, day, source FROM accounts_transfer t"
+        f" WHERE {FEES} AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')",
+    ],
     "instruction_files_are_as_they_were_written": [
         "UPDATE accounts_outboxmessage SET body = replace(body, '1.00', '9.00') || ' '",
         "UPDATE broker_instructionfile SET rows = rows + 1",

@@ -1,0 +1,45 @@
+"""Taking back what the broker rejected: an entry from the advisor's share to the client, once for each movement."""
+
+from datetime import date
+
+from accounts.ground.ledger.keys import sql_uuid
+from accounts.ground.ledger.models import BookKind, TransferKind
+from accounts.ground.ledger.sets import sql_open_books, sql_post
+from accounts.ground.notifications.actions import News, notify_many
+from accounts.ground.notifications.models import NotificationKind
+from accounts.ground.runs.models import Run
+from fees.accrual.statements import day_literal
+from portal.lib.words import gettext_noop
+
+TITLE = gettext_noop("A fee that the broker rejected was taken back")
+
+
+def reverse(cur, run: Run, day: date) -> int:
+    """Take back in the night of `day` what somebody gave up; how many movements. Its advisor is told."""
+    asked = _asked(run.pk, day)
+    cur.execute(sql_open_books(f"({asked})", BookKind.PAYEE))
+    cur.execute(sql_open_books(f"({asked})", BookKind.CLIENT))
+    moved = sql_post("due", kind=TransferKind.REVERSAL.value, debit=BookKind.PAYEE, credit=BookKind.CLIENT)
+    cur.execute(
+        f"WITH due AS MATERIALIZED ({asked}), moved AS ({moved})"
+        " SELECT m.id, m.firm_id, m.practice_id, m.account_id, a.number || ': ' || m.amount || ' ' || m.currency"
+        "  FROM moved m JOIN accounts_account a ON a.id = m.account_id ORDER BY m.id"
+    )
+    news = [
+        News(firm_id=firm, practice_id=practice, account_id=account, natural_key=f"reversed {pk}", body=body)
+        for pk, firm, practice, account, body in cur.fetchall()
+    ]
+    if news:
+        notify_many(news=news, kind=NotificationKind.MESSAGE, title=TITLE, day=day)
+    return len(news)
+
+
+def _asked(run_id: int, day: date) -> str:
+    """Movements that were given up and are not taken back yet, as movements of the ledger."""
+    return f"""
+    SELECT t.firm_id, t.account_id, t.practice_id, t.currency, t.amount, {day_literal(day)} AS day, t.source,
+           {sql_uuid("'reversal of'", "t.txn::text")} AS txn, {run_id}::bigint AS run_id, NULL::bigint AS chunk_id
+      FROM broker_instruction i JOIN accounts_transfer t ON t.id = i.transfer_id
+     WHERE i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM accounts_transfer back WHERE back.source = t.source AND back.kind = 'reversal')
+       AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)"""
