@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -28,6 +29,12 @@ LOWER_CASE_WEEKDAYS = ("ru",)
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A decorative icon; the words beside it say what it means."""
+    return _drawn(name)
+
+
+@cache
+def _drawn(name: str) -> SafeString:
+    """A long list has hundreds of them, and templates name a few dozen."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static(NAME), name)
 
 

@@ -160,6 +160,8 @@ def _shape_rule() -> models.Q:
     return rule
 
 
+_KIND_WORDS, _STATUS_WORDS = dict(Kind.choices), dict(Status.choices)
+
 # Number, title and alias in one text without accents and capitals, a line each: what a search looks through.
 SEARCHED = (
     r"lower(number) || E'\n' || sort_key || E'\n' ||"
@@ -253,6 +255,13 @@ class Account(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    # Django's own would read every choice anew for each row of a list.
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        return str(_KIND_WORDS.get(self.kind, self.kind))
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        return str(_STATUS_WORDS.get(self.status, self.status))
 
     @property
     def is_application(self) -> bool:
