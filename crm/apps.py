@@ -12,5 +12,8 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """All processes of a host take turns at checking storage passwords."""
+        """All processes of a host take turns at checking storage passwords; tasks do not stay with who has left."""
+        from crm.tasks import leaving
+
         turns.folder = settings.STATE_DIR / "vault_turns"
+        leaving.register()

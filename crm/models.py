@@ -8,6 +8,7 @@ from crm.custom.models import CustomField
 from crm.groups.models import Group, GroupMember
 from crm.locks.models import EditLock
 from crm.notes.models import Note
+from crm.tasks.models import Task
 from crm.vault.models import Deposit, Epoch, Grant, Member, PepperName, SealedFile, Unlocked, Vault
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Placing",
     "SealedFile",
     "SearchPart",
+    "Task",
     "Unlocked",
     "Vault",
 ]

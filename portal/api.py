@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("crm.groups.api_urls")),
     path("v1/", include("crm.changes.api_urls")),
     path("v1/", include("crm.locks.api_urls")),
+    path("v1/", include("crm.tasks.api_urls")),
     path("v1/", include("fees.proofs.api_urls")),
     path("v1/", include("fees.billing.api_urls")),
     path("v1/", include("fees.borne.api_urls")),

@@ -36,5 +36,7 @@ SPECTACULAR_SETTINGS = {
         "ContactKind": "crm.contacts.models.Kind",
         "ContactState": "crm.contacts.models.State",
         "IntakeState": "crm.contacts.intakes.IntakeState",
+        "TaskState": "crm.tasks.models.TaskState",
+        "TaskPriority": "crm.tasks.models.Priority",
     },
 }

@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.groups.urls")),
     path("", include("crm.changes.urls")),
     path("", include("crm.locks.urls")),
+    path("", include("crm.tasks.urls")),
     path("", include("portal.preferences.urls")),
     path("", include("portal.exports.urls")),
     path("", include("portal.find.urls")),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.amounts import number_words
+from accounts.ground.clock import exchange_today
 from accounts.ground.runs.queries import sealed_day
 from crm.contacts import queries, relations
 from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, of_part
@@ -24,8 +25,11 @@ from crm.contacts.rules import MOVES
 from crm.contacts.search import found_outside
 from crm.groups.queries import groups, of_contacts
 from crm.notes import queries as notes
+from crm.tasks import queries as tasks
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
+
+SHOWN_TASKS = 8
 
 
 @gate(SIGNED_IN)
@@ -84,7 +88,7 @@ def financial(request: HttpRequest, contact: UUID) -> HttpResponse:
 @gate(SIGNED_IN)
 @require_safe
 def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
-    """The notes about the contact's accounts, newest first."""
+    """What is to be done about the contact, and the notes about its accounts, newest first."""
     vault, read = enter(request, contact)
     accounts = _accounts(vault, read.contact)
     rows = notes.of_accounts(vault, [one.account.pk for one in accounts])
@@ -93,7 +97,10 @@ def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
     except ValueError:
         before = None
     found, after = notes.page(vault, rows, before if before and before.tzinfo else None)
-    return _page(request, "agenda", read, {"accounts": accounts, "found": found, "after": after})
+    today = exchange_today()
+    due = [tasks.read(vault, one, today) for one in tasks.of_contact(vault.who, contact, today, SHOWN_TASKS)]
+    context = {"accounts": accounts, "found": found, "after": after, "due_tasks": due, "here": request.path}
+    return _page(request, "agenda", read, context)
 
 
 @gate(SIGNED_IN)

@@ -37,6 +37,12 @@ def of_accounts(vault: Opened, accounts: Collection[int], *, in_trash: bool = Fa
     return rows.select_related("author", "account").order_by("-created_at", "-pk")
 
 
+def latest(vault: Opened, most: int) -> "QuerySet[Note]":
+    """The newest notes of the practice, whatever account they are about."""
+    rows = scope(vault.who, Note).filter(trashed_at=None).select_related("author", "account")
+    return rows.order_by("-created_at", "-pk")[:most]
+
+
 def one(vault: Opened, account: Account, pk: UUID) -> Note | None:
     """One note of the account, the trash included."""
     return scope(vault.who, Note).filter(account=account, pk=pk).select_related("author").first()

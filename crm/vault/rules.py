@@ -35,10 +35,14 @@ class VaultProblem(Exception):
 
 
 class Locked(NotAllowed):
-    """The vault is locked in this browser, or there is none; answered with 403 and what to do."""
+    """The vault is locked in this browser, or there is none; answered with 403 and what to do.
+
+    `opens` says whether the storage password would open it.
+    """
 
     def __init__(self, words: object = "") -> None:
         super().__init__("view", words or _("Your client book is locked. Enter your storage password to open it."))
+        self.opens = not words
 
 
 def damaged() -> VaultProblem:

@@ -23,7 +23,7 @@ from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import CURRENCIES
 from fees.sending.rules import cut_off_after
 from portal.clients import views as clients
-from portal.dashboard import agenda, queries
+from portal.dashboard import agenda, book, queries
 from portal.lib.exchange import exchange_day
 from portal.news.corporate import tell
 from portal.performance.rules import RANGES, Point
@@ -43,6 +43,8 @@ CARD_TEMPLATES = {
     "day": "dashboard/day_card.html",
     "news": "dashboard/news_card.html",
     "activity": "dashboard/activity_card.html",
+    "tasks": "dashboard/tasks_card.html",
+    "notes": "dashboard/notes_card.html",
 }
 ACTIVITY_PAGE = 200
 
@@ -61,14 +63,18 @@ def home(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", queries.USUAL_ORDER)
     days = calendar()
     pending = queries.pending_items(who, sort)
+    has_book = book.has_book(request)
+    cards = [name for name in ordered(remembered(request, "cards")) if has_book or name not in book.CARDS]
     context: dict[str, Any] = {
         "who": who,
         "is_advisor": who.practice_id is not None,
         "sort": sort,
         "pending": pending,
         "activity": queries.recent_activity(who, _today(at)),
-        "cards": [CARD_TEMPLATES[name] for name in ordered(remembered(request, "cards"))],
+        "cards": [CARD_TEMPLATES[name] for name in cards],
         "currencies": CURRENCIES,
+        "book": book.book_of(request, _today(at)) if has_book else None,
+        "here": request.get_full_path(),
         "agenda": agenda.of_day(agenda.day_asked(request.GET.get("day"), _today(at)), days),
         "cut_off": cut_off_after(at, days),
         **_plot(request),

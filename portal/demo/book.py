@@ -11,6 +11,9 @@ from accounts.ground.tree.models import Account
 from crm.contacts import actions as contacts
 from crm.contacts.models import Contact, Kind, State
 from crm.notes import actions as notes
+from crm.tasks import actions as tasks
+from crm.tasks.models import Priority, TaskState
+from crm.tasks.rules import Said
 from crm.vault.actions import confirm_code, open_own, open_ring, set_up
 from crm.vault.models import Unlocked, Vault
 from crm.vault.sealed import Opened
@@ -51,6 +54,17 @@ _NOTES = (
     ("Lunch", "Daughter joins the firm next year. Wants to talk about handing over."),
 )
 
+_TASKS: tuple[tuple[str, str, int | None, int, str], ...] = (
+    ("Send the figures before the call", "Twelve months, after fees.", 0, Priority.HIGH, TaskState.TODO),
+    ("RMD letters", "Everybody who turns 73 next year.", 2, Priority.MEDIUM, TaskState.DOING),
+    ("Ask for the trust deed", "The copy we have lacks page 4.", -3, Priority.HIGH, TaskState.WAITING),
+    ("Check fees of the fourth quarter", "", 9, Priority.MEDIUM, TaskState.TODO),
+    ("Invite to the evening on retirement", "", 20, Priority.LOW, TaskState.TODO),
+    ("Propose a ladder instead of the fund", "Explain duration first.", 5, Priority.MEDIUM, TaskState.TODO),
+    ("Read the divorce agreement", "", -8, Priority.MEDIUM, TaskState.DONE),
+    ("Tidy the list of prospects", "", None, Priority.LOW, TaskState.TODO),
+)
+
 
 def keep_missing(firm: Plan, *, password: str, at: datetime) -> int:
     """A client book behind a storage password, once; how many contacts were written."""
@@ -64,6 +78,7 @@ def keep_missing(firm: Plan, *, password: str, at: datetime) -> int:
         chance = random.Random(firm.seed)
         _describe(vault, chance, at)
         _note(vault, at)
+        _plan(vault, at)
         return count + _win(vault, chance, at)
 
 
@@ -91,6 +106,16 @@ def _note(vault: Opened, at: datetime) -> None:
         title, body = _NOTES[place % len(_NOTES)]
         when = at - timedelta(days=3 + 5 * place)
         notes.write(vault=vault, account=account, title=title, body=body, at=when)
+
+
+def _plan(vault: Opened, at: datetime) -> None:
+    """What is to be done, some of it late and some of it done."""
+    today = exchange_day(at)
+    rows = list(scope(vault.who, Contact).filter(kind=Kind.PERSON, trashed_at=None).order_by("sort_key", "pk"))
+    for place, (title, text, days, priority, state) in enumerate(_TASKS):
+        said = Said(title, text, today + timedelta(days=days) if days is not None else None, priority, state)
+        contact = rows[place * 3 % len(rows)] if rows and place % 4 != 3 else None
+        tasks.write(vault=vault, said=said, assignee_id=vault.who.user_id, contact=contact, at=at)
 
 
 def _win(vault: Opened, chance: random.Random, at: datetime) -> int:

@@ -39,7 +39,7 @@ USUAL_COLUMNS = {
     "transactions": ("account", "title"),
 }
 
-CARDS = ("pending", "plot", "day", "news", "activity")
+CARDS = ("pending", "plot", "day", "tasks", "news", "notes", "activity")
 
 
 def ordered(wanted: object) -> list[str]:

@@ -91,7 +91,7 @@ SPECIMENS: dict[str, Specimen] = {
     "colour": lambda world, number: "1f4e79",
     "sha256": lambda world, number: "0" * 64,
     "month": lambda world, number: "2025-09",
-    # tests/fees/patterns says whose a template is, and whose a job that gives it.
+    # tests/fees/patterns says whose a template is, and whose a job that gives it; tests/crm/tasks whose a task is.
     **{name: lambda world, number: NOWHERE if number == MISSING else None for name in ("template", "task")},
     **{
         f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None

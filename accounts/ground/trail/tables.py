@@ -50,6 +50,7 @@ TABLES: dict[str, Any] = {
     "crm_vault": _("Vaults"),
     "crm_note": _("Notes"),
     "crm_contact": _("Contacts"),
+    "crm_task": _("Tasks"),
     "crm_intake": _("Files of contacts"),
     "crm_group": _("Groups of contacts"),
     "crm_groupmember": _("Members of groups"),

@@ -1,0 +1,63 @@
+"""Which contact, account and colleague a form about a client means: by key, by words, or by what is left open."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.ground.access.scope import scope
+from accounts.ground.people.models import User
+from accounts.ground.tree.models import Account
+from accounts.ground.users.queries import standing_seats
+from crm.contacts import queries
+from crm.contacts.models import Contact
+from crm.contacts.rules import ContactProblem
+from crm.contacts.search import found_outside
+from crm.vault.models import Member, MemberState
+from crm.vault.sealed import Opened
+
+
+def contact_of(vault: Opened, words: str) -> Contact | None:
+    """The one contact that a key or some words mean; None for nothing said. Raises ContactProblem."""
+    words = " ".join(words.split())[:200]
+    if not words:
+        return None
+    try:
+        found = list(queries.book(vault.who).filter(pk=UUID(words)))
+    except ValueError:
+        found = list(queries.book(vault.who).filter(pk__in=found_outside(words)).order_by("sort_key", "pk")[:9])
+        found = [one for one in found if one.title == words] or found
+    if not found:
+        raise ContactProblem({"contact": _("No contact of the book matches.")})
+    if len(found) > 1:
+        names = "; ".join(dict.fromkeys(one.title for one in found))
+        raise ContactProblem({"contact": _("Which one? %(names)s") % {"names": names}})
+    return found[0]
+
+
+def account_of(vault: Opened, number: str) -> Account | None:
+    """An account of the practice by its number; None for nothing said. Raises ContactProblem."""
+    number = number.strip().upper()[:20]
+    if not number:
+        return None
+    found = scope(vault.who, Account).filter(number=number, practice_id=vault.who.practice_id).first()
+    if found is None:
+        raise ContactProblem({"account": _("There is no such account of yours.")})
+    return found
+
+
+def colleagues(vault: Opened) -> "QuerySet[User]":
+    """Who may read what is written about a contact: members of the client book who still work here."""
+    inside = scope(vault.who, Member).filter(state=MemberState.MEMBER).values("user_id")
+    here = standing_seats(vault.who).filter(is_active=True, user_id__in=inside).values("user_id")
+    return User.objects.filter(pk__in=here).order_by("username")
+
+
+def colleague_of(vault: Opened, username: str) -> int:
+    """Whose it shall be; one's own where nobody is named. Raises ContactProblem."""
+    if not username:
+        return vault.who.user_id
+    found = colleagues(vault).filter(username=username).values_list("pk", flat=True).first()
+    if found is None:
+        raise ContactProblem({"assignee": _("Choose a colleague who may read the client book.")})
+    return int(found)

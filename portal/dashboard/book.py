@@ -1,0 +1,43 @@
+"""The cards of the client book on the dashboard: what is due and what was noted last, or why it is locked."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.http import HttpRequest
+
+from crm.notes import queries as notes
+from crm.notes.queries import Read as ReadNote
+from crm.tasks import queries as tasks
+from crm.tasks.queries import Read as ReadTask
+from crm.vault.context import opened
+from crm.vault.rules import Locked, keeps_notes_on
+
+SHOWN = 5
+CARDS = ("tasks", "notes")
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the cards show; `words` say why they show nothing, `opens` whether the storage password would change it."""
+
+    words: str = ""
+    opens: bool = False
+    tasks: list[ReadTask] = field(default_factory=list)
+    notes: list[ReadNote] = field(default_factory=list)
+
+
+def has_book(request: HttpRequest) -> bool:
+    """Whether somebody may have a part in a client book at all; nobody else gets its cards."""
+    who = request.seat  # type: ignore[attr-defined]
+    return who.practice_id is not None and keeps_notes_on(who, who.practice_id)
+
+
+def book_of(request: HttpRequest, today: date) -> Book:
+    """The newest of the open book; a locked one says what to do."""
+    try:
+        vault = opened(request)
+    except Locked as refusal:
+        return Book(words=str(refusal.words), opens=refusal.opens)
+    due = [tasks.read(vault, one, today) for one in tasks.due_first(vault.who, today, SHOWN)]
+    latest = [notes.read(vault, one) for one in notes.latest(vault, SHOWN)]
+    return Book(tasks=due, notes=latest)
