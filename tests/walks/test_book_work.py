@@ -1,0 +1,52 @@
+"""Alice plans work about a contact in a real browser: a task from first to last."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.crm.vault.kit import PASSWORD
+from tests.walks.test_contacts import shown  # noqa: F401  (a fixture)
+from tests.walks.test_vault import enter, set_up, unlock
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_tasks_from_first_to_last(own_world, page, site, shown):  # noqa: F811
+    enter(page, site, "alice")
+    page.goto(f"{site}/")
+    shown(page, "home-without")
+    code = set_up(page, site, PASSWORD)
+    page.get_by_role("textbox", name="Recovery code").fill(code)
+    page.get_by_role("button", name="I have kept everything").click()
+    unlock(page, PASSWORD)
+    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+
+    page.goto(f"{site}/tasks/")
+    expect(page.get_by_text("Nothing waits here.")).to_be_visible()
+    shown(page, "tasks-empty")
+    page.goto(f"{site}/contacts/")
+    page.get_by_role("button", name="Bring in clients who are not here yet").click()
+    page.get_by_role("searchbox", name="Find a contact").press_sequentially("U1000001")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.locator("tbody tr").get_by_role("link").first.click()
+    page.get_by_role("navigation", name="Parts of the record").get_by_role("link", name="Agenda").click()
+    page.get_by_role("link", name="Add a task").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("A title is required.")).to_be_visible()
+    page.problems.clear()  # answered with 422
+    page.get_by_label("Title").fill("Send the figures before the call, with the comparison of the last three years")
+    page.get_by_label("Due").fill("2026-01-05")
+    page.get_by_label("Notes").fill("Twelve months, after fees.")
+    shown(page, "task-form")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The task is kept.")).to_be_visible()
+    shown(page, "tasks-agenda")
+    page.goto(f"{site}/tasks/")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    shown(page, "tasks-list")
+    page.goto(f"{site}/")
+    shown(page, "home-with")
+    page.get_by_role("button", name="Done: Send the figures").click()
+    expect(page.get_by_text("The task is done.")).to_be_visible()
+    page.get_by_role("status").get_by_role("link", name="Undo").click()
+    page.get_by_role("main").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("The task is open again.")).to_be_visible()
