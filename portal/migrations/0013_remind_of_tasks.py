@@ -26,6 +26,6 @@ def erase(apps, schema_editor):
 class Migration(migrations.Migration):
     """Rows only."""
 
-    dependencies = [("portal", "0011_remind_of_texts")]
+    dependencies = [("portal", "0012_views_of_leavers")]
 
     operations = [migrations.RunPython(write, erase)]
