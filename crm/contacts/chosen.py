@@ -9,7 +9,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.people.models import User
 from accounts.ground.tree.models import Account
 from accounts.ground.users.queries import standing_seats
-from crm.contacts import queries
+from crm.contacts import filters
 from crm.contacts.models import Contact
 from crm.contacts.rules import ContactProblem
 from crm.contacts.search import found_outside
@@ -23,9 +23,9 @@ def contact_of(vault: Opened, words: str) -> Contact | None:
     if not words:
         return None
     try:
-        found = list(queries.book(vault.who).filter(pk=UUID(words)))
+        found = list(filters.book(vault).filter(pk=UUID(words)))
     except ValueError:
-        found = list(queries.book(vault.who).filter(pk__in=found_outside(words)).order_by("sort_key", "pk")[:9])
+        found = list(filters.book(vault).filter(pk__in=found_outside(words)).order_by("sort_key", "pk")[:9])
         found = [one for one in found if one.title == words] or found
     if not found:
         raise ContactProblem({"contact": _("No contact of the book matches.")})
