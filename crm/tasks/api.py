@@ -71,7 +71,7 @@ class ChangedTaskSerializer(NewTaskSerializer):
     version = serializers.IntegerField(min_value=1)
 
 
-class TaskStateSerializer(StrictSerializer):
+class MovedTaskSerializer(StrictSerializer):
     """How far the task has come."""
 
     state = serializers.ChoiceField(TaskState.choices)
@@ -147,12 +147,12 @@ class OneTask(APIView):
 class TaskMove(APIView):
     """The state of a task."""
 
-    @extend_schema(request=TaskStateSerializer, responses=TaskSerializer)
+    @extend_schema(request=MovedTaskSerializer, responses=TaskSerializer)
     def post(self, request: Request, task: UUID) -> Response:
         """Done, under way, or open again."""
         vault = opened(request._request)
         found = one(vault, task)
-        actions.move(task=found, state=TaskStateSerializer.of(request)["state"], at=timezone.now())
+        actions.move(task=found, state=MovedTaskSerializer.of(request)["state"], at=timezone.now())
         return Response(_shown(vault, found.pk))
 
 

@@ -92,21 +92,26 @@ def of_contact(who: Who, contact: UUID, today: date, most: int) -> "QuerySet[Tas
 
 def read(vault: Opened, task: Task, today: date) -> Read:
     """Title and notes."""
-    is_late = task.due_on is not None and task.due_on < today and not task.is_done
+    is_late = _is_late(task, today)
     try:
-        return Read(task, **task.texts(vault), is_late=is_late)
+        texts = task.texts(vault)
     except Unopened:
         return Read(task, is_damaged=True, is_late=is_late)
+    return Read(task, texts["title"], texts["notes"], is_late=is_late)
 
 
 def search(vault: Opened, found: Iterable[Task], words: str, today: date) -> list[Read]:
     """Tasks in which all the words stand; each is opened and looked through."""
     shown = []
     for task, texts in look_through(vault, found, words):
-        shown.append(Read(task, **texts, is_late=task.due_on is not None and task.due_on < today and not task.is_done))
+        shown.append(Read(task, texts["title"], texts["notes"], is_late=_is_late(task, today)))
         if len(shown) == FOUND:
             break
     return shown
+
+
+def _is_late(task: Task, today: date) -> bool:
+    return task.due_on is not None and task.due_on < today and not task.is_done
 
 
 def _shown(who: Who, show: str, today: date) -> Q:
