@@ -259,7 +259,7 @@ def test_a_card_moves_up_and_stays_there(visit, client):
 def test_without_a_storage_password_the_cards_say_so(visit):
     page = visit("alice")
 
-    assert "Tasks, notes and documents are kept under your storage password, which is not set." in page
+    assert "Set your storage password" in page
     assert "No events to display" in page
 
 
