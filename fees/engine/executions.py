@@ -41,6 +41,7 @@ class Execution(NamedTuple):
     commission: Decimal
     notes: str
     opens_or_closes: str
+    exchange: str = ""
 
     @property
     def charged_in(self) -> str:
@@ -77,6 +78,7 @@ def fee_of(terms: Terms, one: Execution) -> ExecutionFee:
         quantity=one.quantity,
         value=one.value,
         commission=one.commission,
+        exchange=one.exchange,
         product=one.symbol,
         is_liquidation=outcome == "liquidation",
         closed_by_broker=outcome == "broker",

@@ -52,12 +52,12 @@ class FundValueAdmin(MakingAdmin):
     is_sensitive = True
     may_change = False
     list_display = [
-        *("account", "fund", "day", "shown_value", "shown_put_in", "shown_taken_out"),
+        *("account", "fund", "day"),
+        money_column("value", _("Worth"), currency=""),
+        money_column("put_in", _("Put in"), currency=""),
+        money_column("taken_out", _("Taken out"), currency=""),
         *("source", "recorded_by", "recorded_at"),
     ]
-    shown_value = money_column("value", _("Worth"), currency="")
-    shown_put_in = money_column("put_in", _("Put in"), currency="")
-    shown_taken_out = money_column("taken_out", _("Taken out"), currency="")
     list_filter = ["day", ("firm", RelatedFilter)]
     list_select_related = ["account", "recorded_by", "firm"]
     search_fields = ["account__number__istartswith", "fund__istartswith"]

@@ -128,6 +128,9 @@ class AgreedTerms(APIView):
             OpenApiParameter("family", OpenApiTypes.STR, enum=[*FAMILIES]),
             OpenApiParameter("q", OpenApiTypes.STR, description="Part of a number or a title"),
             OpenApiParameter("upcoming", OpenApiTypes.STR, enum=["1"], description="Terms that begin later"),
+            OpenApiParameter(
+                "moved", OpenApiTypes.STR, enum=["1"], description="Terms that differ from their template"
+            ),
             OpenApiParameter("cursor", OpenApiTypes.STR),
         ],
         responses=AgreedTermsSerializer(many=True),

@@ -15,6 +15,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.paging import Page, order_of, page_of
 from accounts.ground.tree.queries import matching, typed
 from fees.engine.registry import EVERY
+from fees.patterns.drift import moved_away
 from fees.posting.models import TAKEN, Charge
 from fees.schedules.models import Component, Schedule, Strategy
 from portal.lib.business_days import Calendar
@@ -53,6 +54,7 @@ class ScheduleListing:
     strategy: str
     family: str
     is_upcoming: bool
+    is_moved: bool
     sort: str
 
     @classmethod
@@ -66,6 +68,7 @@ class ScheduleListing:
             strategy=strategy if strategy in Strategy.values else "",
             family=family if family in FAMILIES else "",
             is_upcoming=query.get("upcoming") == "1",
+            is_moved=query.get("moved") == "1",
             sort=sort if sort.lstrip("-") in COLUMNS else USUAL,
         )
 
@@ -83,6 +86,8 @@ class ScheduleListing:
         if self.family:
             codes = [code for code, method in EVERY.items() if method.family == self.family]
             rows = rows.filter(Exists(scope(self.who, Component).filter(schedule_id=OuterRef("pk"), method__in=codes)))
+        if self.is_moved:
+            rows = rows.filter(pk__in=moved_away(self.who))
         return matching(rows, self.text, "account__")
 
     @property

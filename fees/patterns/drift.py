@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import Who
@@ -18,6 +19,8 @@ from fees.proposals.queries import wanted_of
 from fees.proposals.rules import Wanted
 from fees.schedules.models import Schedule
 from fees.schedules.rules import Figures, asked_for
+
+SWITCHES = ("commissions_to_master", "other_fees_to_master")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,20 @@ def origins(who: Who, schedules: Iterable[Schedule]) -> dict[int, Origin]:
         for schedule, (key, one) in sent.items()
         if schedule is not None and key is not None and key in templates
     }
+
+
+def moved_away(who: Who) -> list[int]:
+    """The practice's schedules that differ by now from the template they came from; equal ones are compared once."""
+    names = ("template_id", "strategy", "components", "cap_kind", "cap_rate", *SWITCHES)
+    rows = scope(who, Proposal).filter(practice_id=who.practice_id, template_id__isnull=False, schedule__isnull=False)
+    templates = {one.pk: templates_wanted(one) for one in own(who)}
+    found: list[int] = []
+    for one in rows.order_by().values(*names).annotate(schedules=ArrayAgg("schedule_id")):
+        schedules = one.pop("schedules")
+        template = templates.get(one["template_id"])
+        if template is not None and differing(template, wanted_of(Proposal(**one))):
+            found += schedules
+    return found
 
 
 def differing(template: Wanted, terms: Wanted) -> list[str]:

@@ -63,7 +63,8 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: G
         ground = ground_of(who=who, account=account, asked=begins, at=at)
     starts, days, stands = ground.starts, ground.days, ground.standing
     found = problems(wanted, today=exchange_day(at))
-    found += payee_problems(account, Practice.unscoped.get(pk=payee_of(who)))
+    payee = Practice.unscoped.get(pk=payee_of(who))
+    found += payee_problems(account, payee)
     if account.status in GIVEN_UP:
         msgid = gettext_noop("This application was given up; start it again before you propose fees.")
         found.append(problem("account", "given_up", msgid))
@@ -72,7 +73,8 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: G
     methods = {one.method for one in wanted.components}
     homes = residences(account) if methods & {*TRADE_CODES, *PROFIT_CODES} else []
     if methods & set(TRADE_CODES):
-        found += residence_problems(homes)
+        registered = payee.is_commodity_registered
+        found += residence_problems(homes, wanted.components, commodity_registered=registered)
     warns = cautions(wanted.components, in_united_states=UNITED_STATES in homes)
     reasons = []
     if not found:

@@ -41,7 +41,10 @@ def sign(*, who: Who, proposal: Proposal, hand: Hand, seen: str, at: datetime) -
         starts = first_start(account=held.account, practice=held.practice_id, components=components, starts=starts)
         # A second level's client pays the top level without ever seeing its row.
         payee = Practice.unscoped.filter(pk=held.practice_id).first()
-        payee = payee or Practice(pk=held.practice_id, firm_id=held.firm_id, level=TOP_LEVEL)
+        # What it may charge for was judged when it sent the terms.
+        payee = payee or Practice(
+            pk=held.practice_id, firm_id=held.firm_id, level=TOP_LEVEL, is_commodity_registered=True
+        )
         try:
             held.schedule, held.cap = put_into_force(
                 proposal=held, practice=payee, starts=starts, signature=signature, by=who.user_id, at=at

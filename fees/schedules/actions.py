@@ -91,7 +91,8 @@ def _account_problems(
     """What only the account's own people and former terms can tell of fees that are right in themselves."""
     found = []
     if any(one.method in TRADE_CODES for one in components):
-        found += rules.residence_problems(residences(account))
+        registered = practice.is_commodity_registered
+        found += rules.residence_problems(residences(account), components, commodity_registered=registered)
     begins = first_start(account=account, practice=practice.pk, components=components, starts=starts)
     if begins > starts:
         msgid = gettext_noop("What a hedge fund costs changes with its period only; choose %(day)s.")

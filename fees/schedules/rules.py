@@ -13,8 +13,8 @@ from fees.engine.hedge_fund import rates_of
 from fees.engine.limits import problem
 from fees.engine.parameters import read, stored
 from fees.engine.profit import shield_of
-from fees.engine.registry import EVERY, METHODS, validate
-from fees.engine.trade_unit import schedules_of
+from fees.engine.registry import EVERY, METHODS, TRADE_CODES, validate
+from fees.engine.trade_unit import may_have, schedules_of
 from fees.engine.types import MARGINAL, Mode, Problem, Range, Terms
 from portal.lib.words import english, gettext_noop
 
@@ -191,15 +191,33 @@ def figures_problems(figures: Figures, *, starts: date) -> list[Problem]:
     return found + (validate(terms) if figures.method in METHODS else check(terms))
 
 
-def residence_problems(residences: Sequence[str]) -> list[Problem]:
-    """Residents of the United States and their protectorates pay no fee per trade unit.
-
-    The exception, futures of a commodity-registered advisor, waits for that registration to be recorded.
-    """
-    if any(one == UNITED_STATES or one in PROTECTORATES for one in residences):
-        msgid = gettext_noop("A fee per trade unit is not available for residents of the United States.")
-        return [problem("components", "residence", msgid)]
-    return []
+def residence_problems(
+    residences: Sequence[str], components: Sequence[Figures], *, commodity_registered: bool
+) -> list[Problem]:
+    """Residents of the United States and their protectorates pay no fee per trade unit, except for futures where their
+    advisor is registered for commodities there."""
+    asked = {
+        key.asset_class
+        for one in components
+        if one.method in TRADE_CODES
+        for key in schedules_of(one.terms(starts=date.min))
+    }
+    barred = any(
+        not may_have(
+            residence=home,
+            protectorates=PROTECTORATES,
+            commodity_registered=commodity_registered,
+            asset_class=asset_class,
+        )
+        for home in residences
+        for asset_class in asked
+    )
+    if not barred:
+        return []
+    msgid = gettext_noop("A fee per trade unit is not available for residents of the United States.")
+    if commodity_registered:
+        msgid = gettext_noop("Residents of the United States may pay a fee per trade unit for futures only.")
+    return [problem("components", "residence", msgid)]
 
 
 def agreement_of(

@@ -30,7 +30,7 @@ _COLUMNS = f"""
          ELSE -t.commission * coalesce(broker_rate(coalesce(t.trade_on, t.report_on),
                                                    coalesce(nullif(t.commission_currency, ''), t.currency),
                                                    {_CHARGED}), 0) END,
-    t.notes, t.opens_or_closes
+    t.notes, t.opens_or_closes, t.exchange
 """
 
 
@@ -115,5 +115,6 @@ def _waiting(row: Sequence) -> Waiting:
 
 
 def _execution(row: Sequence) -> Execution:
-    key, day, asset, symbol, currency, quantity, value, commission, notes, opens = row
-    return Execution(key, day, asset, symbol, currency, quantity, value, max(commission, Decimal(0)), notes, opens)
+    key, day, asset, symbol, currency, quantity, value, commission, notes, opens, exchange = row
+    paid = max(commission, Decimal(0))
+    return Execution(key, day, asset, symbol, currency, quantity, value, paid, notes, opens, exchange)

@@ -75,7 +75,7 @@ def backtest(accounts: Sequence[int], *, practice: int, components: Sequence[Fig
         cur.execute(PLANNING)
         _read(cur, book, window.reads_from(components), window)
         if any(one.method in TRADE_CODES for one in components):
-            _refuse_residents(cur, book)
+            _refuse_residents(cur, book, practice, components)
         for frequency in Frequency:
             _accrued(cur, book, practice, components, window, frequency)
         for place, one in enumerate(components, start=1):
@@ -136,13 +136,21 @@ def _first_values(cur, book: Book, reads_from: date, window: Window) -> dict[int
     return found
 
 
-def _refuse_residents(cur, book: Book) -> None:
+def _refuse_residents(cur, book: Book, practice: int, components: Sequence[Figures]) -> None:
+    cur.execute("SELECT is_commodity_registered FROM accounts_practice WHERE id = %s", [practice])
+    (registered,) = cur.fetchone() or (False,)
     cur.execute(
         "SELECT r.account_id, p.residence FROM accounts_clientright r JOIN accounts_party p ON p.id = r.party_id"
         " WHERE r.account_id = ANY(%s)",
         [book.ids],
     )
-    book.refuse((account for account, where in cur.fetchall() if residence_problems([where])), RESIDENCE)
+    homes = cur.fetchall()
+    barred = {
+        home
+        for home in {home for _account, home in homes}
+        if residence_problems([home], components, commodity_registered=registered)
+    }
+    book.refuse((account for account, home in homes if home in barred), RESIDENCE)
 
 
 def _accrued(

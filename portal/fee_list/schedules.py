@@ -37,7 +37,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
         "sort": listing.sort,
         "strategies": Strategy.choices,
         "families": [(key, _(titles[key])) for key in KNOWN],
-        "is_narrowed": bool(listing.text or listing.strategy or listing.family),
+        "is_narrowed": bool(listing.text or listing.strategy or listing.family or listing.is_moved),
         "views": views_of(who, "schedules"),
         "view_query": saved_query(request.GET),
     }

@@ -125,6 +125,7 @@ class Trade(AccountRow):
     execution_id = models.CharField(max_length=60, blank=True)
     order_id = models.CharField(max_length=40, blank=True)
     is_api_order = models.BooleanField(null=True)
+    exchange = models.CharField(max_length=20, blank=True, default="", db_default="")
     file = source_file()
 
     class Meta(AccountRow.Meta):

@@ -158,6 +158,7 @@ def trade(sheet: Sheet, cells: Cells) -> tuple:
         *(cells.number("cost"), cells.number("fifoPnlRealized"), cells.number("multiplier"), cells.number("strike")),
         *(cells.day("expiry"), cells.text("putCall", most=4), cells.text("openCloseIndicator", most=10)),
         *(cells.codes("notes", most=120), execution, cells.text("ibOrderID", most=40), cells.boolean("isAPIOrder")),
+        cells.text("exchange", most=20),
     )
 
 

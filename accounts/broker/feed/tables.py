@@ -57,7 +57,7 @@ TRADE = Table(
     | {"proceeds": AMOUNT, "taxes": AMOUNT, "commission": AMOUNT, "commission_currency": "text"}
     | {"net_cash": AMOUNT, "cost": AMOUNT, "realized": AMOUNT, "multiplier": AMOUNT, "strike": AMOUNT}
     | {"expires_on": "date", "put_call": "text", "opens_or_closes": "text", "notes": "text"}
-    | {"execution_id": "text", "order_id": "text", "is_api_order": "boolean"},
+    | {"execution_id": "text", "order_id": "text", "is_api_order": "boolean", "exchange": "text"},
     ("account_id", "key"),
 )
 ACTION = Table(

@@ -36,7 +36,7 @@ READ: dict[str, frozenset[str]] = {
         "Trade": "accountId tradeID transactionID ibExecID ibOrderID tradeDate dateTime settleDateTarget reportDate"
         " assetCategory symbol description conid multiplier strike expiry putCall buySell quantity tradePrice proceeds"
         " taxes ibCommission ibCommissionCurrency netCash cost fifoPnlRealized fxRateToBase currency"
-        " openCloseIndicator notes levelOfDetail transactionType isAPIOrder",
+        " openCloseIndicator notes levelOfDetail transactionType isAPIOrder exchange",
         "OpenPosition": "accountId reportDate assetCategory symbol conid currency fxRateToBase position markPrice"
         " positionValue costBasisPrice costBasisMoney fifoPnlUnrealized percentOfNAV side levelOfDetail openDateTime"
         " originatingTransactionID",

@@ -118,7 +118,13 @@ def _advisor(master: Account, top: Account, first_day: date, at: datetime) -> li
         raise LinkProblem(_("An advisor with advisors or STL accounts below it cannot be linked"))
     check_tiers(top)
     old = Practice.unscoped.get(pk=master.practice_id)
-    practice = Practice.unscoped.create(firm_id=top.firm_id, level=2, name=old.name, is_registered=old.is_registered)
+    practice = Practice.unscoped.create(
+        firm_id=top.firm_id,
+        level=2,
+        name=old.name,
+        is_registered=old.is_registered,
+        is_commodity_registered=old.is_commodity_registered,
+    )
     number = master.number
     Account.unscoped.filter(pk=master.pk).update(status=Status.CLOSED, closed_on=first_day, moved_on=first_day)
     master.refresh_from_db()

@@ -180,7 +180,7 @@ class PracticeAdmin(MakingAdmin):
     list_select_related = ["firm"]
     search_fields = ["name", "firm__name"]
     ordering = ["firm__name", "level", "name"]
-    fields = ["name", "firm", "level", "is_registered", "accounts", "created_at"]
+    fields = ["name", "firm", "level", "is_registered", "is_commodity_registered", "accounts", "created_at"]
     readonly_fields = ["firm", "level", "accounts", "created_at"]
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":

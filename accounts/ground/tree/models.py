@@ -131,6 +131,9 @@ class Practice(TenantModel):
     level = models.PositiveSmallIntegerField(choices=[(1, _("Top level")), (2, _("Second level"))])
     name = models.CharField(max_length=200)
     is_registered = models.BooleanField(default=True)
+    is_commodity_registered = models.BooleanField(
+        _("registered for commodities in the United States"), default=False, db_default=False
+    )
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     scoped_by = {"firm": "firm_id", "practice": "id", "account": "accounts__id"}

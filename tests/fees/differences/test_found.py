@@ -151,6 +151,22 @@ def test_days_before_the_account_was_opened_are_listed(nights):
     assert (one.expected, one.found) == (Decimal("109.13"), Decimal("208.33"))
 
 
+def test_days_that_were_agreed_and_not_billed_are_listed(nights):
+    """Billed from the 16th, 109.13 (D02), but the agreement says from the 2nd: 208.33 (D01)."""
+    schedule = nights.agree(ANA, figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 16))
+    nights.value(ANA, MONTH_END, "250000")
+    nights.close(MONTH_END)
+    lie("UPDATE fees_schedule SET starts = '2025-09-02', signed_at = '2025-09-02 12:00Z' WHERE id = %s", [schedule.pk],
+        "fees_schedule")  # fmt: skip
+
+    nights.compare(MONTH_END)
+
+    (one,) = found(reason="missing_days")
+    assert one.detail == {"billed": 11, "covered": 21, "kind": "days"}
+    assert (one.expected, one.found) == (Decimal("208.33"), Decimal("109.13"))
+    assert any(item.natural_key == f"difference {one.pk}" for item in pending())
+
+
 def test_days_after_an_exit_that_nobody_had_told_of_are_listed(nights):
     """Monday and Tuesday were charged; the account had left on Tuesday."""
     nights.agree(ANA, figures("PERCENTOFEQUITY", rate="0.05"), starts=FIRST)

@@ -11,7 +11,7 @@ from fees.posting.models import Charge
 from fees.proofs.actions import recompute_charge
 from fees.proofs.queries import proof
 from fees.proofs.words import tell
-from fees.schedules.rules import Figures
+from fees.schedules.rules import Figures, ScheduleRefused
 from fees.trades.models import TradeFee
 
 ANA = "U1000001"
@@ -32,7 +32,7 @@ def trade(nights, day: date, *, number: str = ANA, **more) -> None:
     """One execution as the feed stores it."""
     row = {
         "key": "1:1:EXECUTION", "trade_id": "1", "kind": "ExchTrade", "side": "BUY", "asset": "STK", "symbol": "AAPL",
-        "currency": "USD", "quantity": "100", "price": "10", "proceeds": "-1000", "commission": "-1",
+        "currency": "USD", "quantity": "100", "price": "10", "proceeds": "-1000", "commission": "-1", "exchange": "",
         "commission_currency": "USD", "notes": "", "opens_or_closes": "O",
     } | more  # fmt: skip
     account = nights.world[number]
@@ -40,12 +40,12 @@ def trade(nights, day: date, *, number: str = ANA, **more) -> None:
         cur.execute(
             "INSERT INTO broker_trade (firm_id, account_id, key, trade_id, kind, side, trade_on, report_on, asset,"
             " symbol, description, currency, quantity, price, proceeds, commission, commission_currency, put_call,"
-            " opens_or_closes, notes, execution_id, order_id, file_id)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s, %s, %s, %s, %s, '', %s, %s, '', '', 0)"
+            " opens_or_closes, notes, execution_id, order_id, file_id, exchange)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s, %s, %s, %s, %s, '', %s, %s, '', '', 0, %s)"
             " ON CONFLICT DO NOTHING",
             [account.firm_id, account.pk, row["key"], row["trade_id"], row["kind"], row["side"], day, day, row["asset"],
              row["symbol"], row["currency"], row["quantity"], row["price"], row["proceeds"], row["commission"],
-             row["commission_currency"], row["opens_or_closes"], row["notes"]],
+             row["commission_currency"], row["opens_or_closes"], row["notes"], row["exchange"]],
         )  # fmt: skip
 
 
@@ -148,3 +148,48 @@ def test_a_product_beats_its_currency_and_the_day_is_one_charge(valued):
     assert any("TSLA" in line for line in words)
     assert "A trade costs a flat 5 on top of the commission of 1" in " ".join(words)
     assert words[-1].endswith("the fee is 7.00 USD.")
+
+
+def test_a_product_beats_an_exchange_and_an_exchange_its_currency(valued):
+    """On ISLAND 3.00, elsewhere 2.00, and MSFT 5.00 wherever it is traded."""
+    keys = key("ticket", "2"), key("ticket", "3", exchange="ISLAND"), key("ticket", "5", product="MSFT")
+    valued.agree(ANA, per_trade(*keys), starts=FIRST)
+    trade(valued, FIRST, exchange="ISLAND")
+    trade(valued, FIRST, key="2", exchange="NYSE")
+    trade(valued, FIRST, key="3", exchange="ISLAND", symbol="MSFT")
+
+    valued.night(FIRST)
+
+    assert valued.charge(ANA).amount == Decimal("10.00")
+    assert {one.trade.key: one.exact for one in TradeFee.unscoped.select_related("trade")} == {
+        "1:1:EXECUTION": Decimal(3), "2": Decimal(2), "3": Decimal(5),
+    }  # fmt: skip
+    assert agrees(valued.charge(ANA))
+
+
+@pytest.mark.parametrize(
+    ("registered", "asset", "allowed"),
+    [(False, "FUT", False), (True, "FUT", True), (True, "FOP", True), (True, "STK", False)],
+)
+@pytest.mark.parametrize("home", ["USA", "PRI"])
+def test_residents_of_the_united_states_pay_for_futures_of_a_registered_advisor_alone(
+    valued, registered, asset, allowed, home
+):
+    with as_role("owner"):
+        party = valued.world.parties["ana"]
+        party.residence = home
+        party.save(update_fields=["residence"])
+        practice = valued.world[ANA].practice
+        practice.is_commodity_registered = registered
+        practice.save(update_fields=["is_commodity_registered"])
+    terms = per_trade(key("ticket", "2", asset_class=asset))
+
+    if not allowed:
+        with pytest.raises(ScheduleRefused) as refused:
+            valued.agree(ANA, terms, starts=FIRST, practice=practice)
+        assert [one.key for one in refused.value.problems] == ["residence"]
+        return
+    valued.agree(ANA, terms, starts=FIRST, practice=practice)
+    trade(valued, FIRST, asset=asset, symbol="ESZ5")
+    valued.night(FIRST)
+    assert valued.charge(ANA).amount == Decimal("2.00")

@@ -117,8 +117,13 @@ def test_the_list_of_terms_says_what_moved_away_from_its_template(browse, table,
     browse("alice").post(SEND, {**terms("0.7"), "template": str(standard.pk), PASSWORD_FIELD: PASSWORD})
     listed = reverse("records:schedules") + "?upcoming=1"
     assert "As the template “Standard” says." in shown(browse("alice").get(listed))
+    assert "No account matches" in shown(browse("alice").get(f"{listed}&moved=1"))
+    of_api = "/api/v1/fee-schedules/?upcoming=1&moved=1"
+    assert browse("alice").get(of_api).json()["results"] == []
 
     replace_rate(table, cheap, "0.006")
+    assert ANA in shown(browse("alice").get(f"{listed}&moved=1"))
+    assert [one["account"] for one in browse("alice").get(of_api).json()["results"]] == [ANA]
     text = shown(browse("alice").get(listed))
     assert "One field differs from the template “Standard”: Percent" in text, text
 

@@ -1,0 +1,17 @@
+"""Where an execution was made: fees per trade unit may be agreed for one exchange."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("broker", "0021_values_carried"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="trade",
+            name="exchange",
+            field=models.CharField(blank=True, db_default="", default="", max_length=20),
+        ),
+    ]
