@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("broker", "0021_values_carried"),
+        ("broker", "0022_taken_back"),
     ]
 
     operations = [
