@@ -229,6 +229,18 @@ def test_histories(alice, seed):
     )
 
 
+def test_three_hundred_histories_and_more_are_generated():
+    """Replays, expiries, lockouts and answers for something else, each over the kinds of device."""
+    cases = len(MOMENTS) * len(KINDS) + 12 + 9 + 9 + len(OTHERS) * len(KINDS) + len(KINDS) ** 2 + 200 + 20
+    marks = [
+        mark.args[1]
+        for name, test in globals().items()
+        if name.startswith("test_")
+        for mark in getattr(test, "pytestmark", [])
+    ]
+    assert cases == 378 >= 300 and any(len(list(values)) == 200 for values in marks)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_twenty_first_open_question_of_an_hour_is_not_asked(alice, kind):
     held = enrolled(alice, kind)

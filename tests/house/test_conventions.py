@@ -19,7 +19,7 @@ CLOCKS = {
     "accounts/ground/runs/work.py": "measures how long runs, stages and chunks take",
     "fees/adjustments/night.py": "an adjustment says up to when it knew values, by the clock that stamps replaced ones",
     "fees/funds/closing.py": "a fee on funds says up to when it knew values, by the clock that stamps them",
-    "fees/invoicing/queries.py": "invoices are stamped and cut off by one and the same clock",
+    "fees/sending/queries.py": "invoices are stamped and cut off by one and the same clock",
     "accounts/broker/restrictions/sql_setup.py": "a trigger, which is told no instant",
 }
 
