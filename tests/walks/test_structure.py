@@ -93,6 +93,7 @@ def test_an_application_is_started_without_script(browser, site, morning):
     page.click("text=New client application")
     page.fill("#id_number", "u5000001")
     page.fill("#id_title", "Amsel, Ida")
+    page.fill("#id_holder_born_on", "1980-05-17")
     page.click("main form .btn-primary")
 
     expect(page).to_have_url(f"{site}/structure/?node=U5000001")
