@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Exists, QuerySet, Subquery
 
 from accounts.ground.access.context import Who, cursor
@@ -73,6 +74,14 @@ _SUMS = """
              ON t.source = m.source AND t.kind IN ('fee', 'invoice', 'reimburse', 'adjustment')
       LEFT JOIN broker_retirement r ON r.transfer_id = t.id
      GROUP BY {key} m.currency, is_now, stands"""
+CASH = "cash"
+# What each account has free, asked together with its sums.
+_CASH = f"""
+    UNION ALL
+    SELECT f.account_id, f.currency, true, '{CASH}', f.settled + f.pending
+      FROM unnest(%(accounts)s::bigint[]) AS one (id)
+     CROSS JOIN LATERAL broker_available_cash(one.id, one.id + 1, %(sealed)s, NULL)
+                     AS f (account_id, currency, as_of, settled, pending)"""
 _EXCEPTIONS = """
     SELECT h.account_id, 'held', count(*) FROM accounts_hold h
      WHERE h.day >= %(starts)s AND h.day < %(ends)s AND h.resolved_at IS NULL AND h.day <= %(sealed)s GROUP BY 1
@@ -110,9 +119,12 @@ def lines(who: Who, month: Month, accounts: Collection[Account], sealed: date, f
     """The grid's lines of these accounts, each currency by itself; an account without money has one empty line."""
     keys = [one.pk for one in accounts]
     sums: dict[int, dict[str, Sums]] = defaultdict(lambda: defaultdict(Sums))
-    for account, *rest in _asked(who, month, sealed, keys):
-        _add(sums[account], *rest)
-    cash = _cash(keys, sealed)
+    cash: dict[tuple[int, str], Decimal] = {}
+    for pk, currency, is_now, place, amount in _asked(who, month, sealed, keys):
+        if place == CASH:
+            cash[pk, currency] = amount
+        else:
+            _add(sums[pk], currency, is_now, place, amount)
     shown: dict[int, list[Exceptional]] = defaultdict(list)
     for one in found:
         shown[one.account_id].append(one)
@@ -137,17 +149,28 @@ def totals(who: Who, month: Month, sealed: date) -> dict[str, Sums]:
 
 def exceptions(who: Who, month: Month, sealed: date) -> list[Exceptional]:
     """What is worth a look in the month, errors first, among the accounts whose fees the person sets."""
+    try:
+        mine, named = _mine(who)
+    except EmptyResultSet:
+        return []
     with cursor() as cur:
         # Notes never push errors off the end.
         cur.execute(
-            f"SELECT * FROM ({_EXCEPTIONS}) AS e (account_id, code, number)"
+            f"SELECT * FROM ({_EXCEPTIONS}) AS e (account_id, code, number) WHERE e.account_id IN ({mine})"
             f" ORDER BY e.code = ANY(%(infos)s), e.account_id, e.code LIMIT {MOST_EXCEPTIONS}",
-            {**_values(who, month, sealed), "infos": INFOS},
+            {**_values(who, month, sealed), **named, "infos": INFOS},
         )
         found = [Exceptional(*row) for row in cur.fetchall()]
-    mine = set(accounts_of(who).filter(pk__in={one.account_id for one in found}).values_list("pk", flat=True))
-    kept = [one for one in found if one.account_id in mine]
-    return sorted(kept, key=lambda one: (not one.is_error, one.account_id, one.code))
+    return sorted(found, key=lambda one: (not one.is_error, one.account_id, one.code))
+
+
+def _mine(who: Who) -> tuple[str, dict[str, Any]]:
+    """The scope of the person's accounts as a query with named values, to be asked together with something else."""
+    text, values = accounts_of(who).order_by().values("pk").query.sql_with_params()
+    named = {f"mine_{place}": value for place, value in enumerate(values)}
+    for name in named:
+        text = text.replace("%s", f"%({name})s", 1)
+    return text, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +270,8 @@ def _asked(who: Who, month: Month, sealed: date, accounts: Collection[int] | Non
         money=_MONEY.format(**narrowed),
         accrued=_ACCRUED.format(**narrowed),
     )
+    if accounts is not None:
+        query += _CASH
     with cursor() as cur:
         cur.execute(query, {**_values(who, month, sealed), "accounts": list(accounts or ())})
         return cur.fetchall()
@@ -268,14 +293,3 @@ def _add(sums: dict[str, Sums], currency: str, is_now: bool, place: str, amount:
         setattr(one, place, getattr(one, place) + amount)
     else:
         one.before += amount
-
-
-def _cash(accounts: Collection[int], day: date) -> dict[tuple[int, str], Decimal]:
-    with cursor() as cur:
-        cur.execute(
-            "SELECT c.account_id, c.currency, c.settled + c.pending FROM unnest(%s::bigint[]) AS a (id)"
-            " CROSS JOIN LATERAL broker_available_cash(a.id, a.id + 1, %s, NULL)"
-            " AS c (account_id, currency, as_of, settled, pending)",
-            [list(accounts), day],
-        )
-        return {(account, currency): amount for account, currency, amount in cur.fetchall()}

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -10,26 +10,28 @@ from fees.notices.models import Notice
 from fees.papers.paper import PARTS, Paper
 
 
-def paper(notices: Sequence[Notice]) -> bytes:
-    """One PDF of these notices."""
+def paper(notices: Sequence[Notice], *, each: Callable[[int], None] = lambda done: None) -> bytes:
+    """One PDF of these notices; `each` hears how many are done."""
     pdf = Paper(notices[0].sha256[:16] if len(notices) == 1 else "")
     pdf.set_title(str(notices[0].document["title"]))
     pdf.set_creator("Advisor Portal")
     pdf.set_lang(notices[0].language)
     pdf.set_creation_date(datetime.combine(max(one.day for one in notices), time(), UTC))
-    for notice in notices:
+    for done, notice in enumerate(notices, start=1):
         pdf.add_page()
         _page(pdf, notice.document)
+        each(done)
     return bytes(pdf.output())
 
 
-def archive(notices: Sequence[Notice]) -> bytes:
-    """A zip with one PDF a notice."""
+def archive(notices: Sequence[Notice], *, each: Callable[[int], None] = lambda done: None) -> bytes:
+    """A zip with one PDF a notice; `each` hears how many are done."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for notice in notices:
+        for done, notice in enumerate(notices, start=1):
             info = zipfile.ZipInfo(f"{notice.account.number}_{notice.day:%Y%m%d}_{notice.pk.hex[:8]}.pdf")
             packed.writestr(info, paper([notice]))
+            each(done)
     return out.getvalue()
 
 

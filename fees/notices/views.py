@@ -31,6 +31,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(day=day)
     page = page_of(rows, order=["-day", "account__sort_key", "pk"], query=request.GET)
     context = {
+        "is_many": bool(wanted) and page.rows and rows[MOST_AT_ONCE : MOST_AT_ONCE + 1].exists(),
         "page": page,
         "rows": page.rows,
         "modes": Mode.choices,
@@ -59,12 +60,15 @@ def pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 @gate("report", proved=True)
 @require_GET
 def bulk(request: HttpRequest) -> HttpResponse:
-    """The notices of a day as one PDF to print, or as a zip with a file each."""
+    """The notices of a day as one PDF to print, or as a zip with a file each; more than a page can make are a job's."""
     day = _day(request.GET.get("day", ""))
-    found = list(queries.notices(_who(request)).filter(day=day)[:MOST_AT_ONCE]) if day else []
+    found = list(queries.notices(_who(request)).filter(day=day)[: MOST_AT_ONCE + 1]) if day else []
     if day is None or not found:
         messages.info(request, _("Choose a day that has notices."))
         return HttpResponseRedirect(reverse("fees:notices"))
+    if len(found) > MOST_AT_ONCE:
+        messages.info(request, _("So many are printed as a file that waits for you; ask for it here."))
+        return HttpResponseRedirect(f"{reverse('fees:notices')}?day={day.isoformat()}")
     if request.GET.get("as") == "zip":
         return _file(archive(found), "application/zip", f"notices_{day:%Y%m%d}.zip")
     return _file(paper(found), "application/pdf", f"notices_{day:%Y%m%d}.pdf")

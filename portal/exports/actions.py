@@ -1,6 +1,6 @@
 """Asking for a file of a list, and making it: a job, so that a page never waits for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -10,14 +10,20 @@ from django.http import QueryDict
 from accounts.ground.access.context import Who
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job, JobState
+from portal.exports.bundles import bundle, count
 from portal.exports.tables import TABLES, Table
 from portal.lib import csvtext, xlsx
+from portal.lib.words import gettext_noop
 
 KIND = "export"
 FORMATS = ("csv", "xlsx")
+# Documents are printed, not listed.
+BUNDLE, BUNDLE_FORMATS = "notices", ("pdf", "zip")
+NOTHING = gettext_noop("Choose a day that has notices.")
 KEPT = timedelta(days=7)
 MOST_CHOSEN = 1000
 SAYS_EVERY = 1000
+PRINTED_EVERY = 25
 
 
 class Stopped(Exception):
@@ -41,16 +47,33 @@ def make(*, who: Who, job: Job, at: datetime) -> None:
     if not jobs.start(job=job, at=at):
         return
     wanted = job.arguments
-    table = TABLES[wanted["table"]](who, QueryDict(wanted["query"]), wanted["chosen"])
-    Job.unscoped.filter(pk=job.pk).update(of=table.of)
+    query = QueryDict(wanted["query"])
     try:
-        content = _written(table, wanted["form"], job)
+        if wanted["table"] == BUNDLE:
+            name, of = f"{BUNDLE}-{query.get('day', '')}", count(who, query)
+            Job.unscoped.filter(pk=job.pk).update(of=of)
+            content = bundle(who, query, wanted["form"], _telling(job))
+        else:
+            table = TABLES[wanted["table"]](who, query, wanted["chosen"])
+            name, of = f"{table.name}-{at.date().isoformat()}", table.of
+            Job.unscoped.filter(pk=job.pk).update(of=of)
+            content = _written(table, wanted["form"], job)
     except Stopped:
         return
+    if not content:
+        jobs.end(job=job, at=at, problem=NOTHING)
+        return
     place = default_storage.save(f"exports/{job.pk}.{wanted['form']}", ContentFile(content))
-    name = f"{table.name}-{at.date().isoformat()}.{wanted['form']}"
-    jobs.progress(job=job, done=table.of)
-    jobs.end(job=job, at=at, result={"file": place, "name": name, "bytes": len(content)})
+    jobs.progress(job=job, done=of)
+    jobs.end(job=job, at=at, result={"file": place, "name": f"{name}.{wanted['form']}", "bytes": len(content)})
+
+
+def _telling(job: Job) -> Callable[[int], None]:
+    def tell(done: int) -> None:
+        if done % PRINTED_EVERY == 0 and not jobs.progress(job=job, done=done):
+            raise Stopped
+
+    return tell
 
 
 def _written(table: Table, form: str, job: Job) -> bytes:

@@ -9,6 +9,7 @@ app_name = "exports"
 urlpatterns = [
     path("accounts/export/", views.accounts, name="accounts"),
     path("fees/export/", views.fees, name="fees"),
+    path("fees/notices/export/", views.notices, name="notices"),
     path("fees/differences/export/", views.differences, name="differences"),
     path("transactions/export/", views.transactions, name="transactions"),
     path("structure/export/", views.structure, name="structure"),

@@ -26,6 +26,7 @@ GATES = {
     "transactions": HISTORY,
     "differences": Gate("set_fees"),
     "what_if": Gate("set_fees"),
+    actions.BUNDLE: Gate("report"),
 }
 USUAL_GATE = Gate("view")
 POLLED = (JobState.WAITING, JobState.RUNNING)
@@ -43,6 +44,13 @@ def accounts(request: HttpRequest) -> HttpResponse:
 def fees(request: HttpRequest) -> HttpResponse:
     """A file of the fee list, as its address shows it."""
     return _asked(request, "fees")
+
+
+@gate("report", proved=True)
+@require_POST
+def notices(request: HttpRequest) -> HttpResponse:
+    """All fee notices of the day that the address names, as one PDF or a zip."""
+    return _asked(request, actions.BUNDLE)
 
 
 @gate("set_fees", proved=True)
@@ -76,12 +84,13 @@ def what_if(request: HttpRequest, trial: UUID) -> HttpResponse:
 
 def _asked(request: HttpRequest, table: str, **more: str) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
-    form = request.POST.get("format", "csv")
+    formats = actions.BUNDLE_FORMATS if table == actions.BUNDLE else actions.FORMATS
+    form = request.POST.get("format", "")
     one = actions.ask(
         who=who,
         table=table,
         query="&".join(filter(None, [urlencode(more), request.META.get("QUERY_STRING", "")])),
-        form=form if form in actions.FORMATS else "csv",
+        form=form if form in formats else formats[0],
         chosen=request.POST.getlist("chosen") if request.POST.get("which") == "chosen" else [],
         at=timezone.now(),
     )

@@ -164,8 +164,8 @@ def end(child: int, *, within: float = 60) -> int:
     raise AssertionError(f"worker {child} did not end within {within} s")
 
 
-def killed_at(point: str) -> bool:
+def killed_at(point: str, task: Callable[[], object] = run_night) -> bool:
     """Run the night in a worker that dies at `point`; False when it was done before."""
-    status = end(start(PORTAL_DIE_AT=point))
+    status = end(start(task, PORTAL_DIE_AT=point))
     assert status in (0, -signal.SIGKILL), f"the worker failed by itself: {status}"
     return status == -signal.SIGKILL

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,21 +14,29 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.ground.access.context import as_role
-from accounts.ground.runs.models import RunStage
+from accounts.ground.runs.models import Run, RunStage
 from portal import nightly, tasks
 from tests.conftest import _environment
 from tests.figures import write
-from tests.night.book import CLOSING, CLOSING_EVENING
-from tests.night.crash import Eve, differing, end, killed_at, run_night, start, written
+from tests.night.book import CLOSING, CLOSING_EVENING, EVENING
+from tests.night.crash import differing, end, killed_at, run_night, start, written
 
-# PORTAL_KILL_POINTS=all kills before and after every single statement of the night.
-POINTS = os.environ.get("PORTAL_KILL_POINTS", "108")
+# PORTAL_KILL_POINTS=all kills before and after every single statement of two nights: the one that closes every period,
+# and the one that posts what it closed. A number takes so many of them, spread from a place that PORTAL_SEED chooses.
+POINTS = os.environ.get("PORTAL_KILL_POINTS", "54")
+SEED = int(os.environ.get("PORTAL_SEED", "0"))
+BOTH = date(2025, 10, 1)
 
 
-def statements(eve: Eve, place: Path) -> int:
-    """How many statements the night makes."""
-    with eve.clone():
-        assert end(start(PORTAL_COUNT_STATEMENTS=str(place))) == 0
+def two_nights() -> None:
+    """What a worker does that finds both nights due."""
+    for night in nightly.through(BOTH, at=EVENING):
+        assert night["state"] == "done", night["problem"]
+
+
+def statements(place: Path) -> int:
+    """How many statements the two nights make, in the database that is open."""
+    assert end(start(two_nights, PORTAL_COUNT_STATEMENTS=str(place))) == 0
     return int(place.read_text())
 
 
@@ -36,29 +46,34 @@ def points(total: int) -> Iterator[str]:
             yield from (str(place), f"{place}+")
         return
     wanted = int(POINTS)
+    step = total // wanted
     for place in range(wanted):
-        at = 1 + place * (total - 1) // (wanted - 1)
+        at = 1 + SEED % max(1, step) + place * (total - 1 - SEED % max(1, step)) // max(1, wanted - 1)
         yield f"{at}+" if place % 4 == 3 else str(at)
 
 
 @pytest.mark.slow
-def test_killed_at_statements_of_every_stage(eve, undisturbed, tmp_path):
-    total = statements(eve, tmp_path / "count")
+def test_killed_at_statements_of_every_stage(eve, tmp_path):
+    with eve.clone():
+        total = statements(tmp_path / "count")
+        undisturbed = written()
+    print(f"PORTAL_SEED={SEED} PORTAL_KILL_POINTS={POINTS}: {total} statements of two nights")
     killed, wrong, stages = 0, [], set()
     for point in points(total):
         with eve.clone():
-            if not killed_at(point):
+            if not killed_at(point, two_nights):
                 continue
             killed += 1
             stages.add(stage := stage_of_death())
-            assert end(start()) == 0, f"not resumed after {point}"
+            assert end(start(two_nights)) == 0, f"not resumed after {point}"
             if written() != undisturbed:
                 wrong.append((point, stage, differing(undisturbed)))
 
     write("night", "killed", kill_points=killed, wrong_results=len(wrong), statements=total)
     assert wrong == []
-    assert killed >= 100 or len(POINTS) < 3, "a shorter run was asked for"
-    assert stages >= {stage.name for stage in nightly.STAGES}
+    assert killed >= (1000 if POINTS == "all" else int(POINTS) - 2)
+    every = {stage.name for stage in nightly.STAGES}
+    assert stages >= every if POINTS == "all" or int(POINTS) > 100 else len(stages) >= min(10, killed // 3)
 
 
 def stage_of_death() -> str:
@@ -139,6 +154,32 @@ def test_a_worker_that_wakes_too_late_cannot_commit(eve, undisturbed):
         assert end(start()) == 0
         os.kill(sleeper, signal.SIGCONT)
         end(sleeper)
+
+        assert differing(undisturbed) == {}
+
+
+def test_two_schedulers_at_once_order_one_night(eve, undisturbed):
+    """Both find the evening come and nothing ordered yet; with a worker of a third, there is one run of the day."""
+    with eve.clone():
+        crew = [start(claim) for _scheduler in range(3)]
+        assert [end(one) for one in crew] == [0, 0, 0]
+
+        assert differing(undisturbed) == {}
+        with as_role("night"):
+            assert Run.unscoped.filter(day=CLOSING).count() == 1
+
+
+def test_a_worker_that_sleeps_on_its_lock_keeps_the_others_waiting_and_then_finishes(eve, undisturbed):
+    """Stopped with its connection alive: nobody takes its chunk from it, nothing is done twice, nothing is lost."""
+    with eve.clone():
+        sleeper = start(claim, PORTAL_DIE_AT="60", PORTAL_DIE_BY="SIGSTOP")
+        os.waitpid(sleeper, os.WUNTRACED)
+        other = start(claim)
+        time.sleep(0.3)
+        assert os.waitpid(other, os.WNOHANG) == (0, 0), "it waits for the row that the sleeper holds"
+
+        os.kill(sleeper, signal.SIGCONT)
+        assert (end(sleeper), end(other)) == (0, 0)
 
         assert differing(undisturbed) == {}
 

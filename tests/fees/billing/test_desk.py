@@ -221,7 +221,7 @@ def test_the_page_shows_the_month_and_asks_few_questions(month, browse, django_a
 
     assert "20.00" in page
     assert "once the night of its last business day is sealed" in page
-    with django_assert_max_num_queries(13 + 6):  # the frame's own, and the context of the transaction
+    with django_assert_max_num_queries(12 + 6):  # the frame's own, and the context of the transaction
         alice.get(f"{PAGE}?month=2025-10")
 
 
