@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.walks.test_fees import ANA, enter, shoot, table
-from tests.world import PASSWORD
+from tests.walks.test_fees import ANA, confirm, enter, shoot, table
 
 __all__ = ["enter", "table"]
 
@@ -23,8 +22,7 @@ def test_from_a_template_for_one_and_for_several(enter, site, axe):
     page.locator("[name=percent-method]").select_option("4")
     page.locator("[name=percent-rate]").fill("1")
     page.get_by_role("button", name="Save template").click()
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Continue").click()
+    confirm(page)
     expect(page.get_by_text("The template is saved")).to_be_visible()
 
     page.goto(f"{site}/fees/configure/{ANA}/")

@@ -150,8 +150,7 @@ def test_a_template_is_kept_given_and_looked_at(enter, site, axe):
     page.locator("#percent-rate").fill("1")
     page.locator("#percent-method").select_option("4")
     page.get_by_role("button", name="Save template").click()
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Continue").click()
+    confirm(page)
     expect(page.get_by_role("heading", name="Standard")).to_be_visible()
     assert axe(page) == []
     shoot(page, "template")
