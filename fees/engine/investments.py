@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from fees.engine.arithmetic import CONTEXT, ZERO, as_amount, as_base, as_rate
 from fees.engine.hedge_fund import FundRate, HedgeFundFee, Holding, fund_fee, rates_of
+from fees.engine.profit import profit_of
 from fees.engine.results import Stretch
 from portal.lib.business_days import Calendar
 from portal.lib.money import round_money
@@ -53,6 +54,11 @@ class Gain(NamedTuple):
     end: Worth
     put_in: Decimal
     taken_out: Decimal
+
+    @property
+    def profit(self) -> Decimal:
+        """What the investment earned, in money; below zero a loss."""
+        return profit_of(begin=self.begin.value, end=self.end.value, deposits=self.put_in, withdrawals=self.taken_out)
 
 
 class Investment(NamedTuple):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.ground.access.gates import gate
+from fees.engine.investments import Investment
 from fees.engine.results import Part
 from fees.engine.types import Accrual, Segment
 from fees.posting.models import Charge
@@ -58,6 +59,7 @@ def context(request: HttpRequest, opened: Proof) -> dict[str, object]:
         "closing_value": exact(made_of.closing.nlv) if made_of and made_of.closing else "",
         "segments": [_segment(one) for one in (made_of.segments if made_of else ())],
         "parts": [_part(one) for one in (opened.measured.parts if opened.measured else ())],
+        "investments": [_investment(one) for one in opened.investments],
         "corrections": [
             {"day": one.day, "then": exact(one.then), "now": exact(one.now)} for one in opened.evidence.corrections
         ],
@@ -83,6 +85,17 @@ def _part(one: Part) -> dict[str, object]:
     figures = ("begin", "end", "deposits", "withdrawals", "profit")
     told: dict[str, object] = {name: exact(getattr(one, name)) for name in figures}
     return told | {"begin_day": one.begin_day, "end_day": one.end_day, "share": exact(one.share * 100, 0) + " %"}
+
+
+def _investment(one: Investment) -> dict[str, object]:
+    """A fund of a fee on hedge funds."""
+    told: dict[str, object] = {"fund": one.fund, "days": one.days}
+    if one.closing and one.rate is not None:
+        told |= {"worth": exact(one.closing.value), "day": one.closing.day, "rate": exact(one.rate * 100, 0)}
+    if one.gain and one.profit_share is not None:
+        told |= {"profit": exact(one.gain.profit), "share": exact(one.profit_share * 100, 0) + " %"}
+        told |= {"since": one.gain.begin.day, "until": one.gain.end.day}
+    return told
 
 
 def _charge(request: HttpRequest, pk: UUID) -> Charge:

@@ -1,4 +1,4 @@
-"""An advisor reads what differs between agreements and bills, in a real browser."""
+"""An advisor reads what differs between agreements and bills, and what hedge funds are worth, in a real browser."""
 
 import os
 from datetime import date
@@ -10,10 +10,12 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from accounts.ground.access.context import as_role
+from accounts.ground.runs.actions import hold_account
 from fees.differences.models import Difference, DifferenceReason
+from fees.funds.models import FundValue
 from tests.world import PASSWORD
 
-PHONE = {"width": 390, "height": 844}
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 
 @pytest.fixture
@@ -33,6 +35,18 @@ def differing(own_world):
                 method=method, subject=subject, day=date(2025, 9, 30), currency="USD", detail=detail,
                 expected=expected and Decimal(expected), found=found and Decimal(found),
             )  # fmt: skip
+        ana = own_world["U1000001"]
+        told = {"firm_id": ana.firm_id, "account": ana, "fund": "Alpha Partners Fund II", "taken_out": 0}
+        for day, value, put_in, source in (
+            (date(2025, 8, 31), None, 5000, "Letter of the manager"), (date(2025, 9, 30), 250000, 0, "Administrator"),
+        ):  # fmt: skip
+            FundValue.unscoped.create(
+                **told, day=day, value=value, put_in=put_in, source=source, recorded_by=own_world.users["olga"]
+            )
+        hold_account(
+            account=ana, day=date(2025, 9, 30), stage="close", reason="no_valuation", detail="Beta Macro 2025-09-30",
+            title="A fee on a hedge fund waits for what the investment is worth",
+        )  # fmt: skip
     return own_world
 
 
@@ -58,6 +72,19 @@ def test_the_list_of_differences(differing, page, site, axe):
     expect(page.get_by_text("No difference matches")).to_be_visible()
     assert axe(page) == []
     _picture(page, "differences-none")
+
+    page.goto(f"{site}/fees/")
+    page.get_by_role("link", name="Hedge fund fees").click()
+    expect(page.get_by_text("These fees wait for a value.")).to_be_visible()
+    expect(page.get_by_text("Alpha Partners Fund II").first).to_be_visible()
+    for place, scheme in (("phone", "light"), ("phone-dark", "dark"), ("dark", "dark"), ("desk", "light")):
+        page.set_viewport_size(PHONE if place.startswith("phone") else DESK)
+        page.emulate_media(color_scheme=scheme)
+        assert axe(page) == []
+        _picture(page, f"funds-{place}")
+    page.goto(f"{site}/fees/hedge-funds/?q=nobody")
+    expect(page.get_by_text("No investment matches")).to_be_visible()
+    assert axe(page) == []
 
 
 def _picture(page, name):

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from accounts.ground.access.context import as_role
 from accounts.ground.ledger.models import Transfer
@@ -72,6 +73,9 @@ def test_value_and_profit_of_a_quarter(nights):
         "The investment earned 10,000.00; 20 % of it, never below zero, is 2,000.00.",
         "Together 2,568.88888889; rounded once, half up, the fee is 2,568.89 USD.",
     ]
+    with override("ru"):
+        first, *_rest = told_of(charge)
+        assert first == "На 2025-09-30 вложение в ALPHA стоило 112\xa0000,00."
 
 
 def test_a_loss_costs_nothing_and_a_gain_of_another_fund_is_not_set_against_it(nights):

@@ -33,6 +33,21 @@ def test_the_advisor_reads_values_with_their_source_and_what_is_awaited(invested
     ]
 
 
+def test_the_proof_shows_each_fund(nights, browse):
+    """250,000 × 1.2 % × 21 ÷ 252 and 20 % of 10,000."""
+    nights.agree(ANA, on_funds(fund(rate="0.012"), fund("BETA", share="0.2")), starts=date(2025, 9, 1))
+    nights.told(SEP_END, "250000")
+    nights.told(AUG_END, "100000", name="BETA")
+    nights.told(SEP_END, "110000", name="BETA")
+    nights.night(SEP_END)
+    address = reverse("fees:proof", args=[nights.charge(ANA).pk])
+
+    page = browse("ana").get(address).content.decode()
+    for words in ("2,250.00", "ALPHA was worth 250,000.00 on 2025-09-30.", "10,000.00", "20 %", "2025-08-29"):
+        assert words in page, words
+    assert "It agrees:" in browse("ana").post(reverse("fees:recompute", args=[nights.charge(ANA).pk])).content.decode()
+
+
 @pytest.mark.parametrize("name", ["bob", "mallory"])
 def test_another_advisor_finds_nothing(invested, browse, name):
     page = browse(name).get(PAGE).content.decode()
