@@ -113,3 +113,10 @@ def test_funds_do_not_touch_each_other(rate, one, other):
     together = charged([agreed(FundRate("A", rate=rate), FundRate("B", rate=rate))], known)
 
     assert fee(together, "USD")[0] == sum(fee(part, "USD")[0] for part in apart)
+
+
+def test_what_was_put_in_on_the_day_of_the_first_value_is_in_it():
+    """From 100 to 110: 10 earned, whatever came in on the day of the 100."""
+    known = [Valuation("A", BEFORE, Decimal(100), Decimal(40)), Valuation("A", END, Decimal(110))]
+
+    assert fee(charged([agreed(FundRate("A", profit_share=Decimal("0.2")))], known), "USD")[1] == Decimal("2.00")
