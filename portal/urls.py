@@ -51,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.changes.urls")),
     path("", include("crm.locks.urls")),
     path("", include("crm.tasks.urls")),
+    path("", include("crm.custom.urls")),
+    path("", include("crm.duplicates.urls")),
     path("", include("portal.preferences.urls")),
     path("", include("portal.exports.urls")),
     path("", include("portal.find.urls")),

@@ -1,7 +1,7 @@
-"""Changing several contacts at once, and taking that back: each change keeps what stood there before."""
+"""Changing several contacts at once; each change keeps what stood there before."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.ground.access.scope import NotAllowed, scope
+from accounts.ground.access.scope import scope
 from accounts.ground.people.models import User
 from accounts.ground.users.queries import standing_seats
 from crm.changes.models import Change, Deed
-from crm.changes.queries import may_undo
 from crm.contacts.models import Contact, State
 from crm.contacts.rules import MOVES, ContactProblem
 from crm.groups import actions as groups
@@ -67,16 +66,6 @@ def throw_away(*, vault: Opened, contacts: "QuerySet[Contact]", at: datetime) ->
     return keep(vault, Deed.TRASH, {"contacts": keys}, len(keys), at)
 
 
-def undo(*, vault: Opened, change: Change, at: datetime) -> int:
-    """Put back what stood there before, where nobody has changed it since; how many. Raises NotAllowed."""
-    if not may_undo(vault, change):
-        raise NotAllowed("view", _("Whoever did this undoes it, or who manages the practice's users; once."))
-    if not scope(vault.who, Change).filter(pk=change.pk, undone_at=None).update(undone_at=at):
-        raise ContactProblem(_("This was undone already."))
-    change.undone_at = at
-    return _UNDO[Deed(change.deed)](vault, json.loads(change.text(vault, "before")), at)
-
-
 def keepers(vault: Opened) -> "QuerySet[User]":
     """Who may keep contacts: the practice's own users."""
     seats = standing_seats(vault.who).filter(is_active=True)
@@ -108,57 +97,3 @@ def _held(vault: Opened, contacts: "QuerySet[Contact]") -> "QuerySet[Contact]":
     if len(keys) > MOST:
         raise ContactProblem(_("At most 20,000 contacts are changed at once."))
     return scope(vault.who, Contact).filter(pk__in=keys)
-
-
-def _undo_add(vault: Opened, before: dict[str, Any], at: datetime) -> int:
-    return len(groups.remove(vault=vault, group=_group(vault, before), contacts=_uuids(before["contacts"])))
-
-
-def _undo_remove(vault: Opened, before: dict[str, Any], at: datetime) -> int:
-    return len(groups.add(vault=vault, group=_group(vault, before), contacts=_uuids(before["contacts"]), at=at))
-
-
-def _undo_column(vault: Opened, before: dict[str, Any], at: datetime, column: str) -> int:
-    """Put each value back where what this change wrote stands still."""
-    count, by_value = 0, {}
-    for key, was in before["contacts"].items():
-        by_value.setdefault(was, []).append(UUID(key))
-    for was, keys in by_value.items():
-        rows = scope(vault.who, Contact).filter(pk__in=keys, **{column: before["now"]})
-        count += rows.update(**{column: was, "changed_at": at})
-    return count
-
-
-def _undo_owner(vault: Opened, before: dict[str, Any], at: datetime) -> int:
-    return _undo_column(vault, before, at, "owner_id")
-
-
-def _undo_state(vault: Opened, before: dict[str, Any], at: datetime) -> int:
-    return _undo_column(vault, before, at, "state")
-
-
-def _undo_trash(vault: Opened, before: dict[str, Any], at: datetime) -> int:
-    """A client who has another contact by now stays in the trash."""
-    rows = scope(vault.who, Contact).filter(pk__in=_uuids(before["contacts"]), trashed_at__isnull=False)
-    taken = scope(vault.who, Contact).filter(trashed_at=None, party__isnull=False).values("party_id")
-    return rows.exclude(party_id__in=taken).update(trashed_at=None)
-
-
-def _group(vault: Opened, before: dict[str, Any]) -> Group:
-    found = scope(vault.who, Group).filter(pk=before["group"], trashed_at=None).first()
-    if found is None:
-        raise ContactProblem(_("The group is gone; take it out of the trash first."))
-    return found
-
-
-def _uuids(keys: Collection[str]) -> list[UUID]:
-    return [UUID(one) for one in keys]
-
-
-_UNDO = {
-    Deed.ADD: _undo_add,
-    Deed.REMOVE: _undo_remove,
-    Deed.OWNER: _undo_owner,
-    Deed.STATE: _undo_state,
-    Deed.TRASH: _undo_trash,
-}

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
-from crm.changes import actions, queries
+from crm.changes import actions, queries, undoing
 from crm.changes.models import Change, Deed
 from crm.contacts.filters import Filters, book, shown
 from crm.contacts.models import State
@@ -94,7 +94,7 @@ class UndoChange(APIView):
         if found is None:
             raise Http404
         try:
-            return Response({"count": actions.undo(vault=vault, change=found, at=at)})
+            return Response({"count": undoing.undo(vault=vault, change=found, at=at)})
         except (ContactProblem, GroupProblem) as problem:
             raise Conflict(str(problem)) from problem
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
-from crm.changes import actions, queries
+from crm.changes import actions, queries, undoing
 from crm.changes.models import Change, Deed
 from crm.contacts.export_views import exported
 from crm.contacts.filters import Filters, book, shown
@@ -37,6 +37,8 @@ def several(request: HttpRequest) -> HttpResponse:
     vault = opened(request)
     rows, do = _chosen(request, vault), request.POST.get("do", "")
     count = rows.count()
+    if do == Deed.MERGE:
+        return _two(request, rows)
     if do not in DEEDS:
         raise Http404
     if not count:
@@ -96,7 +98,7 @@ def undo(request: HttpRequest, change: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     try:
-        count = actions.undo(vault=vault, change=found, at=at)
+        count = undoing.undo(vault=vault, change=found, at=at)
     except (ContactProblem, GroupProblem) as refused:
         messages.error(request, str(refused))
     else:
@@ -116,6 +118,15 @@ def _chosen(request: HttpRequest, vault: Opened) -> "QuerySet[Contact]":
         except ValueError:
             continue
     return book(vault).filter(pk__in=keys)
+
+
+def _two(request: HttpRequest, rows: "QuerySet[Contact]") -> HttpResponse:
+    """Exactly two contacts are laid side by side."""
+    keys = list(rows.order_by("created_at", "pk").values_list("pk", flat=True)[:3])
+    if len(keys) != 2:
+        messages.error(request, _("Choose two contacts."))
+        return redirect(f"{reverse('contacts:list')}?{request.GET.urlencode()}")
+    return redirect("duplicates:compare", *keys)
 
 
 def _done(request: HttpRequest, vault: Opened, do: str, rows: "QuerySet[Contact]") -> Change:

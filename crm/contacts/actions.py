@@ -1,6 +1,6 @@
 """Writing, changing, moving and throwing away contacts, with the keys of an unlocked vault."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.scope import scope
 from accounts.ground.people.models import Party
+from crm.contacts.fields import Field
 from crm.contacts.models import Contact, Kind, State
 from crm.contacts.rules import ContactProblem, clean_clear, clean_record, may_move
 from crm.contacts.stored import parted, written
+from crm.custom.queries import fields
 from crm.locks import actions as locks
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
@@ -31,7 +33,7 @@ def write(
 ) -> Contact:
     """A new contact; with a party, the name is the party's. Raises ContactProblem."""
     contact = _new(vault, kind, party, at)
-    values, record = _checked(said, kind=kind, has_party=party is not None, today=today)
+    values, record = _checked(said, kind=kind, has_party=party is not None, today=today, own=fields(vault))
     for name, value in values.items():
         setattr(contact, name, value)
     contact.put(vault, record=written(record))
@@ -46,11 +48,13 @@ def change(
     """Everything as it is said now, if nobody has changed it since. Raises LockedBy, Stale and ContactProblem."""
     locks.demand(vault=vault, pk=pk, at=at)
     contact = locked(vault, pk, version)
-    values, record = _checked(said, kind=kind, has_party=contact.party_id is not None, today=today)
+    held, ties = _parted(vault, contact)
+    own = fields(vault, with_removed=True)
+    values, record = _checked(said, kind=kind, has_party=contact.party_id is not None, today=today, own=own, held=held)
     contact.kind = kind
     for name, value in values.items():
         setattr(contact, name, value)
-    contact.put(vault, record=written(record, _ties(vault, contact)))
+    contact.put(vault, record=written(record, ties))
     contact.changed_at = at
     contact.save(update_fields=["kind", *values, "version", "record_sealed", "changed_at"])
     locks.release(vault=vault, contact=contact)
@@ -131,12 +135,12 @@ def make(contacts: list[Contact]) -> None:
     _kept(lambda: Contact.unscoped.bulk_create(contacts, batch_size=500))
 
 
-def _ties(vault: Opened, contact: Contact) -> list[tuple[str, str]]:
-    """The ties to other contacts, which no form of fields shows."""
+def _parted(vault: Opened, contact: Contact) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """What is held, and the ties to other contacts, which no form of fields shows."""
     try:
-        return parted(contact.text(vault, RECORD))[1]
+        return parted(contact.text(vault, RECORD))
     except Unopened:
-        return []
+        return {}, []
 
 
 def _new(vault: Opened, kind: str, party: Party | None, at: datetime) -> Contact:
@@ -154,7 +158,13 @@ def _new(vault: Opened, kind: str, party: Party | None, at: datetime) -> Contact
 
 
 def _checked(
-    said: Mapping[str, str], *, kind: str, has_party: bool, today: date
+    said: Mapping[str, str],
+    *,
+    kind: str,
+    has_party: bool,
+    today: date,
+    own: Sequence[Field],
+    held: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Clear values and sealed record, with the problems of both told at once."""
     if kind not in Kind.values:
@@ -166,7 +176,7 @@ def _checked(
     except ContactProblem as problem:
         problems |= problem.problems
     try:
-        record = clean_record(said, kind=kind, today=today)
+        record = clean_record(said, kind=kind, today=today, own=own, held=held)
     except ContactProblem as problem:
         problems |= problem.problems
     if problems:

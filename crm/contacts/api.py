@@ -313,5 +313,5 @@ def _shown(vault: Opened, pk: UUID) -> Any:
     read: Read = queries.read(vault, found)
     names = [*ContactLineSerializer().fields, "first_name", "name", "pk", "shown_email", "party_id"]
     values = {name: getattr(found, name) for name in names if hasattr(found, name)}
-    ties = [{"kind": kind, "other": other} for kind, other in read.relations]
+    ties = [{"kind": kind, "other": other} for kind, other in read.relations if kind in relations.KINDS]
     return ContactSerializer({**values, "record": read.record, "ties": ties, "is_damaged": read.is_damaged}).data

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from crm.contacts.api import BringIn, ContactBack, ContactLink, Contacts, ContactState, ContactTies, OneContact
-from crm.contacts.import_api import Intakes, OneIntake
+from crm.contacts.import_api import IntakeColumns, Intakes, OneIntake
 
 urlpatterns = [
     path("contacts/", Contacts.as_view(), name="api_contacts"),
     path("contacts/bring-in/", BringIn.as_view(), name="api_bring_in"),
     path("contacts/import/", Intakes.as_view(), name="api_contact_files"),
     path("contacts/import/<uuid:intake>/", OneIntake.as_view(), name="api_contact_file"),
+    path("contacts/import/<uuid:intake>/columns/", IntakeColumns.as_view(), name="api_contact_file_columns"),
     path("contacts/<uuid:contact>/", OneContact.as_view(), name="api_contact"),
     path("contacts/<uuid:contact>/state/", ContactState.as_view(), name="api_contact_state"),
     path("contacts/<uuid:contact>/back/", ContactBack.as_view(), name="api_contact_back"),

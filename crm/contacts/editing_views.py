@@ -1,5 +1,6 @@
 """Writing a contact by hand: new, changed, moved, linked, thrown away and taken back."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,16 +18,20 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.clock import exchange_today
 from crm.contacts import actions, queries, relations
 from crm.contacts.actions import Stale
-from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, of_part
+from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, in_words, of_part
 from crm.contacts.models import Kind
 from crm.contacts.queries import Read
-from crm.contacts.record_views import enter, in_words
+from crm.contacts.record_views import enter
 from crm.contacts.rules import LONGEST, ContactProblem
+from crm.custom.queries import fields as fields_of
+from crm.custom.queries import own
 from crm.locks import actions as locks
 from crm.locks.actions import LockedBy
 from crm.locks.views import LOCKED, told
 from crm.vault.context import opened
+from crm.vault.sealed import Opened
 
+Shown = list[tuple[object, list[Field]]]
 FORMS = {"profile": PROFILE, "financial": FINANCIAL}
 
 
@@ -36,13 +41,15 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new contact; first and last name are enough."""
     vault = opened(request)
     kind = _kind(request.POST.get("kind") or request.GET.get("kind"))
+    shown = _shown(vault, PROFILE, kind)
     if request.method != "POST":
-        return _form(request, kind=kind, values={})
-    said = _said(request, PROFILE, kind)
+        begun = {one.row.key: one.default for one in own(vault) if one.default}
+        return _form(request, kind=kind, values=begun, shown=shown)
+    said = _said(request, shown)
     try:
         made = actions.write(vault=vault, kind=kind, said=said, at=timezone.now(), today=exchange_today())
     except ContactProblem as problem:
-        return _form(request, kind=kind, values=said, problems=problem.problems)
+        return _form(request, kind=kind, values=said, shown=shown, problems=problem.problems)
     messages.success(request, _("The contact is in the book."))
     return redirect("contacts:profile", made.pk)
 
@@ -54,23 +61,22 @@ def edit(request: HttpRequest, contact: UUID) -> HttpResponse:
     vault, read = enter(request, contact)
     form = request.GET.get("form", "profile")
     parts, found = FORMS.get(form, PROFILE), read.contact
+    kind = _kind(request.POST.get("kind") or found.kind)
+    shown = _shown(vault, parts, kind)
+    again = partial(_form, request, kind=kind, read=read, shown=shown, is_profile=parts is PROFILE)
     try:
         is_over = request.POST.get("take_over") == "1"
         locks.take(vault=vault, contact=found, at=timezone.now(), is_over=is_over)
     except LockedBy as locked:
         if request.method != "POST":
             return told(request, found, locked)
-        return _form(
-            request, kind=found.kind, values=_said(request, parts, found.kind), read=read, parts=parts, locked=locked
-        )
+        return again(values=_said(request, shown), locked=locked)
     if request.method != "POST":
-        values = {**read.record, **{name: getattr(found, name) for name in LONGEST}}
-        return _form(request, kind=found.kind, values=values, read=read, parts=parts)
-    kind = _kind(request.POST.get("kind") or found.kind)
-    said = _said(request, parts, kind)
+        return again(values={**read.record, **{name: getattr(found, name) for name in LONGEST}})
+    said = _said(request, shown)
     # What this form does not show stays as it is.
     kept = {name: getattr(found, name) for name in LONGEST} if parts is FINANCIAL else {}
-    whole = {**read.record, **{one.key: "" for part in parts for one in of_part(part, kind)}, **kept, **said}
+    whole = {**read.record, **{one.key: "" for _words, fields in shown for one in fields}, **kept, **said}
     try:
         version = int(request.POST.get("version", ""))
     except ValueError:
@@ -80,9 +86,9 @@ def edit(request: HttpRequest, contact: UUID) -> HttpResponse:
             vault=vault, pk=found.pk, version=version, kind=kind, said=whole, at=timezone.now(), today=exchange_today()
         )
     except ContactProblem as problem:
-        return _form(request, kind=kind, values=said, read=read, parts=parts, problems=problem.problems)
+        return again(values=said, problems=problem.problems)
     except Stale:
-        return _form(request, kind=kind, values=said, read=read, parts=parts, is_stale=True)
+        return again(values=said, is_stale=True)
     messages.success(request, _("The contact is saved."))
     return redirect("contacts:financial" if parts is FINANCIAL else "contacts:profile", found.pk)
 
@@ -169,9 +175,16 @@ def _number(text: str) -> list[int]:
     return [int(text)] if text.isascii() and text.isdigit() and len(text) < 16 else []
 
 
-def _said(request: HttpRequest, parts: tuple[str, ...], kind: str) -> dict[str, str]:
+def _shown(vault: Opened, parts: tuple[str, ...], kind: str) -> Shown:
+    """The parts of a form with their fields; the practice's own stand at the end of the profile."""
+    shown: Shown = [(PARTS[part], of_part(part, kind)) for part in parts]
+    mine = fields_of(vault) if parts is PROFILE else []
+    return [*shown, (_("Own fields"), mine)] if mine else shown
+
+
+def _said(request: HttpRequest, shown: Shown) -> dict[str, str]:
     """What the form says; a list of boxes is one text."""
-    fields = [one for part in parts for one in of_part(part, kind)]
+    fields = [one for _words, part in shown for one in part]
     said = {name: request.POST.get(name, "") for name in LONGEST if name in request.POST}
     return said | {
         one.key: " ".join(request.POST.getlist(one.key)) if one.form == "many" else request.POST.get(one.key, "")
@@ -184,8 +197,9 @@ def _form(
     *,
     kind: str,
     values: dict[str, str],
+    shown: Shown,
     read: Read | None = None,
-    parts: tuple[str, ...] = PROFILE,
+    is_profile: bool = True,
     problems: dict[str, str] | None = None,
     is_stale: bool = False,
     locked: LockedBy | None = None,
@@ -200,22 +214,22 @@ def _form(
         "problems": problems,
         "problem": problems.get("", ""),
         "is_stale": is_stale,
-        "is_profile": parts is PROFILE,
+        "is_profile": is_profile,
         "contact": read.contact if read else None,
-        "parts": [(PARTS[part], of_part(part, kind)) for part in parts],
+        "parts": shown,
         "locked": locked,
-        "saved": _saved(read, values, parts) if read and is_stale else [],
+        "saved": _saved(read, values, shown) if read and is_stale else [],
     }
     status = LOCKED if locked else 409 if is_stale else 422 if problems else 200
     return render(request, "crm/contacts/form.html", context, status=status)
 
 
-def _saved(read: Read, values: dict[str, str], parts: tuple[str, ...]) -> list[tuple[object, str]]:
+def _saved(read: Read, values: dict[str, str], shown: Shown) -> list[tuple[object, str]]:
     """What stands saved now where it differs from what was typed."""
     clear = {"first_name": _("First name"), "name": _("Name"), "email": _("E-mail"), "phone": _("Phone")}
     now: list[tuple[object, str, str]] = [
         (words, getattr(read.contact, name), values[name]) for name, words in clear.items() if name in values
     ]
-    for one in (one for part in parts for one in of_part(part, read.contact.kind)):
+    for one in (one for _words, fields in shown for one in fields):
         now.append((one.label, in_words(one, read.record.get(one.key, "")), in_words(one, values.get(one.key, ""))))
     return [(label, saved) for label, saved, typed in now if saved != typed]

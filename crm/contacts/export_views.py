@@ -13,6 +13,7 @@ from crm.contacts.filters import Filters, shown
 from crm.contacts.import_views import table
 from crm.contacts.models import Contact
 from crm.contacts.record_views import enter
+from crm.custom.queries import fields
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
@@ -31,7 +32,7 @@ def exported(request: HttpRequest, vault: Opened, rows: "QuerySet[Contact]", *, 
     """The rows in the order of the address, as a table."""
     rows = rows.order_by(*queries.order(request.GET.get("sort", queries.USUAL_ORDER)))[:MOST]
     found = (queries.read(vault, one) for one in rows)
-    return table(rows_of(found), name="contacts", is_workbook=is_workbook)
+    return table(rows_of(found, fields(vault)), name="contacts", is_workbook=is_workbook)
 
 
 @gate(SIGNED_IN, proved=True)

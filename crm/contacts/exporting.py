@@ -1,8 +1,8 @@
 """Contacts for other programs: one as a vCard, a list as a table that can be imported again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from crm.contacts.fields import FIELDS
+from crm.contacts.fields import FIELDS, Field
 from crm.contacts.models import Contact, Kind
 from crm.contacts.queries import Read
 from portal.lib.csvtext import Cell
@@ -38,10 +38,11 @@ _OF_THE_CARD |= {"job_title", "occupation", "about", "more_phones"}
 FOLDED_AT = 75
 
 
-def rows_of(found: Iterable[Read]) -> Iterator[tuple[Cell, ...]]:
-    """A heading and a row a contact; amounts and shares are text, as they were written."""
-    keys = [field.key for field in FIELDS]
-    headings = [HEADINGS.get(key, key.replace("_", " ").capitalize()) for key in keys]
+def rows_of(found: Iterable[Read], own: Sequence[Field] = ()) -> Iterator[tuple[Cell, ...]]:
+    """A heading and a row a contact, the practice's own fields last; amounts are text, as they were written."""
+    headings = [HEADINGS.get(one.key, one.key.replace("_", " ").capitalize()) for one in FIELDS]
+    headings += [str(one.label) for one in own]
+    keys = [one.key for one in (*FIELDS, *own)]
     yield ("Kind", "Lifecycle", "First name", "Last name", "Email", "Phone", *headings)
     for read in found:
         contact = read.contact

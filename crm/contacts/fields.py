@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.amounts import number_words
 
 PEOPLE = ("person",)
 SHORT, LONG = 200, 20_000
@@ -135,3 +138,15 @@ BY_KEY = {one.key: one for one in FIELDS}
 def of_part(part: str, kind: str) -> list[Field]:
     """The fields of a part that a kind of contact has."""
     return [one for one in FIELDS if one.part == part and one.is_of(kind)]
+
+
+def in_words(field: Field, value: str) -> str:
+    """A stored value as a person reads it."""
+    if field.form == "choice":
+        return str(field.choices.get(value, value))
+    if field.form == "many":
+        return ", ".join(str(field.choices.get(one, one)) for one in value.split())
+    # What somebody has just typed need not be a number yet.
+    if field.form == "amount" and value.isascii() and value.replace(".", "", 1).isdigit():
+        return number_words(Decimal(value))
+    return f"{value} %" if field.form == "share" else value

@@ -125,7 +125,7 @@ def narrowed(vault: Opened, rows: "QuerySet[Contact]", filters: Filters) -> "Que
     if filters.text:
         keys = set(found_outside(filters.text))
         if filters.is_inside:
-            keys |= set(found_inside(vault, rows, filters.text))
+            keys |= found_inside(vault, filters.text)
         rows = rows.filter(pk__in=keys)
     if filters.kind:
         rows = rows.filter(kind=filters.kind)

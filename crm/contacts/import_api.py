@@ -18,7 +18,7 @@ from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import scope
 from accounts.ground.clock import exchange_today
-from crm.contacts import importing
+from crm.contacts import importing, placing
 from crm.contacts.import_views import in_words
 from crm.contacts.intakes import Intake, IntakeState
 from crm.contacts.rules import ContactProblem
@@ -121,6 +121,29 @@ class OneIntake(APIView):
         except ContactProblem as problem:
             raise Conflict(str(problem)) from problem
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ColumnsSerializer(StrictSerializer):
+    """By column: the key of a field, `-` for nowhere, an empty text for the notes."""
+
+    columns = serializers.DictField(child=serializers.CharField(allow_blank=True))
+
+
+@gate(SIGNED_IN)
+class IntakeColumns(APIView):
+    """The columns of a file of which nothing is known."""
+
+    @extend_schema(request=ColumnsSerializer, responses=ColumnsSerializer)
+    def post(self, request: Request, intake: UUID) -> Response:
+        """Where they go, in this file and in every later one."""
+        vault, found = _enter(request, intake)
+        unknown = importing.about(vault, found)["unknown"]
+        said = {name: to for name, to in ColumnsSerializer.of(request)["columns"].items() if name in unknown}
+        try:
+            placing.place(vault=vault, columns=said, at=timezone.now())
+        except ContactProblem as problem:
+            raise ValidationError({"columns": [str(problem)]}) from problem
+        return Response({"columns": placing.places(vault, unknown)})
 
 
 def _enter(request: Request, pk: UUID) -> tuple[Opened, Intake]:

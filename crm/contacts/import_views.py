@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import scope
 from accounts.ground.clock import exchange_today
-from crm.contacts import importing
+from crm.contacts import importing, placing
 from crm.contacts.intakes import Intake, IntakeState
 from crm.contacts.rules import ContactProblem
 from crm.imports.contacts import CREATE, REJECT, SKIP, read
@@ -84,17 +84,37 @@ def intake(request: HttpRequest, intake: UUID) -> HttpResponse:
         (verdict, word, sum(one.verdict == verdict for one in lines) if verdict else len(lines))
         for verdict, word in (("", _("All")), (CREATE, _("New")), (SKIP, _("In the book")), (REJECT, _("Rejected")))
     ]
+    about = importing.about(vault, found)
+    waits = found.state == IntakeState.WAITING
     context = {
         "intake": found,
-        "about": importing.about(vault, found),
+        "about": about,
+        "columns": list(placing.places(vault, about["unknown"]).items()) if waits else [],
+        "targets": placing.targets(vault).values() if waits and about["unknown"] else [],
         "rows": [(one, in_words(one.words), [in_words(remark) for remark in one.remarks]) for one in page],
         "page": page,
         "counts": counts,
         "verdict": verdict,
-        "waits": found.state == IntakeState.WAITING,
+        "waits": waits,
         "may_undo": found.state == IntakeState.TAKEN,
     }
     return render(request, "crm/contacts/intake.html", context)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def columns(request: HttpRequest, intake: UUID) -> HttpResponse:
+    """Where columns go that nothing is known of, now and in every later file."""
+    vault, found = _enter(request, intake)
+    unknown = importing.about(vault, found)["unknown"]
+    said = dict(zip(request.POST.getlist("column"), request.POST.getlist("to"), strict=False))
+    try:
+        wanted = {column: to for column, to in said.items() if column in unknown}
+        placing.place(vault=vault, columns=wanted, at=timezone.now())
+        messages.success(request, _("The columns have their places, in later files too."))
+    except ContactProblem as problem:
+        messages.error(request, str(problem))
+    return redirect("contacts:intake", found.pk)
 
 
 @gate(SIGNED_IN)

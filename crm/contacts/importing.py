@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,14 @@ from django.utils.translation import gettext as _
 
 from accounts.ground.access.scope import scope
 from crm.contacts.actions import RECORD, make
+from crm.contacts.fields import Field
 from crm.contacts.intakes import Intake, IntakeState
 from crm.contacts.models import Contact, Kind
+from crm.contacts.placing import placed, places
 from crm.contacts.rules import ContactProblem, clean_clear
 from crm.contacts.stored import parted, written
 from crm.contacts.told import said_of
+from crm.custom.queries import fields
 from crm.imports.contacts import CREATE, REJECT, SKIP, ContactFile, keys_of
 from crm.imports.draft import Draft, Reach, draft_of
 from crm.vault.deposits import content_of
@@ -85,13 +88,16 @@ def take(*, vault: Opened, intake: Intake, policy: str, at: datetime, today: dat
     _claim(vault, intake, IntakeState.WAITING, IntakeState.TAKEN)
     counted: Counter[str] = Counter()
     made = []
+    own = {one.key: one for one in fields(vault)}
+    columns = places(vault, about(vault, intake)["unknown"])
     for line in judged(vault, lines_of(vault, intake)):
+        line = replace(line, draft=placed(line.draft, columns))
         if line.verdict == CREATE:
-            contact = _contact(vault, intake, line.draft, at=at, today=today)
+            contact = _contact(vault, intake, line.draft, own, at=at, today=today)
             verdict = REJECT if contact is None else CREATE
             made += [contact] if contact is not None else []
         elif line.verdict == SKIP and policy == FILL and line.known is not None:
-            verdict = FILL if _fill(vault, line, at=at, today=today) else SKIP
+            verdict = FILL if _fill(vault, line, own, at=at, today=today) else SKIP
         else:
             verdict = line.verdict
         counted[verdict] += 1
@@ -163,9 +169,11 @@ def _as_draft(contact: Contact) -> Draft:
     return Draft(first_name=first, name=name, emails=emails, phones=phones)
 
 
-def _contact(vault: Opened, intake: Intake, draft: Draft, *, at: datetime, today: date) -> Contact | None:
+def _contact(
+    vault: Opened, intake: Intake, draft: Draft, own: Mapping[str, Field], *, at: datetime, today: date
+) -> Contact | None:
     """A contact not yet saved, or None where its names do not do."""
-    said, record = said_of(draft, today=today)
+    said, record = said_of(draft, today=today, own=own)
     kind = draft.kind if draft.kind in Kind.values else Kind.PERSON
     try:
         # A card may hold one name only; a person typed in by hand needs two.
@@ -186,12 +194,12 @@ def _contact(vault: Opened, intake: Intake, draft: Draft, *, at: datetime, today
     return contact.put(vault, **{RECORD: written(record)})
 
 
-def _fill(vault: Opened, line: Line, *, at: datetime, today: date) -> bool:
+def _fill(vault: Opened, line: Line, own: Mapping[str, Field], *, at: datetime, today: date) -> bool:
     """Fill the empty fields of a known contact; whether there was one to fill."""
     contact = scope(vault.who, Contact).filter(pk=line.known, trashed_at=None).select_for_update(of=("self",)).first()
     if contact is None:
         return False
-    said, record = said_of(line.draft, today=today)
+    said, record = said_of(line.draft, today=today, own=own)
     try:
         held, ties = parted(contact.text(vault, RECORD))
     except Unopened:

@@ -1,7 +1,7 @@
 """Reading contacts: counts and columns of the list, a record, and what the broker knows of its client."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from accounts.ground.paging import order_of
 from accounts.ground.people.models import ClientRight, Party
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import typed
+from crm.contacts.fields import Field, in_words
 from crm.contacts.models import Contact, State
 from crm.contacts.stored import parted
 from crm.notes.models import Note
@@ -43,6 +44,7 @@ class Row:
 
     contact: Contact
     accounts: list[Known] = field(default_factory=list)
+    own: dict[str, str] = field(default_factory=dict)
 
     @property
     def value(self) -> Decimal | None:
@@ -99,6 +101,13 @@ def with_accounts(who: Who, contacts: Iterable[Contact], sealed: date | None) ->
     for row in rows:
         row.accounts = known.get(row.contact.party_id or 0, [])
     return rows
+
+
+def with_own(vault: Opened, rows: Iterable[Row], own: Sequence[Field]) -> None:
+    """What the rows of one page say in the practice's own fields."""
+    for row in rows:
+        record = read(vault, row.contact).record
+        row.own = {one.key: in_words(one, record[one.key]) for one in own if record.get(one.key)}
 
 
 def accounts_of(who: Who, parties: list[int], sealed: date | None) -> dict[int, list[Known]]:

@@ -1,6 +1,6 @@
 """The pages of one contact: profile, configuration, financial, agenda, and the look from the list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,19 +10,20 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
-from accounts.ground.amounts import number_words
 from accounts.ground.clock import exchange_today
 from accounts.ground.runs.queries import sealed_day
 from crm.contacts import queries, relations
-from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, of_part
+from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, in_words, of_part
 from crm.contacts.filters import book
-from crm.contacts.models import Contact, State
+from crm.contacts.models import Contact, Kind, State
 from crm.contacts.queries import Known, Read
 from crm.contacts.rules import MOVES
 from crm.contacts.search import found_outside
+from crm.custom.queries import fields
 from crm.groups.queries import groups, of_contacts
 from crm.notes import queries as notes
 from crm.tasks import queries as tasks
@@ -37,7 +38,9 @@ SHOWN_TASKS = 8
 def profile(request: HttpRequest, contact: UUID) -> HttpResponse:
     """Who this is, and what the practice knows."""
     vault, read = enter(request, contact)
-    context: dict[str, Any] = {"parts": told(read, PROFILE), "accounts": _accounts(vault, read.contact)}
+    context: dict[str, Any] = {"parts": told(read, PROFILE, fields(vault)), "accounts": _accounts(vault, read.contact)}
+    if read.contact.kind == Kind.HOUSEHOLD:
+        context |= _household(vault, read)
     if read.contact.party is not None:
         context["language"] = _language(read.contact.party.language)
     return _page(request, "profile", read, context)
@@ -109,7 +112,7 @@ def peek(request: HttpRequest, contact: UUID) -> HttpResponse:
     """A look from the list, without leaving the row; as a page of its own where there is no script."""
     vault, read = enter(request, contact)
     context = {"read": read, "contact": read.contact, "accounts": _accounts(vault, read.contact)}
-    context["parts"] = told(read, PROFILE)
+    context["parts"] = told(read, PROFILE, fields(vault))
     name = "crm/contacts/peek.html" if request.headers.get("HX-Request") else "crm/contacts/peek_page.html"
     return render(request, name, context)
 
@@ -123,27 +126,33 @@ def enter(request: HttpRequest, pk: UUID) -> tuple[Opened, Read]:
     return vault, queries.read(vault, contact)
 
 
-def told(read: Read, parts: Iterable[str]) -> list[tuple[str | Promise, list[tuple[Field, str]]]]:
-    """The parts of a record that say anything, each field in words."""
+def told(
+    read: Read, parts: Iterable[str], own: Sequence[Field] = ()
+) -> list[tuple[str | Promise, list[tuple[Field, str]]]]:
+    """The parts of a record that say anything, each field in words; the practice's own come last."""
     found: list[tuple[str | Promise, list[tuple[Field, str]]]] = []
-    for part in parts:
-        fields = of_part(part, read.contact.kind)
-        lines = [(one, in_words(one, read.record[one.key])) for one in fields if read.record.get(one.key)]
+    every: list[tuple[str | Promise, Sequence[Field]]] = [
+        (PARTS[part], of_part(part, read.contact.kind)) for part in parts
+    ]
+    every.append((_("Own fields"), own))
+    for words, those in every:
+        lines = [(one, in_words(one, read.record[one.key])) for one in those if read.record.get(one.key)]
         if lines:
-            found.append((PARTS[part], lines))
+            found.append((words, lines))
     return found
 
 
-def in_words(field: Field, value: str) -> str:
-    """A stored value as a person reads it."""
-    if field.form == "choice":
-        return str(field.choices.get(value, value))
-    if field.form == "many":
-        return ", ".join(str(field.choices.get(one, one)) for one in value.split())
-    # What somebody has just typed need not be a number yet.
-    if field.form == "amount" and value.isascii() and value.replace(".", "", 1).isdigit():
-        return number_words(Decimal(value))
-    return f"{value} %" if field.form == "share" else value
+def _household(vault: Opened, read: Read) -> dict[str, Any]:
+    """Who is in it, and what their accounts are worth together."""
+    members = [one.contact for one in relations.of(vault, read) if one.kind == "member"]
+    rows = queries.with_accounts(vault.who, members, sealed_day())
+    worth = [row.value for row in rows if row.value is not None]
+    first = next((known for row in rows for known in row.accounts), None)
+    return {
+        "household": rows,
+        "household_total": sum(worth, Decimal(0)) if worth else None,
+        "currency": first.account.firm.base_currency if first else "",
+    }
 
 
 def _language(code: str) -> str:

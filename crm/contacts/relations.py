@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.ground.access.scope import scope
-from crm.contacts.models import Contact
+from crm.contacts.households import Kin, may_join, plain_address
+from crm.contacts.models import Contact, Kind
 from crm.contacts.queries import Read, read
 from crm.contacts.rules import ContactProblem
 from crm.contacts.stored import written
-from crm.vault.sealed import Opened
+from crm.vault.sealed import Opened, folded
 
 # What the other one is, in words, and what one is to the other in turn.
 KINDS: dict[str, tuple[Any, str]] = {
@@ -33,6 +34,8 @@ KINDS: dict[str, tuple[Any, str]] = {
     "employee": (gettext_lazy("Employee"), "employer"),
     "introduced_by": (gettext_lazy("Introduced by"), "introduced"),
     "introduced": (gettext_lazy("Was introduced by them"), "introduced_by"),
+    "owner": (gettext_lazy("Owner"), "owned"),
+    "owned": (gettext_lazy("Owns them"), "owner"),
     "household": (gettext_lazy("Household"), "member"),
     "member": (gettext_lazy("Member of the household"), "household"),
 }
@@ -68,27 +71,50 @@ def relate(*, vault: Opened, pk: UUID, other: UUID, kind: str, at: datetime) -> 
         raise ContactProblem(_("Choose one of the list."))
     if pk == other:
         raise ContactProblem(_("Nobody is related to themselves."))
-    first, second = _both(vault, pk, other)
+    first, second = both(vault, pk, other)
     pairs = ((first, (kind, str(other))), (second, (KINDS[kind][1], str(pk))))
     if pairs[0][1] in first.relations:
         raise ContactProblem(_("The two are tied like this already."))
     if any(len(one.relations) >= MOST for one, _tie in pairs):
         raise ContactProblem(_("A contact has at most 100 relationships."))
+    if kind in ("household", "member"):
+        _demand_one_home(vault, *((second, first) if kind == "household" else (first, second)))
     for one, tie in pairs:
-        _keep(vault, one, [*one.relations, tie], at)
+        keep(vault, one, [*one.relations, tie], at)
 
 
 def untie(*, vault: Opened, pk: UUID, other: UUID, kind: str, at: datetime) -> None:
     """Take a tie out of both records."""
     if kind not in KINDS:
         raise ContactProblem(_("Choose one of the list."))
-    first, second = _both(vault, pk, other)
+    first, second = both(vault, pk, other)
     for one, gone in ((first, (kind, str(other))), (second, (KINDS[kind][1], str(pk)))):
         if gone in one.relations:
-            _keep(vault, one, [tie for tie in one.relations if tie != gone], at)
+            keep(vault, one, [tie for tie in one.relations if tie != gone], at)
 
 
-def _both(vault: Opened, pk: UUID, other: UUID) -> tuple[Read, Read]:
+def _demand_one_home(vault: Opened, house: Read, new: Read) -> None:
+    """Somebody joins a household only where they belong to it; accounts are not mixed by it."""
+    if house.contact.kind != Kind.HOUSEHOLD or new.contact.kind == Kind.HOUSEHOLD:
+        raise ContactProblem(_("People, companies and trusts are members of a household."))
+    keys = [UUID(key) for kind, key in house.relations if kind == "member"]
+    rows = scope(vault.who, Contact).filter(pk__in=keys, trashed_at=None).select_related("party")
+    if not may_join(_kin(new), [_kin(read(vault, row)) for row in rows]):
+        raise ContactProblem(
+            _(
+                "Household requirements not met: the same last name and home address as a member, the same address as"
+                " a spouse, parent or child, a company that members alone own, or a trust for a member."
+            )
+        )
+
+
+def _kin(one: Read) -> Kin:
+    last = one.contact.title.partition(",")[0]
+    address = plain_address([folded(one.record.get("home_address", ""))])
+    return Kin(str(one.contact.pk), one.contact.kind, folded(last), address, tuple(one.relations))
+
+
+def both(vault: Opened, pk: UUID, other: UUID) -> tuple[Read, Read]:
     """The two, held for a change in an order that two people at once share; neither damaged."""
     rows = scope(vault.who, Contact).filter(pk__in=(pk, other), trashed_at=None).order_by("pk")
     found = {contact.pk: read(vault, contact) for contact in rows.select_for_update(of=("self",))}
@@ -99,7 +125,8 @@ def _both(vault: Opened, pk: UUID, other: UUID) -> tuple[Read, Read]:
     return found[pk], found[other]
 
 
-def _keep(vault: Opened, one: Read, relations: list[tuple[str, str]], at: datetime) -> None:
+def keep(vault: Opened, one: Read, relations: list[tuple[str, str]], at: datetime) -> None:
+    """Write the ties of one record anew."""
     one.contact.put(vault, record=written(one.record, relations))
     one.contact.changed_at = at
     one.contact.save(update_fields=["version", "record_sealed", "changed_at"])

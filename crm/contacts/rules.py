@@ -20,6 +20,7 @@ MOVES: Mapping[str, tuple[str, ...]] = {
 }
 LONGEST = {"first_name": 100, "name": 200, "email": 254, "phone": 40}
 _AMOUNT = re.compile(r"\d{1,15}(\.\d{1,2})?")
+_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _PHONE = re.compile(r"[+\d][\d ()./-]{3,30}(( ?x| ?ext\.? ?)\d{1,6})?")
 _NUMBER = re.compile(r"\d{1,4}")
 _COUNTRY = re.compile(r"[A-Z]{3}")
@@ -60,21 +61,30 @@ def clean_clear(said: Mapping[str, str], *, kind: str, has_party: bool) -> dict[
     return clean
 
 
-def clean_record(said: Mapping[str, str], *, kind: str, today: date) -> dict[str, str]:
-    """What is to be sealed: every field that says something, in its stored form. Raises ContactProblem."""
+def clean_record(
+    said: Mapping[str, str], *, kind: str, today: date, own: Sequence[Field] = (), held: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What is to be sealed: every field that says something, in its stored form. Raises ContactProblem.
+
+    `own` are the practice's own fields; what is `held` already in one of them is not asked about again.
+    """
     clean: dict[str, str] = {}
     problems: dict[str, str] = {}
-    for field in FIELDS:
+    for field in (*FIELDS, *own):
         text = str(said.get(field.key, "")).strip()
         if not text or not field.is_of(kind):
+            continue
+        if field.key not in BY_KEY and held is not None and held.get(field.key) == text:
+            clean[field.key] = text
             continue
         try:
             clean[field.key] = read(field, text, today=today)
         except ContactProblem as problem:
             problems[field.key] = str(problem)
-    shares = [Decimal(clean[key]) for key in clean if BY_KEY[key].form == "share"]
+    parts = [key for key in clean if key in BY_KEY and BY_KEY[key].form == "share"]
+    shares = [Decimal(clean[key]) for key in parts]
     if shares and sum(shares) != WHOLE:
-        problems[next(key for key in clean if BY_KEY[key].form == "share")] = _("The sources must total 100.")
+        problems[parts[0]] = _("The sources must total 100.")
     if problems:
         raise ContactProblem(problems)
     return clean
@@ -86,6 +96,8 @@ def read(field: Field, text: str, *, today: date) -> str:
         raise ContactProblem(_("That is too long."))
     if field.form == "day":
         return _read_day(text, today)
+    if field.form == "date":
+        return _read_date(text)
     if field.form == "country":
         text = text.upper()
         _demand(_COUNTRY.fullmatch(text), _("Write the country as three letters, such as USA."))
@@ -101,6 +113,18 @@ def read(field: Field, text: str, *, today: date) -> str:
         text = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
         text = text.replace(",", "") if "." in text or re.fullmatch(r"\d{1,3}(,\d{3})+", text) else text
         _demand(_AMOUNT.fullmatch(text), _("Write a number, such as 125000.00."))
+    elif field.form == "decimal":
+        text = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "").replace(",", "." if "." not in text else "")
+        _demand(_DECIMAL.fullmatch(text), _("Write a number, such as 12.5."))
+    return text
+
+
+def _read_date(text: str) -> str:
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    _demand(day, _("Write a date as YYYY-MM-DD."))
     return text
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 # No field has this name.
 TIES = "_ties"
+# A tie that says that two who look alike are two; nobody is shown it.
+DISTINCT = "distinct"
 
 
 def written(record: Mapping[str, str], relations: Iterable[tuple[str, str]] = ()) -> str:

@@ -1,14 +1,17 @@
 """A contact of a file in the fields of the client book; what has no field there stands among the notes."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
-from crm.contacts.fields import BY_KEY, FIELDS, LONG
+from crm.contacts.fields import BY_KEY, LONG, Field
 from crm.contacts.rules import LONGEST, ContactProblem, clean_clear, read
 from crm.imports.draft import PERSON, Address, Draft
 
 
-def said_of(draft: Draft, *, today: date) -> tuple[dict[str, str], dict[str, str]]:
+def said_of(
+    draft: Draft, *, today: date, own: Mapping[str, Field] | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
     """(names, e-mail and telephone, the record): a value that its field does not take goes to the notes."""
     notes: list[str] = [draft.note] if draft.note else []
     phone = _phone(draft.phone)
@@ -22,18 +25,19 @@ def said_of(draft: Draft, *, today: date) -> tuple[dict[str, str], dict[str, str
     if email and not _is_taken(said, "email"):
         said["email"] = ""
     record: dict[str, str] = {}
-    for key, value in _fields(draft).items():
-        _put(record, notes, key, value, today=today)
+    known = {**BY_KEY, **(own or {})}
+    for key, value in _fields(draft, known).items():
+        _put(record, notes, known[key], value, today=today)
     others = [f"{one.type}: {one.value}".lstrip(": ") for one in draft.phones if one.value != phone]
     others = [record.pop("more_phones", ""), *others]
-    _put(record, notes, "more_phones", "\n".join(one for one in others if one), today=today)
+    _put(record, notes, BY_KEY["more_phones"], "\n".join(one for one in others if one), today=today)
     notes += _rest(draft, said["email"])
     if notes:
         record["about"] = "\n".join(notes)[:LONG]
     return said, record
 
 
-def _fields(draft: Draft) -> dict[str, str]:
+def _fields(draft: Draft, known: Mapping[str, Field]) -> dict[str, str]:
     home, mailing = _addresses(draft.addresses)
     of_work = {"employer": draft.organisation, "job_title": draft.job_title, "occupation": draft.occupation}
     return {
@@ -45,23 +49,22 @@ def _fields(draft: Draft) -> dict[str, str]:
         "home_address": home,
         "mailing_address": mailing,
         **(of_work if draft.kind == PERSON else {}),
-        **{key: value for key, value in draft.fields.items() if key in BY_KEY},
+        **{key: value for key, value in draft.fields.items() if key in known},
     }
 
 
-def _put(record: dict[str, str], notes: list[str], key: str, value: str, *, today: date) -> None:
+def _put(record: dict[str, str], notes: list[str], field: Field, value: str, *, today: date) -> None:
     value = value.strip()
     if not value:
         return
     try:
-        record[key] = read(BY_KEY[key], _as_choice(key, value), today=today)
+        record[field.key] = read(field, _as_choice(field, value), today=today)
     except ContactProblem:
-        notes.append(f"{BY_KEY[key].label}: {value}")
+        notes.append(f"{field.label}: {value}")
 
 
-def _as_choice(key: str, value: str) -> str:
+def _as_choice(field: Field, value: str) -> str:
     """The key of a choice that somebody wrote in words."""
-    field = next(one for one in FIELDS if one.key == key)
     if field.form != "choice" or value in field.choices:
         return value
     wanted = re.sub(r"[\W_]+", "", value.casefold())

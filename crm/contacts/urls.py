@@ -17,6 +17,7 @@ urlpatterns = [
     path("contacts/import/", imports.upload, name="import"),
     path("contacts/import/template/", imports.template, name="template"),
     path("contacts/import/<uuid:intake>/", imports.intake, name="intake"),
+    path("contacts/import/<uuid:intake>/columns/", imports.columns, name="columns_of_file"),
     path("contacts/import/<uuid:intake>/take/", imports.take, name="take"),
     path("contacts/import/<uuid:intake>/undo/", imports.undo, name="undo"),
     path("contacts/export/", exports.export, name="export"),

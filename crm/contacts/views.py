@@ -19,6 +19,7 @@ from accounts.ground.tree.models import Status as AccountStatus
 from crm.contacts import actions, queries
 from crm.contacts.filters import ME, NOBODY, TOKENS, Filters, book, group_of, narrowed, without_token
 from crm.contacts.models import Kind, State
+from crm.custom.queries import fields
 from crm.groups.queries import groups, named
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
@@ -38,9 +39,14 @@ def contacts(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", queries.USUAL_ORDER)
     page = page_of(shown, order=queries.order(sort), query=request.GET, is_counted=False)
     page = replace(page, total=counted[filters.state])
+    own = fields(vault)
+    rows_shown = queries.with_accounts(vault.who, page.rows, sealed_day())
+    if own:
+        queries.with_own(vault, rows_shown, own)
     context = {
         "page": page,
-        "rows": queries.with_accounts(vault.who, page.rows, sealed_day()),
+        "rows": rows_shown,
+        "own_fields": own,
         "sort": sort,
         "filters": filters,
         "counts": [(state, word, counted[state]) for state, word in (("", _("Total")), *State.choices)],

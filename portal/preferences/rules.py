@@ -1,5 +1,6 @@
 """What can be arranged: the lists with views, their columns, the cards of the dashboard."""
 
+import re
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,10 @@ USUAL_COLUMNS = {
     "transactions": ("account", "title"),
 }
 
+# A practice's own fields of contacts, whose names only an opened client book knows.
+_OWN = re.compile(r"own_[0-9a-f]{32}")
+MOST_OWN = 50
+
 CARDS = ("pending", "plot", "day", "tasks", "news", "notes", "activity")
 
 
@@ -60,5 +65,11 @@ def columns_of(name: str, wanted: object) -> tuple[str, ...]:
     """The chosen columns of a list, in their usual order."""
     if not isinstance(wanted, Iterable):
         return USUAL_COLUMNS[name]
-    chosen = set(wanted)
-    return tuple(key for key in COLUMNS[name] if key in chosen)
+    return chosen_of(name, wanted)
+
+
+def chosen_of(name: str, wanted: Iterable[object]) -> tuple[str, ...]:
+    """The columns that there are among the wanted ones, a practice's own last."""
+    asked = list(wanted)
+    own = [key for key in asked if name == "contacts" and isinstance(key, str) and _OWN.fullmatch(key)]
+    return (*(key for key in COLUMNS[name] if key in asked), *own[:MOST_OWN])

@@ -10,7 +10,7 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.dates import FORMS
 from portal.preferences import actions
 from portal.preferences.queries import layout_of, saved_query
-from portal.preferences.rules import CARDS, COLUMNS, LISTS, moved_up, ordered
+from portal.preferences.rules import CARDS, COLUMNS, LISTS, chosen_of, moved_up, ordered
 from portal.shell.views import back
 
 
@@ -33,7 +33,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     of = request.POST.get("list", "")
     if of not in COLUMNS:
         return back(request)
-    chosen = [key for key in COLUMNS[of] if key in request.POST.getlist("column")]
+    chosen = list(chosen_of(of, request.POST.getlist("column")))
     if user_id := _keeper(request):
         actions.arrange(user_id=user_id, part=of, order=chosen)
         request.session[of] = chosen

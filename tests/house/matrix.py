@@ -82,6 +82,8 @@ SPECIMENS: dict[str, Specimen] = {
     "intake": lambda world, number: NOWHERE,
     "group": lambda world, number: NOWHERE,
     "change": lambda world, number: NOWHERE,
+    "other": lambda world, number: NOWHERE,
+    "field": lambda world, number: NOWHERE,
     # tests/crm/vault says whose keys somebody may look at.
     "member": lambda world, number: NOWHERE,
     "secret": lambda world, number: "no-such-link",
