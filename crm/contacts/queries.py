@@ -14,6 +14,7 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.paging import order_of
 from accounts.ground.people.models import ClientRight, Party
+from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import typed
 from crm.contacts.fields import Field, in_words
@@ -70,7 +71,7 @@ class Read:
 
 def counts(rows: "QuerySet[Contact]") -> dict[str, int]:
     """How many contacts there are in each state, and in all."""
-    found = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+    found = dict(rows.order_by().values_list("state").annotate(Count("*")))
     return {"": sum(found.values()), **{state: found.get(state, 0) for state in State.values}}
 
 
@@ -94,10 +95,11 @@ def read(vault: Opened, contact: Contact) -> Read:
         return Read(contact, {}, is_damaged=True)
 
 
-def with_accounts(who: Who, contacts: Iterable[Contact], sealed: date | None) -> list[Row]:
+def with_accounts(who: Who, contacts: Iterable[Contact]) -> list[Row]:
     """The contacts of one page with what their accounts are worth: one question for all of them."""
     rows = [Row(contact) for contact in contacts]
-    known = accounts_of(who, [row.contact.party_id for row in rows if row.contact.party_id], sealed)
+    parties = [row.contact.party_id for row in rows if row.contact.party_id]
+    known = accounts_of(who, parties, sealed_day()) if parties else {}
     for row in rows:
         row.accounts = known.get(row.contact.party_id or 0, [])
     return rows

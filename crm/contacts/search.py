@@ -3,11 +3,11 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import DateTimeField, F, Q, Value
 
 from accounts.ground.access.context import cursor
 from accounts.ground.access.scope import scope
@@ -26,6 +26,8 @@ MOST_FOUND = 1000
 MOST_FRESH, A_PART = 1500, 4000
 NOT_GATHERED = Q(searched_version=None) | ~Q(searched_version=F("version"))
 _WORD = re.compile(r"\w+")
+# The key of a row, its version, and one of its sealed texts.
+_Sealed = tuple[UUID, int, bytes]
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -44,101 +46,106 @@ def found_inside(vault: Opened, text: str) -> set[UUID]:
     words = _WORD.findall(folded(typed(text)))
     if not words:
         return set()
-    fresh = _fresh(vault)
+    fresh, parts = _read(vault)
     if len(fresh) > MOST_FRESH:
         gather(vault, vault.row.used_at)
-        fresh = _fresh(vault)
-    texts = dict(_texts(vault, fresh))
+        fresh, parts = _read(vault)
+    texts = {pk: _text(vault, pk, version, sealed) for pk, version, sealed in fresh}
     found = {pk for pk, text in texts.items() if all(word in text for word in words)}
-    parts = list(scope(vault.who, SearchPart).defer("places_sealed").order_by("-made_at", "pk"))
-    for exact in (True, False):
-        for part in parts:
-            if len(found) >= MOST_FOUND:
-                break
-            found |= _still(vault, _in_part(vault, part, words, is_exact=exact)) - texts.keys()
-        if found:
-            return found
+    found |= _in_parts(vault, parts, words, _same) - texts.keys()
+    if not found:
         has_words = finder(words)
         found = {pk for pk, text in texts.items() if has_words(text)}
+        found |= _in_parts(vault, parts, words, _near) - texts.keys()
     return found
 
 
 def gather(vault: Opened, at: datetime, most: int = A_PART) -> int:
     """Gather the words of records that no part knows in the version they have now; of how many."""
-    rows = _ungathered(vault).select_for_update(skip_locked=True)[:most]
-    contacts = {one.pk: one for one in rows}
+    rows = scope(vault.who, Contact).filter(NOT_GATHERED).order_by("pk").select_for_update(skip_locked=True)
+    contacts = list(rows.only("pk", "version", "searched_version", "record_sealed")[:most])
     places: dict[str, list[int]] = defaultdict(list)
-    for number, (_pk, text) in enumerate(_texts(vault, contacts.values())):
-        for word in set(_WORD.findall(text)):
+    for number, one in enumerate(contacts):
+        for word in set(_WORD.findall(_text(vault, one.pk, one.version, one.record_sealed))):
             places[word].append(number)
     if contacts:
         part = SearchPart(firm_id=vault.who.firm_id, practice_id=vault.who.practice_id, made_at=at, size=len(contacts))
         words = sorted(places)
-        keys = " ".join(f"{pk.hex}:{one.version}" for pk, one in contacts.items())
+        again = " ".join(one.pk.hex for one in contacts if one.searched_version is not None)
         lines = [" ".join(map(_short, places[word])) for word in words]
-        part.put(vault, words="\n".join(words), places="\n".join([keys, *lines]))
+        keys = " ".join(one.pk.hex for one in contacts)
+        part.put(vault, words="\n".join([again, *words]), places="\n".join([keys, *lines]))
         part.save(force_insert=True)
-        scope(vault.who, Contact).filter(pk__in=list(contacts)).update(searched_version=F("version"))
+        scope(vault.who, Contact).filter(pk__in=[one.pk for one in contacts]).update(searched_version=F("version"))
         _forget_stale(vault)
     return len(contacts)
 
 
 def _forget_stale(vault: Opened) -> None:
     """Begin anew once most of what the parts know was written over since; what is gathered anew goes by and by."""
-    rows = scope(vault.who, Contact)
-    sizes = list(scope(vault.who, SearchPart).values_list("pk", "size"))
-    if sum(size for _pk, size in sizes) > 3 * rows.count() + A_PART:
-        SearchPart.unscoped.filter(pk__in=[pk for pk, _size in sizes]).delete()
+    rows, parts = scope(vault.who, Contact), scope(vault.who, SearchPart)
+    if sum(parts.values_list("size", flat=True)) > 3 * rows.count() + A_PART:
+        parts.delete()
         rows.update(searched_version=None)
 
 
-def _ungathered(vault: Opened) -> "QuerySet[Contact]":
-    rows = scope(vault.who, Contact).filter(NOT_GATHERED).order_by("pk")
-    return rows.only("pk", "practice_id", "version", "record_sealed")
+def _read(vault: Opened) -> tuple[list[_Sealed], list[_Sealed]]:
+    """(records that are not gathered, the words of the parts, the youngest first): one question for both."""
+    fresh = scope(vault.who, Contact).filter(NOT_GATHERED).order_by()[: MOST_FRESH + 1]
+    fresh = fresh.values_list("pk", "version", F("record_sealed"), Value(None, output_field=DateTimeField()))
+    parts = scope(vault.who, SearchPart).order_by().values_list("pk", "version", F("words_sealed"), "made_at")
+    rows = list(fresh.union(parts, all=True))
+    of_parts = sorted((row for row in rows if row[3] is not None), key=lambda row: (row[3], row[0]), reverse=True)
+    return [row[:3] for row in rows if row[3] is None], [row[:3] for row in of_parts]
 
 
-def _fresh(vault: Opened) -> list[Contact]:
-    return list(_ungathered(vault)[: MOST_FRESH + 1])
-
-
-def _texts(vault: Opened, contacts: Iterable[Contact]) -> Iterator[tuple[UUID, str]]:
-    """What records say, folded, without the names of their fields; one that does not open says nothing."""
-    for contact in contacts:
-        try:
-            record = contact.text(vault, "record")
-        except Unopened:
-            record = "{}"
-        yield contact.pk, folded("\n".join(parted(record)[0].values())) if len(record) > 2 else ""
-
-
-def _in_part(vault: Opened, part: SearchPart, words: Sequence[str], *, is_exact: bool) -> list[tuple[UUID, int]]:
-    """The contacts of one part that have all the words, each with the version in which it had them."""
+def _text(vault: Opened, pk: UUID, version: int, sealed: bytes) -> str:
+    """What a record says, folded, without the names of its fields; one that does not open says nothing."""
     try:
-        text = part.text(vault, "words")
-        hits = [_same(text, word) if is_exact else _near(text, word) for word in words]
-        if not all(hits):
-            return []
-        lines = part.text(vault, "places").split("\n")
+        record = vault.ring.open_field(Contact._meta.label_lower, pk, "record", version, bytes(sealed))
     except Unopened:
-        return []
-    numbers = set.intersection(*({number for line in found for number in lines[line + 1].split()} for found in hits))
-    keys = lines[0].split()
-    named = (keys[int(number, 36)].partition(":") for number in sorted(numbers)[:MOST_FOUND])
-    return [(UUID(key), int(version)) for key, _colon, version in named]
+        return ""
+    return folded("\n".join(parted(record)[0].values())) if len(record) > 2 else ""
 
 
-def _still(vault: Opened, found: Sequence[tuple[UUID, int]]) -> set[UUID]:
-    """Those that have not been written over since."""
-    if not found:
-        return set()
-    rows = scope(vault.who, Contact).filter(pk__in=[pk for pk, _version in found])
-    return {pk for pk, _version in set(found) & set(rows.values_list("pk", "version"))}
+def _in_parts(
+    vault: Opened, parts: Sequence[_Sealed], words: Sequence[str], lines_of: Callable[[str, str], list[int]]
+) -> set[UUID]:
+    """The contacts of the parts that have all the words; what a younger part has gathered anew counts there alone."""
+    found: set[UUID] = set()
+    hits: dict[UUID, list[list[int]]] = {}
+    anew: dict[UUID, set[str]] = {}
+    gathered_since: set[str] = set()
+    for pk, version, sealed in parts:
+        try:
+            text = vault.ring.open_field(SearchPart._meta.label_lower, pk, "words", version, bytes(sealed))
+        except Unopened:
+            continue
+        lines = [lines_of(text, word) for word in words]
+        if all(lines):
+            hits[pk], anew[pk] = lines, set(gathered_since)
+        gathered_since |= set(text.partition("\n")[0].split())
+    rows = scope(vault.who, SearchPart).filter(pk__in=hits).values_list("pk", "version", "places_sealed")
+    for pk, version, sealed in rows if hits else ():
+        if len(found) >= MOST_FOUND:
+            break
+        try:
+            places = vault.ring.open_field(SearchPart._meta.label_lower, pk, "places", version, bytes(sealed))
+        except Unopened:
+            continue
+        keys, *of_words = places.split("\n")
+        numbers = set.intersection(
+            *({number for line in each for number in of_words[line - 1].split()} for each in hits[pk])
+        )
+        named = keys.split()
+        found |= {UUID(named[int(number, 36)]) for number in numbers if named[int(number, 36)] not in anew[pk]}
+    return found
 
 
 def _same(text: str, word: str) -> list[int]:
-    """The lines in which a word stands, also within another."""
+    """The lines in which a word stands, also within another; the first line is no word."""
     lines, line, seen = [], 0, 0
-    place = text.find(word)
+    place = text.find(word, text.find("\n"))
     while place >= 0:
         line += text.count("\n", seen, place)
         lines.append(line)
@@ -155,7 +162,7 @@ def _near(text: str, word: str) -> list[int]:
         return _same(text, word)
     lines = text.split("\n")
     first, shape = word[0], trigrams(word)
-    begin, end = bisect_left(lines, first), bisect_left(lines, chr(ord(first) + 1))
+    begin, end = bisect_left(lines, first, 1), bisect_left(lines, chr(ord(first) + 1), 1)
     return [line for line in range(begin, end) if alike(shape, trigrams(lines[line])) >= LIKE]
 
 

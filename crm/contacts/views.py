@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.paging import page_of
-from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import HOLDERS
 from accounts.ground.tree.models import Status as AccountStatus
 from crm.contacts import actions, queries
@@ -40,7 +39,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     page = page_of(shown, order=queries.order(sort), query=request.GET, is_counted=False)
     page = replace(page, total=counted[filters.state])
     own = fields(vault)
-    rows_shown = queries.with_accounts(vault.who, page.rows, sealed_day())
+    rows_shown = queries.with_accounts(vault.who, page.rows)
     if own:
         queries.with_own(vault, rows_shown, own)
     context = {

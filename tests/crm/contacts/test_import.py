@@ -201,3 +201,28 @@ def test_another_practice_finds_nothing_and_without_its_password_nobody_enters(a
         assert locked.get(address).status_code in (302, 403)
     assert upload(locked, HEADER + ANA, place=API).status_code == 403
     assert Intake.unscoped.count() == 1
+
+
+def test_a_file_over_the_limits_is_refused_whole(alice, settings):
+    """CON-5, with the limits of the seeds: 100 contacts and 5 MB."""
+    settings.CONTACT_IMPORT_ROWS, settings.CONTACT_IMPORT_BYTES = 100, 5_242_880
+    rows = "".join(f"Ana,Ruiz {number},,,,,\n" for number in range(101))
+    refused = upload(alice, HEADER + rows)
+    assert refused.status_code == 422 and "more than 100 contacts" in refused.content.decode()
+    content = (HEADER + ANA).encode()
+    large = upload(alice, content + b"\n" * (5_242_881 - len(content)))
+    assert large.status_code == 422 and "larger than" in large.content.decode()
+    assert not Intake.unscoped.exists() and not Contact.unscoped.exists()
+
+
+def test_the_row_without_a_last_name_is_told_and_the_rest_created(alice):
+    """CON-6: row 7 of 100; the heading is the first line of the file, so the report says line 8."""
+    rows = [f"Ana,Ruiz {number},,,,,\n" for number in range(100)]
+    rows[6] = "Ana,,,,,,\n"
+    place = laid_down(alice, HEADER + "".join(rows))
+    api = f"{API}{place.split('/')[3]}/"
+    (rejected,) = [one for one in alice.get(api).json()["rows"] if one["verdict"] == "reject"]
+    assert (rejected["line"], rejected["words"]) == (8, "Last name is required.")
+    alice.post(place + "take/")
+    intake = Intake.unscoped.get()
+    assert (Contact.unscoped.count(), intake.created, intake.rejected) == (99, 99, 1)

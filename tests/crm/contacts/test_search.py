@@ -55,7 +55,7 @@ def test_gathered_or_not_the_same_is_found(alice, gathered):
     assert alice.post(f"{PLACE}{ana.pk}/edit/", said).status_code == 302
     assert inside(alice, "yacht") == [] and inside(alice, "bergen") == ["Ruiz, Ana"]
     assert gathered() == 1
-    assert inside(alice, "yacht") == [] and inside(alice, "bergen") == inside(alice, "Bregen") == ["Ruiz, Ana"]
+    assert inside(alice, "yacht") == [] and inside(alice, "bergen") == inside(alice, "Bergenn") == ["Ruiz, Ana"]
 
 
 def test_gathered_words_are_sealed_and_somebody_elses_find_nothing(alice, gathered, browse):
