@@ -71,7 +71,7 @@ class Read:
 
 def counts(rows: "QuerySet[Contact]") -> dict[str, int]:
     """How many contacts there are in each state, and in all."""
-    found = dict(rows.order_by().values_list("state").annotate(Count("*")))
+    found = dict(rows.order_by().values_list("state").annotate(count=Count("*")))
     return {"": sum(found.values()), **{state: found.get(state, 0) for state in State.values}}
 
 
