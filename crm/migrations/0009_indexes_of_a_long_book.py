@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0007_desk_of_the_book")]
+    dependencies = [("crm", "0008_tasks")]
 
     operations = [
         migrations.AddIndex(
