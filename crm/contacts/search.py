@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import DateTimeField, F, Q, Value
@@ -66,7 +67,7 @@ def gather(vault: Opened, at: datetime, most: int = A_PART) -> int:
     contacts = list(rows.only("pk", "version", "searched_version", "record_sealed")[:most])
     places: dict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(contacts):
-        for word in set(_WORD.findall(_text(vault, one.pk, one.version, one.record_sealed))):
+        for word in set(_WORD.findall(_text(vault, one.pk, one.version, bytes(one.record_sealed)))):
             places[word].append(number)
     if contacts:
         part = SearchPart(firm_id=vault.who.firm_id, practice_id=vault.who.practice_id, made_at=at, size=len(contacts))
@@ -94,7 +95,7 @@ def _read(vault: Opened) -> tuple[list[_Sealed], list[_Sealed]]:
     fresh = scope(vault.who, Contact).filter(NOT_GATHERED).order_by()[: MOST_FRESH + 1]
     fresh = fresh.values_list("pk", "version", F("record_sealed"), Value(None, output_field=DateTimeField()))
     parts = scope(vault.who, SearchPart).order_by().values_list("pk", "version", F("words_sealed"), "made_at")
-    rows = list(fresh.union(parts, all=True))
+    rows: list[Any] = list(fresh.union(parts, all=True))
     of_parts = sorted((row for row in rows if row[3] is not None), key=lambda row: (row[3], row[0]), reverse=True)
     return [row[:3] for row in rows if row[3] is None], [row[:3] for row in of_parts]
 
@@ -126,11 +127,11 @@ def _in_parts(
             hits[pk], anew[pk] = lines, set(gathered_since)
         gathered_since |= set(text.partition("\n")[0].split())
     rows = scope(vault.who, SearchPart).filter(pk__in=hits).values_list("pk", "version", "places_sealed")
-    for pk, version, sealed in rows if hits else ():
+    for pk, version, content in rows if hits else ():
         if len(found) >= MOST_FOUND:
             break
         try:
-            places = vault.ring.open_field(SearchPart._meta.label_lower, pk, "places", version, bytes(sealed))
+            places = vault.ring.open_field(SearchPart._meta.label_lower, pk, "places", version, bytes(content))
         except Unopened:
             continue
         keys, *of_words = places.split("\n")
