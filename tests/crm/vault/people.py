@@ -4,6 +4,7 @@ import re
 
 from crm.vault.models import Member
 from tests.crm.vault.kit import OTHER_PASSWORD, PASSWORD
+from tests.world import PASSWORD as SIGN_IN
 
 HOME = "/settings/storage-password/"
 CODE = re.compile(r'<p class="vault-code num" dir="ltr">([^<]+)</p>')
@@ -40,7 +41,6 @@ def colleague(world, name="abel"):
     from accounts.ground.access.abilities import ABILITIES
     from accounts.ground.people import actions as people
     from accounts.ground.people.models import Seat
-    from tests.world import PASSWORD as SIGN_IN
 
     alice = world.seats["alice"]
     user = world.users[name] = people.create_user(username=name, password=SIGN_IN)
@@ -60,6 +60,8 @@ def let_in(master, newcomer, world, name="abel", password=OTHER_PASSWORD):
     shown = begun(newcomer, password)
     member = Member.unscoped.get(user=world.users[name], left_at=None)
     page = master.get(f"{HOME}members/{member.pk}/")
-    answer = master.post(f"{HOME}members/{member.pk}/", {"words": words(page), "storage_password": PASSWORD})
+    said = {"words": words(page), "storage_password": PASSWORD}
+    # Whoever lets somebody in confirms it with the sign-in's password.
+    answer = master.post(f"{HOME}members/{member.pk}/", said, headers={"Confirm-Password": SIGN_IN})
     assert answer.status_code == 302, answer.content.decode()
     return shown[0]
