@@ -89,7 +89,7 @@ class OneField(APIView):
         actions.remove(row=row, at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses=FieldSerializer)
+    @extend_schema(operation_id="v1_contacts_fields_take_back", request=None, responses=FieldSerializer)
     def post(self, request: Request, field: UUID) -> Response:
         """Taken back."""
         vault, row = _enter(request, field)
