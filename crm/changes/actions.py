@@ -17,6 +17,7 @@ from crm.contacts.models import Contact, State
 from crm.contacts.rules import MOVES, ContactProblem
 from crm.groups import actions as groups
 from crm.groups.models import Group
+from crm.locks import actions as locks
 from crm.vault.sealed import Opened
 
 MOST = 20_000
@@ -38,7 +39,7 @@ def give(*, vault: Opened, contacts: "QuerySet[Contact]", owner: int | None, at:
     """Somebody of the practice keeps them from now on, or nobody. Raises ContactProblem."""
     if owner is not None and not keepers(vault).filter(pk=owner).exists():
         raise ContactProblem(_("There is no such user in the practice."))
-    held = _held(vault, contacts.exclude(owner_id=owner) if owner else contacts.exclude(owner=None))
+    held = _held(vault, contacts.exclude(owner_id=owner) if owner else contacts.exclude(owner=None), at)
     before = {str(pk): was for pk, was in held.values_list("pk", "owner_id")}
     held.update(owner_id=owner, changed_at=at)
     return keep(vault, Deed.OWNER, {"now": owner, "contacts": before}, len(before), at)
@@ -49,7 +50,7 @@ def move(*, vault: Opened, contacts: "QuerySet[Contact]", state: str, at: dateti
     allowed = [before for before, after in MOVES.items() if state in after]
     if state not in State.values or not allowed:
         raise ContactProblem(_("Only accounts say so."))
-    held = _held(vault, contacts.filter(state__in=allowed))
+    held = _held(vault, contacts.filter(state__in=allowed), at)
     before = {str(pk): was for pk, was in held.values_list("pk", "state")}
     held.update(state=state, changed_at=at)
     stays = scope(vault.who, Contact).filter(pk__in=[UUID(one) for one in before]).exclude(state=state)
@@ -60,10 +61,10 @@ def move(*, vault: Opened, contacts: "QuerySet[Contact]", state: str, at: dateti
 
 def throw_away(*, vault: Opened, contacts: "QuerySet[Contact]", at: datetime) -> Change:
     """All into the trash."""
-    held = _held(vault, contacts.filter(trashed_at=None))
+    held = _held(vault, contacts.filter(trashed_at=None), at)
     keys = [str(one) for one in held.values_list("pk", flat=True)]
     held.update(trashed_at=at)
-    return keep(vault, Deed.TRASH, {"contacts": keys}, len(keys), at)
+    return keep(vault, Deed.TRASH, {"contacts": keys, "at": at.isoformat()}, len(keys), at)
 
 
 def keepers(vault: Opened) -> "QuerySet[User]":
@@ -91,8 +92,9 @@ def _keys(contacts: "QuerySet[Contact]") -> list[UUID]:
     return list(contacts.order_by().values_list("pk", flat=True)[: MOST + 1])
 
 
-def _held(vault: Opened, contacts: "QuerySet[Contact]") -> "QuerySet[Contact]":
-    """The rows as they stand now, held until the end of the request."""
+def _held(vault: Opened, contacts: "QuerySet[Contact]", at: datetime) -> "QuerySet[Contact]":
+    """The rows as they stand now, held until the end of the request; what somebody else is editing is left out."""
+    contacts = contacts.exclude(pk__in=locks.held_by_others(vault=vault, at=at))
     keys = list(contacts.order_by("pk").select_related(None).select_for_update().values_list("pk", flat=True))
     if len(keys) > MOST:
         raise ContactProblem(_("At most 20,000 contacts are changed at once."))

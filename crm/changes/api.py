@@ -25,6 +25,13 @@ from crm.groups.actions import GroupProblem
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
+# The filters that a query may name, and what each is read as.
+MEANT = {
+    **{name: name for name in ("state", "kind", "type", "status", "owner", "group")},
+    "q": "narrows",
+    "inside": "is_inside",
+    "mine": "is_mine",
+}
 DEEDS = [one for one in Deed if one != Deed.MERGE]
 
 
@@ -99,10 +106,20 @@ class UndoChange(APIView):
             raise Conflict(str(problem)) from problem
 
 
+def _all_taken(query: QueryDict, filters: Filters) -> bool:
+    """Whether each part of a query that says something was understood."""
+    return all(getattr(filters, MEANT[name]) for name in query if query[name])
+
+
 def _done(vault: Opened, said: dict[str, Any]) -> Change:
     at, do = timezone.now(), said["do"]
     if said["query"] is not None:
-        rows = shown(vault, Filters.of(QueryDict(said["query"])))
+        query = QueryDict(said["query"])
+        filters = Filters.of(query)
+        # A slip in a filter must not reach the whole book.
+        if filters.unknown or not filters.narrows or not set(query) <= MEANT.keys() or not _all_taken(query, filters):
+            raise ValidationError({"query": [_("This query names no contacts, or a filter that is not known.")]})
+        rows = shown(vault, filters)
     else:
         rows = book(vault).filter(pk__in=said["contacts"])
     if do in (Deed.ADD, Deed.REMOVE):

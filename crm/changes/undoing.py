@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.ground.access.context import current_alias
 from accounts.ground.access.scope import NotAllowed, scope
 from crm.changes.models import Change, Deed
 from crm.changes.queries import may_undo
@@ -23,10 +25,13 @@ def undo(*, vault: Opened, change: Change, at: datetime) -> int:
     """Put back what stood there before, where nobody has changed it since; how many. Raises NotAllowed."""
     if not may_undo(vault, change):
         raise NotAllowed("view", _("Whoever did this undoes it, or who manages the practice's users; once."))
-    if not scope(vault.who, Change).filter(pk=change.pk, undone_at=None).update(undone_at=at):
-        raise ContactProblem(_("This was undone already."))
+    # What cannot be undone now stays to be undone later: the mark goes with what was refused.
+    with transaction.atomic(using=current_alias.get()):
+        if not scope(vault.who, Change).filter(pk=change.pk, undone_at=None).update(undone_at=at):
+            raise ContactProblem(_("This was undone already."))
+        count = _UNDO[Deed(change.deed)](vault, json.loads(change.text(vault, "before")), at)
     change.undone_at = at
-    return _UNDO[Deed(change.deed)](vault, json.loads(change.text(vault, "before")), at)
+    return count
 
 
 def _undo_add(vault: Opened, before: dict[str, Any], at: datetime) -> int:
@@ -57,8 +62,9 @@ def _undo_state(vault: Opened, before: dict[str, Any], at: datetime) -> int:
 
 
 def _undo_trash(vault: Opened, before: dict[str, Any], at: datetime) -> int:
-    """A client who has another contact by now stays in the trash."""
-    rows = scope(vault.who, Contact).filter(pk__in=_uuids(before["contacts"]), trashed_at__isnull=False)
+    """Who was thrown away again since stays in the trash, and so does a client who has another contact by now."""
+    thrown_at = datetime.fromisoformat(before["at"])
+    rows = scope(vault.who, Contact).filter(pk__in=_uuids(before["contacts"]), trashed_at=thrown_at)
     taken = scope(vault.who, Contact).filter(trashed_at=None, party__isnull=False).values("party_id")
     return rows.exclude(party_id__in=taken).update(trashed_at=None)
 

@@ -64,6 +64,9 @@ def edit(request: HttpRequest, contact: UUID) -> HttpResponse:
     kind = _kind(request.POST.get("kind") or found.kind)
     shown = _shown(vault, parts, kind)
     again = partial(_form, request, kind=kind, read=read, shown=shown, is_profile=parts is PROFILE)
+    if request.headers.get("Sec-Purpose", "").startswith("prefetch"):
+        # A browser that looks ahead changes nothing, and locks nothing.
+        return HttpResponse(status=204)
     try:
         is_over = request.POST.get("take_over") == "1"
         locks.take(vault=vault, contact=found, at=timezone.now(), is_over=is_over)

@@ -1,8 +1,10 @@
 """Taking, keeping and giving free the lock of a contact that somebody changes."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.scope import scope
@@ -35,7 +37,16 @@ def take(*, vault: Opened, contact: Contact, at: datetime, is_over: bool = False
         "until": at + LASTS,
     }
     own = {"firm_id": vault.who.firm_id, "practice_id": vault.who.practice_id}
-    found, _is_new = EditLock.unscoped.update_or_create(contact=contact, defaults=said, create_defaults={**said, **own})
+    found, is_new = EditLock.unscoped.get_or_create(contact=contact, defaults={**said, **own})
+    if is_new:
+        return found
+    # Somebody may have come at the same moment.
+    found = scope(vault.who, EditLock).select_related("user").select_for_update(of=("self",)).get(pk=found.pk)
+    if not is_over and _is_anothers(vault, found, at):
+        raise LockedBy(found)
+    for name, value in said.items():
+        setattr(found, name, value)
+    found.save(update_fields=list(said))
     return found
 
 
@@ -54,6 +65,12 @@ def demand(*, vault: Opened, pk: UUID, at: datetime) -> None:
     held = _held(vault, pk)
     if held is not None and _is_anothers(vault, held, at):
         raise LockedBy(held)
+
+
+def held_by_others(*, vault: Opened, at: datetime) -> "QuerySet[Any, Any]":
+    """The keys of contacts that somebody else is changing."""
+    rows = scope(vault.who, EditLock).filter(until__gt=at).exclude(user_id=vault.who.user_id)
+    return rows.values("contact_id")
 
 
 def _held(vault: Opened, pk: UUID) -> EditLock | None:

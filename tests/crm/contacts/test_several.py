@@ -104,6 +104,48 @@ def test_the_api_does_the_same_and_undoes(alice):
     assert post_json(alice, API, {"do": "add", "contacts": keys}).status_code == 400
 
 
+def test_a_slip_in_a_query_reaches_nobody(alice):
+    added(alice)
+    for query in ("", "sate=prospect", "state=prospekt", "q=colour:red", "trash=1", "sort=name"):
+        answer = post_json(alice, API, {"do": "trash", "query": query})
+        assert answer.status_code == 400, query
+    assert not Contact.unscoped.filter(trashed_at__isnull=False).exists() and not Change.unscoped.exists()
+
+
+def test_what_cannot_be_undone_now_can_be_undone_later(alice):
+    ana, group = added(alice), make(alice)
+    do(alice, "add", ana, group=group.pk, sure="1")
+    change = Change.unscoped.get()
+    alice.post(f"/groups/{group.pk}/trash/")
+    assert alice.post(f"/contacts/changes/{change.pk}/undo/").status_code == 302
+    change.refresh_from_db()
+    assert change.undone_at is None and GroupMember.unscoped.exists()
+    alice.post(f"/groups/{group.pk}/back/")
+    alice.post(f"/contacts/changes/{change.pk}/undo/")
+    change.refresh_from_db()
+    assert change.undone_at is not None and not GroupMember.unscoped.exists()
+
+
+def test_what_somebody_is_editing_and_what_went_again_stay_as_they_are(world, alice):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from crm.locks.models import EditLock
+
+    ana, ben = added(alice), added(alice, "Ben", "Cole")
+    alice.get(f"{PLACE}{ana.pk}/edit/")
+    EditLock.unscoped.update(user=colleague(world), until=timezone.now() + timedelta(minutes=5))
+    do(alice, "trash", ana, ben, sure="1")
+    assert set(Contact.unscoped.filter(trashed_at=None).values_list("pk", flat=True)) == {ana.pk}
+    change = Change.unscoped.get()
+    alice.post(f"{PLACE}{ben.pk}/back/")
+    alice.post(f"{PLACE}{ben.pk}/trash/")
+    alice.post(f"{CHANGES}{change.pk}/undo/")
+    ben.refresh_from_db()
+    assert ben.trashed_at is not None
+
+
 def test_strangers_change_nothing_and_a_colleague_undoes_only_his_own(world, browse, alice):
     ana = added(alice)
     colleague(world)
@@ -114,7 +156,7 @@ def test_strangers_change_nothing_and_a_colleague_undoes_only_his_own(world, bro
     change = Change.unscoped.get()
     assert abel.post(f"{CHANGES}{change.pk}/undo/").status_code == 403
     group = make(alice)
-    assert post_json(abel, API, {"do": "add", "group": str(group.pk), "query": ""}).status_code == 403
+    assert post_json(abel, API, {"do": "add", "group": str(group.pk), "query": "q=ruiz"}).status_code == 403
     bob = browse("bob")
     begun(bob)
     unlock(bob)
