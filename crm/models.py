@@ -5,6 +5,7 @@ from crm.contacts.intakes import Intake, Placing
 from crm.contacts.models import Contact
 from crm.contacts.segments import SearchPart
 from crm.custom.models import CustomField
+from crm.documents.models import Document, Edition
 from crm.groups.models import Group, GroupMember
 from crm.locks.models import EditLock
 from crm.notes.models import Note
@@ -16,7 +17,9 @@ __all__ = [
     "Contact",
     "CustomField",
     "Deposit",
+    "Document",
     "EditLock",
+    "Edition",
     "Epoch",
     "Grant",
     "Group",

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("crm.tasks.api_urls")),
     path("v1/", include("crm.custom.api_urls")),
     path("v1/", include("crm.duplicates.api_urls")),
+    path("v1/", include("crm.documents.api_urls")),
     path("v1/", include("fees.proofs.api_urls")),
     path("v1/", include("fees.billing.api_urls")),
     path("v1/", include("fees.borne.api_urls")),

@@ -300,7 +300,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_HANDLERS = ["portal.uploads.Quota", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    *("portal.uploads.Quota", "portal.uploads.Unwritten"),
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Time, languages -------------------------------------------------------------------------------------------------
 
@@ -364,6 +367,9 @@ FLEX_SERVICE_URL = env.text(
 # How many contacts one file may bring, and how large a file of contacts or a calendar may be.
 CONTACT_IMPORT_ROWS = env.whole("CONTACT_IMPORT_ROWS", 20_000)
 CONTACT_IMPORT_BYTES = env.whole("CONTACT_IMPORT_BYTES", 20_000_000)
+# How large a document may be, and what looks for malware in it: command:LINE, clamd:///socket or clamd://host:port.
+DOCUMENT_BYTES = env.whole("DOCUMENT_BYTES", 25 * 1024 * 1024)
+DOCUMENT_SCANNER = env.text("DOCUMENT_SCANNER", "")
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 

@@ -1,15 +1,24 @@
 """How much a visitor may send: decided from the announced length, before a byte of it is kept or parsed."""
 
+from io import BytesIO
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
 
 MEGA = 1024 * 1024
 USUAL = 6 * MEGA
 # Addresses that take more, and all below some; everything else takes the usual.
 MORE = {"/office/statements/": 128 * MEGA, "/api/v1/statement-files/": 128 * MEGA}
-MORE_BELOW = {"/messages/": 24 * MEGA, "/api/v1/messages/": 24 * MEGA}
+MORE_BELOW = {
+    "/messages/": 24 * MEGA,
+    "/api/v1/messages/": 24 * MEGA,
+    "/documents/": 64 * MEGA,
+    "/api/v1/documents/": 64 * MEGA,
+}
+# What is sealed before it is stored is never written to a disk on its way.
+UNWRITTEN = ("/documents/", "/api/v1/documents/", "/contacts/import/", "/api/v1/contacts/import/")
 
 
 def most_for(path: str) -> int:
@@ -33,3 +42,34 @@ class Quota(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+class Unwritten(FileUploadHandler):
+    """Keeps in memory what is to be sealed, and leaves every other file to the next in line."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.kept: BytesIO | None = None
+        if self.request is not None and self.request.path.startswith(UNWRITTEN):
+            self.kept = BytesIO()
+            raise StopFutureHandlers
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        if self.kept is None:
+            return raw_data
+        self.kept.write(raw_data)
+        return None
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile | None:
+        if self.kept is None:
+            return None
+        self.kept.seek(0)
+        return InMemoryUploadedFile(
+            file=self.kept,
+            field_name=self.field_name,
+            name=self.file_name,
+            content_type=self.content_type,
+            size=file_size,
+            charset=self.charset,
+            content_type_extra=self.content_type_extra,
+        )

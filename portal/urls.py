@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.tasks.urls")),
     path("", include("crm.custom.urls")),
     path("", include("crm.duplicates.urls")),
+    path("", include("crm.documents.urls")),
     path("", include("portal.preferences.urls")),
     path("", include("portal.exports.urls")),
     path("", include("portal.find.urls")),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
@@ -24,6 +25,8 @@ from crm.contacts.queries import Known, Read
 from crm.contacts.rules import MOVES
 from crm.contacts.search import found_outside
 from crm.custom.queries import fields
+from crm.documents import queries as documents
+from crm.documents.rules import KINDS, MEGA
 from crm.groups.queries import groups, of_contacts
 from crm.notes import queries as notes
 from crm.tasks import queries as tasks
@@ -102,8 +105,15 @@ def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
     found, after = notes.page(vault, rows, before if before and before.tzinfo else None)
     today = exchange_today()
     due = [tasks.read(vault, one, today) for one in tasks.of_contact(vault.who, contact, today, SHOWN_TASKS)]
-    context = {"accounts": accounts, "found": found, "after": after, "due_tasks": due, "here": request.path}
-    return _page(request, "agenda", read, context)
+    context = {
+        "accounts": accounts,
+        "found": found,
+        "after": after,
+        "due_tasks": due,
+        "here": request.path,
+        **_papers(vault, contact),
+    }
+    return _page(request, "agenda", read, {**context, **_papers(vault, contact)})
 
 
 @gate(SIGNED_IN)
@@ -161,6 +171,15 @@ def _language(code: str) -> str:
         return str(get_language_info(code)["name_translated"]).capitalize()
     except KeyError:
         return code
+
+
+def _papers(vault: Opened, contact: UUID) -> dict[str, Any]:
+    """The newest documents about the contact, and what a new one may be."""
+    return {
+        "papers": [documents.read(vault, one) for one in documents.latest(vault.who, SHOWN_TASKS, contact)],
+        "most": settings.DOCUMENT_BYTES // MEGA,
+        "endings": ",".join(f".{one}" for one in KINDS),
+    }
 
 
 def _accounts(vault: Opened, contact: Contact) -> list[Known]:

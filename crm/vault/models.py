@@ -252,4 +252,5 @@ class SealedFile(Kept):
     stored_at = models.DateTimeField()
 
     class Meta(Kept.Meta):
+        constraints = [models.UniqueConstraint(fields=["firm", "practice", "id"], name="vault_file_practice_id")]
         indexes = [models.Index(fields=["practice"], name="vault_file_practice")]

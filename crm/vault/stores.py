@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,10 +47,10 @@ class Folder:
     def put(self, place: str, blocks: Iterable[bytes]) -> int:
         """Store all of it or nothing."""
         path = self._path(place)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = path.with_suffix(".partial")
         length = 0
         try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 for block in blocks:
                     length += file.write(block)
@@ -60,7 +60,8 @@ class Folder:
         except OSError as problem:
             raise StoreFailed from problem
         finally:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
         return length
 
     def read(self, place: str, begin: int, end: int) -> bytes:

@@ -5,6 +5,8 @@ from datetime import date
 
 from django.http import HttpRequest
 
+from crm.documents import queries as documents
+from crm.documents.queries import Read as ReadDocument
 from crm.notes import queries as notes
 from crm.notes.queries import Read as ReadNote
 from crm.tasks import queries as tasks
@@ -13,7 +15,7 @@ from crm.vault.context import opened
 from crm.vault.rules import Locked, keeps_notes_on
 
 SHOWN = 5
-CARDS = ("tasks", "notes")
+CARDS = ("tasks", "notes", "documents")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Book:
     opens: bool = False
     tasks: list[ReadTask] = field(default_factory=list)
     notes: list[ReadNote] = field(default_factory=list)
+    documents: list[ReadDocument] = field(default_factory=list)
 
 
 def has_book(request: HttpRequest) -> bool:
@@ -40,4 +43,5 @@ def book_of(request: HttpRequest, today: date) -> Book:
         return Book(words=str(refusal.words), opens=refusal.opens)
     due = [tasks.read(vault, one, today) for one in tasks.due_first(vault.who, today, SHOWN)]
     latest = [notes.read(vault, one) for one in notes.latest(vault, SHOWN)]
-    return Book(tasks=due, notes=latest)
+    papers = [documents.read(vault, one) for one in documents.latest(vault.who, SHOWN)]
+    return Book(tasks=due, notes=latest, documents=papers)

@@ -45,6 +45,7 @@ CARD_TEMPLATES = {
     "activity": "dashboard/activity_card.html",
     "tasks": "dashboard/tasks_card.html",
     "notes": "dashboard/notes_card.html",
+    "documents": "dashboard/documents_card.html",
 }
 ACTIVITY_PAGE = 200
 

@@ -10,6 +10,7 @@ from accounts.ground.people.models import User
 from accounts.ground.tree.models import Account
 from crm.contacts import actions as contacts
 from crm.contacts.models import Contact, Kind, State
+from crm.documents import actions as documents
 from crm.notes import actions as notes
 from crm.tasks import actions as tasks
 from crm.tasks.models import Priority, TaskState
@@ -65,6 +66,13 @@ _TASKS: tuple[tuple[str, str, int | None, int, str], ...] = (
     ("Tidy the list of prospects", "", None, Priority.LOW, TaskState.TODO),
 )
 
+_PAPERS = (
+    ("How we invest.txt", "Broadly, cheaply, for long, and never what we do not understand.\n", "Firm", "for clients"),
+    ("Notes of the annual review.txt", "Allocation stays.\nMore cash before the roof.\n", "Reviews/2026", "review"),
+    ("Family tree.txt", "Two children, one grandchild.\n", "Family", ""),
+    ("Holdings elsewhere.csv", "what,value\nHouse,640000\nPension,212000\n", "Means", "to check"),
+)
+
 
 def keep_missing(firm: Plan, *, password: str, at: datetime) -> int:
     """A client book behind a storage password, once; how many contacts were written."""
@@ -79,6 +87,7 @@ def keep_missing(firm: Plan, *, password: str, at: datetime) -> int:
         _describe(vault, chance, at)
         _note(vault, at)
         _plan(vault, at)
+        _file(vault, at)
         return count + _win(vault, chance, at)
 
 
@@ -116,6 +125,15 @@ def _plan(vault: Opened, at: datetime) -> None:
         said = Said(title, text, today + timedelta(days=days) if days is not None else None, priority, state)
         contact = rows[place * 3 % len(rows)] if rows and place % 4 != 3 else None
         tasks.write(vault=vault, said=said, assignee_id=vault.who.user_id, contact=contact, at=at)
+
+
+def _file(vault: Opened, at: datetime) -> None:
+    """Some papers, filed."""
+    rows = list(scope(vault.who, Contact).filter(kind=Kind.PERSON, trashed_at=None).order_by("sort_key", "pk"))
+    for place, (name, text, folder, tags) in enumerate(_PAPERS):
+        contact = rows[place * 2 % len(rows)] if rows and place else None
+        content = text.encode()
+        documents.keep(vault=vault, name=name, content=content, contact=contact, folder=folder, tags=tags, at=at)
 
 
 def _win(vault: Opened, chance: random.Random, at: datetime) -> int:

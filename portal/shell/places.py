@@ -107,6 +107,8 @@ HOME = (
     _button("contact_agenda", "contact_add_document", _("Add a document"), "contacts:add_document", "plus"),
     _button("contact_agenda", "contact_add_event", _("Add an event"), "contacts:add_event", "plus"),
     _tab("home", "tasks", _("Tasks"), "tasks:list", go="k", whose=Whose.PRACTICE),
+    _tab("home", "documents", _("Documents"), "documents:list", go="v", whose=Whose.PRACTICE),
+    _page("documents", "document", _("Document"), "documents:document"),
     _page("tasks", "new_task", _("Add a task"), "tasks:new"),
     _page("tasks", "task", _("Change the task"), "tasks:task"),
     _tab("home", "accounts", _("Accounts"), "records:accounts", "view", go="a", aliases=("manage-clients/accounts/",)),

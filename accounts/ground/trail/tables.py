@@ -51,6 +51,8 @@ TABLES: dict[str, Any] = {
     "crm_note": _("Notes"),
     "crm_contact": _("Contacts"),
     "crm_task": _("Tasks"),
+    "crm_document": _("Documents"),
+    "crm_edition": _("Editions of documents"),
     "crm_intake": _("Files of contacts"),
     "crm_group": _("Groups of contacts"),
     "crm_groupmember": _("Members of groups"),

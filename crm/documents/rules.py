@@ -1,0 +1,122 @@
+"""Which files are taken, judged by name and content together, and what a label may say; nothing is unpacked."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+from django.utils.translation import gettext as _
+
+from accounts.desk.messages.files import KINDS as KNOWN
+from accounts.desk.messages.files import clean_name
+from accounts.desk.messages.rules import without_turning
+
+MEGA = 1024 * 1024
+LONGEST_FOLDER = 100
+LONGEST_TAG = 40
+MOST_TAGS = 10
+# What a browser may show; everything else is only saved.
+SHOWN = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "text/csv")
+
+
+def _is_webp(content: bytes) -> bool:
+    return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+
+
+def _is_gif(content: bytes) -> bool:
+    return content[:6] in (b"GIF87a", b"GIF89a")
+
+
+KINDS: dict[str, tuple[str, Callable[[bytes], bool]]] = {
+    **KNOWN,
+    "gif": ("image/gif", _is_gif),
+    "webp": ("image/webp", _is_webp),
+}
+
+
+class DocumentProblem(ValueError):
+    """One line that a person can read: why this file or label is not taken."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a document is called and is; sealed as one text."""
+
+    name: str
+    kind: str
+    size: int
+    folder: str = ""
+    tags: list[str] = field(default_factory=list)
+
+    def written(self) -> str:
+        """As it is sealed."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> "Label":
+        """As it was sealed."""
+        return cls(**json.loads(text))
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a browser may show it."""
+        return self.kind in SHOWN
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is a picture."""
+        return self.kind.startswith("image/")
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is plain text."""
+        return self.kind.startswith("text/")
+
+
+def judged(name: str, content: bytes, *, most: int) -> tuple[str, str]:
+    """The plain name and the kind of a file that is taken. Raises DocumentProblem."""
+    plain = clean_name(name)
+    said = {"file": plain, "most": most // MEGA}
+    if not content:
+        raise DocumentProblem(_("%(file)s is empty.") % said)
+    if len(content) > most:
+        raise DocumentProblem(_("%(file)s is larger than %(most)s MB.") % said)
+    kind, is_it = KINDS.get(ending(plain), ("", None))
+    if is_it is None:
+        raise DocumentProblem(_("%(file)s: only PDF, pictures, text, CSV, Word and Excel files are kept.") % said)
+    if not is_it(content):
+        raise DocumentProblem(_("%(file)s is not what its name says, or carries macros; it was not kept.") % said)
+    return plain, kind
+
+
+def ending(name: str) -> str:
+    """What the name says the file is."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def renamed(label: Label, *, name: str, folder: str, tags: str) -> Label:
+    """The same file under another name, in another folder. Raises DocumentProblem."""
+    if any(sign in name for sign in "/\\\0"):
+        raise DocumentProblem(_("A name has no slashes."))
+    plain = clean_name(name)
+    if not name.strip():
+        raise DocumentProblem(_("A name is required."))
+    known = KINDS.get(ending(plain))
+    if known is None or known[0] != label.kind:
+        raise DocumentProblem(_("A name keeps its ending: %(ending)s.") % {"ending": "." + ending(label.name)})
+    return Label(plain, label.kind, label.size, folder_of(folder), tags_of(tags))
+
+
+def folder_of(text: str) -> str:
+    """A folder is a word or some, with slashes between levels; it is no place on any disk."""
+    levels = [_plain(one) for one in text.replace("\\", "/").split("/")]
+    return "/".join(one for one in levels if one.strip("."))[:LONGEST_FOLDER]
+
+
+def tags_of(text: str) -> list[str]:
+    """Words between commas, each once."""
+    words = [_plain(one)[:LONGEST_TAG] for one in text.split(",")]
+    return list(dict.fromkeys(one for one in words if one))[:MOST_TAGS]
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in without_turning(text)).split())

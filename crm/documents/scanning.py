@@ -1,0 +1,105 @@
+"""The hook for a scanner of malware: a command that reads the file, or clamd behind a socket; none, unless set up."""
+
+import shlex
+import socket
+import struct
+import subprocess
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+from crm.documents.models import Scan
+from crm.documents.rules import DocumentProblem
+
+SECONDS = 60
+PIECE = 64 * 1024
+INFECTED = 1
+
+
+class Scanner(Protocol):
+    """Looks at a file before anything of it is kept."""
+
+    def look(self, content: bytes) -> str:
+        """How it was scanned. Raises DocumentProblem for what is not to be kept."""
+
+
+class Without:
+    """No scanner is set up, and the documents say so."""
+
+    def look(self, content: bytes) -> str:
+        """Not scanned."""
+        return Scan.NONE
+
+
+class Command:
+    """A command that reads the file from its standard input: 0 is clean, 1 infected, anything else no answer."""
+
+    def __init__(self, line: str) -> None:
+        self.parts = shlex.split(line)
+
+    def look(self, content: bytes) -> str:
+        """By the command's exit status."""
+        try:
+            ran = subprocess.run(self.parts, input=content, capture_output=True, timeout=SECONDS, check=False)
+        except (OSError, subprocess.SubprocessError):
+            raise _no_answer() from None
+        if ran.returncode == INFECTED:
+            raise _infected()
+        if ran.returncode:
+            raise _no_answer()
+        return Scan.CLEAN
+
+
+class Clamd:
+    """clamd behind a Unix socket or a port, by its INSTREAM command."""
+
+    def __init__(self, address: str | tuple[str, int]) -> None:
+        self.address = address
+
+    def look(self, content: bytes) -> str:
+        """By clamd's answer."""
+        family = socket.AF_UNIX if isinstance(self.address, str) else socket.AF_INET
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as line:
+                line.settimeout(SECONDS)
+                line.connect(self.address)
+                line.sendall(b"zINSTREAM\0")
+                for at in range(0, len(content), PIECE):
+                    piece = content[at : at + PIECE]
+                    line.sendall(struct.pack("!I", len(piece)) + piece)
+                line.sendall(struct.pack("!I", 0))
+                answer = line.recv(4096)
+        except OSError:
+            raise _no_answer() from None
+        if answer.rstrip(b"\0\n").endswith(b"FOUND"):
+            raise _infected()
+        if not answer.rstrip(b"\0\n").endswith(b"OK"):
+            raise _no_answer()
+        return Scan.CLEAN
+
+
+def scanner() -> Scanner:
+    """The installation's scanner, from DOCUMENT_SCANNER."""
+    said = settings.DOCUMENT_SCANNER
+    if not said:
+        return Without()
+    kind, _colon, rest = said.partition(":")
+    if kind == "command" and rest:
+        return Command(rest)
+    parts = urlsplit(said)
+    if kind == "clamd" and parts.hostname and parts.port:
+        return Clamd((parts.hostname, parts.port))
+    if kind == "clamd" and parts.path:
+        return Clamd(parts.path)
+    raise ImproperlyConfigured("DOCUMENT_SCANNER must be command:LINE, clamd:///socket or clamd://host:port")
+
+
+def _infected() -> DocumentProblem:
+    return DocumentProblem(_("The scanner found malware in this file; it was not kept."))
+
+
+def _no_answer() -> DocumentProblem:
+    return DocumentProblem(_("The scanner for malware does not answer, so the file was not kept. Try again later."))
