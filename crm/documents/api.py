@@ -29,6 +29,7 @@ from crm.documents.rules import DocumentProblem
 from crm.documents.views import handed_out, one, taken
 from crm.vault.context import opened
 from crm.vault.engine.encoding import Unopened
+from crm.vault.rules import PROVED
 from crm.vault.sealed import Opened
 
 
@@ -210,7 +211,7 @@ class DocumentEditions(APIView):
         return Response(_shown(vault, found), status=status.HTTP_201_CREATED)
 
 
-@gate(SIGNED_IN)
+@gate(PROVED)
 class DocumentEdition(APIView):
     """One file."""
 

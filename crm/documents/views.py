@@ -32,6 +32,7 @@ from crm.documents.rules import KINDS, MEGA, DocumentProblem, Label
 from crm.vault import files
 from crm.vault.context import opened
 from crm.vault.engine.encoding import Unopened
+from crm.vault.rules import PROVED
 from crm.vault.sealed import Opened
 from crm.vault.stores import StoreFailed
 
@@ -119,7 +120,7 @@ def replace(request: HttpRequest, document: UUID) -> HttpResponse:
     return redirect("documents:document", found.pk)
 
 
-@gate(SIGNED_IN)
+@gate(PROVED)
 @require_safe
 def file(request: HttpRequest, document: UUID, edition: int) -> HttpResponseBase:
     """The file itself, shown where a browser can do so safely, saved otherwise or when asked."""

@@ -70,8 +70,8 @@ def test_tasks_and_papers_from_first_to_last(own_world, page, site, shown):  # n
             {"name": "house.png", "mimeType": "image/png", "buffer": PICTURE},
         ]
     )
-    page.get_by_label("Folder").fill("Trusts/2026")
-    page.get_by_label("Tags").fill("signed")
+    page.get_by_label("Folder", exact=True).fill("Trusts/2026")
+    page.get_by_label("Tags, between commas").fill("signed")
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_text("2 documents are kept.")).to_be_visible()
     shown(page, "documents-list")
