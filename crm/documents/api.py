@@ -117,13 +117,13 @@ class Documents(APIView):
     @extend_schema(request={"multipart/form-data": NewDocumentSerializer}, responses={201: DocumentSerializer})
     def post(self, request: Request) -> Response:
         """Keep a file."""
-        vault, said = opened(request._request), request.data
+        vault, said = opened(request._request), request._request.POST
         file = request.FILES.get("file")
         if file is None:
             raise ValidationError({"file": [_("Choose a file.")]})
         try:
-            about = chosen.contact_of(vault, str(said.get("contact") or ""))
-            folder, tags = str(said.get("folder", "")), str(said.get("tags", ""))
+            about = chosen.contact_of(vault, said.get("contact", ""))
+            folder, tags = said.get("folder", ""), said.get("tags", "")
             made = taken(vault, file, about=about, folder=folder, tags=tags)
         except ContactProblem as problem:
             raise ValidationError({"contact": [str(problem)]}) from problem

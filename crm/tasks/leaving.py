@@ -25,5 +25,6 @@ def _move(*, seat: Seat, heir: Seat, at: datetime) -> None:
 
 
 def _open(seat: Seat):  # type: ignore[no-untyped-def]
-    rows = Task.unscoped.filter(assignee_id=seat.user_id, practice_id=seat.practice_id, trashed_at=None)
+    # Those in the trash too: taken back, they are somebody's again.
+    rows = Task.unscoped.filter(assignee_id=seat.user_id, practice_id=seat.practice_id)
     return rows.exclude(state=TaskState.DONE)

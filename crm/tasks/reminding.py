@@ -1,9 +1,7 @@
-"""The morning's reminder: each practice is told once a day whose tasks are due. What they say stays sealed."""
+"""The morning's reminder: each practice is told once a day that tasks are due. What they say stays sealed."""
 
-from collections import defaultdict
 from datetime import date
 
-from django.db.models import Count
 from django.utils.translation import gettext_noop
 
 from accounts.ground.access.context import as_role
@@ -11,7 +9,7 @@ from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
 from crm.tasks.models import Task, TaskState
 
-TITLE = gettext_noop("Tasks are due")
+TITLE = gettext_noop("Tasks are due; the list of tasks says which")
 
 
 def remind_due(*, day: date) -> int:
@@ -23,13 +21,7 @@ def remind_due(*, day: date) -> int:
 
 
 def due_news(day: date) -> list[News]:
-    """How many tasks are due with whom; a job reads days and names for it, and nothing that is sealed."""
+    """One piece of news a practice: everybody of it reads it, so it names nobody and says nothing that is sealed."""
     due = Task.unscoped.filter(due_on__lte=day, trashed_at=None).exclude(state=TaskState.DONE)
-    rows = due.order_by().values_list("firm_id", "practice_id", "assignee__username").annotate(number=Count("*"))
-    by_practice: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for firm_id, practice_id, name, number in sorted(rows, key=lambda row: str(row[2])):
-        by_practice[firm_id, practice_id].append(f"{name}: {number}")
-    return [
-        News(firm_id, practice_id, None, f"tasks-{day.isoformat()}", "\n".join(lines))
-        for (firm_id, practice_id), lines in by_practice.items()
-    ]
+    practices = due.order_by("practice_id").values_list("firm_id", "practice_id").distinct()
+    return [News(firm_id, practice_id, None, f"tasks-{day.isoformat()}") for firm_id, practice_id in practices]

@@ -52,6 +52,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "in_trash": filters.show == TRASH,
         "about": contacts.one(vault, filters.contact) if filters.contact else None,
         "just": _just(request, vault),
+        "was": request.GET.get("was") if request.GET.get("was") in TaskState.values else TaskState.TODO,
         "here": request.get_full_path(),
     }
     return render(request, "crm/tasks/tasks.html", context)
@@ -103,8 +104,9 @@ def move(request: HttpRequest, task: UUID) -> HttpResponse:
     """Done, under way, or open again."""
     found, state = one(opened(request), task), request.POST.get("state", "")
     if state in TaskState.values:
+        before = found.state
         actions.move(task=found, state=state, at=timezone.now())
-        _say(request, found, _("The task is done.") if found.is_done else _("The task is open again."))
+        _say(request, found, _("The task is done.") if found.is_done else _("The task is open again."), before)
     return redirect(_back_to(request))
 
 
@@ -184,8 +186,9 @@ def _named(vault: Opened, request: HttpRequest) -> str:
     return found.title if found else ""
 
 
-def _say(request: HttpRequest, task: Task, words: str) -> None:
-    undo = format_html('<a href="{}?just={}">{}</a>', reverse("tasks:list"), task.pk, _("Undo"))
+def _say(request: HttpRequest, task: Task, words: str, before: str = "") -> None:
+    """What was done, and the way to where it is undone; `before` is the state that it goes back to."""
+    undo = format_html('<a href="{}?just={}&amp;was={}">{}</a>', reverse("tasks:list"), task.pk, before, _("Undo"))
     messages.success(request, format_html("{} {}", words, undo))
 
 
