@@ -56,17 +56,12 @@ def colleague(world, name="abel"):
 
 
 def let_in(master, newcomer, world, name="abel", password=OTHER_PASSWORD):
-    """The newcomer sets up, both compare, the master confirms and signs; the newcomer's recovery code."""
-    from tests.world import PASSWORD as SIGN_IN
-
+    """The newcomer sets up, both compare, the master signs; the newcomer's recovery code."""
     shown = begun(newcomer, password)
     member = Member.unscoped.get(user=world.users[name], left_at=None)
     page = master.get(f"{HOME}members/{member.pk}/")
     said = {"words": words(page), "storage_password": PASSWORD}
-<<<<<<< HEAD
     # Whoever lets somebody in confirms it with the sign-in's password.
-=======
->>>>>>> eafc9b2 (Let whoever lets a colleague in confirm it in every test)
     answer = master.post(f"{HOME}members/{member.pk}/", said, headers={"Confirm-Password": SIGN_IN})
     assert answer.status_code == 302, answer.content.decode()
     return shown[0]
