@@ -18,9 +18,6 @@ from crm.vault.engine.keys import LONGEST_PASSWORD
 
 # Who decides over others' keys has not opted out of the second proof.
 PROVED = replace(SIGNED_IN, proved=True)
-# Deciding over keys: a borrowed session with a storage password or a code from a drawer is not enough.
-SURE = replace(PROVED, step_up=True)
-OWN_AGAIN = replace(SIGNED_IN, step_up=True)
 SHORTEST = 15
 FEW = (5, timedelta(minutes=15))
 DAILY = (20, timedelta(hours=24))

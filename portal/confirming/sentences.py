@@ -32,7 +32,7 @@ from fees.proposals.queries import proposals
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
 from fees.whatif.queries import trial_of
-from portal.confirming import templates, vault
+from portal.confirming import templates
 from portal.confirming.billing import approve_line, billing_month, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
 from portal.lib.exchange import exchange_day
@@ -376,10 +376,6 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("fees:send_template", "api_send_fee_template"), templates.send_template),
     **dict.fromkeys(("fees:what_if_send", "api_send_what_if"), _send_trial),
     **dict.fromkeys(("fees:sign_proposal", "api_sign_proposal"), _sign_terms),
-    **dict.fromkeys(("vault:recover", "api_vault_recover"), vault.recover),
-    **dict.fromkeys(("vault:sheets", "api_vault_sheets"), vault.sheets),
-    **dict.fromkeys(("vault:member", "api_vault_member"), vault.admit),
-    "vault:take_out": vault.take_out,
     **dict.fromkeys(("consents:agree", "api_agree"), _agree),
     **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),
     "nights:retry": _retry_night,

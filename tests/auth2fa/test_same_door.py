@@ -53,11 +53,6 @@ SENSITIVE = {
     "API tokens": ("settings/tokens/new/", "api/v1/tokens/new/"),
     "names and addresses before clients": ("settings/brand/", "api/v1/brand/"),
     "opting out": ("settings/security/opt-out/sign/", "api/v1/opt-out/sign/"),
-    "keys of the client book": (
-        *("settings/storage-password/recover/", "settings/storage-password/sheets/"),
-        *("settings/storage-password/members/{member}/", "settings/storage-password/members/{member}/out/"),
-        *("api/v1/vault/recover/", "api/v1/vault/sheets/", "api/v1/vault/members/{member}/"),
-    ),
     "trading permissions": ("trading/permissions/{pk}/decide/", "api/v1/permission-requests/{pk}/answer/"),
 }
 

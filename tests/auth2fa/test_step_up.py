@@ -11,6 +11,7 @@ from accounts.ground.stepup.models import StepUpGrant
 from accounts.ground.tokens.models import ApiToken
 from auth2fa.challenge.models import Challenge
 from auth2fa.devices.models import Device, Kind
+from auth2fa.stepup.rules import task_of
 from tests.auth2fa.kit import enrolled, latest
 from tests.world import PASSWORD
 
@@ -223,3 +224,26 @@ def test_the_back_office_is_asked_too(world, browse):
     assert client.post(path, {**wish, **proof}).status_code == 302
     world.users["tess"].refresh_from_db()
     assert world.users["tess"].first_name == "Theresa"
+
+
+def test_no_row_tells_what_was_typed_with_a_task(alice, browser):
+    """A card's PIN has ten thousand values; whoever copies the database tries them all against a bare fingerprint."""
+    held = enrolled(alice, Kind.APP)
+    wish = {"kind": "card", "pin": "4711", "same_pin": "4711"}
+    path = "/settings/security/devices/new/"
+    begin(browser, wish, path)
+    question = {"_challenge": str(latest(alice).pk)}
+    browser.post(path, {**wish, **question, "_code": held.answer(None)})
+    kept = {StepUpGrant.unscoped.get().task, Challenge.unscoped.filter(purpose="task").get().task}
+    fields = sorted((name, [value]) for name, value in wish.items())
+    bare = task_of(method="POST", path=path, content_type="multipart/form-data", fields=fields)
+    assert len(kept) == 1 and bare not in kept
+
+
+def test_tasks_under_another_key_are_other_tasks(alice, browser, settings):
+    held = enrolled(alice, Kind.APP)
+    begin(browser)
+    question = {"_challenge": str(latest(alice).pk)}
+    settings.FACTOR_KEYS = ["another key", *settings.FACTOR_KEYS]
+    assert browser.post(TASK, {**WISH, **question, "_code": held.answer(None)}).status_code == 403
+    assert tokens() == 0
