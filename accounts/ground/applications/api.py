@@ -58,7 +58,7 @@ class SecondLevelSerializer(StrictSerializer):
     number = NumberField(max_length=12)
     base_currency = serializers.ChoiceField([(code, code) for code in CURRENCIES])
     is_registered = serializers.BooleanField(default=True)
-    is_organisation = serializers.BooleanField(default=False)
+    is_organisation = serializers.BooleanField(default=True)
     born_on = serializers.DateField(required=False, allow_null=True)
 
 

@@ -34,26 +34,32 @@ def tell_moved(user: User, at: datetime) -> None:
 
 def tell_other_party(user: User, former: Party | None, at: datetime) -> None:
     """The back office now takes a sign-in for another person of the books: its user and the primary users of the firms
-    concerned hear of it."""
-    parties = [party for party in (former, user.party) if party is not None]
-    firms = {party.firm_id for party in parties} | set(
+    concerned hear of it.
+
+    Whose the sign-in was and is stands in the mail to a firm for its own people only.
+    """
+    firms = {party.firm_id for party in (former, user.party) if party is not None} | set(
         Seat.unscoped.filter(user=user, is_active=True, firm__isnull=False).values_list("firm_id", flat=True)
     )
     heads = Seat.unscoped.filter(firm_id__in=firms, role=Role.TOP, standing=Standing.PRIMARY, is_active=True)
-    words = {
-        "name": user.username,
-        "former": former.legal_name if former else "\N{EM DASH}",
-        "now": user.party.legal_name if user.party else "\N{EM DASH}",
-    }
-    owe_people(
-        users={user.pk, *heads.values_list("user_id", flat=True)},
-        subject=gettext_lazy("A sign-in belongs to another person in the books"),
-        text=gettext_lazy(
-            "The back office has changed whose sign-in %(name)s is: until now %(former)s, from now on %(now)s. If that"
-            " is not right, tell the back office at once."
-        ),
-        said=words,
-        path=reverse("dashboard:home"),
-        natural_key=f"party changed {user.pk} {at.isoformat()}",
-        firm_id=None,
-    )
+    told: dict[int | None, set[int]] = {None: {user.pk}}
+    for head in heads:
+        told.setdefault(head.firm_id, set()).add(head.user_id)
+    for firm_id, users in told.items():
+        owe_people(
+            users=users,
+            subject=gettext_lazy("A sign-in belongs to another person in the books"),
+            text=gettext_lazy(
+                "The back office has changed whose sign-in %(name)s is: until now %(former)s, from now on %(now)s. If"
+                " that is not right, tell the back office at once."
+            ),
+            said={"name": user.username, "former": _known(former, firm_id), "now": _known(user.party, firm_id)},
+            path=reverse("dashboard:home"),
+            natural_key=f"party changed {user.pk} {at.isoformat()} {firm_id or 'own'}",
+            firm_id=firm_id,
+        )
+
+
+def _known(party: Party | None, firm_id: int | None) -> str:
+    """A person's name as far as the reader may know it: a firm its own people's, the person theirs."""
+    return party.legal_name if party is not None and firm_id in (None, party.firm_id) else "\N{EM DASH}"

@@ -212,3 +212,25 @@ def test_another_person_in_the_books_is_told_to_the_user_and_to_the_head_of_the_
     told = OutboxMessage.unscoped.filter(natural_key__startswith="party changed").order_by("recipient")
     assert list(told.values_list("recipient", flat=True)) == ["alice@example.com", "bob@example.com"]
     assert "whose sign-in bob is" in told[0].body and "Other, Person" in told[0].body
+
+
+def test_a_firm_reads_no_name_of_another_firms_people(office, world):
+    """Bob becomes one of Southbank's people: Northgate's head reads no name of theirs."""
+    for name in ("alice", "bob", "mallory"):
+        User.objects.filter(pk=world.users[name].pk).update(email=f"{name}@example.com", language="en")
+    former = Party.unscoped.create(
+        firm_id=world["F200002"].firm_id, practice_id=world["F200002"].practice_id, legal_name="Former, Person"
+    )
+    User.objects.filter(pk=world.users["bob"].pk).update(party=former)
+    party = Party.unscoped.create(
+        firm_id=world["F900001"].firm_id, practice_id=world["F900001"].practice_id, legal_name="Secret, Nora"
+    )
+    page = reverse("admin:accounts_user_change", args=[world.users["bob"].pk])
+    form = {"first_name": "", "last_name": "", "email": "bob@example.com", "language": "en", "party": party.pk}
+    office.post(page, form)
+
+    owed = OutboxMessage.unscoped.filter(natural_key__startswith="party changed")
+    told = dict(owed.values_list("recipient", "body"))
+    assert set(told) == {"alice@example.com", "bob@example.com", "mallory@example.com"}
+    assert former.legal_name in told["alice@example.com"] and "Secret" not in told["alice@example.com"]
+    assert "Secret, Nora" in told["mallory@example.com"] and former.legal_name not in told["mallory@example.com"]

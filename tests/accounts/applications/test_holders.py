@@ -9,6 +9,7 @@ from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Kind, Practice
 from accounts.ground.tree.rules import TreeProblem, age_on
 from tests.accounts.applications.test_applications import ADVISOR, CLIENT, api, both
+from tests.house.written import fingerprint_of_rows
 
 BORN = date(2008, 3, 2)
 
@@ -71,7 +72,10 @@ def test_an_advisor_is_a_company_or_a_person_of_twenty_one(browse, world):
     person = {name: value for name, value in ADVISOR.items() if name != "is_organisation"}
     paths = {"page": "/applications/second-level/", "path": "second-levels/"}
     for more, words in (({}, "date of birth is needed"), ({"born_on": "2019-01-01"}, "at least 21 years old")):
-        (page, answer), stands = both(browse, "alice", {**person, "is_registered": True, **more}, **paths)
+        wish = {**person, "is_registered": True, **more}
+        page, stands = browse("alice").post(paths["page"], wish), fingerprint_of_rows()
+        answer = api(browse("alice"), paths["path"], {**wish, "is_organisation": False})
+        stands = stands == fingerprint_of_rows()
         assert (page.status_code, answer.status_code, stands) == (422, 400, True)
         assert words in page.content.decode()
 
