@@ -146,6 +146,23 @@ def test_what_somebody_is_editing_and_what_went_again_stay_as_they_are(world, al
     assert ben.trashed_at is not None
 
 
+def test_who_leaves_hands_over_the_contacts_they_keep(world, browse, alice):
+    from django.utils import timezone
+
+    from accounts.ground.access.context import acting
+    from accounts.ground.leaving.actions import leave, owned
+    from accounts.ground.people.models import Seat
+
+    colleague(world)
+    ana, ben = added(alice), added(alice, "Ben", "Cole")
+    Contact.unscoped.filter(pk=ana.pk).update(owner=world.users["abel"])
+    seat = Seat.unscoped.get(user=world.users["abel"])
+    assert ["1 contact"] in [one.things for one in owned(seat)]
+    with acting(world.users["alice"].pk) as who:
+        leave(who=who, seat=seat, heir=world.seats["alice"], at=timezone.now())
+    assert {one.owner.username for one in Contact.unscoped.filter(pk__in=[ana.pk, ben.pk])} == {"alice"}
+
+
 def test_strangers_change_nothing_and_a_colleague_undoes_only_his_own(world, browse, alice):
     ana = added(alice)
     colleague(world)
