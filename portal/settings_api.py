@@ -32,6 +32,8 @@ SPECTACULAR_SETTINGS = {
         "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
         "TransactionStatus": "portal.transactions.rules.Status",
         "InvoiceState": "fees.sending.models.State",
+        "NightDecisionKind": "accounts.ground.runs.models.DecisionKind",
+        "DifferenceKind": "portal.office.api.KINDS",
         "JobState": "accounts.ground.jobs.models.JobState",
         "ContactKind": "crm.contacts.models.Kind",
         "ContactState": "crm.contacts.models.State",

@@ -50,6 +50,9 @@ def _accrue_late(cur, run: Run, day: date, within: str) -> int:
     rows = 0
     for hold in Hold.unscoped.filter(pk__in=asked).order_by("id") if asked else ():
         late, account = hold.day, hold.account_id
+        if hold.reason == BY_OFFICE:
+            # Whoever has no value for the day waits for that alone, if for anything.
+            release(hold=hold, at=run.at, resolution=gettext_noop("Accrued by a later night"))
         cur.execute(
             "SELECT 1 FROM broker_navdaily n WHERE n.nav_date = %s AND n.account_id = %s"
             " AND NOT EXISTS (SELECT 1 FROM fees_accrual l WHERE l.accrual_date = %s AND l.account_id = %s)",

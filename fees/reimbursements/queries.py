@@ -35,7 +35,7 @@ _CEILINGS = """
 UNSEEN = """
       FROM accounts_transfer t
      WHERE t.debit_id IN (SELECT b.id FROM accounts_book b WHERE b.practice_id = m.practice_id AND b.kind = 'payee')
-       AND t.kind IN ('reimburse', 'adjustment', 'borne')
+       AND t.kind IN ('reimburse', 'adjustment', 'borne', 'reversal')
        AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id AND r.seen_on <= told.day)"""
 
 

@@ -32,7 +32,7 @@ from fees.proposals.queries import proposals
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
 from fees.whatif.queries import trial_of
-from portal.confirming import templates
+from portal.confirming import office, templates
 from portal.confirming.billing import approve_line, billing_month, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
 from portal.lib.exchange import exchange_day
@@ -317,10 +317,6 @@ def _retry_night(wish: Wish) -> str:
     return _("Try again what is held in the night of %(day)s.") % {"day": wish.place["day"]}
 
 
-def _decide_night(wish: Wish) -> str:
-    return _("Decide about the night of %(day)s.") % {"day": wish.place.get("day") or wish.text("day")}
-
-
 def _in_the_office(wish: Wish) -> str:
     page: Any = getattr(wish.request.resolver_match.func, "model_admin", None)  # type: ignore[union-attr]
     if page is None:
@@ -379,5 +375,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("consents:agree", "api_agree"), _agree),
     **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),
     "nights:retry": _retry_night,
-    **dict.fromkeys(("nights:decide_any", "nights:decide"), _decide_night),
+    **dict.fromkeys(("nights:decide_any", "nights:decide", "api_night_decisions"), office.decide_night),
+    **dict.fromkeys(("reconciliation:note", "api_look_after"), office.look_after),
+    **dict.fromkeys(("reconciliation:take_back", "api_take_back"), office.take_back),
 }

@@ -153,7 +153,7 @@ def decide(request: HttpRequest, day: date) -> HttpResponse:
     try:
         if not form.is_valid():
             raise DecisionRefused(_("That is not one of the things that can be decided."))
-        _decide(day, form.cleaned_data, by=request.user.pk, at=timezone.now())
+        act_on(day, form.cleaned_data, by=request.user.pk, at=timezone.now())
     except DecisionRefused as refused:
         messages.error(request, str(refused))
     else:
@@ -171,7 +171,8 @@ def decide_any(request: HttpRequest) -> HttpResponse:
     return decide(request, form.cleaned_data["day"])
 
 
-def _decide(day: date, told: dict[str, Any], *, by: int | None, at: datetime) -> None:
+def act_on(day: date, told: dict[str, Any], *, by: int | None, at: datetime) -> None:
+    """Do what was decided; DecisionRefused says why not."""
     said: dict[str, Any] = {"reason": told["reason"], "by": by, "at": at}
     act = told["act"]
     if act in ("pause", "resume"):

@@ -30,6 +30,8 @@ FILES = {
     "portal/office/queries.py": OFFICE,
     "portal/office/listing.py": OFFICE,
     "portal/office/held.py": OFFICE,
+    "portal/confirming/office.py": OFFICE,
+    "portal/office/api.py": OFFICE,
     "portal/office/reconciliation/views.py": OFFICE,
     "fees/reconciliation/queries.py": "the back office or the shell, under a login that reads every firm",
     "portal/office/views.py": OFFICE,

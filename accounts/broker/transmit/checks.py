@@ -49,7 +49,7 @@ def instruction_files_are_as_they_were_written(day: date) -> list[Break]:
 
 
 def every_reversal_takes_back_what_was_rejected(day: date) -> list[Break]:
-    """I02: each reversal of the day takes back a whole movement that the broker rejected and somebody gave up."""
+    """I02: each reversal of the day takes back a movement that the broker rejected and somebody gave up."""
     return breaks(
         "I02",
         gettext_noop("%(count)s reversals take back what the broker did not reject; the first is %(sample)s."),
@@ -60,8 +60,8 @@ def every_reversal_takes_back_what_was_rejected(day: date) -> list[Break]:
            AND NOT EXISTS (SELECT 1 FROM accounts_transfer paid JOIN broker_instruction i ON i.transfer_id = paid.id
                             WHERE paid.source = t.source AND paid.kind IN ('fee', 'invoice')
                               AND i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL
-                              AND (paid.account_id, paid.practice_id, paid.currency, paid.amount)
-                                  = (t.account_id, t.practice_id, t.currency, t.amount))
+                              AND (paid.account_id, paid.practice_id, paid.currency)
+                                  = (t.account_id, t.practice_id, t.currency) AND paid.amount >= t.amount)
          GROUP BY t.firm_id
         """,
         day=day,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -17,8 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.broker.transmit.actions import LONGEST_REASON, ReversalRefused, ask_reversal
 from accounts.broker.transmit.models import Instruction
 from accounts.ground.access.gates import OFFICE, SURE_OFFICE, gate
+from accounts.ground.amounts import money_words
 from accounts.ground.clock import exchange_today
 from accounts.ground.people.models import User
+from fees.posting.reversal import given_back
 from fees.reconciliation.actions import NoteRefused, look_after
 from fees.reconciliation.queries import MOST_LISTED, differences, notes_of, sides
 from fees.reconciliation.rules import OLD_DAYS, WORDS, Difference, Kind
@@ -55,10 +57,10 @@ class NoteForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = [("", ""), *((str(pk), name) for pk, name in _desk())]  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [("", ""), *((str(pk), name) for pk, name in desk_users())]  # type: ignore[attr-defined]
 
 
-def _desk() -> list[tuple[int, str]]:
+def desk_users() -> list[tuple[int, str]]:
     """Who may look after a difference."""
     rows = User.objects.filter(seats__role="office", seats__is_active=True, is_active=True).distinct()
     return list(rows.order_by("username").values_list("pk", "username"))
@@ -71,7 +73,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     today = exchange_today()
     found = differences(today)
     counts = Counter(one.kind for one in found)
-    desk = _desk()
+    desk = desk_users()
     show, whose, age = (request.GET.get(name, "") for name in ("show", "owner", "age"))
     rows = _rows(found, dict(desk))
     if show in list(Kind):
@@ -105,13 +107,8 @@ def note(request: HttpRequest) -> HttpResponse:
     try:
         if not form.is_valid():
             raise NoteRefused(_("That cannot be noted."))
-        look_after(
-            difference=_named(form.cleaned_data["what"]),
-            owner_id=form.cleaned_data["owner"],
-            note=form.cleaned_data["note"],
-            by=request.user.pk or 0,
-            at=timezone.now(),
-        )
+        said = form.cleaned_data
+        noted(said["what"], owner_id=said["owner"], note=said["note"], by=request.user.pk, at=timezone.now())
     except NoteRefused as refused:
         messages.error(request, str(refused))
     else:
@@ -123,15 +120,9 @@ def note(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest) -> HttpResponse:
     """Have the next night take back what the broker rejected."""
-    found = _named(request.POST.get("what", ""), refuse=False)
     reason = request.POST.get("note", "")[:LONGEST_REASON]
     try:
-        if found is None or found.kind != Kind.REJECTED:
-            raise ReversalRefused(_("Only a fee or an invoice that the broker rejected can be taken back."))
-        told = Instruction.unscoped.filter(transfer_id=found.reference).order_by("-attempt").first()
-        if told is None:
-            raise ReversalRefused(_("Only a fee or an invoice that the broker rejected can be taken back."))
-        ask_reversal(instruction=told, reason=reason, by=request.user.pk or 0, at=timezone.now())
+        give_up(request.POST.get("what", ""), reason=reason, by=request.user.pk, at=timezone.now())
     except ReversalRefused as refused:
         messages.error(request, str(refused))
     else:
@@ -139,13 +130,30 @@ def take_back(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("reconciliation:now"))
 
 
-def _named(what: str, *, refuse: bool = True) -> Any:
-    """The difference of that kind and reference, as it is now."""
-    kind, _bar, reference = what.partition("|")
-    found = next((one for one in differences(exchange_today()) if (one.kind, one.reference) == (kind, reference)), None)
-    if found is None and refuse:
+def noted(what: str, *, owner_id: int | None, note: str, by: int | None, at: datetime) -> None:
+    """Write down a word about the difference of that kind and reference; NoteRefused where it is gone."""
+    found = _named(what)
+    if found is None:
         raise NoteRefused(_("This difference is gone; there is nothing left to look after."))
-    return found
+    look_after(difference=found, owner_id=owner_id, note=note, by=by or 0, at=at)
+
+
+def give_up(what: str, *, reason: str, by: int | None, at: datetime) -> None:
+    """Ask to take back the movement behind the difference of that kind and reference; ReversalRefused says why not."""
+    found = _named(what)
+    rejected = found.reference if found is not None and found.kind == Kind.REJECTED else None
+    told = Instruction.unscoped.filter(transfer_id=rejected).order_by("-attempt").first() if rejected else None
+    if told is None:
+        raise ReversalRefused(_("Only a fee or an invoice that the broker rejected can be taken back."))
+    if (back := given_back(told.transfer_id)) > 0:
+        words = _("%(amount)s of it was given back already; send it to the broker again instead.")
+        raise ReversalRefused(words % {"amount": money_words(back, told.currency)})
+    ask_reversal(instruction=told, reason=reason, by=by or 0, at=at)
+
+
+def _named(what: str) -> Difference | None:
+    kind, _bar, reference = what.partition("|")
+    return next((one for one in differences(exchange_today()) if (one.kind, one.reference) == (kind, reference)), None)
 
 
 def _rows(found: list[Difference], names: dict[int, str]) -> list[Row]:

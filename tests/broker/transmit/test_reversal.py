@@ -2,19 +2,24 @@
 
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from accounts.broker.transmit.actions import ReversalRefused, ask_reversal, send_again
 from accounts.broker.transmit.models import Instruction
 from accounts.ground.access.context import as_role
-from accounts.ground.ledger.models import Transfer
+from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.notifications.models import Notification
 from accounts.ground.requests.models import Request
+from fees.posting.models import Charge
+from fees.posting.reversal import given_back
 from fees.reconciliation.queries import differences, sides
-from tests.broker.transmit.conftest import ANA, BRIGHT, CHIDI, NEXT, TOP
+from tests.broker.transmit.conftest import ANA, BRIGHT, CHIDI, DAY, FIRST, NEXT, TOP
 from tests.broker.transmit.test_answers import AT, answers, booked, fee, stands
-from tests.fees.posting.nights import night_role
+from tests.fees.posting.lies import CORRECTED
+from tests.fees.posting.nights import Nights, figures, night_role
 
 THIRD = date(2025, 10, 3)
 
@@ -110,3 +115,52 @@ def test_what_is_taken_back_is_not_sent_again_and_takes_no_line_of_another(told)
     booked(ANA, "-1", "", day=THIRD)
     assert stands()[f"fee {ANA}"] == "reversed"
     assert kinds(NEXT) == []
+
+
+def test_a_refund_of_what_was_taken_back_reaches_nobody(world, settings, tmp_path):
+    """100,000 x 5 % / 252 = 19.84 is rejected and taken back; then the value is corrected: nothing is paid."""
+    settings.INSTRUCTIONS_URL = tmp_path.as_uri()
+    nights = Nights(world)
+    nights.agree(ANA, figures("PERCENTOFEQUITY", rate="0.05"), starts=FIRST)
+    nights.values(ANA, "100000", FIRST, THIRD)
+    nights.nights(FIRST, DAY)
+    answers((fee(ANA).pk, "rejected", "closed"))
+    give_up(ANA)
+    nights.night(NEXT)
+    assert reversals() == [(ANA, Decimal("19.84"), "payee", "client")]
+
+    with as_role("owner"), connection.cursor() as cur:
+        cur.execute(CORRECTED.replace("2025-09-29", FIRST.isoformat()))
+    assert nights.night(THIRD).problem == ""
+
+    with as_role("owner"):
+        lower = Charge.unscoped.get(revision=1)
+        assert (lower.amount, lower.reason) == (Decimal("-1.98"), "not_taken")
+        assert not Transfer.unscoped.filter(kind="adjustment").exists()
+
+
+def spent(number: str, amount: str, kind: str) -> None:
+    """The advisor gave something to a client, outside of any fee's own story."""
+    with as_role("owner"):
+        paid = Transfer.unscoped.get(account__number=number, kind="fee", day=DAY)
+        share = Book.unscoped.get_or_create(
+            firm_id=paid.firm_id, kind="payee", practice_id=paid.practice_id, currency=paid.currency
+        )[0]
+        Transfer.unscoped.create(
+            txn=uuid4(), firm_id=paid.firm_id, account_id=paid.account_id, practice_id=paid.practice_id, kind=kind,
+            debit=share, credit=paid.debit, amount=amount, currency=paid.currency, day=DAY, source=uuid4(),
+        )  # fmt: skip
+
+
+def test_what_the_client_has_back_already_is_not_given_twice(told):
+    """1.00 was rejected and 0.50 went back before: the page refuses, a night counts all that was taken."""
+    answers((fee(ANA).pk, "rejected", "closed"))
+    give_up(ANA)
+    spent(ANA, "0.50", "reimburse")
+    with night_role():
+        assert given_back(fee(ANA).pk) == Decimal("0.50")
+
+    told.night(NEXT)
+
+    # The second day's fee of 1.00 was posted before, so that in all 2.00 was taken: the first may go back whole.
+    assert reversals() == [(ANA, Decimal(1), "payee", "client")]

@@ -183,6 +183,25 @@ def test_a_night_that_has_accrued_takes_no_hold_and_a_value_that_comes_ends_none
     assert line(MONDAY) == []
 
 
+def test_who_is_let_in_late_and_has_no_value_waits_for_nothing_by_hand(billed, olga):
+    """The hold of the office ends; what is missing is the value, and that is said by a hold of its own."""
+    billed.value(ANA, TUESDAY, "100000")
+    with as_role("office"):
+        hold = hold_back(account=billed.account(ANA), day=MONDAY, reason="Wait", by=olga, at=AT)
+    billed.hold(ANA, MONDAY)
+    billed.night(MONDAY)
+    accrued_already(billed, MONDAY)
+    with as_role("office"):
+        let_go(hold=hold, reason="All right", by=olga, at=AT)
+
+    assert billed.night(TUESDAY).problem == ""
+
+    with as_role("owner"):
+        left = Hold.unscoped.filter(day=MONDAY, resolved_at=None).values_list("reason", flat=True)
+        assert list(left) == ["no_nav"]
+    assert line(MONDAY) == []
+
+
 def test_only_the_back_office_may_write_a_decision(billed, olga):
     row = {"day": MONDAY, "night": MONDAY, "kind": "pause", "reason": "x", "user_id": olga, "at": AT}
     for role in ("night", "default"):

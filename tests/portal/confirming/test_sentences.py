@@ -2,12 +2,16 @@
 
 import html
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.urls import get_resolver
 
+from accounts.broker.feed.job import ensure_partitions
+from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.gates import gate_of
+from accounts.ground.runs.actions import hold_account
 from fees.invoicing.models import Invoice
 from portal.confirming.sentences import SENTENCES
 from tests.house.scenery import dress
@@ -121,3 +125,24 @@ def test_what_may_not_be_seen_is_not_told(browse, stage):
         assert 'class="notice"' not in page, path
         assert not {"Kestrel", "Otter", "tess", "Northgate"} & set(page.replace(".", " ").split())
     assert Invoice.unscoped.get(pk=rows["invoice"]).amount == Decimal(100)
+
+
+def test_the_back_office_reads_what_it_decides(client, world):
+    """Which account, which value and which amount; never just that something is decided."""
+    client.force_login(world.users["olga"])
+    hold = hold_account(
+        account=world["U1000001"], day=date(2026, 11, 19), stage="accrue", reason="no_nav", detail="", title="No value"
+    )
+    ensure_partitions(date(2026, 11, 18), date(2026, 11, 19))
+    NavDaily.unscoped.create(
+        nav_date=date(2026, 11, 18), account_id=hold.account_id, nlv=Decimal("1234.5"), currency="USD"
+    )
+    night = "/office/nights/2026-11-19/decide/"
+
+    carry = asked(client, night, {"act": "carry", "hold": hold.pk, "reason": "x"})
+    assert "Use 1,234.50\N{NO-BREAK SPACE}USD, the value of the day before, for account U1000001" in carry
+    assert "Pause the night of 2026-11-19." in asked(client, night, {"act": "pause", "reason": "x"})
+    other = asked(client, "/office/nights/decide/", {"act": "hold", "day": "2026-11-20", "account": "u2000001"})
+    assert "Hold account U2000001 back from the night of 2026-11-20." in other
+    note = asked(client, "/office/reconciliation/note/", {"what": "rejected|x", "note": "Asked on Monday"})
+    assert "Note about a difference of the reconciliation: Asked on Monday" in note

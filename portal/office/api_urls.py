@@ -1,0 +1,15 @@
+"""API addresses of what the back office decides."""
+
+from django.urls import path
+
+from portal.office import urls as pages
+from portal.office.api import LookAfter, NightDecisions, TakeBack
+
+__all__ = ["pages"]
+
+urlpatterns = [
+    # The converter of days comes with the pages' addresses.
+    path("nights/<day:day>/decisions/", NightDecisions.as_view(), name="api_night_decisions"),
+    path("reconciliation/look-after/", LookAfter.as_view(), name="api_look_after"),
+    path("reconciliation/take-back/", TakeBack.as_view(), name="api_take_back"),
+]
