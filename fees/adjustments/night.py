@@ -39,7 +39,7 @@ WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice, MissingValuation
 TRADES = ", ".join(map(str, TRADE_CODES))
 PROFITS = ", ".join(map(str, PROFIT_CODES))
 FUNDS = ", ".join(map(str, FUND_CODES))
-# A statement that is replaced later than this changes no fee on a hedge fund.
+# A statement that comes or is replaced later than this after a period's end changes no fee on a hedge fund.
 LATEST = timedelta(days=60)
 
 
@@ -58,7 +58,7 @@ def adjust(cur, closing: Closing) -> Closed:
     """Write what differs for accounts in range; later periods of a fee on profit follow the earlier ones."""
     closed = Closed()
     valuations_barrier(alone=False)
-    keep_again(cur, within(closing, "v.account_id"), since=closing.day - LATEST, run_id=closing.run_id)
+    keep_again(cur, within(closing, "c.account_id"), since=closing.day - LATEST, run_id=closing.run_id)
     # Not the transaction's own instant: what was replaced while it waited is seen, and the proof must know that.
     cur.execute("SELECT clock_timestamp()")
     at = cur.fetchone()[0]

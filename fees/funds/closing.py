@@ -12,7 +12,7 @@ from typing import NamedTuple
 from accounts.ground.days.queries import calendar
 from fees.accrual.statements import day_literal
 from fees.engine.inputs import stored_fingerprint
-from fees.engine.investments import Investment, MissingValuation, Valuation, fee, measure, text, windows
+from fees.engine.investments import ONE_DAY, Investment, MissingValuation, Valuation, fee, measure, text, windows
 from fees.engine.results import Stretch, stretches_of
 from fees.funds import statements
 from fees.funds.queries import NO_VALUATION, valuations, valuations_barrier
@@ -88,7 +88,7 @@ def _agreed(cur, closing: Closing, accounts: Sequence[int], days: Calendar) -> d
 
 def _wanted(found: dict[Key, Agreed], days: Calendar) -> list[statements.Wanted]:
     return [
-        statements.Wanted(account, window, one.stretches[0].before)
+        statements.Wanted(account, window, one.stretches[0].before - ONE_DAY)
         for (account, _practice, _method), one in found.items()
         for window in windows(one.stretches, until=one.until, days=days)
     ]

@@ -1,11 +1,14 @@
 """What statements tell of investments in hedge funds, kept where a fee asks for it: they may be replaced later."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from fees.engine.investments import ONE_DAY, Window
+from accounts.ground.days.queries import calendar
+from fees.engine.investments import ONE_DAY, Window, parse
+from fees.engine.registry import FUND_CODES
+from portal.lib.business_days import Calendar
 
 SOURCE = "statement"
 
@@ -18,43 +21,69 @@ class Wanted(NamedTuple):
     flows_since: date
 
 
+# A day is told as a whole, so that whoever asks for it reads the same: its position and what was put in and taken out.
+# Days of the windows, of flows, and those that were kept, as what vanished from a statement must be unsaid.
+#
 # Positions of a summary, or of lots where there is no summary, as the list of holdings adds them up; a currency for
-# which no rate is known leaves the figure empty. Trades and transfers of the fund are what was put in and taken out.
+# which no rate is known leaves the figure empty, and so does a trade of the day or before it that was reported after
+# the statement came. Trades and transfers of the fund are what was put in and taken out.
 _TOLD = """
     w AS (
         SELECT * FROM jsonb_to_recordset(%(wanted)s) AS w (account bigint, fund text, first date, last date, since date)
+    ), span AS (
+        SELECT account, fund, min(since) AS since, max(last) AS last FROM w GROUP BY account, fund
+    ), line AS (
+        SELECT t.account_id, w.fund, coalesce(t.trade_on, t.report_on) AS day, t.report_on, t.file_id, {traded} AS flow,
+               w.since
+          FROM span w
+          JOIN broker_trade t ON t.account_id = w.account AND t.symbol = w.fund
+           AND greatest(t.trade_on, t.report_on) > w.since AND coalesce(t.trade_on, t.report_on) <= w.last
+          JOIN accounts_account a ON a.id = t.account_id
+         WHERE NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
+        UNION ALL
+        SELECT x.account_id, w.fund, coalesce(x.flow_on, x.report_on), x.report_on, x.file_id, x.flow,
+               w.since
+          FROM span w
+          JOIN broker_positiontransfer x ON x.account_id = w.account AND x.symbol = w.fund
+           AND greatest(x.flow_on, x.report_on) > w.since AND coalesce(x.flow_on, x.report_on) <= w.last
+    ), flow AS (
+        SELECT account_id, fund, day,
+               CASE WHEN bool_or(flow IS NULL) THEN NULL ELSE sum(greatest(flow, 0)) END AS put_in,
+               CASE WHEN bool_or(flow IS NULL) THEN NULL ELSE -sum(least(flow, 0)) END AS taken_out
+          FROM line WHERE day > since GROUP BY account_id, fund, day
+    ), kept AS (
+        SELECT DISTINCT ON (v.account_id, v.fund, v.day) v.account_id, v.fund, v.day, v.value, v.put_in, v.taken_out
+          FROM span w
+          JOIN fees_fundvalue v ON v.account_id = w.account AND v.fund = w.fund AND v.day > w.since AND v.day <= w.last
+         WHERE v.run_id IS NOT NULL
+         ORDER BY v.account_id, v.fund, v.day, v.recorded_at DESC
+    ), asked AS (
+        SELECT account AS account_id, fund, d::date AS day FROM w, generate_series(first, last, '1 day') d
+        UNION SELECT account_id, fund, day FROM flow
+        UNION SELECT account_id, fund, day FROM kept
     ), worth AS (
-        SELECT p.account_id, w.fund, p.day,
-               CASE WHEN bool_or({value} IS NULL) THEN NULL ELSE greatest(sum({value}), 0) END AS value
-          FROM (SELECT DISTINCT account, fund, d::date AS day FROM w, generate_series(first, last, '1 day') d) w
-          JOIN broker_position p ON p.account_id = w.account AND p.day = w.day AND p.symbol = w.fund
+        SELECT p.account_id, d.fund, p.day,
+               CASE WHEN bool_or({value} IS NULL) OR EXISTS (
+                         SELECT 1 FROM line l WHERE l.account_id = p.account_id AND l.fund = d.fund
+                            AND l.day <= p.day AND l.report_on > p.day AND l.file_id >= max(p.file_id))
+                    THEN NULL ELSE greatest(sum({value}), 0) END AS value
+          FROM asked d
+          JOIN broker_position p ON p.account_id = d.account_id AND p.day = d.day AND p.symbol = d.fund
           JOIN accounts_account a ON a.id = p.account_id
          WHERE p.level = 'SUMMARY' OR NOT EXISTS (
                SELECT 1 FROM broker_position s WHERE s.account_id = p.account_id AND s.day = p.day
                   AND s.level = 'SUMMARY' AND s.symbol = p.symbol)
-         GROUP BY p.account_id, w.fund, p.day
-    ), flow AS (
-        SELECT f.account_id, f.fund, f.day,
-               CASE WHEN bool_or(f.flow IS NULL) THEN NULL ELSE sum(greatest(f.flow, 0)) END AS put_in,
-               CASE WHEN bool_or(f.flow IS NULL) THEN NULL ELSE -sum(least(f.flow, 0)) END AS taken_out
-          FROM (SELECT t.account_id, w.fund, coalesce(t.trade_on, t.report_on) AS day, {traded} AS flow
-                  FROM (SELECT account, fund, min(since) AS since, max(last) AS last FROM w GROUP BY account, fund) w
-                  JOIN broker_trade t ON t.account_id = w.account AND t.symbol = w.fund
-                   AND coalesce(t.trade_on, t.report_on) > w.since AND coalesce(t.trade_on, t.report_on) <= w.last
-                  JOIN accounts_account a ON a.id = t.account_id
-                 WHERE NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
-                UNION ALL
-                SELECT x.account_id, w.fund, coalesce(x.flow_on, x.report_on), x.flow
-                  FROM (SELECT account, fund, min(since) AS since, max(last) AS last FROM w GROUP BY account, fund) w
-                  JOIN broker_positiontransfer x ON x.account_id = w.account AND x.symbol = w.fund
-                   AND coalesce(x.flow_on, x.report_on) > w.since AND coalesce(x.flow_on, x.report_on) <= w.last) f
-         GROUP BY f.account_id, f.fund, f.day
+         GROUP BY p.account_id, d.fund, p.day
     ), told AS (
-        SELECT coalesce(v.account_id, f.account_id) AS account_id, coalesce(v.fund, f.fund) AS fund,
-               coalesce(v.day, f.day) AS day, v.value::numeric(20,4) AS value,
+        SELECT d.account_id, d.fund, d.day, v.value::numeric(20,4) AS value,
                (CASE WHEN f.day IS NULL THEN 0 ELSE f.put_in END)::numeric(20,4) AS put_in,
-               (CASE WHEN f.day IS NULL THEN 0 ELSE f.taken_out END)::numeric(20,4) AS taken_out
-          FROM worth v FULL JOIN flow f ON (f.account_id, f.fund, f.day) = (v.account_id, v.fund, v.day)
+               (CASE WHEN f.day IS NULL THEN 0 ELSE f.taken_out END)::numeric(20,4) AS taken_out,
+               k.day IS NOT NULL AS is_kept, k.value AS kept_value, k.put_in AS kept_in, k.taken_out AS kept_out
+          FROM asked d
+          LEFT JOIN worth v USING (account_id, fund, day)
+          LEFT JOIN flow f USING (account_id, fund, day)
+          LEFT JOIN kept k USING (account_id, fund, day)
+         WHERE v.day IS NOT NULL OR f.day IS NOT NULL OR k.day IS NOT NULL
     )"""
 _RATE = (
     "CASE WHEN {row}.currency = a.base_currency THEN 1"
@@ -81,11 +110,7 @@ def keep(cur, wanted: Iterable[Wanted], *, run_id: int) -> int:
         INSERT INTO fees_fundvalue (firm_id, account_id, fund, day, value, put_in, taken_out, source, run_id)
         SELECT a.firm_id, t.account_id, t.fund, t.day, t.value, t.put_in, t.taken_out, '{SOURCE}', %(run)s
           FROM told t JOIN accounts_account a ON a.id = t.account_id
-          LEFT JOIN LATERAL (SELECT k.value, k.put_in, k.taken_out FROM fees_fundvalue k
-                              WHERE k.account_id = t.account_id AND k.fund = t.fund AND k.day = t.day
-                                AND k.run_id IS NOT NULL
-                              ORDER BY k.recorded_at DESC LIMIT 1) kept ON true
-         WHERE (t.value, t.put_in, t.taken_out) IS DISTINCT FROM (kept.value, kept.put_in, kept.taken_out)
+         WHERE NOT t.is_kept OR (t.value, t.put_in, t.taken_out) IS DISTINCT FROM (kept_value, kept_in, kept_out)
          ORDER BY t.account_id, t.fund, t.day
         """,
         {"wanted": json.dumps(rows), "run": run_id},
@@ -94,12 +119,24 @@ def keep(cur, wanted: Iterable[Wanted], *, run_id: int) -> int:
 
 
 def keep_again(cur, within: str, *, since: date, run_id: int) -> int:
-    """Look again at the days that were kept from `since` on, of accounts `within`: a statement that was replaced tells
-    something else."""
+    """Look again at all that was asked for fees of periods that ended after `since`, of accounts `within` (of charges
+    `c`): a statement that came late or was replaced tells something else."""
     cur.execute(
-        "SELECT DISTINCT v.account_id, v.fund, v.day FROM fees_fundvalue v"
-        f" WHERE {within} AND v.run_id IS NOT NULL AND v.day >= %s",
-        [since],
+        f"SELECT c.account_id, c.starts, c.inputs FROM fees_charge c WHERE {within} AND c.method = ANY (%s)"
+        " AND c.revision = 0 AND c.ends > %s",
+        [list(FUND_CODES), since],
     )
-    wanted = [Wanted(account, Window(fund, day, day), day - ONE_DAY) for account, fund, day in cur.fetchall()]
+    days = calendar()
+    wanted = [again for account, *charged in cur.fetchall() for again in _asked_again(account, *charged, days=days)]
     return keep(cur, wanted, run_id=run_id)
+
+
+def _asked_again(account: int, starts: date, inputs: str, *, days: Calendar) -> Iterator[Wanted]:
+    """The windows in which a charge found its values, and what was put in and taken out from before its period on."""
+    for one in parse(inputs):
+        worths = [one.closing, *((one.gain.begin, one.gain.end) if one.gain else ())]
+        windows = [
+            Window(one.fund, days.on_or_before(worth.day), days.next(worth.day) - ONE_DAY) for worth in worths if worth
+        ]
+        flows_since = min(days.previous(starts), *(window.first for window in windows)) - ONE_DAY
+        yield from (Wanted(account, window, flows_since) for window in windows)
