@@ -164,3 +164,30 @@ def test_what_the_client_has_back_already_is_not_given_twice(told):
 
     # The second day's fee of 1.00 was posted before, so that in all 2.00 was taken: the first may go back whole.
     assert reversals() == [(ANA, Decimal(1), "payee", "client")]
+
+
+def test_what_a_refund_gave_back_is_not_taken_back_again(world, settings, tmp_path):
+    """19.84 is posted, 1.98 of it refunded, then the broker rejects the fee: 17.86 of it is still the advisor's."""
+    settings.INSTRUCTIONS_URL = tmp_path.as_uri()
+    nights = Nights(world)
+    nights.agree(ANA, figures("PERCENTOFEQUITY", rate="0.05"), starts=FIRST)
+    nights.values(ANA, "100000", FIRST, THIRD)
+    nights.nights(FIRST, DAY)
+    with as_role("owner"), connection.cursor() as cur:
+        cur.execute(CORRECTED.replace("2025-09-29", FIRST.isoformat()))
+    nights.night(NEXT)
+    with as_role("owner"):
+        due = Charge.unscoped.get(revision=1).due_on
+    for day in nights.days(THIRD, due):
+        nights.night(day)
+    with as_role("owner"):
+        assert Transfer.unscoped.get(kind="adjustment").amount == Decimal("1.98")
+
+    answers((fee(ANA).pk, "rejected", "closed"))
+    with night_role():
+        assert given_back(fee(ANA).pk) == Decimal("1.98")
+    give_up(ANA)
+    nights.value(ANA, nights.next(max(due, THIRD)), "100000")
+    assert nights.night(nights.next(max(due, THIRD))).problem == ""
+
+    assert reversals() == [(ANA, Decimal("17.86"), "payee", "client")]
