@@ -22,6 +22,7 @@ from auth2fa.devices.secrets import box, seal, site
 from auth2fa.factors import codes, numbers, totp
 from auth2fa.factors.passkeys import WrongAnswer
 from auth2fa.texts.queries import texts_end
+from portal.lib.exchange import exchange_day
 from portal.lib.words import Sentence, gettext_noop
 
 LONGEST_NAME = 60
@@ -195,15 +196,20 @@ def open_again(*, device: Device, at: datetime) -> bool:
     """
     with transaction.atomic(using=current_alias.get()):
         held = Device.unscoped.select_for_update(of=("self",)).select_related("user").get(pk=device.pk)
-        if held.by_firm or held.revoked_at or held.confirmed_at is None:
+        if held.revoked_at or held.confirmed_at is None or (held.by_firm and _is_without_texts(held.user_id, at)):
             return False
         if not (held.disabled_at or held.locked_until):
             return False
-        held.disabled_at = held.locked_until = None
+        held.disabled_at, held.locked_until, held.by_firm = None, None, False
         held.wrong, held.trusted_at = 0, at + timedelta(hours=settings.DEVICE_HOLD_HOURS)
-        held.save(update_fields=["disabled_at", "locked_until", "wrong", "trusted_at"])
+        held.save(update_fields=["disabled_at", "locked_until", "by_firm", "wrong", "trusted_at"])
         tell_opened(held, at)
         return True
+
+
+def _is_without_texts(user_id: int, at: datetime) -> bool:
+    day = texts_end(user_id)
+    return day is not None and day <= exchange_day(at)
 
 
 def named(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,10 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts.ground.access.address import client_address
 from accounts.ground.access.gates import PUBLIC, gate
-from accounts.ground.people import attempts
-from accounts.ground.people.models import User
 from auth2fa.carriers.actions import channel_of
 from auth2fa.challenge.actions import Outcome, answer
 from auth2fa.challenge.models import Purpose
@@ -95,18 +92,15 @@ def locked_out(request: HttpRequest) -> HttpResponse:
     """Name, password and a recovery code end one's network restrictions after a day; strangers learn nothing."""
     context = {"is_sent": False, "problem": ""}
     if request.method == "POST":
-        name, at = request.POST.get("login", "").strip()[:150], timezone.now()
-        device, address = attempts.device_of(request, name), client_address(request)
-        if attempts.may_try(name, address=address, device=device, at=at):
-            context["is_sent"] = True
-            user = authenticate(request, username=name, password=request.POST.get("password", ""))
-            AuthenticationBackend.unstash_authenticated_user()
-            if not isinstance(user, User):
-                attempts.failed(name, address=address, device=device, at=at)
-            elif not attempts.is_disabled(name, device=device):
-                lift_by_code(user=user, code=request.POST.get("code", "")[:40], at=at)
+        name, adapter = request.POST.get("login", "").strip()[:150], get_adapter(request)
+        try:
+            user = adapter.with_right_password(request, username=name, password=request.POST.get("password", ""))
+        except ValidationError as braked:
+            context["problem"] = " ".join(braked.messages)
         else:
-            context["problem"] = _("Too many tries. Wait a few minutes.")
+            context["is_sent"] = True
+            if user is not None and adapter.is_elsewhere(request, user):
+                lift_by_code(user=user, code=request.POST.get("code", "")[:40], at=timezone.now())
     return render(request, "auth2fa/locked_out.html", context, status=422 if context["problem"] else 200)
 
 

@@ -53,7 +53,7 @@ def lifted():
 
 
 def told():
-    rows = OutboxMessage.unscoped.filter(subject="IP restrictions will be lifted")
+    rows = OutboxMessage.unscoped.filter(subject="Shut out by IP restrictions")
     return sorted(rows.values_list("recipient", flat=True))
 
 
@@ -85,6 +85,25 @@ def test_whatever_is_wrong_nothing_moves_and_the_page_says_the_same(vera, paper,
     assert answer.content.split(b"<main")[1] == right.content.split(b"<main")[1]
 
 
+def test_what_the_firm_imposed_stays_and_its_primary_users_are_asked(world, vera, paper):
+    seat, now = world.seats["vera"], timezone.now()
+    AddressRule.unscoped.create(
+        firm_id=seat.firm_id, seat=seat, network="198.51.100.200/32", added_by=world.users["alice"],
+        added_at=now - timedelta(days=2), starts_at=now - timedelta(days=1),
+    )  # fmt: skip
+    give(paper[0])
+    kept = {one.network: one.removed_at is not None for one in AddressRule.unscoped.all()}
+    assert kept == {"203.0.113.9/32": True, "198.51.100.200/32": False}
+    mail = OutboxMessage.unscoped.get(subject="Shut out by IP restrictions", recipient="alice@example.test")
+    assert "Addresses that others have set stay" in mail.body
+
+
+def test_where_somebody_may_work_nothing_is_lifted(vera, paper):
+    client = Client(REMOTE_ADDR="203.0.113.9")
+    client.post(PAGE, {"login": "vera", "password": PASSWORD, "code": paper[0]})
+    assert not lifted() and len(Device.unscoped.get().hashes) == 10
+
+
 def test_without_a_code_the_back_office_alone_helps(vera):
     answer = give("4821-0957-3316")
     assert not lifted() and "No recovery code left? The back office" in answer.content.decode()
@@ -104,7 +123,7 @@ def test_passwords_are_counted_here_too(vera, paper):
     for _try in range(12):
         give(paper[0], word="wrong")
     answer = give(paper[0])
-    assert answer.status_code == 422 and "Too many tries" in answer.content.decode() and not lifted()
+    assert answer.status_code == 422 and "Too many" in answer.content.decode() and not lifted()
 
 
 def test_codes_are_ten_of_twelve_digits_from_the_whole_range():

@@ -142,6 +142,16 @@ def test_the_office_opens_no_number_that_the_firm_has_closed(alice, stop, office
     assert Device.unscoped.get().disabled_at
 
 
+def test_after_another_firm_the_office_opens_it(alice, stop, office):
+    held = enrolled(alice, Kind.TEXT)
+    stop(30)
+    reached()
+    alice.seats(manager="unscoped").update(is_active=False)
+    office.post("/office/auth2fa/device/", {"action": "open_again", "_selected_action": str(held.device.pk)})
+    device = Device.unscoped.get()
+    assert (device.disabled_at, device.by_firm) == (None, False)
+
+
 def test_taken_back_numbers_open_after_the_hold(alice, stop, office):
     enrolled(alice, Kind.TEXT)
     stop(30)

@@ -1,5 +1,6 @@
 """Adding, confirming and removing the networks from which a user may work.  Nothing holds before a nightly restart."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -106,26 +107,37 @@ def lift(*, user: User, at: datetime) -> int:
 
 
 def lift_own(*, user: User, at: datetime) -> int:
-    """The same for somebody at the door who has proved it with a recovery code; the firm's primary users hear of it."""
+    """What somebody at the door has restricted themselves to, proved with a recovery code; returns how many there were.
+
+    What others imposed stays: the primary users of the place are asked, and told of the rest.
+    """
     with cursor() as cur:
         cur.execute("SELECT app_lift_own(%s, %s)", [at, next_restart(at + timedelta(hours=24))])
         lifted: int = cur.fetchone()[0]
+        cur.execute("SELECT app_imposed()")
+        imposed: int = cur.fetchone()[0]
         cur.execute("SELECT app_primaries()")
         others = [row[0] for row in cur.fetchall()]
-    for person in User.objects.filter(pk__in=[user.pk, *others] if lifted else []).order_by("pk"):
+    for person in User.objects.filter(pk__in=[user.pk, *others] if lifted or imposed else []).order_by("pk"):
         with override(person.language):
             owe_person(
                 user_id=person.pk,
-                subject=_("IP restrictions will be lifted"),
-                body=_(
-                    "Somebody gave the password of %(name)s and a recovery code where %(name)s may not work from. The"
-                    " restrictions of this sign-in to certain network addresses end at the nightly restart in one to"
-                    " two days. If %(name)s did not ask for it, change the password at once and tell the back office."
-                )
-                % {"name": user.username},
+                subject=_("Shut out by IP restrictions"),
+                body="\n\n".join(_lifted_words(lifted, imposed)) % {"name": user.username},
                 natural_key=f"addresses lifted by code {user.pk} {at.isoformat()} {person.pk}",
             )
     return lifted
+
+
+def _lifted_words(lifted: int, imposed: int) -> Iterator[str]:
+    yield _("Somebody gave the password of %(name)s and a recovery code where %(name)s may not work from.")
+    if lifted:
+        yield _(
+            "The addresses to which %(name)s had restricted this sign-in end at the nightly restart in one to two days."
+        )
+    if imposed:
+        yield _("Addresses that others have set stay: a primary user takes them off under Users & Access Rights.")
+    yield _("If %(name)s did not ask for it, change the password at once and tell the back office.")
 
 
 def tell_refused(*, user: User, address: str, at: datetime) -> None:

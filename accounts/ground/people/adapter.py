@@ -54,6 +54,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The user of a right name and password. Unknown, wrong and switched off are one and the same answer."""
+        user = self.with_right_password(request, **credentials)
+        return None if user is None or self.is_elsewhere(request, user) else user
+
+    def is_elsewhere(self, request: HttpRequest, user: User) -> bool:
+        """Whether somebody may not work from here. Nobody learns that the password was right; its owner is told."""
+        address = client_address(request)
+        if not is_turned_away(user.pk, address or UNKNOWN):
+            return False
+        tell_refused(user=user, address=address, at=timezone.now())
+        return True
+
+    def with_right_password(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The same wherever it is: with the brakes and counts of signing in."""
         name, at = str(credentials.get("username", "")), timezone.now()
         device = attempts.device_of(request, name)
         address = client_address(request)
@@ -68,10 +81,6 @@ class AccountAdapter(DefaultAccountAdapter):
         self._rollback_login_failed_rl_usage()
         if attempts.is_disabled(name, device=device):
             raise self.validation_error("sign_in_disabled")
-        if is_turned_away(user.pk, address or UNKNOWN):
-            # Nobody learns here that the password was right; its owner is told.
-            tell_refused(user=user, address=address, at=at)
-            return None
         attempts.succeeded(name, address=address, device=device)
         assert isinstance(user, User)
         return user
