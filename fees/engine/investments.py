@@ -212,21 +212,20 @@ def _closing(fund: str, until: date, days: Calendar) -> Window:
 
 
 def _worth(rows: Sequence[Valuation], window: Window) -> Worth:
-    """The latest value in the window; before it only a value of nothing goes on, until something is put in."""
+    """The latest value in the window; before it only a value of nothing goes on, until anything is told of the fund."""
     valued = [one for one in rows if one.value is not None and one.day <= window.last]
     if not valued:
         raise MissingValuation(window.fund, window.first)
     latest = valued[-1]
-    if latest.day < window.first:
-        later = [one for one in rows if latest.day < one.day <= window.last]
-        if latest.value != 0 or any(one.put_in != 0 for one in later):
-            raise MissingValuation(window.fund, window.first)
+    is_old = latest.day < window.first
+    if is_old and (latest.value != 0 or any(latest.day < one.day <= window.last for one in rows)):
+        raise MissingValuation(window.fund, window.first)
     return Worth(max(latest.day, window.first), latest.value or ZERO)
 
 
 def _gain(rows: Sequence[Valuation], piece: _Piece) -> Gain:
     end = _worth(rows, piece.ends)
-    begin = _began(rows, piece)
+    begin = _worth(rows, piece.begins)
     flows = [one for one in rows if begin.day < one.day <= end.day]
     unknown = [one for one in flows if one.put_in is None or one.taken_out is None]
     if unknown:
@@ -237,15 +236,6 @@ def _gain(rows: Sequence[Valuation], piece: _Piece) -> Gain:
         sum((one.put_in or ZERO for one in flows), ZERO),
         sum((one.taken_out or ZERO for one in flows), ZERO),
     )
-
-
-def _began(rows: Sequence[Valuation], piece: _Piece) -> Worth:
-    """What the fund was worth before the stretch: nothing where all that is known of it begins with money put in."""
-    window = piece.begins
-    earlier = [one for one in rows if one.day <= window.last]
-    if not earlier and rows and rows[0].day <= piece.ends.last and rows[0].put_in:
-        return Worth(window.last, ZERO)
-    return _worth(rows, window)
 
 
 def _fees(one: Investment, currency: str) -> tuple[HedgeFundFee | None, HedgeFundFee | None]:

@@ -1,5 +1,6 @@
 """Telling what an investment in a hedge fund was worth: the back office's word, which comes before a statement's."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -27,28 +28,29 @@ def record_value(
     fund: str,
     day: date,
     value: Decimal | None,
-    put_in: Decimal = Decimal(0),
-    taken_out: Decimal = Decimal(0),
+    put_in: Decimal | None = None,
+    taken_out: Decimal | None = None,
     source: str,
     by: int,
     at: datetime,
 ) -> FundValue:
     """Record what an investment was worth at the end of `day`, and what was put in and taken out on it, in the
-    account's base currency.  What was recorded before stays beside it; fees already charged are adjusted by the next
-    night.  ValuationProblem says what is wrong.
+    account's base currency; None is not told, and what statements show or was told before goes on.  What was recorded
+    before stays beside it; fees already charged are adjusted by the next night.  ValuationProblem says what is wrong.
     """
     fund, source = " ".join(fund.split()), " ".join(source.split())
     _check(account, fund, day, source, exchange_day(at))
-    for figure in (value, put_in, taken_out):
+    figures = (value, put_in, taken_out)
+    for figure in figures:
         _check_figure(figure)
-    if value is None and not put_in and not taken_out:
+    if figures == (None, None, None):
         raise ValuationProblem(_("Enter what the investment was worth, or what was put in or taken out."))
     with transaction.atomic(using=current_alias.get()):
         # Under it a closing reads all that was told before, or nothing of this.
         valuations_barrier(alone=True)
         with cursor() as cur:
             known = valuations(cur, [account.pk], until=date.max).get(account.pk, [])
-        if (fund, day, value, put_in, taken_out) in [tuple(one) for one in known]:
+        if any(one[:2] == (fund, day) and _adds_nothing(figures, one[2:]) for one in known):
             raise ValuationProblem(_("That is what is known already."))
         return FundValue.unscoped.create(
             firm_id=account.firm_id,
@@ -74,6 +76,10 @@ def _check(account: Account, fund: str, day: date, source: str, today: date) -> 
         raise ValuationProblem(_("An advisor's master account holds no investments."))
     if day > today:
         raise ValuationProblem(_("The day has not come yet."))
+
+
+def _adds_nothing(figures: Sequence[Decimal | None], known: Sequence[Decimal | None]) -> bool:
+    return all(figure is None or figure == so_far for figure, so_far in zip(figures, known, strict=True))
 
 
 def _check_figure(figure: Decimal | None) -> None:

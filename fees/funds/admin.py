@@ -1,7 +1,5 @@
 """What investments in hedge funds are worth, in the back office: told with a source, corrected by telling anew."""
 
-from decimal import Decimal
-
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
@@ -31,7 +29,10 @@ class ValuationForm(forms.Form):
         required=False,
         max_digits=20,
         decimal_places=4,
-        help_text=_("In the account's base currency; 0 where nothing is invested any more"),
+        help_text=_(
+            "In the account's base currency; 0 where nothing is invested. Of what is left blank, here and below, counts"
+            " what statements show"
+        ),
     )
     put_in = forms.DecimalField(label=_("Put in on that day"), required=False, max_digits=20, decimal_places=4)
     taken_out = forms.DecimalField(label=_("Taken out on that day"), required=False, max_digits=20, decimal_places=4)
@@ -67,6 +68,5 @@ class FundValueAdmin(MakingAdmin):
 
     def make(self, request: HttpRequest, form: ValuationForm) -> FundValue:
         told = form.cleaned_data
-        told["put_in"], told["taken_out"] = told["put_in"] or Decimal(0), told["taken_out"] or Decimal(0)
         by = request.seat.user_id  # type: ignore[attr-defined]
         return record_value(**told, by=by, at=timezone.now())

@@ -21,7 +21,8 @@ class FundValuePages(Pages):
 
 
 class FundValueSerializer(serializers.ModelSerializer):
-    """One value as it became known.  Amounts are text in the account's base currency; a correction is a later row."""
+    """One value as it became known.  Amounts are text in the account's base currency; null is not told, or not known
+    by a statement.  A correction is a later row."""
 
     account = serializers.CharField(source="account.number")
     currency = serializers.CharField(source="account.base_currency")

@@ -11,8 +11,8 @@ from fees.engine.asked import LONGEST_NAME
 class FundValue(AccountRow):
     """One investment on one day, in the account's base currency, as it was known from `recorded_at` on.
 
-    A corrected figure is a later row. `value` is empty where only a flow is known; a figure that a statement could not
-    be turned into the account's currency is empty too. Rows of nights have a `run_id`, rows of people who told them.
+    A corrected figure is a later row. What a person left empty is not told, and the statement's figure counts; what is
+    empty in a statement's row is not known. Rows of nights have a `run_id`, rows of people who told them.
     """
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)

@@ -22,13 +22,20 @@ NO_VALUATION = "no_valuation"
 # One advisory lock between telling a value (alone) and a closing that reads what is known (shared).
 _BARRIER = crc32(b"fees: values of funds against the night")
 
-# Of what is known of a fund and day, what a person told comes before what a statement did, and later before earlier.
-KNOWN = """
-    SELECT DISTINCT ON (v.account_id, v.fund, v.day) v.*
+# Figure by figure, what a person told of a fund and day comes before what a statement did, and later before earlier; an
+# empty figure of a person is not told, one of a statement is not known. Where no statement tells of the day, nothing
+# moved that nobody told.
+_OFFICE = "(array_agg(v.{0} ORDER BY v.recorded_at DESC) FILTER (WHERE v.run_id IS NULL AND v.{0} IS NOT NULL))[1]"
+_STATEMENT = "(array_agg(v.{0} ORDER BY v.recorded_at DESC) FILTER (WHERE v.run_id IS NOT NULL))[1]"
+_FLOW = f"coalesce({_OFFICE}, {_STATEMENT}, CASE WHEN every(v.run_id IS NULL) THEN 0 END)"
+KNOWN = f"""
+    SELECT v.account_id, v.fund, v.day, coalesce({_OFFICE.format("value")}, {_STATEMENT.format("value")}) AS value,
+           {_FLOW.format("put_in")} AS put_in, {_FLOW.format("taken_out")} AS taken_out
       FROM fees_fundvalue v
      WHERE v.account_id = ANY(%(accounts)s) AND v.day < %(until)s
        AND (%(at)s::timestamptz IS NULL OR v.recorded_at <= %(at)s)
-     ORDER BY v.account_id, v.fund, v.day, v.run_id IS NOT NULL, v.recorded_at DESC"""
+     GROUP BY v.account_id, v.fund, v.day
+     ORDER BY v.account_id, v.fund, v.day"""
 
 
 def valuations_barrier(*, alone: bool) -> None:
@@ -38,11 +45,7 @@ def valuations_barrier(*, alone: bool) -> None:
 
 def valuations(cur, accounts: Sequence[int], *, until: date, at: datetime | None = None) -> dict[int, list[Valuation]]:
     """By account, everything known of days before `until`; with `at`, as it was known then."""
-    cur.execute(
-        f"SELECT k.account_id, k.fund, k.day, k.value, k.put_in, k.taken_out FROM ({KNOWN}) k"
-        " ORDER BY k.account_id, k.fund, k.day",
-        {"accounts": list(accounts), "until": until, "at": at},
-    )
+    cur.execute(KNOWN, {"accounts": list(accounts), "until": until, "at": at})
     found: dict[int, list[Valuation]] = defaultdict(list)
     for account, *valuation in cur.fetchall():
         found[account].append(Valuation(*valuation))

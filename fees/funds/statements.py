@@ -26,7 +26,8 @@ class Wanted(NamedTuple):
 #
 # Positions of a summary, or of lots where there is no summary, as the list of holdings adds them up; a currency for
 # which no rate is known leaves the figure empty, and so does a trade of the day or before it that was reported after
-# the statement came. Trades and transfers of the fund are what was put in and taken out.
+# the statement came. Trades and transfers of the fund are what was put in and taken out. A statement that shows others
+# and not the fund tells that it was worth nothing where one after it shows it bought, and none before it shows it held.
 _TOLD = """
     w AS (
         SELECT * FROM jsonb_to_recordset(%(wanted)s) AS w (account bigint, fund text, first date, last date, since date)
@@ -34,23 +35,23 @@ _TOLD = """
         SELECT account, fund, min(since) AS since, max(last) AS last FROM w GROUP BY account, fund
     ), line AS (
         SELECT t.account_id, w.fund, coalesce(t.trade_on, t.report_on) AS day, t.report_on, t.file_id, {traded} AS flow,
-               w.since
+               w.since, w.last
           FROM span w
           JOIN broker_trade t ON t.account_id = w.account AND t.symbol = w.fund
-           AND greatest(t.trade_on, t.report_on) > w.since AND coalesce(t.trade_on, t.report_on) <= w.last
+           AND greatest(t.trade_on, t.report_on) > w.since AND coalesce(t.trade_on, t.report_on) <= w.last + {quarter}
           JOIN accounts_account a ON a.id = t.account_id
          WHERE NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
         UNION ALL
         SELECT x.account_id, w.fund, coalesce(x.flow_on, x.report_on), x.report_on, x.file_id, x.flow,
-               w.since
+               w.since, w.last
           FROM span w
           JOIN broker_positiontransfer x ON x.account_id = w.account AND x.symbol = w.fund
-           AND greatest(x.flow_on, x.report_on) > w.since AND coalesce(x.flow_on, x.report_on) <= w.last
+           AND greatest(x.flow_on, x.report_on) > w.since AND coalesce(x.flow_on, x.report_on) <= w.last + {quarter}
     ), flow AS (
         SELECT account_id, fund, day,
                CASE WHEN bool_or(flow IS NULL) THEN NULL ELSE sum(greatest(flow, 0)) END AS put_in,
                CASE WHEN bool_or(flow IS NULL) THEN NULL ELSE -sum(least(flow, 0)) END AS taken_out
-          FROM line WHERE day > since GROUP BY account_id, fund, day
+          FROM line WHERE day > since AND day <= last GROUP BY account_id, fund, day
     ), kept AS (
         SELECT DISTINCT ON (v.account_id, v.fund, v.day) v.account_id, v.fund, v.day, v.value, v.put_in, v.taken_out
           FROM span w
@@ -74,22 +75,36 @@ _TOLD = """
                SELECT 1 FROM broker_position s WHERE s.account_id = p.account_id AND s.day = p.day
                   AND s.level = 'SUMMARY' AND s.symbol = p.symbol)
          GROUP BY p.account_id, d.fund, p.day
+    ), empty AS (
+        SELECT DISTINCT w.account AS account_id, w.fund, w.first AS day, 0 AS value
+          FROM w JOIN accounts_account a ON a.id = w.account
+         WHERE EXISTS (SELECT 1 FROM broker_position p WHERE p.account_id = a.id AND p.day = w.first)
+           AND NOT EXISTS (SELECT 1 FROM broker_position p WHERE p.account_id = a.id AND p.symbol = w.fund
+                              AND p.day <= w.first AND p.day > w.first - {quarter})
+           AND NOT EXISTS (SELECT 1 FROM line l WHERE l.account_id = a.id AND l.fund = w.fund
+                              AND (l.day = w.first OR l.day < w.first AND l.report_on > w.first))
+           AND EXISTS (SELECT 1 FROM line l WHERE l.account_id = a.id AND l.fund = w.fund
+                          AND l.day > w.first AND l.day <= w.first + {quarter} AND l.flow > 0)
     ), told AS (
-        SELECT d.account_id, d.fund, d.day, v.value::numeric(20,4) AS value,
+        SELECT d.account_id, d.fund, d.day, coalesce(v.value, e.value)::numeric(20,4) AS value,
                (CASE WHEN f.day IS NULL THEN 0 ELSE f.put_in END)::numeric(20,4) AS put_in,
                (CASE WHEN f.day IS NULL THEN 0 ELSE f.taken_out END)::numeric(20,4) AS taken_out,
                k.day IS NOT NULL AS is_kept, k.value AS kept_value, k.put_in AS kept_in, k.taken_out AS kept_out
           FROM asked d
           LEFT JOIN worth v USING (account_id, fund, day)
+          LEFT JOIN empty e USING (account_id, fund, day)
           LEFT JOIN flow f USING (account_id, fund, day)
           LEFT JOIN kept k USING (account_id, fund, day)
-         WHERE v.day IS NOT NULL OR f.day IS NOT NULL OR k.day IS NOT NULL
+         WHERE v.day IS NOT NULL OR e.day IS NOT NULL OR f.day IS NOT NULL OR k.day IS NOT NULL
     )"""
 _RATE = (
     "CASE WHEN {row}.currency = a.base_currency THEN 1"
     " ELSE coalesce({row}.rate, broker_rate({day}, {row}.currency, a.base_currency)) END"
 )
+# Days: a quarter and its holidays.
+QUARTER = 100
 TOLD = _TOLD.format(
+    quarter=QUARTER,
     value=f"p.value * ({_RATE.format(row='p', day='p.day')})",
     traded=f"-t.proceeds * ({_RATE.format(row='t', day='coalesce(t.trade_on, t.report_on)')})",
 )

@@ -58,9 +58,12 @@ def test_an_unknown_value_is_said_with_its_fund_and_day(known):
         ([Valuation("A", END, Decimal(5))], BEFORE),
         ([Valuation("A", date(2025, 7, 31), Decimal(5)), Valuation("A", END, Decimal(5))], BEFORE),
         (whole(Decimal(5), Decimal(5), None), END),
+        ([Valuation("A", date(2025, 9, 8), None, Decimal(5)), Valuation("A", END, Decimal(5))], BEFORE),
+        ([Valuation("A", date(2025, 7, 31), Decimal(0)), Valuation("A", BEFORE, None), *whole(None, Decimal(5))[1:]],
+         BEFORE),
     ],
-    ids=["no begin", "an old begin", "an unknown flow"],
-)
+    ids=["no begin", "an old begin", "an unknown flow", "a flow before all else", "unknown after nothing"],
+)  # fmt: skip
 def test_a_profit_needs_its_begin_and_its_flows(known, day):
     with pytest.raises(MissingValuation) as missing:
         charged([agreed(FundRate("A", profit_share=Decimal("0.2")))], known)

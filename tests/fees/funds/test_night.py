@@ -152,14 +152,18 @@ def test_an_investment_that_was_given_up_stays_at_nothing_until_something_is_put
     assert Hold.unscoped.get(resolved_at=None).detail == "ALPHA 2025-10-31"
 
 
-def test_an_investment_that_began_inside_the_month_began_with_nothing(nights):
-    """50,000 put in on the 8th is worth 52,000: 20 % of 2,000."""
+def test_an_investment_that_began_inside_the_month_began_with_nothing_where_that_is_told(nights):
+    """50,000 put in on the 8th is worth 52,000: 20 % of 2,000, once it is known that nothing was there before."""
     nights.agree(ANA, on_funds(fund(share="0.20")), starts=SEP)
     nights.told(date(2025, 9, 8), None, put_in="50000")
     nights.told(SEP_END, "52000")
 
     nights.night(SEP_END)
+    assert not Charge.unscoped.exists()
+    assert Hold.unscoped.get(resolved_at=None).detail == "ALPHA 2025-08-29"
 
+    nights.told(AUG_END, "0")
+    nights.night(OCT)
     assert nights.charge(ANA).amount == Decimal("400.00")
     assert agrees(nights.charge(ANA))
 

@@ -72,7 +72,7 @@ def test_the_office_tells_a_value_and_who_did_it_is_kept(invested, office):
 
     assert answer.status_code == 302, answer.content.decode()
     told = FundValue.unscoped.get(fund="BETA")
-    assert (told.value, told.put_in, told.source) == (Decimal("1000.5000"), Decimal(0), "Letter of 3 October")
+    assert (told.value, told.put_in, told.source) == (Decimal("1000.5000"), None, "Letter of 3 October")
     assert told.recorded_by == invested.world.users["olga"]
     assert "Letter of 3 October" in office.get(reverse("admin:fees_fundvalue_changelist")).content.decode()
 
@@ -85,6 +85,7 @@ def test_the_office_tells_a_value_and_who_did_it_is_kept(invested, office):
         ({"day": "2099-01-01"}, "has not come yet"),
         ({"source": " "}, "required"),
         ({"fund": "ALPHA", "value": "250000", "put_in": "5000"}, "known already"),
+        ({"fund": "ALPHA", "value": "250000"}, "known already"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_kept(invested, office, more, words):

@@ -161,3 +161,81 @@ def test_a_statement_older_than_the_report_of_a_purchase_does_not_tell_the_value
     nights.night(date(2025, 12, 1))
     assert set(amounts()) == {Decimal("0.00")}
     assert waits_for() == []
+
+
+def bought_inside_the_month(nights) -> None:
+    nights.agree(ANA, on_funds(fund(share="0.20")), starts=SEP)
+    bought(nights, date(2025, 9, 8), "50000")
+    nights.position(SEP_END, "52000")
+
+
+def test_a_statement_of_other_positions_tells_that_an_investment_began_with_nothing(nights):
+    """20 % of 2,000; looking again changes nothing."""
+    bought_inside_the_month(nights)
+    nights.position(AUG_END, "1000", name="AAPL")
+
+    nights.nights(SEP_END, date(2025, 10, 2))
+
+    assert amounts() == [Decimal("400.00")]
+    assert agrees(nights.charge(ANA))
+    assert [(one.day, one.value, one.put_in) for one in FundValue.unscoped.order_by("day")] == [
+        (AUG_END, 0, 0), (date(2025, 9, 8), None, 50000), (SEP_END, 52000, 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", ["no statement", "held before", "bought before", "only sold"])
+def test_a_beginning_that_no_statement_tells_is_waited_for(nights, told):
+    bought_inside_the_month(nights)
+    if told != "no statement":
+        nights.position(AUG_END, "1000", name="AAPL")
+    if told == "held before":
+        nights.position(date(2025, 7, 31), "80000")
+    if told == "bought before":
+        bought(nights, date(2025, 8, 28), "80000", reported=date(2025, 9, 3), key="2")
+    if told == "only sold":
+        with as_role("owner"), cursor() as cur:
+            cur.execute("UPDATE broker_trade SET proceeds = 50000")
+
+    nights.night(SEP_END)
+
+    assert amounts() == []
+    assert waits_for() == ["ALPHA 2025-08-29"]
+
+
+def test_a_value_that_the_office_tells_leaves_the_purchase_of_the_day_to_the_statement(nights):
+    """20,000 bought on the last day: 131,000 − 101,000 − 20,000 is 10,000."""
+    nights.agree(ANA, on_funds(fund(share="0.20")), starts=SEP)
+    nights.told(AUG_END, "101000")
+    bought(nights, SEP_END, "20000")
+    nights.told(SEP_END, "131000")
+
+    nights.night(SEP_END)
+
+    assert amounts() == [Decimal("2000.00")]
+    assert agrees(nights.charge(ANA))
+
+
+def test_a_purchase_that_the_office_tells_leaves_the_value_of_the_day_to_the_statement(nights):
+    """As above; told in two rows, the second of which corrects the purchase alone."""
+    nights.agree(ANA, on_funds(fund(share="0.20")), starts=SEP)
+    nights.position(AUG_END, "101000")
+    nights.position(SEP_END, "131000")
+    nights.told(SEP_END, None, put_in="5000", taken_out="0")
+    nights.told(SEP_END, None, put_in="20000")
+
+    nights.night(SEP_END)
+
+    assert amounts() == [Decimal("2000.00")]
+    assert agrees(nights.charge(ANA))
+
+
+def test_a_purchase_that_the_office_says_was_none_is_none(nights):
+    """20 % of 30,000: zero is told, a blank is not."""
+    nights.agree(ANA, on_funds(fund(share="0.20")), starts=SEP)
+    nights.told(AUG_END, "101000")
+    bought(nights, SEP_END, "20000")
+    nights.told(SEP_END, "131000", put_in="0")
+
+    nights.night(SEP_END)
+
+    assert amounts() == [Decimal("6000.00")]
