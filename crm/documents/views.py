@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -71,8 +71,9 @@ def documents(request: HttpRequest) -> HttpResponse:
         messages.error(request, line)
     words = ngettext("%(count)d document is kept.", "%(count)d documents are kept.", kept)
     messages.success(request, words % {"count": kept})
-    there = request.POST.get("next", "")
-    return redirect("contacts:agenda", about.pk) if there == "agenda" and about else redirect("documents:list")
+    if about is not None and said.get("next") == "agenda":
+        return _onward(request, reverse("contacts:agenda", args=[about.pk]))
+    return _onward(request, reverse("documents:list"))
 
 
 @gate(SIGNED_IN)
@@ -117,7 +118,7 @@ def replace(request: HttpRequest, document: UUID) -> HttpResponse:
         words = _("Somebody has changed this document meanwhile. Look at it, then try again.")
         return _page(request, vault, one(vault, document), words, status=409)
     messages.success(request, _("The newer edition is kept; the older ones stay below."))
-    return redirect("documents:document", found.pk)
+    return _onward(request, reverse("documents:document", args=[found.pk]))
 
 
 @gate(PROVED)
@@ -202,6 +203,13 @@ def handed_out(vault: Opened, document: Document, number: int, *, is_saved: bool
     # A browser's own reader of PDFs does not work in a sandbox.
     answer["Content-Security-Policy"] = SHUT if label.kind == "application/pdf" else f"{SHUT}; sandbox"
     return answer
+
+
+def _onward(request: HttpRequest, there: str) -> HttpResponse:
+    """On to the page that says what was kept; a script that sent the file is told where, and leaves the words to it."""
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return JsonResponse({"to": there})
+    return redirect(there)
 
 
 def _list(request: HttpRequest, vault: Opened, filters: Filters, problems: list[str] | None = None) -> HttpResponse:

@@ -17,8 +17,8 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     });
     sending.addEventListener("load", () => {
       busy(false);
-      // A refused file comes back with the page and its line; a kept one leads on.
-      if (sending.status < 400) return location.assign(sending.responseURL);
+      // A refused file comes back with the page and its line; a kept one says where to go on.
+      if (sending.status < 400) return location.assign(JSON.parse(sending.responseText).to);
       const page = new DOMParser().parseFromString(sending.responseText, "text/html");
       const line = page.querySelector(".error-summary") ?? page.querySelector("main p");
       show(form, line?.textContent.trim() ?? sending.statusText);
@@ -31,6 +31,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     stop.addEventListener("click", () => sending.abort(), { once: true });
     const said = new FormData(form);
     sending.open("POST", form.action);
+    sending.setRequestHeader("X-Requested-With", "XMLHttpRequest");
     busy(true);
     sending.send(said);
   });

@@ -328,3 +328,9 @@ def test_a_store_that_does_not_answer_keeps_nothing(alice, place, settings):
     answer = upload(alice)
     assert answer.status_code == 422 and "does not answer" in text(answer)
     assert not Document.unscoped.exists()
+
+
+def test_a_script_is_told_where_to_go_and_leaves_the_words_to_that_page(alice):
+    answer = alice.post(PLACE, {"file": given()}, headers={"X-Requested-With": "XMLHttpRequest"})
+    assert (answer.status_code, answer.json()) == (200, {"to": PLACE})
+    assert "1 document is kept." in text(alice.get(PLACE))
