@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.ground.access.context import Who, current_alias
+from accounts.ground.access.context import Who, current_alias, cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.people.models import User
 from accounts.ground.requests.models import RequestStatus
@@ -41,9 +41,11 @@ def sign(*, who: Who, proposal: Proposal, hand: Hand, seen: str, at: datetime) -
         starts = first_start(account=held.account, practice=held.practice_id, components=components, starts=starts)
         # A second level's client pays the top level without ever seeing its row.
         payee = Practice.unscoped.filter(pk=held.practice_id).first()
-        # What it may charge for was judged when it sent the terms.
         payee = payee or Practice(
-            pk=held.practice_id, firm_id=held.firm_id, level=TOP_LEVEL, is_commodity_registered=True
+            pk=held.practice_id,
+            firm_id=held.firm_id,
+            level=TOP_LEVEL,
+            is_commodity_registered=_is_registered(held),
         )
         try:
             held.schedule, held.cap = put_into_force(
@@ -71,6 +73,13 @@ def decline(*, who: Who, proposal: Proposal, reason: str, at: datetime) -> Propo
         _note(who, held, gettext_noop("Fee proposal declined"), at)
         mails.owe_mails(held, "declined", mails.PRACTICE)
     return held
+
+
+def _is_registered(proposal: Proposal) -> bool:
+    """Whether the payee may charge residents of the United States for futures now, not when it sent the terms."""
+    with cursor() as cur:
+        cur.execute("SELECT fees_payee_is_registered(%s)", [proposal.pk])
+        return bool(cur.fetchone()[0])
 
 
 def _check(proposal: Proposal, hand: Hand, seen: str, is_late: bool) -> None:

@@ -14,6 +14,7 @@ from fees.proposals.signing import decline
 from fees.schedules.models import RunSchedule, Schedule
 from portal.lapsing import lapse_due
 from tests.fees.posting.nights import figures, ranges
+from tests.fees.posting.test_trades import key, per_trade
 from tests.fees.proposals.conftest import ANA, CHIDI, MONDAY, at, percent, wanted
 
 BEFORE = ("automatic", date(2025, 1, 2), None)
@@ -93,6 +94,32 @@ def test_a_second_levels_client_signs_what_the_top_level_proposes(table):
 
     assert table.sign("chidi", sent, by="Chidi Okafor").state == "approved"
     assert table.kept()["schedules"][-1] == ("automatic", MONDAY, None)
+
+
+@pytest.mark.parametrize("still", [True, False])
+@pytest.mark.parametrize(("number", "name"), [(ANA, "ana"), (CHIDI, "chidi")])
+def test_futures_of_an_american_are_signed_while_the_payee_is_registered(table, number, name, still):
+    """Chidi is a second level's client, and never sees the top level that he would pay."""
+    practice, party = table.world[ANA].practice, table.world.parties[name]
+
+    def register(is_registered: bool) -> None:
+        practice.is_commodity_registered, party.residence = is_registered, "USA"
+        with as_role("owner"):
+            practice.save(update_fields=["is_commodity_registered"])
+            party.save(update_fields=["residence"])
+
+    register(True)
+    terms = per_trade(key("ticket", "2", asset_class="FUT"))
+    sent = table.propose("alice", number, wanted(terms))
+    before = table.kept()
+    register(still)
+
+    if still:
+        assert table.sign(name, sent).state == "approved"
+        return
+    with pytest.raises(ProposalRefused):
+        table.sign(name, sent)
+    assert table.kept() == before
 
 
 def test_a_drawing_is_kept_within_bounds(table, waiting):
