@@ -15,21 +15,25 @@ from crm.contacts.models import Contact
 from crm.contacts.queries import Read, read
 from crm.contacts.rules import ContactProblem
 from crm.contacts.stored import DISTINCT, written
+from crm.documents.models import Document
 from crm.duplicates import rules
 from crm.duplicates.queries import fields_of
 from crm.groups import actions as groups
 from crm.groups.models import Group, GroupMember
 from crm.groups.queries import may_change
 from crm.locks import actions as locks
+from crm.tasks.models import Task
 from crm.vault.sealed import Opened
 
+# What is about a contact and goes with it, whatever its state.
+FOLLOW = {"tasks": Task, "documents": Document}
 CLEAR = ("first_name", "name", "email", "phone", "state", "party_id", "kind")
 
 
 def merge(*, vault: Opened, kept: UUID, gone: UUID, taken: Collection[str], at: datetime) -> Change:
     """One contact of two: `taken` are the fields in which the one that goes is right. Raises ContactProblem, LockedBy.
 
-    The one that goes lies in the trash; ties, groups and what only it said are the kept one's from now on.
+    The one that goes lies in the trash; its ties, groups, tasks, documents and what only it said are the kept one's.
     """
     for pk in (kept, gone):
         locks.demand(vault=vault, pk=pk, at=at)
@@ -44,6 +48,7 @@ def merge(*, vault: Opened, kept: UUID, gone: UUID, taken: Collection[str], at: 
         "gone": str(gone),
         "clear": {name: getattr(stays.contact, name) for name in CLEAR},
         "groups": _into_groups(vault, stays.contact, goes.contact, at),
+        "follow": _follow(vault, stays.contact, goes.contact),
         "records": {str(one.contact.pk): written(one.record, one.relations) for one in (stays, *touched)},
     }
     _take_over(vault, stays, goes, taken, at)
@@ -72,6 +77,8 @@ def undo(vault: Opened, before: dict[str, Any], at: datetime) -> int:
     back = scope(vault.who, Contact).filter(pk=before["gone"]).update(trashed_at=None)
     for group in scope(vault.who, Group).filter(pk__in=before["groups"], trashed_at=None):
         groups.remove(vault=vault, group=group, contacts=[kept.pk])
+    for name, keys in before.get("follow", {}).items():
+        scope(vault.who, FOLLOW[name]).filter(pk__in=keys, contact=kept).update(contact_id=before["gone"])
     return 1 + back
 
 
@@ -112,6 +119,16 @@ def _tied_to(vault: Opened, goes: Read, *, but: UUID) -> list[Read]:
     keys = {UUID(key) for _kind, key in goes.relations} - {but}
     rows = scope(vault.who, Contact).filter(pk__in=keys).select_related("party").order_by("pk")
     return [one for one in (read(vault, row) for row in rows.select_for_update(of=("self",))) if not one.is_damaged]
+
+
+def _follow(vault: Opened, stays: Contact, goes: Contact) -> dict[str, list[str]]:
+    """Tasks and documents of the one that goes are about the kept one; their keys."""
+    found = {}
+    for name, model in FOLLOW.items():
+        rows = scope(vault.who, model).filter(contact=goes)
+        found[name] = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        rows.update(contact=stays)
+    return found
 
 
 def _into_groups(vault: Opened, stays: Contact, goes: Contact, at: datetime) -> list[str]:

@@ -144,7 +144,7 @@ def test_a_line_of_another_account_retires_nothing(desk, ana):
 
 def test_money_given_back_is_met_by_a_line_in_favour(desk, ana):
     desk.statements(statement(nav("9"), cash_report("500")))
-    charge(ana, "30", DAY, kind="reversal")
+    charge(ana, "30", DAY, kind="adjustment")
     assert free(ana) == Decimal(530)
 
     desk.statements(statement(cash_report("530", day="20260303"), fee_line("30"), first="20260303"))

@@ -4,12 +4,16 @@ import pytest
 
 from crm.changes.models import Change
 from crm.contacts.models import Contact
+from crm.documents.models import Document
 from crm.duplicates.rules import Face, pairs
 from crm.groups.models import GroupMember
+from crm.tasks.models import Task
 from tests.crm.contacts.test_contacts import API as BOOK
 from tests.crm.contacts.test_contacts import PLACE as LIST
 from tests.crm.contacts.test_contacts import added, post_json
 from tests.crm.contacts.test_relations import ties
+from tests.crm.documents import test_documents as documents
+from tests.crm.tasks import test_tasks as tasks
 from tests.crm.test_groups import make, put
 from tests.crm.vault.people import begun, unlock
 
@@ -85,6 +89,24 @@ def test_one_of_two_and_two_again(alice):
     assert record(alice, first) == {"about": "Sails", "employer": "Firma", "home_address": "A 1"}
     assert ties(alice, first) == [] and ties(alice, spouse) == ties(alice, spouse) == [("spouse", str(second.pk))]
     assert list(GroupMember.unscoped.values_list("contact_id", flat=True)) == [second.pk]
+
+
+def test_tasks_and_documents_follow_and_come_back(alice, settings, tmp_path):
+    settings.VAULT_FILES_URL = (tmp_path / "vault").as_uri()
+    first, second = added(alice), added(alice)
+    task = tasks.added(alice, contact=second.pk)
+    thrown = tasks.added(alice, contact=second.pk)
+    alice.post(f"/tasks/{thrown.pk}/trash/")
+    paper = documents.kept(alice, contact=second.pk)
+    assert {task.contact_id, thrown.contact_id, paper.contact_id} == {second.pk}
+
+    assert alice.post(f"{PLACE}{first.pk}/{second.pk}/", {}).status_code == 302
+    assert set(Task.unscoped.values_list("contact_id", flat=True)) == {first.pk}
+    assert set(Document.unscoped.values_list("contact_id", flat=True)) == {first.pk}
+
+    assert alice.post(f"/contacts/changes/{Change.unscoped.get().pk}/undo/").status_code == 302
+    assert set(Task.unscoped.values_list("contact_id", flat=True)) == {second.pk}
+    assert set(Document.unscoped.values_list("contact_id", flat=True)) == {second.pk}
 
 
 def test_what_was_changed_since_is_not_undone(alice):
