@@ -113,7 +113,7 @@ def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
         "here": request.path,
         **_papers(vault, contact),
     }
-    return _page(request, "agenda", read, {**context, **_papers(vault, contact)})
+    return _page(request, "agenda", read, context)
 
 
 @gate(SIGNED_IN)

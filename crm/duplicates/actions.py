@@ -26,7 +26,7 @@ from crm.tasks.models import Task
 from crm.vault.sealed import Opened
 
 # What is about a contact and goes with it, whatever its state.
-FOLLOW = {"tasks": Task, "documents": Document}
+FOLLOW: dict[str, type[Task] | type[Document]] = {"tasks": Task, "documents": Document}
 CLEAR = ("first_name", "name", "email", "phone", "state", "party_id", "kind")
 
 
