@@ -60,7 +60,8 @@ def agree(
             is_application=account.is_application,
         )
         found += payee_problems(account, practice)
-        found += found or _account_problems(account, practice, components, starts)
+        if not found:
+            found = _account_problems(account, practice, components, starts)
         if found:
             raise ScheduleRefused(found)
         one_at_a_time(_agreeing(account, practice))

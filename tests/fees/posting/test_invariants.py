@@ -19,7 +19,7 @@ ENGINE = "every_line_agrees_with_the_engine"
 # Names of checks before the seal; `row:` a constraint or a key of the database; `test:` a file and its test.
 HELD_BY = {
     "I01": ["transfers_fit_their_books", "movements_run_from_client_to_advisor", "row:transfer_positive"],
-    "I02": ["sweeps_equal_collected_fees"],
+    "I02": ["sweeps_equal_collected_fees", "every_reversal_takes_back_what_was_rejected"],
     "I03": ["sweeps_equal_collected_fees"],
     "I04": ["clearing_is_empty"],
     "I05": [
@@ -71,8 +71,8 @@ def test_every_invariant_is_named():
 
 def test_every_check_before_the_seal_stands_for_an_invariant():
     named = {name for names in HELD_BY.values() for name in names}
-    # The rolling cap is a rule of the house and not among the thirty.
-    assert SEALING - named <= {"fees_keep_below_the_cap"}
+    # The rolling cap is a rule of the house and not among the thirty; what funds cost is computed twice.
+    assert SEALING - named <= {"fees_keep_below_the_cap", "fund_fees_come_out_again"}
 
 
 @pytest.mark.parametrize(("invariant", "names"), HELD_BY.items())
