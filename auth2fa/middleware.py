@@ -66,18 +66,18 @@ class Gates:
         seat = request.seat  # type: ignore[attr-defined]
         if mark.right == SIGNED_IN.right:
             _check_proof(request, mark)
-            return ask_or_pass(request) if mark.step_up else None
+            return ask_or_pass(request, mark) if mark.step_up else None
         if mark.right == OFFICE.right:
             # A back office that does not exist for you answers like any missing page.
             if seat is None or seat.role != "office" or not request.user.is_staff:
                 raise Http404
-            return ask_or_pass(request) if mark.step_up or _is_sensitive(request, view) else None
+            return ask_or_pass(request, mark) if mark.step_up or _is_sensitive(request, view) else None
         if seat is None:
             raise no_seat(request, mark.right)
         if not may_pass(seat, mark):
             raise refused(seat, mark)
         _check_proof(request, mark)
-        return ask_or_pass(request) if mark.step_up else None
+        return ask_or_pass(request, mark) if mark.step_up else None
 
 
 def _check_proof(request: HttpRequest, mark: Gate) -> None:

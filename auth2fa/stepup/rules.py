@@ -1,8 +1,10 @@
 """Which task a proof of identity is for: the person's whole wish as a fingerprint, so that no other wish can use it."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Set
 
 from portal.lib.fingerprint import fingerprint
+from portal.lib.jsontext import parsed
 
 # Names of the form fields that prove who asks; pages carry them beside the task's own.
 NAME_FIELD = "_username"
@@ -36,3 +38,14 @@ def task_of(
     kind = FORM if content_type in FORM_TYPES else content_type
     parts = [method, path, kind, body, str(len(said)), *(part for pair in said for part in pair)]
     return fingerprint([*parts, *(part for one in sent for part in one)])
+
+
+def without(body: bytes, secrets: Set[str]) -> bytes:
+    """What a program sent, the fields that are proofs themselves left out; of anything but an object nothing at all."""
+    try:
+        said = parsed(body)
+    except ValueError:
+        return b""
+    if not isinstance(said, dict):
+        return b""
+    return json.dumps({name: said[name] for name in sorted(said.keys() - secrets)}, default=str).encode()

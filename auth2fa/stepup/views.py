@@ -21,6 +21,7 @@ from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from accounts.ground.access.gates import Gate
 from accounts.ground.stepup.actions import StepUpRefused, consume, give, session_mark
 from auth2fa.challenge.actions import Outcome, Spent, answer, spend
 from auth2fa.challenge.models import Purpose
@@ -32,7 +33,7 @@ from auth2fa.devices.queries import at_door, enrolled, held_until, is_protected
 from auth2fa.devices.secrets import box
 from auth2fa.stepup import rules
 from auth2fa.stepup.asking import put_to
-from auth2fa.stepup.rules import FORM_TYPES, NOT_PART_OF_THE_TASK, PASSWORD_FIELD, task_of
+from auth2fa.stepup.rules import FORM_TYPES, NOT_PART_OF_THE_TASK, PASSWORD_FIELD, task_of, without
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # A program sends its proofs beside a body that must stay as it is.
@@ -73,7 +74,7 @@ class Wish:
         return [one for one in self.devices if not one.disabled_at and one.trusted_at and one.trusted_at <= self.at]
 
 
-def ask_or_pass(request: HttpRequest) -> HttpResponseBase | None:
+def ask_or_pass(request: HttpRequest, gate: Gate) -> HttpResponseBase | None:
     """None when this very request may go on; otherwise the page that asks."""
     if request.method in SAFE_METHODS:
         return None
@@ -84,7 +85,7 @@ def ask_or_pass(request: HttpRequest) -> HttpResponseBase | None:
         refusal.keeps = False  # type: ignore[attr-defined]
         return refusal
     mark = session_mark(request.session.session_key or "")
-    wish = Wish(request, user_id, mark, _task(request), tuple(enrolled(user_id)), timezone.now())
+    wish = Wish(request, user_id, mark, _task(request, gate.secrets), tuple(enrolled(user_id)), timezone.now())
     if not is_protected(list(wish.devices)):
         until = None if _adds_a_device(request) else held_until(user_id, wish.at)
         return _held(wish, until) if until else _by_password(wish)
@@ -284,22 +285,24 @@ def _page(wish: Wish, problem: str, asked: Asked | None, *, is_held: bool) -> Ht
 _FIELDS = ("NAME_FIELD", "PASSWORD_FIELD", "CHALLENGE_FIELD", "DEVICE_FIELD", "AGAIN_FIELD")
 
 
-def _task(request: HttpRequest) -> str:
+def _task(request: HttpRequest, secrets: frozenset[str] = frozenset()) -> str:
     """What this request asks for, to the last byte, under a key that the database does not hold.
 
     Forms carry what few guesses find, such as the PIN of a card: a bare fingerprint in a row would tell it.
     """
-    return box().mark("task", _said(request)).hex()
+    return box().mark("task", _said(request, secrets)).hex()
 
 
-def _said(request: HttpRequest) -> str:
+def _said(request: HttpRequest, secrets: frozenset[str]) -> str:
     method, path, kind = request.method or "", request.get_full_path(), request.content_type or ""
     if kind not in FORM_TYPES:
-        return task_of(method=method, path=path, content_type=kind, body=hashlib.sha256(request.body).hexdigest())
+        body = without(request.body, secrets) if secrets else request.body
+        return task_of(method=method, path=path, content_type=kind, body=hashlib.sha256(body).hexdigest())
     files = [
         (field, upload.name or "", _digest(upload)) for field, uploads in request.FILES.lists() for upload in uploads
     ]
-    return task_of(method=method, path=path, content_type=kind, fields=request.POST.lists(), files=files)
+    fields = [(name, values) for name, values in request.POST.lists() if name not in secrets]
+    return task_of(method=method, path=path, content_type=kind, fields=fields, files=files)
 
 
 def _digest(upload: UploadedFile) -> str:

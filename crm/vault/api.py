@@ -18,7 +18,7 @@ from crm.vault import actions, joining, queries, unlocking
 from crm.vault.context import SAFE_METHODS, give_cookie, if_opened, take_cookie
 from crm.vault.engine.keys import LONGEST_PASSWORD
 from crm.vault.models import Member
-from crm.vault.rules import PROVED, Locked, VaultProblem, member_seat
+from crm.vault.rules import SURE, SURE_AND_PROVED, Locked, VaultProblem, member_seat
 
 
 class NotOpened(APIException):
@@ -212,7 +212,7 @@ class StoragePassword(VaultView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@gate(SIGNED_IN)
+@gate(SURE)
 class NewCode(VaultView):
     """Another recovery code."""
 
@@ -224,7 +224,7 @@ class NewCode(VaultView):
         return Response(PapersSerializer(papers).data, status=201, headers={"Cache-Control": "no-store"})
 
 
-@gate(SIGNED_IN)
+@gate(SURE)
 class Recover(VaultView):
     """A new storage password by the recovery code."""
 
@@ -239,7 +239,7 @@ class Recover(VaultView):
         return Response(PapersSerializer(papers).data, status=201, headers={"Cache-Control": "no-store"})
 
 
-@gate(PROVED)
+@gate(SURE_AND_PROVED)
 class Sheets(VaultView):
     """New keys by two of the practice's sheets."""
 
@@ -270,7 +270,7 @@ class Members(VaultView):
         return Response(MemberSerializer(rows, many=True).data)
 
 
-@gate(PROVED)
+@gate(SURE_AND_PROVED)
 class OneMember(VaultView):
     """Letting a colleague in, and taking one out."""
 

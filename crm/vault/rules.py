@@ -18,6 +18,9 @@ from crm.vault.engine.keys import LONGEST_PASSWORD
 
 # Who decides over others' keys has not opted out of the second proof.
 PROVED = replace(SIGNED_IN, proved=True)
+# What changes who can open it is confirmed with a device too; of the proofs typed beside, no fingerprint is made.
+SURE = replace(SIGNED_IN, step_up=True, secrets=frozenset({"storage_password", "again", "code", "sheet_1", "sheet_2"}))
+SURE_AND_PROVED = replace(SURE, proved=True)
 SHORTEST = 15
 FEW = (5, timedelta(minutes=15))
 DAILY = (20, timedelta(hours=24))

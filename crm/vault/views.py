@@ -22,7 +22,7 @@ from accounts.ground.people.models import User
 from crm.vault import actions, joining, queries, rules, unlocking
 from crm.vault.context import give_cookie, if_opened, take_cookie
 from crm.vault.models import Member, MemberState
-from crm.vault.rules import PROVED, VaultProblem, member_seat
+from crm.vault.rules import SURE, SURE_AND_PROVED, VaultProblem, member_seat
 
 SECRETS = sensitive_post_parameters("storage_password", "again", "old", "code", "sheet_1", "sheet_2")
 View = Callable[..., HttpResponse]
@@ -84,7 +84,7 @@ def confirm_code(request: HttpRequest) -> HttpResponse:
     return redirect("vault:home")
 
 
-@gate(SIGNED_IN)
+@gate(SURE)
 @require_POST
 @SECRETS
 @in_words("home")
@@ -141,7 +141,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@gate(SIGNED_IN)
+@gate(SURE)
 @SECRETS
 @in_words("recover")
 def recover(request: HttpRequest) -> HttpResponse:
@@ -160,7 +160,7 @@ def recover(request: HttpRequest) -> HttpResponse:
     return _papers(request, papers)
 
 
-@gate(PROVED)
+@gate(SURE_AND_PROVED)
 @SECRETS
 @in_words("sheets")
 def sheets(request: HttpRequest) -> HttpResponse:
@@ -186,7 +186,7 @@ def members(request: HttpRequest) -> HttpResponse:
     return _members(request)
 
 
-@gate(PROVED)
+@gate(SURE_AND_PROVED)
 @SECRETS
 @in_words("admit")
 def admit(request: HttpRequest, member: UUID) -> HttpResponse:
@@ -206,7 +206,7 @@ def admit(request: HttpRequest, member: UUID) -> HttpResponse:
     return redirect("vault:members")
 
 
-@gate(PROVED)
+@gate(SURE_AND_PROVED)
 @require_POST
 @SECRETS
 @in_words("admit")

@@ -32,7 +32,7 @@ from fees.proposals.queries import proposals
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
 from fees.whatif.queries import trial_of
-from portal.confirming import office, templates
+from portal.confirming import book, office, templates
 from portal.confirming.billing import approve_line, billing_month, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
 from portal.lib.exchange import exchange_day
@@ -376,6 +376,11 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),
     "nights:retry": _retry_night,
     **dict.fromkeys(("nights:decide_any", "nights:decide", "api_night_decisions"), office.decide_night),
+    **dict.fromkeys(("vault:new_code", "api_vault_new_code"), book.new_code),
+    **dict.fromkeys(("vault:recover", "api_vault_recover"), book.recover),
+    **dict.fromkeys(("vault:sheets", "api_vault_sheets"), book.sheets),
+    **dict.fromkeys(("vault:member", "api_vault_member"), book.let_in),
+    "vault:take_out": book.take_out,
     **dict.fromkeys(("reconciliation:note", "api_look_after"), office.look_after),
     **dict.fromkeys(("reconciliation:take_back", "api_take_back"), office.take_back),
 }

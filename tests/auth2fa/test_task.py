@@ -1,5 +1,7 @@
 """A proof of identity is for one wish, to the last byte of it."""
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -55,3 +57,21 @@ def test_another_file_is_another_wish_and_the_file_is_still_there(rf):
 
     assert len(tasks) == 3
     assert request.FILES["f"].read() == b"1"
+
+
+def test_no_fingerprint_is_made_over_a_typed_storage_password(rf):
+    """Its fingerprint in a row would be a quicker way to try passwords than the vault's own."""
+    secrets = frozenset({"storage_password"})
+
+    def form(password, **more):
+        return _task(rf.post("/x/", {"storage_password": password, **more}), secrets)
+
+    def program(password, name="abel"):
+        body = json.dumps({"name": name, "storage_password": password})
+        return _task(rf.post("/x/", body, content_type="application/json"), secrets)
+
+    broken = [rf.post("/x/", f'{{"storage_password": "{one}",}}', content_type="application/json") for one in "ab"]
+
+    assert form("one") == form("another") and program("one") == program("another")
+    assert form("one", name="abel") != form("one", name="bella") and program("one") != program("one", "bella")
+    assert _task(broken[0], secrets) == _task(broken[1], secrets)

@@ -24,6 +24,9 @@ class Gate:
     needs: str = ""
     # Closed to who has opted out of the second proof, reading included: what approves and what hands out files.
     proved: bool = False
+    # Fields that are proofs themselves: no fingerprint of a sensitive task is made over them, for a fingerprint of a
+    # storage password would be a quick way to try one.
+    secrets: frozenset[str] = frozenset()
 
     def is_closed_without_proof(self, *, reads: bool) -> bool:
         """Whether it is approving, exporting or administering users; looking at what one may sign stays open."""
@@ -41,13 +44,21 @@ OFFICE = Gate("office")
 SURE_OFFICE = Gate("office", step_up=True)
 
 
-def gate(right: str | Gate, *, step_up: bool = False, needs: str = "", proved: bool = False) -> Callable[[View], View]:
+def gate(
+    right: str | Gate, *, step_up: bool = False, needs: str = "", proved: bool = False, secrets: Iterable[str] = ()
+) -> Callable[[View], View]:
     """Mark a function, class-based or API view with its gate.
 
     `needs` names the ability of the six groups that the user must have, where it is not the one usual for the right.
     """
     known = right if isinstance(right, Gate) else Gate(right)
-    mark = replace(known, step_up=known.step_up or step_up, needs=known.needs or needs, proved=known.proved or proved)
+    mark = replace(
+        known,
+        step_up=known.step_up or step_up,
+        needs=known.needs or needs,
+        proved=known.proved or proved,
+        secrets=known.secrets | frozenset(secrets),
+    )
 
     def decorate(view: View) -> View:
         view.gate = mark  # type: ignore[union-attr]

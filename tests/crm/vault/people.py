@@ -9,6 +9,8 @@ from tests.world import PASSWORD as SIGN_IN
 HOME = "/settings/storage-password/"
 CODE = re.compile(r'<p class="vault-code num" dir="ltr">([^<]+)</p>')
 WORDS = re.compile(r'<p class="vault-words num" dir="ltr">([^<]+)</p>')
+# Whoever changes who can open the client book confirms it with the sign-in's password.
+SURE = {"headers": {"Confirm-Password": SIGN_IN}}
 SAID = {"alice": PASSWORD, "bob": PASSWORD, "mallory": PASSWORD}
 
 
@@ -61,7 +63,6 @@ def let_in(master, newcomer, world, name="abel", password=OTHER_PASSWORD):
     member = Member.unscoped.get(user=world.users[name], left_at=None)
     page = master.get(f"{HOME}members/{member.pk}/")
     said = {"words": words(page), "storage_password": PASSWORD}
-    # Whoever lets somebody in confirms it with the sign-in's password.
-    answer = master.post(f"{HOME}members/{member.pk}/", said, headers={"Confirm-Password": SIGN_IN})
+    answer = master.post(f"{HOME}members/{member.pk}/", said, **SURE)
     assert answer.status_code == 302, answer.content.decode()
     return shown[0]

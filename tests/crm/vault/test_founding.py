@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.ground.access.context import as_role
 from crm.vault.models import Epoch, Grant, Member, MemberState, Vault
 from tests.crm.vault.kit import OTHER_PASSWORD, PASSWORD
-from tests.crm.vault.people import HOME, begun, colleague, let_in, papers, set_up, unlock
+from tests.crm.vault.people import HOME, SURE, begun, colleague, let_in, papers, set_up, unlock
 from tests.world import PASSWORD as SIGN_IN
 
 
@@ -30,8 +30,8 @@ def test_papers_that_nobody_has_kept_are_made_anew(world, browse):
     assert confirm(alice, lost[0]) == 422 and confirm(alice, kept[0]) == 302
     assert unlock(alice).status_code == 422 and unlock(alice, OTHER_PASSWORD).status_code == 302
     said = {"storage_password": PASSWORD, "again": PASSWORD}
-    assert alice.post(HOME + "sheets/", {**said, "sheet_1": lost[1], "sheet_2": lost[2]}).status_code == 422
-    assert alice.post(HOME + "sheets/", {**said, "sheet_1": kept[1], "sheet_2": kept[2]}).status_code == 200
+    assert alice.post(HOME + "sheets/", {**said, "sheet_1": lost[1], "sheet_2": lost[2]}, **SURE).status_code == 422
+    assert alice.post(HOME + "sheets/", {**said, "sheet_1": kept[1], "sheet_2": kept[2]}, **SURE).status_code == 200
 
 
 def test_what_somebody_has_confirmed_is_never_begun_again(world, browse):
@@ -39,7 +39,7 @@ def test_what_somebody_has_confirmed_is_never_begun_again(world, browse):
     begun(alice)
     before = Vault.unscoped.values().get()
     assert set_up(alice, OTHER_PASSWORD).status_code == 422
-    code = papers(alice.post(HOME + "code/new/", {"storage_password": PASSWORD}))[0]
+    code = papers(alice.post(HOME + "code/new/", {"storage_password": PASSWORD}, **SURE))[0]
     assert Member.unscoped.get().state == MemberState.MAKING
     assert HOME + "set-up/" not in alice.get(HOME).content.decode()
     assert set_up(alice, OTHER_PASSWORD).status_code == 422
@@ -111,7 +111,7 @@ def test_asking_for_the_password_of_the_sign_in_is_counted(world, browse, way):
             return alice.post(HOME + "set-up/", said)
         if way == "change":
             return alice.post(HOME + "change/", {**said, "old": PASSWORD if proof else "wrong wrong wrong"})
-        return alice.post(HOME + "recover/", {**said, "code": code if proof else code[::-1]})
+        return alice.post(HOME + "recover/", {**said, "code": code if proof else code[::-1]}, **SURE)
 
     if way != "set up":
         # Without the proof nothing is said of it.

@@ -13,7 +13,7 @@ from crm.vault.engine import people
 from crm.vault.engine.turns import Busy
 from crm.vault.models import Epoch, Grant, Member, MemberState, Unlocked, Vault
 from tests.crm.vault.kit import OTHER_PASSWORD, PASSWORD
-from tests.crm.vault.people import HOME, begun, colleague, let_in, papers, set_up, unlock, words
+from tests.crm.vault.people import HOME, SURE, begun, colleague, let_in, papers, set_up, unlock, words
 from tests.world import PASSWORD as SIGN_IN
 
 COOKIE = settings.VAULT_COOKIE_NAME
@@ -168,7 +168,7 @@ def test_change_keeps_the_code_and_locks_every_browser(world, browse):
     assert not Unlocked.unscoped.exists()
     assert unlock(alice).status_code == 422 and unlock(alice, OTHER_PASSWORD).status_code == 302
     assert OutboxMessage.unscoped.filter(subject__contains="storage password").count() in (0, 1)
-    answer = alice.post(HOME + "recover/", {"code": code, "storage_password": PASSWORD, "again": PASSWORD})
+    answer = alice.post(HOME + "recover/", {"code": code, "storage_password": PASSWORD, "again": PASSWORD}, **SURE)
     new = papers(answer)[0]
     assert new != code and not Unlocked.unscoped.exists()
     assert alice.post(HOME + "code/", {"code": code}).status_code == 422
@@ -189,14 +189,14 @@ def test_a_colleague_joins_by_six_words_and_leaves(world, browse):
     place = f"{HOME}members/{member.pk}/"
     theirs = words(alice.get(place))
     assert words(abel.post(HOME + "words/", {"storage_password": OTHER_PASSWORD})) == theirs
-    assert abel.post(place, {"words": theirs, "storage_password": OTHER_PASSWORD}).status_code == 403
-    assert alice.post(place, {"words": "other words", "storage_password": PASSWORD}).status_code == 422
-    assert alice.post(place, {"words": theirs, "storage_password": "wrong wrong wrong"}).status_code == 422
+    assert abel.post(place, {"words": theirs, "storage_password": OTHER_PASSWORD}, **SURE).status_code == 403
+    assert alice.post(place, {"words": "other words", "storage_password": PASSWORD}, **SURE).status_code == 422
+    assert alice.post(place, {"words": theirs, "storage_password": "wrong wrong wrong"}, **SURE).status_code == 422
     assert Grant.unscoped.filter(member=member).count() == 0
-    assert alice.post(place, {"words": theirs, "storage_password": PASSWORD}).status_code == 302
+    assert alice.post(place, {"words": theirs, "storage_password": PASSWORD}, **SURE).status_code == 302
     assert unlock(abel, OTHER_PASSWORD).status_code == 302 and is_open(abel)
     unlock(alice)
-    assert alice.post(place + "out/", {"storage_password": PASSWORD}).status_code == 302
+    assert alice.post(place + "out/", {"storage_password": PASSWORD}, **SURE).status_code == 302
     assert not is_open(abel) and not is_open(alice) and not Unlocked.unscoped.exists()
     assert Epoch.unscoped.count() == 2 and not Grant.unscoped.filter(member=member).exists()
     assert stage(abel)["stage"] == "none" and unlock(abel, OTHER_PASSWORD).status_code == 422
@@ -219,12 +219,12 @@ def test_who_opted_out_of_secure_login_decides_over_nobodys_keys(world, browse, 
     OptOut.unscoped.create(**chosen(world.users["alice"], "full"))
     new = {"sheet_1": sheets[0], "sheet_2": sheets[1], "storage_password": OTHER_PASSWORD}
     for answer in (
-        alice.post(place, said),
-        alice.post(place + "out/", said),
-        alice.post(HOME + "sheets/", {**new, "again": OTHER_PASSWORD}),
-        alice.post(api, said, content_type="application/json"),
-        alice.delete(api, {"storage_password": PASSWORD}, content_type="application/json"),
-        alice.post("/api/v1/vault/sheets/", new, content_type="application/json"),
+        alice.post(place, said, **SURE),
+        alice.post(place + "out/", said, **SURE),
+        alice.post(HOME + "sheets/", {**new, "again": OTHER_PASSWORD}, **SURE),
+        alice.post(api, said, content_type="application/json", **SURE),
+        alice.delete(api, {"storage_password": PASSWORD}, content_type="application/json", **SURE),
+        alice.post("/api/v1/vault/sheets/", new, content_type="application/json", **SURE),
     ):
         assert answer.status_code == 403
     member.refresh_from_db()
@@ -254,7 +254,7 @@ def test_a_key_that_was_swapped_in_between_has_other_words(world, browse):
     before = words(alice.get(place))
     Member.unscoped.filter(pk=member.pk).update(box_public=bytes(range(32)))
     assert words(alice.get(place)) != before
-    assert alice.post(place, {"words": before, "storage_password": PASSWORD}).status_code == 422
+    assert alice.post(place, {"words": before, "storage_password": PASSWORD}, **SURE).status_code == 422
     assert not Grant.unscoped.filter(member=member).exists()
     # The newcomer's own page reads their own keys, and these are no longer what the row says.
     assert abel.post(HOME + "words/", {"storage_password": OTHER_PASSWORD}).status_code == 422
@@ -267,10 +267,10 @@ def test_two_sheets_open_when_nobody_can(world, browse):
     abel = browse("abel")
     let_in(alice, abel, world)
     said = {"storage_password": OTHER_PASSWORD + "s", "again": OTHER_PASSWORD + "s"}
-    assert alice.post(HOME + "sheets/", {**said, "sheet_1": sheets[0], "sheet_2": sheets[0]}).status_code == 422
-    assert alice.post(HOME + "sheets/", {**said, "sheet_1": sheets[0], "sheet_2": code}).status_code == 422
-    assert abel.post(HOME + "sheets/", {**said, "sheet_1": sheets[0], "sheet_2": sheets[2]}).status_code == 403
-    answer = alice.post(HOME + "sheets/", {**said, "sheet_1": sheets[0], "sheet_2": sheets[2]})
+    assert alice.post(HOME + "sheets/", {**said, "sheet_1": sheets[0], "sheet_2": sheets[0]}, **SURE).status_code == 422
+    assert alice.post(HOME + "sheets/", {**said, "sheet_1": sheets[0], "sheet_2": code}, **SURE).status_code == 422
+    assert abel.post(HOME + "sheets/", {**said, "sheet_1": sheets[0], "sheet_2": sheets[2]}, **SURE).status_code == 403
+    answer = alice.post(HOME + "sheets/", {**said, "sheet_1": sheets[0], "sheet_2": sheets[2]}, **SURE)
     assert answer.status_code == 200
     assert alice.post(HOME + "code/", {"code": papers(answer)[0]}).status_code == 302
     assert unlock(alice).status_code == 422 and unlock(alice, OTHER_PASSWORD + "s").status_code == 302
@@ -354,3 +354,28 @@ def test_a_token_opens_nothing(world, browse):
     said = {"storage_password": PASSWORD}
     answer = program.post("/api/v1/vault/unlock/", said, content_type="application/json", headers=headers)
     assert answer.status_code == 403 and not Unlocked.unscoped.exists()
+
+
+def test_letting_in_and_recovering_are_confirmed_by_the_sign_in_too(world, browse):
+    alice = browse("alice")
+    code, *sheets = begun(alice)
+    colleague(world)
+    begun(browse("abel"), OTHER_PASSWORD)
+    member = Member.unscoped.get(user=world.users["abel"])
+    place = f"{HOME}members/{member.pk}/"
+    said = {"words": words(alice.get(place)), "storage_password": PASSWORD}
+    new = {"storage_password": OTHER_PASSWORD, "again": OTHER_PASSWORD}
+    before = Member.unscoped.order_by("pk").values_list("pk", "state", "blob", "recovery_blob")
+    kept = list(before)
+
+    for where, sent in (
+        (place, said),
+        (place + "out/", said),
+        (HOME + "code/new/", said),
+        (HOME + "recover/", {**new, "code": code}),
+        (HOME + "sheets/", {**new, "sheet_1": sheets[0], "sheet_2": sheets[1]}),
+    ):
+        answer = alice.post(where, sent)
+        assert answer.status_code == 403 and "Confirm it is you" in answer.content.decode(), where
+    assert list(before.all()) == kept and not Grant.unscoped.filter(member=member).exists()
+    assert alice.post(place, said, **SURE).status_code == 302

@@ -324,12 +324,12 @@ def test_a_start_without_the_pepper_is_refused(world, browse, settings):
 
 
 def test_a_lost_pepper_leaves_the_recovery_code(world, browse, settings):
-    from tests.crm.vault.people import HOME, papers
+    from tests.crm.vault.people import HOME, SURE, papers
 
     alice = browse("alice")
     code = begun(alice)[0]
     settings.VAULT_PEPPERS = ["q" * 60]
     assert unlock(alice).status_code == 422
-    answer = alice.post(HOME + "recover/", {"code": code, "storage_password": PASSWORD, "again": PASSWORD})
+    answer = alice.post(HOME + "recover/", {"code": code, "storage_password": PASSWORD, "again": PASSWORD}, **SURE)
     assert alice.post(HOME + "code/", {"code": papers(answer)[0]}).status_code == 302
     assert unlock(alice).status_code == 302 and Vault.unscoped.count() == 1 and Unlocked.unscoped.count() == 1
