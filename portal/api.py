@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("auth2fa.sessions.api_urls")),
     path("v1/", include("auth2fa.optouts.api_urls")),
     path("v1/", include("crm.vault.api_urls")),
+    path("v1/", include("crm.copies.api_urls")),
     path("v1/", include("crm.notes.api_urls")),
     path("v1/", include("crm.contacts.api_urls")),
     path("v1/", include("crm.groups.api_urls")),

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("auth2fa.carriers.urls")),
     path("", include("auth2fa.phone.urls")),
     path("", include("crm.vault.urls")),
+    path("", include("crm.copies.urls")),
     path("", include("crm.notes.urls")),
     path("", include("crm.contacts.urls")),
     path("", include("crm.groups.urls")),

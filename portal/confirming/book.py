@@ -37,6 +37,11 @@ def take_out(wish: Wish) -> str:
     return _("Take %(name)s out of the client book.") % {"name": _colleague(wish)}
 
 
+def copy(wish: Wish) -> str:
+    """Everything as a file."""
+    return _("Take a copy of the whole client book, which anybody who has the file can read.")
+
+
 def _colleague(wish: Wish) -> str:
     rows: QuerySet[Any] = scope(wish.seat, Member).filter(pk=wish.place["member"], left_at=None)
     found = rows.exclude(user_id=wish.seat.user_id).select_related("user").first()

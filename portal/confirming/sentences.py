@@ -381,6 +381,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("vault:sheets", "api_vault_sheets"), book.sheets),
     **dict.fromkeys(("vault:member", "api_vault_member"), book.let_in),
     "vault:take_out": book.take_out,
+    **dict.fromkeys(("copies:copy", "api_vault_copy"), book.copy),
     **dict.fromkeys(("reconciliation:note", "api_look_after"), office.look_after),
     **dict.fromkeys(("reconciliation:take_back", "api_take_back"), office.take_back),
 }
