@@ -256,6 +256,7 @@ SETTINGS = (
     _tab("settings", "storage_password", _("Storage password"), "vault:home", whose=Whose.PRACTICE),
     _page("storage_password", "vault_unlock", _("Unlock"), "vault:unlock"),
     _page("storage_password", "vault_members", _("Who is in the client book"), "vault:members"),
+    _page("storage_password", "vault_copy", _("Copy of the client book"), "copies:copy"),
     _page("vault_members", "vault_member", _("Colleague"), "vault:member"),
     _page("storage_password", "vault_recover", _("Forgotten storage password"), "vault:recover"),
     _page("vault_recover", "vault_sheets", _("Sheets of the practice"), "vault:sheets"),
