@@ -13,9 +13,11 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """All processes of a host take turns at checking storage passwords; tasks do not stay with who has left."""
+        from crm.calendar import leaving as of_events
         from crm.contacts import leaving as of_contacts
         from crm.tasks import leaving
 
         turns.folder = settings.STATE_DIR / "vault_turns"
         leaving.register()
         of_contacts.register()
+        of_events.register()

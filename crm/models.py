@@ -1,5 +1,6 @@
 """The rows of the room, gathered for Django."""
 
+from crm.calendar.models import Event, EventContact
 from crm.changes.models import Change
 from crm.contacts.intakes import Intake, Placing
 from crm.contacts.models import Contact
@@ -21,6 +22,8 @@ __all__ = [
     "EditLock",
     "Edition",
     "Epoch",
+    "Event",
+    "EventContact",
     "Grant",
     "Group",
     "GroupMember",

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("crm.changes.api_urls")),
     path("v1/", include("crm.locks.api_urls")),
     path("v1/", include("crm.tasks.api_urls")),
+    path("v1/", include("crm.calendar.api_urls")),
     path("v1/", include("crm.custom.api_urls")),
     path("v1/", include("crm.duplicates.api_urls")),
     path("v1/", include("crm.documents.api_urls")),

@@ -40,5 +40,6 @@ SPECTACULAR_SETTINGS = {
         "IntakeState": "crm.contacts.intakes.IntakeState",
         "TaskState": "crm.tasks.models.TaskState",
         "TaskPriority": "crm.tasks.models.Priority",
+        "EventVisibility": "crm.calendar.models.Visibility",
     },
 }

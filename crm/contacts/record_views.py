@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.clock import exchange_today
 from accounts.ground.runs.queries import sealed_day
+from crm.calendar import queries as calendar
 from crm.contacts import queries, relations
 from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, in_words, of_part
 from crm.contacts.filters import book
@@ -103,13 +105,14 @@ def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
     except ValueError:
         before = None
     found, after = notes.page(vault, rows, before if before and before.tzinfo else None)
-    today = exchange_today()
+    today, zone = exchange_today(), timezone.get_current_timezone()
     due = [tasks.read(vault, one, today) for one in tasks.of_contact(vault.who, contact, today, SHOWN_TASKS)]
     context = {
         "accounts": accounts,
         "found": found,
         "after": after,
         "due_tasks": due,
+        "events": calendar.of_contact(vault, contact, timezone.localdate(), zone, SHOWN_TASKS),
         "here": request.path,
         **_papers(vault, contact),
     }

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.scope import scope
+from crm.calendar.models import EventContact
 from crm.changes.actions import keep
 from crm.changes.models import Change, Deed
 from crm.contacts import relations
@@ -26,14 +27,18 @@ from crm.tasks.models import Task
 from crm.vault.sealed import Opened
 
 # What is about a contact and goes with it, whatever its state.
-FOLLOW: dict[str, type[Task] | type[Document]] = {"tasks": Task, "documents": Document}
+FOLLOW: dict[str, type[Task] | type[Document] | type[EventContact]] = {
+    "tasks": Task,
+    "documents": Document,
+    "events": EventContact,
+}
 CLEAR = ("first_name", "name", "email", "phone", "state", "party_id", "kind")
 
 
 def merge(*, vault: Opened, kept: UUID, gone: UUID, taken: Collection[str], at: datetime) -> Change:
     """One contact of two: `taken` are the fields in which the one that goes is right. Raises ContactProblem, LockedBy.
 
-    The one that goes lies in the trash; its ties, groups, tasks, documents and what only it said are the kept one's.
+    The one that goes lies in the trash; its ties, groups, what is about it and what only it said go to the kept one.
     """
     for pk in (kept, gone):
         locks.demand(vault=vault, pk=pk, at=at)
@@ -122,10 +127,13 @@ def _tied_to(vault: Opened, goes: Read, *, but: UUID) -> list[Read]:
 
 
 def _follow(vault: Opened, stays: Contact, goes: Contact) -> dict[str, list[str]]:
-    """Tasks and documents of the one that goes are about the kept one; their keys."""
+    """Tasks, documents and events of the one that goes are about the kept one; their keys."""
     found = {}
     for name, model in FOLLOW.items():
         rows = scope(vault.who, model).filter(contact=goes)
+        if model is EventContact:
+            # Where both take part, the kept one does already.
+            rows = rows.exclude(event__in=scope(vault.who, EventContact).filter(contact=stays).values("event_id"))
         found[name] = [str(pk) for pk in rows.values_list("pk", flat=True)]
         rows.update(contact=stays)
     return found

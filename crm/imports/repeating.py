@@ -84,6 +84,17 @@ def first_days(found: list[ReadEntry]) -> None:
                 moved = []
 
 
+def times(entry: Entry, begin: datetime, end: datetime) -> list[datetime | date]:
+    """When a series begins each time that any of it lies between two moments."""
+    calendar = Calendar()
+    calendar.add_component(_event(entry))
+    try:
+        found = recurring_ical_events.of(calendar).between(begin, end)
+    except (ValueError, OverflowError, TypeError, ArithmeticError):
+        return []
+    return sorted((one["DTSTART"].dt for one in found), key=_at)
+
+
 def _days(entry: Entry, moved: list[Entry]) -> list[datetime | date]:
     if entry.start is None:
         return []

@@ -1,10 +1,11 @@
-"""The day card: what the exchange and the books do on a day. Events of people come from the calendar once it exists."""
+"""The day card: what the exchange and the books do on a day. Events of people are of the client book."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from accounts.ground.days.told import closing_words
 from portal.lib.business_days import Calendar, DayOutsideCalendar
 
 ONE_DAY = timedelta(days=1)
@@ -41,10 +42,4 @@ def of_day(day: date, calendar: Calendar) -> Agenda:
 
 
 def _business_day(day: date, calendar: Calendar) -> list[str]:
-    notes = [_("The exchange is open.")]
-    following, previous = calendar.next(day), calendar.previous(day)
-    if following.month != day.month:
-        notes.append(_("Last business day of the month: monthly fees close tonight."))
-    if previous.month != day.month:
-        notes.append(_("First business day of the month: last month's fees are posted tonight."))
-    return notes
+    return [_("The exchange is open."), *closing_words(day, calendar)]

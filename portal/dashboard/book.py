@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from crm.calendar import queries as calendar
+from crm.calendar.queries import Coming
 from crm.documents import queries as documents
 from crm.documents.queries import Read as ReadDocument
 from crm.notes import queries as notes
@@ -27,6 +30,7 @@ class Book:
     tasks: list[ReadTask] = field(default_factory=list)
     notes: list[ReadNote] = field(default_factory=list)
     documents: list[ReadDocument] = field(default_factory=list)
+    events: list[Coming] = field(default_factory=list)
 
 
 def has_book(request: HttpRequest) -> bool:
@@ -35,8 +39,8 @@ def has_book(request: HttpRequest) -> bool:
     return who.practice_id is not None and keeps_notes_on(who, who.practice_id)
 
 
-def book_of(request: HttpRequest, today: date) -> Book:
-    """The newest of the open book; a locked one says what to do."""
+def book_of(request: HttpRequest, today: date, day: date) -> Book:
+    """The newest of the open book and the events of a day; a locked one says what to do."""
     try:
         vault = opened(request)
     except Locked as refusal:
@@ -44,4 +48,5 @@ def book_of(request: HttpRequest, today: date) -> Book:
     due = [tasks.read(vault, one, today) for one in tasks.due_first(vault.who, today, SHOWN)]
     latest = [notes.read(vault, one) for one in notes.latest(vault, SHOWN)]
     papers = [documents.read(vault, one) for one in documents.latest(vault.who, SHOWN)]
-    return Book(tasks=due, notes=latest, documents=papers)
+    events = calendar.coming(vault, day, day, timezone.get_current_timezone())
+    return Book(tasks=due, notes=latest, documents=papers, events=events)

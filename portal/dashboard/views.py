@@ -66,6 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
     pending = queries.pending_items(who, sort)
     has_book = book.has_book(request)
     cards = [name for name in ordered(remembered(request, "cards")) if has_book or name not in book.CARDS]
+    day = agenda.day_asked(request.GET.get("day"), _today(at))
     context: dict[str, Any] = {
         "who": who,
         "is_advisor": who.practice_id is not None,
@@ -74,9 +75,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "activity": queries.recent_activity(who, _today(at)),
         "cards": [CARD_TEMPLATES[name] for name in cards],
         "currencies": CURRENCIES,
-        "book": book.book_of(request, _today(at)) if has_book else None,
+        "book": book.book_of(request, _today(at), day) if has_book else None,
         "here": request.get_full_path(),
-        "agenda": agenda.of_day(agenda.day_asked(request.GET.get("day"), _today(at)), days),
+        "agenda": agenda.of_day(day, days),
         "cut_off": cut_off_after(at, days),
         **_plot(request),
     }

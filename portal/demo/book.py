@@ -1,13 +1,17 @@
 """The client book of the demo firm's top-level advisor: its clients, what is known of some, and people to win."""
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from accounts.ground.access.context import Who, acting
 from accounts.ground.access.scope import scope
 from accounts.ground.people.models import User
 from accounts.ground.tree.models import Account
+from crm.calendar import actions as events
+from crm.calendar.actions import Round
+from crm.calendar.rules import Said as Event
+from crm.calendar.rules import Words
 from crm.contacts import actions as contacts
 from crm.contacts.models import Contact, Kind, State
 from crm.documents import actions as documents
@@ -20,7 +24,7 @@ from crm.vault.models import Unlocked, Vault
 from crm.vault.sealed import Opened
 from portal.demo.agreements import cast_of
 from portal.demo.broker import Plan
-from portal.lib.exchange import exchange_day
+from portal.lib.exchange import EXCHANGE_ZONE, exchange_day
 
 DESCRIBED, NOTED = 36, 12
 _PEOPLE = (
@@ -66,6 +70,18 @@ _TASKS: tuple[tuple[str, str, int | None, int, str], ...] = (
     ("Tidy the list of prospects", "", None, Priority.LOW, TaskState.TODO),
 )
 
+# Days from today, hours, minutes it takes, how it repeats.
+_EVENTS: tuple[tuple[str, str, int, int | None, int, str], ...] = (
+    ("Annual review", "Zoom", 0, 10, 45, ""),
+    ("Call about the house", "", 0, 14, 30, ""),
+    ("Team round", "Small meeting room", -14, 9, 30, "FREQ=WEEKLY"),
+    ("Lunch", "Harbour Street 9", 3, 12, 90, ""),
+    ("Evening on retirement", "Library", 8, 18, 120, ""),
+    ("Planning days", "", 12, None, 2, ""),
+    ("Signing at the notary", "Quarry Road 4", 5, 10, 60, ""),
+    ("Second opinion on the trust", "", 5, 10, 60, ""),
+)
+
 _PAPERS = (
     ("How we invest.txt", "Broadly, cheaply, for long, and never what we do not understand.\n", "Firm", "for clients"),
     ("Notes of the annual review.txt", "Allocation stays.\nMore cash before the roof.\n", "Reviews/2026", "review"),
@@ -87,6 +103,7 @@ def keep_missing(firm: Plan, *, password: str, at: datetime) -> int:
         _describe(vault, chance, at)
         _note(vault, at)
         _plan(vault, at)
+        _meet(vault, at)
         _file(vault, at)
         return count + _win(vault, chance, at)
 
@@ -125,6 +142,19 @@ def _plan(vault: Opened, at: datetime) -> None:
         said = Said(title, text, today + timedelta(days=days) if days is not None else None, priority, state)
         contact = rows[place * 3 % len(rows)] if rows and place % 4 != 3 else None
         tasks.write(vault=vault, said=said, assignee_id=vault.who.user_id, contact=contact, at=at)
+
+
+def _meet(vault: Opened, at: datetime) -> None:
+    """Meetings and calls, one of them each week, two at the same time."""
+    today = exchange_day(at)
+    rows = list(scope(vault.who, Contact).filter(kind=Kind.PERSON, trashed_at=None).order_by("sort_key", "pk"))
+    for place, (title, where, days, hour, length, rule) in enumerate(_EVENTS):
+        day, is_all_day = today + timedelta(days=days), hour is None
+        begins = datetime.combine(day, time(hour or 0), tzinfo=UTC if is_all_day else EXCHANGE_ZONE)
+        ends = begins + (timedelta(days=length) if is_all_day else timedelta(minutes=length))
+        said = Event(title, Words(place=where), is_all_day, begins, ends, EXCHANGE_ZONE.key, rule, remind_minutes=10)
+        about = [rows[place * 2 % len(rows)]] if rows and not rule and not is_all_day else []
+        events.write(vault=vault, said=said, round=Round(about), at=at)
 
 
 def _file(vault: Opened, at: datetime) -> None:

@@ -52,6 +52,8 @@ TABLES: dict[str, Any] = {
     "crm_contact": _("Contacts"),
     "crm_task": _("Tasks"),
     "crm_document": _("Documents"),
+    "crm_event": _("Events"),
+    "crm_eventcontact": _("Whom events are about"),
     "crm_edition": _("Editions of documents"),
     "crm_intake": _("Files of contacts"),
     "crm_group": _("Groups of contacts"),

@@ -1,0 +1,143 @@
+"""Between the form of an event and what the actions take: an empty form, a filled one, and what was typed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.ground.people.models import User
+from crm.calendar import repetition
+from crm.calendar.actions import Round
+from crm.calendar.models import Event
+from crm.calendar.periods import day_asked
+from crm.calendar.queries import read as read_event
+from crm.calendar.rules import EventProblem, read
+from crm.contacts import chosen
+from crm.contacts.models import Contact
+from crm.contacts.rules import ContactProblem
+from crm.vault.sealed import Opened
+
+MOST_CONTACTS = 50
+REMINDERS = (
+    ("", gettext_lazy("No reminder")),
+    ("0", gettext_lazy("When it begins")),
+    ("10", gettext_lazy("10 minutes before")),
+    ("30", gettext_lazy("30 minutes before")),
+    ("60", gettext_lazy("An hour before")),
+    ("1440", gettext_lazy("A day before")),
+    ("10080", gettext_lazy("A week before")),
+)
+_LINES = ("title", "place", "details", "guests", "zone", "visibility", "remind_minutes", "rule", "link")
+_TIMES = ("starts_day", "starts_time", "ends_day", "ends_time", "every", "interval", "times", "until")
+
+
+def said_of(post: QueryDict) -> dict[str, Any]:
+    """What was typed into the form, by the names that a program uses, and by those of the form to show it again."""
+    said: dict[str, Any] = {name: post.get(name, "") for name in (*_LINES, *_TIMES)}
+    said |= {
+        "people": post.getlist("people"),
+        "weekdays": post.getlist("weekdays"),
+        "contacts": post.get("contacts", ""),
+    }
+    said |= {"is_all_day": post.get("is_all_day") == "1", "is_free": post.get("is_free") == "1"}
+    for name in ("starts", "ends"):
+        day, clock = said[f"{name}_day"].strip(), said[f"{name}_time"].strip()
+        if name == "ends" and not day and clock:
+            day = said["starts_day"].strip()
+        said[name] = f"{day}T{clock}" if day and clock and not said["is_all_day"] else day
+        if day and not clock and not said["is_all_day"] and name == "starts":
+            said[name] = f"{day}Tno time"
+    said["rule"] = repetition.of_form(said, said["weekdays"])
+    return said
+
+
+def blank(day: str, now: datetime, contact: str) -> dict[str, Any]:
+    """A new event on that day, at the next full hour, for an hour."""
+    begin = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    asked = day_asked(day or None, now.date())
+    begin = begin if asked == begin.date() else datetime.combine(asked, time(9), tzinfo=begin.tzinfo)
+    found = _clocks(begin, begin + timedelta(hours=1))
+    return {**found, "zone": str(begin.tzinfo), "remind_minutes": "10", "contacts": contact, "visibility": "practice"}
+
+
+def stored(vault: Opened, event: Event, day: datetime | date | None) -> dict[str, Any]:
+    """An event as its form shows it, in its own zone; with the day of a series that is meant."""
+    found = read_event(vault, event)
+    begins, ends = event.starts, event.ends
+    if day is not None:
+        ends, begins = day + (event.ends_at - event.begins_at), day
+    if isinstance(begins, datetime) and isinstance(ends, datetime):
+        clocks = _clocks(begins, ends.astimezone(begins.tzinfo))
+    else:
+        last = ends - timedelta(days=1)
+        clocks = {"starts_day": begins.isoformat(), "ends_day": last.isoformat(), "starts_time": "", "ends_time": ""}
+    names = dict(User.objects.filter(pk__in=event.people).values_list("pk", "username"))
+    return {
+        **clocks,
+        **repetition.for_form(event.rule),
+        "title": found.title,
+        "place": found.words.place,
+        "details": found.words.details,
+        "guests": "\n".join(found.words.guests),
+        "link": found.words.link,
+        "zone": event.zone,
+        "is_all_day": event.is_all_day,
+        "is_free": event.is_free,
+        "visibility": event.visibility,
+        "remind_minutes": "" if event.remind_minutes is None else str(event.remind_minutes),
+        "contacts": "\n".join(one.title for one in found.contacts),
+        "people": [names[one] for one in event.people if one in names],
+    }
+
+
+def understood(vault: Opened, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form or a program says, as an action takes it. Raises EventProblem."""
+    problems: dict[str, str] = {}
+    found = None
+    try:
+        found = read(said)
+    except EventProblem as problem:
+        problems |= problem.problems
+    contacts = _contacts(vault, said.get("contacts") or (), problems)
+    known = {user.username: user.pk for user in chosen.colleagues(vault)} if said.get("people") else {}
+    names = [str(one) for one in said.get("people") or ()]
+    if any(one not in known for one in names):
+        problems["people"] = _("Choose a colleague who may read the client book.")
+    if problems or found is None:
+        raise EventProblem(problems)
+    return {"said": found, "round": Round(contacts, [known[one] for one in names])}
+
+
+def once(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for one day of a series."""
+    return {**parts, "said": replace(parts["said"], rule="")}
+
+
+def _contacts(vault: Opened, given: Any, problems: dict[str, str]) -> list[Contact]:
+    lines = [str(one).strip() for one in (given.splitlines() if isinstance(given, str) else given)]
+    found: dict[Any, Contact] = {}
+    if len(lines) > MOST_CONTACTS:
+        problems["contacts"] = _("At most 50 contacts.")
+        return []
+    for line in filter(None, lines):
+        try:
+            contact = chosen.contact_of(vault, line)
+        except ContactProblem as problem:
+            problems["contacts"] = f"{line}: {problem.problems['contact']}"
+            continue
+        if contact is not None:
+            found[contact.pk] = contact
+    return list(found.values())
+
+
+def _clocks(begins: datetime, ends: datetime) -> dict[str, str]:
+    return {
+        "starts_day": begins.date().isoformat(),
+        "starts_time": begins.strftime("%H:%M"),
+        "ends_day": ends.date().isoformat(),
+        "ends_time": ends.strftime("%H:%M"),
+    }
