@@ -17,7 +17,7 @@ from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.changes import actions, queries, undoing
 from crm.changes.models import Change, Deed
-from crm.contacts.filters import Filters, book, shown
+from crm.contacts.filters import book, shown, understood
 from crm.contacts.models import State
 from crm.contacts.rules import ContactProblem
 from crm.groups import queries as groups
@@ -25,13 +25,6 @@ from crm.groups.actions import GroupProblem
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
-# The filters that a query may name, and what each is read as.
-MEANT = {
-    **{name: name for name in ("state", "kind", "type", "status", "owner", "group")},
-    "q": "narrows",
-    "inside": "is_inside",
-    "mine": "is_mine",
-}
 DEEDS = [one for one in Deed if one != Deed.MERGE]
 
 
@@ -106,18 +99,11 @@ class UndoChange(APIView):
             raise Conflict(str(problem)) from problem
 
 
-def _all_taken(query: QueryDict, filters: Filters) -> bool:
-    """Whether each part of a query that says something was understood."""
-    return all(getattr(filters, MEANT[name]) for name in query if query[name])
-
-
 def _done(vault: Opened, said: dict[str, Any]) -> Change:
     at, do = timezone.now(), said["do"]
     if said["query"] is not None:
-        query = QueryDict(said["query"])
-        filters = Filters.of(query)
-        # A slip in a filter must not reach the whole book.
-        if filters.unknown or not filters.narrows or not set(query) <= MEANT.keys() or not _all_taken(query, filters):
+        filters = understood(QueryDict(said["query"]))
+        if filters is None:
             raise ValidationError({"query": [_("This query names no contacts, or a filter that is not known.")]})
         rows = shown(vault, filters)
     else:

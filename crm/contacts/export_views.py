@@ -2,8 +2,12 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
@@ -17,7 +21,9 @@ from crm.custom.queries import fields
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
-MOST = 20_000
+# A longer list is refused, never cut: the file is made in memory, because nothing of it may stand on a disk.
+MOST = 100_000
+OPENED_AT_ONCE = 500
 
 
 @gate(SIGNED_IN, proved=True)
@@ -29,9 +35,14 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def exported(request: HttpRequest, vault: Opened, rows: "QuerySet[Contact]", *, is_workbook: bool) -> HttpResponse:
-    """The rows in the order of the address, as a table."""
-    rows = rows.order_by(*queries.order(request.GET.get("sort", queries.USUAL_ORDER)))[:MOST]
-    found = (queries.read(vault, one) for one in rows)
+    """The rows in the order of the address, as a table: all of them, or none."""
+    count = rows.count()
+    if count > MOST:
+        said = _("These are %(count)s contacts, and a file holds %(most)s. Narrow the list, and save it in parts.")
+        messages.error(request, said % {"count": f"{count:,}", "most": f"{MOST:,}"})
+        return redirect(f"{reverse('contacts:list')}?{request.GET.urlencode()}")
+    rows = rows.order_by(*queries.order(request.GET.get("sort", queries.USUAL_ORDER)))
+    found = (queries.read(vault, one) for one in rows.iterator(chunk_size=OPENED_AT_ONCE))
     return table(rows_of(found, fields(vault)), name="contacts", is_workbook=is_workbook)
 
 

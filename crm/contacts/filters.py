@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -20,6 +20,14 @@ from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened, folded
 
 ME, NOBODY = "me", "none"
+# What an address may say to mean somebody, and what each part is read as; and what says only how they are shown.
+MEANT = {
+    **{name: name for name in ("state", "kind", "type", "status", "owner", "group")},
+    "q": "narrows",
+    "inside": "is_inside",
+    "mine": "is_mine",
+}
+SHOWING = ("sort", "filter")
 # A word with a colon, such as state:open or group:"Sailing club".
 _TOKEN = re.compile(r'(?<!\S)(\w+):(?:"([^"]*)"|(\S*))')
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
@@ -67,6 +75,27 @@ class Filters:
     def narrows(self) -> bool:
         """Whether anything is left out beside the trash."""
         return any((self.text, self.state, self.kind, self.type, self.status, self.owner, self.group, self.unknown))
+
+
+def understood(query: QueryDict) -> Filters | None:
+    """The filters of an address that leaves somebody out and of which each part was understood; None for any other: a
+    slip in a filter must not reach the whole book."""
+    filters = Filters.of(query)
+    said = {name for name in query if query[name] and name not in SHOWING}
+    if filters.unknown or not filters.narrows or not said <= MEANT.keys():
+        return None
+    return filters if all(getattr(filters, MEANT[name]) for name in said) else None
+
+
+def kept(query: QueryDict) -> str:
+    """The part of an address that a group can keep; "" for what is not understood, and for groups: they do not nest."""
+    filters = understood(query)
+    if filters is None or filters.group:
+        return ""
+    said = query.copy()
+    for name in SHOWING:
+        said.pop(name, None)
+    return said.urlencode()
 
 
 # What may be typed before a colon: what it is here, and which values it takes.
@@ -156,11 +185,12 @@ def in_group(vault: Opened, rows: "QuerySet[Contact]", group: Group) -> "QuerySe
     if not group.is_search:
         return rows.filter(pk__in=scope(vault.who, GroupMember).filter(group_id=group.pk).values("contact_id"))
     try:
-        filters = Filters.of(QueryDict(group.text(vault, "query")))
+        filters = understood(QueryDict(group.text(vault, "query")))
     except Unopened:
+        filters = None
+    if filters is None or filters.group:
         return rows.none()
-    # A search that names a group finds what it found when it was saved of the rest; groups do not nest.
-    rows = narrowed(vault, rows, replace(filters, group="", in_trash=False))
+    rows = narrowed(vault, rows, filters)
     return rows.filter(state=filters.state) if filters.state else rows
 
 

@@ -16,7 +16,7 @@ from accounts.ground.paging import page_of
 from accounts.ground.tree.models import HOLDERS
 from accounts.ground.tree.models import Status as AccountStatus
 from crm.contacts import actions, queries
-from crm.contacts.filters import ME, NOBODY, TOKENS, Filters, book, group_of, narrowed, without_token
+from crm.contacts.filters import ME, NOBODY, TOKENS, Filters, book, group_of, kept, narrowed, without_token
 from crm.contacts.models import Kind, State
 from crm.custom.queries import fields
 from crm.groups.queries import groups, named
@@ -57,6 +57,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
         "known_tokens": ", ".join(f"{one}:" for one in TOKENS),
         "groups": groups(vault) if is_filtering else [],
         "is_filtering": is_filtering,
+        "kept_query": kept(request.GET),
     }
     return render(request, "crm/contacts/contacts.html", context)
 

@@ -4,9 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.scope import NotAllowed, scope
+from crm.contacts.filters import kept
 from crm.contacts.models import Contact
 from crm.groups.models import Group, GroupMember
 from crm.groups.queries import may_change
@@ -22,22 +24,29 @@ class GroupProblem(ValueError):
     """A sentence a person can read."""
 
 
+class SearchProblem(GroupProblem):
+    """What is wrong with a search that shall be kept."""
+
+
 def create(*, vault: Opened, name: str, is_private: bool, at: datetime, query: str = "") -> Group:
-    """A new group; with a query, whoever that search finds. Raises GroupProblem."""
+    """A new group; with a query, whoever that search finds. Raises GroupProblem and SearchProblem."""
     if scope(vault.who, Group).filter(trashed_at=None).count() >= MOST_GROUPS:
         raise GroupProblem(_("There are 500 groups already. Remove one that nobody needs."))
     if len(query) > LONGEST_QUERY:
-        raise GroupProblem(_("This search is too long to be kept."))
+        raise SearchProblem(_("This search is too long to be kept."))
+    wanted = kept(QueryDict(query))
+    if query and not wanted:
+        raise SearchProblem(_("This search cannot be a group: it names no contacts, another group or an unknown filter."))
     group = Group(
         firm_id=vault.who.firm_id,
         practice_id=vault.who.practice_id,
         owner_id=vault.who.user_id,
         is_private=is_private,
-        is_search=bool(query),
+        is_search=bool(wanted),
         created_at=at,
         changed_at=at,
     )
-    group.put(vault, name=_checked(name), query=query)
+    group.put(vault, name=_checked(name), query=wanted)
     group.save(force_insert=True)
     return group
 

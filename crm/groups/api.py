@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.groups import actions, queries
-from crm.groups.actions import LONGEST_NAME, LONGEST_QUERY, GroupProblem
+from crm.groups.actions import LONGEST_NAME, LONGEST_QUERY, GroupProblem, SearchProblem
 from crm.groups.models import Group
 from crm.groups.queries import Named
 from crm.vault.context import opened
@@ -94,6 +94,8 @@ class Groups(GroupsView):
         said: dict[str, Any] = NewContactGroupSerializer.of(request)
         try:
             made = actions.create(vault=vault, at=timezone.now(), **said)
+        except SearchProblem as problem:
+            raise ValidationError({"query": [str(problem)]}) from problem
         except GroupProblem as problem:
             raise ValidationError({"name": [str(problem)]}) from problem
         return Response(_whole(vault, made), status=status.HTTP_201_CREATED)

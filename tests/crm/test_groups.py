@@ -72,9 +72,46 @@ def test_a_saved_search_holds_whoever_it_finds(alice):
     put(alice, group, ben)
     assert not GroupMember.unscoped.exists()
     assert post_json(alice, f"{API}{group.pk}/members/", {"contacts": [str(ben.pk)]}).status_code == 409
-    # A search that names itself ends.
-    itself = make(alice, "Round", query=f"group={group.pk}&q=ben")
-    assert titles(alice, f"?group={itself.pk}") == ["Ruiz, Ben"]
+
+
+def test_a_saved_search_is_never_the_whole_book_by_a_slip(alice):
+    """What a search does not say, or says of a group, is not left out silently: such a group held everybody."""
+    added(alice)
+    group = make(alice)
+    slips = ("sort=name", "trash=1", "sate=prospect", "state=prospekt", "q=colour:red", "state=prospect&sate=x")
+    for query in (*slips, f"group={group.pk}", f"q=ruiz&group={group.pk}", "q=tag:Sailing"):
+        page = alice.post(PLACE, {"name": "All", "query": query})
+        assert page.status_code == 422 and 'role="alert"' in page.content.decode(), query
+        answer = post_json(alice, API, {"name": "All", "query": query})
+        assert answer.status_code == 400 and "query" in answer.json()["errors"], query
+    assert Group.unscoped.count() == 1
+    # How the list was sorted and whether its filters stood open says nothing of who is in it.
+    kept = make(alice, "Found", query="q=ruiz&sort=-name&filter=1")
+    assert titles(alice, f"?group={kept.pk}") == ["Ruiz, Ana"]
+
+
+def test_a_search_that_is_no_longer_understood_holds_nobody(alice, monkeypatch):
+    ana = added(alice)
+    kept = make(alice, query="q=ruiz")
+    monkeypatch.setattr("crm.groups.models.Group.text", lambda *a: "sate=prospect")
+    assert titles(alice, f"?group={kept.pk}") == []
+    said = {"do": "trash", "query": f"group={kept.pk}"}
+    assert post_json(alice, BOOK + "several/", said).json()["count"] == 0
+    ana.refresh_from_db()
+    assert ana.trashed_at is None
+
+
+def test_the_list_offers_to_keep_what_a_group_can_hold(alice):
+    added(alice)
+    group = make(alice)
+    for query in ("", "?sort=name", "?trash=1", f"?group={group.pk}", "?q=colour:red"):
+        assert "Keep as a group" not in alice.get(LIST + query).content.decode(), query
+    # What is about the search stands in what is swapped while one types.
+    page = alice.get(LIST + "?state=prospect").content.decode()
+    swapped = page.partition('id="of-search"')[2].partition("</div>\n  <a")[0]
+    assert 'hx-select-oob="#states,#of-search"' in page
+    assert swapped.count('value="state=prospect"') == 2 and "/contacts/export/?state=prospect" in swapped
+    assert 'name="query" value="q=ruiz&amp;state=prospect"' in alice.get(LIST + "?q=ruiz&state=prospect").content.decode()
 
 
 def test_names_and_searches_are_sealed(alice):

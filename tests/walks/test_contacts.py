@@ -73,6 +73,11 @@ def test_a_contact_from_first_to_last(own_world, page, site, shown):
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("Quillfeather, Oriel")
+    # What keeps, saves or exports the search is about the one that is shown.
+    about = page.locator("#of-search")
+    for form in ("/groups/", "/preferences/views/"):
+        expect(about.locator(f"form[action='{form}'] input[name=query]")).to_have_value("q=Quilfether")
+    expect(about.get_by_role("link", name="Export")).to_have_attribute("href", re.compile(r"\?q=Quilfether$"))
     shown(page, "found")
 
     page.get_by_role("link", name="Look at Quillfeather, Oriel").click()
