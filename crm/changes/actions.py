@@ -16,7 +16,7 @@ from crm.changes.models import Change, Deed
 from crm.contacts.models import Contact, State
 from crm.contacts.rules import MOVES, ContactProblem
 from crm.groups import actions as groups
-from crm.groups.models import Group
+from crm.groups.models import Group, GroupMember
 from crm.locks import actions as locks
 from crm.vault.sealed import Opened
 
@@ -31,7 +31,8 @@ def put_in(*, vault: Opened, contacts: "QuerySet[Contact]", group: Group, at: da
 
 def take_out(*, vault: Opened, contacts: "QuerySet[Contact]", group: Group, at: datetime) -> Change:
     """Out of a group."""
-    gone = groups.remove(vault=vault, group=group, contacts=_keys(contacts))
+    inside = scope(vault.who, GroupMember).filter(group=group).values("contact_id")
+    gone = groups.remove(vault=vault, group=group, contacts=_keys(contacts.filter(pk__in=inside)))
     return keep(vault, Deed.REMOVE, {"group": str(group.pk), "contacts": [str(one) for one in gone]}, len(gone), at)
 
 
@@ -89,6 +90,7 @@ def keep(vault: Opened, deed: str, before: Mapping[str, Any], count: int, at: da
 
 
 def _keys(contacts: "QuerySet[Contact]") -> list[UUID]:
+    """One more than a group holds is enough to be refused there."""
     return list(contacts.order_by().values_list("pk", flat=True)[: MOST + 1])
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.scope import NotAllowed, scope
+from crm.changes.actions import keepers
 from crm.changes.models import Change, Deed
 from crm.changes.queries import may_undo
 from crm.contacts.models import Contact
@@ -54,7 +55,10 @@ def _undo_column(vault: Opened, before: dict[str, Any], at: datetime, column: st
 
 
 def _undo_owner(vault: Opened, before: dict[str, Any], at: datetime) -> int:
-    return _undo_column(vault, before, at, "owner_id")
+    """What somebody kept who has left since stays with whoever keeps it now."""
+    here = {None, *keepers(vault).values_list("pk", flat=True)}
+    contacts = {key: was for key, was in before["contacts"].items() if was in here}
+    return _undo_column(vault, {**before, "contacts": contacts}, at, "owner_id")
 
 
 def _undo_state(vault: Opened, before: dict[str, Any], at: datetime) -> int:

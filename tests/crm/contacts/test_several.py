@@ -9,7 +9,7 @@ from crm.changes.models import Change
 from crm.contacts.models import Contact
 from crm.groups.models import GroupMember
 from tests.crm.contacts.test_contacts import PLACE, added, post_json
-from tests.crm.test_groups import make
+from tests.crm.test_groups import make, put
 from tests.crm.vault.kit import OTHER_PASSWORD
 from tests.crm.vault.people import begun, colleague, let_in, unlock
 
@@ -110,6 +110,51 @@ def test_a_slip_in_a_query_reaches_nobody(alice):
         answer = post_json(alice, API, {"do": "trash", "query": query})
         assert answer.status_code == 400, query
     assert not Contact.unscoped.filter(trashed_at__isnull=False).exists() and not Change.unscoped.exists()
+
+
+def test_a_long_list_is_taken_out_of_a_group_whole(alice, monkeypatch):
+    monkeypatch.setattr("crm.changes.actions.MOST", 1)
+    others = [added(alice, f"P{number}", "Quill") for number in range(3)]
+    inside = [added(alice), added(alice, "Ben", "Cole")]
+    group = make(alice)
+    put(alice, group, *inside)
+    do(alice, "remove", *others, *inside, group=group.pk, sure="1")
+    assert not GroupMember.unscoped.exists() and Change.unscoped.get().count == 2
+
+
+def test_an_export_is_whole_or_refused_with_the_count(alice, monkeypatch):
+    for number in range(4):
+        added(alice, f"P{number}", "Quill")
+
+    def exports():
+        return alice.get(PLACE + "export/"), alice.post(SEVERAL + "export/?q=quill", {"all": "1"})
+
+    for answer in exports():
+        assert len(list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))) == 5
+    monkeypatch.setattr("crm.contacts.export_views.MOST", 3)
+    for answer in exports():
+        assert answer.status_code == 302 and answer.url.startswith(PLACE)
+    assert alice.get(PLACE).content.decode().count("These are 4 contacts, and a file holds 3.") == 2
+
+
+def test_who_has_left_gets_nothing_back(world, browse, alice):
+    from django.utils import timezone
+
+    from accounts.ground.access.context import acting
+    from accounts.ground.leaving.actions import leave
+
+    colleague(world)
+    ana, ben = added(alice), added(alice, "Ben", "Cole")
+    Contact.unscoped.filter(pk=ana.pk).update(owner=world.users["abel"])
+    Contact.unscoped.filter(pk=ben.pk).update(owner=None)
+    do(alice, "owner", ana, ben, owner=world.users["alice"].pk, sure="1")
+    with acting(world.users["alice"].pk) as who:
+        leave(who=who, seat=world.seats["abel"], heir=world.seats["alice"], at=timezone.now())
+    change = Change.unscoped.get()
+    assert alice.post(f"/api/v1/contacts/changes/{change.pk}/undo/").json() == {"count": 1}
+    ana.refresh_from_db()
+    ben.refresh_from_db()
+    assert (ana.owner, ben.owner) == (world.users["alice"], None)
 
 
 def test_what_cannot_be_undone_now_can_be_undone_later(alice):
