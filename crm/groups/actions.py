@@ -36,7 +36,9 @@ def create(*, vault: Opened, name: str, is_private: bool, at: datetime, query: s
         raise SearchProblem(_("This search is too long to be kept."))
     wanted = kept(QueryDict(query))
     if query and not wanted:
-        raise SearchProblem(_("This search cannot be a group: it names no contacts, another group or an unknown filter."))
+        raise SearchProblem(
+            _("This search cannot be a group: it names no contacts, another group or an unknown filter.")
+        )
     group = Group(
         firm_id=vault.who.firm_id,
         practice_id=vault.who.practice_id,

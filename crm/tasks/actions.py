@@ -1,14 +1,17 @@
 """Writing, changing, doing, undoing and throwing away tasks, with the keys of an unlocked vault."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.scope import NotAllowed, scope
 from accounts.ground.tree.models import Account
+from crm.contacts.chosen import colleagues
 from crm.contacts.models import Contact
 from crm.tasks.models import Task, TaskState
 from crm.tasks.rules import Said
+from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 
 
@@ -71,13 +74,25 @@ def change(
     return task
 
 
-def move(*, task: Task, state: str, at: datetime) -> None:
-    """Into another state; done can be undone by moving it back."""
-    if state == task.state:
+def move(*, vault: Opened, task: Task, state: str, at: datetime) -> None:
+    """Into another state; done can be undone by moving it back.
+
+    It is sealed anew, so that a form from before does not move it back unseen. What somebody had done who has left
+    since is whose hand opens it again.
+    """
+    held = scope(vault.who, Task).select_for_update().get(pk=task.pk)
+    if state == held.state:
         return
-    task.state, task.changed_at = state, at
-    task.done_at = at if state == TaskState.DONE else None
-    task.save(update_fields=["state", "changed_at", "done_at"])
+    with suppress(Unopened):
+        held.put(vault)
+    held.state, held.changed_at = state, at
+    held.done_at = at if state == TaskState.DONE else None
+    if state != TaskState.DONE and not colleagues(vault).filter(pk=held.assignee_id).exists():
+        held.assignee_id = vault.who.user_id
+    held.save(
+        update_fields=["state", "changed_at", "done_at", "assignee_id", "version", "title_sealed", "notes_sealed"]
+    )
+    task.state = state
 
 
 def throw_away(*, task: Task, at: datetime) -> None:

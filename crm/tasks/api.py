@@ -152,7 +152,8 @@ class TaskMove(APIView):
         """Done, under way, or open again."""
         vault = opened(request._request)
         found = one(vault, task)
-        actions.move(task=found, state=MovedTaskSerializer.of(request)["state"], at=timezone.now())
+        state = MovedTaskSerializer.of(request)["state"]
+        actions.move(vault=vault, task=found, state=state, at=timezone.now())
         return Response(_shown(vault, found.pk))
 
 

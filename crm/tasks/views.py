@@ -102,10 +102,11 @@ def task(request: HttpRequest, task: UUID) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, task: UUID) -> HttpResponse:
     """Done, under way, or open again."""
-    found, state = one(opened(request), task), request.POST.get("state", "")
+    vault, state = opened(request), request.POST.get("state", "")
+    found = one(vault, task)
     if state in TaskState.values:
         before = found.state
-        actions.move(task=found, state=state, at=timezone.now())
+        actions.move(vault=vault, task=found, state=state, at=timezone.now())
         _say(request, found, _("The task is done.") if found.is_done else _("The task is open again."), before)
     return redirect(_back_to(request))
 
@@ -225,7 +226,7 @@ def _form(
         "priorities": [(str(value), word) for value, word in Priority.choices],
         "states": TaskState.choices,
         "people": [user.username for user in chosen.colleagues(vault)],
-        "next": request.POST.get("next") or request.GET.get("next") or "",
+        "next": _back_to(request),
         "me": request.user.get_username(),
     }
     return render(request, "crm/tasks/form.html", context, status=409 if is_stale else 422 if problems else 200)

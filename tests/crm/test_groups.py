@@ -111,7 +111,9 @@ def test_the_list_offers_to_keep_what_a_group_can_hold(alice):
     swapped = page.partition('id="of-search"')[2].partition("</div>\n  <a")[0]
     assert 'hx-select-oob="#states,#of-search"' in page
     assert swapped.count('value="state=prospect"') == 2 and "/contacts/export/?state=prospect" in swapped
-    assert 'name="query" value="q=ruiz&amp;state=prospect"' in alice.get(LIST + "?q=ruiz&state=prospect").content.decode()
+    assert (
+        'name="query" value="q=ruiz&amp;state=prospect"' in alice.get(LIST + "?q=ruiz&state=prospect").content.decode()
+    )
 
 
 def test_names_and_searches_are_sealed(alice):

@@ -137,12 +137,12 @@ def test_a_task_is_done_undone_changed_thrown_away_and_taken_back(alice):
     alice.post(place + "state/", {"state": "todo"})
     task.refresh_from_db()
     assert not task.is_done and task.done_at is None
-    said = {"title": "Call Ana twice", "version": 1, "due_on": "", "priority": "3"}
+    said = {"title": "Call Ana twice", "version": 3, "due_on": "", "priority": "3"}
     assert alice.post(place, said).status_code == 302
     late = alice.post(place, {**said, "title": "typed for long"})
     assert late.status_code == 409 and "typed for long" in text(late) and "Call Ana twice" in text(late)
     task.refresh_from_db()
-    assert (task.version, task.due_on, task.priority) == (2, None, 3)
+    assert (task.version, task.due_on, task.priority) == (4, None, 3)
     assert alice.post(place + "trash/").status_code == 302
     assert alice.get(place).status_code == 404 and "Call Ana" not in text(alice.get(PLACE))
     assert alice.post(place + "back/").status_code == 302
@@ -165,6 +165,27 @@ def test_the_api_does_the_same(alice):
     assert alice.delete(place).status_code == 204 and alice.get(place).status_code == 404
     assert alice.post(place + "back/").json()["title"] == "T2"
     assert alice.get(f"{API}{uuid4()}/").status_code == 404
+
+
+def test_a_form_from_before_does_not_open_what_was_done_since(alice):
+    task = added(alice, "Call Ana", notes="Twice")
+    alice.post(f"{PLACE}{task.pk}/state/", {"state": "done"})
+    late = alice.post(f"{PLACE}{task.pk}/", {"title": "typed for long", "version": 1, "state": "todo"})
+    assert late.status_code == 409 and "typed for long" in text(late)
+    said = {"title": "by a program", "version": 1, "state": "todo"}
+    assert post_json(alice, f"{API}{task.pk}/", said, "put").status_code == 409
+    task.refresh_from_db()
+    assert task.is_done
+    page = text(alice.get(f"{PLACE}{task.pk}/"))
+    assert "Call Ana" in page and "Twice" in page
+
+
+def test_the_way_back_leads_nowhere_else(alice):
+    for there in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"):
+        for page in (alice.get(PLACE + "new/", {"next": there}), add(alice, title="", next=there)):
+            assert f'href="{there}"' not in text(page) and f'value="{there}"' not in text(page), there
+            assert 'href="/tasks/">Back without saving' in text(page), there
+    assert 'href="/contacts/?q=ana"' in text(alice.get(PLACE + "new/", {"next": "/contacts/?q=ana"}))
 
 
 def test_tasks_are_the_practices_own(world, browse, alice):
@@ -211,6 +232,10 @@ def test_open_tasks_move_to_the_heir_of_who_leaves(world, browse, alice):
         task.refresh_from_db()
     assert thrown.assignee.username == "alice"  # taken back, it is somebody's who is here
     assert (kept.assignee.username, done.assignee.username) == ("alice", "abel")
+    # Opened again, what somebody had done who has left is whose hand opens it.
+    alice.post(f"{PLACE}{done.pk}/state/", {"state": "todo"})
+    done.refresh_from_db()
+    assert (done.state, done.assignee.username) == ("todo", "alice")
 
 
 def test_a_practice_is_told_once_a_day_that_tasks_are_due_and_neither_whose_nor_which(world, alice, browse, as_role):
