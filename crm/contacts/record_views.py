@@ -28,12 +28,13 @@ from crm.contacts.rules import MOVES
 from crm.contacts.search import found_outside
 from crm.custom.queries import fields
 from crm.documents import queries as documents
-from crm.documents.rules import KINDS, MEGA
+from crm.documents.rules import KINDS
 from crm.groups.queries import groups, of_contacts
 from crm.notes import queries as notes
 from crm.tasks import queries as tasks
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
+from portal.lib.filekinds import MEGA
 
 SHOWN_TASKS = 8
 

@@ -1,16 +1,13 @@
 """Which files are taken, judged by name and content together, and what a label may say; nothing is unpacked."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from django.utils.translation import gettext as _
 
-from accounts.desk.messages.files import KINDS as KNOWN
-from accounts.desk.messages.files import clean_name
-from accounts.desk.messages.rules import without_turning
+from portal.lib.filekinds import KINDS as KNOWN
+from portal.lib.filekinds import MEGA, Judge, begins_with, clean_name, ending, without_turning
 
-MEGA = 1024 * 1024
 LONGEST_FOLDER = 100
 LONGEST_TAG = 40
 MOST_TAGS = 10
@@ -22,13 +19,9 @@ def _is_webp(content: bytes) -> bool:
     return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
 
 
-def _is_gif(content: bytes) -> bool:
-    return content[:6] in (b"GIF87a", b"GIF89a")
-
-
-KINDS: dict[str, tuple[str, Callable[[bytes], bool]]] = {
+KINDS: dict[str, tuple[str, Judge]] = {
     **KNOWN,
-    "gif": ("image/gif", _is_gif),
+    "gif": ("image/gif", begins_with(b"GIF87a", b"GIF89a")),
     "webp": ("image/webp", _is_webp),
 }
 
@@ -86,11 +79,6 @@ def judged(name: str, content: bytes, *, most: int) -> tuple[str, str]:
     if not is_it(content):
         raise DocumentProblem(_("%(file)s is not what its name says, or carries macros; it was not kept.") % said)
     return plain, kind
-
-
-def ending(name: str) -> str:
-    """What the name says the file is."""
-    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def renamed(label: Label, *, name: str, folder: str, tags: str) -> Label:

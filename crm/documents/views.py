@@ -28,13 +28,14 @@ from crm.documents import actions, queries
 from crm.documents.actions import DocumentChanged
 from crm.documents.models import Document, Edition
 from crm.documents.queries import Filters
-from crm.documents.rules import KINDS, MEGA, DocumentProblem, Label
+from crm.documents.rules import KINDS, DocumentProblem, Label
 from crm.vault import files
 from crm.vault.context import opened
 from crm.vault.engine.encoding import Unopened
 from crm.vault.rules import PROVED
 from crm.vault.sealed import Opened
 from crm.vault.stores import StoreFailed
+from portal.lib.filekinds import MEGA
 
 TEXT_SHOWN = 64 * 1024
 # Nothing in a file runs or loads anything, wherever a browser shows it.

@@ -1,19 +1,18 @@
 """Tables of contacts: workbooks (XLSX) and CSV of any spreadsheet, read into rows of text."""
 
 import io
-import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crm.imports.draft import TOO_LARGE, TOO_MANY, ImportRefused
 from portal.lib import csvtext
+from portal.lib.filekinds import NotAnArchive, is_office_package, members_of, swells
 from portal.lib.words import gettext_noop
 
 MAX_COLUMNS = 200
 # A workbook is a zip file: what it may hold once it is opened.
 MAX_UNPACKED = 60_000_000
-MAX_PARTS = 2000
 MAX_RATIO = 60
 # Cells may refer to one long text as often as they like, so what they come to is counted too.
 MAX_LETTERS = 50_000_000
@@ -110,14 +109,12 @@ def _of_workbook(content: bytes, most_rows: int) -> list[Row]:
 def _weigh(content: bytes) -> None:
     """Refuse what would swell, before anything of it is unpacked."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as broken:
+        parts = members_of(content)
+    except NotAnArchive as broken:
         raise ImportRefused(NOT_A_WORKBOOK) from broken
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * len(content) + 1_000_000:
+    if swells(parts, most_unpacked=min(MAX_UNPACKED, MAX_RATIO * len(content) + 1_000_000)):
         raise ImportRefused(SWELLS)
-    if not any(part.filename == "[Content_Types].xml" for part in parts):
+    if not is_office_package(parts):
         raise ImportRefused(NOT_A_WORKBOOK)
 
 

@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import override_settings
 
-from accounts.desk.messages.files import LARGEST, clean_name
+from accounts.desk.messages.files import LARGEST
 from accounts.desk.messages.models import Attachment, Message, Thread
 from accounts.ground.access.context import enter
+from portal.lib.filekinds import clean_name
 
 pytestmark = pytest.mark.django_db
 
