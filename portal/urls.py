@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", include("auth2fa.door.urls")),
     path("office/nights/", include("portal.office.urls")),
     path("office/reconciliation/", include("portal.office.reconciliation.urls")),
+    path("office/tickets/", include("portal.office.tickets.urls")),
     path("office/statements/", include("portal.office.statements.urls")),
     path("office/", (gated(OFFICE, _admin_pages), _admin_app, _admin_name)),
     path("api/", include("portal.api")),

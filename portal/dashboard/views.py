@@ -32,7 +32,9 @@ from portal.preferences.queries import remembered
 from portal.preferences.rules import ordered
 
 USUAL_RANGE = "12m"
+INQUIRIES = "inquiry"
 NEWS_GROUPS = (
+    (INQUIRIES, gettext_lazy("Inquiries")),
     (NotificationKind.STATEMENT, gettext_lazy("Pending items")),
     (NotificationKind.CORPORATE_ACTION, gettext_lazy("Corporate actions")),
     (NotificationKind.MESSAGE, gettext_lazy("Messages")),
@@ -134,10 +136,12 @@ def notifications(request: HttpRequest) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     kind = request.GET.get("kind", "")
     rows = queries.own(who, latest(who))
-    rows = rows.filter(kind=kind) if kind in NotificationKind.values else rows
+    rows = rows.filter(kind=kind) if kind in (INQUIRIES, *NotificationKind.values) else rows
     page = page_of(rows, order=["-created_at", "-pk"], query=request.GET)
     tell(who, page.rows)
-    context = {"page": page, "kind": kind, "kinds": NEWS_GROUPS}
+    # Questions wait above the news, and only there.
+    shows_inquiries = kind in ("", INQUIRIES) and not page.previous
+    context = {"page": page, "kind": kind, "kinds": NEWS_GROUPS, "shows_inquiries": shows_inquiries}
     return render(request, "dashboard/notifications.html", context)
 
 

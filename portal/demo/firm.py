@@ -12,7 +12,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Run
 from portal import nightly
-from portal.demo import agreements, book, history, invoices, keys, proposals, settling, templates
+from portal.demo import agreements, book, history, invoices, keys, proposals, settling, templates, tickets
 from portal.demo.broker import Plan, plan
 from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
 from portal.lib.exchange import EXCHANGE_ZONE
@@ -56,6 +56,7 @@ def make(
     lived = history.catch_up(firm, built=built, until=max(built, until), at=at, say=say)
     templates.keep_missing(firm, at=at)
     proposed = proposals.send_missing(firm, at=at)
+    asked = tickets.ask_missing(firm, at=at)
     if "storage_password" not in remembered:
         remembered = {**remembered, "storage_password": keys.new_password()}
         keys.save(remembered)
@@ -73,6 +74,7 @@ def make(
         **asdict(lived),
         "schedules_agreed": agreed + lived.schedules_agreed,
         "fees_proposed": proposed,
+        "tickets": asked,
         "limits_agreed": limited + lived.limits_agreed,
         **history.figures(firm),
         "seconds": round(monotonic() - started, 1),

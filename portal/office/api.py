@@ -17,11 +17,12 @@ from accounts.broker.transmit.actions import LONGEST_REASON, ReversalRefused
 from accounts.ground.access.api import StrictSerializer
 from accounts.ground.access.context import acting
 from accounts.ground.access.gates import SURE_OFFICE, gate
+from accounts.ground.people.queries import desk_users
 from accounts.ground.runs.models import DecisionKind, Hold, NightDecision
 from fees.reconciliation.actions import NoteRefused
 from fees.reconciliation.rules import Kind
 from portal.office.actions import DecisionRefused
-from portal.office.reconciliation.views import desk_users, give_up, noted
+from portal.office.reconciliation.views import give_up, noted
 from portal.office.views import act_on
 
 # Named for the schema; many things have a kind.

@@ -14,6 +14,7 @@ from django.db.models import Count, Max, Min, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.desk.tickets import queries as tickets
 from accounts.ground.days.queries import calendar
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.requests.models import Request
@@ -315,13 +316,14 @@ def _notes(stage: RunStage, firms: dict[int, str]) -> Iterable[str]:
         ) % {"count": figures["incomplete"]}
 
 
-def desk() -> dict[str, Any]:
+def desk(at: datetime) -> dict[str, Any]:
     """What waits for the back office, for the front page."""
     run = Run.unscoped.order_by("-day").first()
     return {
         "run": run,
         "mood": MOODS[RunState(run.state)] if run else "",
         "holds": Hold.unscoped.filter(resolved_at=None).count(),
+        "tickets": tickets.counts(at),
         "requests": Request.unscoped.filter(finished_at=None).count(),
         "failed": OutboxMessage.unscoped.filter(failed_at__isnull=False, delivered_at=None).count(),
     }

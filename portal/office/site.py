@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.admin import OfficeAdmin, is_office
@@ -109,7 +110,7 @@ class OfficeSite(admin.AdminSite):
         return {**super().each_context(request), "trail_tables": TABLES}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().index(request, {"desk": desk(), **(extra_context or {})})
+        return super().index(request, {"desk": desk(timezone.now()), **(extra_context or {})})
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """Apps are our business, not the reader's: the front page has the groups."""

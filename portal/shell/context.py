@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Q, Subquery, Window
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language_info
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.desk.brand.queries import AtTheDoor, Brand, brand_at_the_door, worn_at
 from accounts.desk.brand.rules import DOOR_COOKIE
-from accounts.desk.messages.queries import unread
+from accounts.desk.messages.queries import asked, unread
 from accounts.ground.access.context import SEEN_AS, Who, current_alias
 from accounts.ground.dates import FORM_NAMES, current_form
 from accounts.ground.notifications.models import Notification
@@ -28,6 +29,7 @@ from portal.shell import menu
 from portal.shell.places import Sort
 
 NEWS_SHOWN = 5
+INQUIRIES_SHOWN = 99
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -129,17 +131,22 @@ class Shell:
 
     @cached_property
     def _house(self) -> dict[str, Any]:
-        """Firm, practice, brand and conversations with something new, in one query: every page asks for all four."""
+        """Firm, practice, brand, new messages and open questions, in one query: every page asks for all of them."""
         if self.who is None or self.who.firm_id is None:
             return {}
         practice = Practice.unscoped.filter(pk=self.who.practice_id).values("name")
-        rows = Firm.unscoped.filter(pk=self.who.firm_id).annotate(
-            practice_name=Subquery(practice), unread=ArraySubquery(unread(self.who).values("pk"))
+        questions = asked(self.who)[:INQUIRIES_SHOWN].values(
+            json=JSONObject(pk="pk", subject="subject", since="state_at", account="account__number")
         )
-        asked = ["name", "practice_name", "unread"]
+        rows = Firm.unscoped.filter(pk=self.who.firm_id).annotate(
+            practice_name=Subquery(practice),
+            unread=ArraySubquery(unread(self.who).values("pk")),
+            questions=ArraySubquery(questions),
+        )
+        wanted = ["name", "practice_name", "unread", "questions"]
         if self.who.is_owner:
-            rows, asked = rows.annotate(worn=worn_at(timezone.now())), [*asked, "worn"]
-        return rows.values(*asked).first() or {}
+            rows, wanted = rows.annotate(worn=worn_at(timezone.now())), [*wanted, "worn"]
+        return rows.values(*wanted).first() or {}
 
     @property
     def firm_name(self) -> str:
@@ -191,9 +198,17 @@ class Shell:
         unread = Window(Count("pk", filter=Q(is_read=False)))
         return list(tell(self.who, list(rows.annotate(unread=unread)[:NEWS_SHOWN])))
 
+    @cached_property
+    def inquiries(self) -> list[dict[str, Any]]:
+        """Questions that wait for the person's side, the oldest first."""
+        rows = self._house.get("questions") or []
+        return [{**row, "since": datetime.fromisoformat(row["since"])} for row in rows]
+
     @property
     def unread(self) -> int:
-        return self.news[0].unread if self.news else 0  # type: ignore[attr-defined]
+        """Unread news, and questions until they are answered."""
+        news = self.news[0].unread if self.news else 0  # type: ignore[attr-defined]
+        return news + len(self.inquiries)
 
     @cached_property
     def vault_until(self) -> datetime | None:

@@ -319,10 +319,13 @@ OTHER = (
     _tab("support", "messages", _("Message Center"), "messages:list", "view", whose=Whose.ADVISORS),
     _page("messages", "thread", _("Conversation"), "messages:thread", "view"),
     _page("messages", "new_message", _("New message"), "messages:new", "view"),
-    _button("messages", "new_ticket", _("Compose new ticket"), "messages:new", "pencil", "view"),
+    _button("messages", "new_ticket", _("Compose new ticket"), "messages:new_ticket", "pencil", "view"),
     _section("office", _("Back office"), "admin:index", "building-bank", right="office"),
     _tab("office", "nights", _("Nightly runs"), "nights:list", "office"),
     _tab("office", "statement_files", _("Statement files"), "statement_files:uploads", "office"),
+    _tab("office", "office_tickets", _("Tickets"), "tickets:list", "office"),
+    _page("office_tickets", "office_ticket", _("Ticket"), "tickets:ticket", "office"),
+    _page("office_tickets", "office_inquiry", _("New inquiry"), "tickets:new", "office"),
     _page("statement_files", "statement_job", _("Import"), "statement_files:job", "office"),
     _page("statement_files", "corrected_values", _("Corrected values"), "statement_files:corrections", "office"),
     _page("statement_files", "exchange_rates", _("Exchange rates"), "statement_files:rates", "office"),
@@ -361,6 +364,7 @@ OWNERS = (
     _section("own_messages", _("Messages"), "messages:list", "mail", right="view", whose=Whose.OWNERS),
     _page("own_messages", "own_thread", _("Conversation"), "messages:thread", "view"),
     _page("own_messages", "own_new_message", _("New message"), "messages:new", "view"),
+    _page("own_messages", "own_new_ticket", _("New ticket"), "messages:new_ticket", "view"),
 )
 
 PLACES: tuple[Place, ...] = OWNERS + HOME + WORK + SETTINGS + OTHER

@@ -46,6 +46,7 @@ TOLD_OF_FEES = ("notice", "notice_pdf", "api_notice")
 GIVEN_BACK = ("reimbursement", "cancel_reimbursement", "api_reimbursement")
 TOLD_TO_A_PRACTICE = (
     *("notification", "thread", "api_thread", "share_thread", "api_share_thread"),
+    *("close_thread", "api_close_thread"),
     *("invoice", "cancel_invoice", "api_invoice", "approve_line", "api_approve_line", *PROPOSED),
     *GIVEN_BACK,
 )
@@ -60,6 +61,8 @@ ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}
 # Only a second level has a level above to bring in.
 BRINGS_IN = ("share_thread", "api_share_thread")
 SECOND_LEVEL = ("bob", "carol")
+# A plain conversation is closed by nobody; tests/desk/tickets says who closes what.
+CLOSES = ("close_thread", "api_close_thread")
 
 # What a route's parameter stands for, per account: by "route.parameter" or by the parameter's name alone. A row of the
 # scenery, the same for every account, or a value that leads nowhere. A new parameter gets its line here.
@@ -114,7 +117,7 @@ SPECIMENS: dict[str, Specimen] = {
     "job": lambda world, number: world.rows["job"].get(number, NOWHERE),
     **{
         f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)
-        for name in ("thread", "api_thread", "share_thread", "api_share_thread")
+        for name in ("thread", "api_thread", "share_thread", "api_share_thread", "close_thread", "api_close_thread")
     },
     # No file is written; tests/desk/messages/test_files says who gets one.
     **{
@@ -327,6 +330,8 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
     ):
         return "404"
     if route.name in BRINGS_IN and method == "post" and rights.person(name) not in SECOND_LEVEL:
+        return "403"
+    if route.name in CLOSES and method == "post":
         return "403"
     if (route.name, method) in ENDS_AUTHORITY:
         if name in rights.OWNER:  # the token reads, and was given nothing that changes

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from accounts.desk.messages.actions import begin
+from accounts.desk.tickets.actions import open_ticket
 from accounts.ground.access.context import acting
 from accounts.ground.consents import actions as consents
 from accounts.ground.jobs.models import Job, JobState
@@ -87,7 +88,7 @@ def dress(world: World) -> None:
 
 
 def _write(world: World) -> None:
-    """Every owner has written to their advisor about their account, in a subject that holds the account's word."""
+    """Every owner has written to their advisor and to the back office, in subjects that hold the account's word."""
     said = world.rows["thread"] = {}
     for name, number in OWNERS.items():
         with acting(world.users[name].pk) as who:
@@ -97,6 +98,15 @@ def _write(world: World) -> None:
                 account=world[number],
                 subject=f"{CANARIES[number]} asks",
                 body=f"{CANARIES[number]} says",
+                key=uuid4(),
+                at=datetime(2025, 9, 30, 12, tzinfo=UTC),
+            )
+            open_ticket(
+                who=who,
+                account=world[number],
+                category="other",
+                subject=f"{CANARIES[number]} ticket",
+                body=f"{CANARIES[number]} reports",
                 key=uuid4(),
                 at=datetime(2025, 9, 30, 12, tzinfo=UTC),
             )

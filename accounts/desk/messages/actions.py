@@ -14,9 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from accounts.desk.messages.files import Enclosed, checked
-from accounts.desk.messages.models import Attachment, Message, Side, Thread, ThreadRead, ThreadShare
-from accounts.desk.messages.queries import may_share, side_of
-from accounts.desk.messages.rules import MessageProblem, clean_body, clean_subject
+from accounts.desk.messages.models import (
+    Attachment,
+    Message,
+    Side,
+    Thread,
+    ThreadKind,
+    ThreadRead,
+    ThreadShare,
+    ThreadState,
+)
+from accounts.desk.messages.queries import may_close, may_share, side_of
+from accounts.desk.messages.rules import MessageProblem, clean_body, clean_subject, state_after
+from accounts.desk.messages.standing import move, pend
 from accounts.ground.access.context import Who, current_alias, cursor
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.outbox.actions import owe, owe_people
@@ -44,17 +54,44 @@ def begin(
     topic: str = "",
     topic_id: UUID | None = None,
     files: Sequence[UploadedFile] = (),
+    needs_answer: bool = False,
 ) -> Thread:
     """Open a conversation about an account that the person may see; the same form sent twice opens one.
 
+    An advisor's may need an answer: then it is an inquiry, and pending until the client has answered.
     Raises NotAllowed for an advisor of another practice and MessageProblem for what cannot be sent.
     """
     if account.kind in MASTERS:
         raise MessageProblem(_("A master account has no owner to write to."))
     if not who.is_owner and account.practice_id != who.practice_id:
         raise NotAllowed("view", _("Only the account's own practice writes to its owner."))
+    values: dict[str, object] = {"topic": topic, "topic_id": topic_id}
+    if needs_answer:
+        if who.is_owner:
+            raise MessageProblem(_("Only advisors ask what needs an answer."))
+        values |= {"kind": ThreadKind.INQUIRY, "state": ThreadState.WAITING, "asks": Side.OWNER}
+    return opened(who=who, account=account, subject=subject, body=body, key=key, at=at, files=files, values=values)
+
+
+def opened(
+    *,
+    who: Who,
+    account: Account,
+    subject: str,
+    body: str,
+    key: UUID,
+    at: datetime,
+    files: Sequence[UploadedFile],
+    values: dict[str, object],
+) -> Thread:
+    """A conversation with its first message, once; `values` says what kind it is and who reads it."""
     subject, body, enclosed = clean_subject(subject), clean_body(body), checked(files)
     with transaction.atomic(using=current_alias.get()):
+        found = Thread.unscoped.filter(opened_by=who.user_id, key=key).first()
+        if found is not None:
+            return found
+        if "kind" in values:
+            values = {**values, "number": _next_number(), "state_at": at}
         thread, is_new = Thread.unscoped.get_or_create(
             opened_by=who.user_id,
             key=key,
@@ -63,14 +100,21 @@ def begin(
                 "practice_id": account.practice_id,
                 "account": account,
                 "subject": subject,
-                "topic": topic,
-                "topic_id": topic_id,
                 "last_at": at,
+                **values,
             },
         )
         if is_new:
-            _add(who, thread, body, key, at, enclosed)
+            add(who, thread, body, key, at, enclosed)
+            if thread.state == ThreadState.WAITING:
+                pend(thread, at=at)
     return thread
+
+
+def _next_number() -> int:
+    with cursor() as cur:
+        cur.execute("SELECT nextval('desk_ticket_number')")
+        return cur.fetchone()[0]
 
 
 def reply(
@@ -80,11 +124,45 @@ def reply(
     _still_open(thread)
     body, enclosed = clean_body(body), checked(files)
     with transaction.atomic(using=current_alias.get()):
+        locked(thread)
         if Message.unscoped.filter(author_id=who.user_id, key=key).exists():
             return None
-        message = _add(who, thread, body, key, at, enclosed)
+        message = add(who, thread, body, key, at, enclosed)
         Thread.unscoped.filter(pk=thread.pk, last_at__lt=at).update(last_at=at)
+        _answered(thread, message, at)
     return message
+
+
+def _answered(thread: Thread, message: Message, at: datetime) -> None:
+    if thread.kind == ThreadKind.TALK:
+        return
+    after = state_after(
+        kind=thread.kind,
+        with_office=thread.with_office,
+        state=thread.state,
+        asks=thread.asks,
+        writer=message.side,
+    )
+    if after != thread.state:
+        move(thread, after, at=at, is_answered=True)
+
+
+def locked(thread: Thread) -> None:
+    """Hold its row until the transaction ends, and know where it stands now."""
+    row = Thread.unscoped.select_for_update().get(pk=thread.pk)
+    thread.state, thread.state_at, thread.assigned_to = row.state, row.state_at, row.assigned_to
+
+
+def close(*, who: Who, thread: Thread, at: datetime) -> bool:
+    """Close one's own ticket, or withdraw what one's practice has asked; False where it is closed already."""
+    if not may_close(who, thread):
+        raise NotAllowed("view")
+    with transaction.atomic(using=current_alias.get()):
+        locked(thread)
+        if thread.state == ThreadState.CLOSED:
+            return False
+        move(thread, ThreadState.CLOSED, at=at)
+    return True
 
 
 def share(*, who: Who, thread: Thread, at: datetime) -> bool:
@@ -103,7 +181,7 @@ def share(*, who: Who, thread: Thread, at: datetime) -> bool:
                 "practice_id": thread.practice_id,
                 "account_id": thread.account_id,
                 "shared_by": who.user_id,
-                "shared_by_name": _name_of(User.objects.get(pk=who.user_id)),
+                "shared_by_name": name_of(User.objects.get(pk=who.user_id)),
                 "at": at,
             },
         )
@@ -149,7 +227,7 @@ def tell_owners(news: Sequence[Told], *, at: datetime) -> None:
 
 
 def _still_open(thread: Thread) -> None:
-    if thread.account.practice_id != thread.practice_id:
+    if not thread.with_office and thread.account.practice_id != thread.practice_id:
         raise MessageProblem(_("The account is looked after by another advisor now; begin a new conversation."))
 
 
@@ -164,11 +242,12 @@ def mark_read(*, who: Who, thread: Thread, at: datetime) -> None:
         )
 
 
-def _name_of(user: User) -> str:
+def name_of(user: User) -> str:
     return user.get_full_name() or user.get_username()
 
 
-def _add(who: Who, thread: Thread, body: str, key: UUID, at: datetime, enclosed: Sequence[Enclosed]) -> Message:
+def add(who: Who, thread: Thread, body: str, key: UUID, at: datetime, enclosed: Sequence[Enclosed]) -> Message:
+    """One message in the person's name, with its files; the other sides are owed a mail."""
     author = User.objects.get(pk=who.user_id)
     message = Message.unscoped.create(
         firm_id=thread.firm_id,
@@ -178,7 +257,7 @@ def _add(who: Who, thread: Thread, body: str, key: UUID, at: datetime, enclosed:
         side=side_of(who),
         from_above=who.is_advisor and who.practice_id != thread.practice_id,
         author_id=who.user_id,
-        author_name=_name_of(author),
+        author_name=name_of(author),
         body=body,
         key=key,
         at=at,
@@ -206,27 +285,31 @@ def _enclose(message: Message, one: Enclosed) -> None:
 
 
 def _owe_mail(message: Message) -> None:
-    """A mail to everybody on the other side who has an address. It never carries the text: mail is an open card."""
-    address = f"{settings.PUBLIC_URL}/messages/{message.thread_id}/"
-    for user in User.objects.filter(pk__in=_listeners(message), is_active=True).exclude(email=""):
+    """A mail to everybody on the other sides who has an address. It never carries the text: mail is an open card."""
+    listeners = _listeners(message)
+    for user in User.objects.filter(pk__in=list(listeners), is_active=True).exclude(email=""):
         with override(user.language):
             words = _("A message waits for you. Sign in to read it: %(address)s")
             owe(
                 channel=Channel.MAIL,
                 recipient=user.email,
                 subject=_("You have a message"),
-                body=words % {"address": address},
+                body=words % {"address": f"{settings.PUBLIC_URL}{listeners[user.pk]}"},
                 natural_key=f"message:{message.pk}:{user.pk}",
                 firm_id=message.firm_id,
                 person_id=user.pk,
             )
 
 
-def _listeners(message: Message) -> list[int]:
-    """Everybody who reads it and is not of the writer's own side and level."""
-    voices = {Side.OWNER.value: message.side == Side.OWNER, Side.PRACTICE.value: False, ABOVE: message.from_above}
-    voices[Side.PRACTICE.value] = message.side == Side.PRACTICE and not message.from_above
-    return [user for side, is_own in voices.items() if not is_own for user in _people(message.thread_id, side)]
+def _listeners(message: Message) -> dict[int, str]:
+    """Everybody who reads it and is not of the writer's own side and level, with the page where they do."""
+    own = ABOVE if message.from_above else message.side
+    found: dict[int, str] = {}
+    for side in (Side.OWNER.value, Side.PRACTICE.value, ABOVE, Side.OFFICE.value):
+        if side != own:
+            path = "/office/tickets/" if side == Side.OFFICE else "/messages/"
+            found |= dict.fromkeys(_people(message.thread_id, side), f"{path}{message.thread_id}/")
+    return found
 
 
 def _people(thread: UUID, side: str) -> list[int]:

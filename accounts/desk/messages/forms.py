@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk.messages.files import KINDS
-from accounts.desk.messages.models import LONGEST_BODY, LONGEST_SUBJECT
+from accounts.desk.messages.models import LONGEST_BODY, LONGEST_SUBJECT, Category
+from portal.lib.filekinds import KINDS
 
 
 def _text(rows: int) -> forms.CharField:
@@ -55,15 +55,53 @@ class NewForm(forms.Form):
     subject = forms.CharField(label=_("Subject"), max_length=LONGEST_SUBJECT)
     body = _text(8)
     files = _files()  # type: ignore[assignment]
+    needs_answer = forms.BooleanField(
+        label=_("I need an answer: it stays among the client's pending items until then"),
+        required=False,
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     topic = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
     topic_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: object, choices: list[tuple[str, str]] | None = None, **kwargs: object) -> None:
+    def __init__(
+        self,
+        *args: object,
+        choices: list[tuple[str, str]] | None = None,
+        is_owner: bool = True,
+        **kwargs: object,
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["subject"].widget.attrs["dir"] = "auto"
+        if is_owner:
+            self.fields.pop("needs_answer", None)
         if choices is not None:
             # The action asks for the account by its number, whatever the list holds.
             self.fields["account"].widget = forms.Select(choices=choices)
         else:
             self.fields["account"].widget.attrs |= {"autocomplete": "off", "size": 10}
+
+
+class TicketForm(NewForm):
+    """A new ticket for the back office."""
+
+    topic = None  # type: ignore[assignment]
+    topic_id = None  # type: ignore[assignment]
+    needs_answer = None  # type: ignore[assignment]
+    category = forms.ChoiceField(label=_("What it is about"), choices=[("", "—"), *Category.choices])
+    concerns = forms.CharField(
+        label=_("Other accounts"),
+        required=False,
+        max_length=300,
+        help_text=_("Numbers of other accounts that it concerns, with commas between them."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    is_shared = forms.BooleanField(required=False)
+    field_order = ("account", "category", "subject", "body", "files", "concerns", "is_shared", "key")
+
+    def __init__(self, *args: object, is_owner: bool = True, **kwargs: object) -> None:
+        super().__init__(*args, is_owner=is_owner, **kwargs)  # type: ignore[arg-type]
+        self.fields["is_shared"].label = _("My advisor reads it too") if is_owner else _("The client reads it too")
+
+    def clean_concerns(self) -> list[str]:
+        """The numbers, as they were typed."""
+        return [one for one in (part.strip() for part in self.cleaned_data["concerns"].split(",")) if one]

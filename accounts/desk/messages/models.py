@@ -1,7 +1,9 @@
-"""Conversations between the owner of an account and the practice that looks after it."""
+"""Conversations about an account: between its owners and the practice that looks after it, and with the back office."""
 
 import uuid
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,22 +11,57 @@ from accounts.ground.access.managers import TenantModel
 from accounts.ground.people.models import User
 from accounts.ground.tree.models import Account, Firm, Practice
 
+if TYPE_CHECKING:
+    from accounts.ground.access.context import Who
+
 LONGEST_SUBJECT = 150
 LONGEST_BODY = 10_000
 
 
 class Side(models.TextChoices):
-    """Who of the two wrote."""
+    """Who wrote, or who is asked."""
 
     OWNER = "owner", _("Client")
     PRACTICE = "practice", _("Advisor")
+    OFFICE = "office", _("Back office")
+
+
+class ThreadKind(models.TextChoices):
+    """What a conversation is for."""
+
+    TALK = "talk", _("Conversation")
+    TICKET = "ticket", _("Ticket")
+    INQUIRY = "inquiry", _("Inquiry")
+
+
+class ThreadState(models.TextChoices):
+    """Where a ticket or an inquiry stands; a plain conversation stands nowhere."""
+
+    NEW = "new", _("New")
+    OPEN = "open", _("With the back office")
+    WAITING = "waiting", _("Waits for an answer")
+    CLOSED = "closed", _("Closed")
+
+
+class Category(models.TextChoices):
+    """What a ticket is about."""
+
+    ACCOUNT = "account", _("Account and personal data")
+    FEES = "fees", _("Fees and invoices")
+    FUNDING = "funding", _("Deposits and withdrawals")
+    STATEMENTS = "statements", _("Statements and reports")
+    TRADING = "trading", _("Trading and allocation")
+    ACCESS = "access", _("Sign-in and devices")
+    COMPLAINT = "complaint", _("Complaint")
+    OTHER = "other", _("Something else")
 
 
 class Thread(TenantModel):
-    """One conversation, about one account: its owners and its practice read it, nobody else.
+    """One conversation, about one account: its owners and its practice read it; the back office only if it is with it.
 
     `practice` is the one that looked after the account when it began; after the account has moved on, that practice
-    no longer reads it and nobody can write in it.
+    no longer reads it, and owners go on only with the back office. A ticket or an inquiry of the back office may be
+    kept from the side that neither opened it nor is asked.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -36,24 +73,83 @@ class Thread(TenantModel):
         max_length=20, blank=True, help_text=_("Kind of the thing it is about, beside the account")
     )
     topic_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=10, choices=ThreadKind, default=ThreadKind.TALK, db_default=ThreadKind.TALK)
+    with_office = models.BooleanField(default=False, db_default=False)
+    owners_read = models.BooleanField(default=True, db_default=True)
+    practice_reads = models.BooleanField(default=True, db_default=True)
+    # What people call a ticket or an inquiry by.
+    number = models.BigIntegerField(null=True, unique=True)
+    category = models.CharField(max_length=20, choices=Category, blank=True, default="", db_default="")
+    state = models.CharField(max_length=10, choices=ThreadState, blank=True, default="", db_default="")
+    state_at = models.DateTimeField(null=True)
+    asks = models.CharField(
+        max_length=10, choices=Side, blank=True, default="", db_default="", help_text=_("Whose answer it waits for")
+    )
+    # Other accounts that it concerns; they are shown to who sees them anyway.
+    concerns = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    assigned_to = models.BigIntegerField(null=True)
     opened_by = models.BigIntegerField()
     key = models.UUIDField(help_text=_("Of the form it came from: sent twice, it is one conversation"))
     last_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    @classmethod
+    def narrowed(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """Without what is kept from the person's side."""
+        return rows.filter(owners_read=True) if who.is_owner else rows.filter(practice_reads=True)
 
     class Meta(TenantModel.Meta):
         db_table = "desk_thread"
         constraints = [
             models.UniqueConstraint(fields=["opened_by", "key"], name="thread_once"),
             models.UniqueConstraint(fields=["id", "firm", "practice", "account"], name="thread_whose"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind=ThreadKind.TALK,
+                    with_office=False,
+                    number=None,
+                    state="",
+                    state_at=None,
+                    asks="",
+                    category="",
+                    assigned_to=None,
+                )
+                | models.Q(kind=ThreadKind.TICKET, with_office=True, category__in=Category.values)
+                & models.Q(number__isnull=False, state__in=ThreadState.values, state_at__isnull=False)
+                & models.Q(asks__in=[Side.OWNER, Side.PRACTICE])
+                | models.Q(kind=ThreadKind.INQUIRY, category="", number__isnull=False, state_at__isnull=False)
+                & models.Q(state__in=[ThreadState.OPEN, ThreadState.WAITING, ThreadState.CLOSED])
+                & models.Q(asks__in=[Side.OWNER, Side.PRACTICE]),
+                name="thread_kind_fits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(with_office=True) & (models.Q(owners_read=True) | models.Q(practice_reads=True))
+                | models.Q(with_office=False, owners_read=True, practice_reads=True),
+                name="thread_has_readers",
+            ),
         ]
         indexes = [
             models.Index(fields=["practice", "-last_at", "id"], name="thread_practice"),
             models.Index(fields=["account", "-last_at", "id"], name="thread_account"),
+            models.Index(
+                fields=["state", "state_at", "id"], condition=models.Q(with_office=True), name="thread_of_office"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def name(self) -> str:
+        """What people call it by."""
+        return f"{'Q' if self.kind == ThreadKind.INQUIRY else 'T'}-{self.number}" if self.number else ""
+
+    @property
+    def state_words(self) -> str:
+        """Where it stands, in words; an inquiry of an advisor is over once it is answered."""
+        if self.state == ThreadState.CLOSED and self.kind == ThreadKind.INQUIRY and not self.with_office:
+            return _("Answered or withdrawn")
+        return self.get_state_display() if self.state else ""
 
 
 class Message(TenantModel):
@@ -130,6 +226,29 @@ class Attachment(TenantModel):
     def place(self) -> str:
         """Where its content lies in the storage."""
         return f"messages/{self.pk}"
+
+
+class OfficeNote(TenantModel):
+    """What the back office tells itself about a ticket. No login but its own has any right on the table."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="+")
+    author_id = models.BigIntegerField()
+    author_name = models.CharField(max_length=200)
+    body = models.TextField(max_length=LONGEST_BODY)
+    key = models.UUIDField()
+    at = models.DateTimeField()
+
+    # Nobody's rows but the back office's, which reads through `unscoped`.
+    scoped_by: dict[str, str] = {}
+
+    class Meta(TenantModel.Meta):
+        db_table = "desk_officenote"
+        constraints = [
+            models.UniqueConstraint(fields=["author_id", "key"], name="officenote_once"),
+            models.CheckConstraint(condition=~models.Q(body=""), name="officenote_says_something"),
+        ]
+        indexes = [models.Index(fields=["thread", "at", "id"], name="officenote_thread")]
 
 
 class ThreadRead(models.Model):

@@ -1,11 +1,23 @@
-"""Conversations as a person may read them: those of their own accounts, or of their own practice."""
+"""Conversations as a person may read them: those of their own accounts, or of their own practice.
+
+What is kept from a side, the scope leaves out.
+"""
 
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import Http404
 
-from accounts.desk.messages.models import Attachment, Message, Side, Thread, ThreadRead, ThreadShare
+from accounts.desk.messages.models import (
+    Attachment,
+    Message,
+    Side,
+    Thread,
+    ThreadKind,
+    ThreadRead,
+    ThreadShare,
+    ThreadState,
+)
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.people.models import Role
@@ -18,6 +30,8 @@ MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
 
 def side_of(who: Who) -> str:
     """Which side a person writes on."""
+    if who.role == Role.OFFICE:
+        return Side.OFFICE
     return Side.OWNER if who.is_owner else Side.PRACTICE
 
 
@@ -35,6 +49,29 @@ def threads(who: Who) -> "QuerySet[Thread]":
         shared_at=Subquery(shares.values("at")),
         shared_by_name=Subquery(shares.values("shared_by_name")),
     )
+
+
+def shown(who: Who, *, only: str = "", words: str = "") -> "QuerySet[Thread]":
+    """Those of one sort; `words` is a number, an account or a part of a subject."""
+    rows = threads(who)
+    if only == "unread":
+        rows = rows.filter(is_unread=True)
+    elif only == "asked":
+        rows = asked(who)
+    elif only == "tickets":
+        rows = rows.filter(kind=ThreadKind.TICKET)
+    elif only == "inquiries":
+        rows = rows.filter(kind=ThreadKind.INQUIRY)
+    elif only == "closed":
+        rows = rows.filter(state=ThreadState.CLOSED)
+    return rows.filter(matching(words)) if words else rows
+
+
+def matching(words: str) -> Q:
+    """By a ticket's number as people write it, by its account or its subject."""
+    digits = words.upper().removeprefix("T-").removeprefix("Q-")
+    found = Q(subject__icontains=words) | Q(account__number__startswith=words.upper())
+    return found | Q(number=int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 18 else found
 
 
 def _is_read_by(who: Who, shares: "QuerySet[ThreadShare]") -> Q:
@@ -77,7 +114,27 @@ def file_for(who: Who, thread: Thread, pk: UUID) -> Attachment:
 
 def may_share(who: Who, thread: Thread) -> bool:
     """Whether the person may bring the level above into the conversation."""
-    return who.role == Role.SECOND and thread.practice_id == who.practice_id
+    return who.role == Role.SECOND and thread.practice_id == who.practice_id and not thread.with_office
+
+
+def may_close(who: Who, thread: Thread) -> bool:
+    """Whether it is the person's own ticket, or a question of their practice that still waits."""
+    if thread.kind == ThreadKind.TICKET:
+        return thread.state != ThreadState.CLOSED and thread.asks == side_of(who)
+    asked_here = thread.kind == ThreadKind.INQUIRY and not thread.with_office
+    waits = asked_here and thread.state == ThreadState.WAITING
+    return waits and side_of(who) == Side.PRACTICE and thread.practice_id == who.practice_id
+
+
+def asked(who: Who) -> "QuerySet[Thread]":
+    """Questions that wait for the person's own side, the oldest first."""
+    rows = threads(who).filter(state=ThreadState.WAITING, asks=side_of(who))
+    return (rows if who.is_owner else rows.filter(practice_id=who.practice_id)).order_by("state_at", "pk")
+
+
+def concerned(who: Who, thread: Thread) -> "QuerySet[Account]":
+    """The other accounts that a ticket concerns, of those that the person sees anyway."""
+    return scope(who, Account).filter(firm_id=thread.firm_id, pk__in=thread.concerns).order_by("sort_key", "pk")
 
 
 def unread(who: Who, most: int = 99) -> "QuerySet[Thread]":
@@ -86,6 +143,11 @@ def unread(who: Who, most: int = 99) -> "QuerySet[Thread]":
 
 
 def can_be_written_to(who: Who) -> "QuerySet[Account]":
-    """The accounts about which the person may begin a conversation."""
-    rows = scope(who, Account).exclude(kind__in=MASTERS)
+    """The accounts about which the person may begin a conversation with the other side."""
+    return can_be_reported(who).exclude(kind__in=MASTERS)
+
+
+def can_be_reported(who: Who) -> "QuerySet[Account]":
+    """The accounts about which the person may open a ticket: advisors those of their own practice, its master too."""
+    rows = scope(who, Account)
     return rows.filter(practice_id=who.practice_id) if not who.is_owner else rows

@@ -1,18 +1,30 @@
 """What a message may be; no rows, no pages."""
 
-import re
 import unicodedata
 
 from django.utils.translation import gettext as _
 
-from accounts.desk.messages.models import LONGEST_BODY, LONGEST_SUBJECT
-
-# Signs that turn the direction of a line could make a text look like another one.
-_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+from accounts.desk.messages.models import LONGEST_BODY, LONGEST_SUBJECT, Side, ThreadKind, ThreadState
+from portal.lib.filekinds import without_turning
 
 
 class MessageProblem(Exception):
     """Why a message cannot be sent, in words."""
+
+
+def state_after(*, kind: str, with_office: bool, state: str, asks: str, writer: str) -> str:
+    """Where a conversation stands once this side has written.
+
+    The back office's message waits for whoever it asks; an answer brings the ticket back to it, also a closed one. A
+    word of a side that is not asked changes nothing. An advisor's inquiry is over with its answer.
+    """
+    if kind == ThreadKind.TALK or (state == ThreadState.NEW and writer != Side.OFFICE):
+        return state
+    if not with_office:
+        return ThreadState.CLOSED if writer == asks else state
+    if writer == Side.OFFICE:
+        return ThreadState.WAITING
+    return ThreadState.OPEN if writer == asks or state == ThreadState.CLOSED else state
 
 
 def clean_subject(text: str) -> str:
@@ -33,11 +45,6 @@ def clean_body(text: str) -> str:
     if len(body) > LONGEST_BODY:
         raise MessageProblem(_("A message has at most %(most)s characters.") % {"most": LONGEST_BODY})
     return body
-
-
-def without_turning(text: str) -> str:
-    """The same text, in one form, without signs that turn its direction."""
-    return _TURNING.sub("", unicodedata.normalize("NFC", text))
 
 
 def _visible(text: str, *, keep: str) -> str:

@@ -39,9 +39,9 @@ GRANT EXECUTE ON FUNCTION desk_people_of_thread(uuid, text) TO portal_web, porta
 
 # What the top level reads of a second level: a conversation that it was brought into, while the account stays there.
 _BROUGHT_IN = "EXISTS (SELECT 1 FROM desk_threadshare shared WHERE shared.thread_id = {table}.{thread})"
-_TOP = "coalesce((SELECT app_role()) = 'top', false)"
+TOP = "coalesce((SELECT app_role()) = 'top', false)"
 READS_SHARED = (
-    f"({_TOP} AND (SELECT app_reach()) = 'firm' AND firm_id = (SELECT app_firm())"
+    f"({TOP} AND (SELECT app_reach()) = 'firm' AND firm_id = (SELECT app_firm())"
     " AND EXISTS (SELECT 1 FROM accounts_account seen"
     f" WHERE seen.id = account_id AND seen.practice_id = {{table}}.practice_id) AND {_BROUGHT_IN})"
 )
@@ -52,7 +52,7 @@ def let_in_the_top_level(table: str, thread: str) -> str:
     reads = f"({READS.format(table=table)} OR {READS_SHARED.format(table=table, thread=thread)})"
     advisor = "coalesce((SELECT app_role()) IN ('top', 'second'), false)"
     brought_in = _BROUGHT_IN.format(table=table, thread=thread)
-    own = f"(NOT {advisor} OR practice_id = (SELECT app_practice()) OR ({_TOP} AND {brought_in}))"
+    own = f"(NOT {advisor} OR practice_id = (SELECT app_practice()) OR ({TOP} AND {brought_in}))"
     sql = f"""
     DROP POLICY page_read ON {table};
     CREATE POLICY page_read ON {table} FOR SELECT TO portal_web, portal_worker USING ({reads});

@@ -1,40 +1,52 @@
 """The message center: conversations, one conversation, a new one."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.desk.messages import actions, queries
-from accounts.desk.messages.forms import NewForm, ReplyForm
-from accounts.desk.messages.models import Attachment
+from accounts.desk.messages.forms import NewForm, ReplyForm, TicketForm
+from accounts.desk.messages.models import LONGEST_SUBJECT, Attachment, Thread, ThreadState
 from accounts.desk.messages.rules import MessageProblem
 from accounts.desk.messages.topics import TOPICS, Topic
+from accounts.desk.tickets.actions import open_ticket
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import NotAllowed, account_for
 from accounts.ground.paging import page_of
+from accounts.ground.tree.models import Account
 
 # As many accounts fit into a list to choose from; advisors with more of them type a number.
 MOST_CHOICES = 50
+
+SHOWS = {
+    "unread": gettext_lazy("Unread"),
+    "asked": gettext_lazy("Wait for you"),
+    "tickets": gettext_lazy("Tickets"),
+    "inquiries": gettext_lazy("Inquiries"),
+    "closed": gettext_lazy("Closed"),
+}
 
 
 @gate("view")
 def center(request: HttpRequest) -> HttpResponse:
     """Every conversation, the one with the latest message first."""
     who = request.seat  # type: ignore[attr-defined]
-    rows, only = queries.threads(who), request.GET.get("show", "")
-    if only == "unread":
-        rows = rows.filter(is_unread=True)
+    only, words = request.GET.get("show", ""), request.GET.get("q", "").strip()[:LONGEST_SUBJECT]
+    rows = queries.shown(who, only=only, words=words)
     page = page_of(rows, order=["-last_at", "pk"], query=request.GET)
-    context = {"page": page, "only": only, "is_owner": who.is_owner}
+    context = {"page": page, "only": only, "words": words, "is_owner": who.is_owner, "shows": SHOWS.items()}
     return render(request, "desk/messages/center.html", context)
 
 
@@ -60,7 +72,10 @@ def thread(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "me": who.user_id,
         "is_owner": who.is_owner,
-        "is_open": found.account.practice_id == found.practice_id,
+        "is_open": found.with_office or found.account.practice_id == found.practice_id,
+        "asks_me": found.state == ThreadState.WAITING and found.asks == queries.side_of(who),
+        "may_close": queries.may_close(who, found),
+        "concerned": list(queries.concerned(who, found)) if found.concerns else [],
         "topic": _topic(who, found.topic, found.topic_id),
         "may_share": queries.may_share(who, found) and found.shared_at is None,  # type: ignore[attr-defined]
     }
@@ -80,6 +95,17 @@ def share(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         if is_new:
             messages.success(request, _("The top-level advisor reads this conversation now, and its owners were told."))
+    return HttpResponseRedirect(reverse("messages:thread", args=[found.pk]))
+
+
+@gate("view")
+@require_POST
+def close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Close one's own ticket, or withdraw a question."""
+    who = request.seat  # type: ignore[attr-defined]
+    found = queries.thread_for(who, pk)
+    if actions.close(who=who, thread=found, at=timezone.now()):
+        messages.success(request, _("It is closed."))
     return HttpResponseRedirect(reverse("messages:thread", args=[found.pk]))
 
 
@@ -107,8 +133,13 @@ def handed_out(found: Attachment) -> FileResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a conversation, from scratch or about something that a page has named."""
     who = request.seat  # type: ignore[attr-defined]
-    choices = _choices(who)
-    form = NewForm(request.POST or None, request.FILES or None, initial=_initial(request), choices=choices)
+    form = NewForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=_initial(request),
+        choices=_choices(queries.can_be_written_to(who)),
+        is_owner=who.is_owner,
+    )
     if request.method == "POST" and form.is_valid():
         made = _begun(who, form)
         if made is not None:
@@ -118,38 +149,55 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/messages/new.html", context, status=422 if form.errors else 200)
 
 
+@gate("view")
+def new_ticket(request: HttpRequest) -> HttpResponse:
+    """Ask the back office."""
+    who = request.seat  # type: ignore[attr-defined]
+    form = TicketForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"account": request.GET.get("account", "")[:10], "is_shared": who.is_owner},
+        choices=_choices(queries.can_be_reported(who)),
+        is_owner=who.is_owner,
+    )
+    if request.method == "POST" and form.is_valid():
+        made = _sent(form, lambda said, account: open_ticket(who=who, account=account, at=timezone.now(), **said), who)
+        if made is not None:
+            messages.success(request, _("The back office has your ticket %(number)s.") % {"number": made.name})
+            return HttpResponseRedirect(reverse("messages:thread", args=[made.pk]))
+    context = {"form": form, "is_owner": who.is_owner}
+    return render(request, "desk/messages/new_ticket.html", context, status=422 if form.errors else 200)
+
+
 def _begun(who: Who, form: NewForm) -> UUID | None:
-    said = form.cleaned_data
-    try:
-        account = account_for(who, said["account"])
+    def act(said: dict[str, Any], account: Account) -> Thread:
         topic = _topic(who, said["topic"], said["topic_id"])
         if topic and topic.number != account.number:
             raise MessageProblem(_("That belongs to another account."))
-        made = actions.begin(
-            who=who,
-            account=account,
-            subject=said["subject"],
-            body=said["body"],
-            key=said["key"],
-            topic=said["topic"] if topic else "",
-            topic_id=said["topic_id"] if topic else None,
-            files=said["files"],
-            at=timezone.now(),
-        )
+        said |= {} if topic else {"topic": "", "topic_id": None}
+        return actions.begin(who=who, account=account, at=timezone.now(), **said)
+
+    made = _sent(form, act, who)
+    return made.pk if made else None
+
+
+def _sent(form: NewForm, act: Callable[[dict[str, Any], Account], Thread], who: Who) -> Thread | None:
+    """What the form has begun about its account; None where the form says why not."""
+    said = dict(form.cleaned_data)
+    try:
+        return act(said, account_for(who, said.pop("account")))
     except Http404:
         form.add_error("account", _("There is no such account."))
     except NotAllowed:
         form.add_error("account", _("Its own advisor looks after this account and writes to its owner."))
     except MessageProblem as problem:
         form.add_error(None, str(problem))
-    else:
-        return made.pk
     return None
 
 
-def _choices(who: Who) -> list[tuple[str, str]] | None:
-    rows = queries.can_be_written_to(who).order_by("sort_key", "pk")[: MOST_CHOICES + 1]
-    found = [(one.number, f"{one.number} · {one.title}") for one in rows]
+def _choices(rows: "QuerySet[Account]") -> list[tuple[str, str]] | None:
+    shown = rows.order_by("sort_key", "pk")[: MOST_CHOICES + 1]
+    found = [(one.number, f"{one.number} · {one.title}") for one in shown]
     return found if len(found) <= MOST_CHOICES else None
 
 

@@ -27,6 +27,8 @@ class RequestKind(models.TextChoices):
     ALLOCATION = "allocation", _("Allocation Break")
     INSTRUCTION = "instruction", _("Instruction to the Broker")
     BILLING = "billing", _("Agreement to Bill")
+    INQUIRY = "inquiry", _("Inquiry")
+    HOUSE_INQUIRY = "house_inquiry", _("Inquiry of the Back Office")
 
 
 class RequestStatus(models.TextChoices):

@@ -9,7 +9,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.requests.models import Request, RequestKind
 
 # Owners of accounts are not troubled with what the house settles among itself.
-INSIDE = (RequestKind.STATEMENT, RequestKind.BILLING)
+INSIDE = (RequestKind.STATEMENT, RequestKind.BILLING, RequestKind.HOUSE_INQUIRY)
 
 
 def told_to_owners(rows: "QuerySet[Request]") -> "QuerySet[Request]":

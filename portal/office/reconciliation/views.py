@@ -19,7 +19,7 @@ from accounts.broker.transmit.models import Instruction
 from accounts.ground.access.gates import OFFICE, SURE_OFFICE, gate
 from accounts.ground.amounts import money_words
 from accounts.ground.clock import exchange_today
-from accounts.ground.people.models import User
+from accounts.ground.people.queries import desk_users
 from fees.posting.reversal import given_back
 from fees.reconciliation.actions import NoteRefused, look_after
 from fees.reconciliation.queries import MOST_LISTED, differences, notes_of, sides
@@ -58,12 +58,6 @@ class NoteForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].choices = [("", ""), *((str(pk), name) for pk, name in desk_users())]  # type: ignore[attr-defined]
-
-
-def desk_users() -> list[tuple[int, str]]:
-    """Who may look after a difference."""
-    rows = User.objects.filter(seats__role="office", seats__is_active=True, is_active=True).distinct()
-    return list(rows.order_by("username").values_list("pk", "username"))
 
 
 @gate(OFFICE)
