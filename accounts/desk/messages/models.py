@@ -148,7 +148,7 @@ class Thread(TenantModel):
     def state_words(self) -> str:
         """Where it stands, in words; an inquiry of an advisor is over once it is answered."""
         if self.state == ThreadState.CLOSED and self.kind == ThreadKind.INQUIRY and not self.with_office:
-            return _("Answered or withdrawn")
+            return str(_("Answered or withdrawn"))
         return self.get_state_display() if self.state else ""
 
 
