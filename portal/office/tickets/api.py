@@ -27,6 +27,7 @@ from accounts.ground.tree.models import Account
 MOST = 100
 # Named for the schema; the pages' words for the same.
 ASKED = (("owner", "owner"), ("practice", "practice"))
+NEXT = (("open", "open"), ("closed", "closed"))
 
 
 class TicketSerializer(serializers.ModelSerializer):
@@ -92,7 +93,7 @@ class TicketActSerializer(StrictSerializer):
     note = serializers.CharField(max_length=LONGEST_BODY, required=False)
     key = serializers.UUIDField(required=False)
     looked_after_by = serializers.CharField(max_length=150, required=False, allow_blank=True)
-    state = serializers.ChoiceField([ThreadState.OPEN.value, ThreadState.CLOSED.value], required=False)
+    state = serializers.ChoiceField(NEXT, required=False)
 
 
 @gate(OFFICE)
