@@ -45,6 +45,7 @@ FILES = {
     "portal/demo/agreements.py": DEMO,
     "portal/demo/invoices.py": DEMO,
     "portal/demo/settling.py": DEMO,
+    "portal/demo/tickets.py": DEMO,
     "portal/demo/history.py": DEMO,
     "portal/demo/firm.py": DEMO,
     "portal/management/places.py": SHELL,
