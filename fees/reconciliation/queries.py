@@ -6,6 +6,7 @@ from datetime import date
 from accounts.broker.activity.models import CashLine
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
+from fees.reconciliation import masters
 from fees.reconciliation.models import BreakNote
 from fees.reconciliation.rules import USUAL_DAYS, Difference, Kind, Side
 from portal.lib.business_days import Calendar
@@ -34,7 +35,8 @@ _LINES = f"""
     SELECT l.id, l.firm_id, l.account_id, l.currency, -l.amount AS amount,
            coalesce(l.report_on, l.settle_on, l.happened_at::date) AS day, l.reference, l.description,
            lower(replace(l.reference || ' ' || l.description, '-', '')) AS said
-      FROM broker_cashline l WHERE l.kind = '{CashLine.ADVISOR_FEES}' AND l.amount <> 0"""
+      FROM broker_cashline l JOIN accounts_account h ON h.id = l.account_id
+     WHERE l.kind = '{CashLine.ADVISOR_FEES}' AND l.amount <> 0 AND h.kind NOT IN ('top_master', 'second_master')"""
 # The newest try of each movement.
 _TOLD = """
     SELECT DISTINCT ON (i.transfer_id) i.transfer_id, i.answer, i.answer_words, i.answered_at, i.day
@@ -80,7 +82,7 @@ def differences(day: date) -> list[Difference]:
     asked = {"day": day, "late": days.add(day, -USUAL_DAYS)}
     found = []
     with cursor() as cur:
-        for query in _QUERIES:
+        for query in (*_QUERIES, *masters.QUERIES):
             cur.execute(
                 f"SELECT d.*, a.number FROM ({query}) d (kind, firm_id, account_id, day, ours, brokers, currency,"
                 " reference, reason) LEFT JOIN accounts_account a ON a.id = d.account_id"
@@ -111,6 +113,13 @@ def sides(first: date, last: date) -> list[Side]:
             """,
             [first, last],
         )
+        return [Side(currency=code, expected=e, ledger=t, broker=b) for code, e, t, b in cur.fetchall()]
+
+
+def sides_of_masters(first: date, last: date) -> list[Side]:
+    """The same of the masters' own cash, of those whose statements are read; nothing is expected beside the ledger."""
+    with cursor() as cur:
+        cur.execute(masters.TOTALS, {"first": first, "day": last})
         return [Side(currency=code, expected=e, ledger=t, broker=b) for code, e, t, b in cur.fetchall()]
 
 

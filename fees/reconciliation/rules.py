@@ -24,6 +24,9 @@ class Kind(StrEnum):
     NOT_BOOKED = "not_booked"
     DIFFERS = "amount_differs"
     UNKNOWN_LINE = "unknown_line"
+    MASTER_NOT_BOOKED = "master_not_booked"
+    MASTER_DIFFERS = "master_differs"
+    MASTER_UNKNOWN = "master_unknown"
 
 
 WORDS: dict[Kind, Any] = {
@@ -34,12 +37,18 @@ WORDS: dict[Kind, Any] = {
     Kind.NOT_BOOKED: _("No statement shows it yet"),
     Kind.DIFFERS: _("The broker booked another amount"),
     Kind.UNKNOWN_LINE: _("The broker booked a fee that is not ours"),
+    Kind.MASTER_NOT_BOOKED: _("No statement of the master shows it yet"),
+    Kind.MASTER_DIFFERS: _("The broker booked another amount for the master"),
+    Kind.MASTER_UNKNOWN: _("The broker booked something for the master that is not ours"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One thing that does not agree; `age` in business days since it should have. Amounts as the client pays them."""
+    """One thing that does not agree; `age` in business days since it should have.
+
+    Amounts as the client pays them; of a master's own cash, as the master receives them.
+    """
 
     kind: Kind
     firm_id: int

@@ -22,7 +22,7 @@ from accounts.ground.clock import exchange_today
 from accounts.ground.people.queries import desk_users
 from fees.posting.reversal import given_back
 from fees.reconciliation.actions import NoteRefused, look_after
-from fees.reconciliation.queries import MOST_LISTED, differences, notes_of, sides
+from fees.reconciliation.queries import MOST_LISTED, differences, notes_of, sides, sides_of_masters
 from fees.reconciliation.rules import OLD_DAYS, WORDS, Difference, Kind
 from portal.office.views import framed
 
@@ -79,6 +79,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     context = {
         "day": today,
         "sides": sides(today - STRETCH, today),
+        "masters": sides_of_masters(today - STRETCH, today),
         "rows": rows[:SHOWN],
         "is_cut": len(rows) > SHOWN or max(counts.values(), default=0) >= MOST_LISTED,
         "total": len(found),
