@@ -45,5 +45,6 @@ def fingerprint_of_rows() -> list[tuple[Any, ...]]:
             " UNION ALL ".join(
                 f"SELECT '{table}', count(*), max(xmin::text::bigint) FROM {table}" for table in _LOOKED_AT
             )
+            + " ORDER BY 1"  # parallel workers answer in any order
         )
         return cursor.fetchall()
