@@ -134,6 +134,10 @@ class Thread(TenantModel):
             models.Index(
                 fields=["state", "state_at", "id"], condition=models.Q(with_office=True), name="thread_of_office"
             ),
+            # Every page asks what waits for the person.
+            models.Index(
+                fields=["practice", "account"], condition=models.Q(state=ThreadState.WAITING), name="thread_waits"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -141,6 +141,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("with_office", True)), fields=["state", "state_at", "id"], name="thread_of_office"
             ),
         ),
+        migrations.AddIndex(
+            model_name="thread",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["practice", "account"], name="thread_waits"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="message",
             constraint=models.CheckConstraint(
