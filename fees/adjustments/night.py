@@ -8,8 +8,10 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
+from accounts.ground.runs.actions import BY_OFFICE
 from fees.accrual.statements import day_literal
 from fees.adjustments.queries import billed, revisions
 from fees.engine import results
@@ -52,6 +54,20 @@ class Again:
     ends: date
     measured: Measured | None = None
     result: ProfitFee | None = None
+
+
+class Since(NamedTuple):
+    """From when on what came is new: since the night before began; for accounts that the back office has let in,
+    since the night before they were held back."""
+
+    night_before: str
+    let_in: list[int]
+    held_back: str | None
+
+    def told(self, instant: str, account: str) -> str:
+        """A condition on these two columns, with this tuple's fields as its values."""
+        earlier = f"{account} = ANY (%(let_in)s::bigint[]) AND {instant} >= %(held_back)s"
+        return f"({instant} >= %(night_before)s OR {earlier})"
 
 
 def adjust(cur, closing: Closing) -> Closed:
@@ -126,7 +142,8 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
 
     Accounts are found first: a night without corrections reads no charge.
     """
-    corrected, since = _corrected(cur, closing)
+    since = _since(cur, closing)
+    corrected = _corrected(cur, closing, since)
     cur.execute(
         f"""
         SELECT substr(d.subject, 8) FROM fees_difference d
@@ -147,7 +164,7 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
                    CASE WHEN c.method IN ({PROFITS}) THEN c.starts - 10 ELSE c.starts END
              WHERE c.account_id = ANY (%(corrected)s::bigint[]) AND h.account_id = ANY (%(corrected)s::bigint[])
                AND c.revision = 0 AND c.method NOT IN ({TRADES}, {FUNDS})
-               AND (h.replaced_at >= %(since)s OR c.run_id = {closing.run_id})
+               AND ({since.told("h.replaced_at", "h.account_id")} OR c.run_id = {closing.run_id})
             UNION
             SELECT c.account_id, c.practice_id, c.method, c.starts
               FROM fees_charge c WHERE c.id = ANY (%(found)s::uuid[]) OR c.id = ANY (%(revalued)s::uuid[])
@@ -160,45 +177,60 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
            AND c.revision = 0
          ORDER BY 1, 2, 3, 4
         """,
-        {"corrected": corrected, "since": since, "found": found, "revalued": revalued},
+        {"corrected": corrected, "found": found, "revalued": revalued, **since._asdict()},
     )
     return cur.fetchall()
 
 
-def _revalued(cur, closing: Closing, since: str) -> list[UUID]:
-    """Fees on funds of which something was told since the night before, or that were charged now."""
+def _revalued(cur, closing: Closing, since: Since) -> list[UUID]:
+    """Fees on funds of which something was told since the night before, or that were charged now; few have any."""
+    cur.execute(
+        "SELECT coalesce(array_agg(DISTINCT account_id ORDER BY account_id), '{}') FROM fees_fundvalue"
+        f" WHERE {within(closing, 'account_id')}"
+    )
+    valued = cur.fetchone()[0]
+    if not valued:
+        return []
     cur.execute(
         f"""
         SELECT DISTINCT c.id
           FROM fees_fundvalue v
           JOIN fees_charge c ON c.account_id = v.account_id AND v.day < c.ends AND v.day >= c.starts - 10
-         WHERE {within(closing, "v.account_id")} AND {within(closing, "c.account_id")} AND c.method IN ({FUNDS})
-           AND c.revision = 0 AND (v.recorded_at >= %s OR c.run_id = {closing.run_id})
+         WHERE v.account_id = ANY (%(valued)s::bigint[]) AND c.account_id = ANY (%(valued)s::bigint[])
+           AND c.method IN ({FUNDS}) AND c.revision = 0
+           AND ({since.told("v.recorded_at", "v.account_id")} OR c.run_id = {closing.run_id})
         """,
-        [since],
+        {"valued": valued, **since._asdict()},
     )
     return [pk for (pk,) in cur.fetchall()]
 
 
-def _corrected(cur, closing: Closing) -> tuple[list[int], str]:
-    """Accounts with a value that was replaced since the night before began, or within a period that closed now; and
-    that instant."""
+def _since(cur, closing: Closing) -> Since:
+    began = "SELECT coalesce(max(r.started_at), '-infinity') FROM accounts_run r WHERE r.day <"
+    cur.execute(f"SELECT ({began} {day_literal(closing.day)})::text")
+    (night_before,) = cur.fetchone()
+    cur.execute(
+        f"SELECT coalesce(array_agg(h.account_id), '{{}}'), min(({began} h.day))::text FROM accounts_hold h"
+        f" WHERE h.reason = '{BY_OFFICE}' AND h.resolved_at >= %s AND {within(closing, 'h.account_id')}",
+        [night_before],
+    )
+    return Since(night_before, *cur.fetchone())
+
+
+def _corrected(cur, closing: Closing, since: Since) -> list[int]:
+    """Accounts with a value that was replaced since the night before began, or within a period that closed now."""
     in_range = within(closing, "account_id")
     cur.execute(
-        f"""
-        SELECT coalesce((SELECT max(r.started_at) FROM accounts_run r WHERE r.day < {day_literal(closing.day)}),
-                        '-infinity')::text,
-               coalesce((SELECT min(starts) FROM fees_charge WHERE run_id = {closing.run_id} AND {in_range}
-                          AND revision = 0), 'infinity')::text
-        """
+        f"SELECT coalesce(min(starts), 'infinity')::text FROM fees_charge"
+        f" WHERE run_id = {closing.run_id} AND {in_range} AND revision = 0"
     )
-    since, first = cur.fetchone()
+    (first,) = cur.fetchone()
     cur.execute(
         f"SELECT coalesce(array_agg(DISTINCT account_id ORDER BY account_id), '{{}}') FROM broker_navhistory"
-        f" WHERE {in_range} AND (replaced_at >= %s OR nav_date >= %s)",
-        [since, first],
+        f" WHERE {in_range} AND ({since.told('replaced_at', 'account_id')} OR nav_date >= %(first)s)",
+        {"first": first, **since._asdict()},
     )
-    return cur.fetchone()[0], since
+    return cur.fetchone()[0]
 
 
 def _currency(cur, account: int) -> str:

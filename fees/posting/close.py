@@ -10,7 +10,7 @@ from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.actions import BY_OFFICE, hold_accounts, release_many
 from accounts.ground.runs.models import Hold, Run
-from accounts.ground.runs.queries import sql_held_back
+from accounts.ground.runs.queries import held_back
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import PLANNING
 from fees.adjustments.night import adjust
@@ -73,17 +73,19 @@ def close_chunk(
     with cursor() as cur:
         cur.execute(PLANNING)
         today = replace(_whole(run, days, day, day, lo, hi, lags), only=only)
-        for one in _closings(cur, days, replace(today, without=_held_back(cur, day))):
+        for one in _closings(cur, days, replace(today, without=held_back(day, only_that_day=True))):
             _charge(cur, one, written)
-        _keep(day, close_trades(cur, today), written)
+        let_in = replace(today, without=held_back(day))
+        _keep(day, close_trades(cur, let_in), written)
         for late, accounts in _held_before(cur, today, run.at):
             held = Written()
-            again = replace(_whole(run, days, day, late, lo, hi, lags), only=accounts, without=_held_back(cur, late))
+            again = replace(_whole(run, days, day, late, lo, hi, lags), only=accounts)
+            again = replace(again, without=held_back(late, only_that_day=True))
             for one in _closings(cur, days, again):
                 _charge(cur, one, held)
             _release(run, late, sorted({*accounts} - held.held - {*again.without}))
             written = _together(written, held)
-        _keep(day, adjust(cur, today), written)
+        _keep(day, adjust(cur, let_in), written)
     return ChunkResult(rows=written.rows, total=written.total, digest=fingerprint(written.digests))
 
 
@@ -186,12 +188,6 @@ def _hold(day: date, held: list[tuple[int, str, str]]) -> None:
 
 def _together(one: Written, other: Written) -> Written:
     return Written(one.rows + other.rows, one.total + other.total, one.digests + other.digests, one.held)
-
-
-def _held_back(cur, day: date) -> list[int]:
-    """Whom the back office holds back on a day: nothing of theirs closes with it until they are let in."""
-    cur.execute(f"SELECT account_id FROM ({sql_held_back(day)}) held ORDER BY account_id")
-    return [account for (account,) in cur.fetchall()]
 
 
 def _held_before(cur, whole: Closing, at: datetime) -> list[tuple[date, list[int]]]:

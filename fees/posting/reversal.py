@@ -11,14 +11,23 @@ from accounts.ground.ledger.sets import sql_open_books, sql_post
 from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.runs.models import Run
+from accounts.ground.runs.queries import sql_held_back
 from fees.accrual.statements import day_literal
 from portal.lib.words import gettext_noop
 
+_GIVEN_UP = "i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL"
+_NOT_BACK = """
+    NOT EXISTS (SELECT 1 FROM accounts_transfer back WHERE back.source = t.source AND back.kind = 'reversal')"""
 TITLE = gettext_noop("A fee that the broker rejected was taken back")
 
 
 def reverse(cur, run: Run, day: date) -> int:
     """Take back in the night of `day` what somebody gave up; how many movements. Its advisor is told."""
+    # Who asks to send one of them again waits for this night, or this night sees that it goes again.
+    cur.execute(
+        "SELECT 1 FROM broker_instruction i JOIN accounts_transfer t ON t.id = i.transfer_id"
+        f" WHERE {_GIVEN_UP} AND {_NOT_BACK} ORDER BY i.id FOR UPDATE OF i"
+    )
     asked = _asked(run.pk, day)
     cur.execute(sql_open_books(f"({asked})", BookKind.PAYEE))
     cur.execute(sql_open_books(f"({asked})", BookKind.CLIENT))
@@ -37,39 +46,59 @@ def reverse(cur, run: Run, day: date) -> int:
     return len(news)
 
 
-# What the client has of a movement `t` already: refunds of its own fee, and whatever the payee gave back beyond all
-# that it took of the account.
-_GIVEN = """
-    greatest(0, t.amount - (
-        SELECT sum(CASE WHEN m.kind IN ('fee', 'invoice') THEN m.amount ELSE -m.amount END) FROM accounts_transfer m
-         WHERE m.account_id = t.account_id AND m.practice_id = t.practice_id AND m.currency = t.currency
-           AND m.kind IN ('fee', 'invoice', 'reversal', 'adjustment', 'reimburse')), (
+# Of a movement `t`: what of it the client has not got back by refunds of that very fee, and what the payee has of the
+# account in all, less what it gave back in whatever way.
+_WANTED = """
+    greatest(0, t.amount - coalesce((
         SELECT sum(m.amount) FROM fees_charge c
           JOIN fees_charge e ON (e.account_id, e.practice_id, e.method, e.starts)
                                 = (c.account_id, c.practice_id, c.method, c.starts) AND e.revision > c.revision
           JOIN accounts_transfer m ON m.source = e.id AND m.kind = 'adjustment'
-         WHERE c.id = t.source))"""
+         WHERE c.id = t.source), 0))"""
+_LEFT = """
+    (SELECT sum(CASE WHEN m.kind IN ('fee', 'invoice') THEN m.amount ELSE -m.amount END) FROM accounts_transfer m
+      WHERE m.account_id = t.account_id AND m.practice_id = t.practice_id AND m.currency = t.currency
+        AND m.kind IN ('fee', 'invoice', 'reversal', 'adjustment', 'reimburse'))"""
+# Movements that were given up and are not taken back yet; of each what it wants, and what those asked for before it
+# want from the same account and payee: together they get no more than is left.
+_OPEN = f"""
+    SELECT w.*, sum(w.wanted) OVER (PARTITION BY w.account_id, w.practice_id, w.currency
+                                    ORDER BY w.reverse_asked_at, w.id) - w.wanted AS before
+      FROM (SELECT t.*, i.reverse_asked_at, {_WANTED} AS wanted, {_LEFT} AS left_of_all
+              FROM broker_instruction i JOIN accounts_transfer t ON t.id = i.transfer_id
+             WHERE {_GIVEN_UP} AND {{whose}}
+               AND {_NOT_BACK}
+               AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)) w"""
 
 
 def given_back(movement: UUID) -> Decimal:
-    """How much of a movement its client has back already, in its currency; then it must not be taken back whole."""
+    """How much of a movement its client has back already, or will by what was given up before it, in its currency;
+    then it must not be taken back whole."""
+    others = _OPEN.format(whose="i.account_id = t.account_id AND t.account_id = %(account)s AND t.id <> %(movement)s")
     with cursor() as cur:
-        cur.execute(f"SELECT {_GIVEN} FROM accounts_transfer t WHERE t.id = %s", [movement])
+        cur.execute("SELECT account_id FROM accounts_transfer WHERE id = %s", [movement])
         row = cur.fetchone()
-    return row[0] if row else Decimal(0)
+        if row is None:
+            return Decimal(0)
+        cur.execute(
+            f"""
+            SELECT t.amount - greatest(0, least({_WANTED}, {_LEFT} - coalesce((
+                       SELECT sum(o.wanted) FROM ({others}) o
+                        WHERE o.practice_id = t.practice_id AND o.currency = t.currency), 0)))
+              FROM accounts_transfer t WHERE t.id = %(movement)s
+            """,
+            {"movement": movement, "account": row[0]},
+        )
+        return cur.fetchone()[0]
 
 
 def _asked(run_id: int, day: date) -> str:
-    """Movements that were given up and are not taken back yet, less what went back since, as the ledger moves them."""
-    return f"SELECT * FROM ({_whole(run_id, day)}) asked WHERE asked.amount > 0"
-
-
-def _whole(run_id: int, day: date) -> str:
+    """What the night takes back, as the ledger moves it; of whom the back office holds back nothing."""
+    whose = f"t.account_id NOT IN ({sql_held_back(day)})"
     return f"""
-    SELECT t.firm_id, t.account_id, t.practice_id, t.currency, t.amount - {_GIVEN} AS amount,
-           {day_literal(day)} AS day, t.source,
-           {sql_uuid("'reversal of'", "t.txn::text")} AS txn, {run_id}::bigint AS run_id, NULL::bigint AS chunk_id
-      FROM broker_instruction i JOIN accounts_transfer t ON t.id = i.transfer_id
-     WHERE i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM accounts_transfer back WHERE back.source = t.source AND back.kind = 'reversal')
-       AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)"""
+    SELECT * FROM (
+        SELECT o.firm_id, o.account_id, o.practice_id, o.currency, least(o.wanted, o.left_of_all - o.before) AS amount,
+               {day_literal(day)} AS day, o.source, {sql_uuid("'reversal of'", "o.txn::text")} AS txn,
+               {run_id}::bigint AS run_id, NULL::bigint AS chunk_id
+          FROM ({_OPEN.format(whose=whose)}) o) asked
+     WHERE asked.amount > 0"""

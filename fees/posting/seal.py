@@ -21,6 +21,7 @@ from portal.lib.words import Sentence, english, gettext_noop
 # What a seal stands for, in the order in which it is chained; their digests are in `figures`.
 PARTS = ("accruals", "charges", "transfers", "instructions", "holds", "decisions")
 
+PAUSED = "The night was paused before its day was sealed."
 REFUSED_TITLE = gettext_noop("The day could not be sealed: the books do not agree")
 
 
@@ -29,6 +30,8 @@ def seal_stage(run: Run, day: date) -> StageResult:
     night = Night(run.pk, day)
     # A decision that is being made is in this seal, or belongs to the next night.
     night_barrier(alone=True)
+    if _is_paused(run):
+        return StageResult(problem=PAUSED)
     with cursor() as cur:
         cur.execute(PLANNING)
     firms = list(Firm.unscoped.order_by("id").values_list("id", flat=True))
@@ -46,6 +49,11 @@ def seal_stage(run: Run, day: date) -> StageResult:
     if found:
         figures["breaks"] = [told(one) for one in found]
     return StageResult(rows=len(sound), figures=figures, problem=_problem(found) if refused else "")
+
+
+def _is_paused(run: Run) -> bool:
+    """Asked again here: whoever pauses holds the barrier, and was perhaps what this stage has waited for."""
+    return Run.unscoped.filter(pk=run.pk, paused_at__isnull=False).exists()
 
 
 def seal_digest(seal: Seal) -> str:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from accounts.ground.ledger.checks import Break, breaks
+from accounts.ground.runs.queries import sql_held_back
 from fees.engine.registry import TRADE_CODES
 from fees.trades.queries import METHODS, NO_TRADES
 from portal.lib.words import gettext_noop
@@ -31,7 +32,7 @@ def charges_are_the_sum_of_their_trades(run_id: int) -> list[Break]:
 def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
     """I12: each execution of the day under a schedule has its row, also where it costs nothing.
 
-    What a statement brings after the night has accrued waits for the next one.
+    What a statement brings after the night has accrued waits for the next one, an account held back until it is let in.
     """
     return breaks(
         "I12",
@@ -50,6 +51,7 @@ def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
            AND t.trade_on = %(day)s AND t.kind NOT IN ({NO_TRADES}) AND t.quantity <> 0
            AND NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
            AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
+           AND t.account_id NOT IN ({sql_held_back(day)})
          GROUP BY a.firm_id
         """,
         run=run_id,

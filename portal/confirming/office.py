@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.utils.translation import gettext as _
 
 from accounts.broker.feed.models import NavDaily
@@ -24,7 +25,9 @@ def decide_night(wish: Wish) -> str:
     if act in ("pause", "resume"):
         words = _("Pause the night of %(day)s.") if act == "pause" else _("Let the night of %(day)s go on.")
         return words % {"day": day}
-    hold = _hold(wish)
+    hold = _hold(wish, day)
+    if hold and wish.said.get("account"):
+        raise Untold
     account = account_words(hold.account) if hold else wish.text("account").upper()
     said = {"account": account, "day": day}
     if act == "hold":
@@ -42,11 +45,17 @@ def decide_night(wish: Wish) -> str:
     }
 
 
-def _hold(wish: Wish) -> Hold | None:
-    wanted = str(wish.said.get("hold") or "")
-    if current_alias.get() != "office" or not wanted.isdecimal() or len(wanted) > 18:
+def _hold(wish: Wish, day: object) -> Hold | None:
+    """The held account that the page acts on: that of the day, read as its form reads it."""
+    if current_alias.get() != "office" or not wish.said.get("hold"):
         return None
-    return Hold.unscoped.filter(pk=int(wanted)).select_related("account").first()
+    try:
+        pk, on = forms.IntegerField().clean(wish.said["hold"]), forms.DateField().clean(day)
+    except forms.ValidationError:
+        raise Untold from None
+    if not 0 < pk < 2**63:
+        raise Untold
+    return Hold.unscoped.filter(pk=pk, day=on).select_related("account").first()
 
 
 def _value_before(hold: Hold) -> str:
@@ -61,7 +70,11 @@ def look_after(wish: Wish) -> str:
 
 def take_back(wish: Wish) -> str:
     """A movement that the broker rejected."""
-    reference = str(wish.said.get("reference") or wish.text("what").partition("|")[2])
+    # The page is told what by one field, the API by another; who fills both is told nothing of either.
+    if wish.said.get("what") and wish.said.get("reference"):
+        raise Untold
+    by_api = wish.request.resolver_match.view_name == "api_take_back"  # type: ignore[union-attr]
+    reference = wish.text("reference") if by_api else wish.text("what").partition("|")[2]
     found: Any = None
     if current_alias.get() == "office":
         rows = Instruction.unscoped.filter(transfer_id=UUID(reference))

@@ -50,8 +50,7 @@ def pause_night(*, day: date, reason: str, by: int, at: datetime) -> None:
         run = _locked(day)
         if run.paused_at:
             raise DecisionRefused(_("The night is paused already."))
-        if run.state == RunState.DONE or Seal.unscoped.filter(day=day).exists():
-            raise DecisionRefused(_("The day is sealed; there is nothing left to pause."))
+        _refuse_sealed(run)
         Run.unscoped.filter(pk=run.pk).update(paused_at=at)
         _write(kind=DecisionKind.PAUSE, day=day, night=day, reason=said, by=by, at=at)
 
@@ -64,15 +63,18 @@ def resume_night(*, day: date, reason: str, by: int, at: datetime) -> None:
         run = _locked(day)
         if not run.paused_at:
             raise DecisionRefused(_("The night is not paused."))
+        _refuse_sealed(run)
         Run.unscoped.filter(pk=run.pk).update(paused_at=None)
+        nightly.request_again(run, at=at)
         _write(kind=DecisionKind.RESUME, day=day, night=day, reason=said, by=by, at=at)
         transaction.on_commit(tasks.wake, using=current_alias.get(), robust=True)
 
 
 def hold_back(*, account: Account, day: date, reason: str, by: int, at: datetime) -> Hold:
-    """Keep an account out of the night of `day`: nothing of it is accrued, closed, invoiced or posted.
+    """Keep an account out of the night of `day`: nothing of that day is accrued or closed.
 
-    It stays out until somebody lets it in, even if its value comes. Only a night that has not begun to accrue.
+    No money of it moves in this night or a later one until somebody lets it in, even if its value comes; what later
+    nights accrue waits, too. Only a night that has not begun to accrue.
     """
     said = _reason(reason)
     with transaction.atomic(using=current_alias.get()):
@@ -169,6 +171,12 @@ def _locked(day: date) -> Run:
     if run is None:
         raise DecisionRefused(_("There is no night of %(day)s.") % {"day": day})
     return run
+
+
+def _refuse_sealed(run: Run) -> None:
+    """What is decided about a night stands in its seal, which is written once."""
+    if run.state == RunState.DONE or Seal.unscoped.filter(day=run.day).exists():
+        raise DecisionRefused(_("The day is sealed; nothing can be decided about it any more."))
 
 
 def _held(day: date):  # type: ignore[no-untyped-def]

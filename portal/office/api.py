@@ -73,7 +73,8 @@ class NightDecisions(APIView):
         reason = "no_nav" if told["act"] == DecisionKind.CARRY else "by_office"
         try:
             with _office(request):
-                hold = Hold.unscoped.filter(day=day, account__number=number, reason=reason, resolved_at=None).first()
+                holds = Hold.unscoped.filter(day=day, reason=reason, resolved_at=None)
+                hold = holds.filter(account__number=number, account__moved_on=None).first()
                 wish = {**told, "hold": hold.pk if hold and told["act"] != DecisionKind.HOLD else None}
                 act_on(day, wish, by=request.user.pk, at=timezone.now())
                 rows = NightDecision.unscoped.filter(day=day, kind=told["act"]).select_related("account")

@@ -181,7 +181,7 @@ def act_on(day: date, told: dict[str, Any], *, by: int | None, at: datetime) -> 
     hold = Hold.unscoped.filter(pk=told["hold"] or 0, day=day).select_related("account").first()
     if act == "hold":
         number = told["account"].strip().upper()
-        account = hold.account if hold else Account.unscoped.filter(number=number).first()
+        account = hold.account if hold else Account.unscoped.filter(number=number, moved_on=None).first()
         if account is None:
             raise DecisionRefused(_("There is no account of that number."))
         hold_back(account=account, day=day, **said)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.broker.funds.models import Retirement
 from accounts.broker.transmit.answers import key_of
 from accounts.broker.transmit.models import Answer, Instruction
+from accounts.broker.transmit.queries import taken_back
 from accounts.ground.access.context import current_alias
 from accounts.ground.requests.actions import finish_by_key
 from accounts.ground.requests.models import RequestKind, RequestStatus
@@ -22,11 +23,18 @@ class ReversalRefused(ValueError):
 
 
 def send_again(instructions: "QuerySet[Instruction]", *, at: datetime) -> int:
-    """Ask for another try of those rejected ones that have none yet; how many."""
+    """Ask for another try of those rejected ones that have none yet; how many.
+
+    What somebody gave up is among them as long as no night took it back: where the client has it all back already, the
+    night takes nothing, and the fee must still be collected.
+    """
     later = Instruction.unscoped.filter(transfer=OuterRef("transfer"), attempt__gt=OuterRef("attempt"))
-    rejected = instructions.filter(answer=Answer.REJECTED, again_asked_at=None, reverse_asked_at=None)
-    open_ones = rejected.filter(~Exists(later))
-    return open_ones.order_by().update(again_asked_at=at)
+    rejected = instructions.filter(~Exists(later), answer=Answer.REJECTED, again_asked_at=None)
+    with transaction.atomic(using=current_alias.get()):
+        # Locked first: the night that takes them back does the same, and what it wrote by then is seen.
+        locked = list(rejected.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+        open_ones = Instruction.unscoped.filter(~taken_back(), pk__in=locked)
+        return open_ones.update(again_asked_at=at, reverse_asked_at=None, reverse_asked_by=None, reverse_reason="")
 
 
 def ask_reversal(*, instruction: Instruction, reason: str, by: int, at: datetime) -> None:

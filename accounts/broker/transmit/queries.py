@@ -8,18 +8,25 @@ from django.db.models.functions import Cast, Concat
 from accounts.broker.funds.models import Retirement
 from accounts.broker.transmit.models import Answer, Instruction, InstructionFile, Standing
 from accounts.broker.transmit.rules import BETWEEN_MASTERS
+from accounts.ground.ledger.models import Transfer, TransferKind
 from accounts.ground.outbox.models import OutboxMessage
+
+
+def taken_back() -> Exists:
+    """Whether the ledger holds the entry by which an instruction's movement was taken back."""
+    back = Transfer.unscoped.filter(source=OuterRef("transfer__source"), kind=TransferKind.REVERSAL)
+    return Exists(back)
 
 
 def standing(rows: "QuerySet[Instruction]") -> "QuerySet[Instruction]":
     """Each instruction with its `standing`; the same as rules.standing, asked of the database."""
     booked = Exists(Retirement.unscoped.filter(transfer=OuterRef("transfer")))
     later = Exists(Instruction.unscoped.filter(transfer=OuterRef("transfer"), attempt__gt=OuterRef("attempt")))
-    return rows.annotate(is_booked=booked, is_sent_again=later).annotate(
+    return rows.annotate(is_booked=booked, is_sent_again=later, is_taken_back=taken_back()).annotate(
         standing=Case(
             When(is_sent_again=True, then=Value(Standing.SENT_AGAIN.value)),
             When(is_booked=True, then=Value(Standing.BOOKED.value)),
-            When(reverse_asked_at__isnull=False, then=Value(Standing.REVERSED.value)),
+            When(is_taken_back=True, then=Value(Standing.REVERSED.value)),
             When(answer=Answer.REJECTED, then=Value(Standing.REJECTED.value)),
             When(answer=Answer.ACCEPTED, kind__in=BETWEEN_MASTERS, then=Value(Standing.BOOKED.value)),
             When(answer=Answer.ACCEPTED, then=Value(Standing.ACCEPTED.value)),

@@ -100,7 +100,12 @@ class Hold(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["account", "day", "stage", "reason"], name="hold_once"),
         ]
-        indexes = [models.Index(fields=["day"], name="hold_day")]
+        indexes = [
+            models.Index(fields=["day"], name="hold_day"),
+            models.Index(
+                fields=["account"], condition=models.Q(reason="by_office", resolved_at=None), name="hold_by_office"
+            ),
+        ]
 
 
 class DecisionKind(models.TextChoices):

@@ -14,8 +14,17 @@ def sealed_day() -> date | None:
 
 
 def sql_held_back(day: date) -> str:
-    """A query: the accounts that the back office holds back on `day`, for SQL of the night; a handful."""
+    """A query: whose money the night of `day` leaves alone, for SQL; a handful. They were held back on that day or an
+    earlier one, and nobody has let them in yet."""
     return (
-        f"SELECT held.account_id FROM accounts_hold held WHERE held.day = DATE '{day.isoformat()}'"
+        f"SELECT held.account_id FROM accounts_hold held WHERE held.day <= DATE '{day.isoformat()}'"
         f" AND held.reason = '{BY_OFFICE}' AND held.resolved_at IS NULL"
     )
+
+
+def held_back(day: date, *, only_that_day: bool = False) -> list[int]:
+    """The same accounts, or those alone of which `day` itself is held back: what closes with it waits for them."""
+    on_it = f" AND held.day = DATE '{day.isoformat()}'" if only_that_day else ""
+    with cursor() as cur:
+        cur.execute(f"SELECT DISTINCT account_id FROM ({sql_held_back(day)}{on_it}) held ORDER BY account_id")
+        return [account for (account,) in cur.fetchall()]

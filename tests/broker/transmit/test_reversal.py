@@ -1,6 +1,6 @@
 """What the broker rejected is taken back by an entry: nothing is edited, nobody pays, nothing is left to reconcile."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -9,13 +9,16 @@ from django.db import connection
 
 from accounts.broker.transmit.actions import ReversalRefused, ask_reversal, send_again
 from accounts.broker.transmit.models import Instruction
-from accounts.ground.access.context import as_role
+from accounts.broker.transmit.queries import standing
+from accounts.ground.access.context import as_role, cursor
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.notifications.models import Notification
 from accounts.ground.requests.models import Request
+from fees.borne.queries import purses
 from fees.posting.models import Charge
 from fees.posting.reversal import given_back
 from fees.reconciliation.queries import differences, sides
+from fees.reimbursements.night import _FUNDS
 from tests.broker.transmit.conftest import ANA, BRIGHT, CHIDI, DAY, FIRST, NEXT, TOP
 from tests.broker.transmit.test_answers import AT, answers, booked, fee, stands
 from tests.fees.posting.lies import CORRECTED
@@ -152,8 +155,8 @@ def spent(number: str, amount: str, kind: str) -> None:
         )  # fmt: skip
 
 
-def test_what_the_client_has_back_already_is_not_given_twice(told):
-    """1.00 was rejected and 0.50 went back before: the page refuses, a night counts all that was taken."""
+def test_a_night_counts_all_that_was_taken_and_given_back(told):
+    """1.00 was rejected and 0.50 went back before; by the night another 1.00 was taken."""
     answers((fee(ANA).pk, "rejected", "closed"))
     give_up(ANA)
     spent(ANA, "0.50", "reimburse")
@@ -191,3 +194,123 @@ def test_what_a_refund_gave_back_is_not_taken_back_again(world, settings, tmp_pa
     assert nights.night(nights.next(max(due, THIRD))).problem == ""
 
     assert reversals() == [(ANA, Decimal("17.86"), "payee", "client")]
+
+
+def purse(nights: Nights, number: str, day: date) -> tuple[Decimal, Decimal | None]:
+    """What the advisor has for reimbursements, and for the broker's charges that it bears."""
+    practice = nights.account(number).practice_id
+    with night_role(), cursor() as cur:
+        cur.execute(_FUNDS, {"practice": practice, "currency": "USD", "day": day})
+        return cur.fetchone()[0], purses([practice], day)[practice].balance
+
+
+@pytest.fixture
+def taken_back(world, settings, tmp_path) -> Nights:
+    """A fee of 400.00 of Ana and one of Chidi were rejected and taken back by the night of 2 October."""
+    settings.INSTRUCTIONS_URL = tmp_path.as_uri()
+    nights = Nights(world)
+    for number in (ANA, CHIDI):
+        # 100,800 ÷ 252 = 400.00, for one day only.
+        nights.agree(number, figures("ANNUALFLATFEE", flat="100800"), starts=FIRST, ends=DAY)
+        nights.values(number, "10000000", FIRST, THIRD)
+    nights.nights(FIRST, DAY)
+    answers((fee(ANA).pk, "rejected", "closed"), (fee(CHIDI).pk, "rejected", "closed"))
+    give_up(ANA)
+    give_up(CHIDI)
+    assert nights.night(NEXT).problem == ""
+    assert [amount for _, amount, *_ in reversals()] == [400, 400]
+    return nights
+
+
+def test_what_never_moved_at_the_broker_lowers_no_top_levels_funds(taken_back):
+    """The fee never came and the reversal never left: the 500.00 that the statement shows are all there."""
+    taken_back.cash(TOP, NEXT, "500")
+    assert purse(taken_back, TOP, NEXT) == (500, 500)
+
+    taken_back.cash(TOP, THIRD, "500")
+    assert purse(taken_back, TOP, THIRD) == (500, 500)
+
+
+def test_a_second_levels_reversal_counts_until_its_balance_shows_it(taken_back):
+    """400.00 go back to the top level: of 500.00 they are still to go, until the broker made it and told a balance."""
+    taken_back.cash(BRIGHT, NEXT, "500")
+    assert purse(taken_back, BRIGHT, NEXT) == (100, 100)
+    taken_back.cash(BRIGHT, THIRD, "500")
+    assert purse(taken_back, BRIGHT, THIRD) == (100, 100)
+
+    with as_role("owner"):
+        back = Transfer.unscoped.get(kind="reversal", account__number=CHIDI)
+    answers((back.pk, "accepted", ""))
+
+    assert purse(taken_back, BRIGHT, NEXT) == (100, 100)
+    assert purse(taken_back, BRIGHT, THIRD) == (500, 500)
+
+
+@pytest.fixture
+def twice(world, settings, tmp_path) -> Nights:
+    """Two fees of 100.00 of Ana, on 1 and 2 October; the broker rejects both, and 100.00 went back otherwise."""
+    settings.INSTRUCTIONS_URL = tmp_path.as_uri()
+    nights = Nights(world)
+    nights.agree(ANA, figures("ANNUALFLATFEE", flat="25200"), starts=FIRST, ends=NEXT)
+    nights.values(ANA, "10000000", FIRST, THIRD)
+    nights.nights(FIRST, NEXT)
+    answers(*((pk, "rejected", "closed") for pk in fees_of_ana()))
+    spent(ANA, "100", "reimburse")
+    return nights
+
+
+def fees_of_ana() -> list:
+    with as_role("owner"):
+        found = Transfer.unscoped.filter(account__number=ANA, kind="fee").order_by("day")
+        return list(found.values_list("pk", flat=True))
+
+
+def given_up(*movements) -> None:
+    """Asked in this order."""
+    for place, pk in enumerate(movements):
+        with as_role("office"):
+            told = Instruction.unscoped.get(transfer_id=pk)
+            ask_reversal(instruction=told, reason="Closed", by=7, at=AT + timedelta(minutes=place))
+
+
+def test_reversals_of_one_night_give_back_together_no_more_than_was_taken(twice):
+    """200.00 taken less 100.00 given back: the first reversal has 100.00, and nothing is left for the second."""
+    given_up(*fees_of_ana())
+
+    assert twice.night(THIRD).problem == ""
+
+    assert reversals() == [(ANA, Decimal(100), "payee", "client")]
+
+
+def test_what_is_asked_for_already_counts_for_the_next_that_is_given_up(twice):
+    first, second = fees_of_ana()
+    with night_role():
+        assert (given_back(first), given_back(second)) == (0, 0)
+    given_up(first)
+
+    with night_role():
+        assert given_back(second) == 100
+
+
+def test_what_the_night_did_not_take_back_can_be_sent_again(twice):
+    first, second = fees_of_ana()
+    given_up(first, second)
+    twice.night(THIRD)
+    standings = {}
+    with as_role("owner"):
+        for one in standing(Instruction.unscoped.filter(transfer__in=(first, second))):
+            standings[one.transfer_id] = one.standing
+    assert standings == {first: "reversed", second: "rejected"}
+
+    with as_role("office"):
+        assert send_again(Instruction.unscoped.filter(transfer__in=(first, second)), at=AT) == 1
+
+    with as_role("owner"):
+        told = Instruction.unscoped.get(transfer_id=second)
+    assert (told.again_asked_at, told.reverse_asked_at, told.reverse_asked_by) == (AT, None, None)
+    after = twice.next(THIRD)
+    twice.value(ANA, after, "10000000")
+    assert twice.night(after).problem == ""
+    with as_role("owner"):
+        assert Instruction.unscoped.filter(transfer_id=second, attempt=2, day=after).exists()
+    assert len(reversals()) == 1

@@ -22,6 +22,19 @@ INSERT INTO fees_invoice (id, firm_id, account_id, practice_id, amount, currency
 SELECT gen_random_uuid(), firm_id, id, practice_id, 5, 'USD', '', '2025-10-01', 'processed', '', false,
        {sent}, 0, '2025-10-01', 0 FROM accounts_account WHERE number = 'U1000001'"""
 
+# A fee that was rejected goes back whole, and as much once more in another way.
+TAKEN_BACK_TWICE = f"""
+UPDATE broker_instruction SET answer = 'rejected', answered_at = now(), reverse_asked_at = now(), reverse_asked_by = 7,
+       reverse_reason = 'x'
+ WHERE kind = 'fee' AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001') AND day = '2025-10-01';
+INSERT INTO accounts_transfer (id, txn, firm_id, account_id, practice_id, kind, debit_id, credit_id, amount, currency,
+                               day, source)
+SELECT gen_random_uuid(), txn, firm_id, account_id, practice_id, back.word,
+       (SELECT s.credit_id FROM accounts_transfer s WHERE s.kind = 'sweep' AND s.practice_id = t.practice_id
+           AND s.currency = t.currency LIMIT 1), debit_id, back.times * amount, currency, day, source
+  FROM accounts_transfer t CROSS JOIN (VALUES ('reversal', 1), ('reimburse', 100)) back (word, times)
+ WHERE {FEES} AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')"""
+
 # For each check what it alone is there to see, and every way in which it may be seen.
 LIES = {
     "transfers_fit_their_books": [
@@ -132,6 +145,7 @@ LIES = {
         " (SELECT s.credit_id FROM accounts_transfer s WHERE s.kind = 'sweep' AND s.practice_id = t.practice_id"
         "   AND s.currency = t.currency LIMIT 1), debit_id, amount, currency, day, source FROM accounts_transfer t"
         f" WHERE {FEES} AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')",
+        TAKEN_BACK_TWICE,
     ],
     "instruction_files_are_as_they_were_written": [
         "UPDATE accounts_outboxmessage SET body = replace(body, '1.00', '9.00') || ' '",

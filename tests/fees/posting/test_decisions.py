@@ -6,15 +6,22 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from accounts.broker.transmit.actions import ask_reversal
+from accounts.broker.transmit.models import Instruction
 from accounts.ground.access.context import as_role
 from accounts.ground.ledger.models import Transfer
 from accounts.ground.runs.actions import answer, retry
 from accounts.ground.runs.models import Hold, NightDecision, RunStage
 from fees.accrual.models import Accrual
+from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
 from fees.posting.seal import seal_digest
 from portal.office.actions import DecisionRefused, hold_back, let_go, use_day_before
+from tests.broker.transmit.test_answers import answers
+from tests.fees.adjustments.conftest import Corrected
+from tests.fees.invoicing.conftest import Desk
 from tests.fees.posting.nights import figures
+from tests.fees.posting.test_trades import key, per_trade, trade
 
 ANA, CHIDI = "U1000001", "U2000001"
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 22), date(2025, 9, 23), date(2025, 9, 24)
@@ -161,6 +168,87 @@ def test_an_account_held_back_moves_nothing_and_makes_up_for_it_when_it_is_let_i
     assert line(MONTH_END) == [DAILY]
     # Of the 29th, which had waited, and of the 30th; and 250,000 x 1 % x 7 business days of September / 252.
     assert moved(NEXT) == ["19.84", "19.84", "69.44"]
+
+
+def test_an_account_held_back_stays_so_night_after_night(billed, olga, settings, tmp_path):
+    """Held back on 30 September and not let in: no fee, trade, correction, invoice or reversal moves on 1 October
+    either; let in, all of it does in the night of 2 October."""
+    settings.INSTRUCTIONS_URL = tmp_path.as_uri()
+    before, desk = date(2025, 9, 29), Desk(billed.world, as_role)
+    billed.agree(CHIDI, per_trade(key("ticket", "7")), starts=MONDAY)
+    billed.values(ANA, "100000", date(2025, 9, 26), AFTER)
+    billed.values(CHIDI, "100000", date(2025, 9, 26), AFTER)
+    started(billed, date(2025, 9, 26), before)
+    billed.nights(date(2025, 9, 26), before)
+    with as_role("owner"):
+        rejected = Transfer.unscoped.get(kind="fee", day=before)
+    answers((rejected.pk, "rejected", "closed"))
+    with as_role("office"):
+        told = Instruction.unscoped.get(transfer=rejected)
+        ask_reversal(instruction=told, reason="Closed", by=olga, at=AT)
+        holds = [
+            hold_back(account=billed.account(number), day=MONTH_END, reason="Being looked at", by=olga, at=AT)
+            for number in (ANA, CHIDI)
+        ]
+    trade(billed, MONTH_END, number=CHIDI)
+    # 90,000 x 5 % / 252 = 17.86 for the 26th, which was charged with 19.84: 1.98 too much.
+    correct(billed, date(2025, 9, 26), "90000")
+    invoice = invoiced(billed, MONTH_END)
+
+    for night in (MONTH_END, NEXT):
+        started(billed, night)
+        assert billed.night(night).problem == ""
+        assert desk.invoices(night).rows == 0
+        assert everything_moved(night) == [], night
+    accrued_already(billed, before, MONTH_END, NEXT)
+    with as_role("owner"):
+        assert not Charge.unscoped.filter(account__number=CHIDI).exists()
+        assert not Charge.unscoped.filter(revision=1).exists()
+        assert type(invoice).unscoped.get(pk=invoice.pk).state == "pending"
+
+    with as_role("office"):
+        for hold in holds:
+            let_go(hold=hold, reason="It is right", by=olga, at=AT)
+    started(billed, AFTER)
+    assert billed.night(AFTER).problem == ""
+    assert desk.invoices(AFTER).rows == 1
+
+    # Daily fees of 29 and 30 September and 1 October, the refund, the reversal less that refund, an invoice.
+    assert everything_moved(AFTER) == [
+        ("adjustment", "1.98"), ("fee", "19.84"), ("fee", "19.84"), ("fee", "19.84"), ("invoice", "50.00"),
+        ("reversal", "17.86"),
+    ]  # fmt: skip
+    with as_role("owner"):
+        assert Charge.unscoped.get(account__number=CHIDI).amount == 7
+
+
+def everything_moved(day):
+    with as_role("owner"):
+        found = Transfer.unscoped.filter(day=day).exclude(kind="sweep").values_list("kind", "amount")
+        return sorted((kind, str(amount)) for kind, amount in found)
+
+
+def started(nights, *days):
+    """The instant at which each night began, as the real ones write it."""
+    for day in days:
+        run = nights.run(day)
+        with as_role("owner"), connection.cursor() as cur:
+            cur.execute("UPDATE accounts_run SET started_at = clock_timestamp() WHERE id = %s", [run.pk])
+
+
+def correct(nights, day, nlv):
+    Corrected(nights.world).correct(ANA, day, nlv)
+
+
+def invoiced(nights, day):
+    """50.00 that Ana's advisor sent for the night of the day."""
+    account = nights.account(ANA)
+    with as_role("owner"):
+        return Invoice.unscoped.create(
+            firm_id=account.firm_id, account=account, practice_id=account.practice_id, amount="50", currency="USD",
+            memo="", business_day=day, state="pending", reason="", needs_approval=False, submitted_at=AT,
+            submitted_by_id=nights.world.users["alice"].pk,
+        )  # fmt: skip
 
 
 def test_a_night_that_has_accrued_takes_no_hold_and_a_value_that_comes_ends_none(billed, olga):

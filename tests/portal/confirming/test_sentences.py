@@ -4,6 +4,7 @@ import html
 import json
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.urls import get_resolver
@@ -144,5 +145,14 @@ def test_the_back_office_reads_what_it_decides(client, world):
     assert "Pause the night of 2026-11-19." in asked(client, night, {"act": "pause", "reason": "x"})
     other = asked(client, "/office/nights/decide/", {"act": "hold", "day": "2026-11-20", "account": "u2000001"})
     assert "Hold account U2000001 back from the night of 2026-11-20." in other
+    # A hold is looked for on the day, as the page does it, and who names two accounts hears of neither.
+    astray = {"act": "hold", "day": "2026-11-20", "hold": hold.pk, "account": "u2000001"}
+    assert "Hold account U2000001 back" in asked(client, "/office/nights/decide/", astray)
+    both = asked(client, night, {"act": "hold", "hold": f" {hold.pk} ", "account": "u2000001", "reason": "x"})
+    assert "Hold account" not in both
+    take_back, first, second = "/office/reconciliation/take-back/", str(uuid4()), str(uuid4())
+    assert f"the movement {first}" in asked(client, take_back, {"what": f"rejected|{first}"})
+    both = asked(client, take_back, {"what": f"rejected|{first}", "reference": second})
+    assert "the movement" not in both
     note = asked(client, "/office/reconciliation/note/", {"what": "rejected|x", "note": "Asked on Monday"})
     assert "Note about a difference of the reconciliation: Asked on Monday" in note

@@ -8,12 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.ground.runs.actions import hold_account
-from accounts.ground.runs.models import Hold, NightDecision, Run, RunChunk, RunStage
+from accounts.ground.runs.models import Hold, NightDecision, Run, RunChunk, RunStage, Seal
+from accounts.ground.tree.models import Account, Firm
 from fees.accrual.models import AdviserDaily
+from fees.posting.seal import seal_stage
 from portal import tasks
+from tests.fees.posting.nights import night_role
 from tests.portal.office.conftest import LAST, make_night
 
 ADDRESS = "/office/nights/2026-11-19/"
+AT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
 
 
 def text_of(answer):
@@ -281,6 +285,39 @@ def test_an_account_is_held_back_before_its_night_and_let_in(office, world, nigh
     office.post("/office/nights/2026-11-20/decide/", {"act": "release", "hold": hold.pk, "reason": "All right"})
     hold.refresh_from_db()
     assert hold.resolved_at
+
+
+def test_the_record_that_is_held_is_the_one_with_the_present_firm(office, world, nights):
+    """The account moved to another firm: its number stands on the closed record there was, too, and that is older."""
+    old = world["U2000001"]
+    new = Account.unscoped.get(pk=old.pk)
+    Account.unscoped.filter(pk=old.pk).update(status="C", closed_on=LAST, moved_on=LAST)
+    new.pk = None
+    new.save(force_insert=True)
+
+    office.post("/office/nights/decide/", {"act": "hold", "day": "2026-11-20", "account": "U2000001", "reason": "x"})
+
+    assert [one.account_id for one in Hold.unscoped.filter(day=date(2026, 11, 20))] == [new.pk]
+
+
+def test_a_pause_that_came_just_before_the_seal_leaves_the_day_open_and_a_sealed_day_takes_no_word(office, nights):
+    """The worker asked whether the night is paused, then waited for the transaction that paused it."""
+    day = date(2026, 11, 20)
+    run = Run.unscoped.create(day=day, state="running", started_at=AT, paused_at=AT)
+    with night_role():
+        told = seal_stage(run, day)
+    assert (told.rows, Seal.unscoped.filter(day=day).exists()) == (0, False)
+    assert "paused" in told.problem
+
+    for state, is_sealed in (("done", False), ("running", True)):
+        Run.unscoped.filter(pk=run.pk).update(state=state)
+        if is_sealed:
+            firm = Firm.unscoped.order_by("pk")[0]
+            Seal.unscoped.create(firm=firm, day=day, run=run, digest="ab", billable=0, billed=0, zero=0, held=0)
+        resumed = {"act": "resume", "reason": "It is right"}
+        answer = office.post("/office/nights/2026-11-20/decide/", resumed, follow=True)
+        assert "The day is sealed" in text_of(answer)
+    assert not NightDecision.unscoped.exists()
 
 
 def test_only_the_back_office_decides(client, world, nights):
