@@ -7,6 +7,7 @@ from fees.differences.models import Difference
 from fees.funds.models import FundValue
 from fees.headroom.models import Cut
 from fees.invoicing.models import Invoice, InvoiceCap, InvoiceUpload
+from fees.minimums.models import MinimumChoice
 from fees.notices.models import Notice, NoticeSetting
 from fees.patterns.models import FeeTemplate
 from fees.posting.models import Charge
@@ -34,6 +35,7 @@ __all__ = [
     "Invoice",
     "InvoiceCap",
     "InvoiceUpload",
+    "MinimumChoice",
     "Notice",
     "NoticeSetting",
     "PeriodResult",

@@ -8,6 +8,7 @@ from fees.differences import views as differences
 from fees.funds import views as funds
 from fees.history import views as history
 from fees.invoicing import views as invoicing
+from fees.minimums import views as minimums
 from fees.notices import views as notices
 from fees.overview import views as overview
 from fees.patterns import several_views as several
@@ -29,6 +30,9 @@ urlpatterns = [
     path("fees/billing/<str:kind>/<uuid:pk>/approve/", billing.approve, name="approve_line"),
     path("fees/differences/", differences.differences, name="differences"),
     path("fees/borne/", borne.charges, name="borne"),
+    path("fees/allocation-minimums/", minimums.desk, name="allocation_minimums"),
+    path("fees/allocation-minimums/choose/", minimums.choose, name="choose_minimums"),
+    path("fees/allocation-minimums/choose-for/", minimums.choose_for, name="choose_minimum_for"),
     path("fees/hedge-funds/", funds.investments, name="hedge_funds"),
     path("fees/invoicing/", invoicing.desk, name="invoicing"),
     path("fees/invoicing/new/", invoicing.new, name="new_invoices"),

@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("fees.proofs.api_urls")),
     path("v1/", include("fees.billing.api_urls")),
     path("v1/", include("fees.borne.api_urls")),
+    path("v1/", include("fees.minimums.api_urls")),
     path("v1/", include("fees.funds.api_urls")),
     path("v1/", include("fees.differences.api_urls")),
     path("v1/", include("fees.history.api_urls")),

@@ -23,7 +23,10 @@ class BorneChargePages(Pages):
 
 
 class BorneChargeSerializer(serializers.ModelSerializer):
-    """One charge.  Amounts are text; `balance` is what the advisor's account had before it, in `master_currency`."""
+    """One charge; a `revision` is the difference that a later statement made.
+
+    Amounts are text; `balance` is what the advisor's account had before it, in `master_currency`.
+    """
 
     account = serializers.CharField(source="account.number")
     advisor = serializers.CharField(source="payee_name", allow_null=True)
@@ -33,6 +36,7 @@ class BorneChargeSerializer(serializers.ModelSerializer):
         model = BorneCharge
         fields = (
             *("id", "day", "charged_on", "account", "advisor", "kind", "description", "amount", "currency", "payer"),
+            *("revision", "worked"),
             *("balance", "master_currency", "usd_rate", "words"),
         )
 

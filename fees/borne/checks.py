@@ -2,16 +2,21 @@
 
 from collections import defaultdict
 from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet, Sum
 
 from accounts.ground.ledger.checks import Break, breaks, of_day
-from fees.borne.models import BorneCharge
+from fees.borne.models import BorneCharge, ChargeKind
 from fees.borne.queries import LATEST, UNDECIDED
-from fees.borne.rules import Asked, decide
+from fees.borne.rules import Asked, comes_out, decide
+from fees.engine.payer import Payer
 from portal.lib.words import Sentence, gettext_noop
 
 
 def every_borne_charge_moved_once(day: date) -> list[Break]:
-    """I05: what the advisor pays has one movement of its amount to the client, and each such movement its charge."""
+    """I05: what the advisor pays has one movement of its amount to the client, what comes back to it one the other way,
+    and each such movement has its charge."""
     return breaks(
         "I05",
         gettext_noop("%(count)s charges that advisors pay and movements do not match; the first is %(sample)s."),
@@ -19,10 +24,11 @@ def every_borne_charge_moved_once(day: date) -> list[Break]:
         SELECT firm_id, count(*), min(id::text)
           FROM (SELECT coalesce(b.firm_id, t.firm_id) AS firm_id, coalesce(b.id, t.source) AS id
                   FROM (SELECT b.* FROM fees_bornecharge b WHERE b.day = %(day)s AND b.payer = 'master') b
-                  FULL JOIN (SELECT t.* FROM accounts_transfer t
-                              WHERE {of_day(day)} AND t.kind = 'borne') t ON t.source = b.id
+                  FULL JOIN (SELECT t.*, CASE t.kind WHEN 'borne' THEN t.amount ELSE -t.amount END AS paid
+                               FROM accounts_transfer t
+                              WHERE {of_day(day)} AND t.kind IN ('borne', 'borne_back')) t ON t.source = b.id
                  WHERE (b.firm_id, b.account_id, b.practice_id, b.currency, b.amount)
-                       IS DISTINCT FROM (t.firm_id, t.account_id, t.practice_id, t.currency, t.amount)) mismatch
+                       IS DISTINCT FROM (t.firm_id, t.account_id, t.practice_id, t.currency, t.paid)) mismatch
          GROUP BY firm_id
         """,
         day=day,
@@ -42,7 +48,7 @@ def broker_charges_are_paid_by_whom_they_should(day: date) -> list[Break]:
             Asked(
                 kind=one.kind, trade_id=one.trade_id, line_id=one.line_id, firm_id=one.firm_id,
                 account_id=one.account_id, day=one.charged_on, currency=one.currency, amount=one.amount,
-                description="", rates={one.master_currency: one.rate},
+                description="", rates={one.master_currency: one.rate}, revision=one.revision, borne=_borne(one),
             )
             for one in rows
         ]  # fmt: skip
@@ -52,6 +58,35 @@ def broker_charges_are_paid_by_whom_they_should(day: date) -> list[Break]:
     msgid = gettext_noop("%(count)s charges of the broker were paid by the wrong side; the first is %(sample)s.")
     return [
         Break("I25", firm, Sentence(msgid, {"count": len(names), "sample": min(names)}))
+        for firm, names in sorted(wrong.items())
+    ]
+
+
+def _earlier(one: BorneCharge) -> "QuerySet[BorneCharge]":
+    """What was decided about the same charge before."""
+    same = {"trade_id": one.trade_id, "line_id": one.line_id, "block_id": one.block_id, "account_id": one.account_id}
+    return BorneCharge.unscoped.filter(**same, kind=one.kind, revision__lt=one.revision)
+
+
+def _borne(one: BorneCharge) -> Decimal:
+    """What of it the advisor had paid."""
+    if not one.revision:
+        return Decimal(0)
+    return _earlier(one).filter(payer=Payer.MASTER.value).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def allocation_minimums_come_out_again(day: date) -> list[Break]:
+    """I28: what was decided of an allocation is, with what was decided before, what the engine makes of its figures."""
+    wrong: dict[int, list[str]] = defaultdict(list)
+    for one in BorneCharge.unscoped.filter(day=day, kind=ChargeKind.ALLOCATION).order_by("pk"):
+        told = one.amount
+        if one.revision:
+            told += _earlier(one).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+        if not comes_out(one, told):
+            wrong[one.firm_id].append(str(one.pk))
+    msgid = gettext_noop("%(count)s allocation minimums come out differently; the first is %(sample)s.")
+    return [
+        Break("I28", firm, Sentence(msgid, {"count": len(names), "sample": min(names)}))
         for firm, names in sorted(wrong.items())
     ]
 
@@ -67,10 +102,8 @@ def every_broker_charge_was_decided(run_id: int, day: date) -> list[Break]:
         f"""
         SELECT w.firm_id, count(*), min(w.number)
           FROM ({UNDECIDED}) w
-          LEFT JOIN broker_trade t ON t.id = w.trade_id LEFT JOIN broker_cashline l ON l.id = w.line_id
-          LEFT JOIN broker_statementfile f ON f.id = coalesce(t.file_id, l.file_id)
          WHERE w.day = %(day)s
-           AND coalesce(f.imported_at, '-infinity') <= coalesce((
+           AND coalesce(w.changed_at, '-infinity') <= coalesce((
                    SELECT min(k.done_at) FROM accounts_runstage g JOIN accounts_runchunk k ON k.stage_id = g.id
                     WHERE g.run_id = %(run)s AND g.name = 'accrue'), 'infinity')
          GROUP BY w.firm_id

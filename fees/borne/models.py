@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.broker.activity.models import CashLine, Trade
+from accounts.broker.allocation.models import Block
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.tree.models import Account, Firm, Practice
 from fees.engine.payer import Payer
@@ -14,10 +15,15 @@ class ChargeKind(models.TextChoices):
 
     COMMISSION = "commission", _("Commission")
     OTHER = "other", _("Other fee of the broker")
+    ALLOCATION = "allocation", _("Allocation minimum")
 
 
 class BorneCharge(TenantModel):
-    """One charge of the broker under an agreement that the advisor pays it.  Decided once, in the night of `day`.
+    """One charge of the broker that the advisor offered to pay.  Decided once, in the night of `day`.
+
+    It is of a trade's commission, a line of fees, or what an allocation of a block came to for the account; `worked`
+    then says what its minimum was made from.  `revision` 0 is what the broker charged first; each later one is what
+    its correction changed, below zero where that goes back to whoever had paid.
 
     `balance` is what the advisor's account had before it, in that account's `master_currency`, and `usd_rate` what
     turned that into USD; either is empty where nothing told it, and then the client paid.
@@ -32,8 +38,17 @@ class BorneCharge(TenantModel):
         Practice, on_delete=models.PROTECT, related_name="+", db_constraint=False, verbose_name=_("advisor")
     )
     kind = models.CharField(max_length=10, choices=ChargeKind)
-    trade = models.OneToOneField(Trade, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
-    line = models.OneToOneField(CashLine, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
+    trade = models.ForeignKey(
+        Trade, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    line = models.ForeignKey(
+        CashLine, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    block = models.ForeignKey(
+        Block, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    revision = models.PositiveSmallIntegerField(default=0, db_default=0)
+    worked = models.JSONField(null=True)
     description = models.CharField(max_length=200, blank=True)
     charged_on = models.DateField(help_text=_("The broker's day"))
     day = models.DateField(help_text=_("The night that decided"))
@@ -53,10 +68,18 @@ class BorneCharge(TenantModel):
         db_table = "fees_bornecharge"
         ordering = ["-day", "place"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="bornecharge_positive"),
             models.CheckConstraint(
-                condition=models.Q(trade__isnull=True) ^ models.Q(line__isnull=True), name="bornecharge_of_one"
+                condition=models.Q(amount__gt=0) | models.Q(amount__lt=0, revision__gt=0), name="bornecharge_positive"
             ),
+            models.CheckConstraint(
+                condition=models.Q(trade__isnull=False, line=None, block=None)
+                | models.Q(trade=None, line__isnull=False, block=None)
+                | models.Q(trade=None, line=None, block__isnull=False, worked__isnull=False),
+                name="bornecharge_of_one",
+            ),
+            models.UniqueConstraint(fields=["trade", "revision"], name="bornecharge_of_trade"),
+            models.UniqueConstraint(fields=["line", "revision"], name="bornecharge_of_line"),
+            models.UniqueConstraint(fields=["block", "account", "revision"], name="bornecharge_of_allocation"),
             models.CheckConstraint(
                 condition=models.Q(payer__in=[one.value for one in Payer]), name="bornecharge_payer"
             ),

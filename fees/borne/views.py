@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.ground.access.gates import gate
 from accounts.ground.paging import page_of
 from accounts.ground.tree.queries import typed
+from fees.borne.models import ChargeKind
 from fees.borne.queries import listed
 from fees.borne.words import told
 from fees.engine.payer import Payer
@@ -17,12 +18,15 @@ from fees.engine.payer import Payer
 def charges(request: HttpRequest) -> HttpResponse:
     """The latest night first."""
     who = request.seat  # type: ignore[attr-defined]
-    payer, text = request.GET.get("payer", ""), typed(request.GET.get("q"))
-    page = page_of(listed(who, payer=payer, text=text), order=["-day", "place", "pk"], query=request.GET)
+    payer, kind = request.GET.get("payer", ""), request.GET.get("kind", "")
+    text = typed(request.GET.get("q"))
+    page = page_of(listed(who, payer=payer, kind=kind, text=text), order=["-day", "place", "pk"], query=request.GET)
     context = {
         "page": page,
         "rows": [told(one) for one in page.rows],
         "payer": payer if payer in tuple(Payer) else "",
+        "kind": kind if kind in ChargeKind else "",
+        "kinds": ChargeKind.choices,
         "typed": text,
     }
     return render(request, "fees/borne/list.html", context)

@@ -29,7 +29,7 @@ ZERO = Decimal(0)
 # What leaves the account; what advisors share among themselves is not the account's,
 # and what the broker charges is no fee of theirs; the rest comes back to it.
 PAID = (TransferKind.FEE, TransferKind.INVOICE)
-INSIDE = (TransferKind.SWEEP, TransferKind.BORNE)
+INSIDE = (TransferKind.SWEEP, TransferKind.BORNE, TransferKind.BORNE_BACK)
 
 
 @dataclass(frozen=True, kw_only=True)

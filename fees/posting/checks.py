@@ -356,6 +356,7 @@ CHECKS: tuple[Check, ...] = (
     every_broker_charge_was_decided,
     _of_the_day(borne.every_borne_charge_moved_once),
     _of_the_day(borne.broker_charges_are_paid_by_whom_they_should),
+    _of_the_day(borne.allocation_minimums_come_out_again),
     nothing_due_was_left,
     movements_are_as_they_were_posted,
     _of_the_day(transmit.every_movement_is_instructed_once),

@@ -9,5 +9,7 @@ MEMOS = """
     SELECT id, concat_ws(' ', 'ADVISORY FEE REIMBURSEMENT ' || business_day, nullif(memo, ''))
       FROM fees_reimbursement
     UNION ALL
-    SELECT id, concat_ws(' ', 'BROKER CHARGE PAID BY ADVISOR ' || charged_on, nullif(description, ''))
+    SELECT id, concat_ws(' ', CASE kind WHEN 'allocation' THEN 'ALLOCATION MINIMUM' ELSE 'BROKER CHARGE' END,
+                         CASE WHEN amount < 0 THEN 'BACK TO ADVISOR' ELSE 'PAID BY ADVISOR' END, charged_on,
+                         nullif(description, ''))
       FROM fees_bornecharge"""

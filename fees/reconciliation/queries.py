@@ -29,7 +29,7 @@ _EXPECTED = """
      WHERE payer = 'master'"""
 _LEDGER = """
     SELECT t.id, t.source, t.firm_id, t.account_id, t.practice_id, t.currency, t.day, t.kind,
-           CASE WHEN t.kind IN ('fee', 'invoice') THEN t.amount ELSE -t.amount END AS amount
+           CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back') THEN t.amount ELSE -t.amount END AS amount
       FROM accounts_transfer t WHERE t.kind <> 'sweep'"""
 _LINES = f"""
     SELECT l.id, l.firm_id, l.account_id, l.currency, -l.amount AS amount,

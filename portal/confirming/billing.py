@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from fees.engine.payer import Payer
 from fees.invoicing.queries import invoices
 from fees.reimbursements.queries import reimbursements
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
@@ -15,6 +16,28 @@ def threshold(wish: Wish) -> str:
         return _("Ask no second person to approve invoices and reimbursements any more.")
     amount = wish.text("threshold")
     return _("Ask a second person to approve invoices and reimbursements from %(amount)s on.") % {"amount": amount}
+
+
+def minimums(wish: Wish) -> str:
+    """Who pays the broker's least commissions of allocations, for all clients."""
+    named = {"plan": wish.text("plan") or wish.text("commission_plan")}
+    if _payer(wish) == Payer.MASTER:
+        return _("Pay the allocation minimums of all your clients; the broker's plan is %(plan)s.") % named
+    return _("Let clients pay the allocation minimums; the broker's plan is %(plan)s.") % named
+
+
+def client_minimum(wish: Wish) -> str:
+    """The same for one client."""
+    named = {"account": wish.account(str(wish.said.get("number") or ""))}
+    words = {
+        Payer.MASTER.value: _("Pay the allocation minimums of account %(account)s."),
+        Payer.CLIENT.value: _("Let account %(account)s pay its allocation minimums."),
+    }
+    return words.get(_payer(wish), _("Let allocation minimums of account %(account)s be paid as for all.")) % named
+
+
+def _payer(wish: Wish) -> str:
+    return str(wish.said.get("payer") or wish.said.get("paid_by") or "")
 
 
 def billing_month(wish: Wish) -> str:

@@ -33,7 +33,7 @@ from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
 from fees.whatif.queries import trial_of
 from portal.confirming import book, office, templates
-from portal.confirming.billing import approve_line, billing_month, threshold
+from portal.confirming.billing import approve_line, billing_month, client_minimum, minimums, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
 from portal.lib.exchange import exchange_day
 
@@ -360,6 +360,8 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("fees:send_reimbursements", "api_send_reimbursements"), _send_reimbursements),
     **dict.fromkeys(("fees:reimbursement", "api_reimbursement"), _change_reimbursement),
     **dict.fromkeys(("fees:billing_threshold", "api_billing_threshold"), threshold),
+    **dict.fromkeys(("fees:choose_minimums", "api_choose_minimums"), minimums),
+    **dict.fromkeys(("fees:choose_minimum_for", "api_client_minimum"), client_minimum),
     **dict.fromkeys(("fees:close_month", "fees:open_month", "api_billing_lock"), billing_month),
     **dict.fromkeys(("fees:approve_line", "api_approve_line"), approve_line),
     **dict.fromkeys(("fees:notice_mode", "api_notice_mode"), _notice_mode),

@@ -10,14 +10,14 @@ PROFIT, RESULTS = "engine/test_profit.py", "posting/test_results.py"
 CAPS, UNITS, TRADES = "engine/test_caps_and_payers.py", "engine/test_trade_unit.py", "posting/test_trades.py"
 SENDING, SIGNING = "proposals/test_sending.py", "proposals/test_signing.py"
 LIMITS, REIMBURSED = "invoicing/test_limits.py", "reimbursements/test_reimbursements.py"
-CAP_NIGHT, BORNE = "headroom/test_cap.py", "borne/test_borne.py"
+CAP_NIGHT, BORNE, MINIMUMS = "headroom/test_cap.py", "borne/test_borne.py", "minimums/test_night.py"
 
 # What the night or a page proves stands second. Cases with one place are proved by the engine alone so far.
 CASES = {
     "P01": (ENGINE, NIGHT), "P02": (ENGINE, NIGHT), "P03": (PROFIT, RESULTS), "P04": (PROFIT, RESULTS),
     "P05": (PROFIT, RESULTS), "P06": (PROFIT, RESULTS), "P07": (PROFIT, RESULTS), "P08": (CAPS, CAP_NIGHT),
-    "P09": (CAPS, CAP_NIGHT), "P10": (CAPS, REIMBURSED), "P11": (CAPS, REIMBURSED), "P12": (UNITS,), "P14": (UNITS,),
-    "P15": (UNITS,), "P16": (UNITS, TRADES), "P17": (UNITS, TRADES), "P18": (UNITS, TRADES), "P20": (UNITS, TRADES),
+    "P09": (CAPS, CAP_NIGHT), "P10": (CAPS, REIMBURSED), "P11": (CAPS, REIMBURSED), "P12": (UNITS, MINIMUMS),
+    "P14": (UNITS, MINIMUMS), "P15": (UNITS, MINIMUMS), "P16": (UNITS, TRADES), "P17": (UNITS, TRADES), "P18": (UNITS, TRADES), "P20": (UNITS, TRADES),
     "P21": (ENGINE, INVOICES), "P22": (ENGINE,), "P23": (PROFIT, RESULTS), "P24": (INVOICES,),
     "P25": (SENDING, SIGNING), "P26": (UNITS, TRADES), "P27": (SENDING,), "D01": (ENGINE, NIGHT),
     "D02": (ENGINE, NIGHT), "D03": (ENGINE, NIGHT), "D04": (ENGINE, NIGHT), "D05": (ENGINE, NIGHT),

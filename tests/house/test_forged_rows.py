@@ -54,6 +54,7 @@ def said_by(table, user):
     return {
         "accounts_event": [{"user_id": user.pk}],
         "accounts_request": [{"kind": kind} for kind in ("statement", "funding", "authorization")],
+        "fees_minimumchoice": [{"chosen_by_id": user.pk}],
         "desk_message": [{"author_id": user.pk, "side": "practice"}],
     }.get(table, [{}])
 

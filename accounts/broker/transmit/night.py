@@ -35,11 +35,11 @@ WITHIN_TOP = f"'{TransferKind.SWEEP.value}', '{TransferKind.REVERSAL.value}'"
 # taken back was never collected from the client, only passed on.
 _ENDS = f"""
     SELECT t.*,
-           CASE WHEN t.kind IN ('fee', 'invoice') THEN a.number
+           CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back') THEN a.number
                 WHEN t.kind = 'sweep' THEN {_MASTER.format(practice=_TOP)}
                 ELSE {_MASTER.format(practice="t.practice_id")} END AS payer,
            CASE WHEN t.kind IN ('fee', 'invoice', 'reversal') THEN {_MASTER.format(practice=_TOP)}
-                WHEN t.kind = 'sweep' THEN {_MASTER.format(practice="t.practice_id")}
+                WHEN t.kind IN ('sweep', 'borne_back') THEN {_MASTER.format(practice="t.practice_id")}
                 ELSE a.number END AS payee
       FROM accounts_transfer t
       LEFT JOIN accounts_account a ON a.id = t.account_id

@@ -73,6 +73,9 @@ def movements_run_from_client_to_advisor(day: date | None) -> list[Break]:
                WHEN 'borne' THEN NOT (debit.kind = 'payee' AND debit.practice_id IS NOT DISTINCT FROM t.practice_id
                                       AND credit.kind = 'client'
                                       AND credit.account_id IS NOT DISTINCT FROM t.account_id)
+               WHEN 'borne_back' THEN NOT (debit.kind = 'client' AND debit.account_id IS NOT DISTINCT FROM t.account_id
+                                           AND credit.kind = 'payee'
+                                           AND credit.practice_id IS NOT DISTINCT FROM t.practice_id)
                WHEN 'reimburse' THEN NOT (debit.kind = 'payee' AND debit.practice_id IS NOT DISTINCT FROM t.practice_id
                                           AND credit.kind = 'client'
                                           AND credit.account_id IS NOT DISTINCT FROM t.account_id)

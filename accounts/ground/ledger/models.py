@@ -60,6 +60,7 @@ class TransferKind(models.TextChoices):
     REIMBURSEMENT = "reimburse", _("Reimbursement")
     ADJUSTMENT = "adjustment", _("Fee given back")
     BORNE = "borne", _("Broker's charge paid by the advisor")
+    BORNE_BACK = "borne_back", _("Broker's charge given back to the advisor")
 
 
 class Transfer(TenantModel):

@@ -42,6 +42,7 @@ TABLES: dict[str, Any] = {
     "fees_invoicecap": _("Invoice limits"),
     "fees_invoice": _("Invoices"),
     "fees_billingrule": _("Approval of invoices"),
+    "fees_minimumchoice": _("Allocation minimums"),
     "fees_billinglock": _("Closed months of billing"),
     "fees_breaknote": _("Differences looked after"),
     "fees_noticesetting": _("How clients are told of fees"),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from .conduct import Instruction
 
 ANSWERS_HEADER = "reference,answer,reason\n"
-_COLLECTED, _GIVEN_BACK = ("fee", "invoice"), ("reimburse", "reversal", "adjustment", "borne")
+_COLLECTED, _GIVEN_BACK = ("fee", "invoice", "borne_back"), ("reimburse", "reversal", "adjustment", "borne")
 
 
 def read_orders(text: str, *, posted_on: date) -> list[Instruction]:

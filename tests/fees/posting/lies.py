@@ -118,6 +118,18 @@ LIES = {
     "every_broker_charge_was_decided": ["DELETE FROM fees_bornecharge"],
     "every_borne_charge_moved_once": ["UPDATE fees_bornecharge SET amount = amount + 1"],
     "broker_charges_are_paid_by_whom_they_should": ["UPDATE fees_bornecharge SET balance = 1"],
+    "allocation_minimums_come_out_again": [
+        "INSERT INTO fees_bornecharge (id, firm_id, account_id, practice_id, kind, block_id, worked, description,"
+        " charged_on, day, place, amount, currency, payer, master_currency, run_id)"
+        " SELECT gen_random_uuid(), firm_id, id, practice_id, 'allocation', gen_random_uuid(), '{worked}', '',"
+        " '2025-10-01', '2025-10-01', 0, 0.25, 'USD', 'client', 'USD', 0 FROM accounts_account"
+        " WHERE number = 'U1000001'".replace("{worked}", worked)
+        for worked in (
+            '{"plan": "tiered", "quantity": "50", "value": "500", "minimum": "0.25", "commission": "0.20"}',
+            '{"plan": "tiered", "quantity": "50", "value": "500", "minimum": "0.35", "commission": "0.25"}',
+            '{"plan": "tiered", "quantity": "50", "value": "400", "minimum": "0.20", "commission": "0.25"}',
+        )
+    ],
     "every_processed_invoice_moved_once": [f"UPDATE accounts_transfer SET kind = 'invoice' WHERE {FEES}"],
     "every_processed_reimbursement_moved_once": [
         f"UPDATE accounts_transfer SET kind = 'reimburse' WHERE {FEES}",

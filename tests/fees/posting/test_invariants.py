@@ -59,6 +59,7 @@ HELD_BY = {
     "I28": [
         *("charges_are_the_sum_of_their_lines", "charges_are_the_sum_of_their_trades"),
         *("results_stand_behind_their_charges", "notices_say_what_was_charged"),
+        "allocation_minimums_come_out_again",
     ],
     "I29": ["adjustments_make_their_fees_right"],
     "I30": ["every_movement_is_instructed_once", "test:house/test_matrix.py:test_both_walls"],
