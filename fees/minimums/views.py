@@ -34,7 +34,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "rows": page.rows,
         "plans": [(value, words, CEILINGS[value]) for value, words in PLANS],  # type: ignore[index]
         "payers": PAYERS,
-        "share": VALUE_SHARE * 100,
+        "share": (VALUE_SHARE * 100).normalize(),
         "may_choose": not who.is_narrowed,
         "today": exchange_today(),
     }
