@@ -35,6 +35,7 @@ SPECTACULAR_SETTINGS = {
         "NightDecisionKind": "accounts.ground.runs.models.DecisionKind",
         "DifferenceKind": "portal.office.api.KINDS",
         "JobState": "accounts.ground.jobs.models.JobState",
+        "PaidBy": "fees.minimums.api.PAYER_NAMES",
         "ContactKind": "crm.contacts.models.Kind",
         "ContactState": "crm.contacts.models.State",
         "IntakeState": "crm.contacts.intakes.IntakeState",

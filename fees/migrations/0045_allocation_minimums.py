@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0044_charges_given_back"),
+        ("accounts", "0046_charges_given_back"),
         ("broker", "0023_exchanges_of_trades"),
         ("fees", "0044_registered_payee"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -18,18 +18,20 @@ ALLOCATED = f"""
                    coalesce(sum({_SIGN} * abs(t.quantity)) {_COUNTS}, 0) AS quantity,
                    coalesce(sum({_SIGN} * abs(t.quantity) * coalesce(t.price, 0)) {_COUNTS}, 0) AS value,
                    coalesce(sum(-coalesce(t.commission, 0)) {_COUNTS}, 0) AS commission,
-                   greatest(max(f.imported_at), max(e.released_at), b.withdrawn_at, b.created_at) AS changed_at
+                   greatest(max(f.imported_at), max(e.released_at), max(shared.at), b.withdrawn_at) AS changed_at
               FROM broker_block b
               JOIN broker_blockexecution e ON e.block_id = b.id
               JOIN broker_trade t ON t.id = e.trade_id
               LEFT JOIN broker_statementfile f ON f.id = t.file_id
+             CROSS JOIN LATERAL (SELECT min(n.made_at) AS at
+                                   FROM broker_allocation n JOIN broker_allocationshare s ON s.allocation_id = n.id
+                                  WHERE n.block_id = b.id AND s.account_id = t.account_id AND s.quantity > 0) shared
              WHERE b.practice_id = ANY(ARRAY(SELECT practice_id FROM fees_minimumchoice
                                               WHERE payer = '{Payer.MASTER.value}'))
                AND b.traded_on > %(since)s AND b.traded_on <= %(day)s
                AND b.asset = '{Asset.STOCK.value}' AND b.country = '{COUNTRY}' AND t.currency = '{CURRENCY}'
                AND coalesce(nullif(t.commission_currency, ''), t.currency) = '{CURRENCY}'
-               AND EXISTS (SELECT 1 FROM broker_allocation n JOIN broker_allocationshare s ON s.allocation_id = n.id
-                            WHERE n.block_id = b.id AND s.account_id = t.account_id AND s.quantity > 0)
+               AND shared.at IS NOT NULL
              GROUP BY b.id, t.account_id) g
       JOIN accounts_account a ON a.id = g.account_id
       JOIN LATERAL (SELECT m.plan, m.payer FROM fees_minimumchoice m

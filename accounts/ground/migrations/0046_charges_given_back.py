@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0043_commodity_registered"),
+        ("accounts", "0045_hold_by_office"),
     ]
 
     operations = [
