@@ -21,6 +21,7 @@ from fees.engine.accrual import line
 from fees.engine.arithmetic import CONTEXT, ZERO
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.types import Terms
+from fees.groups.queries import masters, worth_together
 from fees.schedules.rules import Figures, ranges_of
 from portal.lib.words import gettext_noop
 
@@ -62,12 +63,14 @@ def _check_day(cur, day: date, lo: int, hi: int) -> tuple[int, Decimal, list[Dif
     applies and what it costs is decided here."""
     today = day.isoformat()
     held = _held(cur, day, lo, hi)
+    groups = _groups(cur, day, lo, hi)
     known: dict[str, Terms] = {}
     rows, total, found = 0, ZERO, []
     add = CONTEXT.add
     for row in _copy(cur, _everything(today, lo, hi)):
         account, component, nlv, *stored, kind, opened, closed, starts, ends, figures = row.split("\t", 12)
         has_line = stored[0] != NULL
+        nlv = groups.get(account, nlv)
         rows += has_line
         terms = known.get(figures)
         if terms is None and figures != NULL:
@@ -128,6 +131,12 @@ def _held(cur, day: date, lo: int, hi: int) -> set[str]:
         [day, lo, hi],
     )
     return {str(account) for (account,) in cur.fetchall()}
+
+
+def _groups(cur, day: date, lo: int, hi: int) -> dict[str, str]:
+    """What STL masters of the range pay on, instead of their own value: their whole group's."""
+    worth = worth_together(cur, masters(cur, f"id >= {lo} AND id < {hi}"), day, day)
+    return {str(master): str(days[0].nlv) if days else NULL for master, days in worth.items()}
 
 
 def _terms(figures: str, day: date) -> Terms:

@@ -11,6 +11,7 @@ from accounts.ground.access.context import cursor
 from accounts.ground.runs.actions import BY_OFFICE, release
 from accounts.ground.runs.models import Hold, Run
 from accounts.ground.runs.results import ChunkResult, StageResult
+from accounts.ground.tree.models import Kind
 from fees.accrual import statements
 from fees.accrual.check import check_chunk
 from fees.accrual.rollup import add_accrued, rollup_stage
@@ -43,7 +44,10 @@ def _accrue_late(cur, run: Run, day: date, within: str) -> int:
     """Earlier days whose value has come since: written with their own date, by this run."""
     cur.execute(
         "SELECT id FROM accounts_hold WHERE stage = 'accrue' AND reason IN ('no_nav', %s) AND resolved_at IS NULL"
-        f" AND retry_asked_at IS NOT NULL AND day < %s AND {within} ORDER BY id",
+        # Nobody asks for a group whose last value has come: it is looked at each night.
+        " AND (retry_asked_at IS NOT NULL OR account_id IN"
+        f" (SELECT id FROM accounts_account WHERE kind = '{Kind.STL_MASTER.value}')) AND day < %s AND {within}"
+        " ORDER BY id",
         [BY_OFFICE, day],
     )
     asked = [hold for (hold,) in cur.fetchall()]
@@ -54,7 +58,7 @@ def _accrue_late(cur, run: Run, day: date, within: str) -> int:
             # Whoever has no value for the day waits for that alone, if for anything.
             release(hold=hold, at=run.at, resolution=gettext_noop("Accrued by a later night"))
         cur.execute(
-            "SELECT 1 FROM broker_navdaily n WHERE n.nav_date = %s AND n.account_id = %s"
+            "SELECT 1 FROM fees_base n WHERE n.nav_date = %s AND n.account_id = %s"
             " AND NOT EXISTS (SELECT 1 FROM fees_accrual l WHERE l.accrual_date = %s AND l.account_id = %s)",
             [late, account, late, account],
         )

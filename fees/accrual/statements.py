@@ -67,7 +67,7 @@ def _open_hold(day: date) -> str:
 def agreed_and_valued(day: date) -> str:
     """FROM and WHERE of what a day would charge if nothing were held: flattened component `s`, value `n`."""
     return (
-        "FROM broker_navdaily n JOIN fees_runschedule s ON s.account_id = n.account_id"
+        "FROM fees_base n JOIN fees_runschedule s ON s.account_id = n.account_id"
         f" WHERE n.nav_date = {day_literal(day)} AND s.method IN ({ACCRUED}) AND {in_force(day)}"
         f" AND {_within(day, 's.open_from', 's.open_until')}"
     )

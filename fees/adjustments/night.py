@@ -153,7 +153,8 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
     )
     found = [pk for (pk,) in cur.fetchall()]
     revalued = _revalued(cur, closing, since)
-    if not corrected and not found and not revalued:
+    groups = _groups_corrected(cur, closing, since)
+    if not corrected and not found and not revalued and not groups:
         return []
     cur.execute(
         f"""
@@ -168,16 +169,52 @@ def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
             UNION
             SELECT c.account_id, c.practice_id, c.method, c.starts
               FROM fees_charge c WHERE c.id = ANY (%(found)s::uuid[]) OR c.id = ANY (%(revalued)s::uuid[])
+            UNION
+            SELECT c.account_id, c.practice_id, c.method, c.starts
+              FROM unnest(%(masters)s::bigint[], %(days)s::date[]) AS g (master, day)
+              JOIN fees_charge c ON c.account_id = g.master AND g.day < c.ends AND g.day >=
+                   CASE WHEN c.method IN ({PROFITS}) THEN c.starts - 10 ELSE c.starts END
+             WHERE c.revision = 0 AND c.method NOT IN ({TRADES}, {FUNDS})
         )
         SELECT account_id, practice_id, method, starts FROM touched
         UNION
         SELECT c.account_id, c.practice_id, c.method, c.starts
           FROM fees_charge c JOIN touched t USING (account_id, practice_id, method)
-         WHERE c.account_id = ANY (%(corrected)s::bigint[]) AND c.method IN ({PROFITS}) AND c.starts > t.starts
+         WHERE (c.account_id = ANY (%(corrected)s::bigint[]) OR c.account_id = ANY (%(masters)s::bigint[]))
+           AND c.method IN ({PROFITS}) AND c.starts > t.starts
            AND c.revision = 0
          ORDER BY 1, 2, 3, 4
         """,
-        {"corrected": corrected, "found": found, "revalued": revalued, **since._asdict()},
+        {
+            "corrected": corrected,
+            "found": found,
+            "revalued": revalued,
+            "masters": [master for master, _ in groups],
+            "days": [day for _, day in groups],
+            **since._asdict(),
+        },
+    )
+    return cur.fetchall()
+
+
+def _groups_corrected(cur, closing: Closing, since: Since) -> list[tuple[int, date]]:
+    """STL masters of whose subs a value was replaced, or came at last, since the night before or in what closed now;
+    with its day."""
+    closed_now = "SELECT min(starts) FROM fees_charge WHERE run_id = %(run)s AND account_id = s.stl_id"
+    cur.execute(
+        f"""
+        SELECT s.stl_id, h.nav_date
+          FROM accounts_account s JOIN broker_navhistory h ON h.account_id = s.id
+         WHERE s.stl_id IS NOT NULL AND {within(closing, "s.stl_id")}
+           AND ({since.told("h.replaced_at", "s.stl_id")} OR h.nav_date >= ({closed_now}))
+        UNION
+        SELECT s.stl_id, n.nav_date
+          FROM accounts_account s
+          JOIN broker_navdaily n ON n.account_id = s.id AND n.nav_date >= %(oldest)s AND n.nav_date < %(day)s
+          JOIN broker_statementfile f ON f.id = n.file_id AND {since.told("f.imported_at", "s.stl_id")}
+         WHERE s.stl_id IS NOT NULL AND {within(closing, "s.stl_id")}
+        """,
+        {"run": closing.run_id, "day": closing.day, "oldest": closing.day - LATEST, **since._asdict()},
     )
     return cur.fetchall()
 

@@ -157,9 +157,10 @@ def _values(cur, known: date, day: date, accounts: Sequence[int]) -> None:
     """The last known values again, without flows."""
     cur.execute(
         "INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency)"
-        " SELECT %s, account_id, nlv, 0, currency FROM broker_navdaily n WHERE nav_date = %s AND account_id = ANY(%s)"
+        " SELECT %s, account_id, nlv, 0, currency FROM broker_navdaily n WHERE nav_date = %s AND account_id IN"
+        " (SELECT id FROM accounts_account a WHERE a.id = ANY(%s) OR a.stl_id = ANY(%s))"
         " AND NOT EXISTS (SELECT 1 FROM broker_navdaily k WHERE k.nav_date = %s AND k.account_id = n.account_id)",
-        [day, known, list(accounts), day],
+        [day, known, list(accounts), list(accounts), day],
     )
 
 

@@ -33,7 +33,7 @@ def sql_doubtful(going: str, day: date) -> str:
       FROM (SELECT account_id, sum(amount) AS due, min(currency) AS first, max(currency) AS last
               FROM {going} GROUP BY account_id) g
       JOIN accounts_account a ON a.id = g.account_id
-     CROSS JOIN LATERAL (SELECT sum(greatest(n.nlv, 0)) AS total FROM broker_navdaily n
+     CROSS JOIN LATERAL (SELECT sum(greatest(n.nlv, 0)) AS total FROM fees_base n
                           WHERE n.account_id = g.account_id AND n.nav_date IN ({recent})) recent
      CROSS JOIN LATERAL (SELECT coalesce(sum(t.amount), 0) AS total,
                                 coalesce(bool_and(t.currency = a.base_currency), true) AS is_base
@@ -83,7 +83,7 @@ def windows_of(lives: Collection[Life], day: date, *, is_over: bool = False) -> 
 def _equity(cur, accounts: Sequence[int], day: date) -> dict[int, dict[date, Decimal]]:
     """Closing values, each day named so that the index finds them; a day below zero counts as nothing."""
     cur.execute(
-        "SELECT account_id, nav_date, greatest(nlv, 0) FROM broker_navdaily"
+        "SELECT account_id, nav_date, greatest(nlv, 0) FROM fees_base"
         " WHERE account_id = ANY(%s) AND nav_date = ANY(%s)",
         [accounts, weekdays(day, YEAR_WINDOW)],
     )

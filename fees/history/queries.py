@@ -11,17 +11,17 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Avg, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import ExtractYear, TruncMonth
 from django.utils.translation import gettext as _
 
-from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.ledger.models import Transfer, TransferKind
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import with_payee
 from fees.engine.registry import EVERY
+from fees.groups.queries import base_between
 from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
 
@@ -29,7 +29,7 @@ ZERO = Decimal(0)
 # What leaves the account; what advisors share among themselves is not the account's,
 # and what the broker charges is no fee of theirs; the rest comes back to it.
 PAID = (TransferKind.FEE, TransferKind.INVOICE)
-INSIDE = (TransferKind.SWEEP, TransferKind.BORNE, TransferKind.BORNE_BACK)
+INSIDE = (TransferKind.SWEEP, TransferKind.BORNE, TransferKind.BORNE_BACK, TransferKind.DRAW)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ def summary(who: Who, account: Account, year: int, sealed: date | None) -> Year:
         found.totals[one.currency] = found.totals.get(one.currency, ZERO) + one.amount
     found.kinds = sorted(kinds.values(), key=lambda one: (one.currency, -one.total, one.words))
     found.months = _months(rows)
-    found.average = _average(who, account, year, sealed)
+    found.average = _average(account, year, sealed)
     paid = found.totals.get(account.base_currency)
     if found.average and paid is not None:
         found.rate = paid / found.average
@@ -123,9 +123,10 @@ def _months(rows: "QuerySet[Transfer]") -> list[tuple[date, str, Decimal]]:
     return [(month, currency, amount) for (month, currency), amount in sorted(by_month.items())]
 
 
-def _average(who: Who, account: Account, year: int, sealed: date | None) -> Decimal | None:
-    rows = scope(who, NavDaily).filter(account_id=account.pk, nav_date__gte=date(year, 1, 1))
-    return rows.filter(nav_date__lte=min(date(year, 12, 31), sealed or date.min)).aggregate(one=Avg("nlv"))["one"]
+def _average(account: Account, year: int, sealed: date | None) -> Decimal | None:
+    known = base_between([account.pk], date(year, 1, 1), min(date(year, 12, 31), sealed or date.min))
+    values = [one.nlv for one in known.get(account.pk, ())]
+    return sum(values, Decimal(0)) / len(values) if values else None
 
 
 def _line(who: Who, one: Transfer, charges: dict[UUID, Charge], invoices: dict[UUID, Invoice]) -> Line:

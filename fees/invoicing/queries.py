@@ -90,7 +90,7 @@ def daily_rows(account: Account, period: Period) -> list[tuple[date, Decimal]]:
     """The values behind a limit, day by day."""
     with cursor() as cur:
         cur.execute(
-            "SELECT nav_date, nlv FROM broker_navdaily"
+            "SELECT nav_date, nlv FROM fees_base"
             " WHERE account_id = %s AND nav_date >= %s AND nav_date < %s ORDER BY nav_date",
             [account.pk, period.starts, period.ends],
         )
@@ -140,10 +140,10 @@ def _values(terms: Mapping[int, CapTerms], day: date, days: Calendar) -> dict[in
                   FROM unnest(%(accounts)s::bigint[]) a (id)
                   LEFT JOIN (SELECT account_id, sum(greatest(nlv, 0)) AS total,
                                     max(nlv) FILTER (WHERE nav_date = %(last)s) AS closing
-                               FROM broker_navdaily
+                               FROM fees_base
                               WHERE nav_date = ANY(%(days)s::date[]) AND account_id = ANY(%(accounts)s::bigint[])
                               GROUP BY account_id) p ON p.account_id = a.id
-                  LEFT JOIN LATERAL (SELECT nlv FROM broker_navdaily n
+                  LEFT JOIN LATERAL (SELECT nlv FROM fees_base n
                                       WHERE n.account_id = a.id AND n.nav_date <= %(day)s AND n.nav_date > %(since)s
                                       ORDER BY nav_date DESC LIMIT 1) latest ON true
                 """,

@@ -9,12 +9,12 @@ from decimal import Decimal
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.http import QueryDict
 
-from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.paging import Page, order_of, page_of
 from accounts.ground.tree.queries import matching, typed
 from fees.engine.registry import EVERY
+from fees.groups.queries import base_on
 from fees.patterns.drift import moved_away
 from fees.posting.models import TAKEN, Charge
 from fees.schedules.models import Component, Schedule, Strategy
@@ -109,9 +109,8 @@ def with_rates(who: Who, schedules: Sequence[Schedule], sealed: date | None, day
     ends = _month_ends(sealed, days)
     paid = _paid(who, accounts, ends[0], ends[-1])
     values: dict[int, list[Decimal]] = defaultdict(list)
-    known = scope(who, NavDaily).filter(nav_date__in=ends[1:], account_id__in=accounts)
-    for account, nlv in known.values_list("account_id", "nlv"):
-        values[account].append(nlv)
+    for account, known in base_on(accounts, ends[1:]).items():
+        values[account] += [one.nlv for one in known]
     return [
         Row(
             schedule,

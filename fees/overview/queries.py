@@ -128,7 +128,7 @@ def _rates(sealed: date) -> str:
 def _agreed(sealed: date) -> str:
     return (
         "FROM fees_runschedule s JOIN accounts_account a ON a.id = s.account_id"
-        f" JOIN broker_navdaily n ON n.account_id = s.account_id AND n.nav_date = {day_literal(sealed)}"
+        f" JOIN fees_base n ON n.account_id = s.account_id AND n.nav_date = {day_literal(sealed)}"
         f" WHERE s.practice_id = %s AND s.method IN ({CODES}) AND {in_force(sealed)} AND a.kind IN ({HOLDING})"
         " AND a.status = 'O'"
     )

@@ -7,9 +7,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 
-from accounts.ground.tree.models import Margin
+from accounts.ground.tree.models import Kind, Margin
 from fees.accrual.statements import day_literal
 from fees.engine.rolling_cap import text
+from fees.groups.queries import purses_of
 from fees.headroom.queries import sql_doubtful, windows
 from fees.headroom.rules import Decision, Due, decide
 from fees.posting.models import Reason
@@ -46,7 +47,7 @@ def _dues(cur, chunk: Chunk, going: str, accounts: list[int]) -> dict[int, list[
     cur.execute(
         f"""
         {going}
-        SELECT p.id, p.account_id, p.currency, p.amount,
+        SELECT p.id, p.account_id, a.kind, p.currency, p.amount,
                CASE WHEN p.currency = a.base_currency THEN 1
                     ELSE broker_rate({day_literal(chunk.day)}, p.currency, a.base_currency) END,
                CASE WHEN a.margin_kind = '{Margin.CASH.value}'
@@ -61,7 +62,9 @@ def _dues(cur, chunk: Chunk, going: str, accounts: list[int]) -> dict[int, list[
         [accounts],
     )
     found: dict[int, list[Due]] = defaultdict(list)
-    for pk, account, currency, amount, rate, cash in cur.fetchall():
+    for pk, account, kind, currency, amount, rate, cash in cur.fetchall():
+        if kind == Kind.STL_MASTER and cash is not None:
+            cash = purses_of(cur, account, currency, chunk.day).whole
         found[account].append(Due(id=pk, account=account, currency=currency, amount=amount, rate=rate, cash=cash))
     return found
 

@@ -21,6 +21,7 @@ from fees.borne import checks as borne
 from fees.engine.registry import ACCRUED_CODES
 from fees.engine.timing import periods_closing_on
 from fees.funds import checks as funds
+from fees.groups import checks as groups
 from fees.headroom import checks as headroom
 from fees.invoicing import checks as invoicing
 from fees.notices import checks as notices
@@ -272,7 +273,7 @@ def movements_are_as_they_were_posted(night: Night) -> list[Break]:
           LEFT JOIN (SELECT t.chunk_id, {sql_digest(LINES)} AS digest, array_agg(DISTINCT t.firm_id) AS firms
                        FROM (SELECT t.* FROM accounts_transfer t
                               WHERE {ledger.of_day(night.day)}
-                                AND t.kind IN ('fee', 'invoice', 'adjustment')){WITH_BOOKS}
+                                AND t.kind IN ('fee', 'invoice', 'adjustment', 'draw')){WITH_BOOKS}
                       GROUP BY t.chunk_id) moved ON moved.chunk_id = c.id
           JOIN accounts_firm f ON moved.firms IS NULL OR f.id = ANY(moved.firms)
          WHERE c.digest <> coalesce(moved.digest, {sql_digest("''")}) AND c.digest <> ''
@@ -285,6 +286,11 @@ def movements_are_as_they_were_posted(night: Night) -> list[Break]:
 def fees_keep_below_the_cap(night: Night) -> list[Break]:
     """I32: what the rolling cap let through, and what it cut, is what the engine makes of the account's rows."""
     return headroom.fees_keep_below_the_cap(night.run_id, night.day)
+
+
+def draws_are_what_masters_lacked(night: Night) -> list[Break]:
+    """I34: what subs of STL groups handed to their masters is what the engine makes of their cash."""
+    return groups.draws_are_what_masters_lacked(night.run_id, night.day)
 
 
 def every_broker_charge_was_decided(night: Night) -> list[Break]:
@@ -347,6 +353,7 @@ CHECKS: tuple[Check, ...] = (
     every_execution_was_charged,
     every_posted_charge_moved_once,
     fees_keep_below_the_cap,
+    draws_are_what_masters_lacked,
     every_processed_invoice_moved_once,
     _of_the_day(invoicing.invoices_stay_within_their_limits),
     _of_the_day(invoicing.invoices_count_for_their_business_day),

@@ -205,7 +205,7 @@ def within(closing: Closing, account: str) -> str:
 
 def _value_of_the_day(closing: Closing) -> str:
     return f"""
-        SELECT n.account_id, n.nav_date, n.nlv FROM broker_navdaily n
+        SELECT n.account_id, n.nav_date, n.nlv FROM fees_base n
          WHERE n.nav_date = {day_literal(closing.day)} AND {within(closing, "n.account_id")}"""
 
 
@@ -216,12 +216,12 @@ def _carried_value(closing: Closing) -> str:
         SELECT a.id AS account_id, {_last_day_open(closing)} AS nav_date,
                CASE WHEN last.nlv IS NULL OR later.flow < 0 THEN 0 ELSE last.nlv END AS nlv
           FROM accounts_account a
-          LEFT JOIN LATERAL (SELECT n.nav_date, n.nlv FROM broker_navdaily n WHERE {known} AND n.nlv > 0
+          LEFT JOIN LATERAL (SELECT n.nav_date, n.nlv FROM fees_base n WHERE {known} AND n.nlv > 0
                               ORDER BY n.nav_date DESC LIMIT 1) last ON true
-          LEFT JOIN LATERAL (SELECT sum(n.flow) AS flow FROM broker_navdaily n
+          LEFT JOIN LATERAL (SELECT sum(n.flow) AS flow FROM fees_base n
                               WHERE {known} AND n.nav_date > last.nav_date) later ON true
          WHERE {within(closing, "a.id")} AND {_whose(closing)}
-           AND EXISTS (SELECT 1 FROM broker_navdaily n WHERE {known})"""
+           AND EXISTS (SELECT 1 FROM fees_base n WHERE {known})"""
 
 
 def _last_day_open(closing: Closing) -> str:

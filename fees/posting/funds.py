@@ -1,6 +1,7 @@
-"""The funds step: a cash account pays a fee whole or not at all; a margin account may be debited into margin."""
+"""The funds step: a cash account pays a fee whole or not at all; a margin account may be debited into margin.
+Of an STL group the step before has decided."""
 
-from accounts.ground.tree.models import Margin
+from accounts.ground.tree.models import Kind, Margin
 from fees.accrual.statements import day_literal
 from fees.posting.models import Reason
 from fees.posting.steps import Chunk, Step
@@ -17,7 +18,7 @@ def _uncovered(chunk: Chunk, going: str) -> str:
                row_number() OVER (PARTITION BY g.account_id, g.currency
                                   ORDER BY g.due_on, g.starts, g.method, g.practice_id, g.revision) AS place
           FROM {going} g JOIN accounts_account a ON a.id = g.account_id
-         WHERE a.margin_kind = '{Margin.CASH.value}'
+         WHERE a.margin_kind = '{Margin.CASH.value}' AND a.kind <> '{Kind.STL_MASTER.value}'
     ), tried AS (
         SELECT w.account_id, w.currency, 0::bigint AS place, NULL::uuid AS id, f.settled + f.pending AS cash,
                true AS covered

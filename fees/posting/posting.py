@@ -19,15 +19,14 @@ from accounts.ground.runs.models import Run
 from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import among, day_literal, guard_against_loops
-from fees.posting import cap, funds, liquidation
+from fees.posting import cap, draws, funds, liquidation
 from fees.posting.models import Charge, Reason
 from fees.posting.rules import retry_until
 from fees.posting.steps import Chunk, Step, sql_through
 from portal.lib.words import gettext_noop
 
-# The order of work: a step sees what those before it let through.
+# The order of work: a step sees what those before it let through. After these come the cap, draws and funds.
 BEFORE_CAP: tuple[Step, ...] = (liquidation.STEP,)
-STEPS: tuple[Step, ...] = (*BEFORE_CAP, cap.STEP, funds.STEP)
 
 # Reasons that end a charge at once, untried.
 ENDING = ", ".join(f"'{one.value}'" for one in (Reason.FEE_CAP, Reason.NOT_TAKEN))
@@ -35,6 +34,8 @@ ENDING = ", ".join(f"'{one.value}'" for one in (Reason.FEE_CAP, Reason.NOT_TAKEN
 NOTHING_BACK = """
     returning_now AS (SELECT * FROM due WHERE false),
     kept_back AS (SELECT NULL::uuid AS id, NULL::text AS reason WHERE false)"""
+
+NOTHING_DRAWN = "drawn AS (SELECT * FROM collected WHERE false)"
 
 WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because it could not be charged on any of its days")
 # Fees that were not even tried have their own words.
@@ -56,9 +57,16 @@ def post_chunk(
         cur.execute(sql_open_books(f"({due})", BookKind.CLIENT))
         cur.execute(sql_open_books(f"({due})", BookKind.CLEARING))
         cur.execute(sql_open_books(f"(SELECT * FROM ({due}) d WHERE d.amount < 0)", BookKind.PAYEE))
-        cuts = cap.cuts(cur, chunk, f"SELECT * FROM ({due}) d WHERE amount > 0", BEFORE_CAP)
-        statement = _post(chunk, due, retry_until(calendar(), day), is_cut=cuts != cap.NONE, gives_back=gives_back)
-        cur.execute(statement, {"cuts": cuts})
+        owed = f"SELECT * FROM ({due}) d WHERE amount > 0"
+        cuts = cap.cuts(cur, chunk, owed, BEFORE_CAP)
+        before = BEFORE_CAP if cuts == cap.NONE else (*BEFORE_CAP, cap.STEP)
+        drawn = draws.decide(cur, chunk, owed, before, cuts)
+        steps = (*before, funds.STEP)
+        if drawn != draws.NONE:
+            steps = (*before, draws.STEP, funds.STEP)
+            cur.execute(draws.sql_books(due), {"draws": drawn})
+        statement = _post(chunk, due, retry_until(calendar(), day), steps, gives_back=gives_back)
+        cur.execute(statement, {"cuts": cuts, "draws": drawn})
         rows, total, digest, written_off = cur.fetchone()
         if written_off:
             _tell_advisors(day, written_off)
@@ -82,9 +90,8 @@ def _waiting(chunk: Chunk, row: str = "") -> str:
     return f"{row}state IN ('due', 'deferred') AND {within}"
 
 
-def _post(chunk: Chunk, due: str, last_try: date, *, is_cut: bool, gives_back: bool) -> str:
-    """Where nothing is cut or given back, as almost always, the planner is not asked to think about it."""
-    steps = STEPS if is_cut else tuple(step for step in STEPS if step is not cap.STEP)
+def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gives_back: bool) -> str:
+    """Where nothing is cut, drawn or given back, as almost always, the planner is not asked to think about it."""
     moved = sql_post("paying", kind=TransferKind.FEE.value, debit=BookKind.CLIENT, credit=BookKind.CLEARING)
     given_back = sql_post(
         "returning_now", kind=TransferKind.ADJUSTMENT.value, debit=BookKind.PAYEE, credit=BookKind.CLIENT
@@ -92,12 +99,15 @@ def _post(chunk: Chunk, due: str, last_try: date, *, is_cut: bool, gives_back: b
     day = day_literal(chunk.day)
     return f"""
     WITH decided AS MATERIALIZED ({cap.decided(chunk)}
+    ), grouped AS MATERIALIZED ({draws.GROUPED}
     ), due AS MATERIALIZED ({due}
     ), owed AS (SELECT * FROM due WHERE amount > 0
     ), {sql_through(steps, chunk, "owed")},
     {_giving_back() if gives_back else NOTHING_BACK},
     collected AS ({moved}), given_back AS ({given_back}),
     moved AS (SELECT * FROM collected UNION ALL SELECT * FROM given_back),
+    {draws.sql_drawn() if draws.STEP in steps else NOTHING_DRAWN},
+    written AS (SELECT * FROM moved UNION ALL SELECT * FROM drawn),
     posted AS (
         UPDATE fees_charge c
            SET state = 'posted', posted_on = {day}, forgone = nullif(c.amount - m.signed, 0),
@@ -115,8 +125,8 @@ def _post(chunk: Chunk, due: str, last_try: date, *, is_cut: bool, gives_back: b
                   JOIN fees_charge w ON w.id = s.id AND {_waiting(chunk, "w.")}) s
          WHERE c.id = s.id AND {_waiting(chunk, "c.")}
         RETURNING c.id, c.state, c.amount
-    ){_cut(chunk) if is_cut else ""}
-    SELECT count(*), coalesce(sum(amount), 0), {sql_digest_of("moved")},
+    ){_cut(chunk) if cap.STEP in steps else ""}
+    SELECT count(*), coalesce(sum(amount), 0), {sql_digest_of("written")},
            (SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM put_off
              WHERE state = 'written_off' AND amount > 0)
       FROM moved"""

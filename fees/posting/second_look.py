@@ -17,6 +17,7 @@ from fees.engine.accrual import annual, effective_rate
 from fees.engine.charge import period_end_charge
 from fees.engine.inputs import inputs_text
 from fees.engine.types import Charge, NavPoint, Segment, Terms
+from fees.groups.queries import masters, worth_together
 from fees.posting import closing as statements
 from fees.posting.closing import Closing
 from fees.posting.rules import Value, value_at_closing
@@ -107,15 +108,17 @@ def _is_wanted(closing: Closing, closed_on: date | None) -> bool:
 
 
 def _values(cur, closing: Closing, lives: dict[int, Life]) -> dict[int, Decimal]:
+    groups = masters(cur, statements.within(closing, "id"))
     if not closing.closed_accounts:
-        return dict(
-            _rows(
-                cur,
-                "SELECT account_id, nlv FROM broker_navdaily"
-                f" WHERE nav_date = %s AND {statements.within(closing, 'account_id')}",
-                closing.day,
-            )
+        rows = _rows(
+            cur,
+            "SELECT account_id, nlv FROM broker_navdaily"
+            f" WHERE nav_date = %s AND {statements.within(closing, 'account_id')}",
+            closing.day,
         )
+        single = {account: nlv for account, nlv in rows if account not in groups}
+        together = worth_together(cur, groups, closing.day, closing.day)
+        return single | {master: days[0].nlv for master, days in together.items() if days}
     known: dict[int, list[Value]] = defaultdict(list)
     for account, *value in _rows(
         cur,
@@ -126,6 +129,8 @@ def _values(cur, closing: Closing, lives: dict[int, Life]) -> dict[int, Decimal]
         list(lives),
     ):
         known[account].append(Value(*value))
+    for master, values in worth_together(cur, groups, closing.period.starts, closing.day).items():
+        known[master] = [Value(*value) for value in values]
     found = {
         account: value_at_closing(known[account], life.closed_on) for account, life in lives.items() if life.closed_on
     }

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
@@ -15,6 +15,7 @@ from accounts.ground.access.gates import gate
 from accounts.ground.api_pages import Pages
 from accounts.ground.runs.queries import sealed_day
 from fees.engine.registry import EVERY
+from fees.groups.showing import Shared, shared
 from fees.posting.models import Charge, ChargeState
 from fees.proofs.actions import recompute_charge
 from fees.proofs.queries import charge_for, charges, proof
@@ -73,6 +74,37 @@ class ChargeList(ListModelMixin, ScopedView):
         return self.list(request)
 
 
+class GroupDaySerializer(serializers.Serializer):
+    """A day of the fee; values stand in the order of the accounts."""
+
+    day = serializers.DateField()
+    values = serializers.ListField(child=serializers.DecimalField(max_digits=20, decimal_places=4))
+    together = serializers.DecimalField(max_digits=20, decimal_places=4)
+
+
+class GroupMemberSerializer(serializers.Serializer):
+    """One account of an STL group, or null for those that you do not see."""
+
+    account = serializers.CharField(source="account.number", default=None, allow_null=True)
+    part = serializers.DecimalField(
+        max_digits=20, decimal_places=2, allow_null=True, help_text="Of what was taken, in proportion to its values"
+    )
+    drawn = serializers.DecimalField(max_digits=20, decimal_places=2, help_text="What it handed to the master")
+
+
+class GroupSerializer(serializers.Serializer):
+    """The accounts of an STL group behind a fee of its master, the master first."""
+
+    members = GroupMemberSerializer(many=True)
+    days = serializers.SerializerMethodField()
+
+    @extend_schema_field(GroupDaySerializer(many=True))
+    def get_days(self, found: Shared) -> list[dict[str, Any]]:
+        """What each was worth on the days that the fee was worked out on."""
+        rows = [{"day": day, "values": list(values), "together": base} for day, values, base in found.days]
+        return list(GroupDaySerializer(rows, many=True).data)
+
+
 class ProofSerializer(serializers.Serializer):
     """A charge with what proves it."""
 
@@ -83,6 +115,7 @@ class ProofSerializer(serializers.Serializer):
     recomputed_exact = serializers.DecimalField(max_digits=24, decimal_places=8, allow_null=True)
     recomputed_amount = serializers.DecimalField(max_digits=20, decimal_places=2, allow_null=True)
     problem = serializers.CharField(allow_blank=True)
+    group = GroupSerializer(allow_null=True)
 
 
 @gate("view")
@@ -102,5 +135,6 @@ class ChargeProof(APIView):
             "recomputed_exact": verdict.exact,
             "recomputed_amount": verdict.amount,
             "problem": tell(verdict.problem) if verdict.problem else "",
+            "group": shared(request.seat, opened.charge, opened.bases),  # type: ignore[attr-defined]
         }
         return Response(ProofSerializer(answer, context={"request": request}).data)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
+from accounts.ground.tree.models import Kind
 from fees.engine.registry import EVERY
 from fees.engine.types import NavPoint, Terms
 from fees.posting.models import Charge
@@ -119,28 +120,19 @@ def _values(charges: Sequence[Charge]) -> dict[UUID, list[tuple[date, Decimal, D
     A day's accrual looked when its night accrued; a closing value when the period was closed; an adjustment at
     everything when it was made.  Each day is named, so that the index by day and account finds it.
     """
+    found: dict[UUID, list[tuple[date, Decimal, Decimal, Decimal]]] = defaultdict(list)
+    groups = [one for one in charges if one.account.kind == Kind.STL_MASTER]
+    single = [one for one in charges if one.account.kind != Kind.STL_MASTER]
+    for some, query in ((single, _OF_ACCOUNTS), (groups, _OF_GROUPS)):
+        for charge, *row in _asked(some, query) if some else ():
+            found[charge].append(tuple(row))
+    return found
+
+
+def _asked(charges: Sequence[Charge], query: str) -> list[tuple]:
     with cursor() as cur:
         cur.execute(
-            """
-            WITH used AS (
-                SELECT c.charge, n.account_id, n.nav_date, n.nlv, n.flow,
-                       coalesce(CASE WHEN c.is_first THEN fees_known_at(l.run_id, n.account_id) END, c.closed_at) AS at
-                  FROM unnest(%(charges)s::uuid[], %(accounts)s::bigint[], %(methods)s::int[], %(starts)s::date[],
-                              %(ends)s::date[], %(closed)s::timestamptz[], %(firsts)s::boolean[])
-                       AS c (charge, account, method, starts, ends, closed_at, is_first)
-                 CROSS JOIN LATERAL generate_series(c.starts, c.ends, interval '1 day') d (day)
-                  JOIN broker_navdaily n ON n.nav_date = d.day::date AND n.account_id = c.account
-                  LEFT JOIN LATERAL (SELECT l.run_id FROM fees_accrual l
-                                      WHERE l.accrual_date = n.nav_date AND l.account_id = n.account_id
-                                        AND l.method = c.method ORDER BY l.component_id LIMIT 1) l ON true
-            )
-            SELECT used.charge, used.nav_date, coalesce(old.nlv, used.nlv), coalesce(old.flow, used.flow), used.nlv
-              FROM used
-              LEFT JOIN LATERAL (SELECT h.nlv, h.flow FROM broker_navhistory h
-                                  WHERE h.account_id = used.account_id AND h.nav_date = used.nav_date
-                                    AND h.replaced_at > used.at ORDER BY h.replaced_at LIMIT 1) old ON true
-             ORDER BY used.charge, used.nav_date
-            """,
+            query,
             {
                 "charges": [one.pk for one in charges],
                 "accounts": [one.account_id for one in charges],
@@ -151,7 +143,33 @@ def _values(charges: Sequence[Charge]) -> dict[UUID, list[tuple[date, Decimal, D
                 "firsts": [one.revision == 0 for one in charges],
             },
         )
-        found: dict[UUID, list[tuple[date, Decimal, Decimal, Decimal]]] = defaultdict(list)
-        for charge, *row in cur.fetchall():
-            found[charge].append(tuple(row))
-    return found
+        return cur.fetchall()
+
+
+_DAYS = """
+    unnest(%(charges)s::uuid[], %(accounts)s::bigint[], %(methods)s::int[], %(starts)s::date[], %(ends)s::date[],
+           %(closed)s::timestamptz[], %(firsts)s::boolean[])
+        AS c (charge, account, method, starts, ends, closed_at, is_first)
+     CROSS JOIN LATERAL generate_series(c.starts, c.ends, interval '1 day') d (day)"""
+_LINE = """
+      LEFT JOIN LATERAL (SELECT l.run_id FROM fees_accrual l
+                          WHERE l.accrual_date = d.day::date AND l.account_id = c.account
+                            AND l.method = c.method ORDER BY l.component_id LIMIT 1) l ON true"""
+_AT = "coalesce(CASE WHEN c.is_first THEN fees_known_at(l.run_id, c.account) END, c.closed_at)"
+_OF_ACCOUNTS = f"""
+    WITH used AS (
+        SELECT c.charge, n.account_id, n.nav_date, n.nlv, n.flow, {_AT} AS at
+          FROM {_DAYS}
+          JOIN broker_navdaily n ON n.nav_date = d.day::date AND n.account_id = c.account{_LINE}
+    )
+    SELECT used.charge, used.nav_date, coalesce(old.nlv, used.nlv), coalesce(old.flow, used.flow), used.nlv
+      FROM used
+      LEFT JOIN LATERAL (SELECT h.nlv, h.flow FROM broker_navhistory h
+                          WHERE h.account_id = used.account_id AND h.nav_date = used.nav_date
+                            AND h.replaced_at > used.at ORDER BY h.replaced_at LIMIT 1) old ON true
+     ORDER BY used.charge, used.nav_date"""
+_OF_GROUPS = f"""
+    SELECT c.charge, d.day::date, w.nlv, w.flow, w.now
+      FROM {_DAYS}{_LINE}
+     CROSS JOIN LATERAL fees_group_worth(c.account, d.day::date, {_AT}) w
+     ORDER BY c.charge, d.day"""

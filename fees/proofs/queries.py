@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,17 @@ class Proof:
     measured: Measured | None = None
     executions: tuple[ExecutionFee, ...] = ()
     investments: tuple[fund_fees.Investment, ...] = ()
+
+    @property
+    def bases(self) -> list[tuple[date, Decimal]]:
+        """The days of the fee, each with the value that it was worked out on."""
+        if self.measured is not None:
+            ends = [(one.begin_day, one.begin) for one in self.measured.parts]
+            return sorted({*ends, *((one.end_day, one.end) for one in self.measured.parts)})
+        if self.made_of is None:
+            return []
+        closing = self.made_of.closing
+        return [(closing.day, closing.nlv)] if closing else [(one.day, one.base) for one in self.made_of.accruals]
 
 
 def charges(who: Who, sealed: date | None) -> "QuerySet[Charge]":

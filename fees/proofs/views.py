@@ -11,6 +11,7 @@ from accounts.ground.access.gates import gate
 from fees.engine.investments import Investment
 from fees.engine.results import Part
 from fees.engine.types import Accrual, Segment
+from fees.groups.showing import shared
 from fees.posting.models import Charge
 from fees.proofs.actions import recompute_charge
 from fees.proofs.queries import Proof, charge_for, proof
@@ -46,6 +47,7 @@ def context(request: HttpRequest, opened: Proof) -> dict[str, object]:
     charge, made_of = opened.charge, opened.made_of
     return {
         "proof": opened,
+        "group": shared(request.seat, charge, opened.bases),  # type: ignore[attr-defined]
         "charge": charge,
         "label": _(opened.method.label),
         "title": method_title(charge.method),

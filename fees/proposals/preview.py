@@ -7,10 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from accounts.broker.feed.models import NavDaily
 from accounts.broker.prices.queries import Prices, closing_prices
 from accounts.ground.access.context import Who, cursor
-from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
 from fees.engine.accrual import annual
 from fees.engine.high_water import ordinal
@@ -19,6 +17,7 @@ from fees.engine.profit import shield_of
 from fees.engine.registry import EVERY, FUND_CODES, METHODS, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import DayValue, stretches_of
 from fees.funds.queries import valuations
+from fees.groups.queries import base_between
 from fees.proposals.worked import Unknown, Values, Worked, periods_of, work_out
 from fees.results.queries import left_by_earlier, terms_by_component
 from fees.results.second_look import LONGEST_GAP
@@ -141,7 +140,7 @@ def effect(
     is_running = frequency == Frequency.ANNUAL and began >= span.ends
     if is_running:
         span = Period(span.ends, sealed + ONE_DAY)
-    by_day = _by_day(who, account, span, sealed)
+    by_day = _by_day(account, span, sealed)
     values = Values(span=span, by_day=by_day, begins=began, currency=account.base_currency, days=days)
     values = _with_what_they_need(account, values, components, who.practice_id or 0)
     # What nobody has told of an investment keeps only its own fee out of the sum; the page says which.
@@ -182,11 +181,10 @@ def _last_closed(frequency: Frequency, sealed: date, days: Calendar) -> Period:
     return period if last_business_day(days, period) == sealed else previous_period(frequency, period)
 
 
-def _by_day(who: Who, account: Account, span: Period, sealed: date) -> tuple[DayValue, ...]:
+def _by_day(account: Account, span: Period, sealed: date) -> tuple[DayValue, ...]:
     """Each day's value and what came in on it, from before the span to the latest."""
-    rows = scope(who, NavDaily).filter(account_id=account.pk, nav_date__lte=sealed)
-    rows = rows.filter(nav_date__gte=span.starts - LONGEST_GAP).order_by("nav_date")
-    return tuple(DayValue(*row) for row in rows.values_list("nav_date", "nlv", "flow"))
+    known = base_between([account.pk], span.starts - LONGEST_GAP, sealed)
+    return tuple(DayValue(*row) for row in known.get(account.pk, ()))
 
 
 def _with_what_they_need(account: Account, values: Values, components: Sequence[Figures], practice: int) -> Values:

@@ -16,7 +16,8 @@ from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
-from accounts.ground.tree.models import Account
+from accounts.ground.tree.models import Account, Kind
+from fees.groups.showing import members_of
 from fees.invoicing.models import CAP_KINDS
 from fees.overview.queries import usual
 from fees.patterns import queries as patterns
@@ -222,6 +223,7 @@ def _page(
         "refused": refused,
         "open": queries.open_of(who, account) if known is None else known,
         "kinds": CAP_KINDS,
+        "group": members_of(who, account) if account.kind == Kind.STL_MASTER else [],
         "here": reverse("fees:configure_account", args=[account.number]),
     }
     return render(request, "fees/proposals/configure.html", context, status=status)

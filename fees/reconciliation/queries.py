@@ -30,7 +30,7 @@ _EXPECTED = """
 _LEDGER = """
     SELECT t.id, t.source, t.firm_id, t.account_id, t.practice_id, t.currency, t.day, t.kind,
            CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back') THEN t.amount ELSE -t.amount END AS amount
-      FROM accounts_transfer t WHERE t.kind <> 'sweep'"""
+      FROM accounts_transfer t WHERE t.kind NOT IN ('sweep', 'draw')"""
 _LINES = f"""
     SELECT l.id, l.firm_id, l.account_id, l.currency, -l.amount AS amount,
            coalesce(l.report_on, l.settle_on, l.happened_at::date) AS day, l.reference, l.description,

@@ -229,7 +229,7 @@ def _sums_sql(closing: Closing, all_days: list[date], tried: str) -> str:
          WHERE {ranges.agreed(closing)} AND upto > past
     ), n AS MATERIALIZED (
         SELECT account_id, nav_date, nlv, flow
-          FROM broker_navdaily
+          FROM fees_base
          WHERE nav_date >= {day_literal(all_days[0])} AND nav_date <= {day_literal(closing.day)}
            AND {ranges.within(closing, "account_id")}
     ), summed AS (

@@ -2,6 +2,7 @@
 
 from accounts.broker.prices.queries import closing_prices
 from accounts.ground.access.context import cursor
+from accounts.ground.tree.models import Kind
 from fees.engine.high_water import ordinal
 from fees.engine.hurdle import ThresholdKind
 from fees.engine.profit import shield_of
@@ -12,6 +13,20 @@ from fees.proofs.evidence import Evidence
 from fees.results.queries import carried_in, left_by_earlier, terms_by_component
 from fees.results.second_look import LONGEST_GAP
 from portal.lib.periods import Period, period_of
+
+_OF_ACCOUNT = """
+    SELECT n.nav_date, coalesce(old.nlv, n.nlv), coalesce(old.flow, n.flow)
+      FROM broker_navdaily n
+      LEFT JOIN LATERAL (SELECT h.nlv, h.flow FROM broker_navhistory h
+                          WHERE h.account_id = n.account_id AND h.nav_date = n.nav_date
+                            AND h.replaced_at > %(at)s ORDER BY h.replaced_at LIMIT 1) old ON true
+     WHERE n.account_id = %(account)s AND n.nav_date >= %(since)s AND n.nav_date < %(ends)s
+     ORDER BY n.nav_date"""
+_OF_GROUP = """
+    SELECT d.day::date, w.nlv, w.flow
+      FROM generate_series(%(since)s::date, %(ends)s::date - 1, interval '1 day') d (day)
+     CROSS JOIN LATERAL fees_group_worth(%(account)s, d.day::date, %(at)s) w
+     ORDER BY d.day"""
 
 
 def measured_again(charge: Charge, known: Evidence) -> Measured | None:
@@ -51,15 +66,7 @@ def _values(charge: Charge, period: Period) -> list[DayValue]:
     """Of several values that a day has had, the one that was known when the period closed."""
     with cursor() as cur:
         cur.execute(
-            """
-            SELECT n.nav_date, coalesce(old.nlv, n.nlv), coalesce(old.flow, n.flow)
-              FROM broker_navdaily n
-              LEFT JOIN LATERAL (SELECT h.nlv, h.flow FROM broker_navhistory h
-                                  WHERE h.account_id = n.account_id AND h.nav_date = n.nav_date
-                                    AND h.replaced_at > %(at)s ORDER BY h.replaced_at LIMIT 1) old ON true
-             WHERE n.account_id = %(account)s AND n.nav_date >= %(since)s AND n.nav_date < %(ends)s
-             ORDER BY n.nav_date
-            """,
+            _OF_GROUP if charge.account.kind == Kind.STL_MASTER else _OF_ACCOUNT,
             {
                 "account": charge.account_id,
                 "since": period.starts - LONGEST_GAP,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from accounts.ground.days.queries import calendar
 from accounts.ground.tree.models import HOLDING_KINDS
+from fees.accrual.statements import array
 from fees.engine.high_water import ordinal
 from fees.engine.registry import EVERY
 from fees.engine.results import (
@@ -24,6 +25,7 @@ from fees.engine.results import (
     text,
 )
 from fees.engine.types import Terms
+from fees.groups.queries import masters, worth_together
 from fees.posting.closing import Closing
 from fees.results.queries import (
     Key,
@@ -124,12 +126,16 @@ def agreed_versions(cur, closing: Closing, accounts: Sequence[int]) -> dict[Key,
 
 
 def _values(cur, closing: Closing, accounts: Sequence[int]) -> dict[int, list[DayValue]]:
+    since = closing.period.starts - LONGEST_GAP
+    groups = masters(cur, f"id = ANY ({array(accounts)})")
     cur.execute(
         "SELECT account_id, nav_date, nlv, flow FROM broker_navdaily"
         " WHERE nav_date >= %s AND nav_date <= %s AND account_id = ANY(%s)",
-        [closing.period.starts - LONGEST_GAP, closing.day, list(accounts)],
+        [since, closing.day, list(accounts)],
     )
     found: dict[int, list[DayValue]] = defaultdict(list)
     for account, *value in cur.fetchall():
         found[account].append(DayValue(*value))
+    for master, days in worth_together(cur, groups, since, closing.day).items():
+        found[master] = [DayValue(*value) for value in days]
     return found

@@ -70,12 +70,14 @@ def hold_agreements(firm_id: int, *, alone: bool) -> None:
 
 
 def accounts_agreed_on(day: date) -> str:
-    """A query: the accounts with a fee in force on `day`, for SQL of the night.
+    """A query: the accounts that owe a value because a fee is in force on `day`, for SQL of the night.
 
     Terms that began before the account was opened say nothing about when it is funded, so they ask for no value yet.
+    A group's fees ask for the values of all its accounts.
     """
     literal = f"DATE '{day.isoformat()}'"
-    return (
+    agreed = (
         f"SELECT s.account_id FROM fees_runschedule s WHERE s.starts <= {literal}"
         f" AND (s.ends IS NULL OR s.ends > {literal}) AND s.starts >= s.open_from"
     )
+    return f"{agreed} UNION ALL SELECT sub.id FROM accounts_account sub WHERE sub.stl_id IN ({agreed})"

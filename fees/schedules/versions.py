@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet
 
-from accounts.ground.tree.models import Account, Practice
+from accounts.ground.tree.models import Account, Kind, Practice
 from fees.engine.limits import problem
 from fees.engine.types import Problem
 from portal.lib.words import gettext_noop
@@ -16,6 +16,9 @@ def payee_problems(account: Account, practice: Practice) -> list[Problem]:
     if practice.firm_id != account.firm_id or (practice.pk != account.practice_id and practice.level != 1):
         msgid = gettext_noop("The fee can be paid to the account's own advisor or to the top level only.")
         return [problem("practice", "foreign_payee", msgid)]
+    if account.kind == Kind.STL_SUB:
+        msgid = gettext_noop("An STL group pays through its master; a sub account agrees no fees of its own.")
+        return [problem("account", "stl_sub", msgid)]
     if not account.is_holding:
         return [problem("account", "not_holding", gettext_noop("An advisor's master account pays no fees."))]
     return []

@@ -120,15 +120,14 @@ def _first_values(cur, book: Book, reads_from: date, window: Window) -> dict[int
     found: dict[int, date] = {}
     if days:
         cur.execute(
-            f"SELECT account_id, nav_date FROM broker_navdaily WHERE nav_date = ANY({array(days)})"
-            " AND account_id = ANY(%s)",
+            f"SELECT account_id, nav_date FROM fees_base WHERE nav_date = ANY({array(days)}) AND account_id = ANY(%s)",
             [list(expected)],
         )
         found = {account: day for account, day in cur.fetchall() if expected[account] == day}
     lacking = [one for one in expected if one not in found]
     if lacking:
         cur.execute(
-            "SELECT account_id, min(nav_date) FROM broker_navdaily WHERE nav_date >= %s AND nav_date < %s"
+            "SELECT account_id, min(nav_date) FROM fees_base WHERE nav_date >= %s AND nav_date < %s"
             " AND account_id = ANY(%s) GROUP BY account_id",
             [reads_from, window.ends, lacking],
         )
@@ -172,7 +171,7 @@ def _accrued(
         WITH {_tried(book, practice, wanted, book.since)}
         SELECT account_id, sum({sql.round_money("exact", "currency")}), sum(found)::int
           FROM (SELECT n.account_id, s.method, s.currency, sum({sql.AMOUNT}) AS exact, count(*) AS found
-                  FROM broker_navdaily n JOIN fees_runschedule s ON s.account_id = n.account_id
+                  FROM fees_base n JOIN fees_runschedule s ON s.account_id = n.account_id
                  WHERE n.nav_date >= {day_literal(starts)} AND n.nav_date < {day_literal(ends)}
                    AND n.nav_date = ANY({array(days)}) AND n.nav_date >= s.starts AND {_within(book, "n.account_id")}
                  GROUP BY n.account_id, s.method, s.currency,
@@ -323,7 +322,7 @@ def _profit_since(cur, book: Book, window: Window) -> dict[int, date]:
     if not before:
         return book.since
     cur.execute(
-        f"SELECT account_id, nav_date FROM broker_navdaily WHERE nav_date = ANY({array(sorted(set(before.values())))})"
+        f"SELECT account_id, nav_date FROM fees_base WHERE nav_date = ANY({array(sorted(set(before.values())))})"
         " AND account_id = ANY(%s)",
         [list(before)],
     )

@@ -4,6 +4,7 @@ Thirteen business days from 15 September 2025, over the end of a month and of a 
 30th and posts on 1 October. Chidi pays two payees, Ken's cash account lacks the money, Dana's value of the 30th is
 missing and Nina is of the other firm, so young that on the 30th the rolling cap cuts what she pays. One account also
 pays a share of its quarter's profit, and for a trade; its advisor bears what the broker charges while the money lasts.
+The STL group of that account lacks cash at its master, so its subs hand over what they have.
 Chidi is invested in two hedge funds, of which the back office tells one and statements the other.
 """
 
@@ -87,8 +88,12 @@ def build(world: World) -> None:
             _charging(cur, world[BORNE])
             _given_back(cur, world)
             _invested(cur, world)
-            # Less the 20.00 given back it pays the commission of 1.00, and is then too little for the other fee.
-            for number, currency, cash in (("U1000002", "JPY", "5"), ("F100001", "USD", "1020.50")):
+            # Less the 20.00 given back it pays the commission of 1.00, and is then too little for the other fee. The STL
+            # master's does not cover its fee: it draws on both subs.
+            for number, currency, cash in (
+                *(("U1000002", "JPY", "5"), ("F100001", "USD", "1020.50")),
+                *(("I4000001", "USD", "5"), ("U4000001", "USD", "20"), ("U4000002", "USD", "10")),
+            ):
                 cur.execute(
                     "INSERT INTO broker_cashbalance (account_id, day, currency, is_total, ending, settled, file_id)"
                     " VALUES (%s, %s, %s, false, %s, %s, 0)",

@@ -15,7 +15,7 @@ from accounts.ground.days.queries import calendar
 from accounts.ground.runs.actions import BY_OFFICE, answer, hold_accounts
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import StageResult
-from accounts.ground.tree.models import HOLDING_KINDS
+from accounts.ground.tree.models import HOLDING_KINDS, Kind
 from portal.lib.words import gettext_noop
 
 NO_NAV = "no_nav"
@@ -43,10 +43,22 @@ _MISSING = f"""
                           AND h.stage = %(stage)s AND h.reason <> %(by_office)s AND h.resolved_at IS NULL)
      ORDER BY a.id LIMIT %(slice)s
 """
-_CAME = """
+# An STL master is worth what its group is: it waits while a sub of it does.
+_SUB_WAITS = """
+    EXISTS (SELECT 1 FROM accounts_account s JOIN accounts_hold w ON w.account_id = s.id
+             WHERE s.stl_id = {master} AND w.day = %(day)s AND w.stage = %(stage)s AND w.resolved_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM broker_navdaily k WHERE k.nav_date = w.day AND k.account_id = s.id))
+"""
+_INCOMPLETE = f"""
+    SELECT a.id FROM accounts_account a
+     WHERE a.kind = '{Kind.STL_MASTER.value}' AND a.id IN ({{agreed}})
+       AND (a.closed_on IS NULL OR a.closed_on > %(day)s) AND {_SUB_WAITS.format(master="a.id")}
+"""
+_CAME = f"""
     SELECT h.account_id FROM accounts_hold h
       JOIN broker_navdaily n ON n.nav_date = h.day AND n.account_id = h.account_id
      WHERE h.day = %(day)s AND h.stage = %(stage)s AND h.reason = %(reason)s AND h.resolved_at IS NULL
+       AND NOT {_SUB_WAITS.format(master="h.account_id")}
 """
 
 
@@ -94,7 +106,15 @@ def _hold_missing(asked: dict[str, object], day: date, agreed: str) -> int:
             cur.execute(_MISSING.format(agreed=agreed), {**asked, "after": after})
             accounts = [row[0] for row in cur.fetchall()]
         if not accounts:
-            return held
+            return held + _hold_groups(asked, day, agreed)
         details = dict.fromkeys(accounts, title)
         held += hold_accounts(details=details, day=day, stage=STAGE, reason=NO_NAV, title=title)
         after = accounts[-1]
+
+
+def _hold_groups(asked: dict[str, object], day: date, agreed: str) -> int:
+    """A part of a group is not the group: its master waits with the sub whose value is missing."""
+    with cursor() as cur:
+        cur.execute(_INCOMPLETE.format(agreed=agreed), asked)
+        details = {master: rules.SUB_MISSING for (master,) in cur.fetchall()}
+    return hold_accounts(details=details, day=day, stage=STAGE, reason=NO_NAV, title=rules.REASONS[NO_NAV])

@@ -34,6 +34,7 @@ REASONS = {
     "database": gettext_noop("The statement cannot be stored"),
     "no_nav": gettext_noop("No net asset value has arrived"),
 }
+SUB_MISSING = gettext_noop("The net asset value of a sub account has not arrived")
 
 
 @dataclass(frozen=True, slots=True)

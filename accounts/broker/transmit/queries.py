@@ -7,7 +7,7 @@ from django.db.models.functions import Cast, Concat
 
 from accounts.broker.funds.models import Retirement
 from accounts.broker.transmit.models import Answer, Instruction, InstructionFile, Standing
-from accounts.broker.transmit.rules import BETWEEN_MASTERS
+from accounts.broker.transmit.rules import END_WITH_ACCEPTANCE
 from accounts.ground.ledger.models import Transfer, TransferKind
 from accounts.ground.outbox.models import OutboxMessage
 
@@ -28,7 +28,7 @@ def standing(rows: "QuerySet[Instruction]") -> "QuerySet[Instruction]":
             When(is_booked=True, then=Value(Standing.BOOKED.value)),
             When(is_taken_back=True, then=Value(Standing.REVERSED.value)),
             When(answer=Answer.REJECTED, then=Value(Standing.REJECTED.value)),
-            When(answer=Answer.ACCEPTED, kind__in=BETWEEN_MASTERS, then=Value(Standing.BOOKED.value)),
+            When(answer=Answer.ACCEPTED, kind__in=END_WITH_ACCEPTANCE, then=Value(Standing.BOOKED.value)),
             When(answer=Answer.ACCEPTED, then=Value(Standing.ACCEPTED.value)),
             default=Value(Standing.SENT.value),
             output_field=CharField(),

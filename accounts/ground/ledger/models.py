@@ -61,6 +61,7 @@ class TransferKind(models.TextChoices):
     ADJUSTMENT = "adjustment", _("Fee given back")
     BORNE = "borne", _("Broker's charge paid by the advisor")
     BORNE_BACK = "borne_back", _("Broker's charge given back to the advisor")
+    DRAW = "draw", _("Handed to the STL master for its fee")
 
 
 class Transfer(TenantModel):

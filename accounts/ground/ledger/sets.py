@@ -26,8 +26,11 @@ ON CONFLICT DO NOTHING
 """
 
 
-def sql_post(rows: str, *, kind: str, debit: BookKind, credit: BookKind) -> str:
-    """A statement that moves the set and returns only what moved now; the books must be open."""
+def sql_post(rows: str, *, kind: str, debit: BookKind, credit: BookKind, to: str | None = None) -> str:
+    """A statement that moves the set and returns only what moved now; the books must be open.
+
+    `to` is the column that owns the credit book where the usual one owns the debit.
+    """
     return f"""
 INSERT INTO accounts_transfer (id, txn, firm_id, account_id, practice_id, kind, debit_id, credit_id, amount, currency,
                                day, source, run_id, chunk_id)
@@ -35,7 +38,7 @@ SELECT {sql_transfer_id(f"'{kind}'", "r.source")}, r.txn, r.firm_id, r.account_i
        credit.id, r.amount, r.currency, r.day, r.source, r.run_id, r.chunk_id
   FROM {rows} r
   JOIN accounts_book debit ON {_matches("debit", debit)}
-  JOIN accounts_book credit ON {_matches("credit", credit)}
+  JOIN accounts_book credit ON {_matches("credit", credit, to)}
 ON CONFLICT DO NOTHING
 RETURNING *
 """
@@ -70,12 +73,12 @@ def sql_digest_of(rows: str) -> str:
     return f"(SELECT {sql_digest(LINES)} FROM {rows}{WITH_BOOKS})"
 
 
-def _matches(book: str, kind: BookKind) -> str:
+def _matches(book: str, kind: BookKind, owned_by: str | None = None) -> str:
     """Every column of the key, also those that are empty: by firm and currency alone all of a firm's books would be
     read for each row."""
     owner = OWNER[kind]
     owners = " AND ".join(
-        f"{book}.{column} = r.{column}" if column == owner else f"{book}.{column} IS NULL"
+        f"{book}.{column} = r.{owned_by or column}" if column == owner else f"{book}.{column} IS NULL"
         for column in ("account_id", "practice_id")
     )
     return f"{book}.kind = '{kind.value}' AND {book}.firm_id = r.firm_id AND {book}.currency = r.currency AND {owners}"

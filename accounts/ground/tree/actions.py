@@ -147,6 +147,8 @@ def create_account(
     level = level_of(kind, parent.kind)
     if parent.status == Status.CLOSED:
         raise TreeProblem(_("Nothing new stands below a closed account"))
+    if kind == Kind.STL_SUB and base_currency != parent.base_currency:
+        raise TreeProblem(_("A sub account has the base currency of its STL master"))
     if is_own:
         check_own(kind, customer_type)
     with transaction.atomic(using=current_alias.get()):

@@ -252,6 +252,8 @@ class Account(TenantModel):
             models.Index(fields=["practice", "sort_key", "id"], name="account_practice_sorted"),
             models.Index(fields=["parent", "kind", "sort_key", "id"], name="account_parent_sorted"),
             models.Index(fields=["number"], name="account_number"),
+            # A firm has few: what looks for them reads no other account.
+            models.Index(fields=["id"], condition=models.Q(kind=Kind.STL_MASTER), name="account_stl_master"),
             # Not usable under row-level security, only by the function that searches (migration 0028).
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="account_found"),
         ]

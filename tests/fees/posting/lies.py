@@ -115,6 +115,12 @@ LIES = {
         "UPDATE fees_charge SET state = 'written_off', posted_on = NULL WHERE state = 'posted'",
     ],
     "fees_keep_below_the_cap": ["UPDATE broker_navdaily SET nlv = 0.01"],
+    "draws_are_what_masters_lacked": [
+        "INSERT INTO accounts_transfer (id, txn, firm_id, account_id, practice_id, kind, debit_id, credit_id, amount,"
+        " currency, day, source) SELECT gen_random_uuid(), txn, firm_id, account_id, practice_id, 'draw', debit_id,"
+        f" credit_id, 1, currency, day, gen_random_uuid() FROM accounts_transfer t WHERE {FEES}"
+        " AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')",
+    ],
     "every_broker_charge_was_decided": ["DELETE FROM fees_bornecharge"],
     "every_borne_charge_moved_once": ["UPDATE fees_bornecharge SET amount = amount + 1"],
     "broker_charges_are_paid_by_whom_they_should": ["UPDATE fees_bornecharge SET balance = 1"],

@@ -1,0 +1,102 @@
+"""What must be true of draws before a firm's day is sealed: the engine decides them again from the night's cash."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+
+from accounts.ground.access.context import cursor
+from accounts.ground.ledger.checks import Break, of_day
+from accounts.ground.tree.models import Kind
+from fees.engine.draw import Draw, collect
+from fees.groups.queries import Purses, purses_of
+from portal.lib.words import Sentence, gettext_noop
+
+MSGID = gettext_noop("%(count)s fees of STL groups were not drawn from those who should pay; the first is %(sample)s.")
+# An STL master's book before the fees of the night: what moved with them, and after them, was not there yet.
+_MOVED_SINCE = "('fee', 'draw', 'adjustment', 'reimburse', 'borne', 'reversal')"
+ZERO = Decimal(0)
+
+
+def draws_are_what_masters_lacked(run_id: int, day: date) -> list[Break]:
+    """I34: each fee of an STL master drew on its subs what the engine says, and nothing else was drawn.
+
+    A group whose cash was told anew after the postings is passed over: it was decided on what was known.
+    """
+    with cursor() as cur:
+        drawn, moved = _drawn(cur, day), _moved(cur, day)
+        wrong: dict[int, list[str]] = defaultdict(list)
+        for (firm, master, currency), rows in groupby(_fees(cur, run_id, day), key=lambda row: row[:3]):
+            fees = [row[3:] for row in rows]
+            has = _before(purses_of(cur, master, currency, day), master, currency, moved)
+            amounts = [amount for _, amount, _ in fees]
+            expected = collect(amounts, master=has.master, subs=has.subs, may_borrow=has.may_borrow)
+            for (charge, _, told_anew), one in zip(fees, expected, strict=True):
+                _, found = drawn.pop(charge, (firm, []))
+                if not told_anew and (one.waits or sorted(one.draws) != sorted(found)):
+                    wrong[firm].append(str(charge))
+        for charge, (firm, _) in drawn.items():
+            wrong[firm].append(str(charge))
+    return [
+        Break("I34", firm, Sentence(MSGID, {"count": len(names), "sample": min(names)}))
+        for firm, names in sorted(wrong.items())
+    ]
+
+
+def _fees(cur, run_id: int, day: date) -> list[tuple]:
+    """The fees that masters paid: firm, master, currency, charge, amount, in the order in which they were tried; and
+    whether the group's cash came after that."""
+    cur.execute(
+        f"""
+        SELECT t.firm_id, t.account_id, t.currency, c.id, t.amount,
+               EXISTS (SELECT 1 FROM broker_cashbalance b JOIN broker_statementfile f ON f.id = b.file_id
+                        WHERE b.day <= %(day)s AND b.day > %(day)s::date - 10
+                          AND b.account_id IN (SELECT m.id FROM accounts_account m
+                                                WHERE m.id = t.account_id OR m.stl_id = t.account_id)
+                          AND f.imported_at > (SELECT g.started_at FROM accounts_runstage g
+                                                WHERE g.run_id = %(run)s AND g.name = 'post'))
+          FROM accounts_transfer t
+          JOIN accounts_account a ON a.id = t.account_id AND a.kind = '{Kind.STL_MASTER.value}'
+          JOIN fees_charge c ON c.id = t.source
+         WHERE {of_day(day)} AND t.kind = 'fee'
+         ORDER BY t.firm_id, t.account_id, t.currency, c.due_on, c.starts, c.method, c.practice_id, c.revision
+        """,
+        {"run": run_id, "day": day},
+    )
+    return cur.fetchall()
+
+
+def _drawn(cur, day: date) -> dict[UUID, tuple[int, list[Draw]]]:
+    """By charge, its firm and what was drawn for it."""
+    cur.execute(
+        "SELECT t.txn, t.firm_id, t.account_id, t.amount FROM accounts_transfer t"
+        f" WHERE {of_day(day)} AND t.kind = 'draw'"
+    )
+    found: dict[UUID, tuple[int, list[Draw]]] = {}
+    for charge, firm, account, amount in cur.fetchall():
+        found.setdefault(charge, (firm, []))[1].append(Draw(account, amount))
+    return found
+
+
+def _moved(cur, day: date) -> dict[tuple[int, str], Decimal]:
+    """What the day's postings did to the cash of groups, by account and currency."""
+    cur.execute(
+        f"""
+        SELECT b.account_id, b.currency, sum(CASE WHEN t.credit_id = b.id THEN t.amount ELSE -t.amount END)
+          FROM accounts_transfer t
+          JOIN accounts_book b ON b.id IN (t.debit_id, t.credit_id) AND b.kind = 'client'
+          JOIN accounts_account a ON a.id = b.account_id
+         WHERE {of_day(day)} AND t.kind IN {_MOVED_SINCE}
+           AND (a.kind = '{Kind.STL_MASTER.value}' OR a.stl_id IS NOT NULL)
+         GROUP BY b.account_id, b.currency
+        """
+    )
+    return {(account, currency): amount for account, currency, amount in cur.fetchall()}
+
+
+def _before(has: Purses, master: int, currency: str, moved: dict[tuple[int, str], Decimal]) -> Purses:
+    return has._replace(
+        master=None if has.master is None else has.master - moved.get((master, currency), ZERO),
+        subs={account: cash - moved.get((account, currency), ZERO) for account, cash in has.subs.items()},
+    )
