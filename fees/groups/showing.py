@@ -64,9 +64,9 @@ def shared(who: Who, charge: Charge, bases: Sequence[tuple[date, Decimal]]) -> S
     drawn = _drawn(who, charge)
     shown = [*accounts, None] if any(values[-1] for _, values, _ in days) else accounts
     days = [(day, values[: len(shown)], base) for day, values, base in days]
-    parts = _parts(charge, [values for _, values, _ in days])
+    parts: Sequence[Decimal | None] = _parts(charge, [values for _, values, _ in days]) or [None] * len(shown)
     members = [Member(one, part, drawn.get(one.pk, ZERO) if one else ZERO)
-               for one, part in zip(shown, parts or [None] * len(shown), strict=True)]  # fmt: skip
+               for one, part in zip(shown, parts, strict=True)]  # fmt: skip
     return Shared(tuple(members), tuple(days))
 
 

@@ -74,7 +74,7 @@ class ChargeList(ListModelMixin, ScopedView):
         return self.list(request)
 
 
-class GroupDaySerializer(serializers.Serializer):
+class FeeGroupDaySerializer(serializers.Serializer):
     """A day of the fee; values stand in the order of the accounts."""
 
     day = serializers.DateField()
@@ -82,7 +82,7 @@ class GroupDaySerializer(serializers.Serializer):
     together = serializers.DecimalField(max_digits=20, decimal_places=4)
 
 
-class GroupMemberSerializer(serializers.Serializer):
+class FeeGroupMemberSerializer(serializers.Serializer):
     """One account of an STL group, or null for those that you do not see."""
 
     account = serializers.CharField(source="account.number", default=None, allow_null=True)
@@ -92,17 +92,17 @@ class GroupMemberSerializer(serializers.Serializer):
     drawn = serializers.DecimalField(max_digits=20, decimal_places=2, help_text="What it handed to the master")
 
 
-class GroupSerializer(serializers.Serializer):
+class FeeGroupSerializer(serializers.Serializer):
     """The accounts of an STL group behind a fee of its master, the master first."""
 
-    members = GroupMemberSerializer(many=True)
+    members = FeeGroupMemberSerializer(many=True)
     days = serializers.SerializerMethodField()
 
-    @extend_schema_field(GroupDaySerializer(many=True))
+    @extend_schema_field(FeeGroupDaySerializer(many=True))
     def get_days(self, found: Shared) -> list[dict[str, Any]]:
         """What each was worth on the days that the fee was worked out on."""
         rows = [{"day": day, "values": list(values), "together": base} for day, values, base in found.days]
-        return list(GroupDaySerializer(rows, many=True).data)
+        return list(FeeGroupDaySerializer(rows, many=True).data)
 
 
 class ProofSerializer(serializers.Serializer):
@@ -115,7 +115,7 @@ class ProofSerializer(serializers.Serializer):
     recomputed_exact = serializers.DecimalField(max_digits=24, decimal_places=8, allow_null=True)
     recomputed_amount = serializers.DecimalField(max_digits=20, decimal_places=2, allow_null=True)
     problem = serializers.CharField(allow_blank=True)
-    group = GroupSerializer(allow_null=True)
+    group = FeeGroupSerializer(allow_null=True)
 
 
 @gate("view")

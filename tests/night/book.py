@@ -88,8 +88,8 @@ def build(world: World) -> None:
             _charging(cur, world[BORNE])
             _given_back(cur, world)
             _invested(cur, world)
-            # Less the 20.00 given back it pays the commission of 1.00, and is then too little for the other fee. The STL
-            # master's does not cover its fee: it draws on both subs.
+            # Less the 20.00 given back it pays the commission of 1.00, and is then too little for the other fee.
+            # What the STL master has does not cover its fee, so it draws on both subs.
             for number, currency, cash in (
                 *(("U1000002", "JPY", "5"), ("F100001", "USD", "1020.50")),
                 *(("I4000001", "USD", "5"), ("U4000001", "USD", "20"), ("U4000002", "USD", "10")),

@@ -23,7 +23,7 @@ _DISBURSEMENT = "DISBURSEMENT INITIATED BY ACCOUNT HOLDER"
 @dataclass(frozen=True, slots=True)
 class Instruction:
     """A fee the portal asked the broker to collect (below zero: to give back); it is booked on the business day after
-    `posted_on`."""
+    `posted_on`.  With `other` it moves inside a trading group, to that account or from it."""
 
     posted_on: date
     account: str
@@ -31,6 +31,7 @@ class Instruction:
     currency: str
     memo: str
     reference: str
+    other: str = ""
 
 
 class Life:
@@ -103,7 +104,8 @@ class Life:
             instrument = dice.pick(source)
             # Funds weigh more than single names, so that one name seldom moves the whole account.
             chosen[instrument.place] = 2 + dice.roll(4) + (4 if instrument.sub_category != "COMMON" else 0)
-        invested = {"debit": 1180, "portfolio": 1060}.get(story, 900 + dice.roll(70))
+        # A trading group keeps its cash at the desks, so its master draws on them for its fee.
+        invested = {"debit": 1180, "portfolio": 1060, "stl_master": 1010}.get(story, 900 + dice.roll(70))
         total = sum(chosen.values())
         return [(INSTRUMENTS[key], weight * invested // total) for key, weight in chosen.items()]
 
@@ -199,7 +201,9 @@ class Life:
         while self._instructions and self._instructions[0].posted_on <= before:
             asked = self._instructions.pop(0)
             amount = to_cash(int(asked.amount * UNIT), asked.currency)
-            if amount < 0 or (amount > 0 and self.book.total > 0):
+            if asked.other:
+                self.book.transfer_cash(-amount, asked.other)
+            elif amount < 0 or (amount > 0 and self.book.total > 0):
                 more = {"reference": asked.reference}
                 self.book.row("Advisor Fees", "advisorFees", asked.currency, -amount, asked.memo, **more)
 
@@ -210,7 +214,7 @@ class Life:
         trades_today = dice.roll(_STYLE.get(self.account.story, 24)) == 0
         free = book.cash[book.base]
         target = book.total * (1000 - sum(weight for _, weight in self._targets)) // 1000
-        if self.account.story in ("debit", "portfolio"):
+        if self.account.story in ("debit", "portfolio", "stl_master"):
             if free < target - book.total // 6:
                 self._raise_cash(target - free, today)
             elif free > target + book.total // 10:

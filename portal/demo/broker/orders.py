@@ -10,6 +10,7 @@ from .conduct import Instruction
 
 ANSWERS_HEADER = "reference,answer,reason\n"
 _COLLECTED, _GIVEN_BACK = ("fee", "invoice", "borne_back"), ("reimburse", "reversal", "adjustment", "borne")
+_WITHIN_A_GROUP = "draw"
 
 
 def read_orders(text: str, *, posted_on: date) -> list[Instruction]:
@@ -21,6 +22,11 @@ def read_orders(text: str, *, posted_on: date) -> list[Instruction]:
             account = row["payer"]
         elif row["kind"] in _GIVEN_BACK:
             account, amount = row["payee"], -amount
+        elif row["kind"] == _WITHIN_A_GROUP:
+            more = (row["currency"], row["memo"], row["reference"])
+            found.append(Instruction(posted_on, row["payer"], amount, *more, other=row["payee"]))
+            found.append(Instruction(posted_on, row["payee"], -amount, *more, other=row["payer"]))
+            continue
         else:
             continue
         found.append(Instruction(posted_on, account, amount, row["currency"], row["memo"], row["reference"]))

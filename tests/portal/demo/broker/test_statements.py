@@ -12,6 +12,7 @@ import pytest
 from portal.demo.broker import Instruction, plan, write
 from portal.demo.broker.__main__ import main
 from portal.demo.broker.calendar import business_days
+from portal.demo.broker.orders import read_orders
 
 from .conftest import SINCE, UNTIL
 from .statements import day_of, number, statements
@@ -221,3 +222,21 @@ def test_another_reader_of_the_format_takes_every_file_without_a_warning(daily):
         for path in sorted(daily[0].glob("*.xml"))[::20]:
             for statement in ibflex.parse(path).FlexStatements:
                 assert statement.EquitySummaryInBase[-1].total == statement.ChangeInNAV.endingValue
+
+
+def test_a_draw_moves_inside_the_group_on_both_sides(firm, tmp_path):
+    """A row of the portal's file, payer a desk, payee the master: an internal transfer out of one, into the other."""
+    master = next(one for one in firm if one.kind == "stl_master")
+    desk = master.group[0]
+    header = "reference,day,kind,payer,payee,amount,currency,memo\n"
+    row = f'7,2025-11-05,draw,{desk},{master.number},321.09,USD,"DRAW"\n'
+    orders = read_orders(header + row, posted_on=date(2025, 11, 5))
+    write(firm, tmp_path, first=date(2025, 11, 6), last=date(2025, 11, 6), instructions=orders)
+
+    moved = {
+        one.get("accountId"): [number(line, "cashTransfer") for line in one.iterfind("Transfers/Transfer")]
+        for one in statements(tmp_path)
+        if one.get("accountId") in (desk, master.number)
+    }
+
+    assert moved == {desk: [Decimal("-321.09")], master.number: [Decimal("321.09")]}
