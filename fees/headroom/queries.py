@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from accounts.ground.access.context import cursor
+from accounts.ground.tree.models import Kind
 from fees.accrual.statements import day_literal
 from fees.engine.rolling_cap import WINDOW_DAYS, YEAR_WINDOW, Paid, Window, look_back
 from fees.engine.rolling_cap import windows as spans
@@ -25,7 +26,7 @@ def sql_doubtful(going: str, day: date) -> str:
     """Accounts of the relation `going` (account_id, amount, currency) that the cap might stop, and no others can be.
 
     An account is passed over where a lower bound of what every window allows covers all fees of 360 days and those
-    that are going.
+    that are going.  What an STL master itself is worth bounds nothing.
     """
     recent = ", ".join(day_literal(one) for one in weekdays(day, WINDOW_DAYS))
     return f"""
@@ -33,7 +34,7 @@ def sql_doubtful(going: str, day: date) -> str:
       FROM (SELECT account_id, sum(amount) AS due, min(currency) AS first, max(currency) AS last
               FROM {going} GROUP BY account_id) g
       JOIN accounts_account a ON a.id = g.account_id
-     CROSS JOIN LATERAL (SELECT sum(greatest(n.nlv, 0)) AS total FROM fees_base n
+     CROSS JOIN LATERAL (SELECT sum(greatest(n.nlv, 0)) AS total FROM broker_navdaily n
                           WHERE n.account_id = g.account_id AND n.nav_date IN ({recent})) recent
      CROSS JOIN LATERAL (SELECT coalesce(sum(t.amount), 0) AS total,
                                 coalesce(bool_and(t.currency = a.base_currency), true) AS is_base
@@ -43,6 +44,7 @@ def sql_doubtful(going: str, day: date) -> str:
                             AND t.day <= {day_literal(day)}) paid
      WHERE (a.opened_on <= {day_literal(day - timedelta(days=WINDOW_DAYS))} AND paid.is_base
             AND g.first = a.base_currency AND g.last = a.base_currency
+            AND a.kind <> '{Kind.STL_MASTER.value}'
             AND recent.total * {least_share(day)} >= paid.total + g.due) IS NOT TRUE"""
 
 
