@@ -37,7 +37,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("broker", "0023_exchanges_of_trades"), ("accounts", "0045_draws")]
+    dependencies = [("broker", "0023_exchanges_of_trades"), ("accounts", "0048_draws")]
 
     operations = [
         migrations.RunSQL(

@@ -25,8 +25,10 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fees", "0045_stl_base"), ("accounts", "0045_draws")]
+    dependencies = [("fees", "0047_stl_base"), ("accounts", "0048_draws")]
 
     operations = [
-        migrations.RunSQL(paid("'sweep', 'borne', 'draw'"), reverse_sql=paid("'sweep', 'borne'")),
+        migrations.RunSQL(
+            paid("'sweep', 'borne', 'borne_back', 'draw'"), reverse_sql=paid("'sweep', 'borne', 'borne_back'")
+        ),
     ]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0043_commodity_registered")]
+    dependencies = [("accounts", "0046_charges_given_back")]
 
     operations = [
         migrations.AddIndex(

@@ -56,7 +56,7 @@ GRANT EXECUTE ON FUNCTION fees_group_worth(bigint, date, timestamptz)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fees", "0044_registered_payee"), ("accounts", "0044_stl_masters")]
+    dependencies = [("fees", "0046_minimum_walls"), ("accounts", "0047_stl_masters")]
 
     operations = [
         migrations.RunSQL(BASE, reverse_sql="DROP VIEW fees_base"),

@@ -2,11 +2,11 @@
 
 from django.db import migrations, models
 
-KINDS = ["fee", "invoice", "sweep", "reversal", "reimburse", "adjustment", "borne", "draw"]
+KINDS = ["fee", "invoice", "sweep", "reversal", "reimburse", "adjustment", "borne", "borne_back", "draw"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0044_stl_masters")]
+    dependencies = [("accounts", "0047_stl_masters")]
 
     operations = [
         migrations.RemoveConstraint(model_name="transfer", name="transfer_kind_known"),
@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                     ("reimburse", "Reimbursement"),
                     ("adjustment", "Fee given back"),
                     ("borne", "Broker's charge paid by the advisor"),
+                    ("borne_back", "Broker's charge given back to the advisor"),
                     ("draw", "Handed to the STL master for its fee"),
                 ],
                 max_length=10,
