@@ -1,10 +1,9 @@
 """Notices as one PDF, each beginning on a page of its own; the same bytes whenever it is asked for."""
 
-import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import IO, Any
 
 from fees.notices.models import Notice
 from fees.papers.paper import PARTS, Paper
@@ -24,15 +23,13 @@ def paper(notices: Sequence[Notice], *, each: Callable[[int], None] = lambda don
     return bytes(pdf.output())
 
 
-def archive(notices: Sequence[Notice], *, each: Callable[[int], None] = lambda done: None) -> bytes:
-    """A zip with one PDF a notice; `each` hears how many are done."""
-    out = io.BytesIO()
+def archive(notices: Iterable[Notice], out: IO[bytes], *, each: Callable[[int], None] = lambda done: None) -> None:
+    """A zip with one PDF a notice, written as they come; `each` hears how many are done."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for done, notice in enumerate(notices, start=1):
             info = zipfile.ZipInfo(f"{notice.account.number}_{notice.day:%Y%m%d}_{notice.pk.hex[:8]}.pdf")
             packed.writestr(info, paper([notice]))
             each(done)
-    return out.getvalue()
 
 
 def _page(pdf: Paper, document: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Pages of fee notices: the list, one invoice document to read and print, many at once, and how clients are told."""
 
+import io
 from datetime import date
 from uuid import UUID
 
@@ -70,7 +71,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("So many are printed as a file that waits for you; ask for it here."))
         return HttpResponseRedirect(f"{reverse('fees:notices')}?day={day.isoformat()}")
     if request.GET.get("as") == "zip":
-        return _file(archive(found), "application/zip", f"notices_{day:%Y%m%d}.zip")
+        archive(found, packed := io.BytesIO())
+        return _file(packed.getvalue(), "application/zip", f"notices_{day:%Y%m%d}.zip")
     return _file(paper(found), "application/pdf", f"notices_{day:%Y%m%d}.pdf")
 
 

@@ -2,24 +2,27 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
+from tempfile import TemporaryFile
+from typing import IO
 
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import Who
+from accounts.ground.amounts import number_words
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job, JobState
-from portal.exports.bundles import bundle, count
+from portal.exports.bundles import MOST_IN_A_PDF, bundle, count
 from portal.exports.tables import TABLES, Table
 from portal.lib import csvtext, xlsx
-from portal.lib.words import gettext_noop
 
 KIND = "export"
 FORMATS = ("csv", "xlsx")
 # Documents are printed, not listed.
 BUNDLE, BUNDLE_FORMATS = "notices", ("pdf", "zip")
-NOTHING = gettext_noop("Choose a day that has notices.")
 KEPT = timedelta(days=7)
 MOST_CHOSEN = 1000
 SAYS_EVERY = 1000
@@ -28,6 +31,10 @@ PRINTED_EVERY = 25
 
 class Stopped(Exception):
     """The owner has cancelled the job."""
+
+
+class Refused(Exception):
+    """Why there is no such file, in words for its owner."""
 
 
 def ask(*, who: Who, table: str, query: str, form: str, chosen: Sequence[str], at: datetime) -> Job:
@@ -46,26 +53,43 @@ def make(*, who: Who, job: Job, at: datetime) -> None:
     """Write the file with what the person may see now. A job that another worker has is left to it."""
     if not jobs.start(job=job, at=at):
         return
-    wanted = job.arguments
-    query = QueryDict(wanted["query"])
-    try:
-        if wanted["table"] == BUNDLE:
-            name, of = f"{BUNDLE}-{query.get('day', '')}", count(who, query)
-            Job.unscoped.filter(pk=job.pk).update(of=of)
-            content = bundle(who, query, wanted["form"], _telling(job))
-        else:
-            table = TABLES[wanted["table"]](who, query, wanted["chosen"])
-            name, of = f"{table.name}-{at.date().isoformat()}", table.of
-            Job.unscoped.filter(pk=job.pk).update(of=of)
-            content = _written(table, wanted["form"], job)
-    except Stopped:
-        return
-    if not content:
-        jobs.end(job=job, at=at, problem=NOTHING)
-        return
-    place = default_storage.save(f"exports/{job.pk}.{wanted['form']}", ContentFile(content))
+    form = job.arguments["form"]
+    with TemporaryFile() as out:
+        try:
+            name, of = _bundled(who, job, out) if job.arguments["table"] == BUNDLE else _listed(who, job, out, at)
+        except Stopped:
+            return
+        except Refused as refused:
+            jobs.end(job=job, at=at, problem=str(refused))
+            return
+        size = out.tell()
+        out.seek(0)
+        place = default_storage.save(f"exports/{job.pk}.{form}", File(out))
     jobs.progress(job=job, done=of)
-    jobs.end(job=job, at=at, result={"file": place, "name": f"{name}.{wanted['form']}", "bytes": len(content)})
+    jobs.end(job=job, at=at, result={"file": place, "name": f"{name}.{form}", "bytes": size})
+
+
+def _bundled(who: Who, job: Job, out: IO[bytes]) -> tuple[str, int]:
+    query, form = QueryDict(job.arguments["query"]), job.arguments["form"]
+    of = count(who, query)
+    if not of:
+        raise Refused(_("Choose a day that has notices."))
+    if form != "zip" and of > MOST_IN_A_PDF:
+        words = _(
+            "The day has %(count)s notices, and one PDF holds at most %(most)s. Ask for the zip: it holds all of them."
+        )
+        raise Refused(words % {"count": number_words(Decimal(of), 0), "most": number_words(Decimal(MOST_IN_A_PDF), 0)})
+    Job.unscoped.filter(pk=job.pk).update(of=of)
+    bundle(who, query, form, _telling(job), out)
+    return f"{BUNDLE}-{query.get('day', '')}", of
+
+
+def _listed(who: Who, job: Job, out: IO[bytes], at: datetime) -> tuple[str, int]:
+    wanted = job.arguments
+    table = TABLES[wanted["table"]](who, QueryDict(wanted["query"]), wanted["chosen"])
+    Job.unscoped.filter(pk=job.pk).update(of=table.of)
+    out.write(_written(table, wanted["form"], job))
+    return f"{table.name}-{at.date().isoformat()}", table.of
 
 
 def _telling(job: Job) -> Callable[[int], None]:

@@ -1,13 +1,21 @@
 """More fee notices than a page can print are made by a job: one PDF or a zip, of what the person may see."""
 
+import weakref
+from datetime import date
 from io import BytesIO
+from tempfile import TemporaryFile
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
 
 from accounts.ground.jobs.models import Job
+from accounts.ground.tree.models import Account
 from fees.notices import views
+from fees.notices.models import Notice
+from fees.notices.paper import archive
+from portal.exports import actions
 from portal.exports.tasks import make_export
 from tests.fees.notices.test_notices import ANA, charged, sealed, told
 from tests.fees.posting.conftest import nights
@@ -62,3 +70,42 @@ def test_everybody_gets_their_own_and_nobody_elses(printed, browse):
     job, nothing = printed("alice", "zip", day="2025-01-02")
     assert (job.state, nothing.status_code) == ("failed", 404)
     assert browse("carol").get(reverse("exports:file", args=[job.pk])).status_code in (403, 404)
+
+
+def test_more_than_one_pdf_holds_are_refused_with_their_number_and_the_zip_has_them_all(printed, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_IN_A_PDF", 1)
+    many = len(told())
+
+    job, file = printed("alice", "pdf")
+    assert (job.state, file.status_code) == ("failed", 404)
+    assert f"The day has {many} notices, and one PDF holds at most 1. Ask for the zip" in job.message
+
+    _job, file = printed("alice", "zip")
+    assert len(ZipFile(BytesIO(b"".join(file.streaming_content))).namelist()) == many > 1
+
+
+def test_a_zip_of_any_size_is_written_document_by_document():
+    """Each document is gone before the next one is read: memory does not grow with their number."""
+    alive, most = [], 0
+
+    def several():
+        nonlocal most
+        for number in range(40):
+            one = document(number)
+            alive.append(weakref.ref(one))
+            yield one
+            del one
+            most = max(most, sum(ref() is not None for ref in alive))
+
+    def document(number):
+        notice = Notice(pk=uuid4(), day=date(2025, 10, 1), sha256="0" * 64, language="en")
+        notice.account = Account(number=f"U{number:07}")
+        notice.document = dict.fromkeys(("brand", "title", "period", "said", "story_title", "errors"), "x") | {
+            "facts": [], "head": ["a"], "row": ["b"], "story": [], "days": [], "days_head": []
+        }  # fmt: skip
+        return notice
+
+    with TemporaryFile() as out:
+        archive(several(), out)
+        assert len(ZipFile(out).namelist()) == 40
+    assert most <= 2
