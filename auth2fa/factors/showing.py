@@ -8,14 +8,19 @@ from auth2fa.factors.ocra import QUESTION_BYTES, parse
 # A typed challenge has eight digits; a scanned one goes on with what the words come to.
 SUITE = "OCRA-1:HOTP-SHA256-8:QN64-PSHA256-T1M"
 LONGEST = 140
+MARK = 8
 _OF_WORDS = parse(SUITE).length - 8
 assert parse(SUITE).length < QUESTION_BYTES
 
 
 def shortened(told: str) -> str:
-    """Words as a picture can bear them, on one line."""
+    """Words as a picture can bear them, on one line; what is cut off stands in a mark of the whole, so that a response
+    holds for every word."""
     plain = " ".join(told.split())
-    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
+    if len(plain) <= LONGEST:
+        return plain
+    mark = hashlib.sha256(plain.encode()).hexdigest()[:MARK]
+    return f"{plain[: LONGEST - MARK - 2]}… {mark}"
 
 
 def question_of(digits: str, told: str) -> str:

@@ -17,7 +17,6 @@ from accounts.ground.access.scope import scope
 from accounts.ground.addresses.queries import of_seat
 from accounts.ground.authorizations.actions import ROLES, duties
 from accounts.ground.consents.models import Consent
-from accounts.ground.dates import day_text
 from accounts.ground.linkage.queries import asked_of
 from accounts.ground.optouts.models import Extent
 from accounts.ground.tree.models import Account
@@ -28,14 +27,11 @@ from auth2fa.devices.queries import own
 from fees.invoicing.queries import invoices
 from fees.invoicing.review import BadForm, file_of
 from fees.notices.models import Mode
-from fees.proposals.queries import proposals
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
-from fees.whatif.queries import trial_of
-from portal.confirming import book, office, templates
+from portal.confirming import book, office, templates, terms
 from portal.confirming.billing import approve_line, billing_month, client_minimum, minimums, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
-from portal.lib.exchange import exchange_day
 
 SHOWN = 5
 Sentence = Callable[[Wish], str]
@@ -253,32 +249,6 @@ def _change_invoice(wish: Wish) -> str:
     return _("Change the invoice to account %(account)s from %(before)s to %(after)s.") % said
 
 
-def _send_terms(wish: Wish) -> str:
-    return _("Send these fee terms for account %(account)s.") % {"account": wish.account()}
-
-
-def _send_trial(wish: Wish) -> str:
-    job = trial_of(wish.seat, wish.place["trial"])
-    listed = wish.said.get("accounts")
-    if isinstance(listed, list) or wish.said.get("which") == "chosen":
-        count = len(listed if isinstance(listed, list) else wish.request.POST.getlist("chosen"))
-        words = ngettext(
-            "Propose these tried terms to %(count)s client.", "Propose these tried terms to %(count)s clients.", count
-        )
-        return words % {"count": count}
-    return _("Propose the terms tried on %(day)s to every client that matches.") % {
-        "day": day_text(exchange_day(job.created_at))
-    }
-
-
-def _sign_terms(wish: Wish) -> str:
-    row = _one(proposals(wish.seat), wish.place["pk"])
-    return _("Sign fee proposal %(version)s for account %(account)s.") % {
-        "version": row.version,
-        "account": account_words(row.account),
-    }
-
-
 def _add_device(wish: Wish) -> str:
     kind = wish.text("kind")
     return _("Add to your devices: %(kind)s.") % {"kind": Kind(kind).label if kind in Kind.values else "—"}
@@ -366,14 +336,14 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("fees:approve_line", "api_approve_line"), approve_line),
     **dict.fromkeys(("fees:notice_mode", "api_notice_mode"), _notice_mode),
     **dict.fromkeys(("fees:invoice", "api_invoice"), _change_invoice),
-    **dict.fromkeys(("fees:send_proposal", "api_send_terms"), _send_terms),
+    **dict.fromkeys(("fees:send_proposal", "api_send_terms"), terms.send_terms),
     **dict.fromkeys(("fees:new_template", "api_fee_templates"), templates.keep_template),
     **dict.fromkeys(("fees:template", "api_fee_template"), templates.change_template),
     **dict.fromkeys(("fees:default_template", "api_default_fee_template"), templates.default_template),
     "fees:delete_template": templates.delete_template,
     **dict.fromkeys(("fees:send_template", "api_send_fee_template"), templates.send_template),
-    **dict.fromkeys(("fees:what_if_send", "api_send_what_if"), _send_trial),
-    **dict.fromkeys(("fees:sign_proposal", "api_sign_proposal"), _sign_terms),
+    **dict.fromkeys(("fees:what_if_send", "api_send_what_if"), terms.send_trial),
+    **dict.fromkeys(("fees:sign_proposal", "api_sign_proposal"), terms.sign_terms),
     **dict.fromkeys(("consents:agree", "api_agree"), _agree),
     **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),
     "nights:retry": _retry_night,

@@ -53,7 +53,9 @@ def test_the_picture_holds_the_words(words):
 
 def test_words_are_cut_to_what_a_picture_bears():
     assert shortened("one\n two   three") == "one two three"
-    assert len(shortened("a" * 500)) == LONGEST and shortened("a" * 500).endswith("…")
+    long, other = shortened("a" * 500), shortened("a" * 499 + "b")
+    assert len(long) == LONGEST and "a… " in long
+    assert long != other, "what is cut off is answered for, too"
 
 
 @pytest.mark.parametrize(

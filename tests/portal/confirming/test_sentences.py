@@ -45,6 +45,11 @@ def test_every_task_that_asks_has_its_sentence_and_no_other():
     assert asking == set(SENTENCES)
 
 
+ONE_PERCENT = {
+    "strategy": "automatic", "on": ["percent", "flat"], "percent-method": "2", "percent-rate": "1.25",
+    "flat-method": "23", "flat-flat": "6000", "cap_kind": "PERCENTOFNLV_CAP", "cap_rate": "2",
+}  # fmt: skip
+
 CASES = (
     ("ana", "/links/ask/U1000001/", {"master": "f200002", "title": "Brightwell LLC"},
      "Ask the advisor F200002, Brightwell LLC, to take account U1000001 Ruiz, Ana Kestrel"),
@@ -63,9 +68,13 @@ CASES = (
      "Sign the agreement on these trading permissions of account U1000001 Ruiz, Ana Kestrel: Mutual funds"),
     ("alice", "/trading/permissions/{permission}/decide/", {"answer": "approve"},
      "Approve these trading permissions of account U1000001 Ruiz, Ana Kestrel: Mutual funds"),
-    ("alice", "/fees/configure/U1000001/send/", {}, "Send these fee terms for account U1000001 Ruiz, Ana Kestrel"),
+    ("alice", "/fees/configure/U1000001/send/", ONE_PERCENT,
+     "Send these fee terms for account U1000001 Ruiz, Ana Kestrel: 1.25% a year (Percent of net liquidation value,"
+     " monthly); 6,000.00 a year (Flat fee, quarterly); Invoices of a period may come to at most 2 % a year"),
+    ("alice", "/fees/templates/new/", {**ONE_PERCENT, "name": "Plain"},
+     "Keep the fee template Plain; no client's fees change. Its terms: 1.25% a year"),
     ("ana", "/approvals/fees/{proposal}/sign/", {"name": "Ana"},
-     "Sign fee proposal 1 for account U1000001 Ruiz, Ana Kestrel"),
+     "Sign fee proposal 1 for account U1000001 Ruiz, Ana Kestrel: "),
     ("alice", "/fees/invoicing/{invoice}/", {"amount": "250"}, "Ruiz, Ana Kestrel from 100.00\xa0USD to 250.00\xa0USD"),
 )  # fmt: skip
 
