@@ -133,7 +133,10 @@ def _agreement(schedule: Schedule):
 
 
 def _charges(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
-    """Charges whose days are not the agreed ones, unless what was too much has been given back."""
+    """Charges whose days are not the agreed ones, unless what was too much has been given back.
+
+    What was charged and taken back since was billed: its days are not missing.
+    """
     days = calendar()
     listed = [one.isoformat() for one in days.between(day - LATEST, day + timedelta(days=7))]
     array = "'{" + ",".join(listed) + "}'::date[]"
@@ -155,7 +158,8 @@ def _charges(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
             agreed=agreed,
             currency=charge.currency,
         )
-        taken = charge.amount + _changed_since(cur, charge)
+        adjusted, taken_back = _changed_since(cur, charge)
+        taken = charge.amount + adjusted - (taken_back if billed > agreed else 0)
         if taken <= expected if billed > agreed else taken >= expected:
             continue
         yield Found(
@@ -191,15 +195,15 @@ def _lines(charge: Charge) -> list[tuple[date, Decimal]]:
     return [(date.fromisoformat(part[0]), Decimal(part[3])) for part in parts]
 
 
-def _changed_since(cur, charge: Charge) -> Decimal:
-    """Adjustments to the charge, and what of it was given back."""
+def _changed_since(cur, charge: Charge) -> tuple[Decimal, Decimal]:
+    """Adjustments to the charge, and what of it was taken back after the broker had rejected it."""
     cur.execute(
         "SELECT (SELECT coalesce(sum(c.amount), 0) FROM fees_charge c"
-        " WHERE (c.account_id, c.practice_id, c.method, c.starts) = (%s, %s, %s, %s) AND c.revision > 0)"
-        " - (SELECT coalesce(sum(t.amount), 0) FROM accounts_transfer t WHERE t.source = %s AND t.kind = 'reversal')",
+        " WHERE (c.account_id, c.practice_id, c.method, c.starts) = (%s, %s, %s, %s) AND c.revision > 0),"
+        " (SELECT coalesce(sum(t.amount), 0) FROM accounts_transfer t WHERE t.source = %s AND t.kind = 'reversal')",
         [charge.account_id, charge.practice_id, charge.method, charge.starts, charge.pk],
     )
-    return cur.fetchone()[0]
+    return cur.fetchone()
 
 
 def _keep(cur, found: Sequence[Found], day: date) -> None:

@@ -15,12 +15,14 @@ from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.notifications.models import Notification
 from accounts.ground.requests.models import Request
 from fees.borne.queries import purses
+from fees.differences.models import Difference
 from fees.posting.models import Charge
 from fees.posting.reversal import given_back
 from fees.reconciliation.queries import differences, sides
 from fees.reimbursements.night import _FUNDS
 from tests.broker.transmit.conftest import ANA, BRIGHT, CHIDI, DAY, FIRST, NEXT, TOP
 from tests.broker.transmit.test_answers import AT, answers, booked, fee, stands
+from tests.fees.differences.test_found import lie
 from tests.fees.posting.lies import CORRECTED
 from tests.fees.posting.nights import Nights, figures, night_role
 
@@ -314,3 +316,51 @@ def test_what_the_night_did_not_take_back_can_be_sent_again(twice):
     with as_role("owner"):
         assert Instruction.unscoped.filter(transfer_id=second, attempt=2, day=after).exists()
     assert len(reversals()) == 1
+
+
+def test_days_of_a_fee_that_was_taken_back_count_as_billed(world, settings, tmp_path):
+    """11 days of 250,000 at 1 %: 109.13 (D02), rejected and taken back; the agreement is then found to cover 21 days.
+
+    Ten days are missing of the 208.33 (D01); the eleven that were charged are not, although their money went back.
+    """
+    settings.INSTRUCTIONS_URL = tmp_path.as_uri()
+    nights = Nights(world)
+    schedule = nights.agree(ANA, figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 16))
+    nights.values(ANA, "250000", date(2025, 9, 30), THIRD)
+    nights.nights(date(2025, 9, 30), date(2025, 10, 1))
+    answers((fee(ANA).pk, "rejected", "closed"))
+    give_up(ANA)
+    nights.night(date(2025, 10, 2))
+    assert reversals() == [(ANA, Decimal("109.13"), "payee", "client")]
+    nights.compare(date(2025, 9, 30))
+    assert not Difference.unscoped.exists()
+
+    lie("UPDATE fees_schedule SET starts = '2025-09-02' WHERE id = %s", [schedule.pk], "fees_schedule")
+    nights.compare(date(2025, 9, 30))
+
+    [one] = Difference.unscoped.filter(reason="missing_days")
+    assert (one.expected, one.found) == (Decimal("208.33"), Decimal("109.13"))
+
+
+def test_a_fee_that_was_settled_and_then_taken_back_is_not_listed_as_unbilled(world, settings, tmp_path):
+    """The ten missing days were charged by an adjustment of 99.20; then the broker rejected the first 109.13."""
+    settings.INSTRUCTIONS_URL = tmp_path.as_uri()
+    nights = Nights(world)
+    schedule = nights.agree(ANA, figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 16))
+    nights.values(ANA, "250000", date(2025, 9, 30), THIRD)
+    nights.nights(date(2025, 9, 30), date(2025, 10, 1))
+    lie("UPDATE fees_schedule SET starts = '2025-09-02' WHERE id = %s", [schedule.pk], "fees_schedule")
+    lie(
+        "INSERT INTO fees_charge SELECT (jsonb_populate_record(c, %s::jsonb)).* FROM fees_charge c",
+        ['{"id": "00000000-0000-4000-8000-000000000001", "revision": 1, "amount": 99.20, "exact": 99.20}'],
+    )
+    answers((fee(ANA).pk, "rejected", "closed"))
+    give_up(ANA)
+    lie("UPDATE fees_schedule SET starts = '2025-09-16' WHERE id = %s", [schedule.pk], "fees_schedule")
+    nights.night(date(2025, 10, 2))
+    assert [one[1] for one in reversals()] == [Decimal("109.13")]
+    lie("UPDATE fees_schedule SET starts = '2025-09-02' WHERE id = %s", [schedule.pk], "fees_schedule")
+
+    nights.compare(date(2025, 9, 30))
+
+    assert not Difference.unscoped.filter(reason="missing_days").exists()
