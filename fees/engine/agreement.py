@@ -145,7 +145,7 @@ def _profit(old: Agreement, new: Agreement) -> list[Sentence]:
 def _less_threshold(old: Threshold | None, new: Threshold | None) -> bool:
     if old is None:
         return False
-    if new is None or new.kind != old.kind or new.benchmark != old.benchmark:
+    if new is None or (new.kind, new.benchmark, new.currency) != (old.kind, old.benchmark, old.currency):
         return True
     return _above(old.figure, new.figure)
 

@@ -32,6 +32,12 @@ _ANNUAL_RATE: dict[str, Any] = {"kind": Kind.SHARE, "least": Decimal(0), "most":
 _PROFIT_SHARE: dict[str, Any] = {"kind": Kind.SHARE, "least": Decimal(0), "most": MAX_SHARE, "places": RATE_PLACES}
 _MONEY: dict[str, Any] = {"kind": Kind.AMOUNT, "least": Decimal(0), "places": AMOUNT_PLACES}
 
+_CURRENCY: dict[str, Any] = {
+    "name": "currency",
+    "kind": Kind.CHOICE,
+    "choices": tuple((code, code) for code in CURRENCIES),
+}
+
 _RATE = Parameter(name="rate", label=gettext_noop("Annual percentage"), required=True, column=True, **_ANNUAL_RATE)
 _FLAT = Parameter(name="flat", label=gettext_noop("Annual amount"), required=True, column=True, **_MONEY)
 _RANGES = Parameter(
@@ -107,6 +113,12 @@ _THRESHOLD = Parameter(
             most=LONGEST_NAME,
             default="",
         ),
+        Parameter(
+            label=gettext_noop("Currency of the amount"),
+            help=gettext_noop("Empty: that of the account. Another is turned into it at the period's last rate."),
+            default="",
+            **_CURRENCY,
+        ),
     ),
 )
 _PROFIT = (
@@ -165,13 +177,7 @@ _TRADE = (
                 required=True,
                 choices=ASSET_CLASSES,
             ),
-            Parameter(
-                name="currency",
-                kind=Kind.CHOICE,
-                label=gettext_noop("Currency"),
-                required=True,
-                choices=tuple((code, code) for code in CURRENCIES),
-            ),
+            Parameter(label=gettext_noop("Currency"), required=True, **_CURRENCY),
             Parameter(
                 name="kind",
                 kind=Kind.CHOICE,
@@ -323,7 +329,10 @@ def _shield(method: int, values: Values) -> tuple[Shield, list[Problem]]:
     if values["threshold"] is not None:
         given = values["threshold"]
         threshold = Threshold(
-            kind=ThresholdKind(given["kind"]), figure=given["figure"], benchmark=given["benchmark"] or ""
+            kind=ThresholdKind(given["kind"]),
+            figure=given["figure"],
+            benchmark=given["benchmark"] or "",
+            currency=given["currency"] or "",
         )
         problems += [one._replace(field=f"threshold.{_name(one.field)}") for one in hurdle.validate(threshold)]
     look_back = values["look_back"]

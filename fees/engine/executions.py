@@ -2,10 +2,11 @@
 
 One line for each execution, ordered by day of the trade and key:
 
-    trade 7 2025-09-30 STK 500.0000000000 5000.0000000000 2.5000000000 passed 5.00000000 123:456:EXECUTION AAPL
+    trade 7 2025-09-30 STK@NYSE 500.0000000000 5000.0000000000 2.5000000000 passed 5.00000000 123:456:EXECUTION AAPL
 
-Component, day, kind of instrument, quantity, value, broker's commission, whether it was excluded (passed, liquidation,
-broker, none), the fee with 8 decimals, the execution's key, its symbol.  It is sealed as it stands.
+Component, day, kind of instrument and where it was traded (left out where no statement says), quantity, value, broker's
+commission, whether it was excluded (passed, liquidation, broker, none), the fee with 8 decimals, the execution's key,
+its symbol.  It is sealed as it stands.
 """
 
 from collections.abc import Iterable
@@ -24,12 +25,14 @@ NUMBER_STEP = Decimal("0.0000000001")
 # As statements note them: ordered by the broker for want of margin; entered by the broker by hand; cancelled.
 LIQUIDATION, BY_BROKER, CANCELLED = "L", "M", "Ca"
 CLOSES = "C"
-# A key that has a space would be two words of a line.
+# A key or an exchange that has a space would be two words of a line.
 SPACE = "%20"
+AT = "@"
 
 
 class Execution(NamedTuple):
-    """One execution as a statement told it; `commission` is what the broker took, above zero, in the fee's currency."""
+    """One execution as a statement told it; `commission` is what the broker took, above zero, in the fee's currency;
+    None where no rate of exchange into that is known."""
 
     key: str
     day: date
@@ -38,7 +41,7 @@ class Execution(NamedTuple):
     currency: str
     quantity: Decimal
     value: Decimal
-    commission: Decimal
+    commission: Decimal | None
     notes: str
     opens_or_closes: str
     exchange: str = ""
@@ -47,6 +50,15 @@ class Execution(NamedTuple):
     def charged_in(self) -> str:
         """The currency of the fee: of a currency pair the second one."""
         return charged_currency(self.asset, self.symbol, self.currency)
+
+
+class MissingCommission(LookupError):
+    """What the broker took is not known in the currency of the fee: a missing rate is never taken for nothing."""
+
+    def __init__(self, one: Execution) -> None:
+        super().__init__(f"no rate into {one.charged_in} for {one.day.isoformat()}")
+        self.currency = one.charged_in
+        self.day = one.day
 
 
 class ExecutionFee(NamedTuple):
@@ -70,7 +82,9 @@ def outcome_of(one: Execution) -> str:
 
 
 def fee_of(terms: Terms, one: Execution) -> ExecutionFee:
-    """The most specific schedule of the terms applied to an execution."""
+    """The most specific schedule of the terms applied to an execution; MissingCommission where it cannot be."""
+    if one.commission is None:
+        raise MissingCommission(one)
     outcome = outcome_of(one)
     trade = Trade(
         asset_class=one.asset,
@@ -137,9 +151,10 @@ def _free_words(one: ExecutionFee) -> list[Sentence]:
 
 def _line(one: ExecutionFee) -> str:
     trade = one.execution
-    numbers = (trade.quantity, trade.value, trade.commission)
+    numbers = (trade.quantity, trade.value, trade.commission or ZERO)
+    where = f"{AT}{trade.exchange}".replace(" ", SPACE) if trade.exchange else ""
     fields = (
-        *("trade", one.component, trade.day, trade.asset),
+        *("trade", one.component, trade.day, f"{trade.asset}{where}"),
         *(number.quantize(NUMBER_STEP, ROUND_HALF_UP, CONTEXT) for number in numbers),
         *(one.outcome, one.exact, trade.key.replace(" ", SPACE), trade.symbol),
     )

@@ -20,11 +20,15 @@ class ThresholdKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """A static return of the fee period (a fraction, not annual), a static amount, or the return of a benchmark."""
+    """A static return of the fee period (a fraction, not annual), a static amount, or the return of a benchmark.
+
+    An amount may be in another `currency` than the account's; empty is the account's.
+    """
 
     kind: ThresholdKind
     figure: Decimal | None = None
     benchmark: str = ""
+    currency: str = ""
 
 
 class Flow(NamedTuple):
@@ -36,6 +40,9 @@ class Flow(NamedTuple):
 
 def validate(threshold: Threshold) -> list[Problem]:
     """What is wrong with a threshold; empty when it may be agreed."""
+    if threshold.currency and threshold.kind != ThresholdKind.AMOUNT:
+        msgid = gettext_noop("Only an amount has a currency; leave it empty.")
+        return [problem("currency", "not_used", msgid)]
     if threshold.kind == ThresholdKind.BENCHMARK:
         if threshold.figure is not None:
             msgid = gettext_noop("A benchmark has no figure of its own; leave it empty.")
@@ -74,10 +81,13 @@ def benchmark_return(begin: Decimal, end: Decimal) -> Decimal:
     return max(CONTEXT.subtract(CONTEXT.divide(end, begin), Decimal(1)), ZERO)
 
 
-def hurdle_amount(threshold: Threshold, *, base: Decimal, returned: Decimal | None = None) -> Decimal:
-    """The amount that must be exceeded, to 8 decimals; `returned` is the benchmark's return."""
+def hurdle_amount(
+    threshold: Threshold, *, base: Decimal, returned: Decimal | None = None, rate: Decimal | None = None
+) -> Decimal:
+    """The amount that must be exceeded, to 8 decimals; `returned` is the benchmark's return, `rate` turns an amount in
+    another currency into the account's."""
     if threshold.kind == ThresholdKind.AMOUNT:
-        return as_amount(_figure(threshold))
+        return as_amount(CONTEXT.multiply(_figure(threshold), Decimal(1) if rate is None else rate))
     if threshold.kind == ThresholdKind.BENCHMARK and returned is None:
         raise ValueError("the benchmark's return is not known")
     rate = returned if threshold.kind == ThresholdKind.BENCHMARK else _figure(threshold)

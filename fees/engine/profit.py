@@ -120,6 +120,11 @@ def _threshold_words(threshold: Threshold) -> Sentence:
         msgid = gettext_noop("Only profit above the return of %(benchmark)s in the period is charged.")
         return Sentence(msgid, {"benchmark": threshold.benchmark})
     figure = threshold.figure or ZERO
+    if threshold.kind == ThresholdKind.AMOUNT and threshold.currency:
+        msgid = gettext_noop(
+            "Only profit above %(figure)s %(currency)s in a period is charged, at the rate of its last business day."
+        )
+        return Sentence(msgid, {"figure": figure, "currency": threshold.currency})
     if threshold.kind == ThresholdKind.AMOUNT:
         return Sentence(gettext_noop("Only profit above %(figure)s in a period is charged."), {"figure": figure})
     msgid = gettext_noop("Only profit above a return of %(percent)s %% in a period is charged.")

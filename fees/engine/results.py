@@ -8,6 +8,7 @@ The text has one line for each fact, joined by one line feed:
     withdrawn 0.0476190476              the part of the equity that was taken out, where losses are prorated
     hurdle percent 0.020000 100000.00000000 2000.00000000       kind, figure (or -), base, amount
     price 2025-06-30 6204.9500000000 2025-09-30 6688.4600000000 SPX
+    rate EUR 2025-09-30 1.1700000000    where a threshold is an amount in another currency
     result 6000.00000000 500.00000000 5500.00000000 3500.00000000       profit, recovered, chargeable, surplus
     left 8102 12.00000000               a loss that is carried on
 
@@ -15,16 +16,18 @@ A part says: component, share, the day before it and its value, its last day and
 It is sealed as it stands, so its form never changes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from fees.engine import quotes
 from fees.engine.arithmetic import ZERO, as_amount, as_base, as_rate
 from fees.engine.high_water import Loss, Mark, Withdrawal, ordinal, withdrawn_fraction
-from fees.engine.hurdle import Flow, Threshold, ThresholdKind, benchmark_return, hurdle_amount, weighted_base
+from fees.engine.hurdle import Flow, ThresholdKind, weighted_base
 from fees.engine.profit import Piece, ProfitFee, profit_fee, profit_of, shield_of
+from fees.engine.quotes import PRICE_STEP, Hurdle, Prices, Quote, Rate
 from fees.engine.registry import EVERY
 from fees.engine.types import Terms
 from portal.lib.business_days import Calendar
@@ -33,7 +36,6 @@ from portal.lib.words import Sentence, gettext_noop
 
 ONE_DAY = timedelta(days=1)
 FRACTION_STEP = Decimal("0.0000000001")
-PRICE_STEP = Decimal("0.0000000001")
 
 
 class DayValue(NamedTuple):
@@ -72,26 +74,6 @@ class Part(NamedTuple):
     def profit(self) -> Decimal:
         """What it earned, in money; below zero a loss."""
         return profit_of(begin=self.begin, end=self.end, deposits=self.deposits, withdrawals=self.withdrawals)
-
-
-class Quote(NamedTuple):
-    """The benchmark's closing prices before the first and on the last day."""
-
-    begin_day: date
-    begin: Decimal
-    end_day: date
-    end: Decimal
-    symbol: str
-
-
-class Hurdle(NamedTuple):
-    """What had to be exceeded, and of what it was made."""
-
-    kind: ThresholdKind
-    figure: Decimal | None
-    base: Decimal
-    amount: Decimal
-    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,15 +123,6 @@ class MissingBegin(LookupError):
         self.day = day
 
 
-class MissingPrice(LookupError):
-    """A price of the benchmark is not known."""
-
-    def __init__(self, symbol: str, day: date) -> None:
-        super().__init__(f"no price of {symbol} for {day.isoformat()}")
-        self.symbol = symbol
-        self.day = day
-
-
 def stretches_of(
     terms: Iterable[Terms], *, period: Period, opened_on: date, closed_on: date | None, days: Calendar
 ) -> list[Stretch]:
@@ -185,10 +158,10 @@ def measure(
     begins: date,
     currency: str,
     carried: Iterable[Loss],
-    prices: Mapping[tuple[str, date], Decimal],
+    prices: Prices,
     days: Calendar,
 ) -> Measured:
-    """A period measured day by day.  Raises MissingValues, MissingBegin or MissingPrice: the account is held."""
+    """A period measured day by day.  Raises MissingValues, MissingBegin or quotes.MissingPrice: the account is held."""
     known = {one.day: one for one in values}
     missing = [day for one in stretches for day in days.between(one.first, one.last + ONE_DAY) if day not in known]
     if missing:
@@ -235,7 +208,7 @@ def together(
     carried: Iterable[Loss],
     withdrawals: Iterable[Withdrawal],
     base: Decimal,
-    prices: Mapping[tuple[str, date], Decimal],
+    prices: Prices,
 ) -> Measured:
     """Parts whose sums are known, with what the version in force at the end says about losses and a threshold."""
     terms = stretches[-1].terms
@@ -249,7 +222,16 @@ def together(
         mark=shield.mark,
         carried=tuple(sorted(carried)) if shield.mark else (),
         withdrawn=withdrawn_fraction(withdrawals).quantize(FRACTION_STEP) if prorates else ZERO,
-        hurdle=_hurdle(shield.threshold, base, parts, prices) if shield.threshold else None,
+        hurdle=quotes.measured(
+            shield.threshold,
+            base=base,
+            before=parts[0].begin_day,
+            last=parts[-1].end_day,
+            currency=currency,
+            prices=prices,
+        )
+        if shield.threshold
+        else None,
     )
 
 
@@ -288,6 +270,10 @@ def story(measured: Measured, fee: ProfitFee) -> list[Sentence]:
         quote = measured.hurdle.quote
         msgid = gettext_noop("%(symbol)s went from %(begin)s on %(begin_day)s to %(end)s on %(end_day)s.")
         told.append(Sentence(msgid, quote._asdict()))
+    if measured.hurdle and measured.hurdle.rate:
+        msgid = gettext_noop("The threshold of %(figure)s %(currency)s is %(amount)s at %(rate)s, the rate of %(day)s.")
+        turned = {"figure": measured.hurdle.figure, "amount": measured.hurdle.amount}
+        told.append(Sentence(msgid, {**measured.hurdle.rate._asdict(), **turned}))
     if measured.hurdle and measured.hurdle.kind != ThresholdKind.AMOUNT:
         msgid = gettext_noop("On an equity of %(base)s, flows counted by their days, the threshold is %(amount)s.")
         told.append(Sentence(msgid, {"base": measured.hurdle.base, "amount": measured.hurdle.amount}))
@@ -308,11 +294,13 @@ def text(measured: Measured, fee: ProfitFee) -> str:
     if measured.withdrawn:
         lines.append(_line("withdrawn", measured.withdrawn.quantize(FRACTION_STEP)))
     if measured.hurdle:
-        kind, figure, base, amount, quote = measured.hurdle
+        kind, figure, base, amount, quote, rate = measured.hurdle
         lines.append(_line("hurdle", kind, "-" if figure is None else as_rate(figure), base, amount))
         if quote:
             lines.append(_line("price", quote.begin_day, quote.begin.quantize(PRICE_STEP), quote.end_day,
                                quote.end.quantize(PRICE_STEP), quote.symbol))  # fmt: skip
+        if rate:
+            lines.append(_line("rate", rate.currency, rate.day, rate.rate.quantize(PRICE_STEP)))
     lines.append(result_line(fee.profit, fee.recovered, fee.chargeable, fee.surplus))
     return "\n".join([*lines, *(left_line(loss) for loss in fee.carried)])
 
@@ -361,24 +349,11 @@ def _parsed_hurdle(known: dict[str, list[list[str]]]) -> Hurdle | None:
     for begin_day, begin, end_day, end, *symbol in known.get("price", ()):
         quote = Quote(date.fromisoformat(begin_day), Decimal(begin), date.fromisoformat(end_day), Decimal(end),
                       " ".join(symbol))  # fmt: skip
+    rate = None
+    for currency, day, number in known.get("rate", ()):
+        rate = Rate(currency, date.fromisoformat(day), Decimal(number))
     stated = None if figure == "-" else Decimal(figure)
-    return Hurdle(ThresholdKind(kind), stated, Decimal(base), Decimal(amount), quote)
-
-
-def _hurdle(
-    threshold: Threshold, base: Decimal, parts: Sequence[Part], prices: Mapping[tuple[str, date], Decimal]
-) -> Hurdle:
-    base = as_amount(base)
-    quote, returned = None, None
-    if threshold.kind == ThresholdKind.BENCHMARK:
-        symbol, begin, end = threshold.benchmark, parts[0].begin_day, parts[-1].end_day
-        for day in (begin, end):
-            if (symbol, day) not in prices:
-                raise MissingPrice(symbol, day)
-        quote = Quote(begin, prices[symbol, begin], end, prices[symbol, end], symbol)
-        returned = benchmark_return(quote.begin, quote.end)
-    amount = hurdle_amount(threshold, base=base, returned=returned)
-    return Hurdle(threshold.kind, threshold.figure, base, amount, quote)
+    return Hurdle(ThresholdKind(kind), stated, Decimal(base), Decimal(amount), quote, rate)
 
 
 def _line(*fields: object) -> str:

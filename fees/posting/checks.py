@@ -328,7 +328,7 @@ def adjustments_make_their_fees_right(night: Night) -> list[Break]:
 
 
 def charges_are_the_sum_of_their_trades(night: Night) -> list[Break]:
-    """I28: a charge on trades is what its executions add up to."""
+    """I28: a charge on trades is what its executions add up to, and what the engine makes of them."""
     return trades.charges_are_the_sum_of_their_trades(night.run_id)
 
 

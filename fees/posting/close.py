@@ -21,7 +21,7 @@ from fees.posting.closing import Closing
 from fees.posting.second_look import differing
 from fees.results import queries as results
 from fees.results.closing import Closed, close_results
-from fees.trades.closing import close_trades
+from fees.trades import closing as trades
 from portal.lib.business_days import Calendar
 from portal.lib.fingerprint import fingerprint
 from portal.lib.periods import Frequency, Period, period_of
@@ -34,6 +34,7 @@ HOLD_TITLES = {
     "check_differs": gettext_noop("A fee was computed in two ways that differ"),
     **results.HOLD_TITLES,
     **funds.HOLD_TITLES,
+    **trades.HOLD_TITLES,
 }
 
 
@@ -76,7 +77,7 @@ def close_chunk(
         for one in _closings(cur, days, replace(today, without=held_back(day, only_that_day=True))):
             _charge(cur, one, written)
         let_in = replace(today, without=held_back(day))
-        _keep(day, close_trades(cur, let_in), written)
+        _keep(day, trades.close_trades(cur, let_in), written)
         for late, accounts in _held_before(cur, today, run.at):
             held = Written()
             again = replace(_whole(run, days, day, late, lo, hi, lags), only=accounts)

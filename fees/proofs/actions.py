@@ -12,8 +12,9 @@ from fees.engine.charge import MissingNav, OverlappingTerms, recompute
 from fees.engine.executions import day_total
 from fees.engine.executions import text as executions_text
 from fees.engine.inputs import charge_fingerprint, stored_fingerprint
+from fees.engine.quotes import MissingPrice
 from fees.engine.registry import FUND_CODES, PROFIT_CODES, TRADE_CODES
-from fees.engine.results import MissingBegin, MissingPrice, MissingValues, text
+from fees.engine.results import MissingBegin, MissingValues, text
 from fees.funds.evidence import measured_again as investments_again
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence, evidence

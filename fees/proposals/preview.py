@@ -7,19 +7,18 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from accounts.broker.prices.queries import Prices, closing_prices
+from accounts.broker.prices.queries import Prices
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.tree.models import Account
 from fees.engine.accrual import annual
 from fees.engine.high_water import ordinal
-from fees.engine.hurdle import ThresholdKind
-from fees.engine.profit import shield_of
+from fees.engine.quotes import Prices
 from fees.engine.registry import EVERY, FUND_CODES, METHODS, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import DayValue, stretches_of
 from fees.funds.queries import valuations
 from fees.groups.queries import base_between
 from fees.proposals.worked import Unknown, Values, Worked, periods_of, work_out
-from fees.results.queries import left_by_earlier, terms_by_component
+from fees.results.queries import left_by_earlier, prices_for, terms_by_component
 from fees.results.second_look import LONGEST_GAP
 from fees.schedules.rules import Figures
 from fees.trades.queries import between
@@ -215,16 +214,14 @@ def _carried(account: Account, values: Values, methods: Sequence[int], practice:
 
 
 def _prices(values: Values, components: Iterable[Figures]) -> Prices:
-    wanted = set()
+    stretches = []
     for one in components:
         terms = one.terms(starts=max(values.span.starts, values.begins))
-        threshold = shield_of(terms).threshold
-        if threshold is None or threshold.kind != ThresholdKind.BENCHMARK:
-            continue
         for period in periods_of(one.method, values):
             ends = min(period.ends, values.span.ends)
-            for part in stretches_of(
+            parts = stretches_of(
                 [terms], period=Period(period.starts, ends), opened_on=values.begins, closed_on=None, days=values.days
-            ):
-                wanted |= {(threshold.benchmark, part.before), (threshold.benchmark, part.last)}
-    return closing_prices(wanted)
+            )
+            if parts:
+                stretches.append((parts, values.currency))
+    return prices_for(stretches)

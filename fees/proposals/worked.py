@@ -9,18 +9,18 @@ from itertools import groupby
 from fees.engine import investments
 from fees.engine.arithmetic import CONTEXT, ZERO
 from fees.engine.charge import MissingNav, recompute
-from fees.engine.executions import Execution, day_total, fee_of
+from fees.engine.executions import Execution, MissingCommission, day_total, fee_of
 from fees.engine.executions import story as trades_story
 from fees.engine.explain import explain
 from fees.engine.high_water import Loss
 from fees.engine.investments import Valuation
 from fees.engine.profit import ProfitFee
+from fees.engine.quotes import MissingPrice, Prices
 from fees.engine.registry import EVERY, FUND_CODES, METHODS, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import (
     DayValue,
     Measured,
     MissingBegin,
-    MissingPrice,
     MissingValues,
     losses_carried_in,
     measure,
@@ -60,7 +60,7 @@ class Values:
     days: Calendar
     trades: tuple[tuple[Execution, Decimal | None], ...] = ()
     carried: Mapping[int, tuple[Terms | None, tuple[Loss, ...]]] = field(default_factory=dict)
-    prices: Mapping[tuple[str, date], Decimal] = field(default_factory=dict)
+    prices: Prices = field(default_factory=dict)
     valuations: tuple[Valuation, ...] = ()
 
     @property
@@ -222,18 +222,20 @@ def _profit_line(found: Sequence[tuple[Measured, ProfitFee]], amount: Decimal) -
 
 def _on_trades(figures: Figures, values: Values) -> Worked:
     terms = figures.terms(starts=values.span.starts)
-    fees = sorted(
-        ((fee_of(terms, one), rate) for one, rate in values.trades),
-        key=lambda pair: (pair[0].execution.charged_in, pair[0].execution.day, pair[0].execution.key),
-    )
+    try:
+        fees = sorted(
+            ((fee_of(terms, one), rate) for one, rate in values.trades),
+            key=lambda pair: (pair[0].execution.charged_in, pair[0].execution.day, pair[0].execution.key),
+        )
+    except MissingCommission as missing:
+        raise Unknown(_NO_RATE, currency=missing.currency, day=missing.day) from None
     amount, told = ZERO, []
     for (currency, day), group in groupby(fees, key=lambda one: (one[0].execution.charged_in, one[0].execution.day)):
         together = list(group)
         exact, charged = day_total((fee for fee, _rate in together), currency)
         rate = together[0][1]
         if charged and rate is None:
-            msgid = gettext_noop("No exchange rate of %(currency)s is known for %(day)s.")
-            raise Unknown(msgid, currency=currency, day=day)
+            raise Unknown(_NO_RATE, currency=currency, day=day)
         amount = CONTEXT.add(amount, round_money(CONTEXT.multiply(charged, rate or ZERO), values.currency))
         if len(told) < TOLD_TRADES:
             told += trades_story([fee for fee, _rate in together][:TOLD_TRADES], exact, charged, currency)
@@ -261,4 +263,5 @@ def _on_funds(figures: Figures, values: Values) -> Worked:
     return Worked(figures.method, amount, Sentence(msgid, {"count": count, "amount": amount}), tuple(told))
 
 
+_NO_RATE = gettext_noop("No exchange rate of %(currency)s is known for %(day)s.")
 _DAYS_MISSING = gettext_noop("Values of some days of the last closed period are missing, so it cannot be worked out.")

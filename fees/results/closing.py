@@ -9,19 +9,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from accounts.broker.prices.queries import Prices
 from accounts.ground.days.queries import calendar
 from fees.accrual.statements import array, day_literal
 from fees.engine.high_water import Loss, Withdrawal, ordinal
 from fees.engine.hurdle import base_of
 from fees.engine.inputs import stored_fingerprint
 from fees.engine.profit import ProfitFee
+from fees.engine.quotes import MissingPrice, Prices
 from fees.engine.registry import EVERY
 from fees.engine.results import (
     DayValue,
     Measured,
     MissingBegin,
-    MissingPrice,
     Part,
     Stretch,
     began_with,
@@ -108,7 +107,7 @@ def _close_slice(cur, closing: Closing, accounts: Sequence[int], days: Calendar,
     numbers = {code: ordinal(EVERY[code].frequency, closing.period.starts) for code in closing.methods}
     left = left_by_earlier(accounts, closing.methods, numbers)
     former = terms_by_component(one.component for one in left.values())
-    prices = prices_for([one.stretch for one in parts] for parts in summed.values())
+    prices = prices_for(([one.stretch for one in parts], parts[0].currency) for parts in summed.values())
     engine = outcomes(cur, closing, accounts)
     rows, held = [], {}
     for key, parts in summed.items():
@@ -121,7 +120,7 @@ def _close_slice(cur, closing: Closing, accounts: Sequence[int], days: Calendar,
             held[key] = ("no_begin", f"{missing.day.isoformat()}, method {key[2]}")
             continue
         except MissingPrice as missing:
-            held[key] = ("no_price", f"{missing.symbol} {missing.day.isoformat()}")
+            held[key] = (missing.reason, f"{missing.symbol} {missing.day.isoformat()}")
             continue
         if measured is None:
             held[key] = ("missing_days", f"{found[0]} of {found[1]} days, method {key[2]}")

@@ -1,16 +1,13 @@
 """What a fee on profit is proved with: values, prices and earlier results as they were known when the period closed."""
 
-from accounts.broker.prices.queries import closing_prices
 from accounts.ground.access.context import cursor
 from accounts.ground.tree.models import Kind
 from fees.engine.high_water import ordinal
-from fees.engine.hurdle import ThresholdKind
-from fees.engine.profit import shield_of
 from fees.engine.registry import EVERY
-from fees.engine.results import DayValue, Measured, Stretch, measure, stretches_of
+from fees.engine.results import DayValue, Measured, measure, stretches_of
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence
-from fees.results.queries import carried_in, left_by_earlier, terms_by_component
+from fees.results.queries import carried_in, left_by_earlier, prices_for, terms_by_component
 from fees.results.second_look import LONGEST_GAP
 from portal.lib.periods import Period, period_of
 
@@ -57,7 +54,7 @@ def measured_again(charge: Charge, known: Evidence) -> Measured | None:
         begins=max(opened, account.funded_on or opened),
         currency=charge.currency,
         carried=carried_in(stretches[-1].terms, left, former),
-        prices=_prices(charge, stretches),
+        prices=prices_for([(stretches, charge.currency)], at=charge.created_at),
         days=known.calendar,
     )
 
@@ -75,11 +72,3 @@ def _values(charge: Charge, period: Period) -> list[DayValue]:
             },
         )
         return [DayValue(*row) for row in cur.fetchall()]
-
-
-def _prices(charge: Charge, stretches: list[Stretch]):
-    threshold = shield_of(stretches[-1].terms).threshold
-    if threshold is None or threshold.kind != ThresholdKind.BENCHMARK:
-        return {}
-    days = (stretches[0].before, stretches[-1].last)
-    return closing_prices([(threshold.benchmark, day) for day in days], at=charge.created_at)

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from accounts.broker.prices.queries import Prices, closing_prices
+from accounts.broker.prices.queries import closing_prices
+from accounts.broker.rates.queries import rates
 from accounts.ground.access.context import cursor
 from fees.engine.high_water import Loss
-from fees.engine.hurdle import ThresholdKind
 from fees.engine.profit import shield_of
+from fees.engine.quotes import Pair, Prices, Symbol, wanted
 from fees.engine.results import Stretch, losses_carried_in
 from fees.engine.types import Terms
 from fees.schedules.rules import Figures
@@ -25,6 +26,7 @@ Key = tuple[int, int, int]
 HOLD_TITLES = {
     "no_begin": gettext_noop("A fee on profit waits for the value with which its period began"),
     "no_price": gettext_noop("A fee on profit waits for a price of its benchmark"),
+    "no_rate": gettext_noop("A fee waits for a rate of exchange"),
 }
 
 
@@ -111,14 +113,24 @@ def carried_in(terms: Terms, left: Left | None, former: dict[int, Terms]) -> tup
     return losses_carried_in(terms, before=before, left=left.carried if left else ())
 
 
-def prices_for(stretches: Iterable[Sequence[Stretch]]) -> Prices:
-    """The benchmark prices that these periods ask for, as they are known now."""
-    wanted = set()
-    for one in stretches:
+def prices_for(stretches: Iterable[tuple[Sequence[Stretch], str]], *, at: datetime | None = None) -> Prices:
+    """What these periods ask for, each of an account in a currency, as it is known now or was known at an instant."""
+    asked: set[tuple[Symbol, date]] = set()
+    for one, currency in stretches:
         threshold = shield_of(one[-1].terms).threshold
-        if threshold and threshold.kind == ThresholdKind.BENCHMARK:
-            wanted |= {(threshold.benchmark, one[0].before), (threshold.benchmark, one[-1].last)}
-    return closing_prices(wanted)
+        asked |= wanted(threshold, before=one[0].before, last=one[-1].last, currency=currency)
+    return quoted(asked, at=at)
+
+
+def quoted(asked: Iterable[tuple[Symbol, date]], *, at: datetime | None = None) -> Prices:
+    """Prices of benchmarks and rates of exchange, as far as they are known."""
+    found: dict[tuple[Symbol, date], Decimal] = {}
+    listed = list(asked)
+    prices = closing_prices([(one, day) for one, day in listed if isinstance(one, str)], at=at)
+    pairs = rates([(one.of, one.into, day) for one, day in listed if isinstance(one, Pair)], at=at)
+    found.update({(symbol, day): price for (symbol, day), price in prices.items()})
+    found.update({(Pair(of, into), day): rate for (of, into, day), rate in pairs.items()})
+    return found
 
 
 def grouped(rows: Iterable[tuple[Key, Stretch]]) -> dict[Key, list[Stretch]]:

@@ -13,11 +13,11 @@ from accounts.ground.days.queries import calendar
 from accounts.ground.tree.models import HOLDING_KINDS
 from fees.accrual.statements import array
 from fees.engine.high_water import ordinal
+from fees.engine.quotes import MissingPrice
 from fees.engine.registry import EVERY
 from fees.engine.results import (
     DayValue,
     MissingBegin,
-    MissingPrice,
     MissingValues,
     Stretch,
     measure,
@@ -66,7 +66,7 @@ def outcomes(cur, closing: Closing, accounts: Sequence[int]) -> dict[Key, Outcom
         if found:
             stretches[key] = found
     values = _values(cur, closing, accounts)
-    prices = prices_for(stretches.values())
+    prices = prices_for((parts, lives[key[0]].currency) for key, parts in stretches.items())
     numbers = {code: ordinal(EVERY[code].frequency, closing.period.starts) for code in closing.methods}
     left = left_by_earlier(accounts, closing.methods, numbers)
     former = terms_by_component(one.component for one in left.values())
@@ -88,8 +88,8 @@ def outcomes(cur, closing: Closing, accounts: Sequence[int]) -> dict[Key, Outcom
             answers[key] = "missing_days"
         except MissingBegin:
             answers[key] = "no_begin"
-        except MissingPrice:
-            answers[key] = "no_price"
+        except MissingPrice as missing:
+            answers[key] = missing.reason
         else:
             fee = measured.fee()
             answers[key] = (fee.exact, text(measured, fee))

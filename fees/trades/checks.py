@@ -1,18 +1,69 @@
 """What must be true of fees on trades before a firm's day is sealed."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 
+from accounts.ground.access.context import cursor
 from accounts.ground.ledger.checks import Break, breaks
 from accounts.ground.runs.queries import sql_held_back
+from fees.engine.executions import day_total, text
 from fees.engine.registry import TRADE_CODES
-from fees.trades.queries import METHODS, NO_TRADES
-from portal.lib.words import gettext_noop
+from fees.posting.models import Charge
+from fees.trades.evidence import fees_of
+from fees.trades.queries import METHODS, NO_RATE, NO_TRADES
+from portal.lib.words import Sentence, gettext_noop
 
 (METHOD,) = TRADE_CODES
+AT_ONCE = 500
 
 
 def charges_are_the_sum_of_their_trades(run_id: int) -> list[Break]:
-    """I28: a charge on trades is what its executions add up to, and never below zero."""
+    """I28: a charge on trades is what its executions add up to, never below zero, and what the engine makes of them."""
+    return [*_unlike_their_sum(run_id), *_unlike_their_executions(run_id)]
+
+
+def _unlike_their_executions(run_id: int) -> list[Break]:
+    wrong: dict[int, list[str]] = defaultdict(list)
+    for charge in _differing(run_id):
+        wrong[charge.firm_id].append(str(charge.pk))
+    msgid = gettext_noop("%(count)s charges on trades do not come out again; the first is %(sample)s.")
+    return [
+        Break("I28", firm, Sentence(msgid, {"count": len(names), "sample": min(names)}))
+        for firm, names in sorted(wrong.items())
+    ]
+
+
+def _differing(run_id: int) -> Iterator[Charge]:
+    """Worked out anew from executions as they stand; what a later statement says otherwise makes no charge wrong."""
+    with cursor() as cur:
+        cur.execute(
+            f"""
+            SELECT c.id FROM fees_charge c
+             WHERE c.run_id = %s AND c.method = {METHOD} AND c.revision = 0
+               AND NOT EXISTS (SELECT 1 FROM fees_tradefee f
+                                 JOIN broker_trade t ON t.id = f.trade_id
+                                 JOIN broker_statementfile s ON s.id = t.file_id
+                                WHERE f.charge_id = c.id AND s.imported_at > c.created_at)
+             ORDER BY c.id
+            """,
+            [run_id],
+        )
+        keys = [pk for (pk,) in cur.fetchall()]
+    for first in range(0, len(keys), AT_ONCE):
+        some = list(Charge.unscoped.filter(pk__in=keys[first : first + AT_ONCE]))
+        again = fees_of(some)
+        for charge in some:
+            fees = again.get(charge.pk)
+            if (
+                fees is None
+                or text(fees) != charge.inputs
+                or day_total(fees, charge.currency) != (charge.exact, charge.amount)
+            ):
+                yield charge
+
+
+def _unlike_their_sum(run_id: int) -> list[Break]:
     return breaks(
         "I28",
         gettext_noop("%(count)s charges on trades are not the sum of their executions; the first is %(sample)s."),
@@ -30,7 +81,7 @@ def charges_are_the_sum_of_their_trades(run_id: int) -> list[Break]:
 
 
 def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
-    """I12: each execution of the day under a schedule has its row, also where it costs nothing.
+    """I12: each execution of the day under a schedule has its row, also where it costs nothing, or waits for a rate.
 
     What a statement brings after the night has accrued waits for the next one, an account held back until it is let in.
     """
@@ -52,8 +103,11 @@ def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
            AND NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
            AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
            AND t.account_id NOT IN ({sql_held_back(day)})
+           AND NOT EXISTS (SELECT 1 FROM accounts_hold h WHERE h.account_id = a.id AND h.day = %(day)s
+                            AND h.stage = 'close' AND h.reason = %(waits)s AND h.resolved_at IS NULL)
          GROUP BY a.firm_id
         """,
         run=run_id,
         day=day,
+        waits=NO_RATE,
     )

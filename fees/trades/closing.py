@@ -12,18 +12,27 @@ from fees.engine.registry import TRADE_CODES
 from fees.posting.closing import FINGERPRINTS, Closing, within
 from fees.posting.keys import trades_charge_id
 from fees.results.closing import Closed
-from fees.trades.queries import Waiting, waiting
+from fees.trades.queries import NO_RATE, Waiting, waiting
 from portal.lib.fingerprint import sql_digest
+from portal.lib.words import gettext_noop
 
 (METHOD,) = TRADE_CODES
 AT_ONCE = 2000
+HOLD_TITLES = {NO_RATE: gettext_noop("A fee waits for a rate of exchange")}
 
 
 def close_trades(cur, closing: Closing) -> Closed:
     """Charge what waits; an execution that a later statement brings is charged by the night that first knows it."""
     closed = Closed()
     rows: list[dict[str, object]] = []
-    found = waiting(cur, day=closing.day, within=within(closing, "s.account_id"))
+    found = []
+    for one in waiting(cur, day=closing.day, within=within(closing, "s.account_id")):
+        if one.execution.commission is None:
+            # It stays uncharged, and each night asks for the rate again.
+            detail = f"{one.execution.charged_in} {one.execution.day.isoformat()}"
+            closed.held.append((one.account, NO_RATE, detail))
+        else:
+            found.append(one)
     found.sort(key=_key)
     for _, group in groupby(found, key=_key):
         rows.append(_row(closing, list(group)))

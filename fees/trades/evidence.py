@@ -20,13 +20,15 @@ def fees_of(charges: Sequence[Charge]) -> dict[UUID, list[ExecutionFee]]:
     """The same of many charges in two queries; one whose text or executions are not there is left out."""
     wanted = {one: keys for one in charges if (keys := _keys(one))}
     terms = terms_by_component(component for keys in wanted.values() for _key, component in keys)
-    named_by = [(one.account_id, key) for one, keys in wanted.items() for key, _component in keys]
+    named_by = [(one.account_id, key, one.created_at) for one, keys in wanted.items() for key, _component in keys]
     with cursor() as cur:
         known = named(cur, named_by) if named_by else {}
     found = {}
     for one, keys in wanted.items():
         with suppress(LookupError):
-            found[one.pk] = [fee_of(terms[component], known[one.account_id, key]) for key, component in keys]
+            found[one.pk] = [
+                fee_of(terms[component], known[one.account_id, key, one.created_at]) for key, component in keys
+            ]
     return found
 
 

@@ -1,7 +1,7 @@
 """Executions as the engine reads them: those that wait to be charged, and those that a proof names."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -18,20 +18,23 @@ LATEST = timedelta(days=60)
 # Assignments, exercises and expiries are bookings, not trades that anybody made.
 NO_TRADES = "'BookTrade'"
 METHODS = ", ".join(map(str, TRADE_CODES))
+# What an execution waits for whose commission is in another currency than its fee; its account is held by that name.
+NO_RATE = "no_rate"
 
 _CHARGED = (
     "CASE WHEN t.asset = 'CASH' AND position('.' IN t.symbol) > 0"
     " THEN reverse(split_part(reverse(t.symbol), '.', 1)) ELSE t.currency END"
 )
-_COLUMNS = f"""
+_WITH_RATE = """
     t.key, coalesce(t.trade_on, t.report_on), t.asset, t.symbol, t.currency, abs(t.quantity),
     coalesce(abs(t.proceeds), abs(t.quantity * coalesce(t.price, 0) * coalesce(t.multiplier, 1))),
-    CASE WHEN coalesce(t.commission, 0) = 0 THEN 0
-         ELSE -t.commission * coalesce(broker_rate(coalesce(t.trade_on, t.report_on),
-                                                   coalesce(nullif(t.commission_currency, ''), t.currency),
-                                                   {_CHARGED}), 0) END,
+    CASE WHEN coalesce(t.commission, 0) = 0 THEN 0 ELSE -t.commission * {rate} END,
     t.notes, t.opens_or_closes, t.exchange
 """
+_TURNED = "coalesce(t.trade_on, t.report_on), coalesce(nullif(t.commission_currency, ''), t.currency), " + _CHARGED
+_COLUMNS = _WITH_RATE.format(rate=f"broker_rate({_TURNED})")
+# At the rate of before where it was corrected since.
+_COLUMNS_THEN = _WITH_RATE.format(rate=f"broker_rate_at({_TURNED}, w.at)")
 
 
 _CHARGEABLE = f"t.kind NOT IN ({NO_TRADES}) AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND t.quantity <> 0"
@@ -97,15 +100,16 @@ def between(account: Account, span: Period) -> list[tuple[Execution, Decimal | N
         return [(execution, rate) for _account, execution, rate in found]
 
 
-def named(cur, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Execution]:
-    """Executions by their accounts and keys."""
-    accounts, keys = zip(*wanted, strict=True)
+def named(cur, wanted: Sequence[tuple[int, str, datetime]]) -> dict[tuple[int, str, datetime], Execution]:
+    """Executions by their accounts and keys, at the rates that were known at an instant."""
+    accounts, keys, instants = zip(*wanted, strict=True)
     cur.execute(
-        f"SELECT t.account_id, {_COLUMNS} FROM unnest(%s::bigint[], %s::text[]) AS w (account_id, key)"
+        f"SELECT t.account_id, w.at, {_COLUMNS_THEN}"
+        " FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS w (account_id, key, at)"
         " JOIN broker_trade t ON t.account_id = w.account_id AND t.key = w.key",
-        [list(accounts), list(keys)],
+        [list(accounts), list(keys), list(instants)],
     )
-    return {(account, row[0]): _execution(row) for account, *row in cur.fetchall()}
+    return {(account, row[0], at): _execution(row) for account, at, *row in cur.fetchall()}
 
 
 def _waiting(row: Sequence) -> Waiting:
@@ -116,5 +120,5 @@ def _waiting(row: Sequence) -> Waiting:
 
 def _execution(row: Sequence) -> Execution:
     key, day, asset, symbol, currency, quantity, value, commission, notes, opens, exchange = row
-    paid = max(commission, Decimal(0))
+    paid = None if commission is None else max(commission, Decimal(0))
     return Execution(key, day, asset, symbol, currency, quantity, value, paid, notes, opens, exchange)

@@ -104,6 +104,7 @@ LIES = {
         " USING (account_id, practice_id, method, starts) WHERE f.revision = 0 AND r.revision = 1)",
     ],
     "charges_are_the_sum_of_their_trades": [
+        "UPDATE broker_trade SET exchange = 'NYSE'",
         "UPDATE fees_tradefee SET exact = exact + 1",
         "DELETE FROM fees_tradefee",
         "UPDATE fees_charge SET exact = exact + 1 WHERE method = 41",

@@ -6,11 +6,14 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.broker.prices.actions import record_prices
 from accounts.broker.prices.rules import Price
+from accounts.broker.rates.actions import correct_rate
 from accounts.ground.access.context import as_role
 from accounts.ground.ledger.models import Transfer
 from accounts.ground.runs.models import Hold
@@ -143,6 +146,54 @@ def test_d15_a_benchmark_is_measured_by_imported_prices(nights, last, amount):
     assert charge.amount == Decimal(amount)
     assert Hold.unscoped.get(stage="close").resolved_at
     assert agrees(charge)
+
+
+def test_a_threshold_in_another_currency_is_turned_at_the_rate_of_the_last_business_day(nights):
+    """2,000 EUR at 1.173456 are 2,346.912 USD; 10 % of the 2,653.088 above it are 265.3088, rounded once: 265.31.
+
+    Without that rate the account waits; a rate that is corrected later changes neither the fee nor its proof.
+    """
+    nights.agree(ANA, profit("0.10", threshold={"kind": "amount", "figure": "2000", "currency": "EUR"}), starts=Q3)
+    path(nights, ANA, Q3, Q3_END, "100000", "105000")
+    rate(date(2025, 9, 29), "1.10")
+    close(nights, Q3_END)
+    assert Charge.unscoped.count() == 0
+    held = Hold.unscoped.get(stage="close")
+    assert (held.reason, held.detail) == ("no_rate", "EUR.USD 2025-09-30")
+
+    rate(Q3_END, "1.173456")
+    nights.close(nights.next(Q3_END))
+
+    charge = nights.charge(ANA)
+    assert (charge.exact, charge.amount) == (Decimal("265.30880000"), Decimal("265.31"))
+    assert "\nrate EUR 2025-09-30 1.1734560000\n" in charge.inputs
+    assert agrees(charge)
+    with as_role("owner"):
+        told = [tell(one) for one in proof(Charge.unscoped.select_related("account").get()).story]
+    assert "The threshold of 2,000.00 EUR is 2,346.912 at 1.173456, the rate of 2025-09-30." in told
+
+    with as_role("office"):
+        correct_rate(
+            day=Q3_END, from_currency="EUR", to_currency="USD", seen=Decimal("1.173456"), rate=Decimal("1.2"),
+            reason="Misread", by=1, at=timezone.now(),
+        )  # fmt: skip
+    assert agrees(charge)
+
+
+def test_a_threshold_in_the_accounts_own_currency_needs_no_rate(nights):
+    nights.agree(ANA, profit("0.10", threshold={"kind": "amount", "figure": "2000", "currency": "USD"}), starts=Q3)
+    path(nights, ANA, Q3, Q3_END, "100000", "105000")
+
+    close(nights, Q3_END)
+
+    assert nights.charge(ANA).amount == Decimal("300.00")
+    assert "rate" not in nights.charge(ANA).inputs
+
+
+def rate(day: date, number: str) -> None:
+    """What a euro was in dollars."""
+    with as_role("owner"), connection.cursor() as cur:
+        cur.execute("INSERT INTO broker_fxrate VALUES (%s, 'EUR', 'USD', %s, 0)", [day, number])
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
+from accounts.broker.rates.actions import correct_rate
 from accounts.ground.access.context import as_role, cursor
+from accounts.ground.runs.models import Hold, Seal
 from fees.engine.registry import EVERY_BY_NAME
 from fees.posting.models import Charge
 from fees.proofs.actions import recompute_charge
@@ -193,3 +196,78 @@ def test_residents_of_the_united_states_pay_for_futures_of_a_registered_advisor_
     trade(valued, FIRST, asset=asset, symbol="ESZ5")
     valued.night(FIRST)
     assert valued.charge(ANA).amount == Decimal("2.00")
+
+
+@pytest.mark.parametrize(("was", "became"), [("ISLAND", "NYSE"), ("ISLAND", ""), ("", "NYSE"), ("DARK POOL", "DARK")])
+def test_another_exchange_of_a_charged_trade_is_found(valued, was, became):
+    """Both exchanges cost the same here, so that nothing but the sealed line tells them apart."""
+    valued.agree(ANA, per_trade(key("ticket", "2")), starts=FIRST)
+    trade(valued, FIRST, exchange=was)
+    valued.night(FIRST)
+    charge = valued.charge(ANA)
+    assert agrees(charge)
+    assert ("STK@" in charge.inputs) is bool(was)
+
+    with as_role("owner"), cursor() as cur:
+        cur.execute("UPDATE broker_trade SET exchange = %s", [became])
+
+    assert not agrees(charge)
+
+
+def test_a_trade_that_moved_to_another_exchange_before_the_seal_stops_it(valued):
+    valued.agree(ANA, per_trade(key("ticket", "2")), starts=FIRST)
+    trade(valued, FIRST, exchange="ISLAND")
+    valued.accrue(FIRST)
+    valued.close(FIRST)
+    with as_role("owner"), cursor() as cur:
+        cur.execute("UPDATE broker_trade SET exchange = 'NYSE'")
+
+    refused = valued.seal(FIRST)
+
+    assert "I28 charges_are_the_sum_of_their_trades" in refused.problem
+    with as_role("owner"):
+        assert not Seal.unscoped.filter(day=FIRST, firm_id=valued.world[ANA].firm_id).exists()
+
+
+def test_a_later_statement_that_corrects_the_exchange_stops_no_seal(valued):
+    valued.agree(ANA, per_trade(key("ticket", "2")), starts=FIRST)
+    trade(valued, FIRST, exchange="ISLAND")
+    valued.accrue(FIRST)
+    valued.close(FIRST)
+    with as_role("owner"), cursor() as cur:
+        cur.execute(
+            "INSERT INTO broker_statementfile (id, sha256, name, kind, state, size, imported_at, query_name,"
+            " statements, counts, problem)"
+            " VALUES (7, 'x', 'late', 'flex', 'loaded', 1, clock_timestamp(), '', 1, '{}', '')"
+        )
+        cur.execute("UPDATE broker_trade SET exchange = 'NYSE', file_id = 7")
+
+    assert "I28" not in valued.night(FIRST).problem
+
+
+def test_a_commission_in_another_currency_waits_for_the_rate_of_its_day(valued):
+    """100 % of a commission of 10 EUR at 1.17 is 11.70 USD. An unknown rate is never taken for no commission."""
+    valued.agree(ANA, per_trade(key("percent_markup", "1")), starts=FIRST)
+    trade(valued, FIRST, commission="-10", commission_currency="EUR")
+    trade(valued, FIRST, key="2:2:EXECUTION", commission="-4")
+    sealed = valued.night(FIRST)
+
+    assert sealed.problem == ""
+    assert [one.amount for one in Charge.unscoped.all()] == [Decimal("4.00")]
+    held = Hold.unscoped.get(stage="close", resolved_at=None)
+    assert (held.reason, held.detail) == ("no_rate", "USD 2025-09-29")
+
+    with as_role("owner"), cursor() as cur:
+        cur.execute("INSERT INTO broker_fxrate VALUES (%s, 'EUR', 'USD', 1.17, 0)", [FIRST])
+    assert valued.night(SECOND).problem == ""
+
+    late = valued.charge(ANA, starts=SECOND)
+    assert late.amount == Decimal("11.70")
+    assert not Hold.unscoped.filter(stage="close", resolved_at=None).exists()
+    assert agrees(late)
+    with as_role("office"):
+        correct_rate(
+            day=FIRST, from_currency="EUR", to_currency="USD", seen=Decimal("1.17"), rate=Decimal("1.2"),
+            reason="Misread", by=1, at=timezone.now(),
+        )  # fmt: skip
+    assert agrees(late), "the proof takes the rate that was known then"
