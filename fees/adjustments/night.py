@@ -22,8 +22,9 @@ from fees.engine.investments import MissingValuation
 from fees.engine.investments import fee as investments_fee
 from fees.engine.investments import text as investments_text
 from fees.engine.profit import ProfitFee
+from fees.engine.quotes import MissingPrice
 from fees.engine.registry import EVERY, FUND_CODES, PROFIT_CODES, TRADE_CODES
-from fees.engine.results import Measured, MissingBegin, MissingPrice, MissingValues
+from fees.engine.results import Measured, MissingBegin, MissingValues
 from fees.funds.evidence import measured_again as investments_again
 from fees.funds.queries import valuations_barrier
 from fees.funds.statements import keep_again
@@ -41,8 +42,9 @@ WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice, MissingValuation
 TRADES = ", ".join(map(str, TRADE_CODES))
 PROFITS = ", ".join(map(str, PROFIT_CODES))
 FUNDS = ", ".join(map(str, FUND_CODES))
-# A statement that comes or is replaced later than this after a period's end changes no fee on a hedge fund.
-LATEST = timedelta(days=60)
+# For so long after a period's end statements are read again each night for a fee on a hedge fund; later ones only where
+# a file that has just come says something about it.
+RECENT = timedelta(days=60)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +76,18 @@ def adjust(cur, closing: Closing) -> Closed:
     """Write what differs for accounts in range; later periods of a fee on profit follow the earlier ones."""
     closed = Closed()
     valuations_barrier(alone=False)
-    keep_again(cur, within(closing, "c.account_id"), since=closing.day - LATEST, run_id=closing.run_id)
+    since = _since(cur, closing)
+    keep_again(
+        cur,
+        within(closing, "c.account_id"),
+        since=closing.day - RECENT,
+        came=since.held_back or since.night_before,
+        run_id=closing.run_id,
+    )
     # Not the transaction's own instant: what was replaced while it waited is seen, and the proof must know that.
     cur.execute("SELECT clock_timestamp()")
     at = cur.fetchone()[0]
-    for _, keys in groupby(_candidates(cur, closing), key=lambda one: one[:3]):
+    for _, keys in groupby(_candidates(cur, closing, since), key=lambda one: one[:3]):
         for account, practice, method, starts in keys:
             found = revisions(Charge(account_id=account, practice_id=practice, method=method, starts=starts,
                                      currency=_currency(cur, account)))  # fmt: skip
@@ -136,13 +145,12 @@ def _as_of(first: Charge, *, revision: int, at: datetime) -> Charge:
     return charge
 
 
-def _candidates(cur, closing: Closing) -> list[tuple[int, int, int, date]]:
+def _candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int, date]]:
     """Charges one of whose values was replaced since the night before, those of this night, and those whose days
     were found not to be the agreed ones; of a fee on profit also every later period.
 
     Accounts are found first: a night without corrections reads no charge.
     """
-    since = _since(cur, closing)
     corrected = _corrected(cur, closing, since)
     cur.execute(
         f"""
@@ -214,7 +222,7 @@ def _groups_corrected(cur, closing: Closing, since: Since) -> list[tuple[int, da
           JOIN broker_statementfile f ON f.id = n.file_id AND {since.told("f.imported_at", "s.stl_id")}
          WHERE s.stl_id IS NOT NULL AND {within(closing, "s.stl_id")}
         """,
-        {"run": closing.run_id, "day": closing.day, "oldest": closing.day - LATEST, **since._asdict()},
+        {"run": closing.run_id, "day": closing.day, "oldest": closing.day - RECENT, **since._asdict()},
     )
     return cur.fetchall()
 

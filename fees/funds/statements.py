@@ -8,6 +8,7 @@ from typing import NamedTuple
 from accounts.ground.days.queries import calendar
 from fees.engine.investments import ONE_DAY, Window, parse
 from fees.engine.registry import FUND_CODES
+from fees.funds.then import NOW, run_again
 from portal.lib.business_days import Calendar
 
 SOURCE = "statement"
@@ -110,36 +111,71 @@ TOLD = _TOLD.format(
 )
 
 
-def keep(cur, wanted: Iterable[Wanted], *, run_id: int) -> int:
-    """Keep what the statements tell now, where it is not what they told before; how many rows that were."""
+def asked_as_json(wanted: Iterable[Wanted]) -> str:
+    """The windows as TOLD reads them."""
     rows = [
         {"account": one.account, "fund": one.window.fund, "first": one.window.first.isoformat(),
          "last": one.window.last.isoformat(), "since": one.flows_since.isoformat()}
         for one in wanted
     ]  # fmt: skip
-    if not rows:
+    return json.dumps(rows)
+
+
+def keep(cur, wanted: Iterable[Wanted], *, run_id: int) -> int:
+    """Keep what the statements tell now, where it is not what they told before; how many rows that were."""
+    asked = list(wanted)
+    if not asked:
         return 0
+    then = run_again()
+    relations, tells = (TOLD, "told") if then is None else (f"{TOLD}, {NOW}", "now")
+    values: dict[str, object] = {"wanted": asked_as_json(asked), "run": run_id}
+    if then is not None:
+        values |= {"told_since": then.since, "told_then": json.dumps(then.rows())}
     cur.execute(
         f"""
-        WITH {TOLD}
+        WITH {relations}
         INSERT INTO fees_fundvalue (firm_id, account_id, fund, day, value, put_in, taken_out, source, run_id)
         SELECT a.firm_id, t.account_id, t.fund, t.day, t.value, t.put_in, t.taken_out, '{SOURCE}', %(run)s
-          FROM told t JOIN accounts_account a ON a.id = t.account_id
+          FROM {tells} t JOIN accounts_account a ON a.id = t.account_id
          WHERE NOT t.is_kept OR (t.value, t.put_in, t.taken_out) IS DISTINCT FROM (kept_value, kept_in, kept_out)
          ORDER BY t.account_id, t.fund, t.day
         """,
-        {"wanted": json.dumps(rows), "run": run_id},
+        values,
     )
     return cur.rowcount
 
 
-def keep_again(cur, within: str, *, since: date, run_id: int) -> int:
-    """Look again at all that was asked for fees of periods that ended after `since`, of accounts `within` (of charges
-    `c`): a statement that came late or was replaced tells something else."""
+# Charges `c` of older periods about which a file that came since the night before says something: however late it is.
+_TOUCHED = """
+    EXISTS (SELECT 1 FROM broker_trade t WHERE t.account_id = c.account_id
+               AND t.file_id = ANY (%(files)s::int[]) AND coalesce(t.trade_on, t.report_on) < c.ends)
+    OR EXISTS (SELECT 1 FROM broker_positiontransfer t WHERE t.account_id = c.account_id
+                  AND t.file_id = ANY (%(files)s::int[]) AND coalesce(t.flow_on, t.report_on) < c.ends)
+    OR EXISTS (SELECT 1 FROM broker_position p WHERE p.account_id = c.account_id
+                  AND p.file_id = ANY (%(files)s::int[])
+                  AND (p.day >= c.starts - 8 AND p.day < c.starts OR p.day >= c.period_end_day AND p.day < c.ends))"""
+
+
+def keep_again(cur, within: str, *, since: date, came: str, run_id: int) -> int:
+    """Look again at all that was asked for fees of periods that ended after `since`, and of those before it about which
+    a file says something that `came` after that instant, of accounts `within` (of charges `c`): a statement that came
+    late or was replaced tells something else."""
+    then = run_again()
+    cur.execute("SELECT coalesce(array_agg(id), '{}') FROM broker_statementfile WHERE imported_at >= %s", [came])
+    (files,) = cur.fetchone()
     cur.execute(
-        f"SELECT c.account_id, c.starts, c.inputs FROM fees_charge c WHERE {within} AND c.method = ANY (%s)"
-        " AND c.revision = 0 AND c.ends > %s",
-        [list(FUND_CODES), since],
+        f"""
+        SELECT c.account_id, c.starts, c.inputs FROM fees_charge c
+         WHERE {within} AND c.method = ANY (%(methods)s) AND c.revision = 0
+           AND (c.ends > %(since)s OR c.account_id = ANY (%(told)s::bigint[])
+                OR cardinality(%(files)s::int[]) > 0 AND ({_TOUCHED}))
+        """,
+        {
+            "methods": list(FUND_CODES),
+            "since": since,
+            "files": files,
+            "told": [one.account for one in then.kept] if then else [],
+        },
     )
     days = calendar()
     wanted = [again for account, *charged in cur.fetchall() for again in _asked_again(account, *charged, days=days)]

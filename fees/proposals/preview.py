@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from accounts.broker.prices.queries import Prices
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.tree.models import Account
 from fees.engine.accrual import annual

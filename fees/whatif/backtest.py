@@ -6,8 +6,7 @@ account's from its first known value on. Nothing is written; memory grows with t
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -18,18 +17,20 @@ from fees.engine import sql
 from fees.engine.executions import day_total, fee_of
 from fees.engine.flattened import COLUMNS, flatten
 from fees.engine.high_water import Loss
-from fees.engine.registry import EVERY, METHODS, PROFIT_CODES, TRADE_CODES
-from fees.engine.results import MissingBegin, MissingPrice, losses_carried_in
+from fees.engine.quotes import MissingPrice
+from fees.engine.registry import EVERY, FUND_CODES, METHODS, PROFIT_CODES, TRADE_CODES
+from fees.engine.results import MissingBegin, losses_carried_in
 from fees.engine.types import Terms
 from fees.posting.closing import Closing, from_closing_value
 from fees.results.closing import Summed, measured_of, sums
 from fees.results.queries import Key, prices_for
 from fees.schedules.rules import Figures, residence_problems
 from fees.trades.queries import executed
+from fees.whatif.books import Book
+from fees.whatif.funds import on_funds
 from fees.whatif.rules import (
     MISSING_DAYS,
     NO_BEGIN,
-    NO_PRICE,
     NO_RATE,
     NO_VALUES,
     NOT_OPEN,
@@ -43,29 +44,6 @@ from portal.lib.periods import Frequency, Period
 ZERO = Decimal(0)
 SCATTERED = 4
 UNIT = {Frequency.DAILY: "day", Frequency.MONTHLY: "month", Frequency.QUARTERLY: "quarter", Frequency.ANNUAL: "year"}
-
-
-@dataclass
-class Book:
-    """Accounts that are measured, and how far that has come; `refused` says why nothing can be said of one."""
-
-    ids: list[int]
-    currency: dict[int, str] = field(default_factory=dict)
-    begins: dict[int, date] = field(default_factory=dict)
-    since: dict[int, date] = field(default_factory=dict)
-    after: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    before: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    refused: dict[int, str] = field(default_factory=dict)
-
-    @property
-    def measured(self) -> list[int]:
-        """Those of which something can be said, in the order of their keys."""
-        return sorted(one for one in self.since if one not in self.refused)
-
-    def refuse(self, accounts: Iterable[int], reason: str) -> None:
-        """The first reason stays."""
-        for one in accounts:
-            self.refused.setdefault(one, reason)
 
 
 def backtest(accounts: Sequence[int], *, practice: int, components: Sequence[Figures], window: Window) -> Book:
@@ -87,6 +65,8 @@ def backtest(accounts: Sequence[int], *, practice: int, components: Sequence[Fig
                 _on_profit(cur, book, practice, place, one, window)
             elif one.method in TRADE_CODES:
                 _on_trades(cur, book, place, one, window)
+            elif one.method in FUND_CODES:
+                on_funds(cur, book, place, one, window)
         _billed(cur, book, practice, window)
     return book
 
@@ -216,7 +196,7 @@ def _on_profit(cur, book: Book, practice: int, place: int, one: Figures, window:
             return
         wanted = f"{_tried(book, practice, [(place, one)], since)}, {_component(cur, place, one)}, "
         found: dict[Key, Summed] = dict(sums(cur, closing, window.days, tried=wanted))
-        prices = prices_for([part.stretch] for part in found.values())
+        prices = prices_for(([part.stretch], part.currency) for part in found.values())
         for (account, _, _), part in found.items():
             now = part.stretch.terms
             carried = losses_carried_in(now, before=terms.get(account), left=left.get(account, ()))
@@ -225,8 +205,8 @@ def _on_profit(cur, book: Book, practice: int, place: int, one: Figures, window:
             except MissingBegin:
                 book.refuse([account], NO_BEGIN)
                 continue
-            except MissingPrice:
-                book.refuse([account], NO_PRICE)
+            except MissingPrice as missing:
+                book.refuse([account], missing.reason)
                 continue
             if measured is None:
                 book.refuse([account], MISSING_DAYS)
@@ -244,8 +224,11 @@ def _on_trades(cur, book: Book, place: int, one: Figures, window: Window) -> Non
     for account, execution, rate in executed(cur, accounts=book.measured, starts=window.starts, ends=window.ends):
         if execution.day >= book.since[account]:
             key = (account, execution.day, execution.charged_in)
-            by_day[key].append(fee_of(terms, execution))
             rates[key] = rate
+            if execution.commission is None:
+                book.refuse([account], NO_RATE)
+            else:
+                by_day[key].append(fee_of(terms, execution))
     for key, fees in by_day.items():
         account, _day, paid_in = key
         _exact, amount = day_total(fees, paid_in)

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from fees.engine.limits import problem
-from fees.engine.registry import EVERY, FUND_CODES
+from fees.engine.registry import EVERY
 from fees.engine.types import Problem
 from fees.proposals.rules import Wanted
 from fees.schedules.rules import Figures, listed_problems
@@ -30,6 +29,7 @@ MISSING_DAYS = "missing_days"
 NO_BEGIN = "no_begin"
 NO_PRICE = "no_price"
 NO_RATE = "no_rate"
+NO_VALUATION = "no_valuation"
 RESIDENCE = "residence"
 REFUSALS = {
     NOT_OPEN: gettext_noop("The account is not open."),
@@ -38,6 +38,7 @@ REFUSALS = {
     NO_BEGIN: gettext_noop("The value with which a period began is missing."),
     NO_PRICE: gettext_noop("A price of the benchmark is missing."),
     NO_RATE: gettext_noop("An exchange rate is missing."),
+    NO_VALUATION: gettext_noop("What an investment in a hedge fund was worth is missing."),
     RESIDENCE: gettext_noop("A fee per trade unit is not available for residents of the United States."),
 }
 
@@ -85,11 +86,7 @@ def window(sealed: date, days: Calendar) -> Window:
 
 def problems(wanted: Wanted, starts: date) -> list[Problem]:
     """What is wrong with the terms that somebody wants to try; empty when they can be."""
-    found = listed_problems(wanted.strategy, wanted.components, starts)
-    if any(one.method in FUND_CODES for one in wanted.components):
-        msgid = gettext_noop("What a hedge-fund fee would have come to is not worked out here; take it out.")
-        found.append(problem("components", "not_measured", msgid))
-    return found
+    return listed_problems(wanted.strategy, wanted.components, starts)
 
 
 def numbers_of(text: str) -> tuple[str, ...]:

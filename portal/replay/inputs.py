@@ -12,6 +12,7 @@ from typing import Any
 from accounts.broker.feed.job import STAGE
 from accounts.ground.access.context import cursor
 from accounts.ground.runs.actions import BY_OFFICE, answer
+from fees.funds.then import Kept, Then
 from portal.lib.words import gettext_noop
 
 # Written by nights alone. A new table that the night's login may write stands here, or below with a reason.
@@ -20,7 +21,7 @@ MADE = (
     *("accounts_book", "accounts_transfer", "broker_retirement", "broker_instruction", "broker_instructionfile"),
     *("fees_accrual", "fees_adviserdaily", "fees_charge", "fees_periodresult", "fees_tradefee", "fees_notice"),
     *("fees_difference", "fees_cut", "fees_bornecharge"),
-    # Those that people told are brought back when they were told.
+    # Those that people told are brought back when they were told; those of statements are taken from them again.
     "fees_fundvalue",
 )
 # Sent by people; nights write only what became of them.
@@ -39,10 +40,12 @@ class Told:
 
 @dataclass
 class Inputs:
-    """The nights to run again, each with the moment up to which it knew, and what was told over time."""
+    """The nights to run again, each with the moment up to which it knew, what was told over time, and what each night
+    had taken from statements of funds."""
 
     nights: list[tuple[date, datetime, datetime]]
     told: list[Told] = field(default_factory=list)
+    funds: dict[date, Then] = field(default_factory=dict)
 
     def bring(self, until: datetime) -> None:
         """Bring in, in order, what had been told by an instant."""
@@ -63,7 +66,7 @@ def strip() -> Inputs:
             " WHERE s.name = 'accrue' AND r.state = 'done' AND r.day < coalesce("
             " (SELECT min(day) FROM accounts_run WHERE state <> 'done'), 'infinity') ORDER BY r.day"
         )
-        found = Inputs(nights=cur.fetchall())
+        found = Inputs(nights=cur.fetchall(), funds=_funds(cur))
         found.told = [
             *(*_values(cur), *_decided(cur), *_retries(cur)),
             *(*_booked(cur), *_answers(cur), *_worth(cur)),
@@ -177,6 +180,23 @@ def _worth(cur: Any) -> Iterable[Told]:
     for at, *row in cur.fetchall():
         marks = ", ".join(["%s"] * len(row))
         yield Told(at, f"INSERT INTO fees_fundvalue ({names}) VALUES ({marks})", tuple(row))
+
+
+def _funds(cur: Any) -> dict[date, Then]:
+    """What each night kept of what statements told of funds; a night may have looked as soon as it began to close."""
+    cur.execute(
+        "SELECT r.day, s.started_at FROM accounts_run r"
+        " JOIN accounts_runstage s ON s.run_id = r.id AND s.name = 'close' AND s.started_at IS NOT NULL"
+    )
+    since = dict(cur.fetchall())
+    kept: dict[date, list[Kept]] = {day: [] for day in since}
+    cur.execute(
+        "SELECT r.day, v.account_id, v.fund, v.day, v.value, v.put_in, v.taken_out"
+        " FROM fees_fundvalue v JOIN accounts_run r ON r.id = v.run_id ORDER BY v.recorded_at, v.id"
+    )
+    for day, *row in cur.fetchall():
+        kept.setdefault(day, []).append(Kept(*row))
+    return {day: Then(at, kept[day]) for day, at in since.items()}
 
 
 def _answers(cur: Any) -> Iterable[Told]:

@@ -1,7 +1,7 @@
 """Rebuilds what nights made in a copy of the database, from its inputs, and compares the two ledgers."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from psycopg2 import errors, sql
 
 from accounts.ground.access.context import as_role, cursor
 from accounts.ground.ledger.sets import LINE, WITH_BOOKS
+from fees.funds.then import as_told_then
 from portal import nightly
 from portal.lib.words import gettext_noop
 from portal.replay.inputs import strip
@@ -97,7 +98,8 @@ def _again(say: Callable[[str], None]) -> int:
     for day, began, knew in found.nights:
         with as_role("owner"), transaction.atomic(using="owner"):
             found.bring(knew)
-        done = nightly.night(day, at=began)
+        with as_told_then(found.funds[day]) if day in found.funds else nullcontext():
+            done = nightly.night(day, at=began)
         say(f"{day}: {done['state']}")
         if done["state"] != "done":
             return len(found.nights)

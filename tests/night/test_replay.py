@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Hold
 from accounts.ground.tree.models import Account
+from fees.engine.registry import FUND_CODES
+from fees.posting.models import Charge
 from portal import nightly
 from portal.office.actions import hold_back, use_day_before
 from portal.replay.inputs import MADE, SENT
@@ -91,6 +93,61 @@ def test_a_value_that_was_corrected_is_known_again_only_from_then_on(lived):
         )
 
     assert replay(copy=f"{lived}_again").is_same
+
+
+def told_by_statement(value: str | None, *, file: int | None = None) -> None:
+    """What the statement says of Chidi's investment in BETA; with `file` in one that has come just now."""
+    with as_role("owner"), connections["owner"].cursor() as cur:
+        if file is not None:
+            cur.execute(
+                "INSERT INTO broker_statementfile (id, sha256, name, kind, state, size, imported_at, query_name,"
+                " statements, counts, problem)"
+                " VALUES (%s, 'x', 'late', 'flex', 'loaded', 1, clock_timestamp(), '', 1, '{}', '')",
+                [file],
+            )
+        cur.execute("DELETE FROM broker_position WHERE symbol = 'BETA'")
+        if value is not None:
+            cur.execute(
+                "INSERT INTO broker_position (account_id, day, key, level, side, asset, symbol, currency, quantity,"
+                " value, file_id) SELECT id, %s, 'BETA', 'SUMMARY', 'Long', 'FUND', 'BETA', base_currency, 1, %s, %s"
+                " FROM accounts_account WHERE number = 'U2000001'",
+                [CLOSING, value, file or 0],
+            )
+
+
+def charged_on_funds() -> list[Decimal]:
+    with as_role("owner"):
+        rows = Charge.unscoped.filter(method__in=FUND_CODES).order_by("revision")
+        return list(rows.values_list("amount", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("first", "amounts"),
+    [
+        # 310,000 x 1.2 % x 12 / 252, known only after the first night: that one holds the account.
+        pytest.param(None, ["177.14"], id="late"),
+        # 300,000 first: 171.43; the difference of 5.71 follows.
+        pytest.param("50000", ["171.43", "5.71"], id="corrected"),
+    ],
+)
+def test_what_a_statement_told_of_a_fund_is_known_again_only_from_then_on(eve, first, amounts):
+    with eve.clone() as name:
+        told_by_statement(first)
+        nightly.night(CLOSING, at=CLOSING_EVENING)
+        told_by_statement("60000", file=7)
+        assert nightly.night(date(2025, 10, 1), at=EVENING)["state"] == "done"
+        assert charged_on_funds() == [Decimal(one) for one in amounts]
+
+        assert replay(copy=f"{name}_again").is_same
+
+
+def test_a_value_of_a_fund_that_no_statement_tells_does_not_come_again(eve):
+    """No statement has come since: the replay takes the value from the position, and finds that it was another."""
+    with eve.clone() as name:
+        nightly.night(CLOSING, at=CLOSING_EVENING)
+        told_by_statement("60000")
+
+        assert not replay(copy=f"{name}_again").is_same
 
 
 def test_a_database_that_others_use_is_not_copied(lived):

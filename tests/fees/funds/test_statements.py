@@ -99,6 +99,34 @@ def test_a_purchase_that_a_later_statement_adds_gives_back_what_was_charged_on_i
     assert all(agrees(one) for one in Charge.unscoped.all())
 
 
+@pytest.mark.parametrize("comes", ["in a new file", "in a file that had come"])
+def test_a_purchase_that_comes_more_than_sixty_days_late_is_settled_by_a_correction(nights, comes):
+    """Ten weeks after September 5,000 of the 20,000 turn out to have been put in: 1,000.00 goes back, once.
+
+    What no new file says is looked at for sixty days and no longer.
+    """
+    closed_with_a_gain(nights)
+    night = date(2025, 12, 15)
+    with as_role("owner"), cursor() as cur:
+        cur.execute("UPDATE accounts_run SET started_at = clock_timestamp()")
+        cur.execute(
+            "INSERT INTO broker_statementfile (id, sha256, name, kind, state, size, imported_at, query_name,"
+            " statements, counts, problem) VALUES (7, 'x', 'late', 'flex', 'loaded', 1,"
+            " clock_timestamp() - %s * interval '1 day', '', 1, '{}', '')",
+            [0 if comes == "in a new file" else 3],
+        )
+    bought(nights, date(2025, 9, 8), "5000")
+    with as_role("owner"), cursor() as cur:
+        cur.execute("UPDATE broker_trade SET file_id = 7")
+
+    nights.nights(night, date(2025, 12, 16))
+
+    late = [Decimal("-1000.00")] if comes == "in a new file" else []
+    assert amounts()[:2] == [Decimal("4000.00"), *late][:2]
+    assert Charge.unscoped.filter(revision=1).count() == len(late)
+    assert all(agrees(one) for one in Charge.unscoped.filter(starts=SEP))
+
+
 def test_a_purchase_told_late_counts_in_its_quarter_where_the_office_tells_the_values(nights):
     """No statement shows the value, and the quarter began more than 60 days before: 20 % of 2,000 goes back."""
     nights.agree(ANA, on_funds(fund(share="0.20"), method=QUARTERLY), starts=date(2025, 7, 1))

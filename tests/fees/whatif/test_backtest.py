@@ -8,11 +8,14 @@ import pytest
 from accounts.ground.access.context import acting, as_role
 from accounts.ground.days.queries import calendar
 from fees.engine.registry import EVERY_BY_NAME
+from fees.funds.models import FundValue
 from fees.posting.models import Charge
 from fees.schedules.rules import Figures
 from fees.whatif.backtest import backtest
-from fees.whatif.rules import MISSING_DAYS, NO_BEGIN, NO_VALUES, NOT_OPEN, window
+from fees.whatif.rules import MISSING_DAYS, NO_BEGIN, NO_VALUATION, NO_VALUES, NOT_OPEN, window
+from tests.fees.funds.conftest import QUARTERLY, Funds, fund, on_funds
 from tests.fees.posting.nights import Nights, figures, ranges
+from tests.fees.posting.test_trades import trade
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +181,40 @@ def test_nothing_is_written(world, nights):
     tried(world, figures("PERCENTOFEQUITY_MONTHLY", rate="0.012"), profit("0.1"))
     with as_role("owner"):
         assert Charge.unscoped.count() == before == 0
+
+
+def test_hedge_funds_are_worked_out_as_the_night_charges_them(world):
+    """112,000 at 2 % for 22, 21 and 21 days: 195.56 + 186.67 + 186.67. Nothing is kept, and September is billed so."""
+    funds = Funds(world)
+    for number in (ANA, KEN, CHIDI):
+        funds.values(number, "400000", date(2025, 7, 1), SEALED)
+    for day in (date(2025, 7, 31), date(2025, 8, 29), SEALED):
+        funds.position(day, "112000")
+    funds.position(SEALED, "50000", number=CHIDI)
+    terms = on_funds(fund(rate="0.02"))
+
+    book = tried(world, terms, numbers=(ANA, KEN, CHIDI))
+
+    assert paid(book, world) == Decimal("568.90")
+    assert paid(book, world, KEN) == 0, "never invested"
+    assert book.refused == {world[CHIDI].pk: NO_VALUATION}, "what it was worth in July is not known"
+    assert not FundValue.unscoped.exists()
+
+    funds.agree(ANA, terms, starts=date(2025, 9, 1))
+    funds.night(SEALED)
+    assert funds.charge(ANA).amount == Decimal("186.67")
+
+
+def test_a_share_of_a_funds_profit_counts_what_was_put_in_and_what_the_office_tells(world):
+    """20 % of 112,000 - 100,000 - 2,000 in the third quarter; the office's 101,000 takes the place of the 100,000."""
+    funds = Funds(world)
+    funds.values(ANA, "400000", date(2025, 6, 30), SEALED)
+    funds.position(date(2025, 6, 30), "100000")
+    trade(funds, date(2025, 8, 4), asset="FUND", symbol="ALPHA", proceeds="-2000")
+    funds.position(SEALED, "112000")
+    terms = on_funds(fund(share="0.20"), method=QUARTERLY)
+    assert paid(tried(world, terms), world) == Decimal("2000.00")
+
+    funds.told(date(2025, 6, 30), "101000")
+
+    assert paid(tried(world, terms), world) == Decimal("1800.00")
