@@ -33,6 +33,7 @@ urlpatterns = [
     path("fees/allocation-minimums/", minimums.desk, name="allocation_minimums"),
     path("fees/allocation-minimums/choose/", minimums.choose, name="choose_minimums"),
     path("fees/allocation-minimums/choose-for/", minimums.choose_for, name="choose_minimum_for"),
+    path("fees/borne/<str:number>/", borne.account_cap, name="account_cap"),
     path("fees/hedge-funds/", funds.investments, name="hedge_funds"),
     path("fees/invoicing/", invoicing.desk, name="invoicing"),
     path("fees/invoicing/new/", invoicing.new, name="new_invoices"),

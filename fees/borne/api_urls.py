@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from fees.borne.api import BorneChargeList
+from fees.borne.api import AccountCap, BorneChargeList
 
-urlpatterns = [path("borne-charges/", BorneChargeList.as_view(), name="api_borne_charges")]
+urlpatterns = [
+    path("borne-charges/", BorneChargeList.as_view(), name="api_borne_charges"),
+    path("accounts/<str:number>/fee-cap/", AccountCap.as_view(), name="api_account_cap"),
+]

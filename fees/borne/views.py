@@ -5,10 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import gate
+from accounts.ground.access.scope import account_for
 from accounts.ground.paging import page_of
+from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.queries import typed
 from fees.borne.models import ChargeKind
 from fees.borne.queries import listed
+from fees.borne.report import report
 from fees.borne.words import told
 from fees.engine.payer import Payer
 
@@ -30,3 +33,13 @@ def charges(request: HttpRequest) -> HttpResponse:
         "typed": text,
     }
     return render(request, "fees/borne/list.html", context)
+
+
+@gate("report")
+@require_safe
+def account_cap(request: HttpRequest, number: str) -> HttpResponse:
+    """How far one account's fees are from the rolling cap, and what its owner and its advisor bore."""
+    who = request.seat  # type: ignore[attr-defined]
+    account, sealed = account_for(who, number, "report"), sealed_day()
+    context = {"account": account, "report": report(who, account, sealed) if sealed else None}
+    return render(request, "fees/borne/account.html", context)

@@ -172,6 +172,7 @@ HOME = (
     ),
     _page("fees", "fees_billing", _("Billing desk"), "fees:billing", "set_fees"),
     _page("fees", "fees_borne", _("Charges you pay for clients"), "fees:borne", "set_fees"),
+    _page("account", "fees_account_cap", _("Fee cap"), "fees:account_cap", "report"),
     _page("fees", "fees_differences", _("Agreement to bill"), "fees:differences", "set_fees"),
     _button(
         "fees_reimburse",
