@@ -21,6 +21,7 @@ FILES = {
     "fees/adjustments/checks.py": NIGHT,
     "fees/borne/checks.py": NIGHT,
     "fees/funds/checks.py": NIGHT,
+    "fees/trades/checks.py": NIGHT,
     "fees/adjustments/queries.py": "of one charge, which came through the scope or is the night's",
     "fees/posting/posting.py": NIGHT,
     "fees/posting/seal.py": NIGHT,
