@@ -34,7 +34,7 @@ GRANT SELECT (day, at) ON broker_ratecorrection TO portal_night
 class Migration(migrations.Migration):
     """A fee that was worked out at the rate of before is not wrong for it."""
 
-    dependencies = [("broker", "0023_exchanges_of_trades")]
+    dependencies = [("broker", "0024_draws")]
 
     operations = [
         migrations.RunSQL(
