@@ -39,7 +39,7 @@ def users(request: HttpRequest) -> HttpResponse:
     standings, why = _standings(who)
     context = {
         "page": page,
-        "rows": [(seat, _state(seat, now)) for seat in page.rows],
+        "rows": [(seat, _state(seat, now), _can_change(who, seat)) for seat in page.rows],
         "sort": sort,
         "text": text,
         "standing": standing,
@@ -229,7 +229,7 @@ def _user_page(
         "invitation": invitation,
         "words": words_of(given),
         "problem": problem,
-        "can_change": seat.standing != Standing.PRIMARY and seat.pk != who.seat_id and not seat.ended_at,
+        "can_change": _can_change(who, seat),
         "is_me": seat.pk == who.seat_id,
     }
     return render(request, "users/user.html", context, status=422 if problem else 200)
@@ -271,6 +271,11 @@ def _standings(who: Who) -> tuple[tuple[Standing, ...], str]:
 def _choices(who: Who, standings: tuple[Standing, ...]) -> dict[str, Any]:
     people = queries.standing_seats(who).exclude(standing=Standing.SECOND) if Standing.SECOND in standings else []
     return {"standings": standings, "principals": list(people)}
+
+
+def _can_change(who: Who, seat: Seat) -> bool:
+    """Primary users leave another way, and nobody changes or removes themselves."""
+    return seat.standing != Standing.PRIMARY and seat.pk != who.seat_id and not seat.ended_at
 
 
 def _state(seat: Seat, now: Any) -> tuple[str, str]:

@@ -99,6 +99,22 @@ def test_an_invitation_works_for_thirty_days(world, browse):
     assert b"Expired" in browse("alice").get("/settings/users/").content
 
 
+def test_users_are_deleted_next_to_their_name_after_a_confirmation(world, browse):
+    alice, tess = browse("alice"), world.seats["tess"]
+    page = alice.get("/settings/users/").content.decode()
+    assert f"/settings/users/{tess.pk}/remove/" in page
+    assert f"/settings/users/{world.seats['alice'].pk}/remove/" not in page  # a primary user, and oneself
+
+    asked = alice.post(f"/settings/users/{tess.pk}/remove/")
+
+    assert asked.status_code == 403
+    assert "Remove the user tess" in asked.content.decode()
+    assert Seat.unscoped.get(pk=tess.pk).ended_at is None
+    assert alice.post(f"/settings/users/{tess.pk}/remove/", {"_password": PASSWORD}).status_code == 302
+    assert Seat.unscoped.get(pk=tess.pk).ended_at
+    assert f"/settings/users/{tess.pk}/remove/" not in alice.get("/settings/users/").content.decode()
+
+
 def test_the_link_of_a_removed_user_opens_nothing(world, browse):
     alice = browse("alice")
     add(alice, "uma")
