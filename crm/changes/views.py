@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
@@ -26,7 +26,14 @@ from crm.groups.actions import GroupProblem
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
-DEEDS = (Deed.ADD, Deed.REMOVE, Deed.OWNER, Deed.STATE, Deed.TRASH)
+# What can be done to several, as the page and its button say it.
+DEEDS = {
+    Deed.ADD: gettext_lazy("Put them into a group"),
+    Deed.REMOVE: gettext_lazy("Take them out of a group"),
+    Deed.OWNER: gettext_lazy("Give them to somebody to keep"),
+    Deed.STATE: gettext_lazy("Say what they are"),
+    Deed.TRASH: gettext_lazy("Throw them away"),
+}
 SHOWN = 8
 
 
@@ -54,7 +61,7 @@ def several(request: HttpRequest) -> HttpResponse:
             return _told(request, change)
     context: dict[str, Any] = {
         "do": do,
-        "deed": Deed(do).label,
+        "deed": DEEDS[Deed(do)],
         "count": count,
         "some": rows.order_by("sort_key", "pk")[:SHOWN],
         "more": max(0, count - SHOWN),
