@@ -2,12 +2,22 @@
 
 const typing = (target) => target.closest("input, select, textarea, button, summary, [contenteditable]");
 
+let opener;
+let isOpening = false;
+
 function close() {
   const peek = document.getElementById("peek");
-  if (!peek?.firstElementChild) return false;
+  if (!peek?.firstElementChild) return;
   peek.replaceChildren();
-  return true;
+  opener?.focus();
 }
+
+// On a phone the look stands above the list: it is brought into sight, and closing leads back to the row.
+document.addEventListener("htmx:afterSettle", () => {
+  const look = document.querySelector("#peek > .book-card");
+  if (look && isOpening) look.scrollIntoView({ block: "nearest" });
+  isOpening = isOpening && !look;
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter") {
@@ -37,5 +47,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  const wanted = event.target.closest("[data-peek]");
+  isOpening = Boolean(wanted);
+  opener = wanted ?? opener;
   if (event.target.closest("[data-peek-close]")) close();
 });
