@@ -67,7 +67,8 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path_info.startswith(API):
         return problem_details(_("Not allowed"), 403, words)
     if isinstance(exception, Locked):
-        return render(request, "crm/vault/locked.html", {"words": words, "next": request.get_full_path()}, status=403)
+        told = {"words": words, "opens": exception.opens, "next": request.get_full_path()}
+        return render(request, "crm/vault/locked.html", told, status=403)
     context = {"words": words, "other_seats": getattr(exception, "other_seats", False)}
     return render(request, "403.html", context, status=403)
 

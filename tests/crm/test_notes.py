@@ -31,7 +31,7 @@ def test_locked_says_so_and_nothing_moves(world, browse):
         if state == "locked":
             begun(alice)
         page = alice.get(PLACE)
-        assert page.status_code == 403 and "/unlock/?next=" in page.content.decode()
+        assert page.status_code == 403 and ("/unlock/?next=" in page.content.decode()) == (state == "locked")
         assert write(alice).status_code == 403
         answer = alice.post(API, {"body": "x"}, content_type="application/json")
         assert answer.status_code == 403 and answer.json()["detail"]

@@ -223,7 +223,7 @@ def test_locked_says_so_and_nothing_moves(world, browse):
         if state == "locked":
             begun(alice)
         page = alice.get(PLACE)
-        assert page.status_code == 403 and "/unlock/?next=" in page.content.decode()
+        assert page.status_code == 403 and ("/unlock/?next=" in page.content.decode()) == (state == "locked")
         assert add(alice).status_code == 403 and alice.post(PLACE + "bring-in/").status_code == 403
         answer = post_json(alice, API, {"first_name": "A", "name": "B"})
         assert answer.status_code == 403 and answer.json()["detail"]
