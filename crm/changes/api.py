@@ -22,6 +22,7 @@ from crm.contacts.models import State
 from crm.contacts.rules import ContactProblem
 from crm.groups import queries as groups
 from crm.groups.actions import GroupProblem
+from crm.locks.api import LockedView
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
@@ -83,7 +84,7 @@ class Changes(APIView):
 
 
 @gate(SIGNED_IN)
-class UndoChange(APIView):
+class UndoChange(LockedView):
     """Taking a change back."""
 
     @extend_schema(request=None, responses=UndoneSerializer)

@@ -19,11 +19,12 @@ from crm.contacts.rules import ContactProblem
 from crm.duplicates import actions as duplicates
 from crm.groups import actions as groups
 from crm.groups.models import Group
+from crm.locks import actions as locks
 from crm.vault.sealed import Opened
 
 
 def undo(*, vault: Opened, change: Change, at: datetime) -> int:
-    """Put back what stood there before, where nobody has changed it since; how many. Raises NotAllowed."""
+    """Put back what stood there before, where nobody has changed it since; how many. Raises NotAllowed, LockedBy."""
     if not may_undo(vault, change):
         raise NotAllowed("view", _("Whoever did this undoes it, or who manages the practice's users; once."))
     # What cannot be undone now stays to be undone later: the mark goes with what was refused.
@@ -45,6 +46,7 @@ def _undo_remove(vault: Opened, before: dict[str, Any], at: datetime) -> int:
 
 def _undo_column(vault: Opened, before: dict[str, Any], at: datetime, column: str) -> int:
     """Put each value back where what this change wrote stands still."""
+    locks.demand(*_uuids(before["contacts"]), vault=vault, at=at)
     count, by_value = 0, {}
     for key, was in before["contacts"].items():
         by_value.setdefault(was, []).append(UUID(key))
@@ -67,6 +69,7 @@ def _undo_state(vault: Opened, before: dict[str, Any], at: datetime) -> int:
 
 def _undo_trash(vault: Opened, before: dict[str, Any], at: datetime) -> int:
     """Who was thrown away again since stays in the trash, and so does a client who has another contact by now."""
+    locks.demand(*_uuids(before["contacts"]), vault=vault, at=at)
     thrown_at = datetime.fromisoformat(before["at"])
     rows = scope(vault.who, Contact).filter(pk__in=_uuids(before["contacts"]), trashed_at=thrown_at)
     taken = scope(vault.who, Contact).filter(trashed_at=None, party__isnull=False).values("party_id")

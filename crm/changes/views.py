@@ -23,6 +23,7 @@ from crm.contacts.models import Contact, State
 from crm.contacts.rules import MOVES, ContactProblem
 from crm.groups import queries as groups
 from crm.groups.actions import GroupProblem
+from crm.locks.actions import LockedBy
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
@@ -106,7 +107,7 @@ def undo(request: HttpRequest, change: UUID) -> HttpResponse:
         raise Http404
     try:
         count = undoing.undo(vault=vault, change=found, at=at)
-    except (ContactProblem, GroupProblem) as refused:
+    except (ContactProblem, GroupProblem, LockedBy) as refused:
         messages.error(request, str(refused))
     else:
         said = ngettext("%(count)d contact is as it was.", "%(count)d contacts are as they were.", count)

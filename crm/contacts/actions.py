@@ -46,7 +46,7 @@ def change(
     *, vault: Opened, pk: UUID, version: int, kind: str, said: Mapping[str, str], at: datetime, today: date
 ) -> Contact:
     """Everything as it is said now, if nobody has changed it since. Raises LockedBy, Stale and ContactProblem."""
-    locks.demand(vault=vault, pk=pk, at=at)
+    locks.demand(pk, vault=vault, at=at)
     contact = locked(vault, pk, version)
     held, ties = _parted(vault, contact)
     own = fields(vault, with_removed=True)
@@ -62,7 +62,8 @@ def change(
 
 
 def move(*, vault: Opened, contact: Contact, state: str, at: datetime) -> None:
-    """Say by hand what somebody is. Raises ContactProblem for what only accounts say."""
+    """Say by hand what somebody is. Raises LockedBy, and ContactProblem for what only accounts say."""
+    locks.demand(contact.pk, vault=vault, at=at)
     if state == contact.state:
         return
     if not may_move(contact.state, state):
@@ -77,8 +78,12 @@ def move(*, vault: Opened, contact: Contact, state: str, at: datetime) -> None:
         raise ContactProblem(_("This contact has accounts, and they say what it is."))
 
 
-def link(*, contact: Contact, party: Party, at: datetime) -> None:
-    """The contact is this client: the name is the broker's from now on, and the state follows the accounts."""
+def link(*, vault: Opened, contact: Contact, party: Party, at: datetime) -> None:
+    """The contact is this client: the name is the broker's from now on, and the state follows the accounts.
+
+    Raises LockedBy and ContactProblem.
+    """
+    locks.demand(contact.pk, vault=vault, at=at)
     if contact.party_id is not None:
         raise ContactProblem(_("This contact is linked to a client already."))
     if party.practice_id != contact.practice_id:
@@ -87,8 +92,9 @@ def link(*, contact: Contact, party: Party, at: datetime) -> None:
     _save(contact, "party", "first_name", "name", "changed_at")
 
 
-def unlink(*, contact: Contact, at: datetime) -> None:
-    """The contact stands alone again, under the name that the broker knew."""
+def unlink(*, vault: Opened, contact: Contact, at: datetime) -> None:
+    """The contact stands alone again, under the name that the broker knew. Raises LockedBy."""
+    locks.demand(contact.pk, vault=vault, at=at)
     if contact.party is None:
         return
     contact.name, contact.party, contact.state, contact.changed_at = contact.title[:200], None, State.OTHER, at
@@ -97,8 +103,9 @@ def unlink(*, contact: Contact, at: datetime) -> None:
     _save(contact, "party", "first_name", "name", "state", "changed_at")
 
 
-def throw_away(*, contact: Contact, at: datetime) -> None:
-    """Into the trash, from where it can be taken back."""
+def throw_away(*, vault: Opened, contact: Contact, at: datetime) -> None:
+    """Into the trash, from where it can be taken back. Raises LockedBy."""
+    locks.demand(contact.pk, vault=vault, at=at)
     contact.trashed_at = at
     contact.save(update_fields=["trashed_at"])
 
@@ -132,7 +139,7 @@ def locked(vault: Opened, pk: UUID, version: int) -> Contact:
 
 def make(contacts: list[Contact]) -> None:
     """Save new contacts. Raises ContactProblem where a client has one already."""
-    _kept(lambda: Contact.unscoped.bulk_create(contacts, batch_size=500))
+    once_a_client(lambda: Contact.unscoped.bulk_create(contacts, batch_size=500))
 
 
 def _parted(vault: Opened, contact: Contact) -> tuple[dict[str, str], list[tuple[str, str]]]:
@@ -185,11 +192,11 @@ def _checked(
 
 
 def _save(contact: Contact, *names: str) -> None:
-    _kept(lambda: contact.save(update_fields=list(names)))
+    once_a_client(lambda: contact.save(update_fields=list(names)))
 
 
-def _kept(do: Callable[[], object]) -> None:
-    """Two contacts of one client are refused by the database; that is said in words."""
+def once_a_client(do: Callable[[], object]) -> None:
+    """Write contacts; two of one client are refused by the database. Raises ContactProblem."""
     try:
         with transaction.atomic(using=current_alias.get()):
             do()

@@ -12,7 +12,6 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
@@ -25,8 +24,7 @@ from crm.contacts.filters import Filters, book, narrowed
 from crm.contacts.models import Contact, Kind, State
 from crm.contacts.queries import Read
 from crm.contacts.rules import LONGEST, ContactProblem
-from crm.locks.actions import LockedBy
-from crm.locks.api import Locked
+from crm.locks.api import LockedView
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
@@ -95,7 +93,7 @@ class StateSerializer(StrictSerializer):
     state = serializers.ChoiceField(State.choices)
 
 
-class BookView(APIView):
+class BookView(LockedView):
     """What views of contacts share."""
 
     def one(self, request: Request, pk: UUID, *, in_trash: bool = False) -> tuple[Opened, Contact]:
@@ -183,15 +181,13 @@ class OneContact(BookView):
             raise _refusal(problem) from problem
         except Stale as problem:
             raise Conflict(_("Somebody has changed this contact since you read it.")) from problem
-        except LockedBy as locked:
-            raise Locked(locked) from locked
         return Response(_shown(vault, found.pk))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, contact: UUID) -> Response:
         """Into the trash."""
-        _vault, found = self.one(request, contact)
-        actions.throw_away(contact=found, at=timezone.now())
+        vault, found = self.one(request, contact)
+        actions.throw_away(vault=vault, contact=found, at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -242,9 +238,9 @@ class ContactLink(BookView):
         party = _client(vault, ClientSerializer.of(request)["client"])
         try:
             if party is None:
-                actions.unlink(contact=found, at=timezone.now())
+                actions.unlink(vault=vault, contact=found, at=timezone.now())
             else:
-                actions.link(contact=found, party=party, at=timezone.now())
+                actions.link(vault=vault, contact=found, party=party, at=timezone.now())
         except ContactProblem as problem:
             raise Conflict(str(problem)) from problem
         return Response(_shown(vault, found.pk))

@@ -72,7 +72,7 @@ def edit(request: HttpRequest, contact: UUID) -> HttpResponse:
         locks.take(vault=vault, contact=found, at=timezone.now(), is_over=is_over)
     except LockedBy as locked:
         if request.method != "POST":
-            return told(request, found, locked)
+            return told(request, locked)
         return again(values=_said(request, shown), locked=locked)
     if request.method != "POST":
         return again(values={**read.record, **{name: getattr(found, name) for name in LONGEST}})
@@ -103,6 +103,8 @@ def move(request: HttpRequest, contact: UUID) -> HttpResponse:
     vault, read = enter(request, contact)
     try:
         actions.move(vault=vault, contact=read.contact, state=request.POST.get("state", ""), at=timezone.now())
+    except LockedBy as locked:
+        return told(request, locked)
     except ContactProblem as problem:
         messages.error(request, str(problem))
     return redirect("contacts:configuration", read.contact.pk)
@@ -115,13 +117,15 @@ def link(request: HttpRequest, contact: UUID) -> HttpResponse:
     vault, read = enter(request, contact)
     try:
         if request.POST.get("do") == "unlink":
-            actions.unlink(contact=read.contact, at=timezone.now())
+            actions.unlink(vault=vault, contact=read.contact, at=timezone.now())
         else:
             client = request.POST.get("client", "")
             keys = {str(one.pk): one for one in queries.clients_without(vault.who).filter(pk__in=_number(client))}
             if client not in keys:
                 raise ContactProblem(_("There is no such client without a contact."))
-            actions.link(contact=read.contact, party=keys[client], at=timezone.now())
+            actions.link(vault=vault, contact=read.contact, party=keys[client], at=timezone.now())
+    except LockedBy as locked:
+        return told(request, locked)
     except ContactProblem as problem:
         messages.error(request, str(problem))
     return redirect("contacts:configuration", read.contact.pk)
@@ -136,6 +140,8 @@ def relate(request: HttpRequest, contact: UUID) -> HttpResponse:
     try:
         other = UUID(request.POST.get("other", ""))
         do(vault=vault, pk=read.contact.pk, other=other, kind=request.POST.get("kind", ""), at=timezone.now())
+    except LockedBy as locked:
+        return told(request, locked)
     except ContactProblem as problem:
         messages.error(request, str(problem))
     except ValueError:
@@ -147,8 +153,11 @@ def relate(request: HttpRequest, contact: UUID) -> HttpResponse:
 @require_POST
 def throw_away(request: HttpRequest, contact: UUID) -> HttpResponse:
     """Into the trash; the message takes it back."""
-    _vault, read = enter(request, contact)
-    actions.throw_away(contact=read.contact, at=timezone.now())
+    vault, read = enter(request, contact)
+    try:
+        actions.throw_away(vault=vault, contact=read.contact, at=timezone.now())
+    except LockedBy as locked:
+        return told(request, locked)
     trash = format_html('<a href="{}?trash=1">{}</a>', reverse("contacts:list"), _("Open the trash"))
     messages.success(request, format_html("{} {}", _("The contact is in the trash."), trash))
     return redirect("contacts:list")

@@ -14,6 +14,7 @@ from crm.contacts.models import Contact, Kind
 from crm.contacts.queries import Read, read
 from crm.contacts.rules import ContactProblem
 from crm.contacts.stored import written
+from crm.locks import actions as locks
 from crm.vault.sealed import Opened, folded
 
 # What the other one is, in words, and what one is to the other in turn.
@@ -66,12 +67,12 @@ def of(vault: Opened, one: Read) -> list[Related]:
 
 
 def relate(*, vault: Opened, pk: UUID, other: UUID, kind: str, at: datetime) -> None:
-    """Tie two contacts: `other` is `kind` to the first one. Both records say so. Raises ContactProblem."""
+    """Tie two contacts: `other` is `kind` to the first one. Both records say so. Raises ContactProblem, LockedBy."""
     if kind not in KINDS:
         raise ContactProblem(_("Choose one of the list."))
     if pk == other:
         raise ContactProblem(_("Nobody is related to themselves."))
-    first, second = both(vault, pk, other)
+    first, second = both(vault, pk, other, at)
     pairs = ((first, (kind, str(other))), (second, (KINDS[kind][1], str(pk))))
     if pairs[0][1] in first.relations:
         raise ContactProblem(_("The two are tied like this already."))
@@ -84,10 +85,10 @@ def relate(*, vault: Opened, pk: UUID, other: UUID, kind: str, at: datetime) -> 
 
 
 def untie(*, vault: Opened, pk: UUID, other: UUID, kind: str, at: datetime) -> None:
-    """Take a tie out of both records."""
+    """Take a tie out of both records. Raises ContactProblem and LockedBy."""
     if kind not in KINDS:
         raise ContactProblem(_("Choose one of the list."))
-    first, second = both(vault, pk, other)
+    first, second = both(vault, pk, other, at)
     for one, gone in ((first, (kind, str(other))), (second, (KINDS[kind][1], str(pk)))):
         if gone in one.relations:
             keep(vault, one, [tie for tie in one.relations if tie != gone], at)
@@ -114,8 +115,12 @@ def _kin(one: Read) -> Kin:
     return Kin(str(one.contact.pk), one.contact.kind, folded(last), address, tuple(one.relations))
 
 
-def both(vault: Opened, pk: UUID, other: UUID) -> tuple[Read, Read]:
-    """The two, held for a change in an order that two people at once share; neither damaged."""
+def both(vault: Opened, pk: UUID, other: UUID, at: datetime) -> tuple[Read, Read]:
+    """The two, held for a change in an order that two people at once share; neither damaged.
+
+    Raises ContactProblem, and LockedBy where somebody else is changing one of them.
+    """
+    locks.demand(pk, other, vault=vault, at=at)
     rows = scope(vault.who, Contact).filter(pk__in=(pk, other), trashed_at=None).order_by("pk")
     found = {contact.pk: read(vault, contact) for contact in rows.select_for_update(of=("self",))}
     if len(found) < 2:

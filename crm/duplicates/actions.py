@@ -1,6 +1,7 @@
 """Making one contact of two, and taking that back; calling two who look alike two."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from crm.calendar.models import EventContact
 from crm.changes.actions import keep
 from crm.changes.models import Change, Deed
 from crm.contacts import relations
+from crm.contacts.actions import once_a_client
 from crm.contacts.models import Contact
 from crm.contacts.queries import Read, read
 from crm.contacts.rules import ContactProblem
@@ -40,14 +42,12 @@ def merge(*, vault: Opened, kept: UUID, gone: UUID, taken: Collection[str], at: 
 
     The one that goes lies in the trash; its ties, groups, what is about it and what only it said go to the kept one.
     """
-    for pk in (kept, gone):
-        locks.demand(vault=vault, pk=pk, at=at)
     if kept == gone:
         raise ContactProblem(_("Choose two contacts."))
-    stays, goes = relations.both(vault, kept, gone)
+    stays, goes = relations.both(vault, kept, gone, at)
     if stays.contact.party_id is not None and goes.contact.party_id is not None:
         raise ContactProblem(_("Both are clients of the broker, and so two people."))
-    touched = _tied_to(vault, goes, but=kept)
+    touched = _tied_to(vault, goes, at, but=kept)
     before = {
         "kept": str(kept),
         "gone": str(gone),
@@ -60,18 +60,25 @@ def merge(*, vault: Opened, kept: UUID, gone: UUID, taken: Collection[str], at: 
     for one in touched:
         ties = [(kind, str(kept) if key == str(gone) else key) for kind, key in one.relations]
         relations.keep(vault, one, list(dict.fromkeys(ties)), at)
-    versions = {str(one.contact.pk): one.contact.version for one in (stays, *touched)}
-    return keep(vault, Deed.MERGE, {**before, "versions": versions}, 2, at)
+    # The database says what the state is of who has accounts.
+    stays.contact.refresh_from_db(fields=CLEAR, from_queryset=scope(vault.who, Contact))
+    after = {
+        "clear_after": {name: getattr(stays.contact, name) for name in CLEAR},
+        "versions": {str(one.contact.pk): one.contact.version for one in (stays, *touched)},
+    }
+    return keep(vault, Deed.MERGE, {**before, **after}, 2, at)
 
 
 def undo(vault: Opened, before: dict[str, Any], at: datetime) -> int:
-    """Two contacts again, each as it was. Raises ContactProblem where one was changed since."""
+    """Two contacts again, each as it was. Raises ContactProblem where one was changed since, and LockedBy."""
     versions = {UUID(key): version for key, version in before["versions"].items()}
     rows = scope(vault.who, Contact).filter(pk__in=versions).order_by("pk").select_for_update()
     contacts = {contact.pk: contact for contact in rows}
-    if any(pk not in contacts or contacts[pk].version != version for pk, version in versions.items()):
+    locks.demand(*versions, UUID(before["gone"]), vault=vault, at=at)
+    kept = contacts.get(UUID(before["kept"]))
+    is_changed = any(pk not in contacts or contacts[pk].version != version for pk, version in versions.items())
+    if is_changed or kept is None or _was_said_anew(kept, before.get("clear_after", {})):
         raise ContactProblem(_("One of the contacts was changed since; take the other one out of the trash by hand."))
-    kept = contacts[UUID(before["kept"])]
     for name, value in before["clear"].items():
         setattr(kept, name, value)
     for pk, contact in contacts.items():
@@ -79,17 +86,18 @@ def undo(vault: Opened, before: dict[str, Any], at: datetime) -> int:
         contact.changed_at = at
         clear = CLEAR if contact is kept else ()
         contact.save(update_fields=[*clear, "version", "record_sealed", "changed_at"])
-    back = scope(vault.who, Contact).filter(pk=before["gone"]).update(trashed_at=None)
+    gone = scope(vault.who, Contact).filter(pk=before["gone"])
+    once_a_client(lambda: gone.update(trashed_at=None))
     for group in scope(vault.who, Group).filter(pk__in=before["groups"], trashed_at=None):
         groups.remove(vault=vault, group=group, contacts=[kept.pk])
     for name, keys in before.get("follow", {}).items():
         scope(vault.who, FOLLOW[name]).filter(pk__in=keys, contact=kept).update(contact_id=before["gone"])
-    return 1 + back
+    return 2
 
 
 def keep_apart(*, vault: Opened, one: UUID, other: UUID, at: datetime) -> None:
-    """The two are not the same; the finder does not ask again."""
-    first, second = relations.both(vault, one, other)
+    """The two are not the same; the finder does not ask again. Raises ContactProblem and LockedBy."""
+    first, second = relations.both(vault, one, other, at)
     for read_one, tie in ((first, (DISTINCT, str(other))), (second, (DISTINCT, str(one)))):
         if tie not in read_one.relations:
             relations.keep(vault, read_one, [*read_one.relations, tie], at)
@@ -119,9 +127,16 @@ def _take_over(vault: Opened, stays: Read, goes: Read, taken: Collection[str], a
     contact.save(update_fields=[*CLEAR, "version", "record_sealed", "changed_at"])
 
 
-def _tied_to(vault: Opened, goes: Read, *, but: UUID) -> list[Read]:
-    """The other contacts that are tied to the one that goes, held for a change."""
+def _was_said_anew(kept: Contact, after: dict[str, Any]) -> bool:
+    """Whether name, client or state are others than the merge left, which no version tells; accounts move the state."""
+    said = {name: value for name, value in after.items() if name != "state" or after["party_id"] is None}
+    return any(getattr(kept, name) != value for name, value in said.items())
+
+
+def _tied_to(vault: Opened, goes: Read, at: datetime, *, but: UUID) -> list[Read]:
+    """The other contacts that are tied to the one that goes, held for a change. Raises LockedBy."""
     keys = {UUID(key) for _kind, key in goes.relations} - {but}
+    locks.demand(*keys, vault=vault, at=at)
     rows = scope(vault.who, Contact).filter(pk__in=keys).select_related("party").order_by("pk")
     return [one for one in (read(vault, row) for row in rows.select_for_update(of=("self",))) if not one.is_damaged]
 
@@ -144,6 +159,8 @@ def _into_groups(vault: Opened, stays: Contact, goes: Contact, at: datetime) -> 
     held = scope(vault.who, GroupMember).filter(contact=goes).values("group_id")
     found = []
     for group in scope(vault.who, Group).filter(pk__in=held, trashed_at=None, is_search=False):
-        if may_change(vault.who, group) and groups.add(vault=vault, group=group, contacts=[stays.pk], at=at):
-            found.append(str(group.pk))
+        # A full group is left out, as one that somebody may not change.
+        with suppress(groups.GroupProblem):
+            if may_change(vault.who, group) and groups.add(vault=vault, group=group, contacts=[stays.pk], at=at):
+                found.append(str(group.pk))
     return found

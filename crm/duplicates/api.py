@@ -16,8 +16,7 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.changes.api import ChangeSerializer
 from crm.contacts.rules import ContactProblem
 from crm.duplicates import actions, queries
-from crm.locks.actions import LockedBy
-from crm.locks.api import Locked
+from crm.locks.api import LockedView
 from crm.vault.context import opened
 
 
@@ -44,11 +43,11 @@ class Duplicates(APIView):
     @extend_schema(operation_id="v1_contacts_duplicates_list", responses=PairSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The first fifty that nobody has called two."""
-        return Response(PairSerializer(queries.found(opened(request._request))[0], many=True).data)
+        return Response(PairSerializer(queries.found(opened(request._request)), many=True).data)
 
 
 @gate(SIGNED_IN)
-class Merge(APIView):
+class Merge(LockedView):
     """Two contacts: the first one is kept, the other goes."""
 
     @extend_schema(request=MergeSerializer, responses={201: ChangeSerializer})
@@ -62,8 +61,6 @@ class Merge(APIView):
             change = actions.merge(vault=vault, kept=contact, gone=other, at=timezone.now(), **said)
         except ContactProblem as problem:
             raise Conflict(str(problem)) from problem
-        except LockedBy as locked:
-            raise Locked(locked) from locked
         return Response(ChangeSerializer(change).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses={204: None})

@@ -1,6 +1,8 @@
 """Finding contacts that are probably one and the same, and laying two records side by side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from crm.vault.sealed import Opened
 # A longer book is compared in the order in which it was last changed, the youngest first.
 MOST_COMPARED = 20_000
 MOST_SHOWN = 50
+READ_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -29,25 +32,33 @@ class Pair:
     why: str
 
 
-def found(vault: Opened) -> tuple[list[Pair], int]:
-    """The pairs that nobody has called two, the first of them, and how many pairs look alike in all."""
+def found(vault: Opened) -> list[Pair]:
+    """The first pairs that look alike and that nobody has called two."""
     rows = scope(vault.who, Contact).filter(trashed_at=None).order_by("-changed_at", "pk")
     values = rows.values_list("pk", "sort_key", "email", "party__email", "phone")[:MOST_COMPARED]
-    faces = [Face(pk, name, theirs or email, phone) for pk, name, email, theirs, phone in values]
-    alike = rules.pairs(faces)
-    keys = list(alike)[: 2 * MOST_SHOWN]
-    contacts = {
-        contact.pk: contact
-        for contact in scope(vault.who, Contact)
-        .filter(pk__in={key for pair in keys for key in pair})
-        .select_related("party", "owner")
-    }
-    pairs = []
-    for first, second in keys:
-        ties = read(vault, contacts[first]).relations  # type: ignore[index]
-        if (DISTINCT, str(second)) not in ties:
-            pairs.append(Pair(contacts[first], contacts[second], _(alike[first, second])))  # type: ignore[index]
-    return pairs[:MOST_SHOWN], len(alike)
+    alike = list(
+        rules.pairs(Face(pk, name, theirs or email, phone) for pk, name, email, theirs, phone in values).items()
+    )
+    pairs: list[Pair] = []
+    at, most = 0, 2 * MOST_SHOWN
+    while at < len(alike) and len(pairs) < MOST_SHOWN:
+        pairs += _asked_about(vault, alike[at : at + most])
+        # Few practices have called more pairs two than are shown; those of the others are read in larger pieces.
+        at, most = at + most, READ_AT_ONCE
+    return pairs[:MOST_SHOWN]
+
+
+def _asked_about(vault: Opened, alike: Sequence[tuple[tuple[Any, Any], str]]) -> list[Pair]:
+    """The pairs that nobody has called two."""
+    keys = {key for pair, _why in alike for key in pair}
+    rows = scope(vault.who, Contact).filter(pk__in=keys).select_related("party", "owner")
+    contacts = {contact.pk: contact for contact in rows}
+    ties = {pk: read(vault, contacts[pk]).relations for pk in {first for (first, _second), _why in alike}}
+    return [
+        Pair(contacts[first], contacts[second], _(why))
+        for (first, second), why in alike
+        if (DISTINCT, str(second)) not in ties[first]
+    ]
 
 
 def two(vault: Opened, first: UUID, second: UUID) -> tuple[Read, Read] | None:

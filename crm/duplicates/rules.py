@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -40,7 +40,7 @@ def pairs(faces: Iterable[Face]) -> dict[tuple[Hashable, Hashable], str]:
         (SAME_MAIL, _together((one.email.casefold(), one.key) for one in known if one.email)),
         (SAME_PHONE, _together((_digits(one.phone), one.key) for one in known if len(_digits(one.phone)) == DIGITS)),
         (SAME_NAME, _together((name, key) for key, name in names.items() if name)),
-        (NEAR_NAME, _together(_slips(names))),
+        (NEAR_NAME, _slips(names)),
     ):
         for group in groups:
             if len(group) > MOST_OF_ONE:
@@ -59,13 +59,30 @@ def _together(values: Iterable[tuple[str, Hashable]]) -> list[list[Hashable]]:
     return [list(keys) for keys in groups.values() if len(keys) > 1]
 
 
-def _slips(names: Mapping[Hashable, str]) -> Iterable[tuple[str, Hashable]]:
-    """Each name with every letter left out once: two that share one differ by a slip of the pen."""
+def _slips(names: Mapping[Hashable, str]) -> Iterator[list[Hashable]]:
+    """Those whose names differ by a slip of the pen: two that share one half, and a name with one letter left out.
+
+    A slip leaves one half as it is. So only names that share one are compared letter by letter, and what that takes
+    is forgotten with each half: a long book needs little memory.
+    """
+    halves: dict[tuple[bool, str], list[Hashable]] = defaultdict(list)
     for key, name in names.items():
         if len(name) >= SHORTEST_NAME:
-            yield name, key
-            for place in range(len(name)):
-                yield name[:place] + name[place + 1 :], key
+            # Two that differ by a letter's length share a half of one length or the other.
+            for size in {len(name) // 2 - 1, (len(name) + 1) // 2 - 1}:
+                halves[False, name[:size]].append(key)
+                halves[True, name[-size:]].append(key)
+    for keys in halves.values():
+        if len(keys) > 1:
+            yield from _together(_shortened((key, names[key]) for key in keys))
+
+
+def _shortened(names: Iterable[tuple[Hashable, str]]) -> Iterable[tuple[str, Hashable]]:
+    """Each name, and each with every letter left out once."""
+    for key, name in names:
+        yield name, key
+        for place in range(len(name)):
+            yield name[:place] + name[place + 1 :], key
 
 
 def _name(folded: str) -> str:

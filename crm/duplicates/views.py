@@ -24,8 +24,7 @@ from crm.vault.context import opened
 @require_safe
 def duplicates(request: HttpRequest) -> HttpResponse:
     """Pairs that look alike."""
-    pairs, count = queries.found(opened(request))
-    return render(request, "crm/duplicates/duplicates.html", {"pairs": pairs, "count": count})
+    return render(request, "crm/duplicates/duplicates.html", {"pairs": queries.found(opened(request))})
 
 
 @gate(SIGNED_IN)
@@ -45,7 +44,7 @@ def compare(request: HttpRequest, contact: UUID, other: UUID) -> HttpResponse:
         except ContactProblem as refused:
             problem = str(refused)
         except LockedBy as locked:
-            return told(request, kept.contact, locked)
+            return told(request, locked)
         else:
             link = format_html('<a href="{}">{}</a>', reverse("changes:list"), _("Undo"))
             messages.success(request, format_html("{} {}", _("The two are one contact now."), link))
@@ -71,6 +70,8 @@ def apart(request: HttpRequest, contact: UUID, other: UUID) -> HttpResponse:
     try:
         actions.keep_apart(vault=vault, one=contact, other=other, at=timezone.now())
         messages.success(request, _("They stay two; you are not asked again."))
+    except LockedBy as locked:
+        return told(request, locked)
     except ContactProblem as refused:
         messages.error(request, str(refused))
     return redirect("duplicates:list")

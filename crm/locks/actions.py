@@ -14,13 +14,14 @@ from crm.vault.sealed import Opened
 
 # It ends by itself this long after the last save or sign of life.
 LASTS = timedelta(minutes=15)
+WHOSE = ("user", "contact__party")
 
 
 class LockedBy(Exception):
     """Somebody else is changing the contact."""
 
     def __init__(self, lock: EditLock) -> None:
-        self.username, self.since = lock.user.username, lock.since
+        self.username, self.since, self.contact = lock.user.username, lock.since, lock.contact
         super().__init__(_("This contact is locked for editing by %(name)s.") % {"name": self.username})
 
 
@@ -41,7 +42,7 @@ def take(*, vault: Opened, contact: Contact, at: datetime, is_over: bool = False
     if is_new:
         return found
     # Somebody may have come at the same moment.
-    found = scope(vault.who, EditLock).select_related("user").select_for_update(of=("self",)).get(pk=found.pk)
+    found = scope(vault.who, EditLock).select_related(*WHOSE).select_for_update(of=("self",)).get(pk=found.pk)
     if not is_over and _is_anothers(vault, found, at):
         raise LockedBy(found)
     for name, value in said.items():
@@ -60,21 +61,24 @@ def release(*, vault: Opened, contact: Contact) -> None:
     scope(vault.who, EditLock).filter(contact=contact, user_id=vault.who.user_id).delete()
 
 
-def demand(*, vault: Opened, pk: UUID, at: datetime) -> None:
-    """Nobody else holds the contact at the moment. Raises LockedBy."""
-    held = _held(vault, pk)
-    if held is not None and _is_anothers(vault, held, at):
+def demand(*pks: UUID, vault: Opened, at: datetime) -> None:
+    """Nobody else holds one of the contacts at the moment. Raises LockedBy."""
+    held = _others(vault, at).filter(contact_id__in=pks).select_related(*WHOSE).first()
+    if held is not None:
         raise LockedBy(held)
 
 
 def held_by_others(*, vault: Opened, at: datetime) -> "QuerySet[Any, Any]":
     """The keys of contacts that somebody else is changing."""
-    rows = scope(vault.who, EditLock).filter(until__gt=at).exclude(user_id=vault.who.user_id)
-    return rows.values("contact_id")
+    return _others(vault, at).values("contact_id")
+
+
+def _others(vault: Opened, at: datetime) -> "QuerySet[EditLock]":
+    return scope(vault.who, EditLock).filter(until__gt=at).exclude(user_id=vault.who.user_id)
 
 
 def _held(vault: Opened, pk: UUID) -> EditLock | None:
-    return scope(vault.who, EditLock).filter(contact_id=pk).select_related("user").first()
+    return scope(vault.who, EditLock).filter(contact_id=pk).select_related(*WHOSE).first()
 
 
 def _is_anothers(vault: Opened, lock: EditLock, at: datetime) -> bool:

@@ -30,6 +30,14 @@ class Locked(exceptions.APIException):
         super().__init__(str(locked))
 
 
+class LockedView(APIView):
+    """A view of contacts: what somebody else is changing is answered with 423."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The lock in words; everything else as usual."""
+        return super().handle_exception(Locked(exc) if isinstance(exc, LockedBy) else exc)
+
+
 class LockSerializer(serializers.Serializer):
     """Who changes a contact, since when, and until when unless they go on."""
 
@@ -45,7 +53,7 @@ class TakeSerializer(StrictSerializer):
 
 
 @gate(SIGNED_IN)
-class ContactLock(APIView):
+class ContactLock(LockedView):
     """The lock of one contact."""
 
     @extend_schema(request=TakeSerializer, responses=LockSerializer)
@@ -53,10 +61,7 @@ class ContactLock(APIView):
         """Take it, or keep it; 423 where somebody else has it."""
         vault, found = _enter(request, contact)
         said: dict[str, Any] = TakeSerializer.of(request)
-        try:
-            held = actions.take(vault=vault, contact=found, at=timezone.now(), is_over=said["take_over"])
-        except LockedBy as locked:
-            raise Locked(locked) from locked
+        held = actions.take(vault=vault, contact=found, at=timezone.now(), is_over=said["take_over"])
         return Response(LockSerializer(held).data)
 
     @extend_schema(responses={204: None})

@@ -9,7 +9,6 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.ground.access.gates import SIGNED_IN, gate
-from crm.contacts.models import Contact
 from crm.contacts.record_views import enter
 from crm.locks import actions
 from crm.locks.actions import LockedBy
@@ -33,11 +32,11 @@ def lock(request: HttpRequest, contact: UUID) -> HttpResponse:
             # The line under the heading says so; what stands in the form stays.
             words = format_html('<p class="error">{}</p>', str(locked))
             return HttpResponse(words, headers={"HX-Retarget": "#status", "HX-Reswap": "innerHTML"})
-        return told(request, found, locked)
+        return told(request, locked)
     return HttpResponse(status=204) if do == "keep" else redirect("contacts:edit", found.pk)
 
 
-def told(request: HttpRequest, contact: Contact, locked: LockedBy) -> HttpResponse:
+def told(request: HttpRequest, locked: LockedBy) -> HttpResponse:
     """Who is changing it, and since when."""
-    context = {"contact": contact, "locked": locked}
+    context = {"contact": locked.contact, "locked": locked}
     return render(request, "crm/contacts/locked.html", context, status=LOCKED)

@@ -119,6 +119,104 @@ def test_what_was_changed_since_is_not_undone(alice):
     assert record(alice, first) == {"about": "new"} and Change.unscoped.get().undone_at is None
 
 
+def test_what_was_said_of_the_kept_one_since_is_not_reverted(world, alice):
+    """Moving, linking and bulk changes raise no version; undoing must see them too."""
+    client = world.parties["ana"]
+    for number, change_it in enumerate(
+        (
+            lambda kept: alice.post(f"{LIST}{kept.pk}/link/", {"client": client.pk}),
+            lambda kept: alice.post(f"{LIST}{kept.pk}/state/", {"state": "inactive"}),
+            lambda kept: alice.post(
+                "/contacts/several/", {"do": "state", "chosen": kept.pk, "state": "other", "sure": "1"}
+            ),
+        )
+    ):
+        first, second = added(alice, f"Ana{number}"), added(alice, f"Anna{number}")
+        made = post_json(alice, f"{API}{first.pk}/{second.pk}/", {}).json()
+        assert change_it(first).status_code == 302
+        first.refresh_from_db()
+        assert (first.party_id, first.state) != (None, "prospect")
+        was = (first.party_id, first.state, first.name)
+        answer = alice.post(f"/api/v1/contacts/changes/{made['id']}/undo/")
+        assert answer.status_code == 409 and "changed since" in answer.json()["title"]
+        first.refresh_from_db()
+        second.refresh_from_db()
+        assert (first.party_id, first.state, first.name) == was and second.trashed_at is not None
+        assert Change.unscoped.get(pk=made["id"]).undone_at is None
+
+
+def test_undoing_never_makes_two_contacts_of_one_client(world, alice):
+    alice.post(LIST + "bring-in/")
+    client = Contact.unscoped.get(party=world.parties["ana"])
+    for ends in ("link/", "trash/"):
+        kept = added(alice, "Anna", "Ruis")
+        Contact.unscoped.filter(pk=client.pk).update(trashed_at=None)
+        made = post_json(alice, f"{API}{kept.pk}/{client.pk}/", {}).json()
+        alice.post(f"{LIST}{kept.pk}/{ends}", {"do": "unlink"})
+        assert post_json(alice, "/api/v1/contacts/bring-in/", {}).json() == {"count": 1}
+        answer = alice.post(f"/api/v1/contacts/changes/{made['id']}/undo/")
+        assert answer.status_code == 409, ends
+        assert Contact.unscoped.filter(party=world.parties["ana"], trashed_at=None).count() == 1
+        client = Contact.unscoped.get(party=world.parties["ana"], trashed_at=None)
+
+
+def test_a_full_group_is_left_out(alice, monkeypatch):
+    first, second = added(alice), added(alice)
+    group = make(alice)
+    put(alice, group, second)
+    monkeypatch.setattr("crm.groups.actions.MOST_MEMBERS", 1)
+    assert alice.post(f"{PLACE}{first.pk}/{second.pk}/", {}).status_code == 302
+    assert set(GroupMember.unscoped.values_list("contact_id", flat=True)) == {second.pk}
+
+
+def test_pairs_called_two_hide_no_others(alice, monkeypatch):
+    monkeypatch.setattr("crm.duplicates.queries.MOST_SHOWN", 1)
+    named = [(added(alice, first, last), added(alice, first, last)) for first, last in (("A", "Oak"), ("B", "Elm"))]
+    named += [(added(alice, "C", "Ash"), added(alice, "C", "Ash"))]
+    left = set()
+    for _each in range(2):
+        pair = alice.get(API).json()[0]
+        alice.delete(f"{API}{pair['one']}/{pair['other']}/")
+        left.add(pair["one_title"])
+    assert len(left) == 2
+    assert {one["one_title"] for one in alice.get(API).json()} == {"Oak, A", "Elm, B", "Ash, C"} - left
+    assert named
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("quillfeather oriel", "quillfeather oriell"),
+        ("quillfeather oriel", "uillfeather oriel"),
+        ("abcdefgh", "abcedfgh"),
+        ("abcdefghi", "abcdfeghi"),
+        ("abcdefghi", "abcdxfghi"),
+        ("abcdefgh", "abcdxefgh"),
+    ],
+)
+def test_a_slip_is_found_wherever_it_stands(one, other):
+    from crm.duplicates.rules import _slips
+
+    assert [1, 2] in [sorted(group) for group in _slips({1: one, 2: other})]
+
+
+def test_a_long_book_is_compared_in_little_memory():
+    import random
+    import tracemalloc
+
+    letters = random.Random(5)
+    names = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=20)) for _number in range(4000)]
+    faces = [face(number, name) for number, name in enumerate([*names, names[7][:-1]])]
+    tracemalloc.start()
+    try:
+        found = pairs(faces)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found == {(7, 4000): "nearly the same name"}
+    assert peak < 12 * 1024 * 1024, peak
+
+
 def test_a_client_and_a_prospect_become_the_client_and_two_clients_stay_two(world, alice):
     alice.post(LIST + "bring-in/")
     clients = list(Contact.unscoped.filter(party__isnull=False).order_by("pk"))

@@ -99,3 +99,59 @@ def test_signing_out_gives_free_and_strangers_lock_nothing(world, browse, alice,
     assert post_json(bob, f"{API}{contact.pk}/lock/", {}).status_code == 404
     assert bob.delete(f"{API}{contact.pk}/lock/").status_code == 404
     assert not EditLock.unscoped.exists()
+
+
+def test_what_somebody_is_changing_nobody_else_moves_ties_or_throws_away(world, alice, abel):
+    """Not by any way: each answers who has it, and nothing moves."""
+    from crm.changes.models import Change
+
+    held, other = added(alice), added(alice, "Ben", "Cole")
+    third = added(alice, "Anna", "Ruiz")
+    assert (
+        abel.post("/contacts/several/", {"do": "owner", "chosen": held.pk, "owner": "", "sure": "1"}).status_code == 302
+    )
+    assert post_json(abel, f"{API}{held.pk}/ties/", {"kind": "spouse", "other": str(third.pk)}).status_code == 200
+    was = Contact.unscoped.filter(pk=held.pk).values().get()
+    change = Change.unscoped.get()
+    alice.get(f"{PLACE}{held.pk}/edit/")
+    tie = {"kind": "sibling", "other": str(held.pk)}
+    for place, said in (
+        (f"{held.pk}/state/", {"state": "inactive"}),
+        (f"{held.pk}/link/", {"client": world.parties["ana"].pk}),
+        (f"{held.pk}/trash/", {}),
+        (f"{other.pk}/ties/", tie),
+        (f"{third.pk}/ties/", {"kind": "spouse", "other": str(held.pk), "do": "untie"}),
+        (f"duplicates/{held.pk}/{other.pk}/apart/", {}),
+        (f"duplicates/{other.pk}/{third.pk}/", {}),
+    ):
+        answer = abel.post(PLACE + place, said)
+        assert answer.status_code == 423 and "locked for editing by alice" in answer.content.decode(), place
+    for place, said, method in (
+        (f"{held.pk}/state/", {"state": "inactive"}, "post"),
+        (f"{held.pk}/link/", {"client": world.parties["ana"].pk}, "post"),
+        (f"{held.pk}/", {}, "delete"),
+        (f"{other.pk}/ties/", tie, "post"),
+        (f"{third.pk}/ties/", {"kind": "spouse", "other": str(held.pk)}, "delete"),
+        (f"duplicates/{held.pk}/{other.pk}/", {}, "delete"),
+        (f"duplicates/{other.pk}/{third.pk}/", {}, "post"),
+    ):
+        answer = post_json(abel, API + place, said, method)
+        assert answer.status_code == 423 and "locked for editing by alice" in answer.json()["title"], place
+    # What cannot be undone now stays to be undone later.
+    assert abel.post(f"/api/v1/contacts/changes/{change.pk}/undo/").status_code == 423
+    change.refresh_from_db()
+    assert change.undone_at is None
+    assert Contact.unscoped.filter(pk=held.pk).values().get() == was
+    assert not Contact.unscoped.filter(trashed_at__isnull=False).exists()
+
+
+def test_a_merge_is_not_undone_under_somebodys_hands(alice, abel):
+    kept, gone = added(alice), added(alice)
+    made = post_json(abel, f"{API}duplicates/{kept.pk}/{gone.pk}/", {}).json()
+    alice.get(f"{PLACE}{kept.pk}/edit/")
+    place = f"contacts/changes/{made['id']}/undo/"
+    assert abel.post(f"/api/v1/{place}").status_code == 423
+    abel.post(f"/{place}")
+    assert "locked for editing by alice" in abel.get(PLACE).content.decode()
+    gone.refresh_from_db()
+    assert gone.trashed_at is not None
