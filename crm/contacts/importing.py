@@ -23,6 +23,7 @@ from crm.contacts.told import said_of
 from crm.custom.queries import fields
 from crm.imports.contacts import CREATE, REJECT, SKIP, ContactFile, keys_of
 from crm.imports.draft import Draft, Reach, draft_of
+from crm.locks import actions as locks
 from crm.vault.deposits import content_of
 from crm.vault.engine.encoding import Unopened
 from crm.vault.models import Deposit
@@ -112,7 +113,8 @@ def take_back(*, vault: Opened, intake: Intake, at: datetime) -> tuple[int, int]
     """Undo: what the file has made and nobody has touched since goes to the trash; (how many, how many stay)."""
     _claim(vault, intake, IntakeState.TAKEN, IntakeState.UNDONE)
     rows = scope(vault.who, Contact).filter(intake=intake, trashed_at=None)
-    gone = rows.filter(changed_at=F("created_at"), party=None).update(trashed_at=at)
+    held = locks.held_by_others(vault=vault, at=at)
+    gone = rows.filter(changed_at=F("created_at"), party=None).exclude(pk__in=held).update(trashed_at=at)
     return gone, rows.count()
 
 
@@ -196,7 +198,9 @@ def _contact(
 
 def _fill(vault: Opened, line: Line, own: Mapping[str, Field], *, at: datetime, today: date) -> bool:
     """Fill the empty fields of a known contact; whether there was one to fill."""
-    contact = scope(vault.who, Contact).filter(pk=line.known, trashed_at=None).select_for_update(of=("self",)).first()
+    rows = scope(vault.who, Contact).filter(pk=line.known, trashed_at=None)
+    rows = rows.exclude(pk__in=locks.held_by_others(vault=vault, at=at))
+    contact = rows.select_for_update(of=("self",)).first()
     if contact is None:
         return False
     said, record = said_of(line.draft, today=today, own=own)

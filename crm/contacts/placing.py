@@ -22,7 +22,10 @@ NOWHERE = "-"
 
 def places(vault: Opened, columns: Iterable[str]) -> dict[str, str]:
     """Where each column goes: the key of a field, `-` for nowhere, "" for the notes."""
-    said, own = _said(vault), by_label(vault)
+    known = {"", NOWHERE, *targets(vault)}
+    # A field that was removed since is no place any more.
+    said = {column: to for column, to in _said(vault).items() if to in known}
+    own = by_label(vault)
     return {column: said.get(folded(column), own.get(folded(column), "")) for column in columns}
 
 
@@ -46,12 +49,12 @@ def place(*, vault: Opened, columns: Mapping[str, str], at: datetime) -> None:
 
 
 def placed(draft: Draft, places: Mapping[str, str]) -> Draft:
-    """The draft with each column where it goes."""
+    """The draft with each column where it goes; where something stands already, it stays among the notes."""
     more, found = [], dict(draft.fields)
     for line in draft.more:
         column = next((one for one in places if line.startswith(f"{one}: ")), "")
         to = places.get(column, "")
-        if not to:
+        if not to or to in found:
             more.append(line)
         elif to != NOWHERE:
             found[to] = line.removeprefix(f"{column}: ")

@@ -25,9 +25,13 @@ def said_of(
     if email and not _is_taken(said, "email"):
         said["email"] = ""
     record: dict[str, str] = {}
-    known = {**BY_KEY, **(own or {})}
-    for key, value in _fields(draft, known).items():
-        _put(record, notes, known[key], value, today=today)
+    known, usual = {**BY_KEY, **(own or {})}, _fields(draft)
+    for key, value in [*usual.items(), *draft.fields.items()]:
+        if key in record or key not in known:
+            notes.append(f"{known[key].label if key in known else key}: {value}")
+        else:
+            _put(record, notes, known[key], value, today=today)
+    notes = [text for text in (record.pop("about", ""), *notes) if text]
     others = [f"{one.type}: {one.value}".lstrip(": ") for one in draft.phones if one.value != phone]
     others = [record.pop("more_phones", ""), *others]
     _put(record, notes, BY_KEY["more_phones"], "\n".join(one for one in others if one), today=today)
@@ -37,7 +41,8 @@ def said_of(
     return said, record
 
 
-def _fields(draft: Draft, known: Mapping[str, Field]) -> dict[str, str]:
+def _fields(draft: Draft) -> dict[str, str]:
+    """What every file may say."""
     home, mailing = _addresses(draft.addresses)
     of_work = {"employer": draft.organisation, "job_title": draft.job_title, "occupation": draft.occupation}
     return {
@@ -49,7 +54,6 @@ def _fields(draft: Draft, known: Mapping[str, Field]) -> dict[str, str]:
         "home_address": home,
         "mailing_address": mailing,
         **(of_work if draft.kind == PERSON else {}),
-        **{key: value for key, value in draft.fields.items() if key in known},
     }
 
 

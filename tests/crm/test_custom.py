@@ -149,3 +149,35 @@ def test_a_column_of_its_name_finds_it_and_others_are_placed_once_for_all(alice)
     alice.post(f"{IMPORT}{pk}/take/")
     cy = Contact.unscoped.get(first_name="Cy")
     assert json.loads(alice.get(f"{BOOK}{cy.pk}/").content)["record"] == {"source": "Tom"}
+
+
+def test_no_column_is_lost_without_a_word(alice):
+    """What has no place any more, or one that something else of the file fills, stands among the notes."""
+    dog, boat = make(alice, "Dog's name"), make(alice)
+    header = "First name,Last name,Source,Company,Notes,Hund,Tier,How met,Firma,Remark\n"
+    row = "Ana,Ruiz,Web,Elm Dental,Early,Rex,Cat,Party,Oak Ltd,Late\n"
+    place = laid_down(alice, header + row)
+    said = {
+        "column": ["Hund", "Tier", "How met", "Firma", "Remark"],
+        "to": [dog.key, boat.key, "source", "employer", "about"],
+    }
+    alice.post(place + "columns/", said)
+    # Where a column stood is taken by another one, and one field is no longer there.
+    alice.post(place + "columns/", {"column": ["Tier"], "to": [dog.key]})
+    alice.post(place + "take/")
+    ana = Contact.unscoped.get()
+    record = alice.get(f"{BOOK}{ana.pk}/").json()["record"]
+    assert (record[dog.key], record["source"], record["employer"]) == ("Rex", "Web", "Elm Dental")
+    assert sorted(record["about"].splitlines()) == [
+        "Early",
+        "Employer: Oak Ltd",
+        "How met: Party",
+        "Late",
+        "Tier: Cat",
+    ]
+    alice.post(f"{PLACE}{dog.pk}/", {"do": "remove"})
+    again = laid_down(alice, "First name,Last name,Hund\nBo,Lee,Lassie\n", "second.csv")
+    assert f'value="{dog.key}"' not in alice.get(again).content.decode()
+    alice.post(again + "take/")
+    bo = Contact.unscoped.get(first_name="Bo")
+    assert alice.get(f"{BOOK}{bo.pk}/").json()["record"] == {"about": "Hund: Lassie"}
