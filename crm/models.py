@@ -12,6 +12,7 @@ from crm.locks.models import EditLock
 from crm.notes.models import Note
 from crm.tasks.models import Task
 from crm.vault.models import Deposit, Epoch, Grant, Member, PepperName, SealedFile, Unlocked, Vault
+from crm.workflows.models import Pattern, Stage, Workflow, WorkflowContact
 
 __all__ = [
     "Change",
@@ -30,11 +31,15 @@ __all__ = [
     "Intake",
     "Member",
     "Note",
+    "Pattern",
     "PepperName",
     "Placing",
     "SealedFile",
     "SearchPart",
+    "Stage",
     "Task",
     "Unlocked",
     "Vault",
+    "Workflow",
+    "WorkflowContact",
 ]

@@ -46,6 +46,8 @@ SPECTACULAR_SETTINGS = {
         "NextTicketState": "portal.office.tickets.api.NEXT",
         "TaskState": "crm.tasks.models.TaskState",
         "TaskPriority": "crm.tasks.models.Priority",
+        "StageState": "crm.workflows.models.StageState",
+        "WorkflowAudience": "crm.workflows.models.Audience",
         "EventVisibility": "crm.calendar.models.Visibility",
     },
 }

@@ -20,7 +20,7 @@ from accounts.ground.people.models import User
 from crm.calendar import actions, queries
 from crm.calendar.actions import EventChanged
 from crm.calendar.editing_views import one
-from crm.calendar.forms import MOST_CONTACTS, once, understood
+from crm.calendar.forms import once, understood
 from crm.calendar.models import Event, Visibility
 from crm.calendar.occurring import comes_on
 from crm.calendar.periods import AHEAD, day_asked
@@ -33,6 +33,7 @@ from crm.calendar.rules import (
     MOST_GUESTS,
     EventProblem,
 )
+from crm.contacts.chosen import MOST_CONTACTS
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 

@@ -21,7 +21,6 @@ from crm.contacts.models import Contact
 from crm.contacts.rules import ContactProblem
 from crm.vault.sealed import Opened
 
-MOST_CONTACTS = 50
 REMINDERS = (
     ("", gettext_lazy("No reminder")),
     ("0", gettext_lazy("When it begins")),
@@ -102,7 +101,11 @@ def understood(vault: Opened, said: Mapping[str, Any]) -> dict[str, Any]:
         found = read(said)
     except EventProblem as problem:
         problems |= problem.problems
-    contacts = _contacts(vault, said.get("contacts") or (), problems)
+    contacts: list[Contact] = []
+    try:
+        contacts = chosen.contacts_of(vault, said.get("contacts") or ())
+    except ContactProblem as problem:
+        problems |= {"contacts": problem.problems["contact"]}
     known = {user.username: user.pk for user in chosen.colleagues(vault)} if said.get("people") else {}
     names = [str(one) for one in said.get("people") or ()]
     if any(one not in known for one in names):
@@ -115,23 +118,6 @@ def understood(vault: Opened, said: Mapping[str, Any]) -> dict[str, Any]:
 def once(parts: Mapping[str, Any]) -> dict[str, Any]:
     """The same for one day of a series."""
     return {**parts, "said": replace(parts["said"], rule="")}
-
-
-def _contacts(vault: Opened, given: Any, problems: dict[str, str]) -> list[Contact]:
-    lines = [str(one).strip() for one in (given.splitlines() if isinstance(given, str) else given)]
-    found: dict[Any, Contact] = {}
-    if len(lines) > MOST_CONTACTS:
-        problems["contacts"] = _("At most 50 contacts.")
-        return []
-    for line in filter(None, lines):
-        try:
-            contact = chosen.contact_of(vault, line)
-        except ContactProblem as problem:
-            problems["contacts"] = f"{line}: {problem.problems['contact']}"
-            continue
-        if contact is not None:
-            found[contact.pk] = contact
-    return list(found.values())
 
 
 def _clocks(begins: datetime, ends: datetime) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Which contact, account and colleague a form about a client means: by key, by words, or by what is left open."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,6 +16,8 @@ from crm.contacts.rules import ContactProblem
 from crm.contacts.search import found_outside
 from crm.vault.models import Member, MemberState
 from crm.vault.sealed import Opened
+
+MOST_CONTACTS = 50
 
 
 def contact_of(vault: Opened, words: str) -> Contact | None:
@@ -33,6 +36,26 @@ def contact_of(vault: Opened, words: str) -> Contact | None:
         names = "; ".join(dict.fromkeys(one.title for one in found))
         raise ContactProblem({"contact": _("Which one? %(names)s") % {"names": names}})
     return found[0]
+
+
+def contacts_of(vault: Opened, given: str | Iterable[object]) -> list[Contact]:
+    """Each contact that a line means, once. Raises ContactProblem with every sentence at once."""
+    lines = [str(one).strip() for one in (given.splitlines() if isinstance(given, str) else given)]
+    if len(lines) > MOST_CONTACTS:
+        raise ContactProblem({"contact": _("At most 50 contacts.")})
+    found: dict[UUID, Contact] = {}
+    wrong = []
+    for line in filter(None, lines):
+        try:
+            contact = contact_of(vault, line)
+        except ContactProblem as problem:
+            wrong.append(f"{line}: {problem.problems['contact']}")
+            continue
+        if contact is not None:
+            found[contact.pk] = contact
+    if wrong:
+        raise ContactProblem({"contact": " ".join(wrong)})
+    return list(found.values())
 
 
 def account_of(vault: Opened, number: str) -> Account | None:

@@ -34,6 +34,7 @@ from crm.notes import queries as notes
 from crm.tasks import queries as tasks
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
+from crm.workflows import queries as workflows
 from portal.lib.filekinds import MEGA
 
 SHOWN_TASKS = 8
@@ -113,6 +114,7 @@ def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
         "found": found,
         "after": after,
         "due_tasks": due,
+        "flows": [workflows.read(vault, one, today) for one in workflows.of_contact(vault.who, contact, SHOWN_TASKS)],
         "events": calendar.of_contact(vault, contact, timezone.localdate(), zone, SHOWN_TASKS),
         "here": request.path,
         **_papers(vault, contact),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from accounts.ground.access.scope import scope
+from crm.calendar import queries as calendar
+from crm.calendar.writing_files import as_file
 from crm.contacts import queries as contacts
 from crm.contacts.exporting import card_of, rows_of
 from crm.contacts.models import Contact
@@ -18,6 +20,7 @@ from crm.tasks.models import Task
 from crm.vault import files
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened, SealedRow
+from crm.workflows import queries as workflows
 from portal.lib import csvtext
 from portal.lib.csvtext import Cell
 
@@ -36,6 +39,8 @@ def of_book(vault: Opened) -> Iterator[File]:
     yield "groups.csv", _table(_groups(vault))
     yield "notes.csv", _table(_notes(vault))
     yield "tasks.csv", _table(_tasks(vault))
+    yield "workflows.csv", _table(_workflows(vault))
+    yield "calendar.ics", iter([_calendar(vault)])
     yield "documents.csv", _table(_documents(vault))
     yield from _editions(vault)
 
@@ -75,6 +80,22 @@ def _tasks(vault: Opened) -> Iterator[Sequence[Cell]]:
         account = one.account.number if one.account else ""
         said = (texts["title"], texts["notes"], about, account, one.due_on, one.get_priority_display())
         yield *said, one.state, one.assignee.username, one.author.username, one.created_at, one.done_at
+
+
+def _workflows(vault: Opened) -> Iterator[Sequence[Cell]]:
+    yield "Workflow", "About", "Owner", "Closed", "Stage", "Title", "Notes", "Due", "Priority", "State", "For", "Done"
+    rows = workflows.rows(vault.who, workflows.Filters(workflows.KEPT)).order_by("created_at", "pk")
+    for one in rows.iterator(AT_ONCE):
+        title, about = _texts(vault, one)["title"], "; ".join(link.contact.title for link in one.about.all())
+        for stage in one.stages.all():
+            texts = _texts(vault, stage)
+            said = (title, about, one.owner.username, one.closed_at, stage.number, texts["title"], texts["notes"])
+            yield *said, stage.due_on, stage.get_priority_display(), stage.state, stage.assignee.username, stage.done_at
+
+
+def _calendar(vault: Opened) -> bytes:
+    rows = calendar.rows(vault.who).select_related("series").order_by("begins_at", "pk")
+    return as_file([calendar.read(vault, one) for one in rows.iterator(AT_ONCE)], name="Advisor Portal")
 
 
 def _documents(vault: Opened) -> Iterator[Sequence[Cell]]:

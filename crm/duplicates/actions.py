@@ -27,13 +27,16 @@ from crm.groups.queries import may_change
 from crm.locks import actions as locks
 from crm.tasks.models import Task
 from crm.vault.sealed import Opened
+from crm.workflows.models import WorkflowContact
 
 # What is about a contact and goes with it, whatever its state.
-FOLLOW: dict[str, type[Task] | type[Document] | type[EventContact]] = {
+FOLLOW: dict[str, type[Task] | type[Document] | type[EventContact] | type[WorkflowContact]] = {
     "tasks": Task,
     "documents": Document,
     "events": EventContact,
+    "workflows": WorkflowContact,
 }
+ABOUT = {"events": "event_id", "workflows": "workflow_id"}
 CLEAR = ("first_name", "name", "email", "phone", "state", "party_id", "kind")
 
 
@@ -146,9 +149,10 @@ def _follow(vault: Opened, stays: Contact, goes: Contact) -> dict[str, list[str]
     found = {}
     for name, model in FOLLOW.items():
         rows = scope(vault.who, model).filter(contact=goes)
-        if model is EventContact:
-            # Where both take part, the kept one does already.
-            rows = rows.exclude(event__in=scope(vault.who, EventContact).filter(contact=stays).values("event_id"))
+        if name in ABOUT:
+            # What is about both is about the kept one already.
+            key = ABOUT[name]
+            rows = rows.exclude(**{f"{key}__in": scope(vault.who, model).filter(contact=stays).values(key)})
         found[name] = [str(pk) for pk in rows.values_list("pk", flat=True)]
         rows.update(contact=stays)
     return found

@@ -1,5 +1,6 @@
 """What jobs leave behind: sealed to the inbox without any key, kept under the data key when a member comes."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -10,8 +11,11 @@ from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.ring import Ring
 from crm.vault.engine.stored import Inbox
 from crm.vault.models import Deposit, Epoch
+from crm.vault.sealed import Opened
 
 MOST_AT_ONCE = 200
+# Who takes in what was left as soon as somebody unlocks; each is told the opened vault and the moment.
+takers: list[Callable[[Opened, datetime], int]] = []
 KIND = "deposit"
 
 

@@ -14,7 +14,7 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.people.sessions import kept_as
 from crm.vault.actions import open_own, usual_cost
-from crm.vault.deposits import keep_waiting
+from crm.vault.deposits import keep_waiting, takers
 from crm.vault.engine import people
 from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.keys import KEY
@@ -61,6 +61,8 @@ def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
     row.wrapped = wrap(row.stored(), secret, keys)
     row.save(force_insert=True)
     keep_waiting(who, keys, at)
+    for taken_in in takers:
+        taken_in(Opened(keys, who, row), at)
     return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 

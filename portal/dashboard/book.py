@@ -16,9 +16,11 @@ from crm.tasks import queries as tasks
 from crm.tasks.queries import Read as ReadTask
 from crm.vault.context import opened
 from crm.vault.rules import Locked, keeps_notes_on
+from crm.workflows import queries as workflows
+from crm.workflows.queries import Read as ReadWorkflow
 
 SHOWN = 5
-CARDS = ("tasks", "notes", "documents")
+CARDS = ("tasks", "workflows", "notes", "documents")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Book:
     notes: list[ReadNote] = field(default_factory=list)
     documents: list[ReadDocument] = field(default_factory=list)
     events: list[Coming] = field(default_factory=list)
+    workflows: list[ReadWorkflow] = field(default_factory=list)
 
 
 def has_book(request: HttpRequest) -> bool:
@@ -48,5 +51,6 @@ def book_of(request: HttpRequest, today: date, day: date) -> Book:
     due = [tasks.read(vault, one, today) for one in tasks.due_first(vault.who, today, SHOWN)]
     latest = [notes.read(vault, one) for one in notes.latest(vault, SHOWN)]
     papers = [documents.read(vault, one) for one in documents.latest(vault.who, SHOWN)]
+    flows = [workflows.read(vault, one, today) for one in workflows.due_first(vault.who, SHOWN)]
     events = calendar.coming(vault, day, day, timezone.get_current_timezone())
-    return Book(tasks=due, notes=latest, documents=papers, events=events)
+    return Book(tasks=due, notes=latest, documents=papers, events=events, workflows=flows)

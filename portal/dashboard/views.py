@@ -46,6 +46,7 @@ CARD_TEMPLATES = {
     "news": "dashboard/news_card.html",
     "activity": "dashboard/activity_card.html",
     "tasks": "dashboard/tasks_card.html",
+    "workflows": "dashboard/workflows_card.html",
     "notes": "dashboard/notes_card.html",
     "documents": "dashboard/documents_card.html",
 }

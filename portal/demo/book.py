@@ -22,6 +22,10 @@ from crm.tasks.rules import Said
 from crm.vault.actions import confirm_code, open_own, open_ring, set_up
 from crm.vault.models import Unlocked, Vault
 from crm.vault.sealed import Opened
+from crm.workflows import actions as workflows
+from crm.workflows.models import Audience, Stage, StageState
+from crm.workflows.rules import Said as Flow
+from crm.workflows.rules import SaidStage
 from portal.demo.agreements import cast_of
 from portal.demo.broker import Plan
 from portal.lib.exchange import EXCHANGE_ZONE, exchange_day
@@ -82,6 +86,13 @@ _EVENTS: tuple[tuple[str, str, int, int | None, int, str], ...] = (
     ("Second opinion on the trust", "", 5, 10, 60, ""),
 )
 
+# Stages with the days after today on which they are due; how many of them are done.
+_FLOWS: tuple[tuple[str, int, tuple[tuple[str, int, int], ...]], ...] = (
+    ("Annual review", 1, (("Ask for changes in life", -6, 2), ("Figures of the year", 2, 1), ("Meeting", 9, 2))),
+    ("New client", 2, (("Identity", -9, 1), ("Risk profile", -4, 2), ("Agreement", -1, 1), ("First funding", 12, 2))),
+    ("House and mortgage", 0, (("Papers of the bank", 5, 3), ("Cash plan", 15, 2))),
+)
+
 _PAPERS = (
     ("How we invest.txt", "Broadly, cheaply, for long, and never what we do not understand.\n", "Firm", "for clients"),
     ("Notes of the annual review.txt", "Allocation stays.\nMore cash before the roof.\n", "Reviews/2026", "review"),
@@ -104,6 +115,7 @@ def keep_missing(firm: Plan, *, password: str, at: datetime) -> int:
         _note(vault, at)
         _plan(vault, at)
         _meet(vault, at)
+        _follow(vault, at)
         _file(vault, at)
         return count + _win(vault, chance, at)
 
@@ -155,6 +167,21 @@ def _meet(vault: Opened, at: datetime) -> None:
         said = Event(title, Words(place=where), is_all_day, begins, ends, EXCHANGE_ZONE.key, rule, remind_minutes=10)
         about = [rows[place * 2 % len(rows)]] if rows and not rule and not is_all_day else []
         events.write(vault=vault, said=said, round=Round(about), at=at)
+
+
+def _follow(vault: Opened, at: datetime) -> None:
+    """Workflows at several of their stages."""
+    today = exchange_day(at)
+    rows = list(scope(vault.who, Contact).filter(kind=Kind.PERSON, trashed_at=None).order_by("sort_key", "pk"))
+    for place, (title, done, lines) in enumerate(_FLOWS if rows else ()):
+        stages = tuple(SaidStage(name, "", today + timedelta(days=days), level, "") for name, days, level in lines)
+        said, about = Flow(title, Audience.PRACTICE, stages), [rows[place * 3 % len(rows)]]
+        made = workflows.write(vault=vault, said=said, people={"": vault.who.user_id}, contacts=about, at=at)
+        for _turn in range(done):
+            active = scope(vault.who, Stage).select_related("workflow").get(workflow=made, state=StageState.ACTIVE)
+            workflows.end_stage(vault=vault, stage=active, at=at)
+    if rows:
+        workflows.keep_pattern(vault=vault, workflow=made, name="House and mortgage", start=today, at=at)
 
 
 def _file(vault: Opened, at: datetime) -> None:

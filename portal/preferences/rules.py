@@ -44,7 +44,7 @@ USUAL_COLUMNS = {
 _OWN = re.compile(r"own_[0-9a-f]{32}")
 MOST_OWN = 50
 
-CARDS = ("pending", "plot", "day", "tasks", "news", "notes", "documents", "activity")
+CARDS = ("pending", "plot", "day", "tasks", "news", "workflows", "notes", "documents", "activity")
 
 
 def ordered(wanted: object) -> list[str]:

@@ -55,6 +55,7 @@ def test_it_holds_everything_and_every_sum_agrees(book):
     note = table(zipped, "notes.csv")[0]
     assert note["Note"] == "'=Wants fewer bonds" and note["Account"].startswith("U1000001")
     assert [one["Task"] for one in table(zipped, "tasks.csv")] == ["Call Ana"]
+    assert table(zipped, "workflows.csv") == [] and b"BEGIN:VCALENDAR" in zipped.read("calendar.ics")
     editions = [name for name in zipped.namelist() if name.startswith("documents/House/2026/")]
     assert [zipped.read(name) for name in editions] == [PDF, PDF + b"second"]
     assert [one["File"] for one in table(zipped, "documents.csv")] == editions

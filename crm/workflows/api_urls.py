@@ -1,0 +1,13 @@
+"""API addresses of workflows."""
+
+from django.urls import path
+
+from crm.workflows.api import OneWorkflow, StageEnd, WorkflowBack, WorkflowOpen, Workflows
+
+urlpatterns = [
+    path("workflows/", Workflows.as_view(), name="api_workflows"),
+    path("workflows/<uuid:workflow>/", OneWorkflow.as_view(), name="api_workflow"),
+    path("workflows/<uuid:workflow>/stages/<uuid:stage>/", StageEnd.as_view(), name="api_stage"),
+    path("workflows/<uuid:workflow>/open/", WorkflowOpen.as_view(), name="api_workflow_open"),
+    path("workflows/<uuid:workflow>/back/", WorkflowBack.as_view(), name="api_workflow_back"),
+]
