@@ -124,11 +124,18 @@ def coming(
     return sorted(found, key=lambda each: each.order)
 
 
+def of_day(vault: Opened, day: date, zone: tzinfo) -> list[Coming]:
+    """What comes on one day, without whom it is about."""
+    begin = datetime.combine(day, time(), tzinfo=zone)
+    events = between(vault.who, begin, begin + ONE_DAY).prefetch_related(None)[:FOUND]
+    return coming(vault, day, day, zone, events=events)
+
+
 def of_contact(vault: Opened, contact: UUID, first: date, zone: tzinfo, most: int, *, ahead: int = 366) -> list[Coming]:
     """What comes next about a contact."""
     begin, end = midnight(first), midnight(first + timedelta(days=ahead))
     about = scope(vault.who, EventContact).filter(contact_id=contact).values("event_id")
-    events = between(vault.who, begin, end).filter(pk__in=about)[:FOUND]
+    events = between(vault.who, begin, end).filter(pk__in=about).prefetch_related(None)[:FOUND]
     return coming(vault, first, first + timedelta(days=ahead), zone, events=events)[:most]
 
 

@@ -114,7 +114,7 @@ def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
         "found": found,
         "after": after,
         "due_tasks": due,
-        "flows": [workflows.read(vault, one, today) for one in workflows.of_contact(vault.who, contact, SHOWN_TASKS)],
+        "flows": workflows.due_first(vault, today, SHOWN_TASKS, contact),
         "events": calendar.of_contact(vault, contact, timezone.localdate(), zone, SHOWN_TASKS),
         "here": request.path,
         **_papers(vault, contact),

@@ -26,7 +26,7 @@ from crm.workflows.actions import WorkflowChanged
 from crm.workflows.forms import understood
 from crm.workflows.models import Audience, StageState
 from crm.workflows.queries import ORDER, SHOWS, Filters
-from crm.workflows.rules import LONGEST_NOTES, LONGEST_TITLE, MOST_STAGES, WorkflowProblem
+from crm.workflows.rules import LONGEST_NOTES, LONGEST_TITLE, WorkflowProblem
 from crm.workflows.views import one
 
 
@@ -89,7 +89,7 @@ class NewWorkflowSerializer(StrictSerializer):
     title = serializers.CharField(max_length=LONGEST_TITLE)
     visibility = serializers.ChoiceField(Audience.choices, default=Audience.PRACTICE)
     contacts = serializers.ListField(child=serializers.UUIDField(), max_length=MOST_CONTACTS)
-    stages = NewStageSerializer(many=True, allow_empty=True, max_length=MOST_STAGES)
+    stages = NewStageSerializer(many=True, allow_empty=True)
 
 
 class ChangedWorkflowSerializer(NewWorkflowSerializer):

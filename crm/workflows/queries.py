@@ -113,14 +113,23 @@ def stage(who: Who, workflow: Workflow, pk: UUID) -> Stage | None:
     return scope(who, Stage).filter(pk=pk, workflow=workflow).select_related("workflow").first()
 
 
-def due_first(who: Who, most: int) -> "QuerySet[Workflow]":
-    """Open workflows, those that are due first."""
-    return rows(who, Filters(OPEN)).order_by(*ORDER)[:most]
-
-
-def of_contact(who: Who, contact: UUID, most: int) -> "QuerySet[Workflow]":
-    """Open workflows about a contact, those that are due first."""
-    return rows(who, Filters(OPEN, contact)).order_by(*ORDER)[:most]
+def due_first(vault: Opened, today: date, most: int, contact: UUID | None = None) -> list[Read]:
+    """Open workflows with their active stages alone, those due first; one question, for a card among others."""
+    flows = scope(vault.who, Workflow).filter(_shown(vault.who, OPEN))
+    if contact:
+        about = scope(vault.who, WorkflowContact).filter(contact_id=contact)
+        flows = flows.filter(pk__in=about.values("workflow_id"))
+    active = scope(vault.who, Stage).filter(state=StageState.ACTIVE, workflow__in=flows)
+    active = active.select_related("workflow", "assignee").order_by("due_on", "priority", "workflow_id")
+    found = []
+    for one in active[:most]:
+        try:
+            title = one.workflow.text(vault, "title")
+        except Unopened:
+            title = ""
+        read_one = [_read_stage(vault, one)]
+        found.append(Read(one.workflow, title, read_one, is_damaged=not title, today=today))
+    return found
 
 
 def read(vault: Opened, workflow: Workflow, today: date) -> Read:

@@ -51,6 +51,6 @@ def book_of(request: HttpRequest, today: date, day: date) -> Book:
     due = [tasks.read(vault, one, today) for one in tasks.due_first(vault.who, today, SHOWN)]
     latest = [notes.read(vault, one) for one in notes.latest(vault, SHOWN)]
     papers = [documents.read(vault, one) for one in documents.latest(vault.who, SHOWN)]
-    flows = [workflows.read(vault, one, today) for one in workflows.due_first(vault.who, SHOWN)]
-    events = calendar.coming(vault, day, day, timezone.get_current_timezone())
+    flows = workflows.due_first(vault, today, SHOWN)
+    events = calendar.of_day(vault, day, timezone.get_current_timezone())
     return Book(tasks=due, notes=latest, documents=papers, events=events, workflows=flows)
