@@ -36,7 +36,7 @@ def trade(nights, day: date, *, number: str = ANA, **more) -> None:
     row = {
         "key": "1:1:EXECUTION", "trade_id": "1", "kind": "ExchTrade", "side": "BUY", "asset": "STK", "symbol": "AAPL",
         "currency": "USD", "quantity": "100", "price": "10", "proceeds": "-1000", "commission": "-1", "exchange": "",
-        "commission_currency": "USD", "notes": "", "opens_or_closes": "O",
+        "commission_currency": more.get("currency", "USD"), "notes": "", "opens_or_closes": "O",
     } | more  # fmt: skip
     account = nights.world[number]
     with as_role("night"), cursor() as cur:
