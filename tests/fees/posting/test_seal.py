@@ -259,7 +259,7 @@ def test_what_was_changed_behind_our_back_refuses_the_seal(request, two_firms, c
     two_firms.nights(FIRST, MONTH_END)
     if of_funds:
         worth(two_firms)
-    if "tradefee" in lie or "method = 41" in lie:
+    if "trade" in lie or "method = 41" in lie:
         ticket = {"asset_class": "STK", "currency": "USD", "kind": "ticket", "figure": "2"}
         two_firms.agree(CHIDI, Figures(method=41, more={"schedules": [ticket]}), starts=NEXT)
         trade(two_firms, NEXT, number=CHIDI)
