@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.people.models import User
@@ -37,10 +38,10 @@ class ThreadKind(models.TextChoices):
 class ThreadState(models.TextChoices):
     """Where a ticket or an inquiry stands; a plain conversation stands nowhere."""
 
-    NEW = "new", _("New")
+    NEW = "new", pgettext_lazy("ticket", "New")
     OPEN = "open", _("With the back office")
     WAITING = "waiting", _("Waits for an answer")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("ticket", "Closed")
 
 
 class Category(models.TextChoices):

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.desk.messages import actions, queries
@@ -35,7 +35,7 @@ SHOWS = {
     "asked": gettext_lazy("Wait for you"),
     "tickets": gettext_lazy("Tickets"),
     "inquiries": gettext_lazy("Inquiries"),
-    "closed": gettext_lazy("Closed"),
+    "closed": pgettext_lazy("tickets", "Closed"),
 }
 
 

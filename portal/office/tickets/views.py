@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.desk.messages.actions import mark_read
@@ -28,11 +28,11 @@ from portal.office.views import framed
 
 STATES = (
     ("", gettext_lazy("Not closed")),
-    (ThreadState.NEW.value, gettext_lazy("New")),
+    (ThreadState.NEW.value, pgettext_lazy("tickets", "New")),
     (ThreadState.OPEN.value, gettext_lazy("With us")),
     ("old", gettext_lazy("Wait for us three days and longer")),
     (ThreadState.WAITING.value, gettext_lazy("Wait for an answer")),
-    (ThreadState.CLOSED.value, gettext_lazy("Closed")),
+    (ThreadState.CLOSED.value, pgettext_lazy("tickets", "Closed")),
 )
 FILTERS = ("state", "kind", "category", "owner", "q")
 
