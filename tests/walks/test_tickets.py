@@ -56,6 +56,7 @@ def test_a_client_asks_and_the_office_answers(own_world: Any, enter: Any, page: 
     page.get_by_role("link", name="A fee that I do not know").click()
     page.get_by_label("Note", exact=True).fill("Ask the fee desk")
     page.get_by_role("button", name="Note it").click()
+    expect(page.locator(".talk-body", has_text="Ask the fee desk")).to_be_visible()
     page.get_by_label("Message", exact=True).fill("The custody fee of September.")
     page.get_by_role("button", name="Send").click()
     expect(page.locator("main")).to_contain_text("Waits for an answer")
