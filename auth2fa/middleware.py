@@ -38,6 +38,8 @@ class Gates:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Pages that show a part of a file ask before they do.
+        request.may_have_files = lambda: not _is_unproved(request)  # type: ignore[attr-defined]
         answer = self.get_response(request)
         if _is_file(answer) and request.user.is_authenticated and _is_unproved(request):
             raise NotAllowed("view", _closed_words())

@@ -3,9 +3,15 @@
 from io import BytesIO
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
+from django.http import HttpRequest
+
+from accounts.ground.access.middleware import API_PREFIX
+from accounts.ground.people.sessions import SessionStore
 
 MEGA = 1024 * 1024
 USUAL = 6 * MEGA
@@ -18,13 +24,35 @@ MORE_BELOW = {
     "/api/v1/documents/": 64 * MEGA,
 }
 # What is sealed before it is stored is never written to a disk on its way.
-UNWRITTEN = ("/documents/", "/api/v1/documents/", "/contacts/import/", "/api/v1/contacts/import/")
+IN_BOOK = ("/documents/", "/api/v1/documents/")
+UNWRITTEN = (*IN_BOOK, "/contacts/import/", "/api/v1/contacts/import/")
 
 
-def most_for(path: str) -> int:
-    """How many bytes a request to an address may have."""
+def most_for(request: HttpRequest) -> int:
+    """How many bytes a request may have; more than usual only of who is signed in.
+
+    Forms are read before anybody knows who sent them, so this asks the session itself, and of what stays in memory
+    also whether the browser has opened a client book.
+    """
+    path = request.path
+    if not _is_known(request) or (path.startswith(IN_BOOK) and settings.VAULT_COOKIE_NAME not in request.COOKIES):
+        return USUAL
     below = (most for start, most in MORE_BELOW.items() if path.startswith(start))
     return MORE.get(path) or next(below, USUAL)
+
+
+def _is_known(request: HttpRequest) -> bool:
+    """A live session, or over the API a token, whose files go to the disk and not into memory.
+
+    Asked of the session's row, because the first reader of a form stands before the one that knows the session.
+    """
+    session = getattr(request, "session", None)
+    if session is None:
+        session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    if SESSION_KEY in session:
+        return True
+    by_token = request.path.startswith(API_PREFIX) and request.headers.get("Authorization", "").startswith("Bearer ")
+    return by_token and not request.path.startswith(UNWRITTEN)
 
 
 class Quota(FileUploadHandler):
@@ -33,8 +61,7 @@ class Quota(FileUploadHandler):
     def handle_raw_input(
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None
     ) -> None:
-        path = self.request.path if self.request else ""
-        if content_length > most_for(path):
+        if content_length > USUAL and (self.request is None or content_length > most_for(self.request)):
             raise RequestDataTooBig("the request is larger than this page takes")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

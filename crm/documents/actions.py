@@ -74,15 +74,16 @@ def throw_away(*, document: Document, is_confirmed: bool, at: datetime) -> None:
     document.save(update_fields=["trashed_at"])
 
 
-def take_back(*, document: Document) -> None:
-    """Out of the trash."""
-    document.trashed_at = None
-    document.save(update_fields=["trashed_at"])
+def take_back(*, vault: Opened, document: Document) -> bool:
+    """Out of the trash; False where its time was over at that moment."""
+    return bool(scope(vault.who, Document).filter(pk=document.pk).update(trashed_at=None))
 
 
 def purge(*, vault: Opened, at: datetime) -> int:
     """Forget what has been in the trash for thirty days; how many documents."""
-    gone = list(scope(vault.who, Document).filter(trashed_at__lt=at - KEPT_IN_TRASH)[:MOST_PURGED])
+    over = scope(vault.who, Document).filter(trashed_at__lt=at - KEPT_IN_TRASH).order_by("pk")
+    # Held, so that nobody takes one back while it goes; one that is being taken back is passed over.
+    gone = list(over.select_for_update(skip_locked=True)[:MOST_PURGED])
     for document in gone:
         editions = scope(vault.who, Edition).filter(document=document)
         rows = list(SealedFile.unscoped.filter(pk__in=list(editions.values_list("file_id", flat=True))))

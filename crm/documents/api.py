@@ -233,7 +233,8 @@ class DocumentBack(APIView):
         found = queries.one(vault.who, document, in_trash=True)
         if found is None:
             raise Http404
-        actions.take_back(document=found)
+        if not actions.take_back(vault=vault, document=found):
+            raise Http404
         return Response(_shown(vault, found))
 
 

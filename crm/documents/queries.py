@@ -59,6 +59,7 @@ class Found:
     reads: list[Read] = field(default_factory=list)
     folders: Counter[str] = field(default_factory=Counter)
     tags: Counter[str] = field(default_factory=Counter)
+    is_cut: bool = False
 
 
 def rows(who: Who, filters: Filters) -> "QuerySet[Document]":
@@ -101,8 +102,10 @@ def look_through(vault: Opened, found: "QuerySet[Document]", filters: Filters) -
         whole = folded("\n".join((one.label.name, one.label.folder, *one.label.tags)))
         is_there = not filters.folder or f"{one.label.folder}/".startswith(f"{filters.folder}/")
         is_tagged = not filters.tag or filters.tag in one.label.tags
-        if is_there and is_tagged and all(word in whole for word in words) and len(shown.reads) < FOUND:
-            shown.reads.append(one)
+        if is_there and is_tagged and all(word in whole for word in words):
+            shown.is_cut = len(shown.reads) == FOUND
+            if not shown.is_cut:
+                shown.reads.append(one)
     return shown
 
 

@@ -4,6 +4,8 @@ import shlex
 import socket
 import struct
 import subprocess
+from collections.abc import Iterator
+from time import monotonic
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -14,9 +16,14 @@ from django.utils.translation import gettext as _
 from crm.documents.models import Scan
 from crm.documents.rules import DocumentProblem
 
-SECONDS = 60
+# How long to reach the scanner, and how long one look may take in all.
+CONNECT_SECONDS, SECONDS = 3, 20
 PIECE = 64 * 1024
 INFECTED = 1
+
+
+class NoAnswer(DocumentProblem):
+    """The scanner does not answer; asked again at once, it would not either."""
 
 
 class Scanner(Protocol):
@@ -61,16 +68,16 @@ class Clamd:
 
     def look(self, content: bytes) -> str:
         """By clamd's answer."""
+        until = monotonic() + SECONDS
         family = socket.AF_UNIX if isinstance(self.address, str) else socket.AF_INET
         try:
             with socket.socket(family, socket.SOCK_STREAM) as line:
-                line.settimeout(SECONDS)
+                line.settimeout(CONNECT_SECONDS)
                 line.connect(self.address)
-                line.sendall(b"zINSTREAM\0")
-                for at in range(0, len(content), PIECE):
-                    piece = content[at : at + PIECE]
-                    line.sendall(struct.pack("!I", len(piece)) + piece)
-                line.sendall(struct.pack("!I", 0))
+                for piece in _framed(content):
+                    line.settimeout(_left(until))
+                    line.sendall(piece)
+                line.settimeout(_left(until))
                 answer = line.recv(4096)
         except OSError:
             raise _no_answer() from None
@@ -79,6 +86,23 @@ class Clamd:
         if not answer.rstrip(b"\0\n").endswith(b"OK"):
             raise _no_answer()
         return Scan.CLEAN
+
+
+def _framed(content: bytes) -> Iterator[bytes]:
+    """The command, each piece behind its length, and the end."""
+    yield b"zINSTREAM\0"
+    for at in range(0, len(content), PIECE):
+        piece = content[at : at + PIECE]
+        yield struct.pack("!I", len(piece)) + piece
+    yield struct.pack("!I", 0)
+
+
+def _left(until: float) -> float:
+    """The seconds that are left; a clock that has run out is a timeout as well."""
+    left = until - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def scanner() -> Scanner:
@@ -101,5 +125,5 @@ def _infected() -> DocumentProblem:
     return DocumentProblem(_("The scanner found malware in this file; it was not kept."))
 
 
-def _no_answer() -> DocumentProblem:
-    return DocumentProblem(_("The scanner for malware does not answer, so the file was not kept. Try again later."))
+def _no_answer() -> NoAnswer:
+    return NoAnswer(_("The scanner for malware does not answer, so the file was not kept. Try again later."))

@@ -1,6 +1,7 @@
 """The documents of a practice: list and upload, one with its editions, the file itself, renaming, replacing, trash."""
 
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from crm.documents.actions import DocumentChanged
 from crm.documents.models import Document, Edition
 from crm.documents.queries import Filters
 from crm.documents.rules import KINDS, DocumentProblem, Label
+from crm.documents.scanning import NoAnswer
 from crm.vault import files
 from crm.vault.context import opened
 from crm.vault.engine.encoding import Unopened
@@ -38,6 +40,8 @@ from crm.vault.stores import StoreFailed
 from portal.lib.filekinds import MEGA
 
 TEXT_SHOWN = 64 * 1024
+# So many seconds one request may wait for the scanner of malware, over all its files.
+LONGEST_LOOK = 60
 # Nothing in a file runs or loads anything, wherever a browser shows it.
 SHUT = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 
@@ -59,19 +63,30 @@ def documents(request: HttpRequest) -> HttpResponse:
         about = chosen.contact_of(vault, said.get("contact", ""))
     except ContactProblem as problem:
         return _list(request, vault, filters, list(problem.problems.values()))
+    until = monotonic() + LONGEST_LOOK
     for file in given:
         try:
             taken(vault, file, about=about, folder=said.get("folder", ""), tags=said.get("tags", ""))
             kept += 1
         except DocumentProblem as problem:
             problems.append(str(problem))
+            if isinstance(problem, NoAnswer):
+                break
+        if file is not given[-1] and monotonic() > until:
+            problems.append(
+                _("Looking for malware takes too long; the files that follow are not kept. Try again later.")
+            )
+            break
     if not kept:
         return _list(request, vault, filters, problems)
-    # An answer that refuses takes everything back, and the good ones of several files stay.
-    for line in problems:
-        messages.error(request, line)
     words = ngettext("%(count)d document is kept.", "%(count)d documents are kept.", kept)
     messages.success(request, words % {"count": kept})
+    if problems:
+        # An answer that refuses takes everything back, and the good ones of several files stay. The lines name files:
+        # they are told here, for what the next page tells stands readable in a cookie or a row until then.
+        if _is_by_script(request):
+            return JsonResponse({"problems": problems})
+        return _list(request, vault, filters, problems, status=200)
     if about is not None and said.get("next") == "agenda":
         return _onward(request, reverse("contacts:agenda", args=[about.pk]))
     return _onward(request, reverse("documents:list"))
@@ -153,10 +168,12 @@ def throw_away(request: HttpRequest, document: UUID) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, document: UUID) -> HttpResponse:
     """Out of the trash."""
-    found = queries.one(opened(request).who, document, in_trash=True)
+    vault = opened(request)
+    found = queries.one(vault.who, document, in_trash=True)
     if found is None:
         raise Http404
-    actions.take_back(document=found)
+    if not actions.take_back(vault=vault, document=found):
+        raise Http404
     messages.success(request, _("The document is back."))
     return redirect("documents:list")
 
@@ -208,12 +225,18 @@ def handed_out(vault: Opened, document: Document, number: int, *, is_saved: bool
 
 def _onward(request: HttpRequest, there: str) -> HttpResponse:
     """On to the page that says what was kept; a script that sent the file is told where, and leaves the words to it."""
-    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+    if _is_by_script(request):
         return JsonResponse({"to": there})
     return redirect(there)
 
 
-def _list(request: HttpRequest, vault: Opened, filters: Filters, problems: list[str] | None = None) -> HttpResponse:
+def _is_by_script(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "XMLHttpRequest"
+
+
+def _list(
+    request: HttpRequest, vault: Opened, filters: Filters, problems: list[str] | None = None, status: int = 422
+) -> HttpResponse:
     rows = queries.rows(vault.who, filters)
     found = queries.look_through(vault, rows, filters) if filters.looks_inside else queries.Found()
     page = None
@@ -224,6 +247,7 @@ def _list(request: HttpRequest, vault: Opened, filters: Filters, problems: list[
     about = contacts.one(vault, filters.contact) if filters.contact else None
     context = {
         "found": found,
+        "cut": queries.FOUND if found.is_cut else 0,
         "page": page,
         "filters": filters,
         "folders": sorted(found.folders.items()),
@@ -233,7 +257,7 @@ def _list(request: HttpRequest, vault: Opened, filters: Filters, problems: list[
         "most": settings.DOCUMENT_BYTES // MEGA,
         "endings": ",".join(f".{one}" for one in KINDS),
     }
-    return render(request, "crm/documents/documents.html", context, status=422 if problems else 200)
+    return render(request, "crm/documents/documents.html", context, status=status if problems else 200)
 
 
 def _page(
@@ -248,7 +272,9 @@ def _page(
     every = queries.editions(vault, found)
     label = read.label
     stored = {"name": label.name, "folder": label.folder, "tags": ", ".join(label.tags)} if label else {}
-    text = _text(vault, every[0][0], label) if label and every else None
+    # The beginning of a file is a file: who may have none sees none of it either.
+    may_look = request.may_have_files()  # type: ignore[attr-defined]
+    text = _text(vault, every[0][0], label) if label and every and may_look else None
     context = {
         "read": read,
         "document": found,

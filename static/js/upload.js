@@ -17,8 +17,13 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     });
     sending.addEventListener("load", () => {
       busy(false);
-      // A refused file comes back with the page and its line; a kept one says where to go on.
-      if (sending.status < 400) return location.assign(JSON.parse(sending.responseText).to);
+      // A refused file comes back with the page and its line; a kept one says where to go on. What is no answer of
+      // this page is another one, such as the door of an ended session.
+      if (sending.status < 400) {
+        const said = read(sending.responseText);
+        if (said?.problems) return show(form, said.problems.join(" "));
+        return location.assign(said?.to ?? sending.responseURL);
+      }
       const page = new DOMParser().parseFromString(sending.responseText, "text/html");
       const line = page.querySelector(".error-summary") ?? page.querySelector("main p");
       show(form, line?.textContent.trim() ?? sending.statusText);
@@ -44,6 +49,14 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     files.files = event.dataTransfer.files;
     form.closest("details")?.setAttribute("open", "");
   });
+}
+
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function show(form, words) {
