@@ -98,6 +98,26 @@ def kept(query: QueryDict) -> str:
     return said.urlencode()
 
 
+def for_view(vault: Opened, query: QueryDict) -> str | None:
+    """An address as a view may keep it in the clear: a group by its key instead of its name.
+
+    None for what is looked for inside the records, for a group that is not there and for what is not understood.
+    """
+    filters = Filters.of(query)
+    if filters.is_inside or filters.unknown:
+        return None
+    said = query.copy()
+    if filters.group:
+        group = group_of(vault, filters.group)
+        if group is None:
+            return None
+        if words := said.get("q", ""):
+            said["q"] = without_token(words, "group")
+        said.pop("group", None)
+        said["group"] = str(group.pk)
+    return said.urlencode()
+
+
 # What may be typed before a colon: what it is here, and which values it takes.
 TOKENS: Mapping[str, tuple[str, Callable[[str], bool]]] = {
     "state": ("state", lambda value: value in State.values),

@@ -4,11 +4,11 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, F, Q, Value
+from django.db.models import DateTimeField, F, Max, Q, Value
 
 from accounts.ground.access.context import cursor
 from accounts.ground.access.scope import scope
@@ -70,7 +70,11 @@ def gather(vault: Opened, at: datetime, most: int = A_PART) -> int:
         for word in set(_WORD.findall(_text(vault, one.pk, one.version, bytes(one.record_sealed)))):
             places[word].append(number)
     if contacts:
-        part = SearchPart(firm_id=vault.who.firm_id, practice_id=vault.who.practice_id, made_at=at, size=len(contacts))
+        youngest = scope(vault.who, SearchPart).aggregate(last=Max("made_at"))["last"]
+        # What is read of a contact is told by the youngest part that knows it, so no two are of one moment.
+        made_at = at if youngest is None else max(at, youngest + timedelta(microseconds=1))
+        own = {"firm_id": vault.who.firm_id, "practice_id": vault.who.practice_id}
+        part = SearchPart(**own, made_at=made_at, size=len(contacts))
         words = sorted(places)
         again = " ".join(one.pk.hex for one in contacts if one.searched_version is not None)
         lines = [" ".join(map(_short, places[word])) for word in words]

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.dates import FORMS
+from crm.contacts.filters import for_view
+from crm.vault.context import opened
 from portal.preferences import actions
 from portal.preferences.queries import layout_of, saved_query
 from portal.preferences.rules import CARDS, COLUMNS, LISTS, chosen_of, moved_up, ordered
@@ -67,12 +69,23 @@ def view(request: HttpRequest) -> HttpResponse:
         actions.forget_view(who=who, name=name, of=of)
         messages.info(request, _("The view “%(name)s” was removed.") % {"name": name})
         return back(request)
-    query = saved_query(QueryDict(request.POST.get("query", "").lstrip("?").replace("%00", "")))[:500]
-    if actions.save_view(who=who, name=name, of=of, query=query):
+    query = _kept(request, of, QueryDict(request.POST.get("query", "").lstrip("?").replace("%00", "")))
+    if query is None:
+        messages.error(request, _("A view does not keep what is looked for inside the records, nor an unknown filter."))
+    elif actions.save_view(who=who, name=name, of=of, query=query):
         messages.success(request, _("The view “%(name)s” is saved.") % {"name": name})
     else:
         messages.error(request, _("There are too many saved views; remove one first."))
     return back(request)
+
+
+def _kept(request: HttpRequest, of: str, query: QueryDict) -> str | None:
+    """The address as it is kept; None where a view, which stands in the clear, may not keep it."""
+    kept = saved_query(query)
+    if of == "contacts":
+        told = for_view(opened(request), QueryDict(kept))
+        return None if told is None else told[:500]
+    return kept[:500]
 
 
 def _keeper(request: HttpRequest) -> int | None:

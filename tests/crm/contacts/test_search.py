@@ -28,8 +28,8 @@ def alice(world, browse):
 def gathered(world):
     """Gathers all there is, as a search does once many records are not gathered."""
 
-    def gather(most=4000):
-        at = timezone.now()
+    def gather(most=4000, at=None):
+        at = at or timezone.now()
         with acting(world.users["alice"].pk) as who:
             member, own, _key = open_own(who, PASSWORD, at)
             return search.gather(Opened(open_ring(who, member, own), who, Unlocked(used_at=at)), at, most)
@@ -82,3 +82,15 @@ def test_many_that_are_not_gathered_are_gathered_by_the_next_search(alice, monke
     assert len(inside(alice, "owls")) == 3
     assert SearchPart.unscoped.get().size == 3 and not Contact.unscoped.filter(search.NOT_GATHERED).exists()
     assert inside(alice, "ben owls") == ["Ruiz, Ben"]
+
+
+def test_the_part_that_was_gathered_later_is_the_younger_one(alice, gathered):
+    """The moment of the last sign of life moves every half minute only; what is gathered within one has an order."""
+    at = timezone.now()
+    added(alice, about="owls")
+    gathered(at=at)
+    added(alice, "Ben", "Cole", about="herons")
+    added(alice, "Cy", "Ode", about="gulls")
+    gathered(at=at)
+    first, second = SearchPart.unscoped.order_by("made_at")
+    assert (first.made_at, first.size, second.size) == (at, 1, 2) and second.made_at > at

@@ -4,6 +4,8 @@ import pytest
 
 from portal.preferences.models import Preference, SavedView
 from portal.preferences.rules import CARDS, columns_of, moved_up, ordered
+from tests.crm.test_groups import make
+from tests.crm.vault.people import begun, unlock
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +64,26 @@ def test_cards_move_up_one_place_and_unknown_ones_stay_out():
     assert ordered(["news", "nothing", "news"]) == ["news", *(one for one in CARDS if one != "news")]
     assert ordered("news") == list(CARDS)
     assert columns_of("accounts", {"status", "x"}) == ("status",)
+
+
+def test_a_view_of_the_contacts_keeps_nothing_that_is_sealed(world, browse):
+    """Names of groups and words that are looked for inside the records are sealed; a view stands in the clear."""
+    browser = browse("alice")
+    begun(browser)
+    unlock(browser)
+    group = make(browser, "Divorce clients")
+
+    def save(query):
+        browser.post("/preferences/views/", {"list": "contacts", "name": "Mine", "query": query})
+        found = [one.query for one in SavedView.unscoped.all()]
+        SavedView.unscoped.all().delete()
+        return found
+
+    assert save('q=ruiz+group:"divorce+clients"&sort=name') == [f"q=ruiz&sort=name&group={group.pk}"]
+    assert save("group=Divorce+clients") == [f"group={group.pk}"]
+    for query in ("q=cancer&inside=1", "q=cancer+in:records", "q=colour:cancer", "group=No+such", "q=group:None"):
+        assert save(query) == [], query
+    assert "does not keep" in browser.get("/contacts/").content.decode()
+    assert save("state=prospect&sort=name") == ["state=prospect&sort=name"]
+    browser.post("/lock/")
+    assert save("group=Divorce+clients") == []
