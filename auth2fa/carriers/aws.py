@@ -65,7 +65,8 @@ def looked_up(number: str, *, client: Any = None) -> str:
     place = _place(settings.CODES_URL)
     if place.get("lookup") == "no":
         return ""
-    client = client or _client(place["region"], place.get("endpoint"))
+    # Somebody waits for the page meanwhile, and it is good without: asked once, and not for long.
+    client = client or _client(place["region"], place.get("endpoint"), attempts=1)
     return client.carrier_lookup(PhoneNumber=number).get("PhoneNumberType", "")
 
 
@@ -89,8 +90,9 @@ _OPTIONS = (("ConfigurationSetName", "configuration"), ("ProtectConfigurationId"
 
 
 @lru_cache(maxsize=4)
-def _client(region: str, endpoint: str | None) -> Any:
-    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+def _client(region: str, endpoint: str | None, attempts: int = 2) -> Any:
+    retries = {"mode": "standard", "total_max_attempts": attempts}
+    config = Config(connect_timeout=2, read_timeout=5 if attempts > 1 else 3, retries=retries)
     return boto3.client("pinpoint-sms-voice-v2", region_name=region, endpoint_url=endpoint, config=config)
 
 

@@ -1,6 +1,7 @@
 """Reading a person's devices; the second wall shows nobody else's."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -54,6 +55,13 @@ def for_tasks(user_id: int, at: datetime) -> list[Device]:
 def is_protected(devices: list[Device]) -> bool:
     """Whether there is a device besides recovery codes, which only replace one."""
     return any(one.kind != Kind.CODES for one in devices)
+
+
+def beyond_texts(user_ids: Iterable[int]) -> set[int]:
+    """Those of the people who have something that answers besides numbers and recovery codes; one question for all."""
+    rows = Device.unscoped.filter(user_id__in=set(user_ids), confirmed_at__isnull=False, revoked_at=None)
+    better = rows.filter(disabled_at=None).exclude(kind__in=[Kind.TEXT, Kind.CODES])
+    return set(better.values_list("user_id", flat=True))
 
 
 def own(user_id: int, pk: object) -> Device | None:

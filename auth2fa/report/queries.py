@@ -15,7 +15,7 @@ from accounts.ground.people.models import Seat, User
 from auth2fa.challenge.models import SentCode
 from auth2fa.devices.models import Device, Kind
 from auth2fa.factors.numbers import masked
-from auth2fa.texts.queries import texts_end
+from auth2fa.texts.queries import texts_ends
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ def restricted(at: datetime) -> tuple[list[Restricted], dict[str, object]]:
     better = set(
         live.filter(disabled_at=None).exclude(kind__in=[Kind.TEXT, Kind.CODES]).values_list("user_id", flat=True)
     )
+    numbers = list(live.filter(kind=Kind.TEXT).select_related("user").order_by("user__username"))
+    ends = texts_ends(one.user_id for one in numbers)
     rows = [
         Restricted(
             username=one.user.username,
@@ -99,9 +101,9 @@ def restricted(at: datetime) -> tuple[list[Restricted], dict[str, object]]:
             is_alone=one.user_id not in better,
             is_closed=one.disabled_at is not None,
             reminded=one.reminded_at,
-            ends=texts_end(one.user_id),
+            ends=ends[one.user_id],
         )
-        for one in live.filter(kind=Kind.TEXT).select_related("user").order_by("user__username")
+        for one in numbers
     ]
     moved = Device.unscoped.filter(
         kind=Kind.TEXT, confirmed_at__isnull=False, revoked_at__gt=at - timedelta(days=365), user_id__in=better

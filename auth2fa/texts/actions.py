@@ -13,7 +13,7 @@ from accounts.ground.people.models import Seat
 from accounts.ground.tree.models import Firm
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.notices import tell_texts_end
-from auth2fa.devices.queries import is_protected, usable
+from auth2fa.devices.queries import beyond_texts
 from auth2fa.texts.models import FirmWithoutTexts
 from auth2fa.texts.queries import texts_end
 from auth2fa.texts.rules import day_problem
@@ -39,7 +39,7 @@ def stop(*, firm: Firm, from_day: date, by: int, at: datetime) -> FirmWithoutTex
         if FirmWithoutTexts.unscoped.filter(firm=firm, ended_at=None).exists():
             raise TextsProblem(Sentence(gettext_noop("This firm has decided so already; take that back first."), {}))
         numbers = _numbers(firm.pk)
-        alone = [one for one in numbers if is_alone(one)]
+        alone = {one.user_id for one in numbers} - beyond_texts(one.user_id for one in numbers)
         problem = day_problem(from_day, today=exchange_day(at), alone=len(alone))
         if problem is not None:
             raise TextsProblem(problem)
@@ -81,11 +81,6 @@ def close_due(*, at: datetime) -> int:
                         one.save(update_fields=["disabled_at", "by_firm"])
                         closed += 1
     return closed
-
-
-def is_alone(device: Device) -> bool:
-    """Whether its owner has nothing else but, at most, recovery codes."""
-    return not is_protected([one for one in usable(device.user_id) if one.kind != Kind.TEXT])
 
 
 def _numbers(firm_id: int) -> list[Device]:

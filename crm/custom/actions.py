@@ -54,8 +54,10 @@ def remove(*, row: CustomField, at: datetime) -> None:
 
 def take_back(*, vault: Opened, row: CustomField) -> None:
     """Shown and asked for again. Raises ContactProblem."""
-    if len(own(vault)) >= MOST:
+    known = own(vault)
+    if len(known) >= MOST:
         raise ContactProblem(_("There are 50 own fields already. Remove one that nobody needs."))
+    _demand_own_name(row, known, read(vault, row).label)
     row.removed_at = None
     row.save(update_fields=["removed_at"])
 
@@ -66,8 +68,7 @@ def _checked(
     label = " ".join(label.split())
     if not label or len(label) > LONGEST_LABEL:
         raise ContactProblem(_("Give the field a name of at most 60 letters."))
-    if any(folded(one.label) == folded(label) and one.pk != row.pk for one in known):
-        raise ContactProblem(_("There is a field of this name already."))
+    _demand_own_name(row, known, label)
     lines = list(dict.fromkeys(" ".join(line.split()) for line in choices.splitlines() if line.strip()))
     if row.form != Form.CHOICE:
         lines = []
@@ -80,3 +81,8 @@ def _checked(
         "choices": "\n".join(lines),
         "default": rules.read(field, default, today=today) if default else "",
     }
+
+
+def _demand_own_name(row: CustomField, known: list[Own], label: str) -> None:
+    if any(folded(one.label) == folded(label) and one.pk != row.pk for one in known):
+        raise ContactProblem(_("There is a field of this name already."))

@@ -94,7 +94,9 @@ class Tasks(APIView):
         vault, filters, today = opened(request._request), Filters.of(request.query_params), exchange_today()
         rows, onward = queries.rows(vault.who, filters, today), ""
         if filters.text:
-            found = queries.search(vault, rows.order_by(*queries.ORDER).iterator(), filters.text, today)
+            found = queries.search(vault, rows.order_by(*queries.ORDER).iterator(), filters.text, today)[
+                : queries.FOUND
+            ]
         else:
             page = page_of(rows, order=queries.ORDER, query=request.query_params, is_counted=False)
             found, onward = [queries.read(vault, task, today) for task in page.rows], page.next

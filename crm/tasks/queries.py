@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -101,13 +102,9 @@ def read(vault: Opened, task: Task, today: date) -> Read:
 
 
 def search(vault: Opened, found: Iterable[Task], words: str, today: date) -> list[Read]:
-    """Tasks in which all the words stand; each is opened and looked through."""
-    shown = []
-    for task, texts in look_through(vault, found, words):
-        shown.append(Read(task, texts["title"], texts["notes"], is_late=_is_late(task, today)))
-        if len(shown) == FOUND:
-            break
-    return shown
+    """Tasks in which all the words stand, and one more than are shown where there are more; each is opened."""
+    shown = islice(look_through(vault, found, words), FOUND + 1)
+    return [Read(task, texts["title"], texts["notes"], is_late=_is_late(task, today)) for task, texts in shown]
 
 
 def _is_late(task: Task, today: date) -> bool:

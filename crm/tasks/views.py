@@ -40,7 +40,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
     rows = queries.rows(vault.who, filters, today)
     order = ("-done_at", "-pk") if filters.show == DONE else queries.ORDER
     if filters.text:
-        page = Page(queries.search(vault, rows.order_by(*order).iterator(), filters.text, today), 0, is_capped=False)
+        found = queries.search(vault, rows.order_by(*order).iterator(), filters.text, today)
+        page = Page(found[: queries.FOUND], 0, is_capped=len(found) > queries.FOUND)
     else:
         page = page_of(rows, order=order, query=request.GET, is_counted=False)
         page = Page([queries.read(vault, one, today) for one in page.rows], 0, False, page.previous, page.next)
@@ -50,6 +51,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "shows": [(show, words, counts[show]) for show, words in SHOWS.items() if show != TRASH],
         "in_trash": filters.show == TRASH,
+        "cut": queries.FOUND if page.is_capped and filters.text else 0,
         "about": contacts.one(vault, filters.contact) if filters.contact else None,
         "just": _just(request, vault),
         "was": request.GET.get("was") if request.GET.get("was") in TaskState.values else TaskState.TODO,

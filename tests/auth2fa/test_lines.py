@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.ground.access.context import as_role
 from accounts.ground.outbox.actions import deliver_due
 from accounts.ground.outbox.models import OutboxMessage
+from auth2fa.carriers import aws
 from auth2fa.carriers.actions import CannotSend, count_text, send, send_notice
 from auth2fa.challenge.actions import ask
 from auth2fa.challenge.models import Purpose, SentCode
@@ -67,6 +68,17 @@ def test_a_service_that_does_not_answer_keeps_nobody_out_and_no_log_names_the_nu
         assert begin(browse).status_code == 302
     assert Device.unscoped.get().line == "" and "could not be looked up" in caplog.text
     assert "5550143" not in caplog.text
+
+
+def test_a_provider_is_not_waited_for_long(aws_keys, settings, monkeypatch):
+    """A page waits meanwhile: one try, of five seconds at most."""
+    settings.CODES_URL = "aws://eu-west-1/+12025550100"
+    tried, real = [], aws._client
+    with monkeypatch.context() as patched, pytest.raises(AttributeError):
+        patched.setattr(aws, "_client", lambda *args, **more: tried.append(real(*args, **more)))
+        aws.looked_up("+12025550143")
+    config = tried[0].meta.config
+    assert config.retries["total_max_attempts"] == 1 and config.connect_timeout + config.read_timeout <= 5
 
 
 def test_looking_up_can_be_switched_off(browse, alice, fake, settings):

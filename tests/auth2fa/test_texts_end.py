@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.ground.clock import exchange_today
@@ -18,6 +19,7 @@ from auth2fa.challenge.models import Purpose
 from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.queries import at_door, is_protected
 from auth2fa.devices.queries import enrolled as all_of
+from auth2fa.report.queries import restricted
 from auth2fa.texts.actions import close_due
 from auth2fa.texts.models import FirmWithoutTexts
 from tests.auth2fa.kit import enrolled, latest
@@ -196,3 +198,19 @@ def test_the_report_of_restricted_proofs(alice, world, stop, capsys):
     call_command("factor_report", "--restricted")
     words = capsys.readouterr().out
     assert "2 numbers, 1 of people with nothing better; 1 people moved on" in words and "5550143" not in words
+
+
+def test_the_list_of_numbers_asks_no_more_for_many(world, stop, alice):
+    enrolled(alice, Kind.TEXT)
+    assert stop(30).status_code == 302
+
+    def asked():
+        with CaptureQueriesContext(connection) as found:
+            rows, sums = restricted(timezone.now())
+        return len(rows), sums["ending"], len(found)
+
+    one = asked()
+    for name in ("bob", "vera"):
+        enrolled(world.users[name], Kind.TEXT)
+    three = asked()
+    assert (one[:2], three[0]) == ((1, 1), 3) and one[2] == three[2]

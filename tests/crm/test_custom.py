@@ -181,3 +181,13 @@ def test_no_column_is_lost_without_a_word(alice):
     alice.post(again + "take/")
     bo = Contact.unscoped.get(first_name="Bo")
     assert alice.get(f"{BOOK}{bo.pk}/").json()["record"] == {"about": "Hund: Lassie"}
+
+
+def test_two_fields_of_one_name_do_not_come_together(alice):
+    first = make(alice, "Club")
+    alice.post(f"{PLACE}{first.pk}/", {"do": "remove"})
+    make(alice, "Clüb")
+    answer = alice.post(f"{API}{first.pk}/")
+    assert answer.status_code == 400 and "of this name" in answer.content.decode()
+    first.refresh_from_db()
+    assert first.removed_at is not None

@@ -53,7 +53,7 @@ def points(total: int) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_killed_at_statements_of_every_stage(eve, tmp_path):
+def test_killed_at_statements_all_over_the_night(eve, tmp_path):
     with eve.clone():
         total = statements(tmp_path / "count")
         undisturbed = written()

@@ -188,6 +188,14 @@ def test_the_way_back_leads_nowhere_else(alice):
     assert 'href="/contacts/?q=ana"' in text(alice.get(PLACE + "new/", {"next": "/contacts/?q=ana"}))
 
 
+def test_a_search_says_where_it_ends(alice, monkeypatch):
+    monkeypatch.setattr("crm.tasks.queries.FOUND", 2)
+    for number in range(3):
+        added(alice, f"Call {number}")
+    words = "The first 2 are shown"
+    assert words in text(alice.get(PLACE + "?q=call")) and words not in text(alice.get(PLACE + "?q=1"))
+
+
 def test_tasks_are_the_practices_own(world, browse, alice):
     """A colleague who was let in reads and is given tasks; nobody else finds one, and nothing moves."""
     task = added(alice, "Secret call")
