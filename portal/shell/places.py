@@ -110,6 +110,7 @@ HOME = (
     _tab("home", "tasks", _("Tasks"), "tasks:list", go="k", whose=Whose.PRACTICE),
     _tab("home", "workflows", _("Workflows"), "workflows:list", go="w", whose=Whose.PRACTICE),
     _page("workflows", "new_workflow", _("Add a workflow"), "workflows:new"),
+    _button("new_workflow", "add_stage", _("Add stage"), "workflows:new", "plus"),
     _page("workflows", "workflow", _("Workflow"), "workflows:workflow"),
     _page("workflows", "workflow_trash", _("Throw the workflow away?"), "workflows:throw_away"),
     _page("workflows", "workflow_templates", _("Templates of workflows"), "workflows:patterns"),
