@@ -1,13 +1,16 @@
 """Writing, changing, going through, opening again and throwing away workflows, and keeping templates of them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.scope import NotAllowed, scope
+from crm.contacts.chosen import colleagues
 from crm.contacts.models import Contact
 from crm.tasks.models import NO_DAY, Priority
+from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 from crm.workflows import rules
 from crm.workflows.models import OVER, Pattern, Stage, StageState, Workflow, WorkflowContact
@@ -90,6 +93,7 @@ def end_stage(*, vault: Opened, stage: Stage, at: datetime, is_skipped: bool = F
         raise WorkflowProblem({"state": _("This stage is not the active one.")})
     row.state, row.done_at = StageState.SKIPPED if is_skipped else StageState.DONE, at
     row.save(update_fields=["state", "done_at"])
+    _turn(vault, workflow)
     _settle(vault, workflow, at)
     return workflow
 
@@ -104,7 +108,12 @@ def open_again(*, vault: Opened, workflow: Workflow, at: datetime) -> Workflow:
         raise NotAllowed("view", _("A stage is opened again by who has it, by the owner or the primary user."))
     scope(vault.who, Stage).filter(workflow=workflow, state=StageState.ACTIVE).update(state=StageState.TODO)
     last.state, last.done_at = StageState.TODO, None
-    last.save(update_fields=["state", "done_at"])
+    if not colleagues(vault).filter(pk=last.assignee_id).exists():
+        # What somebody had done who has left since is whose hand opens it again.
+        last.assignee_id = vault.who.user_id
+        locked.people = sorted({*locked.people, vault.who.user_id})
+    last.save(update_fields=["state", "done_at", "assignee_id"])
+    _turn(vault, locked)
     _settle(vault, locked, at)
     return locked
 
@@ -164,6 +173,13 @@ def check_may_edit(vault: Opened, workflow: Workflow) -> None:
 
 def _held(vault: Opened, workflow: Workflow) -> Workflow:
     return scope(vault.who, Workflow).select_for_update(of=("self",)).get(pk=workflow.pk)
+
+
+def _turn(vault: Opened, workflow: Workflow) -> None:
+    """Seal it anew, so that a form from before does not change unseen what has moved since."""
+    with suppress(Unopened):
+        workflow.put(vault)
+        workflow.save(update_fields=["version", "title_sealed"])
 
 
 def _new_stage(vault: Opened, workflow: Workflow, number: int, said: SaidStage, people: Mapping[str, int]) -> None:
