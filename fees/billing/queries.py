@@ -68,11 +68,12 @@ _SUMS = """
     SELECT {key} m.currency, m.day >= %(starts)s AS is_now,
            CASE WHEN m.place <> 'moved' THEN m.place
                 WHEN r.transfer_id IS NULL THEN 'processed' ELSE 'reconciled' END AS stands,
-           round(sum(m.amount), 2)
+           round(sum(m.amount - coalesce(back.amount, 0)), 2)
       FROM ({money} UNION ALL {accrued}) m
       LEFT JOIN accounts_transfer t
              ON t.source = m.source AND t.kind IN ('fee', 'invoice', 'reimburse', 'adjustment')
       LEFT JOIN broker_retirement r ON r.transfer_id = t.id
+      LEFT JOIN accounts_transfer back ON back.source = m.source AND back.kind = 'reversal' AND back.day <= %(sealed)s
      GROUP BY {key} m.currency, is_now, stands"""
 CASH = "cash"
 # What each account has free, asked together with its sums.
@@ -107,6 +108,8 @@ _EXCEPTIONS = """
      WHERE b.practice_id = %(practice)s AND b.day >= %(starts)s AND b.day < %(ends)s AND b.answer = 'rejected'
        AND b.account_id IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM broker_instruction n WHERE n.transfer_id = b.transfer_id AND n.attempt > b.attempt)
+       AND NOT EXISTS (SELECT 1 FROM accounts_transfer t JOIN accounts_transfer back ON back.source = t.source
+                        WHERE t.id = b.transfer_id AND back.kind = 'reversal' AND back.day <= %(sealed)s)
      GROUP BY 1"""
 
 

@@ -136,8 +136,11 @@ def effective_from(*, approved_on: date, before: Frequency | None, after: Freque
 
 def first_day(asked: date, *, before: Iterable[Terms], after: Iterable[Terms], days: Calendar) -> date:
     """The first day from `asked` on, on which terms may take the place of others: those that change what a fund costs
-    already wait for its next period, which a day without a business day before it in that period begins as well."""
-    known, wanted = _by_fund(before), _by_fund(after)
+    already wait for its next period, which a day without a business day before it in that period begins as well.
+
+    `before` comes oldest first. What was given up inside the running period is still what the fund has cost in it.
+    """
+    known, wanted = _by_fund(one for one in before if _is_of_running_period(one, asked)), _by_fund(after)
     changed = [(known[fund], new) for fund, new in wanted.items() if fund in known and known[fund] != new]
     begins = [asked]
     for (former, _rate), (frequency, _new) in changed:
@@ -146,6 +149,11 @@ def first_day(asked: date, *, before: Iterable[Terms], after: Iterable[Terms], d
         if days.count(period_of(longest, asked).starts, asked):
             begins.append(next_one)
     return max(begins)
+
+
+def _is_of_running_period(terms: Terms, day: date) -> bool:
+    frequency = next((one.frequency for one in METHODS if one.code == terms.method), None)
+    return frequency is not None and (terms.ends is None or terms.ends > period_of(frequency, day).starts)
 
 
 def _by_fund(terms: Iterable[Terms]) -> dict[str, tuple[Frequency, FundRate]]:

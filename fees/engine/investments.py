@@ -167,7 +167,8 @@ def text(investments: Iterable[Investment]) -> str:
 
 def parse(inputs: str) -> list[Investment]:
     """What a stored text says; ValueError or ArithmeticError where it is not one of ours."""
-    return [_parsed(line) for line in inputs.splitlines()]
+    # At our own line ends only: a name may hold another's.
+    return [_parsed(line) for line in inputs.split("\n")] if inputs else []
 
 
 def story(investments: Sequence[Investment], exact: Decimal, amount: Decimal, currency: str) -> list[Sentence]:

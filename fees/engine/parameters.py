@@ -183,7 +183,8 @@ def _text(one: Parameter, given: object, field: str) -> tuple[str, list[Problem]
         return "", [_wrong(field, "not_text", gettext_noop("Enter text."))]
     if one.kind is Kind.CHOICE and given not in dict(one.choices):
         return "", [_wrong(field, "unknown_choice", gettext_noop("Choose one of the listed values."))]
-    text = given.strip()
+    # As everywhere that a name is typed: spaces of any kind count as one.
+    text = " ".join(given.split())
     if one.most is not None and len(text) > one.most:
         msgid = gettext_noop("Enter at most %(most)s characters.")
         return text, [problem(field, "too_long", msgid, most=one.most)]

@@ -1,5 +1,7 @@
 """What clients' investments in hedge funds are worth, and which fees wait for a value."""
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -33,4 +35,4 @@ def investments(request: HttpRequest) -> HttpResponse:
 def _awaited(account: object, detail: str) -> dict[str, object]:
     """An account's fee that waits, with the fund and the day that its hold names."""
     fund, _space, day = detail.rpartition(" ")
-    return {"account": account, "fund": fund, "day": day}
+    return {"account": account, "fund": fund, "day": date.fromisoformat(day)}

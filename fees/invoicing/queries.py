@@ -163,7 +163,7 @@ def _values(terms: Mapping[int, CapTerms], day: date, days: Calendar) -> dict[in
 def _used(
     caps: Collection[InvoiceCap], terms: Mapping[int, CapTerms], day: date, without: Collection[str]
 ) -> dict[int, Decimal]:
-    """What live invoices of the same payee have taken of each limit."""
+    """What live invoices of the same payee have taken of each limit, less what was taken back of them."""
     rows = [(cap.account_id, cap.practice_id, *counted_period(terms[cap.account_id], day)) for cap in caps]
     if not rows:
         return {}
@@ -171,11 +171,12 @@ def _used(
     with cursor() as cur:
         cur.execute(
             """
-            SELECT i.account_id, sum(i.amount)
+            SELECT i.account_id, sum(i.amount - coalesce(back.amount, 0))
               FROM unnest(%(accounts)s::bigint[], %(payees)s::bigint[], %(starts)s::date[], %(ends)s::date[])
                    AS c (account_id, practice_id, starts, ends)
               JOIN fees_invoice i ON i.account_id = c.account_id AND i.practice_id = c.practice_id
                    AND i.business_day >= c.starts AND i.business_day < c.ends AND i.state IN ('pending', 'processed')
+              LEFT JOIN accounts_transfer back ON back.source = i.id AND back.kind = 'reversal'
              WHERE i.id <> ALL(%(without)s::uuid[])
              GROUP BY i.account_id
             """,

@@ -23,6 +23,7 @@ from fees.schedules.queries import billed_through, hold_agreements, terms_of
 from fees.schedules.rules import Figures, ScheduleRefused, Signature
 from fees.schedules.versions import close_former, payee_problems
 from portal.lib.exchange import EXCHANGE_ZONE
+from portal.lib.periods import Frequency, period_of
 from portal.lib.words import gettext_noop
 
 
@@ -102,14 +103,15 @@ def _account_problems(
 
 
 def first_start(*, account: Account, practice: int, components: Sequence[Figures], starts: date) -> date:
-    """`starts`, or the first day after it on which these terms may follow those in force: what a hedge fund costs
-    changes with its month or quarter only."""
+    """`starts`, or the first day after it on which these terms may follow those in force, and those that a running
+    month or quarter has known: what a hedge fund costs changes with its period only."""
     wanted = [one.terms(starts=starts) for one in components if one.method in FUND_CODES]
     if not wanted:
         return starts
-    in_force = Q(schedule__ends=None) | Q(schedule__ends__gt=starts)
-    rows = Component.unscoped.filter(in_force, schedule__account=account, schedule__practice_id=practice)
+    lately = Q(schedule__ends=None) | Q(schedule__ends__gt=period_of(Frequency.QUARTERLY, starts).starts)
+    rows = Component.unscoped.filter(lately, schedule__account=account, schedule__practice_id=practice)
     rows = rows.filter(method__in=FUND_CODES, schedule__starts__lt=starts).select_related("schedule")
+    rows = rows.order_by("schedule__starts", "schedule__version")
     return first_day(starts, before=[terms_of(one) for one in rows], after=wanted, days=calendar())
 
 

@@ -71,11 +71,11 @@ class MonthSerializer(serializers.Serializer):
 
 
 class LineSerializer(serializers.Serializer):
-    """A fee, an invoice or a reimbursement (below zero) of a month."""
+    """A fee or an invoice of a month, or a reimbursement or reversal (below zero)."""
 
     day = serializers.DateField()
     account = serializers.CharField()
-    kind = serializers.ChoiceField(["fee", "invoice", "reimbursement"])
+    kind = serializers.ChoiceField(["fee", "invoice", "reimbursement", "reversal"])
     words = serializers.CharField()
     amount = serializers.CharField()
     currency = serializers.CharField()

@@ -18,7 +18,7 @@ class Line:
 
     day: date
     account: str
-    kind: Literal["fee", "invoice", "reimbursement"]
+    kind: Literal["fee", "invoice", "reimbursement", "reversal"]
     words: str
     amount: Decimal
     currency: str
@@ -60,5 +60,16 @@ def lines_of(statement: Statement) -> list[Line]:
             currency=one.currency,
         )
         for one in statement.given_back
+    ]
+    found += [
+        Line(
+            day=one.day,
+            account=one.account.number,
+            kind="reversal",
+            words=_("Taken back, because the broker rejected it"),
+            amount=-one.amount,
+            currency=one.currency,
+        )
+        for one in statement.taken_back
     ]
     return sorted(found, key=lambda line: (line.day, line.account, line.kind))

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
+from accounts.ground.ledger.models import Transfer, TransferKind
 from accounts.ground.tree.models import Account, Kind
 from fees.invoicing.models import Invoice
 from fees.posting.models import Charge, ChargeState
@@ -55,6 +56,7 @@ class Statement:
     fees: tuple[Charge, ...]
     invoices: tuple[Invoice, ...]
     given_back: tuple[Reimbursement, ...] = ()
+    taken_back: tuple[Transfer, ...] = ()
 
     @property
     def fee_totals(self) -> dict[str, Decimal]:
@@ -68,7 +70,7 @@ class Statement:
     def charged_totals(self) -> dict[str, Decimal]:
         """All that left the accounts for an advisor, less what came back."""
         totals = _by_currency((*self.fees, *self.invoices))
-        for currency, amount in _by_currency(self.given_back).items():
+        for currency, amount in _by_currency((*self.given_back, *self.taken_back)).items():
             totals[currency] = totals.get(currency, Decimal(0)) - amount
         return totals
 
@@ -101,6 +103,7 @@ def statement(who: Who, subject: Subject, day: date, sealed: date | None) -> Sta
         tuple(_fees(who, subject, *span)),
         tuple(_invoices(who, subject, *span)),
         tuple(_given_back(who, subject, *span)),
+        tuple(_taken_back(who, subject, *span)),
     )
 
 
@@ -119,8 +122,11 @@ def months(who: Who, subject: Subject, year: int, sealed: date | None) -> list[S
     given: dict[tuple[int, int], list[Reimbursement]] = defaultdict(list)
     for one in _given_back(who, subject, *span):
         given[one.processed_on.year, one.processed_on.month].append(one)
+    taken: dict[tuple[int, int], list[Transfer]] = defaultdict(list)
+    for back in _taken_back(who, subject, *span):
+        taken[back.day.year, back.day.month].append(back)
     return [
-        Statement(subject, month, tuple(fees[key]), tuple(invoices[key]), tuple(given[key]))
+        Statement(subject, month, tuple(fees[key]), tuple(invoices[key]), tuple(given[key]), tuple(taken[key]))
         for month in months_of(values, year, until=sealed)
         if (key := (month.first.year, month.first.month))
     ]
@@ -178,7 +184,14 @@ def _given_back(who: Who, subject: Subject, first: date, last: date) -> Any:
     return rows.select_related("account").order_by("processed_on", "account__number", "pk")
 
 
-def _by_currency(rows: Iterable[Charge | Invoice | Reimbursement]) -> dict[str, Decimal]:
+def _taken_back(who: Who, subject: Subject, first: date, last: date) -> Any:
+    """Fees and invoices that the broker rejected and a night took back."""
+    inside = Q(kind=TransferKind.REVERSAL, day__gte=first, day__lte=last)
+    rows = scope(who, Transfer).filter(inside, account_id__in=[account.pk for account in subject.members])
+    return rows.select_related("account").order_by("day", "account__number", "pk")
+
+
+def _by_currency(rows: Iterable[Charge | Invoice | Reimbursement | Transfer]) -> dict[str, Decimal]:
     totals: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
         totals[row.currency] += row.taken if isinstance(row, Charge) else row.amount

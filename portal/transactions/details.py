@@ -1,4 +1,4 @@
-"""One transaction opened: what its statement line, its fee, its invoice or its reimbursement says beside the list."""
+"""One transaction opened: what its statement line, its fee, its invoice or what came back says beside the list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,6 +51,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "execution_id": _("Execution"),
     },
     "fee": {"starts": _("From"), "period_end_day": _("Until"), "due_on": _("Due on")},
+    "reversal": {"posted_at": _("Time")},
     **{key: {"submitted_at": _("Sent"), "processed_on": _("Processed on")} for key in ("invoice", "reimbursement")},
 }
 MOST_PLACES = 6

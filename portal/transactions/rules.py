@@ -25,10 +25,11 @@ class Kind(models.TextChoices):
     BROKER_FEE = "broker_fee", _("Fee taken by the broker")
     INVOICE = "invoice", _("Invoice")
     REIMBURSEMENT = "reimbursement", _("Reimbursement")
+    REVERSAL = "reversal", _("Reversal")
 
 
 # What only who may see reports reads here.
-REPORTED = (Kind.FEE, Kind.INVOICE, Kind.REIMBURSEMENT)
+REPORTED = (Kind.FEE, Kind.INVOICE, Kind.REIMBURSEMENT, Kind.REVERSAL)
 
 
 class Method(models.TextChoices):

@@ -14,6 +14,7 @@ from accounts.broker.activity.models import CashLine, PositionTransfer, Trade
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import Gate, may_pass
 from accounts.ground.access.scope import scope
+from accounts.ground.ledger.models import Transfer, TransferKind
 from fees.invoicing.models import Invoice
 from fees.invoicing.queries import invoices
 from fees.posting.models import TAKEN, Charge, ChargeState
@@ -103,6 +104,7 @@ def _branches(who: Who, since: date, sealed: date | None) -> dict[str, "QuerySet
             "fee": _fees(who, since, sealed),
             "invoice": _invoices(who, since),
             "reimbursement": _given_back(who, since),
+            "reversal": _taken_back(who, since, sealed),
         }
     if who.is_advisor:
         # The firm is in each row itself: by it and the day, the newest rows of a large firm are found at once.
@@ -221,4 +223,19 @@ def _given_back(who: Who, since: date) -> "QuerySet[Reimbursement]":
         t_status=Cast("state", _TEXT),
         t_amount=Cast("amount", _AMOUNT),
         t_words=Cast("memo", _TEXT),
+    )
+
+
+def _taken_back(who: Who, since: date, sealed: date | None) -> "QuerySet[Transfer]":
+    """A fee or an invoice that the broker rejected never left the account: what was shown above it comes back."""
+    rows = scope(who, Transfer).filter(kind=TransferKind.REVERSAL, day__gte=since)
+    return _shape(
+        rows.none() if sealed is None else rows.filter(day__lte=sealed),
+        "reversal ",
+        t_day=F("day"),
+        t_kind=_said(Kind.REVERSAL),
+        t_method=_said(""),
+        t_status=_said(Status.PROCESSED),
+        t_amount=Cast("amount", _AMOUNT),
+        t_words=_said(""),
     )

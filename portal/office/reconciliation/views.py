@@ -22,7 +22,14 @@ from accounts.ground.clock import exchange_today
 from accounts.ground.people.queries import desk_users
 from fees.posting.reversal import given_back
 from fees.reconciliation.actions import NoteRefused, look_after
-from fees.reconciliation.queries import MOST_LISTED, differences, notes_of, sides, sides_of_masters
+from fees.reconciliation.queries import (
+    MOST_LISTED,
+    difference,
+    differences,
+    notes_of,
+    sides,
+    sides_of_masters,
+)
 from fees.reconciliation.rules import OLD_DAYS, WORDS, Difference, Kind
 from portal.office.views import framed
 
@@ -148,7 +155,9 @@ def give_up(what: str, *, reason: str, by: int | None, at: datetime) -> None:
 
 def _named(what: str) -> Difference | None:
     kind, _bar, reference = what.partition("|")
-    return next((one for one in differences(exchange_today()) if (one.kind, one.reference) == (kind, reference)), None)
+    if kind not in tuple(Kind) or "\0" in reference:
+        return None
+    return difference(exchange_today(), Kind(kind), reference)
 
 
 def _rows(found: list[Difference], names: dict[int, str]) -> list[Row]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fees.engine.hedge_fund import FundRate
 from fees.engine.investments import MissingValuation, Valuation, fee, measure, parse, text
+from fees.engine.parameters import Kind, Parameter, read
 from fees.engine.results import stretches_of
 from fees.engine.types import Terms
 from tests.fees.engine.agreed import NEW_YORK, SEPTEMBER_2025
@@ -123,3 +124,19 @@ def test_what_was_put_in_on_the_day_of_the_first_value_is_in_it():
     known = [Valuation("A", BEFORE, Decimal(100), Decimal(40)), Valuation("A", END, Decimal(110))]
 
     assert fee(charged([agreed(FundRate("A", profit_share=Decimal("0.2")))], known), "USD")[1] == Decimal("2.00")
+
+
+def test_a_stored_name_with_a_line_end_of_its_own_is_read_back():
+    """Of agreements that were signed before spaces of any kind counted as one."""
+    parts = charged([agreed(FundRate("A\u2028B", Decimal("0.01")))], [
+        Valuation("A\u2028B", BEFORE, Decimal(100)), Valuation("A\u2028B", END, Decimal(110)),
+    ])  # fmt: skip
+
+    assert text(parse(text(parts))) == text(parts)
+    assert parse("") == []
+
+
+def test_a_name_that_is_typed_keeps_single_spaces_as_where_values_are_entered():
+    name = Parameter(name="fund", kind=Kind.TEXT, label="Fund")
+
+    assert read([name], {"fund": " ALPHA  FUND\u00a0\u2028II "}) == ({"fund": "ALPHA FUND II"}, [])

@@ -53,3 +53,16 @@ def test_the_first_business_day_is_the_beginning_of_a_period(nights):
     nights.agree(ANA, on_funds(fund(rate="0.01")), starts=date(2025, 8, 1))
 
     assert nights.agree(ANA, on_funds(fund(rate="0.02")), starts=date(2025, 9, 2)).version == 2
+
+
+def test_what_was_given_up_inside_a_period_comes_back_at_another_rate_with_the_next(nights):
+    """Given up on 15 October, it was still charged for in that month: 2 % begins in November, the same 1 % at once."""
+    others, back = fund("BETA", rate="0.01"), date(2025, 10, 16)
+    nights.agree(ANA, on_funds(fund(rate="0.01")), starts=SEP)
+    nights.agree(ANA, on_funds(others), starts=LATER)
+
+    with pytest.raises(ScheduleRefused) as refused:
+        nights.agree(ANA, on_funds(fund(rate="0.02"), others), starts=back)
+
+    assert [one.sentence.params["day"] for one in refused.value.problems] == [date(2025, 11, 1)]
+    assert nights.agree(ANA, on_funds(fund(rate="0.01"), others), starts=back).version == 3
