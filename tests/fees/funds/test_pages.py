@@ -1,12 +1,15 @@
 """Who reads what investments are worth, and how the back office tells it."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
+from accounts.ground.access.context import as_role
 from fees.funds.models import FundValue
+from portal.preferences.models import Preference
 from tests.fees.funds.conftest import ANA, fund, on_funds
 
 PAGE, ADD = "/fees/hedge-funds/", "admin:fees_fundvalue_add"
@@ -31,6 +34,19 @@ def test_the_advisor_reads_values_with_their_source_and_what_is_awaited(invested
     assert [(one["account"], one["fund"], one["value"], one["put_in"]) for one in rows] == [
         (ANA, "ALPHA", "250000.0000", "5000.0000")
     ]
+
+
+def test_zero_is_told_from_what_is_not_known_and_days_are_the_readers(invested, browse, world):
+    invested.told(date(2025, 9, 29), "245000", taken_out="0")
+    with as_role("owner"):
+        Preference.unscoped.update_or_create(user_id=world.users["alice"].pk, defaults={"dates": "day_first"})
+    page = " ".join(re.sub("<[^>]+>", " ", browse("alice").get(PAGE).content.decode()).split())
+
+    # Put in, and taken out, of both values; the day that is awaited, and since when a value is known.
+    assert "245,000.00 USD not known 0.00 USD" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "250,000.00 USD 5,000.00 USD not known" in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "BETA , 29.08.2025" in page or "BETA , 30.09.2025" in page
+    assert re.search(r"known since \d\d\.\d\d\.2026", page)
 
 
 def test_the_proof_shows_each_fund(nights, browse):
