@@ -7,6 +7,7 @@ from crm.contacts.models import Contact
 from crm.contacts.segments import SearchPart
 from crm.custom.models import CustomField
 from crm.documents.models import Document, Edition
+from crm.feeds.models import Feed, FeedCopy
 from crm.groups.models import Group, GroupMember
 from crm.locks.models import EditLock
 from crm.notes.models import Note
@@ -25,6 +26,8 @@ __all__ = [
     "Epoch",
     "Event",
     "EventContact",
+    "Feed",
+    "FeedCopy",
     "Grant",
     "Group",
     "GroupMember",

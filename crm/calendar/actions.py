@@ -14,6 +14,8 @@ from crm.calendar.models import Event, EventContact, Visibility
 from crm.calendar.occurring import over_at, remind_at
 from crm.calendar.rules import EventProblem, Said, Words
 from crm.contacts.models import Contact
+from crm.feeds.copying import copy_event
+from crm.feeds.models import FeedCopy
 from crm.vault.sealed import Opened
 
 IN_TRASH_FOR = timedelta(days=30)
@@ -66,6 +68,7 @@ def write(
     _take(event, said, round.people, at)
     event.put(vault, title=said.title, words=said.words.told(), before="")
     event.save(force_insert=True)
+    copy_event(vault, event)
     _about(vault, event, round.contacts)
     return event
 
@@ -142,6 +145,7 @@ def purge(*, vault: Opened, at: datetime) -> int:
     old = scope(vault.who, Event).filter(trashed_at__lt=at - IN_TRASH_FOR)
     keys = list(old.values_list("pk", flat=True))
     scope(vault.who, EventContact).filter(event_id__in=keys).delete()
+    scope(vault.who, FeedCopy).filter(event_id__in=keys).delete()
     scope(vault.who, Event).filter(series_id__in=keys).update(series=None, replaces="")
     return scope(vault.who, Event).filter(pk__in=keys).delete()[0]
 
@@ -173,6 +177,7 @@ def _put(vault: Opened, event: Event, version: int, before: str, **texts: str) -
     columns = {name: getattr(event, name) for name in _WRITTEN}
     if not scope(vault.who, Event).filter(pk=event.pk, version=version).update(**columns):
         raise EventChanged
+    copy_event(vault, event)
 
 
 def _remembered(vault: Opened, event: Event) -> str:

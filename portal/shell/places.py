@@ -210,6 +210,7 @@ HOME = (
     _page("calendar", "calendar_trash", _("Trash"), "calendar:trash"),
     _button("calendar", "calendar_import", _("Bring in a calendar"), "calendar:import", "upload"),
     _page("calendar", "calendar_import_page", _("Bring in a calendar"), "calendar:import"),
+    _page("calendar", "calendar_feeds", _("Calendar for other programs"), "feeds:list"),
     _page("calendar", "new_event", _("Add an event"), "calendar:new"),
     _page("calendar", "event", _("Event"), "calendar:event"),
     _page("calendar", "event_trash", _("Throw the event away?"), "calendar:throw_away"),

@@ -87,8 +87,8 @@ SPECIMENS: dict[str, Specimen] = {
     "document": lambda world, number: NOWHERE,
     # tests/crm/calendar says whose an event is.
     "event": lambda world, number: NOWHERE,
-    # tests/crm/workflows says whose a workflow is.
-    **{name: lambda world, number: NOWHERE for name in ("workflow", "stage", "pattern")},
+    # tests/crm/workflows says whose a workflow is, tests/crm/feeds whose a feed.
+    **{name: lambda world, number: NOWHERE for name in ("workflow", "stage", "pattern", "feed")},
     "edition": lambda world, number: 1,
     "group": lambda world, number: NOWHERE,
     "change": lambda world, number: NOWHERE,

@@ -57,6 +57,7 @@ TABLES: dict[str, Any] = {
     "crm_stage": _("Stages of workflows"),
     "crm_workflowcontact": _("Whom workflows are about"),
     "crm_workflowpattern": _("Templates of workflows"),
+    "crm_feed": _("Calendar feeds"),
     "crm_event": _("Events"),
     "crm_eventcontact": _("Whom events are about"),
     "crm_edition": _("Editions of documents"),

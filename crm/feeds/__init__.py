@@ -1,0 +1,1 @@
+"""Feeds: addresses by which calendar programs read somebody's calendar while nobody has unlocked anything."""
