@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fees.engine.registry import EVERY
-from portal.statements.queries import Statement
+from portal.statements.queries import Back, Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,24 +52,19 @@ def lines_of(statement: Statement) -> list[Line]:
     ]
     found += [
         Line(
-            day=one.processed_on or one.business_day,
-            account=one.account.number,
-            kind="reimbursement",
-            words=_("Fee paid back: %(memo)s") % {"memo": one.memo} if one.memo else _("Fee paid back"),
-            amount=-one.amount,
-            currency=one.currency,
-        )
-        for one in statement.given_back
-    ]
-    found += [
-        Line(
             day=one.day,
-            account=one.account.number,
-            kind="reversal",
-            words=_("Taken back, because the broker rejected it"),
+            account=one.account,
+            kind=one.kind,
+            words=_back_words(one),
             amount=-one.amount,
             currency=one.currency,
         )
-        for one in statement.taken_back
+        for one in statement.came_back
     ]
     return sorted(found, key=lambda line: (line.day, line.account, line.kind))
+
+
+def _back_words(one: Back) -> str:
+    if one.kind == "reversal":
+        return _("Taken back, because the broker rejected it")
+    return _("Fee paid back: %(memo)s") % {"memo": one.memo} if one.memo else _("Fee paid back")

@@ -1,13 +1,13 @@
 """Statements for one person: values of sealed days, flows, and what was charged in a month."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who, cursor
@@ -47,6 +47,17 @@ class Subject:
         return len(self.members) > 1
 
 
+class Back(NamedTuple):
+    """What came back to an account: reimbursed by its advisor, or taken back because the broker rejected it."""
+
+    day: date
+    account: str
+    amount: Decimal
+    currency: str
+    memo: str
+    kind: Literal["reimbursement", "reversal"]
+
+
 @dataclass(frozen=True)
 class Statement:
     """One month of a subject, with the fees and invoices that were posted in it."""
@@ -55,8 +66,7 @@ class Statement:
     month: Month
     fees: tuple[Charge, ...]
     invoices: tuple[Invoice, ...]
-    given_back: tuple[Reimbursement, ...] = ()
-    taken_back: tuple[Transfer, ...] = ()
+    came_back: tuple[Back, ...] = ()
 
     @property
     def fee_totals(self) -> dict[str, Decimal]:
@@ -70,7 +80,7 @@ class Statement:
     def charged_totals(self) -> dict[str, Decimal]:
         """All that left the accounts for an advisor, less what came back."""
         totals = _by_currency((*self.fees, *self.invoices))
-        for currency, amount in _by_currency((*self.given_back, *self.taken_back)).items():
+        for currency, amount in _by_currency(self.came_back).items():
             totals[currency] = totals.get(currency, Decimal(0)) - amount
         return totals
 
@@ -102,8 +112,7 @@ def statement(who: Who, subject: Subject, day: date, sealed: date | None) -> Sta
         found,
         tuple(_fees(who, subject, *span)),
         tuple(_invoices(who, subject, *span)),
-        tuple(_given_back(who, subject, *span)),
-        tuple(_taken_back(who, subject, *span)),
+        tuple(_came_back(who, subject, *span)),
     )
 
 
@@ -119,14 +128,11 @@ def months(who: Who, subject: Subject, year: int, sealed: date | None) -> list[S
     invoices: dict[tuple[int, int], list[Invoice]] = defaultdict(list)
     for invoice in _invoices(who, subject, *span):
         invoices[invoice.processed_on.year, invoice.processed_on.month].append(invoice)
-    given: dict[tuple[int, int], list[Reimbursement]] = defaultdict(list)
-    for one in _given_back(who, subject, *span):
-        given[one.processed_on.year, one.processed_on.month].append(one)
-    taken: dict[tuple[int, int], list[Transfer]] = defaultdict(list)
-    for back in _taken_back(who, subject, *span):
-        taken[back.day.year, back.day.month].append(back)
+    came_back: dict[tuple[int, int], list[Back]] = defaultdict(list)
+    for one in _came_back(who, subject, *span):
+        came_back[one.day.year, one.day.month].append(one)
     return [
-        Statement(subject, month, tuple(fees[key]), tuple(invoices[key]), tuple(given[key]), tuple(taken[key]))
+        Statement(subject, month, tuple(fees[key]), tuple(invoices[key]), tuple(came_back[key]))
         for month in months_of(values, year, until=sealed)
         if (key := (month.first.year, month.first.month))
     ]
@@ -178,20 +184,23 @@ def _invoices(who: Who, subject: Subject, first: date, last: date) -> Any:
     return rows.select_related("account").order_by("processed_on", "account__number", "pk")
 
 
-def _given_back(who: Who, subject: Subject, first: date, last: date) -> Any:
+def _came_back(who: Who, subject: Subject, first: date, last: date) -> "Iterator[Back]":
+    """Reimbursements, and fees and invoices that the broker rejected and a night took back; one question for both."""
+    accounts = [account.pk for account in subject.members]
     inside = Q(state=State.PROCESSED, processed_on__gte=first, processed_on__lte=last)
-    rows = scope(who, Reimbursement).filter(inside, account_id__in=[account.pk for account in subject.members])
-    return rows.select_related("account").order_by("processed_on", "account__number", "pk")
+    given = scope(who, Reimbursement).filter(inside, account_id__in=accounts)
+    taken = scope(who, Transfer).filter(kind=TransferKind.REVERSAL, day__gte=first, day__lte=last)
+    told = [
+        rows.order_by().values_list(day, "account__number", "amount", "currency", words, kind)
+        for rows, day, words, kind in (
+            (given, "processed_on", "memo", Value("reimbursement")),
+            (taken.filter(account_id__in=accounts), "day", Value(""), Value("reversal")),
+        )
+    ]
+    return (Back(*row) for row in sorted(told[0].union(told[1], all=True)))
 
 
-def _taken_back(who: Who, subject: Subject, first: date, last: date) -> Any:
-    """Fees and invoices that the broker rejected and a night took back."""
-    inside = Q(kind=TransferKind.REVERSAL, day__gte=first, day__lte=last)
-    rows = scope(who, Transfer).filter(inside, account_id__in=[account.pk for account in subject.members])
-    return rows.select_related("account").order_by("day", "account__number", "pk")
-
-
-def _by_currency(rows: Iterable[Charge | Invoice | Reimbursement | Transfer]) -> dict[str, Decimal]:
+def _by_currency(rows: Iterable[Charge | Invoice | Back]) -> dict[str, Decimal]:
     totals: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
         totals[row.currency] += row.taken if isinstance(row, Charge) else row.amount
