@@ -102,6 +102,7 @@ FILES = {
     "accounts/ground/optouts/queries.py": "one's own choice and seats, by one's own key; the second wall asks too",
     "crm/contacts/leaving.py": "contacts of somebody who leaves, under the database's policies",
     "crm/workflows/leaving.py": "stages of somebody who leaves, under the database's policies",
+    "crm/feeds/copying.py": "new copies of an event, for feeds that were read within the scope",
     "crm/calendar/leaving.py": "events of somebody who leaves, under the database's policies",
     "crm/calendar/reminding.py": "read by a job without a person, which can read none of what they say",
     "crm/tasks/leaving.py": "tasks of somebody who leaves, under the database's policies",
