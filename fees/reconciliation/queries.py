@@ -75,7 +75,7 @@ _QUERIES = (
      WHERE l.day <= %(day)s AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.line_id = l.id)""",
 )
 
-# Which of them finds a kind.
+# Which of them finds a kind; what is of masters is found by theirs.
 _FOUND_BY = {
     Kind.NOT_POSTED: 0,
     **dict.fromkeys((Kind.NOT_TOLD, Kind.REJECTED, Kind.UNANSWERED, Kind.NOT_BOOKED), 1),
@@ -104,15 +104,18 @@ def difference(day: date, kind: Kind, reference: str) -> Difference | None:
     """The one of that kind and reference at the end of `day`, however many others there are."""
     days = calendar()
     asked = {"day": day, "late": days.add(day, -USUAL_DAYS), "kind": kind.value, "reference": reference}
+    queries = [_QUERIES[_FOUND_BY[kind]]] if kind in _FOUND_BY else masters.QUERIES
     with cursor() as cur:
-        cur.execute(
-            f"SELECT d.*, a.number FROM ({_QUERIES[_FOUND_BY[kind]]}) d (kind, firm_id, account_id, day, ours, brokers,"
-            " currency, reference, reason) LEFT JOIN accounts_account a ON a.id = d.account_id"
-            " WHERE d.kind = %(kind)s AND d.reference = %(reference)s ORDER BY d.day LIMIT 1",
-            asked,
-        )
-        row = cur.fetchone()
-    return _difference(row, days, day) if row else None
+        for query in queries:
+            cur.execute(
+                f"SELECT d.*, a.number FROM ({query}) d (kind, firm_id, account_id, day, ours, brokers, currency,"
+                " reference, reason) LEFT JOIN accounts_account a ON a.id = d.account_id"
+                " WHERE d.kind = %(kind)s AND d.reference = %(reference)s ORDER BY d.day LIMIT 1",
+                asked,
+            )
+            if row := cur.fetchone():
+                return _difference(row, days, day)
+    return None
 
 
 def notes_of(found: Iterable[Difference]) -> dict[tuple[str, str], BreakNote]:
