@@ -132,7 +132,9 @@ def _bill(world: World) -> None:
     nights = Nights(world)
     holding = [number for number in CANARIES if world[number].kind in HOLDING_KINDS]
     for place, number in enumerate(holding):
-        nights.agree(number, figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 1))
+        # A group pays through its master.
+        if world[number].kind != Kind.STL_SUB:
+            nights.agree(number, figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=date(2025, 9, 1))
         if number != UNHELD:
             nights.value(number, DAY, f"{250000 + place}")
     # Ana's practice is not the only one that is paid: the top level charges a second level's client too.
