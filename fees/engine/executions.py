@@ -9,6 +9,7 @@ commission, whether it was excluded (passed, liquidation, broker, none), the fee
 its symbol.  It is sealed as it stands.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -28,6 +29,7 @@ CLOSES = "C"
 # A key or an exchange that has a space would be two words of a line.
 SPACE = "%20"
 AT = "@"
+_BREAKS = re.compile(r"[\s%]")
 
 
 class Execution(NamedTuple):
@@ -152,7 +154,7 @@ def _free_words(one: ExecutionFee) -> list[Sentence]:
 def _line(one: ExecutionFee) -> str:
     trade = one.execution
     numbers = (trade.quantity, trade.value, trade.commission or ZERO)
-    where = f"{AT}{trade.exchange}".replace(" ", SPACE) if trade.exchange else ""
+    where = AT + _BREAKS.sub(lambda found: f"%{ord(found[0]):02X}", trade.exchange) if trade.exchange else ""
     fields = (
         *("trade", one.component, trade.day, f"{trade.asset}{where}"),
         *(number.quantize(NUMBER_STEP, ROUND_HALF_UP, CONTEXT) for number in numbers),

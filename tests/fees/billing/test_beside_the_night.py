@@ -15,7 +15,8 @@ from fees.invoicing.models import Invoice
 from tests.fees.invoicing.conftest import Desk, at
 from tests.fees.posting.nights import figures
 
-ANA, CHIDI, SUKI = "U1000001", "U2000001", "U4000001"
+ANA, CHIDI, GROUP = "U1000001", "U2000001", "I4000001"
+SUBS = ("U4000001", "U4000002")
 FIRST, SECOND = date(2025, 10, 29), date(2025, 10, 30)
 OCTOBER = Month(date(2025, 10, 1))
 
@@ -31,8 +32,9 @@ def northgate(own_world) -> Desk:
             business_day=SECOND, submitted_at=at(FIRST), submitted_by=own_world.users["bob"],
         )  # fmt: skip
         Run.unscoped.create(day=FIRST, state="done", started_at=at(FIRST))
-    for number in (ANA, CHIDI, SUKI):
+    for number in (ANA, CHIDI, GROUP):
         desk.agree(number, figures("ANNUALFLATFEE", flat="2520"), starts=FIRST)
+    for number in (ANA, CHIDI, GROUP, *SUBS):
         desk.value(number, FIRST, "100000")
     return desk
 
@@ -67,7 +69,7 @@ def test_a_night_begins_and_a_neighbour_is_billed_while_a_forecast_is_at_work(no
         return done
 
     monkeypatch.setattr(forecasting, "post_chunk", posted)
-    own = [northgate.world[number].pk for number in (ANA, SUKI)]
+    own = [northgate.world[number].pk for number in (ANA, GROUP)]
 
     found = forecasting.forecast(practice=northgate.world[ANA].practice_id, accounts=own, month=OCTOBER, at=at(FIRST))
 

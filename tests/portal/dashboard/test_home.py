@@ -259,8 +259,9 @@ def test_a_card_moves_up_and_stays_there(visit, client):
 def test_without_a_storage_password_the_cards_say_so(visit):
     page = visit("alice")
 
-    assert "Set your storage password" in page
-    assert "No events to display" in page
+    for card in ("day", "tasks", "notes", "documents"):
+        shown = page.split(f'<section class="card" id="{card}"')[1].split("</section>")[0]
+        assert "Set your storage password" in shown, card
 
 
 def test_the_bell_counts_what_is_unread(world, visit):
