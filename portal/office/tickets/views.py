@@ -90,7 +90,8 @@ def ticket(request: HttpRequest, pk: UUID) -> HttpResponse:
         "notes": list(queries.notes_of(found)),
         "concerned": list(queries.concerned(found)) if found.concerns else [],
         "form": form,
-        "note_form": NoteForm(),
+        # Ids of its own: its label must never lead into the answer that the customer reads.
+        "note_form": NoteForm(auto_id="note_%s"),
         "assign_form": AssignForm(initial={"to": found.assigned_to}),
         "me": who.user_id,
     }
