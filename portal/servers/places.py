@@ -53,12 +53,18 @@ def runner() -> Runner:
 
 
 def prepare(state: Path) -> None:
-    """Make the state folder: others may pass through it but not list it; every secret in it is a 0600 file."""
+    """Make the state folder: others may pass through it but not list it; every secret in it is a 0600 file.
+
+    Wherever it lies, git passes it over: a folder of passwords inside a checkout would be one careless commit away.
+    """
     state.mkdir(parents=True, exist_ok=True, mode=0o711)
     if state.stat().st_uid == os.geteuid() and stat.S_IMODE(state.stat().st_mode) != 0o711:
         state.chmod(0o711)
     for name in ("logs", "mail", "files"):
         (state / name).mkdir(exist_ok=True, mode=0o700)
+    passed_over = state / ".gitignore"
+    if not passed_over.exists():
+        passed_over.write_text("*\n")
 
 
 def data_home(state: Path, who: Runner) -> Path:

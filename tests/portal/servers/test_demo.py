@@ -156,3 +156,13 @@ def test_a_server_that_ends_ends_the_watch(tmp_path):
         assert crew.watch(lambda: next(found)) == "postgres"
     finally:
         crew.stop(lambda name: None)
+
+
+def test_git_passes_over_a_state_folder_wherever_it_lies(tmp_path):
+    """Its passwords must not follow a `git add` of everything."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    places.prepare(tmp_path / ".elsewhere")
+    (tmp_path / ".elsewhere" / "servers.json").write_text("secret")
+
+    told = subprocess.run(["git", "-C", str(tmp_path), "status", "--short"], check=True, capture_output=True, text=True)
+    assert told.stdout == ""
