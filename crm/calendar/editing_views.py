@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.access.onward import onward
 from crm.calendar import actions, queries
 from crm.calendar.actions import EventChanged
 from crm.calendar.forms import REMINDERS, blank, once, said_of, stored, understood
@@ -97,7 +97,7 @@ def throw_away(request: HttpRequest, event: UUID) -> HttpResponse:
             return redirect(_onward(request, found, "gone"))
         except EventProblem as refused:
             problem = str(refused)
-    context = {"read": queries.read(vault, found), "key": key, "problem": problem, "next": _next(request)}
+    context = {"read": queries.read(vault, found), "key": key, "problem": problem, "next": onward(request)}
     return render(request, "crm/calendar/throw_away.html", context, status=422 if problem else 200)
 
 
@@ -161,12 +161,6 @@ def _named(vault: Opened, request: HttpRequest) -> str:
     return found.title if found else ""
 
 
-def _next(request: HttpRequest) -> str:
-    there = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(there, allowed_hosts=None) and there.startswith("/")
-    return there if is_ours else ""
-
-
 def _at(event: Event) -> str:
     """The month of the day on which it begins, on the reader's clock."""
     day = event.begins_at.date() if event.is_all_day else timezone.localtime(event.begins_at).date()
@@ -175,7 +169,7 @@ def _at(event: Event) -> str:
 
 def _onward(request: HttpRequest, event: Event, did: str) -> str:
     """Back to where one came from, or to the month; the calendar says what was done and how to undo it."""
-    there, undoing = _next(request), urlencode({"just": event.pk, "did": did})
+    there, undoing = onward(request), urlencode({"just": event.pk, "did": did})
     if there and not there.startswith(reverse("calendar:month")):
         undo = format_html('<a href="{}&amp;{}">{}</a>', _at(event), undoing, _("Undo"))
         words = _("The event is in the trash.") if did == "gone" else _("The event is kept.")
@@ -214,6 +208,6 @@ def _form(
             for name, word in zip(WEEKDAYS, WEEKDAYS_ABBR.values(), strict=True)
         ],
         "zones": sorted(one for one in available_timezones() if "/" in one and not one.startswith("Etc/")),
-        "next": _next(request),
+        "next": onward(request),
     }
     return render(request, "crm/calendar/form.html", context, status=409 if is_stale else 422 if problems else 200)

@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.access.onward import onward
 from accounts.ground.clock import exchange_today
 from accounts.ground.paging import Page, page_of
 from crm.contacts import chosen
@@ -75,7 +75,7 @@ def new(request: HttpRequest) -> HttpResponse:
     except TaskProblem as problem:
         return _form(request, vault, said, problems=problem.problems)
     messages.success(request, _("The task is kept."))
-    return redirect(_back_to(request))
+    return redirect(onward(request) or reverse("tasks:list"))
 
 
 @gate(SIGNED_IN)
@@ -97,7 +97,7 @@ def task(request: HttpRequest, task: UUID) -> HttpResponse:
     except TaskChanged:
         return _form(request, vault, said, task=one(vault, task), is_stale=True)
     messages.success(request, _("The task is kept."))
-    return redirect(_back_to(request))
+    return redirect(onward(request) or reverse("tasks:list"))
 
 
 @gate(SIGNED_IN)
@@ -110,7 +110,7 @@ def move(request: HttpRequest, task: UUID) -> HttpResponse:
         before = found.state
         actions.move(vault=vault, task=found, state=state, at=timezone.now())
         _say(request, found, _("The task is done.") if found.is_done else _("The task is open again."), before)
-    return redirect(_back_to(request))
+    return redirect(onward(request) or reverse("tasks:list"))
 
 
 @gate(SIGNED_IN)
@@ -203,12 +203,6 @@ def _just(request: HttpRequest, vault: Opened) -> Task | None:
         return None
 
 
-def _back_to(request: HttpRequest) -> str:
-    there = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(there, allowed_hosts=None) and there.startswith("/")
-    return there if is_ours else reverse("tasks:list")
-
-
 def _form(
     request: HttpRequest,
     vault: Opened,
@@ -228,7 +222,7 @@ def _form(
         "priorities": [(str(value), word) for value, word in Priority.choices],
         "states": TaskState.choices,
         "people": [user.username for user in chosen.colleagues(vault)],
-        "next": _back_to(request),
+        "next": onward(request) or reverse("tasks:list"),
         "me": request.user.get_username(),
     }
     return render(request, "crm/tasks/form.html", context, status=409 if is_stale else 422 if problems else 200)

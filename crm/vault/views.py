@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.access.onward import onward
 from accounts.ground.access.scope import scope
 from accounts.ground.people.models import User
 from crm.vault import actions, joining, queries, rules, unlocking
@@ -104,7 +104,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     password = request.POST.get("storage_password", "")
     key = request.session.session_key or ""
     value = unlocking.unlock(who=_who(request), password=password, session_key=key, at=timezone.now())
-    answer = redirect(_next(request) or reverse("vault:home"))
+    answer = redirect(onward(request) or reverse("vault:home"))
     give_cookie(answer, value)
     return answer
 
@@ -263,7 +263,7 @@ def _unlock(request: HttpRequest, problem: str = "") -> HttpResponse:
     now = timezone.now()
     context = {
         "problem": problem,
-        "next": _next(request),
+        "next": onward(request),
         "left": rules.tries_left(member.wrong_at, member.wrong, now),
         "has_failed": bool(member.wrong_at),
     }
@@ -317,13 +317,6 @@ def _page(request: HttpRequest, name: str, context: dict[str, Any], problem: str
 
 def _waiting(who: Who) -> int:
     return scope(who, Member).filter(state=MemberState.WAITING).count() if who.manages else 0
-
-
-def _next(request: HttpRequest) -> str:
-    """Where one wanted to go, on this site only."""
-    path = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, None)
-    return path if is_ours else ""
 
 
 def _who(request: HttpRequest) -> Who:

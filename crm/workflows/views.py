@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.access.onward import onward
 from accounts.ground.clock import exchange_today
 from accounts.ground.paging import page_of
 from crm.contacts import chosen
@@ -69,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
     except WorkflowProblem as problem:
         return _form(request, vault, said, problems=problem.problems)
     _say_kept(request, said)
-    return redirect(_back_to(request) or reverse("workflows:workflow", args=[made.pk]))
+    return redirect(onward(request) or reverse("workflows:workflow", args=[made.pk]))
 
 
 @gate(SIGNED_IN)
@@ -94,7 +94,7 @@ def workflow(request: HttpRequest, workflow: UUID) -> HttpResponse:
     except WorkflowChanged:
         return _form(request, vault, said, workflow=one(vault, workflow), is_stale=True)
     _say_kept(request, said)
-    return redirect(_back_to(request) or reverse("workflows:workflow", args=[found.pk]))
+    return redirect(onward(request) or reverse("workflows:workflow", args=[found.pk]))
 
 
 @gate(SIGNED_IN)
@@ -116,7 +116,7 @@ def end_stage(request: HttpRequest, workflow: UUID, stage: UUID) -> HttpResponse
         words = _("The workflow is closed.") if after.closed_at else _("The next stage is active.")
         undo = format_html('<a href="{}">{}</a>', reverse("workflows:workflow", args=[found.pk]), _("Open it again"))
         messages.success(request, format_html("{} {}", words, undo))
-    return redirect(_back_to(request) or "workflows:list")
+    return redirect(onward(request) or "workflows:list")
 
 
 @gate(SIGNED_IN)
@@ -254,12 +254,6 @@ def _say_kept(request: HttpRequest, said: Mapping[str, Any]) -> None:
         messages.warning(request, words)
 
 
-def _back_to(request: HttpRequest) -> str:
-    there = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(there, allowed_hosts=None) and there.startswith("/")
-    return there if is_ours else ""
-
-
 def _form(
     request: HttpRequest,
     vault: Opened,
@@ -298,7 +292,7 @@ def _form(
         "priorities": [(str(value), word) for value, word in Priority.choices],
         "visibilities": Audience.choices,
         "patterns": _patterns(vault) if workflow is None else [],
-        "next": _back_to(request),
+        "next": onward(request),
         "me": request.user.get_username(),
         "contact": request.GET.get("contact", ""),
     }
