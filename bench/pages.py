@@ -5,9 +5,10 @@
     bench/pages.py --accounts 100000 [--keep]
 
 Reads the demo firm of this machine (bin/demo makes it) through the portal's own middleware, gates and policies, in
-process. With --accounts it generates a firm of that size in a database of its own (--keep looks at the one of the last
-time again) and walks the pages that must not grow with it. Times are ratios to the smallest page of the same round,
-because absolute times say more about the machine than about the page; `ms_p95` are milliseconds of this machine now.
+a process that made ready as the web server's do. With --accounts it generates a firm of that size in a database of its
+own (--keep looks at the one of the last time again) and walks the pages that must not grow with it. Times are ratios to
+the smallest page of the same round, because absolute times say more about the machine than about the page; `ms_p95`
+are milliseconds of this machine now.
 The last line is JSON; `most_queries` and `slowest_p95_ms` are over all pages, `same_for_any_size` says whether a firm
 and a part of it need equally many.
 """
@@ -78,6 +79,9 @@ def main() -> None:
     import django
 
     django.setup()
+    from portal.warm import settle
+
+    settle()
     people = {role: _client(role) for role in ("top", "second")}
     walked = BIG if options.accounts else (*PAGES, *API)
     pages = {role: [*walked, _account_page(client)] for role, client in people.items()}

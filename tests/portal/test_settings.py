@@ -110,6 +110,27 @@ def test_pages_start_without_the_passwords_of_owner_and_night_and_forget_them(tm
         assert json.loads(done.stdout) == [["default", "office"], ["DATABASE_URL_OFFICE", "DATABASE_URL_WEB"]]
 
 
+def test_the_first_visitor_finds_every_page_ready_and_no_search_for_garbage_walks_them_again(tmp_path):
+    url = "postgresql://portal_web:secret@127.0.0.1:1/portal"
+    env = {
+        "PATH": os.environ["PATH"],
+        "PORTAL_STATE": str(tmp_path),
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "DATABASE_URL_WEB": url,
+        "DATABASE_URL_OFFICE": url,
+    }
+    code = (
+        "import gc, sys; import portal.wsgi; from django.template import engines;"
+        " [loader] = engines['django'].engine.template_loaders;"
+        " print('portal.dashboard.views' in sys.modules, 'records/accounts.html' in loader.get_template_cache,"
+        " gc.isenabled(), gc.get_freeze_count() > 10 * len(gc.get_objects()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True", "True", "True"]
+
+
 def test_debug_is_off(public):
     assert public["DEBUG"] is False
 
