@@ -198,7 +198,8 @@ def known_totals(who: Who, sealed: date | None, practice: int | None = None) -> 
     by_level = sorted(rows, key=lambda one: (one.practice.level, one.practice.name, one.practice_id))
     base = by_level[0].currency if by_level else ""
     below = [one for one in by_level if one.practice.level != TOP_LEVEL]
-    own = [Section(one.practice_id, one.practice.name, one.accounts, one.nlv) for one in by_level if one not in below]
+    top = [one for one in by_level if one.practice.level == TOP_LEVEL]
+    own = [Section(one.practice_id, one.practice.name, one.accounts, one.nlv) for one in top]
     # The top practice's row is the whole firm: its own clients are what the others leave.
     mine = [
         replace(

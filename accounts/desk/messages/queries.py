@@ -57,7 +57,7 @@ def shown(who: Who, *, only: str = "", words: str = "") -> "QuerySet[Thread]":
     if only == "unread":
         rows = rows.filter(is_unread=True)
     elif only == "asked":
-        rows = asked(who)
+        rows = rows.filter(pk__in=asked(who).values("pk")).order_by("state_at", "pk")
     elif only == "tickets":
         rows = rows.filter(kind=ThreadKind.TICKET)
     elif only == "inquiries":
@@ -127,9 +127,12 @@ def may_close(who: Who, thread: Thread) -> bool:
 
 
 def asked(who: Who) -> "QuerySet[Thread]":
-    """Questions that wait for the person's own side, the oldest first."""
-    rows = threads(who).filter(state=ThreadState.WAITING, asks=side_of(who))
-    return (rows if who.is_owner else rows.filter(practice_id=who.practice_id)).order_by("state_at", "pk")
+    """Questions that wait for the person's own side, the oldest first; every page asks for them, so nothing else is
+    worked out with them."""
+    rows = scope(who, Thread).filter(state=ThreadState.WAITING, asks=side_of(who))
+    if not who.is_owner:
+        rows = rows.filter(practice_id=who.practice_id, account__practice_id=who.practice_id)
+    return rows.order_by("state_at", "pk")
 
 
 def concerned(who: Who, thread: Thread) -> "QuerySet[Account]":
