@@ -1,4 +1,5 @@
-// Passkeys: hands the server's question to the browser, and the browser's answer to the form.
+// Passkeys: hands the server's question to the browser, and the browser's answer to the form. The button is shut until
+// somebody listens, or a quick hand would send the form without an answer.
 
 const { opened, written } = await import(document.querySelector("[data-webauthn]").dataset.webauthn);
 
@@ -19,4 +20,5 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       problem.hidden = false;
     }
   });
+  form.querySelector("[data-passkey-go]").disabled = false;
 }
