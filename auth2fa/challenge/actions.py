@@ -103,7 +103,7 @@ def answer(
         one.used_at = device.last_used_at = at
         device.wrong, device.locked_until = 0, None
         one.save(update_fields=["used_at"])
-        device.save(update_fields=["last_used_at", "wrong", "locked_until", "counter", "hashes"])
+        device.save(update_fields=["last_used_at", "wrong", "locked_until", "counter", "seen_at_count", "hashes"])
         if device.kind == Kind.TEXT:
             SentCode.unscoped.filter(challenge=one).update(right_at=at)
             tell_service(device=device, one=one)
@@ -146,7 +146,7 @@ def _wrong(one: Challenge, device: Device, at: datetime) -> Outcome:
     device.locked_until, is_off = after_wrong(device.wrong, at)
     device.disabled_at = at if is_off else None
     one.save(update_fields=["wrong"])
-    device.save(update_fields=["wrong", "locked_until", "disabled_at"])
+    device.save(update_fields=["wrong", "locked_until", "disabled_at", "seen_at_count"])
     if device.locked_until:
         tell_locked(device, at)
     return Outcome.OVER if one.wrong >= most_wrong(device.kind) else Outcome.WRONG

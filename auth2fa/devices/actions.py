@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.middleware import spend
+from accounts.ground.people.actions import end_sessions
 from accounts.ground.people.models import User
 from auth2fa.carriers.lookup import line_of
 from auth2fa.challenge.actions import Outcome, Spent, answer
@@ -179,6 +180,8 @@ def revoke(*, device: Device, at: datetime, by_office: bool = False) -> Device:
         if is_last:
             Device.unscoped.filter(user_id=held.user_id, kind=Kind.CODES, revoked_at=None).update(revoked_at=at)
         if held.confirmed_at is not None:
+            if by_office:
+                end_sessions(user_id=held.user_id)
             tell_revoked(held, at)
         return held
 

@@ -27,6 +27,7 @@ from auth2fa.devices.offers import carried
 from auth2fa.devices.secrets import secret_of
 from auth2fa.door.adapter import MUST_ENROL
 from auth2fa.factors import totp
+from auth2fa.sessions.actions import stay_here_alone
 
 SURE = Gate("signed_in", step_up=True)
 
@@ -146,6 +147,7 @@ class ConfirmDevice(APIView):
             answer.keeps = True  # type: ignore[attr-defined]  # the wrong answer was counted
             return answer
         request.session[MUST_ENROL] = False
+        stay_here_alone(request._request, now)
         found.refresh_from_db()
         return Response(DeviceSerializer(found).data)
 
@@ -175,6 +177,7 @@ class OneDevice(APIView):
             actions.revoke(device=_own(request, device), at=timezone.now())
         except DeviceProblem as problem:
             raise _refused(problem) from problem
+        stay_here_alone(request._request, timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

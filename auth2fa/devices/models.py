@@ -33,6 +33,9 @@ class Device(models.Model):
     )
     suite = models.CharField(max_length=60, blank=True)
     counter = models.BigIntegerField(default=0, help_text="The next count of a card, the last step of an app")
+    seen_at_count = models.BigIntegerField(
+        null=True, help_text="Where a card would be that gave the last answer, too far ahead to be taken alone"
+    )
     credential = models.BinaryField(default=bytes, help_text="A passkey's id and public key")
     hashes = ArrayField(models.CharField(max_length=64), default=list, help_text="Recovery codes that are left")
     number = models.CharField(max_length=16, blank=True)

@@ -32,6 +32,7 @@ from auth2fa.door.adapter import MUST_ENROL
 from auth2fa.door.browsers import browser_words
 from auth2fa.door.remembered import forget
 from auth2fa.factors import totp
+from auth2fa.sessions.actions import stay_here_alone
 from auth2fa.sessions.queries import sessions
 from auth2fa.texts.queries import texts_end
 
@@ -94,6 +95,7 @@ def confirm(request: HttpRequest, device: UUID) -> HttpResponse:
     if outcome != Outcome.RIGHT:
         return _one(request, found, asked_of(request, found, now), outcome_words(outcome))
     request.session[MUST_ENROL] = False
+    stay_here_alone(request, now)
     messages.success(request, _("“%(device)s” now proves who you are.") % {"device": found.name})
     return redirect("devices:list")
 
@@ -132,6 +134,7 @@ def revoke(request: HttpRequest, device: UUID) -> HttpResponse:
         actions.revoke(device=found, at=timezone.now())
     except DeviceProblem as problem:
         return _list(request, _(problem.sentence.msgid) % problem.sentence.params)
+    stay_here_alone(request, timezone.now())
     messages.success(request, _("“%(device)s” was revoked.") % {"device": found.name})
     return redirect("devices:list")
 

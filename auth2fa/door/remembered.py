@@ -52,5 +52,12 @@ def forget(*, user_id: int, pk: object, at: datetime) -> int:
     return RememberedBrowser.unscoped.filter(user_id=user_id, pk=pk, revoked_at=None).update(revoked_at=at)
 
 
+def forget_others(request: HttpRequest, user_id: int, at: datetime) -> int:
+    """Ask every browser again but the one that this request comes from; how many there were."""
+    here = _hashed(request.COOKIES.get(settings.REMEMBERED_COOKIE_NAME, ""))
+    rows = RememberedBrowser.unscoped.filter(user_id=user_id, revoked_at=None)
+    return rows.exclude(token_hash=here).update(revoked_at=at)
+
+
 def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import NotAllowed
-from accounts.ground.people.actions import end_other_sessions, end_session
+from accounts.ground.people.actions import end_session
+from auth2fa.sessions.actions import mark_of, stay_here_alone
 from auth2fa.sessions.queries import sessions
-from auth2fa.sessions.views import mark_of
 
 
 class SessionSerializer(serializers.Serializer):
@@ -50,7 +50,7 @@ class Sessions(SessionsView):
     @extend_schema(operation_id="v1_sessions_end_others", responses={204: None})
     def delete(self, request: Request) -> Response:
         """Sign out everywhere else."""
-        end_other_sessions(user_id=request.user.pk, mark=mark_of(request._request))
+        stay_here_alone(request._request, timezone.now())
         return Response(status=204)
 
 

@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.ground.access.gates import SIGNED_IN, gate
-from accounts.ground.people.actions import end_other_sessions, end_session
-from accounts.ground.people.sessions import kept_as
+from accounts.ground.people.actions import end_session
+from auth2fa.sessions.actions import mark_of, stay_here_alone
 
 
 @gate(SIGNED_IN)
@@ -26,12 +27,7 @@ def end(request: HttpRequest, mark: str) -> HttpResponse:
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
     """Every session of one's own but this one."""
-    ended = end_other_sessions(user_id=request.user.pk or 0, mark=mark_of(request))
+    ended = stay_here_alone(request, timezone.now())
     words = ngettext("%(count)d other session has ended.", "%(count)d other sessions have ended.", ended)
     messages.success(request, words % {"count": ended})
     return redirect("devices:list")
-
-
-def mark_of(request: HttpRequest) -> str:
-    """This browser's own session, as the table names it."""
-    return kept_as(request.session.session_key or "")

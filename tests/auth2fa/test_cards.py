@@ -142,3 +142,68 @@ def test_a_card_of_somebody_else_is_given_to_nobody(world, browse, tmp_path):
     with pytest.raises(CommandError):
         call_command("give_card", "C-1001", "bob")
     assert Device.unscoped.get(user=world.users["bob"]).serial == ""
+
+
+def test_a_card_of_two_sign_ins_counts_in_both_as_it_does_in_the_hand(world, browse, tmp_path):
+    alice, bob = world.users["alice"], world.users["bob"]
+    alice.party_id = bob.party_id = bob.party_id or alice.party_id or world.parties["ana"].pk
+    alice.save(update_fields=["party"])
+    bob.save(update_fields=["party"])
+    call_command("import_cards", str(written(tmp_path)))
+    card = Card(KEY, counter=3)
+    place = ask(browse("alice"))["Location"]
+    call_command("give_card", "C-1001", "alice")
+    for name in ("alice", "bob"):
+        if name == "bob":
+            # So many responses were read on the way to it and typed nowhere.
+            card.counter += 5
+            place = ask(browse("bob"))["Location"]
+            call_command("give_card", "C-1001", "bob")
+        browser = browse(name)
+        browser.post(place + "again/", {})
+        one = latest(world.users[name])
+        assert browser.post(place, {"code": card.respond(pin=PIN, challenge=one.question)}).status_code == 302, name
+
+    assert set(Device.unscoped.values_list("counter", flat=True)) == {card.counter}
+    assert StockedCard.unscoped.get(serial="C-1001").counter == card.counter
+    assert StockedCard.unscoped.get(serial="C-1002").counter == 3
+
+
+@pytest.mark.parametrize(
+    ("gaps", "taken"),
+    [
+        ((5,), [True]),
+        ((6,), [False]),
+        ((6, 0), [False, True]),
+        ((40, 5), [False, True]),
+        ((40, 6), [False, False]),
+        ((40, 6, 0), [False, False, True]),
+        ((101, 0), [False, False]),
+    ],
+)
+def test_a_card_that_was_played_with_comes_back_by_two_responses_in_a_row(world, browse, tmp_path, gaps, taken):
+    call_command("import_cards", str(written(tmp_path)))
+    browser = browse("alice")
+    place = ask(browser)["Location"]
+    call_command("give_card", "C-1001", "alice")
+    card, found = Card(KEY, counter=3), []
+    for gap in gaps:
+        card.counter += gap
+        browser.post(place + "again/", {})
+        one = latest(world.users["alice"])
+        found.append(browser.post(place, {"code": card.respond(pin=PIN, challenge=one.question)}).status_code == 302)
+    assert found == taken
+    assert Device.unscoped.get().counter == (card.counter if taken[-1] else 3)
+
+
+def test_a_guess_between_them_begins_anew(world, browse, tmp_path):
+    call_command("import_cards", str(written(tmp_path)))
+    browser = browse("alice")
+    place = ask(browser)["Location"]
+    call_command("give_card", "C-1001", "alice")
+    card = Card(KEY, counter=43)
+    for said in (None, "00000000", None):
+        browser.post(place + "again/", {})
+        one = latest(world.users["alice"])
+        code = said or card.respond(pin=PIN, challenge=one.question)
+        assert browser.post(place, {"code": code}).status_code == 422
