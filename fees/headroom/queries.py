@@ -1,7 +1,7 @@
 """What the rolling cap leaves of accounts' fees: a cheap question for everybody, the engine's answer for a few."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -61,12 +61,21 @@ def windows(accounts: Collection[int], day: date) -> dict[int, list[Window]]:
         return windows_of([Life(*row) for row in cur.fetchall()], day)
 
 
-def windows_of(lives: Collection[Life], day: date, *, is_over: bool = False) -> dict[int, list[Window]]:
-    """The same where the accounts are known; once the night of `day` `is_over` everything of it counts."""
+def windows_of(
+    lives: Collection[Life],
+    day: date,
+    *,
+    is_over: bool = False,
+    known: Mapping[int, Mapping[date, Decimal]] | None = None,
+) -> dict[int, list[Window]]:
+    """The same where the accounts are known; once the night of `day` `is_over` everything of it counts.
+
+    `known` are closing values of accounts, where the caller has read them already.
+    """
     ages = {one.account: (day - one.opened_on).days if one.opened_on else 0 for one in lives}
     firsts = {day - timedelta(days=days - 1) for age in ages.values() for days in spans(age)}
     with cursor() as cur:
-        equity = _equity(cur, list(ages), day)
+        equity = _equity(cur, list(ages), day) if known is None else _counted(known, day)
         paid = _paid(cur, list(ages), sorted(firsts), day, is_over=is_over)
     return {
         one.account: look_back(
@@ -93,6 +102,15 @@ def _equity(cur, accounts: Sequence[int], day: date) -> dict[int, dict[date, Dec
     for account, on, nlv in cur.fetchall():
         found[account][on] = nlv
     return found
+
+
+def _counted(known: Mapping[int, Mapping[date, Decimal]], day: date) -> dict[int, dict[date, Decimal]]:
+    """Of values that were read for something else, those that `_equity` asks for."""
+    days = weekdays(day, YEAR_WINDOW)
+    return {
+        account: {on: max(nlv, Decimal(0)) for on in days if (nlv := values.get(on)) is not None}
+        for account, values in known.items()
+    }
 
 
 def _paid(cur, accounts: Sequence[int], firsts: Sequence[date], day: date, *, is_over: bool) -> dict[int, list[Paid]]:

@@ -12,7 +12,6 @@ from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job, JobState
-from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from fees.patterns.actions import TemplateRefused
 from fees.patterns.models import FeeTemplate
@@ -152,7 +151,7 @@ def _consequence(who: Who, account: Account, wanted: Wanted, at: datetime) -> di
     }
     if found["outcome"] in (WAITS, APPLIES):
         money = effect(who, account, before=judged.standing.wanted.components, after=wanted.components,
-                       sealed=sealed_day(), days=judged.days)  # fmt: skip
+                       sealed=judged.sealed, days=judged.days)  # fmt: skip
         if money is not None and money.is_known:
             found |= {"before": str(money.before.amount), "after": str(money.after.amount)}
     return found

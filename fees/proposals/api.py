@@ -22,7 +22,6 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.api_pages import Pages
-from accounts.ground.runs.queries import sealed_day
 from accounts.ground.signatures.reading import hand_of
 from accounts.ground.signatures.rules import LONGEST_NAME
 from accounts.ground.tree.models import Account
@@ -32,7 +31,7 @@ from fees.patterns.models import FeeTemplate
 from fees.proofs.words import tell
 from fees.proposals import actions, queries, signing
 from fees.proposals.api_terms import FeeTermsSerializer, component, wanted_from
-from fees.proposals.beside import Room, room
+from fees.proposals.beside import Room, room, year_back
 from fees.proposals.judging import Judged, judge
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import Effect, effect
@@ -151,12 +150,13 @@ class PreviewTerms(APIView):
             account,
             before=judged.standing.wanted.components,
             after=wanted.components,
-            sealed=(sealed := sealed_day()),
+            sealed=(sealed := judged.sealed),
             days=judged.days,
+            read_from=sealed and year_back(sealed),
         )
         fee = found.after.amount if found else None
         beside = {
-            "room": room(account, fee, sealed) if sealed and fee is not None else None,
+            "room": room(account, fee, sealed, found.read) if sealed and found and fee is not None else None,
             "differs": differing(patterns.wanted_of(template), wanted) if template else [],
         }
         return Response(_previewed(account, judged, found, **beside))

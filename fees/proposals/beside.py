@@ -1,11 +1,13 @@
 """What stands beside a preview: how much the rolling cap leaves, and what is usual among one's other clients."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from accounts.ground.tree.models import Account
-from fees.engine.rolling_cap import chargeable, tightest
+from fees.engine.results import DayValue
+from fees.engine.rolling_cap import YEAR_WINDOW, chargeable, tightest
 from fees.headroom.queries import Life, windows_of
 
 # A fee that takes less than this part of what is left is far from the cap.
@@ -30,12 +32,20 @@ class Room:
         return self.charged < self.fee
 
 
-def room(account: Account, fee: Decimal, day: date) -> Room | None:
+def year_back(day: date) -> date:
+    """The first day whose value counts for what the cap leaves on `day`."""
+    return day - timedelta(days=YEAR_WINDOW)
+
+
+def room(account: Account, fee: Decimal, day: date, values: Iterable[DayValue] | None = None) -> Room | None:
     """What the cap leaves after the night of a sealed `day`, worked out as the next night does; None without a value.
 
+    `values` are the account's from `year_back` on, where they have been read.
     Fees of the other level count, as a sum that nobody else is told.
     """
-    seen = windows_of([Life(account.pk, account.opened_on, account.base_currency)], day, is_over=True)[account.pk]
+    life = Life(account.pk, account.opened_on, account.base_currency)
+    known = None if values is None else {account.pk: {one.day: one.nlv for one in values}}
+    seen = windows_of([life], day, is_over=True, known=known)[account.pk]
     if not seen:
         return None
     left = max(tightest(seen).available, Decimal(0))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from accounts.ground.access.context import Who
-from accounts.ground.days.queries import calendar
 from accounts.ground.tree.models import GIVEN_UP, Account, Practice
 from fees.engine.agreement import Strategy
 from fees.engine.limits import problem
@@ -13,7 +12,7 @@ from fees.engine.types import Problem
 from fees.proposals.queries import Standing, standing
 from fees.proposals.rules import Wanted, booked_on, cautions, problems, same_terms, starts_on, takes_more
 from fees.schedules.actions import first_start, residences
-from fees.schedules.queries import billed_through
+from fees.schedules.queries import Books, books
 from fees.schedules.rules import UNITED_STATES, funded_on, funding_problems, residence_problems
 from fees.schedules.versions import payee_problems
 from portal.lib.business_days import Calendar
@@ -30,6 +29,7 @@ class Judged:
     problems: tuple[Problem, ...]
     reasons: tuple[Sentence, ...]
     days: Calendar
+    sealed: date | None
     cautions: tuple[Sentence, ...] = ()
 
     @property
@@ -39,18 +39,19 @@ class Judged:
 
 @dataclass(frozen=True)
 class Ground:
-    """The first day on which terms sent now may apply, and what stands between account and payee from then on."""
+    """The first day on which terms sent now may apply, and what stands between account and payee from then on; how far
+    the nights have come."""
 
     starts: date
-    days: Calendar
+    books: Books
     standing: Standing
 
 
 def ground_of(*, who: Who, account: Account, asked: date | None = None, at: datetime) -> Ground:
     """Read once for a page that begins with what stands and judges it too."""
-    days = calendar()
-    starts = starts_on(asked, booked_on(at, days), billed_through())
-    return Ground(starts, days, standing(who, account, payee_of(who), starts))
+    known = books()
+    starts = starts_on(asked, booked_on(at, known.days), known.billed_through)
+    return Ground(starts, known, standing(who, account, payee_of(who), starts))
 
 
 def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: Ground | None = None) -> Judged:
@@ -58,12 +59,19 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: G
     asked = wanted.asked_start
     if ground is None or (asked is not None and asked > ground.starts):
         ground = ground_of(who=who, account=account, asked=asked, at=at)
-    begins = first_start(account=account, practice=payee_of(who), components=wanted.components, starts=ground.starts)
+    begins = first_start(
+        account=account,
+        practice=payee_of(who),
+        components=wanted.components,
+        starts=ground.starts,
+        days=ground.books.days,
+    )
     if begins > ground.starts:
         ground = ground_of(who=who, account=account, asked=begins, at=at)
-    starts, days, stands = ground.starts, ground.days, ground.standing
+    starts, stands = ground.starts, ground.standing
     found = problems(wanted, today=exchange_day(at))
-    payee = Practice.unscoped.get(pk=payee_of(who))
+    is_own = account.practice_id == who.practice_id
+    payee = account.practice if is_own else Practice.unscoped.get(pk=payee_of(who))
     found += payee_problems(account, payee)
     if account.status in GIVEN_UP:
         msgid = gettext_noop("This application was given up; start it again before you propose fees.")
@@ -83,7 +91,7 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: G
         if same_terms(stands.agreements, new):
             msgid = gettext_noop("These are the terms that apply already; change a figure first.")
             found.append(problem("components", "no_change", msgid))
-    return Judged(stands, starts, tuple(found), tuple(reasons), days, tuple(warns))
+    return Judged(stands, starts, tuple(found), tuple(reasons), ground.books.days, ground.books.sealed, tuple(warns))
 
 
 def payee_of(who: Who) -> int:

@@ -15,7 +15,7 @@ from fees.engine.quotes import Prices
 from fees.engine.registry import EVERY, FUND_CODES, METHODS, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import DayValue, stretches_of
 from fees.funds.queries import valuations
-from fees.groups.queries import base_between
+from fees.groups.queries import base_on
 from fees.proposals.worked import Unknown, Values, Worked, periods_of, work_out
 from fees.results.queries import left_by_earlier, prices_for, terms_by_component
 from fees.results.second_look import LONGEST_GAP
@@ -86,12 +86,14 @@ class Cost:
 
 @dataclass(frozen=True)
 class Effect:
-    """Before and after, on the same values; `left_out` are methods that these values cannot tell."""
+    """Before and after, on the same values; `left_out` are methods that these values cannot tell. `read` is every value
+    that was asked for."""
 
     before: Cost
     after: Cost
     is_running: bool = False
     left_out: tuple[int, ...] = ()
+    read: tuple[DayValue, ...] = ()
 
     @property
     def values(self) -> Values:
@@ -127,8 +129,10 @@ def effect(
     after: Sequence[Figures],
     sealed: date | None,
     days: Calendar,
+    read_from: date | None = None,
 ) -> Effect | None:
-    """What the change comes to; None before any day has been closed."""
+    """What the change comes to; None before any day has been closed. Values are read from `read_from` on, where
+    somebody needs older ones than the change does."""
     if sealed is None:
         return None
     components = [*before, *after]
@@ -138,13 +142,15 @@ def effect(
     is_running = frequency == Frequency.ANNUAL and began >= span.ends
     if is_running:
         span = Period(span.ends, sealed + ONE_DAY)
-    by_day = _by_day(account, span, sealed)
+    first = span.starts - LONGEST_GAP
+    read = _by_day(account, min(first, read_from or first), sealed)
+    by_day = tuple(one for one in read if one.day >= first)
     values = Values(span=span, by_day=by_day, begins=began, currency=account.base_currency, days=days)
     values = _with_what_they_need(account, values, components, who.practice_id or 0)
     # What nobody has told of an investment keeps only its own fee out of the sum; the page says which.
     left_out = tuple(dict.fromkeys(one.method for one in components if not _is_told(one, values)))
     costs = [Cost(values, tuple(one for one in some if one.method not in left_out)) for some in (before, after)]
-    return Effect(costs[0], costs[1], is_running, left_out)
+    return Effect(costs[0], costs[1], is_running, left_out, read)
 
 
 def _is_told(figures: Figures, values: Values) -> bool:
@@ -179,9 +185,9 @@ def _last_closed(frequency: Frequency, sealed: date, days: Calendar) -> Period:
     return period if last_business_day(days, period) == sealed else previous_period(frequency, period)
 
 
-def _by_day(account: Account, span: Period, sealed: date) -> tuple[DayValue, ...]:
-    """Each day's value and what came in on it, from before the span to the latest."""
-    known = base_between([account.pk], span.starts - LONGEST_GAP, sealed)
+def _by_day(account: Account, first: date, last: date) -> tuple[DayValue, ...]:
+    """Each day's value and what came in on it; days are named, so that the index finds them."""
+    known = base_on([account.pk], [first + ONE_DAY * one for one in range((last - first).days + 1)])
     return tuple(DayValue(*row) for row in known.get(account.pk, ()))
 
 

@@ -70,9 +70,8 @@ def standing(who: Who, account: Account, practice_id: int, day: date) -> Standin
     return Standing(day, tuple(schedules), cap)
 
 
-def with_source(who: Who, stands: Standing) -> Wanted:
-    """The terms in force with the template they came from."""
-    source = scope(who, Proposal).filter(schedule=stands.current).first() if stands.current else None
+def with_source(stands: Standing, source: Proposal | None) -> Wanted:
+    """The terms in force with the template they came from, where a proposal brought them."""
     if source is None:
         return stands.wanted
     return replace(stands.wanted, template=source.template_id, template_version=source.template_version)
@@ -107,9 +106,9 @@ def asked(who: Who, pk: UUID, right: str = "sign") -> Proposal:
     return found
 
 
-def open_of(who: Who, account: Account) -> dict[str, Proposal]:
-    """The practice's draft and what waits for the client, by state."""
-    rows = own(who).filter(account=account, state__in=OPEN)
+def open_of(who: Who, account: Account, stands: Standing) -> dict[str, Proposal]:
+    """The practice's draft, what waits for the client, and what brought the terms in force, by state."""
+    rows = own(who).filter(Q(state__in=OPEN) | Q(schedule__isnull=False, schedule=stands.current), account=account)
     return {str(one.state): one for one in rows}
 
 

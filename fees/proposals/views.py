@@ -15,7 +15,6 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.paging import page_of
-from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account, Kind
 from fees.groups.showing import members_of
 from fees.invoicing.models import CAP_KINDS
@@ -24,7 +23,7 @@ from fees.patterns import queries as patterns
 from fees.patterns.drift import Origin, differing
 from fees.proofs.words import method_title, tell
 from fees.proposals import actions, queries
-from fees.proposals.beside import room
+from fees.proposals.beside import room, year_back
 from fees.proposals.document import terms_words
 from fees.proposals.forms import TermsForm
 from fees.proposals.judging import Ground, ground_of, judge
@@ -47,8 +46,8 @@ def configure(request: HttpRequest, number: str) -> HttpResponse:
     who = _who(request)
     account = account_for(who, number, "set_fees")
     if request.method != "POST":
-        known = queries.open_of(who, account)
         ground = ground_of(who=who, account=account, at=timezone.now())
+        known = queries.open_of(who, account, ground.standing)
         form = TermsForm(begin=_begin(who, ground, known, request.GET.get("template", "")))
         return _page(request, account, form, known=known, ground=ground)
     form = TermsForm(request.POST)
@@ -150,16 +149,16 @@ def previewed(who: Who, account: Account, form: TermsForm, ground: Ground | None
     }
     if any(one.key not in ("no_change", "not_open", "before_funding") for one in judged.problems):
         return context
-    sealed = sealed_day()
     found = effect(
         who,
         account,
         before=judged.standing.wanted.components,
         after=wanted.components,
-        sealed=sealed,
+        sealed=judged.sealed,
         days=judged.days,
+        read_from=judged.sealed and year_back(judged.sealed),
     )
-    context |= {"effect": found, "sealed": sealed}
+    context |= {"effect": found}
     context["left_out"] = [method_title(code) for code in found.left_out] if found else []
     unknown = (found.after.unknown or found.before.unknown) if found else None
     context["unknown"] = tell(unknown) if unknown else ""
@@ -167,8 +166,8 @@ def previewed(who: Who, account: Account, form: TermsForm, ground: Ground | None
         context["arithmetic"] = [tell(one) for one in found.after.arithmetic]
         context["receipt"] = [tell(one) for one in found.after.receipt]
         context["steps"] = found.after.sensitivity
-        if sealed is not None and found.after.amount:
-            context["room"] = room(account, found.after.amount, sealed)
+        if judged.sealed is not None and found.after.amount:
+            context["room"] = room(account, found.after.amount, judged.sealed, found.read)
     return context
 
 
@@ -202,7 +201,7 @@ def _begin(who: Who, ground: Ground, known: dict[str, Proposal], template: str) 
     open_one = known.get(ProposalState.DRAFT) or known.get(ProposalState.PROPOSED)
     if open_one is not None:
         return queries.wanted_of(open_one)
-    return queries.with_source(who, ground.standing)
+    return queries.with_source(ground.standing, known.get(ProposalState.APPROVED))
 
 
 def _page(
@@ -215,13 +214,14 @@ def _page(
 ) -> HttpResponse:
     who = _who(request)
     refused = form.summary
+    ground = ground or ground_of(who=who, account=account, at=timezone.now())
     context = previewed(who, account, form, ground)
-    sealed = context["sealed"] if "sealed" in context else sealed_day()
+    sealed = ground.books.sealed
     context |= {
         "templates": list(patterns.own(who)),
         "usual": usual(who, sealed, but=account) if sealed else None,
         "refused": refused,
-        "open": queries.open_of(who, account) if known is None else known,
+        "open": queries.open_of(who, account, ground.standing) if known is None else known,
         "kinds": CAP_KINDS,
         "group": members_of(who, account) if account.kind == Kind.STL_MASTER else [],
         "here": reverse("fees:configure_account", args=[account.number]),

@@ -22,6 +22,7 @@ from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.schedules.queries import billed_through, hold_agreements, terms_of
 from fees.schedules.rules import Figures, ScheduleRefused, Signature
 from fees.schedules.versions import close_former, payee_problems
+from portal.lib.business_days import Calendar
 from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.periods import Frequency, period_of
 from portal.lib.words import gettext_noop
@@ -102,7 +103,9 @@ def _account_problems(
     return found
 
 
-def first_start(*, account: Account, practice: int, components: Sequence[Figures], starts: date) -> date:
+def first_start(
+    *, account: Account, practice: int, components: Sequence[Figures], starts: date, days: Calendar | None = None
+) -> date:
     """`starts`, or the first day after it on which these terms may follow those in force, and those that a running
     month or quarter has known: what a hedge fund costs changes with its period only."""
     wanted = [one.terms(starts=starts) for one in components if one.method in FUND_CODES]
@@ -112,7 +115,7 @@ def first_start(*, account: Account, practice: int, components: Sequence[Figures
     rows = Component.unscoped.filter(lately, schedule__account=account, schedule__practice_id=practice)
     rows = rows.filter(method__in=FUND_CODES, schedule__starts__lt=starts).select_related("schedule")
     rows = rows.order_by("schedule__starts", "schedule__version")
-    return first_day(starts, before=[terms_of(one) for one in rows], after=wanted, days=calendar())
+    return first_day(starts, before=[terms_of(one) for one in rows], after=wanted, days=days or calendar())
 
 
 def residences(account: Account) -> list[str]:

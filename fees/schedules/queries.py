@@ -1,6 +1,7 @@
 """Reading schedules: the versions of an account, what is in force on a day, and their terms for the engine."""
 
 from datetime import date
+from typing import NamedTuple
 from zlib import crc32
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -8,11 +9,13 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.locks import barrier, in_turn
 from accounts.ground.access.scope import scope
+from accounts.ground.days.queries import calendar_of
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import with_payee
 from fees.engine.types import Terms
 from fees.schedules.models import Component, Schedule
 from fees.schedules.rules import Figures, ranges_of
+from portal.lib.business_days import Calendar
 
 # One advisory lock between agreeing a schedule (shared) and the moment a night begins to accrue (alone).
 _BARRIER = crc32(b"fees: schedules against the night")
@@ -53,6 +56,26 @@ def billed_through() -> date | None:
     with cursor() as cur:
         cur.execute("SELECT fees_billed_through()")
         return cur.fetchone()[0]
+
+
+class Books(NamedTuple):
+    """How far the nights have come: billed to a day, closed for one's own firm to another, and the calendar."""
+
+    billed_through: date | None
+    sealed: date | None
+    days: Calendar
+
+
+def books() -> Books:
+    """All three at once, for a page that needs them together."""
+    with cursor() as cur:
+        cur.execute(
+            "SELECT b.billed, b.sealed, d.day, d.is_business, d.is_override"
+            " FROM (SELECT fees_billed_through() AS billed, app_sealed_day() AS sealed) b"
+            " LEFT JOIN accounts_calendarday d ON true"
+        )
+        rows = cur.fetchall()
+    return Books(*rows[0][:2], calendar_of(row[2:] for row in rows if row[2] is not None))
 
 
 def night_barrier(*, alone: bool) -> None:
