@@ -12,6 +12,7 @@ from typing import NamedTuple
 from accounts.ground.access.context import cursor
 from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.tree.models import Kind, Margin, Status
+from fees.engine.draw import Collected
 
 
 class Worth(NamedTuple):
@@ -97,6 +98,13 @@ class Purses(NamedTuple):
         if self.master is None:
             return None
         return sum((max(one, Decimal(0)) for one in self.subs.values()), max(self.master, Decimal(0)))
+
+    def after(self, amount: Decimal, collected: Collected) -> "Purses":
+        """What is left once an amount was collected in that way."""
+        drawn = {one.account: one.amount for one in collected.draws}
+        has = None if self.master is None else self.master + sum(drawn.values(), Decimal(0)) - amount
+        subs = {account: cash - drawn.get(account, Decimal(0)) for account, cash in self.subs.items()}
+        return self._replace(master=has, subs=subs)
 
 
 def purses_of(cur, master: int, currency: str, day: date) -> Purses:

@@ -19,6 +19,7 @@ from accounts.ground.runs.models import Run
 from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import among, day_literal, guard_against_loops
+from fees.groups import drawing
 from fees.posting import cap, draws, funds, liquidation
 from fees.posting.models import Charge, Reason
 from fees.posting.rules import retry_until
@@ -34,8 +35,6 @@ ENDING = ", ".join(f"'{one.value}'" for one in (Reason.FEE_CAP, Reason.NOT_TAKEN
 NOTHING_BACK = """
     returning_now AS (SELECT * FROM due WHERE false),
     kept_back AS (SELECT NULL::uuid AS id, NULL::text AS reason WHERE false)"""
-
-NOTHING_DRAWN = "drawn AS (SELECT * FROM collected WHERE false)"
 
 WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because it could not be charged on any of its days")
 # Fees that were not even tried have their own words.
@@ -62,9 +61,9 @@ def post_chunk(
         before = BEFORE_CAP if cuts == cap.NONE else (*BEFORE_CAP, cap.STEP)
         drawn = draws.decide(cur, chunk, owed, before, cuts)
         steps = (*before, funds.STEP)
-        if drawn != draws.NONE:
+        if drawn != drawing.NONE:
             steps = (*before, draws.STEP, funds.STEP)
-            cur.execute(draws.sql_books(due), {"draws": drawn})
+            cur.execute(drawing.sql_books(due), {"draws": drawn})
         statement = _post(chunk, due, retry_until(calendar(), day), steps, gives_back=gives_back)
         cur.execute(statement, {"cuts": cuts, "draws": drawn})
         rows, total, digest, written_off = cur.fetchone()
@@ -99,14 +98,14 @@ def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gi
     day = day_literal(chunk.day)
     return f"""
     WITH decided AS MATERIALIZED ({cap.decided(chunk)}
-    ), grouped AS MATERIALIZED ({draws.GROUPED}
+    ), grouped AS MATERIALIZED ({drawing.GROUPED}
     ), due AS MATERIALIZED ({due}
     ), owed AS (SELECT * FROM due WHERE amount > 0
     ), {sql_through(steps, chunk, "owed")},
     {_giving_back() if gives_back else NOTHING_BACK},
     collected AS ({moved}), given_back AS ({given_back}),
     moved AS (SELECT * FROM collected UNION ALL SELECT * FROM given_back),
-    {draws.sql_drawn() if draws.STEP in steps else NOTHING_DRAWN},
+    {drawing.sql_drawn() if draws.STEP in steps else drawing.NOTHING_DRAWN.format(moved="collected")},
     written AS (SELECT * FROM moved UNION ALL SELECT * FROM drawn),
     posted AS (
         UPDATE fees_charge c

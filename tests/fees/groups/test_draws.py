@@ -161,6 +161,22 @@ def test_a_master_held_back_draws_on_nobody(group, fee):
     assert moved() == moved("fee") == []
 
 
+def test_what_goes_back_to_the_advisor_after_the_fees_makes_no_draw_wrong(group, fee):
+    """A charge of the broker that is given back leaves the master's book later in the night."""
+    group.has(LAST, "40.00", "90.00", "100.00")
+    group.post(DUE)
+
+    tamper(
+        "INSERT INTO accounts_transfer (id, txn, firm_id, account_id, practice_id, kind, debit_id, credit_id, amount,"
+        " currency, day, source) SELECT gen_random_uuid(), gen_random_uuid(), firm_id, account_id, practice_id,"
+        " 'borne_back', debit_id, credit_id, 3, currency, day, gen_random_uuid() FROM accounts_transfer"
+        " WHERE kind = 'fee'"
+    )
+
+    with night_role():
+        assert draws_are_what_masters_lacked(group.run(DUE).pk, DUE) == []
+
+
 @pytest.mark.parametrize(
     "lie",
     [
