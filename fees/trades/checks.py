@@ -11,7 +11,7 @@ from fees.engine.executions import day_total, text
 from fees.engine.registry import TRADE_CODES
 from fees.posting.models import Charge
 from fees.trades.evidence import fees_of
-from fees.trades.queries import METHODS, NO_RATE, NO_TRADES
+from fees.trades.queries import LATEST, METHODS, NO_RATE, NO_TRADES
 from portal.lib.words import Sentence, gettext_noop
 
 (METHOD,) = TRADE_CODES
@@ -81,7 +81,8 @@ def _unlike_their_sum(run_id: int) -> list[Break]:
 
 
 def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
-    """I12: each execution of the day under a schedule has its row, also where it costs nothing, or waits for a rate.
+    """I12: each execution of the day, or of one before it that a file brought lately, that a schedule covers has its
+    row, also where it costs nothing, or waits for a rate.
 
     What a statement brings after the night has accrued waits for the next one, an account held back until it is let in.
     """
@@ -99,7 +100,8 @@ def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
          WHERE coalesce(f.imported_at, '-infinity') <= coalesce((
                    SELECT min(k.done_at) FROM accounts_runstage g JOIN accounts_runchunk k ON k.stage_id = g.id
                     WHERE g.run_id = %(run)s AND g.name = 'accrue'), 'infinity')
-           AND t.trade_on = %(day)s AND t.kind NOT IN ({NO_TRADES}) AND t.quantity <> 0
+           AND (t.trade_on = %(day)s OR t.trade_on < %(day)s AND f.imported_at > %(since)s)
+           AND t.kind NOT IN ({NO_TRADES}) AND t.quantity <> 0
            AND NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
            AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
            AND t.account_id NOT IN ({sql_held_back(day)})
@@ -109,5 +111,6 @@ def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
         """,
         run=run_id,
         day=day,
+        since=day - LATEST,
         waits=NO_RATE,
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from accounts.ground.access.context import cursor
+from accounts.ground.runs.actions import BY_OFFICE
 from accounts.ground.tree.models import Account
 from fees.engine.executions import Execution
 from fees.engine.registry import TRADE_CODES
@@ -13,7 +14,7 @@ from fees.engine.types import Terms
 from fees.results.queries import agreed_terms
 from portal.lib.periods import Period
 
-# A statement that comes later than this changes no fee.
+# Older executions are looked for only where a file brought them lately, or their account was kept from being charged.
 LATEST = timedelta(days=60)
 # Assignments, exercises and expiries are bookings, not trades that anybody made.
 NO_TRADES = "'BookTrade'"
@@ -40,6 +41,13 @@ _COLUMNS_THEN = _WITH_RATE.format(rate=f"broker_rate_at({_TURNED}, w.at)")
 _CHARGEABLE = f"t.kind NOT IN ({NO_TRADES}) AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND t.quantity <> 0"
 
 
+# Whose executions may have waited for longer: for a rate, or for the back office.
+_KEPT_BACK = (
+    f"SELECT h.account_id FROM accounts_hold h WHERE h.reason IN ('{NO_RATE}', '{BY_OFFICE}')"
+    " AND (h.resolved_at IS NULL OR h.resolved_at > %(since)s)"
+)
+
+
 class Waiting(NamedTuple):
     """An execution with the version that was in force on its day."""
 
@@ -50,6 +58,16 @@ class Waiting(NamedTuple):
     trade: int
     terms: Terms
     execution: Execution
+
+
+def sql_looked_for(traded_on: str) -> str:
+    """Whether an execution `t` that was made on a day is asked about: all of the last days, and older ones that no
+    night can have known, or could charge, when they were new."""
+    return (
+        f"({traded_on} > %(since)s OR t.account_id = ANY(ARRAY({_KEPT_BACK}))"
+        # Files are numbered as they come: one comparison for each execution.
+        " OR t.file_id >= (SELECT min(f.id) FROM broker_statementfile f WHERE f.imported_at > %(since)s))"
+    )
 
 
 def waiting(cur, *, day: date, within: str) -> list[Waiting]:
@@ -64,7 +82,8 @@ def waiting(cur, *, day: date, within: str) -> list[Waiting]:
           JOIN broker_trade t ON t.account_id = s.account_id AND coalesce(t.trade_on, t.report_on) >= s.starts
            AND (s.ends IS NULL OR coalesce(t.trade_on, t.report_on) < s.ends)
          WHERE s.method IN ({METHODS}) AND {within}
-           AND coalesce(t.trade_on, t.report_on) <= %(day)s AND coalesce(t.trade_on, t.report_on) > %(since)s
+           AND coalesce(t.trade_on, t.report_on) <= %(day)s
+           AND {sql_looked_for("coalesce(t.trade_on, t.report_on)")}
            AND {_CHARGEABLE}
            AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
          ORDER BY a.id, s.practice_id, t.id
