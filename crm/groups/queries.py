@@ -8,11 +8,18 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
+from accounts.ground.people.models import ClientRight
+from accounts.ground.tree.models import LIVING, Account, Kind
 from crm.contacts import filters
 from crm.contacts.models import Contact
 from crm.groups.models import Group, GroupMember
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened, folded
+
+# An STL group is billed through its master.
+BILLED_KINDS = (Kind.CLIENT, Kind.STL_MASTER)
+# So many numbers the page for several clients reads.
+MOST_BILLED = 1000
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,14 @@ def named(vault: Opened, group: Group) -> Named:
 def members(vault: Opened, group: Group) -> "QuerySet[Contact]":
     """Who is in it now, those in the trash left out."""
     return filters.in_group(vault, filters.book(vault), group)
+
+
+def billed(vault: Opened, group: Group) -> list[str]:
+    """The numbers of its members' accounts whose fees the person sets, as the page for several clients takes them."""
+    parties = members(vault, group).filter(party__isnull=False).values("party_id")
+    held = scope(vault.who, ClientRight).filter(party_id__in=parties).values("account_id")
+    rows = scope(vault.who, Account, "set_fees").filter(pk__in=held, status__in=LIVING, kind__in=BILLED_KINDS)
+    return list(rows.order_by("sort_key", "pk").values_list("number", flat=True)[:MOST_BILLED])
 
 
 def of_contacts(vault: Opened, contacts: Iterable[UUID]) -> set[UUID]:

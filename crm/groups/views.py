@@ -75,6 +75,7 @@ def group(request: HttpRequest, group: UUID) -> HttpResponse:
         "one": queries.named(vault, found),
         "page": page,
         "query": queries.query_of(vault, found),
+        "billed": queries.billed(vault, found),
         "problem": problem,
         "is_own": found.owner_id == vault.who.user_id,
     }

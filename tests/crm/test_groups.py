@@ -250,3 +250,30 @@ def test_tokens_are_filters_and_unknown_ones_are_told(world, alice):
     assert "Not understood: colour:red" in page and "Cole, Ben" not in page
     chips = alice.get(LIST + "?q=cole kind:person").content.decode()
     assert 'href="?q=cole"' in chips
+
+
+def test_a_group_is_a_selection_for_fees(world, alice):
+    """Ana's account is Alice's to bill; Chidi is a client of another practice, and a prospect has no account."""
+    group = make(alice)
+    alice.post(LIST + "bring-in/")
+    ana, other = Contact.unscoped.get(party=world.parties["ana"]), added(alice)
+    put(alice, group, other)
+    assert "Change the fees" not in alice.get(f"{PLACE}{group.pk}/").content.decode()
+    put(alice, group, ana)
+
+    page = alice.get(f"{PLACE}{group.pk}/").content.decode()
+
+    assert "Change the fees of 1 account" in page and 'name="numbers" value="U1000001"' in page
+    chosen = alice.post("/fees/configure/", {"do": "choose", "numbers": "U1000001"}).content.decode()
+    assert ">U1000001</textarea>" in chosen
+
+
+def test_who_sets_no_fees_is_offered_none(world, alice, abel):
+    group = make(alice)
+    alice.post(LIST + "bring-in/")
+    put(alice, group, Contact.unscoped.get(party=world.parties["ana"]))
+    seat = world.seats["abel"]
+    seat.abilities = [one for one in seat.abilities if one != "fees"]
+    seat.save(update_fields=["abilities"])
+
+    assert "Change the fees" not in abel.get(f"{PLACE}{group.pk}/").content.decode()
