@@ -75,7 +75,8 @@ def books() -> Books:
             " LEFT JOIN accounts_calendarday d ON true"
         )
         rows = cur.fetchall()
-    return Books(*rows[0][:2], calendar_of(row[2:] for row in rows if row[2] is not None))
+    billed, sealed = rows[0][:2]
+    return Books(billed, sealed, calendar_of(row[2:] for row in rows if row[2] is not None))
 
 
 def night_barrier(*, alone: bool) -> None:
