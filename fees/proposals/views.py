@@ -1,6 +1,7 @@
 """The advisor's pages: terms with their live preview, sending them, what was proposed and what became of it."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.paging import page_of
+from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account, Kind
 from fees.groups.showing import members_of
 from fees.invoicing.models import CAP_KINDS
@@ -42,10 +44,15 @@ SHOWS = {
 
 @gate("set_fees")
 def configure(request: HttpRequest, number: str) -> HttpResponse:
-    """The terms of one account; sent back with `do=draft` they are kept, otherwise worked out and shown."""
+    """The terms of one account; sent back with `do=draft` they are kept, otherwise worked out and shown.
+
+    With `usual=1` also what other clients pay, which reads every account: the page asks for it once it stands.
+    """
     who = _who(request)
     account = account_for(who, number, "set_fees")
     if request.method != "POST":
+        if request.GET.get("usual") == "1" and request.headers.get("HX-Request"):
+            return render(request, "fees/proposals/usual.html", _usual(who, account, sealed_day()))
         ground = ground_of(who=who, account=account, at=timezone.now())
         known = queries.open_of(who, account, ground.standing)
         form = TermsForm(begin=_begin(who, ground, known, request.GET.get("template", "")))
@@ -217,9 +224,9 @@ def _page(
     ground = ground or ground_of(who=who, account=account, at=timezone.now())
     context = previewed(who, account, form, ground)
     sealed = ground.books.sealed
+    context |= _usual(who, account, sealed) if request.GET.get("usual") == "1" else {"is_asked": sealed is None}
     context |= {
         "templates": list(patterns.own(who)),
-        "usual": usual(who, sealed, but=account) if sealed else None,
         "refused": refused,
         "open": queries.open_of(who, account, ground.standing) if known is None else known,
         "kinds": CAP_KINDS,
@@ -227,6 +234,11 @@ def _page(
         "here": reverse("fees:configure_account", args=[account.number]),
     }
     return render(request, "fees/proposals/configure.html", context, status=status)
+
+
+def _usual(who: Who, account: Account, sealed: date | None) -> dict[str, Any]:
+    """What is usual in the practice's book; nothing where no night is sealed or nobody else pays."""
+    return {"is_asked": True, "usual": usual(who, sealed, but=account) if sealed else None}
 
 
 def _who(request: HttpRequest) -> Who:

@@ -73,12 +73,19 @@ def test_the_rolling_cap_is_told_before_sending(browse, table):
 
 
 def test_other_clients_are_told_without_this_one(browse, table):
-    assert "Your other clients" not in shown(browse("alice").get(CONFIGURE))
+    """The page asks once it stands, because it reads the whole book; without a script a link does."""
+    alice, asking = browse("alice"), {"usual": "1"}
+    first = shown(alice.get(CONFIGURE))
+    assert f'hx-get="{CONFIGURE}?usual=1"' in first and "Your other clients" not in first
+    assert "Your other clients" not in shown(alice.get(CONFIGURE, asking))
 
     table.agree(KEN, percent("0.012"), starts=date(2025, 1, 2))
     table.value(KEN, date(2025, 9, 30), "100000")
 
-    assert "half of them pay 1.20% to 1.20% of their value a year" in shown(browse("alice").get(CONFIGURE))
+    words = "half of them pay 1.20% to 1.20% of their value a year"
+    assert words in shown(alice.get(CONFIGURE, asking))
+    part = shown(alice.get(CONFIGURE, asking, headers={"HX-Request": "true"}))
+    assert words in part and "<html" not in part
 
 
 def test_who_bears_the_broker_is_typed_kept_and_signed_for_only_on_the_way_back(browse, table):
@@ -107,12 +114,12 @@ def test_saving_a_figure_leaves_alone_who_bears_the_broker(browse, table):
 def test_the_page_stays_within_its_queries(browse, table, standard, django_assert_max_num_queries):
     alice = browse("alice")
     alice.get(reverse("fees:configure_account", args=[ANA]))
-    with django_assert_max_num_queries(12 + 9):  # who asks, and the context of the transaction
+    with django_assert_max_num_queries(12 + 8):  # who asks, and the context of the transaction
         alice.get(CONFIGURE)
     for place in range(5):
         with table.acting("alice") as who:
             actions.create(who=who, name=f"Another {place}", wanted=wanted(percent("0.010")), at=at())
-    with django_assert_max_num_queries(12 + 9):
+    with django_assert_max_num_queries(12 + 8):
         alice.get(CONFIGURE)
 
 
