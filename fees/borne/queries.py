@@ -19,7 +19,7 @@ from fees.minimums.statements import ALLOCATED, WORKED
 from fees.reimbursements.queries import UNSEEN, sql_booked
 from portal.lib.money import CURRENCIES
 
-# A statement that comes later than this asks no advisor any more.
+# Older charges are looked for only where a file brought or changed them lately.
 LATEST = timedelta(days=60)
 # As the broker's statements call market data, research and minimum monthly fees.
 OTHER_FEES = "Other Fees"
@@ -31,7 +31,7 @@ _ASKED = """
                      AND (s.ends IS NULL OR s.ends > x.day)
                    ORDER BY s.practice_id = a.practice_id DESC LIMIT 1) asked ON true"""
 _PAYABLE = ", ".join(f"'{code}'" for code in CURRENCIES)
-_SINCE = "x.day > %(since)s AND x.day <= %(day)s"
+_SINCE = "(x.day > %(since)s OR x.changed_at > %(since)s) AND x.day <= %(day)s"
 # What was decided about the same charge before: how often, what it came to, and what of that the advisor paid.
 _BEFORE = """
     CROSS JOIN LATERAL (SELECT count(*) AS revision, coalesce(sum(b.amount), 0) AS told,

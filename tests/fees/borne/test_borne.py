@@ -14,6 +14,7 @@ from fees.headroom.queries import windows
 from fees.proofs.words import tell
 from fees.reimbursements.night import _FUNDS
 from tests.fees.posting.nights import figures
+from tests.fees.posting.test_late_trades import file_of
 from tests.fees.posting.test_seal import tamper
 from tests.fees.posting.test_trades import trade
 
@@ -135,6 +136,22 @@ def test_a_statement_that_comes_again_or_late_asks_once(nights):
 
     rows = BorneCharge.unscoped.order_by("day").values_list("amount", "day")
     assert list(rows) == [(Decimal("2.00"), DAY), (Decimal("3.00"), NEXT)]
+
+
+def test_a_commission_that_a_file_brings_months_later_is_asked_about_all_the_same(nights):
+    offer(nights, ANA)
+    nights.night(DAY)
+    known = date(2025, 12, 30)
+    nights.cash(NORTHGATE, known, "5000.00")
+    commission(nights, "2.00")
+    with as_role("owner"), cursor() as cur:
+        cur.execute("UPDATE broker_trade SET file_id = %s", [file_of(date(2025, 12, 29))])
+
+    nights.bear(known)
+
+    assert list(BorneCharge.unscoped.values_list("amount", "payer", "charged_on", "day")) == [
+        (Decimal("2.00"), "master", DAY, known)
+    ]
 
 
 def test_the_second_levels_offer_is_paid_by_the_second_level(nights, world):
