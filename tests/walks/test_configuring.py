@@ -3,18 +3,25 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.walks.test_fees import ANA, confirm, enter, shoot, table
+from tests.walks.test_fees import ANA, KEN, confirm, enter, shoot, table
 
 __all__ = ["enter", "table"]
 
 pytestmark = pytest.mark.browser
 
 
-def test_from_a_template_for_one_and_for_several(enter, site, axe):
+def test_from_a_template_for_one_and_for_several(enter, site, axe, table):
+    from datetime import date
+
     from accounts.ground.access.context import as_role
     from accounts.ground.jobs.models import Job
     from fees.patterns.tasks import give
+    from tests.fees.posting.nights import Nights, figures
 
+    others = Nights(table)
+    with as_role("owner"):
+        others.agree(KEN, figures("PERCENTOFEQUITY_EOM", rate="0.012"), starts=date(2025, 1, 2))
+        others.value(KEN, date(2025, 9, 30), "100000")
     page = enter("alice")
     page.goto(f"{site}/fees/templates/new/")
     page.get_by_label("Name of the template").fill("Standard")
@@ -29,6 +36,7 @@ def test_from_a_template_for_one_and_for_several(enter, site, axe):
     page.get_by_label("Begin with a template").select_option("Standard")
     expect(page.get_by_text("As the template “Standard” says.")).to_be_visible()
     expect(page.get_by_text("Far from the rolling cap")).to_be_visible()
+    expect(page.get_by_text("Your other clients: half of them pay 1.20%")).to_be_visible()
     page.locator("[name=percent-rate]").fill("1.1")
     expect(page.get_by_text("One field differs from the template")).to_be_visible()
     assert axe(page) == []
