@@ -53,7 +53,11 @@ LETTERS: Mapping[str, Mapping[str, Words]] = {
 
 
 def tell(link: Linkage) -> None:
-    """A mail to everybody whom the state that the link has reached concerns; told twice, it is one mail."""
+    """A mail to everybody whom the state that the link has reached concerns; told twice, it is one mail.
+
+    It is the mail of the firm whose person has acted: the second wall lets nobody write in another's name.
+    """
+    answered = link.state in (LinkState.ACCEPTED, LinkState.REJECTED)
     when = link.effective_at.astimezone(EXCHANGE_ZONE) if link.effective_at else None
     said = {"number": link.number, "problem": link.problem, "when": f"{when:%Y-%m-%d %H:%M}" if when else ""}
     for side, (subject, text) in LETTERS[link.state].items():
@@ -66,7 +70,7 @@ def tell(link: Linkage) -> None:
             said=said,
             path=reverse("links:list"),
             natural_key=f"link {link.pk} {link.state} {side}",
-            firm_id=link.firm_id,
+            firm_id=link.to_firm_id if answered else link.firm_id,
         )
 
 

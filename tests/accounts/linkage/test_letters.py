@@ -61,6 +61,20 @@ def test_asking_and_answering_take_the_password(browse, movable, api):
     assert made.state == LinkState.ASKED
 
 
+@pytest.mark.parametrize("accept", [True, False])
+def test_an_advisor_of_another_firm_answers_and_both_firms_are_written_to(browse, movable, accept):
+    link(movable, "nina", "U9000001", accept=False)
+    made = Linkage.unscoped.get()
+
+    answer = {"answer": "accept" if accept else "reject", **SURE}
+    assert browse("carol").post(f"/links/{made.pk}/decision/", answer).status_code == 302
+
+    made.refresh_from_db()
+    assert made.state == (LinkState.ACCEPTED if accept else LinkState.REJECTED)
+    told = {"nina", "mallory"} if accept else {"nina"}
+    assert {who for who, _subject in letters()} - {"carol"} == told
+
+
 def test_each_side_is_written_to_and_the_mail_names_no_person(movable):
     link(movable, "chidi", "U2000001", accept=False)
     assert letters() == [("carol", "An account asks to be linked to you")]
