@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from accounts.broker.permissions.actions import cancel_for_move
+from accounts.desk.tickets import moving as questions
 from accounts.ground.access.context import as_role
 from accounts.ground.consents.actions import end_for_move
 from accounts.ground.linkage.models import Linkage, LinkState
@@ -79,3 +80,4 @@ def _let_go(move: Move, at: datetime) -> None:
     withdraw(account=move.before, practices=practices, at=at)
     end_for_move(account=move.before, at=at)
     cancel_for_move(account=move.before, at=at)
+    questions.let_go(account=move.before, at=at)

@@ -28,8 +28,12 @@ def move(thread: Thread, state: str, *, at: datetime, is_answered: bool = False)
 
 
 def pend(thread: Thread, *, at: datetime) -> None:
-    """Put it on the list. Practices see what waits at their clients, so what is kept from them is not listed."""
-    if thread.account.practice_id != thread.practice_id or not thread.practice_reads:
+    """Put it on the list of the practice that looks after the account now; what is kept from practices is not listed.
+
+    A question to a practice that has gone, or of one, waits for nobody.
+    """
+    has_gone = thread.account.practice_id != thread.practice_id
+    if not thread.practice_reads or (has_gone and (thread.asks == Side.PRACTICE or not thread.with_office)):
         return
     ask(
         account=thread.account,

@@ -106,3 +106,60 @@ CREATE OR REPLACE FUNCTION desk_people_of_thread(the_thread uuid, the_side text)
 $$;
 GRANT EXECUTE ON FUNCTION desk_people_of_thread(uuid, text) TO portal_office;
 """
+
+# What becomes of tickets is read by the back office alone: one kept from a side says nothing to it by its trail either.
+TRAIL = f"""
+CREATE TRIGGER desk_thread_trail AFTER INSERT OR UPDATE ON desk_thread FOR EACH ROW WHEN (NEW.with_office)
+    EXECUTE FUNCTION app_write_trail('number', 'kind', 'state', 'assigned_to');
+CREATE POLICY not_of_tickets ON accounts_trailentry AS RESTRICTIVE FOR SELECT TO {_READERS}
+    USING ("table" <> 'desk_thread');
+"""
+TRAIL_BACK = """
+DROP POLICY not_of_tickets ON accounts_trailentry;
+DROP TRIGGER desk_thread_trail ON desk_thread;
+"""
+
+# SECURITY DEFINER because nobody in person carries a move out, and the back office reads no conversation of others.
+MOVED = """
+CREATE FUNCTION desk_withdraw_asked(the_account bigint, the_time timestamptz) RETURNS SETOF uuid
+    LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE desk_thread t SET state = 'closed', state_at = the_time
+      FROM accounts_account a
+     WHERE a.id = the_account AND t.account_id = a.id AND t.kind = 'inquiry' AND NOT t.with_office
+       AND t.state = 'waiting' AND (a.moved_on IS NOT NULL OR t.practice_id <> a.practice_id)
+    RETURNING t.id
+$$;
+CREATE FUNCTION desk_ask_again(the_thread uuid, the_time timestamptz) RETURNS uuid
+    LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH asked AS (
+        SELECT t.*, a.practice_id AS home, md5('asked again ' || t.id || ' ' || a.practice_id)::uuid AS fresh
+          FROM desk_thread t JOIN accounts_account a ON a.id = t.account_id
+         WHERE t.id = the_thread AND t.with_office AND t.kind = 'inquiry' AND t.asks = 'practice'
+           AND a.practice_id <> t.practice_id
+    ), begun AS (
+        INSERT INTO desk_thread (id, firm_id, practice_id, account_id, subject, topic, topic_id, kind, with_office,
+                                 owners_read, practice_reads, number, state, state_at, asks, concerns, assigned_to,
+                                 opened_by, key, last_at)
+        SELECT fresh, firm_id, home, account_id, subject, topic, topic_id, kind, with_office, owners_read,
+               practice_reads, nextval('desk_ticket_number'), 'waiting', the_time, asks, concerns, assigned_to,
+               opened_by, fresh, the_time
+          FROM asked ON CONFLICT DO NOTHING RETURNING id
+    ), said AS (
+        INSERT INTO desk_message (id, firm_id, practice_id, account_id, thread_id, side, author_id, author_name, body,
+                                  from_above, key, at)
+        SELECT asked.fresh, m.firm_id, asked.home, m.account_id, begun.id, m.side, m.author_id, m.author_name, m.body,
+               false, asked.fresh, the_time
+          FROM asked JOIN begun ON begun.id = asked.fresh
+          JOIN LATERAL (SELECT * FROM desk_message q WHERE q.thread_id = asked.id ORDER BY q.at, q.id LIMIT 1) m ON true
+    )
+    SELECT id FROM begun
+$$;
+REVOKE ALL ON FUNCTION desk_withdraw_asked(bigint, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION desk_ask_again(uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION desk_withdraw_asked(bigint, timestamptz) TO portal_office;
+GRANT EXECUTE ON FUNCTION desk_ask_again(uuid, timestamptz) TO portal_office;
+"""
+MOVED_BACK = """
+DROP FUNCTION desk_ask_again(uuid, timestamptz);
+DROP FUNCTION desk_withdraw_asked(bigint, timestamptz);
+"""

@@ -22,8 +22,9 @@ from accounts.ground.tree.rules import level_of
 from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.words import gettext_noop
 
-# What waits for the broker goes with the account; what the former advisor has asked for ends with it.
-GOES_ALONG = (RequestKind.STATEMENT,)
+# What waits for the broker goes with the account, and what the owners are asked; what the former advisor has asked for
+# ends with it.
+GOES_ALONG = (RequestKind.STATEMENT, RequestKind.INQUIRY)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ def ask(
     status: str = RequestStatus.INCOMPLETE,
     detail: dict[str, object] | None = None,
 ) -> Request:
-    """Put one thing on the pending list; asking twice with the same key is one request, reopened if it had ended."""
+    """Put one thing on the pending list; asking twice with the same key is one request, reopened if it had ended, at
+    the practice that the account has by then."""
     request, is_new = Request.unscoped.get_or_create(
         firm_id=account.firm_id,
         kind=kind,
@@ -35,8 +36,8 @@ def ask(
         },
     )
     if not is_new and request.status in FINAL:
-        request.status, request.finished_at = status, None
-        request.save(update_fields=["status", "finished_at"])
+        request.status, request.finished_at, request.practice_id = status, None, account.practice_id
+        request.save(update_fields=["status", "finished_at", "practice_id"])
     return request
 
 

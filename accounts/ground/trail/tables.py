@@ -70,6 +70,7 @@ TABLES: dict[str, Any] = {
     "crm_epoch": _("Data keys of vaults"),
     "crm_grant": _("Keys given to members"),
     "desk_brandversion": _("Brands"),
+    "desk_thread": _("Tickets"),
     "broker_flexquery": _("Flex queries"),
     "broker_fxrate": _("Exchange rates"),
     "broker_trade": _("Trades"),
