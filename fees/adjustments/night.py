@@ -11,22 +11,25 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
-from accounts.ground.runs.actions import BY_OFFICE
+from accounts.ground.days.queries import calendar
+from accounts.ground.runs.actions import BY_OFFICE, hold_accounts
 from fees.accrual.statements import day_literal
 from fees.adjustments.queries import billed, revisions
 from fees.engine import results
 from fees.engine.adjustment import Billed, difference, text
 from fees.engine.charge import MissingNav, recompute
 from fees.engine.inputs import inputs_text, stored_fingerprint
-from fees.engine.investments import MissingValuation
+from fees.engine.investments import ONE_DAY, MissingValuation
 from fees.engine.investments import fee as investments_fee
 from fees.engine.investments import text as investments_text
 from fees.engine.profit import ProfitFee
 from fees.engine.quotes import MissingPrice
 from fees.engine.registry import EVERY, FUND_CODES, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import Measured, MissingBegin, MissingValues
+from fees.funds.closing import HOLD_TITLES
 from fees.funds.evidence import measured_again as investments_again
-from fees.funds.queries import valuations_barrier
+from fees.funds.evidence import valuations_then
+from fees.funds.queries import NO_VALUATION, valuations_barrier
 from fees.funds.statements import keep_again
 from fees.posting.closing import FINGERPRINTS, Closing, within
 from fees.posting.keys import charge_id
@@ -37,11 +40,14 @@ from fees.results.evidence import measured_again
 from portal.lib.fingerprint import sql_digest
 from portal.lib.periods import period_of
 
-# An account that is missing a value is held by the accruing stage and looked at again when the value is there.
-WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice, MissingValuation)
+# An account that is missing a value is held by the accruing stage and looked at again when the value is there; one that
+# is missing what an investment is worth is held here.
+WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice)
 TRADES = ", ".join(map(str, TRADE_CODES))
 PROFITS = ", ".join(map(str, PROFIT_CODES))
 FUNDS = ", ".join(map(str, FUND_CODES))
+# In the text of a fee on funds: an investment that was worth nothing on a day.
+OF_NOTHING = "[0-9]{4}-[0-9]{2}-[0-9]{2} 0[.]0000 "
 # For so long after a period's end statements are read again each night for a fee on a hedge fund; later ones only where
 # a file that has just come says something about it.
 RECENT = timedelta(days=60)
@@ -95,6 +101,9 @@ def adjust(cur, closing: Closing) -> Closed:
                 continue
             try:
                 again = worked_out(found[0], revision=len(found), at=at)
+            except MissingValuation as missing:
+                _wait(found[0], missing)
+                continue
             except WAITS:
                 continue
             if _differs(cur, found, again):
@@ -103,7 +112,8 @@ def adjust(cur, closing: Closing) -> Closed:
 
 
 def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
-    """The fee of a closed period with everything known at `at`; raises one of WAITS where a value is missing."""
+    """The fee of a closed period with everything known at `at`; raises one of WAITS, or MissingValuation, where a value
+    is missing."""
     charge = _as_of(first, revision=revision, at=at)
     nothing = Again(fee=Billed(first.exact * 0, first.amount * 0), inputs="", ends=charge.ends)
     if first.account.closed_on is not None and first.account.closed_on <= first.starts:
@@ -117,7 +127,7 @@ def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
         return Again(fee=Billed(fee.exact, fee.amount), inputs=results.text(measured, fee), ends=charge.ends,
                      measured=measured, result=fee)  # fmt: skip
     if charge.method in FUND_CODES:
-        investments = investments_again(charge, known)
+        investments = investments_again(charge, known, valuations_then([charge])[charge.pk])
         if investments is None:
             return nothing
         fee_again = Billed(*investments_fee(investments, charge.currency))
@@ -133,6 +143,16 @@ def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
     if again is None:
         return nothing
     return Again(fee=Billed(again.exact, again.amount), inputs=inputs_text(again), ends=charge.ends)
+
+
+def _wait(first: Charge, missing: MissingValuation) -> None:
+    """Hold the account under the day that closed the period, or the account in it: nights look for the value again."""
+    period = period_of(EVERY[first.method].frequency, first.starts)
+    day = calendar().on_or_before(min(first.ends, period.ends - ONE_DAY))
+    detail = f"{missing.fund} {missing.day.isoformat()}"
+    hold_accounts(
+        details={first.account_id: detail}, day=day, stage="close", reason=NO_VALUATION, title=HOLD_TITLES[NO_VALUATION]
+    )
 
 
 def _as_of(first: Charge, *, revision: int, at: datetime) -> Charge:
@@ -228,7 +248,11 @@ def _groups_corrected(cur, closing: Closing, since: Since) -> list[tuple[int, da
 
 
 def _revalued(cur, closing: Closing, since: Since) -> list[UUID]:
-    """Fees on funds of which something was told since the night before, or that were charged now; few have any."""
+    """Fees on funds of which something was told since the night before, or that were charged now; few have any.
+
+    What was told of an older day counts where the fee was worked out on a value of nothing, which goes on until
+    something is told.
+    """
     cur.execute(
         "SELECT coalesce(array_agg(DISTINCT account_id ORDER BY account_id), '{}') FROM fees_fundvalue"
         f" WHERE {within(closing, 'account_id')}"
@@ -240,7 +264,8 @@ def _revalued(cur, closing: Closing, since: Since) -> list[UUID]:
         f"""
         SELECT DISTINCT c.id
           FROM fees_fundvalue v
-          JOIN fees_charge c ON c.account_id = v.account_id AND v.day < c.ends AND v.day >= c.starts - 10
+          JOIN fees_charge c ON c.account_id = v.account_id AND v.day < c.ends
+           AND (v.day >= c.starts - 10 OR strpos(c.inputs, v.fund) > 0 AND c.inputs ~ '{OF_NOTHING}')
          WHERE v.account_id = ANY (%(valued)s::bigint[]) AND c.account_id = ANY (%(valued)s::bigint[])
            AND c.method IN ({FUNDS}) AND c.revision = 0
            AND ({since.told("v.recorded_at", "v.account_id")} OR c.run_id = {closing.run_id})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from accounts.ground.ledger.checks import Break
 from fees.engine.investments import MissingValuation, fee, text
 from fees.engine.registry import FUND_CODES
-from fees.funds.evidence import measured_again
+from fees.funds.evidence import measured_again, valuations_then
 from fees.posting.models import Charge
 from fees.proofs.evidence import evidence_of
 from portal.lib.words import Sentence, gettext_noop
@@ -31,10 +31,10 @@ def _differing(run_id: int) -> Iterator[Charge]:
     keys = list(rows.values_list("pk", flat=True))
     for first in range(0, len(keys), AT_ONCE):
         some = list(rows.select_related("account").filter(pk__in=keys[first : first + AT_ONCE]))
-        known = evidence_of(some)
+        known, told = evidence_of(some), valuations_then(some)
         for charge in some:
             try:
-                investments = measured_again(charge, known[charge.pk])
+                investments = measured_again(charge, known[charge.pk], told[charge.pk])
             except MissingValuation:
                 investments = None
             if (

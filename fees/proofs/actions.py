@@ -16,6 +16,7 @@ from fees.engine.quotes import MissingPrice
 from fees.engine.registry import FUND_CODES, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import MissingBegin, MissingValues, text
 from fees.funds.evidence import measured_again as investments_again
+from fees.funds.evidence import valuations_then
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence, evidence
 from fees.results.evidence import measured_again
@@ -127,7 +128,7 @@ def _trades_again(charge: Charge, before: Verdict) -> Verdict:
 def _investments_again(charge: Charge, known: Evidence, before: Verdict) -> Verdict:
     """A fee on hedge funds, from what was known of the investments when it was charged."""
     try:
-        parts = investments_again(charge, known)
+        parts = investments_again(charge, known, valuations_then([charge])[charge.pk])
     except investments.MissingValuation as missing:
         msgid = gettext_noop("What %(fund)s was worth on %(day)s is not known.")
         return _without_result(before, Sentence(msgid, {"fund": missing.fund, "day": missing.day}))

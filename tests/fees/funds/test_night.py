@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from accounts.ground.access.context import as_role
@@ -11,6 +13,7 @@ from accounts.ground.ledger.models import Transfer
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.models import Hold
 from accounts.ground.tree.models import Account, Status
+from fees.funds.checks import fund_fees_come_out_again
 from fees.funds.models import FundValue
 from fees.posting.models import Charge, ChargeState
 from fees.proofs.actions import recompute_charge
@@ -20,6 +23,7 @@ from tests.fees.funds.conftest import ANA, MONTHLY, QUARTERLY, fund, on_funds
 from tests.fees.posting.nights import figures
 from tests.fees.posting.test_trades import trade
 
+NUMBERS = (ANA, "U2000001", "U9000001")
 SEP, SEP_END, OCT = date(2025, 9, 1), date(2025, 9, 30), date(2025, 10, 1)
 Q3, JUN_END, AUG_END = date(2025, 7, 1), date(2025, 6, 30), date(2025, 8, 29)
 
@@ -235,6 +239,66 @@ def test_a_corrected_value_is_settled_by_an_adjustment_and_the_fee_stays(nights,
         (Decimal(250000), source == "statement"),
         (Decimal(240000), source == "statement"),
     ]
+
+
+def test_an_old_value_of_nothing_that_is_corrected_holds_what_was_charged_on_it(nights):
+    """Worth nothing on 30 June, so September earned 100,000: 20,000.00. It was 95,000, and 96,000 at the end of August:
+    20 % of 4,000 is 800.00, so 19,200.00 goes back."""
+    nights.agree(ANA, on_funds(fund(share="0.20")), starts=SEP)
+    nights.told(JUN_END, "0")
+    nights.told(SEP_END, "100000")
+    nights.nights(SEP_END, OCT)
+    assert nights.charge(ANA).amount == Decimal("20000.00")
+    nights.told(JUN_END, "95000")
+
+    nights.nights(date(2025, 10, 2), date(2025, 10, 3))
+
+    hold = Hold.unscoped.get(resolved_at=None)
+    assert (hold.stage, hold.reason, hold.day, hold.detail) == ("close", "no_valuation", SEP_END, "ALPHA 2025-08-29")
+    assert Request.unscoped.get(finished_at=None).account.number == ANA
+    assert nights.charge(ANA).amount == Decimal("20000.00")
+
+    nights.told(AUG_END, "96000")
+    nights.night(date(2025, 10, 6))
+
+    first, second = Charge.unscoped.filter(account__number=ANA).order_by("revision")
+    assert (first.amount, second.amount) == (Decimal("20000.00"), Decimal("-19200.00"))
+    assert agrees(first)
+    assert agrees(second)
+    assert not Hold.unscoped.filter(resolved_at=None).exists()
+    assert not Request.unscoped.filter(finished_at=None).exists()
+    assert nights.sealed(ANA, date(2025, 10, 6))
+
+
+def test_an_old_value_told_late_leaves_alone_what_was_charged_on_a_value_of_its_own(nights):
+    """The end of August was told to be nothing, whatever June was."""
+    nights.agree(ANA, on_funds(fund(share="0.20")), starts=SEP)
+    nights.told(AUG_END, "0")
+    nights.told(SEP_END, "100000")
+    nights.nights(SEP_END, OCT)
+    nights.told(JUN_END, "95000")
+
+    nights.night(date(2025, 10, 2))
+
+    assert nights.charge(ANA).amount == Decimal("20000.00")
+    assert not Hold.unscoped.exists()
+
+
+def test_the_seal_asks_once_for_the_values_of_all_fees_of_a_night(nights):
+    counts = []
+    for numbers, starts, day in ((NUMBERS[:1], SEP, SEP_END), (NUMBERS, OCT, date(2025, 10, 31))):
+        for number in numbers:
+            if starts == OCT and number != ANA or starts == SEP:
+                nights.agree(number, on_funds(fund(rate="0.012")), starts=starts)
+            nights.told(day, "250000", number=number)
+        nights.night(day)
+        run = nights.run(day)
+        with as_role("night"), CaptureQueriesContext(connections["night"]) as asked:
+            assert fund_fees_come_out_again(run.pk) == []
+        assert Charge.unscoped.filter(run_id=run.pk).count() == len(numbers)
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
 
 
 def test_an_account_that_is_closed_is_charged_for_its_last_days(nights):

@@ -171,7 +171,8 @@ def test_a_value_that_vanishes_is_not_known_any_more_and_what_was_charged_stays(
 
 
 def test_a_statement_older_than_the_report_of_a_purchase_does_not_tell_the_value(nights):
-    """Bought in September and reported in November: the value of 31 October may be without it, so November waits."""
+    """Bought in September and reported in November: the value of 31 October may be without it, so November waits, and
+    so does the correction of October."""
     nights.agree(ANA, on_funds(fund(share="0.20")), starts=SEP)
     for day, value in ((AUG_END, "100000"), (SEP_END, "100000"), (OCT_END, "100000"), (date(2025, 11, 28), "150000")):
         nights.position(day, value)
@@ -183,7 +184,7 @@ def test_a_statement_older_than_the_report_of_a_purchase_does_not_tell_the_value
     nights.night(date(2025, 11, 28))
 
     assert amounts() == [Decimal("0.00"), Decimal("0.00")]
-    assert waits_for() == ["ALPHA 2025-10-31"]
+    assert waits_for() == ["ALPHA 2025-10-31"] * 2
 
     nights.told(OCT_END, "150000")
     nights.night(date(2025, 12, 1))
