@@ -87,7 +87,7 @@ class ScheduleListing:
             codes = [code for code, method in EVERY.items() if method.family == self.family]
             rows = rows.filter(Exists(scope(self.who, Component).filter(schedule_id=OuterRef("pk"), method__in=codes)))
         if self.is_moved:
-            rows = rows.filter(pk__in=moved_away(self.who))
+            rows = rows.filter(Exists(moved_away(self.who).filter(schedule_id=OuterRef("pk"))))
         return matching(rows, self.text, "account__")
 
     @property

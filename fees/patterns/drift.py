@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import MD5, Cast, JSONObject
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import Who
@@ -43,18 +44,21 @@ def origins(who: Who, schedules: Iterable[Schedule]) -> dict[int, Origin]:
     }
 
 
-def moved_away(who: Who) -> list[int]:
-    """The practice's schedules that differ by now from the template they came from; equal ones are compared once."""
+def moved_away(who: Who) -> "QuerySet[Proposal]":
+    """What the practice's schedules were agreed by, of those that differ by now from the template they came from.
+
+    Accounts with the same terms are compared once, and named by these terms, however many they are.
+    """
     names = ("template_id", "strategy", "components", "cap_kind", "cap_rate", *SWITCHES)
     rows = scope(who, Proposal).filter(practice_id=who.practice_id, template_id__isnull=False, schedule__isnull=False)
+    rows = rows.annotate(terms=MD5(Cast(JSONObject(**{name: name for name in names}), TextField())))
     templates = {one.pk: templates_wanted(one) for one in own(who)}
-    found: list[int] = []
-    for one in rows.order_by().values(*names).annotate(schedules=ArrayAgg("schedule_id")):
-        schedules = one.pop("schedules")
-        template = templates.get(one["template_id"])
+    found = []
+    for one in rows.order_by().values(*names, "terms").distinct():
+        terms, template = one.pop("terms"), templates.get(one["template_id"])
         if template is not None and differing(template, wanted_of(Proposal(**one))):
-            found += schedules
-    return found
+            found.append(terms)
+    return rows.filter(terms__in=found)
 
 
 def differing(template: Wanted, terms: Wanted) -> list[str]:

@@ -288,7 +288,7 @@ def test_the_seal_asks_once_for_the_values_of_all_fees_of_a_night(nights):
     counts = []
     for numbers, starts, day in ((NUMBERS[:1], SEP, SEP_END), (NUMBERS, OCT, date(2025, 10, 31))):
         for number in numbers:
-            if starts == OCT and number != ANA or starts == SEP:
+            if (starts == OCT and number != ANA) or starts == SEP:
                 nights.agree(number, on_funds(fund(rate="0.012")), starts=starts)
             nights.told(day, "250000", number=number)
         nights.night(day)

@@ -4,6 +4,8 @@ import json
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.ground.access.context import as_role
@@ -138,6 +140,22 @@ def test_the_list_of_terms_says_what_moved_away_from_its_template(browse, table,
     assert [one["account"] for one in browse("alice").get(of_api).json()["results"]] == [ANA]
     text = shown(browse("alice").get(listed))
     assert "One field differs from the template “Standard”: Percent" in text, text
+
+
+def test_what_moved_away_is_asked_for_by_terms_and_not_account_by_account(browse, table, standard):
+    """Two accounts with the same terms make the question no longer than one does."""
+    table.agree(KEN, percent("0.008"), starts=date(2025, 1, 2))
+    listed = reverse("records:schedules") + "?upcoming=1&moved=1"
+    lengths = []
+    for number in (ANA, KEN):
+        sent = {**terms("0.7"), "template": str(standard.pk), PASSWORD_FIELD: PASSWORD}
+        browse("alice").post(SEND.replace(ANA, number), sent)
+        with CaptureQueriesContext(connection) as asked:
+            text = shown(browse("alice").get(listed))
+        assert number in text and ANA in text
+        lengths.append(max(len(one["sql"]) for one in asked if "MD5(" in one["sql"]))
+
+    assert lengths[0] == lengths[1]
 
 
 def test_the_api_remembers_the_template_and_tells_what_stands_beside(browse, table, standard):
