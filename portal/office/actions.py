@@ -43,7 +43,7 @@ def run_night(*, day: date, at: datetime) -> Run:
 
 
 def pause_night(*, day: date, reason: str, by: int, at: datetime) -> None:
-    """Let the workers finish the accounts they are at, and begin no others; later nights wait too."""
+    """Let the workers stop at their next statement and undo the chunk they are at; later nights wait too."""
     said = _reason(reason)
     with transaction.atomic(using=current_alias.get()):
         night_barrier(alone=False)

@@ -17,6 +17,7 @@ from django.db import Error, InterfaceError, OperationalError, connections, tran
 
 from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.runs.models import Run
+from accounts.ground.runs.pausing import Paused, stopping_when_paused
 from accounts.ground.runs.results import ChunkResult, StageResult
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def work(run: Run, stages: Sequence[Stage], *, progress: Progress | None = None)
     """Do what is left of a run, beside any number of other workers; True when every stage is done.
 
     A stage that fails is held with its problem, and so is the run: the next worker that is asked begins there. A run
-    that was paused is left where it stands, after the chunks that are being done.
+    that was paused is left where it stands; a chunk that was being done is undone and done again when it goes on.
     """
     if _is_paused(run):
         return False
@@ -138,11 +139,14 @@ def _do(run: Run, stage: Stage, progress: Progress | None) -> bool:
     if _cut(run, stage) == "done":
         return True
     rows = done_chunks = 0
-    while (written := _do_chunk(run, stage)) is not None:
-        rows, done_chunks = rows + written, done_chunks + 1
-        _tell(progress, stage, done_chunks, rows)
-        if _is_paused(run):
-            return False
+    try:
+        while (written := _do_chunk(run, stage)) is not None:
+            rows, done_chunks = rows + written, done_chunks + 1
+            _tell(progress, stage, done_chunks, rows)
+            if _is_paused(run):
+                return False
+    except Paused:
+        return False
     with transaction.atomic(using=current_alias.get()):
         row = _lock(run, stage)
         if row.state == "done":
@@ -190,7 +194,8 @@ def _do_chunk(run: Run, stage: Stage) -> int | None:
         chunk_id, lo, hi = chunk
         if stage.chunk is None:
             raise TypeError(f"stage {stage.name} has chunks but nothing to do with them")
-        result = stage.chunk(run, run.day, lo, hi, chunk_id)
+        with stopping_when_paused(run):
+            result = stage.chunk(run, run.day, lo, hi, chunk_id)
         cur.execute(
             "UPDATE accounts_runchunk SET state = 'done', rows = %s, total = %s, digest = %s,"
             " done_at = clock_timestamp() WHERE id = %s",
