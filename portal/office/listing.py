@@ -10,9 +10,19 @@ from django.db.models import Count, Sum
 
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.models import Hold, Run, RunState, Seal
-from portal.office.queries import Amount, accrued_on, amounts, as_duration, posted, stages_of, took_of, usual_time
+from portal.office.queries import (
+    Amount,
+    accrued_on,
+    amounts,
+    as_duration,
+    posted,
+    stages_of,
+    stood_still,
+    took_of,
+    usual_time,
+)
 from portal.office.rules import Place, Usual, place_of, usual
-from portal.office.words import MOODS, duration
+from portal.office.words import duration, standing
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,7 @@ class NightRow:
 
     run: Run
     mood: str
+    state: str
     took: str
     accounts: int
     accrued: tuple[Amount, ...]
@@ -112,11 +123,13 @@ def nights(runs: Sequence[Run], *, at: datetime) -> list[NightRow]:
     for run in runs:
         others = [day for day in finished if day != run.day and places[day] == places[run.day]]
         count, accounts = seals.get(run.pk, (0, 0))
+        mood, state = standing(run, run)
         rows.append(
             NightRow(
                 run=run,
-                mood=MOODS[RunState(run.state)],
-                took=duration(took_of(run, at=at)),
+                mood=mood,
+                state=state,
+                took=duration(took_of(run, at=stood_still(run, at=at))),
                 accounts=accounts,
                 accrued=amounts(accrued.get(run.day, {}), [accrued.get(day, {}) for day in others]),
                 posted=amounts(taken[run.day], [taken[day] for day in others]),

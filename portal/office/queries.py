@@ -36,7 +36,7 @@ from portal.office.rules import (
     rest,
     usual,
 )
-from portal.office.words import MOODS, duration, stage_words
+from portal.office.words import MOODS, duration, stage_words, standing
 
 # Some fourteen months, so that the turn of a month finds a year of others.
 NIGHTS_SEARCHED = 300
@@ -62,6 +62,7 @@ class StageLine:
     row: RunStage
     words: str
     mood: str
+    state: str
     took: str
     usual_took: str
     is_slow: bool
@@ -103,8 +104,8 @@ class Night:
 
     @property
     def is_paused(self) -> bool:
-        """Whether somebody has stopped it between two accounts."""
-        return bool(self.run.paused_at) and self.run.state != RunState.DONE
+        """Whether somebody has stopped it."""
+        return self.run.is_paused
 
     @property
     def may_pause(self) -> bool:
@@ -168,9 +169,11 @@ def night_of(day: date, *, at: datetime) -> Night | None:
         waiting=Count("pk", filter=Q(resolved_at=None, retry_asked_at=None) & ~Q(reason=BY_OFFICE)),
     )
     beside = Run.unscoped.aggregate(previous=Max("day", filter=Q(day__lt=day)), next=Min("day", filter=Q(day__gt=day)))
-    lines = _lines(run, stages, before, at)
-    took = took_of(run, at=at)
-    left = left_of([line.share for line in lines], took) if run.state == RunState.RUNNING else None
+    until = stood_still(run, at=at)
+    lines = _lines(run, stages, before, until)
+    took = took_of(run, at=until)
+    is_moving = run.state == RunState.RUNNING and not run.is_paused
+    left = left_of([line.share for line in lines], took) if is_moving else None
     return Night(
         run=run,
         mood=MOODS[RunState(run.state)],
@@ -219,6 +222,11 @@ def accrued_on(days: Iterable[date]) -> dict[date, Sums]:
     return found
 
 
+def stood_still(run: Run, *, at: datetime) -> datetime:
+    """Up to when a night has been at work: now, or until it was paused."""
+    return min(at, run.paused_at) if run.is_paused and run.paused_at else at
+
+
 def usual_time(rows: Iterable[Run | RunStage], at: datetime) -> Usual | None:
     """What is usual for how long these took, in milliseconds."""
     return usual(took // timedelta(milliseconds=1) for row in rows if (took := took_of(row, at=at)) is not None)
@@ -245,23 +253,26 @@ def _lines(run: Run, stages: dict[int, dict[str, RunStage]], before: list[Run], 
             [stages[one.pk][name] for one in before if name in stages[one.pk]],
             firms,
             at,
+            run,
         )
         for name, stage in stages[run.pk].items()
     )
 
 
 def _line(
-    stage: RunStage, chunks: tuple[int, int, int], before: list[RunStage], firms: dict[int, str], at: datetime
+    stage: RunStage, chunks: tuple[int, int, int], before: list[RunStage], firms: dict[int, str], at: datetime, run: Run
 ) -> StageLine:
     done, of, chunk_rows = chunks
     took = took_of(stage, at=at)
     rows = stage.rows or chunk_rows
     usual_took = usual_time(before, at)
-    left = rest(done, of, took) if stage.state == RunState.RUNNING else None
+    left = rest(done, of, took) if stage.state == RunState.RUNNING and not run.is_paused else None
+    mood, state = standing(stage, run)
     return StageLine(
         row=stage,
         words=stage_words(stage.name),
-        mood=MOODS[RunState(stage.state)],
+        mood=mood,
+        state=state,
         took=duration(took),
         usual_took=as_duration(usual_took),
         is_slow=_is_slow(took, usual_took),
@@ -319,9 +330,11 @@ def _notes(stage: RunStage, firms: dict[int, str]) -> Iterable[str]:
 def desk(at: datetime) -> dict[str, Any]:
     """What waits for the back office, for the front page."""
     run = Run.unscoped.order_by("-day").first()
+    mood, state = standing(run, run) if run else ("", "")
     return {
         "run": run,
-        "mood": MOODS[RunState(run.state)] if run else "",
+        "mood": mood,
+        "state": state,
         "holds": Hold.unscoped.filter(resolved_at=None).count(),
         "tickets": tickets.counts(at),
         "requests": Request.unscoped.filter(finished_at=None).count(),

@@ -54,7 +54,7 @@ class DecisionForm(forms.Form):
 
 
 DONE = {
-    "pause": gettext_lazy("The night stops after the accounts that are being done."),
+    "pause": gettext_lazy("The night stops at once; the accounts that are being done are done anew when it goes on."),
     "resume": gettext_lazy("The night goes on."),
     "carry": gettext_lazy("The value of the day before stands until the broker's comes."),
     "hold": gettext_lazy("The account is held back until somebody lets it in."),

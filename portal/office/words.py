@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.ground.runs.models import RunState
+from accounts.ground.runs.models import Run, RunStage, RunState
 
 STAGES: dict[str, Any] = {
     "feed": gettext_lazy("Statements"),
@@ -26,12 +26,19 @@ STAGES: dict[str, Any] = {
     "seal": gettext_lazy("Seal"),
 }
 
-MOODS = {RunState.DONE: "good", RunState.RUNNING: "busy", RunState.HELD: "bad", RunState.WAITING: ""}
+MOODS: dict[str, str] = {RunState.DONE: "good", RunState.RUNNING: "busy", RunState.HELD: "bad", RunState.WAITING: ""}
 
 
 def stage_words(name: str) -> str:
     """A stage in words; its own name while it has none."""
     return str(STAGES.get(name, name))
+
+
+def standing(row: Run | RunStage, run: Run) -> tuple[str, str]:
+    """The mood and the word of where a night or a stage of it stands; what is being done of a paused one is paused."""
+    if run.is_paused and (row is run or row.state == RunState.RUNNING):
+        return "warn", _("Paused")
+    return MOODS[row.state], row.get_state_display()
 
 
 def duration(took: timedelta | None) -> str:

@@ -42,6 +42,11 @@ class Run(models.Model):
         """The instant that what the run does bears: when it began, the same for all its workers and tries."""
         return self.started_at or self.asked_at
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether somebody has stopped it and nobody let it go on."""
+        return self.paused_at is not None and self.state != RunState.DONE
+
 
 class RunStage(models.Model):
     """One numbered stage of a run, with its counts and sums."""

@@ -226,16 +226,20 @@ def test_a_night_is_paused_and_let_go_on_with_a_reason(office, nights, monkeypat
     monkeypatch.setattr(tasks.begin, "apply_async", lambda **how: None)
     tonight = date(2026, 11, 20)
     address = "/office/nights/2026-11-20/decide/"
-    Run.unscoped.create(day=tonight, state="running", started_at=datetime(2026, 11, 21, 2, tzinfo=UTC))
+    run = Run.unscoped.create(day=tonight, state="running", started_at=datetime(2026, 11, 21, 2, tzinfo=UTC))
+    RunStage.unscoped.create(run=run, ordinal=3, name="accrue", state="running", started_at=run.started_at)
 
     refused = office.post(address, {"act": "pause", "reason": " "}, follow=True)
     assert "Say why" in text_of(refused)
     assert Run.unscoped.get(day=tonight).paused_at is None
     paused = text_of(office.post(address, {"act": "pause", "reason": "Rates look odd"}, follow=True))
-    assert "The night stops after the accounts that are being done." in paused
+    assert "The night stops at once; the accounts that are being done are done anew when it goes on." in paused
     assert "Rates look odd" in paused and "olga" in paused and "Paused" in paused
     assert 'data-every="60"' in paused
+    assert "ends about" not in paused and "Running" not in paused
     assert Run.unscoped.get(day=tonight).paused_at
+    listed = text_of(office.get("/office/nights/"))
+    assert "Paused" in listed and "Running" not in listed
 
     went_on = text_of(office.post(address, {"act": "resume", "reason": "All right"}, follow=True))
     assert "The night goes on." in went_on
