@@ -35,8 +35,12 @@ def accrue_chunk(
     come with them."""
     with cursor() as cur:
         cur.execute(statements.PLANNING)
-        cur.execute(statements.accrue(run.pk, day, lo, hi, only))
+        masters = statements.masters_among(cur, lo, hi, only)
+        cur.execute(statements.accrue(run.pk, day, lo, hi, only, without_masters=masters))
         rows = cur.rowcount
+        if masters:
+            cur.execute(statements.accrue(run.pk, day, lo, hi, masters))
+            rows += cur.rowcount
         return ChunkResult(rows=rows + _accrue_late(cur, run, day, statements.among("account_id", lo, hi, only)))
 
 

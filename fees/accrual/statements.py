@@ -5,7 +5,7 @@ a day as a join clause is misjudged a hundredfold by the planner, and a nested l
 from collections.abc import Sequence
 from datetime import date
 
-from accounts.ground.tree.models import HOLDING_KINDS
+from accounts.ground.tree.models import HOLDING_KINDS, Kind
 from fees.engine import sql
 from fees.engine.registry import ACCRUED_CODES
 
@@ -64,10 +64,10 @@ def _open_hold(day: date) -> str:
     return f"h.day = {day_literal(day)} AND h.stage = 'accrue' AND h.resolved_at IS NULL"
 
 
-def agreed_and_valued(day: date) -> str:
+def agreed_and_valued(day: date, *, base: str = "fees_base") -> str:
     """FROM and WHERE of what a day would charge if nothing were held: flattened component `s`, value `n`."""
     return (
-        "FROM fees_base n JOIN fees_runschedule s ON s.account_id = n.account_id"
+        f"FROM {base} n JOIN fees_runschedule s ON s.account_id = n.account_id"
         f" WHERE n.nav_date = {day_literal(day)} AND s.method IN ({ACCRUED}) AND {in_force(day)}"
         f" AND {_within(day, 's.open_from', 's.open_until')}"
     )
@@ -85,14 +85,36 @@ def among(account: str, lo: int, hi: int, only: Sequence[int] | None) -> str:
     return f"{account} >= {lo} AND {account} < {hi}{narrowed}"
 
 
-def accrue(run_id: int, day: date, lo: int, hi: int, only: Sequence[int] | None = None) -> str:
-    """One statement for a chunk: a million accounts are a join, not a loop."""
+def masters_among(cur, lo: int, hi: int, only: Sequence[int] | None) -> list[int]:
+    """The STL masters of a chunk, each of which is charged on what its group is worth."""
+    within = among("id", lo, hi, only)
+    cur.execute(f"SELECT id FROM accounts_account WHERE kind = '{Kind.STL_MASTER.value}' AND {within} ORDER BY id")
+    return [master for (master,) in cur.fetchall()]
+
+
+def accrue(
+    run_id: int,
+    day: date,
+    lo: int,
+    hi: int,
+    only: Sequence[int] | None = None,
+    *,
+    without_masters: Sequence[int] | None = None,
+) -> str:
+    """One statement for a chunk: a million accounts are a join, not a loop.
+
+    Told who the masters are it leaves them out, and reads the values themselves, which costs a quarter less than the
+    view that adds groups up.
+    """
     within = " AND ".join(among(key, lo, hi, only) for key in ("n.account_id", "s.account_id"))
+    base = "fees_base" if without_masters is None else "broker_navdaily"
+    if without_masters:
+        within += f" AND n.account_id <> ALL ({array(without_masters)})"
     return (
         "INSERT INTO fees_accrual (account_id, accrual_date, component_id, run_id, method, base, rate, amount) "
         f"SELECT n.account_id, n.nav_date, s.component_id, {run_id}, s.method,\n"
         f" {sql.BASE},\n {sql.RATE},\n {sql.AMOUNT}\n"
-        f"{agreed_and_valued(day)} AND NOT {kept_out(day, 'n.account_id')} AND {within}"
+        f"{agreed_and_valued(day, base=base)} AND NOT {kept_out(day, 'n.account_id')} AND {within}"
     )
 
 
