@@ -2,7 +2,7 @@
 
 PORTAL_DIE_AT=n sends this process a signal just before its n-th statement of the night, PORTAL_DIE_AT=n+ just after it.
 The signal is PORTAL_DIE_BY, else SIGKILL: no clean-up, no rollback sent. PORTAL_COUNT_STATEMENTS=file writes how many
-statements there were.
+statements there were, and which of them began a transaction.
 """
 
 import os
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connections
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 
 class _Watch:
@@ -19,10 +20,13 @@ class _Watch:
 
     def __init__(self) -> None:
         self.seen = 0
+        self.beginnings: list[int] = []
         self.is_armed = False
 
     def __call__(self, execute, sql, params, many, context):
         self.seen += 1
+        if context["connection"].connection.info.transaction_status == TRANSACTION_STATUS_IDLE:
+            self.beginnings.append(self.seen)
         die_at = os.environ.get("PORTAL_DIE_AT", "")
         if die_at == str(self.seen):
             _die()
@@ -49,7 +53,7 @@ def armed(alias: str) -> Iterator[None]:
     finally:
         _watch.is_armed = False
     if tally:
-        Path(tally).write_text(str(_watch.seen))
+        Path(tally).write_text(" ".join(map(str, (_watch.seen, *_watch.beginnings))))
 
 
 def _die() -> None:

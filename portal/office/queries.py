@@ -137,11 +137,11 @@ class Night:
 
 
 def took_of(row: Run | RunStage, *, at: datetime) -> timedelta | None:
-    """How long it took, or has been taking until `at`."""
+    """How long it took, or has been taking until `at`; what began after it was paused has taken nothing."""
     if row.started_at is None:
         return None
     ended = row.finished_at or (at if row.state == RunState.RUNNING else None)
-    return ended - row.started_at if ended else None
+    return max(ended - row.started_at, timedelta(0)) if ended else None
 
 
 def sums_of(figures: dict[str, Any]) -> Sums:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from tests.figures import write
 from tests.night.book import CLOSING, CLOSING_EVENING, EVENING
 from tests.night.crash import differing, end, killed_at, run_night, start, written
 
-# PORTAL_KILL_POINTS=all kills before and after every single statement of two nights: the one that closes every period,
-# and the one that posts what it closed. A number takes so many of them, spread from a place that PORTAL_SEED chooses.
+# PORTAL_KILL_POINTS=all kills before every single statement of two nights, the one that closes every period and the one
+# that posts what it closed, and after the last one of each transaction, before its commit: after any other the worker
+# stands where it does before the next. A number takes so many statements, spread from a place that PORTAL_SEED chooses.
 POINTS = os.environ.get("PORTAL_KILL_POINTS", "54")
 SEED = int(os.environ.get("PORTAL_SEED", "0"))
 BOTH = date(2025, 10, 1)
@@ -34,16 +35,17 @@ def two_nights() -> None:
         assert night["state"] == "done", night["problem"]
 
 
-def statements(place: Path) -> int:
-    """How many statements the two nights make, in the database that is open."""
+def statements(place: Path) -> tuple[int, list[int]]:
+    """How many statements the two nights make, in the database that is open, and which begin a transaction."""
     assert end(start(two_nights, PORTAL_COUNT_STATEMENTS=str(place))) == 0
-    return int(place.read_text())
+    total, *beginnings = map(int, place.read_text().split())
+    return total, beginnings
 
 
-def points(total: int) -> Iterator[str]:
+def points(total: int, beginnings: Sequence[int]) -> Iterator[str]:
     if POINTS == "all":
-        for place in range(1, total + 1):
-            yield from (str(place), f"{place}+")
+        yield from map(str, range(1, total + 1))
+        yield from (f"{one - 1}+" for one in (*beginnings, total + 1) if one > 1)
         return
     wanted = int(POINTS)
     step = total // wanted
@@ -55,11 +57,11 @@ def points(total: int) -> Iterator[str]:
 @pytest.mark.slow
 def test_killed_at_statements_all_over_the_night(eve, tmp_path):
     with eve.clone():
-        total = statements(tmp_path / "count")
+        total, beginnings = statements(tmp_path / "count")
         undisturbed = written()
-    print(f"PORTAL_SEED={SEED} PORTAL_KILL_POINTS={POINTS}: {total} statements of two nights")
+    print(f"PORTAL_SEED={SEED} PORTAL_KILL_POINTS={POINTS}: {total} statements, {len(beginnings)} transactions")
     killed, wrong, stages = 0, [], set()
-    for point in points(total):
+    for point in points(total, beginnings):
         with eve.clone():
             if not killed_at(point, two_nights):
                 continue
