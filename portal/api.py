@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", Schema.as_view(), name="api_schema"),
     path("v1/", include("accounts.ground.tree.api_urls")),
     path("v1/", include("accounts.ground.applications.api_urls")),
+    path("v1/", include("accounts.desk.applying.api_urls")),
+    path("v1/", include("accounts.desk.filling.api_urls")),
     path("v1/", include("accounts.ground.linkage.api_urls")),
     path("v1/", include("accounts.ground.consents.api_urls")),
     path("v1/", include("accounts.ground.pinlinks.api_urls")),

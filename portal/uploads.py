@@ -20,6 +20,8 @@ MORE = {"/office/statements/": 128 * MEGA, "/api/v1/statement-files/": 128 * MEG
 MORE_BELOW = {
     "/messages/": 24 * MEGA,
     "/api/v1/messages/": 24 * MEGA,
+    "/applications/": 12 * MEGA,
+    "/api/v1/client-applications/": 12 * MEGA,
     "/documents/": 64 * MEGA,
     "/api/v1/documents/": 64 * MEGA,
 }

@@ -1,6 +1,18 @@
 """Gathers the rows of the desk's slices, so that Django finds them."""
 
+from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask
 from accounts.desk.brand.models import BrandVersion
 from accounts.desk.messages.models import Attachment, Message, OfficeNote, Thread, ThreadRead, ThreadShare
 
-__all__ = ["Attachment", "BrandVersion", "Message", "OfficeNote", "Thread", "ThreadRead", "ThreadShare"]
+__all__ = [
+    "Application",
+    "ApplicationFile",
+    "ApplicationTask",
+    "Attachment",
+    "BrandVersion",
+    "Message",
+    "OfficeNote",
+    "Thread",
+    "ThreadRead",
+    "ThreadShare",
+]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from crm.contacts.api import BringIn, ContactBack, ContactLink, Contacts, ContactState, ContactTies, OneContact
 from crm.contacts.import_api import IntakeColumns, Intakes, OneIntake
+from crm.contacts.inviting_api import ContactInvitation
 
 urlpatterns = [
     path("contacts/", Contacts.as_view(), name="api_contacts"),
@@ -15,5 +16,6 @@ urlpatterns = [
     path("contacts/<uuid:contact>/state/", ContactState.as_view(), name="api_contact_state"),
     path("contacts/<uuid:contact>/back/", ContactBack.as_view(), name="api_contact_back"),
     path("contacts/<uuid:contact>/ties/", ContactTies.as_view(), name="api_contact_ties"),
+    path("contacts/<uuid:contact>/invitation/", ContactInvitation.as_view(), name="api_contact_invitation"),
     path("contacts/<uuid:contact>/link/", ContactLink.as_view(), name="api_contact_link"),
 ]

@@ -5,6 +5,7 @@ from django.urls import path
 from crm.contacts import editing_views as editing
 from crm.contacts import export_views as exports
 from crm.contacts import import_views as imports
+from crm.contacts import inviting_views as inviting
 from crm.contacts import record_views as record
 from crm.contacts import views
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("contacts/<uuid:contact>/agenda/", record.agenda, name="agenda"),
     path("contacts/<uuid:contact>/peek/", record.peek, name="peek"),
     path("contacts/<uuid:contact>/edit/", editing.edit, name="edit"),
+    path("contacts/<uuid:contact>/invite/", inviting.invite, name="invite"),
     path("contacts/<uuid:contact>/state/", editing.move, name="move"),
     path("contacts/<uuid:contact>/link/", editing.link, name="link"),
     path("contacts/<uuid:contact>/ties/", editing.relate, name="relate"),

@@ -97,6 +97,7 @@ SPECIMENS: dict[str, Specimen] = {
     # tests/crm/vault says whose keys somebody may look at.
     "member": lambda world, number: NOWHERE,
     "secret": lambda world, number: "no-such-link",
+    "step": lambda world, number: "person",
     "uidb36": lambda world, number: "1",
     "key": lambda world, number: "no-such-key",
     "brand_id": lambda world, number: "no_such",
@@ -120,6 +121,11 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)
         for name in ("thread", "api_thread", "share_thread", "api_share_thread", "close_thread", "api_close_thread")
+    },
+    # No file is written; tests/desk/applying says who gets what was handed in.
+    **{
+        f"{name}.file": lambda world, number: NOWHERE if number == MISSING else None
+        for name in ("application_file", "api_application_document")
     },
     # No file is written; tests/desk/messages/test_files says who gets one.
     **{

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
+from accounts.desk.applying.models import Application, ApplicationTask
 from accounts.desk.messages.actions import begin
 from accounts.desk.tickets.actions import open_ticket
 from accounts.ground.access.context import acting
@@ -70,6 +71,7 @@ def dress(world: World) -> None:
         ).pk
         record(account=account, kind="deposit", title=f"{word} deposit", day=DAY)
     _write(world)
+    _apply(world)
     staff(world)
     trading.dress(world)
     _export(world)
@@ -111,6 +113,38 @@ def _write(world: World) -> None:
                 at=datetime(2025, 9, 30, 12, tzinfo=UTC),
             )
         said[number] = thread.pk
+
+
+def _apply(world: World) -> None:
+    """Every client account was applied for once, and a paper of it was turned down, in words that hold its word."""
+    at = datetime(2025, 9, 30, 12, tzinfo=UTC)
+    for owner, number in OWNERS.items():
+        if number in SENDERS and owner in world.parties:
+            whose = {name: getattr(world[number], name) for name in ("firm_id", "practice_id")}
+            applied = Application.unscoped.create(
+                account=world[number],
+                party=world.parties[owner],
+                kind="individual",
+                country="USA",
+                tax_country="USA",
+                name=f"{CANARIES[number]} applies",
+                email="applicant@example.com",
+                invited_by=world.users[SENDERS[number]].pk,
+                created_at=at,
+                **whose,
+            )
+            ApplicationTask.unscoped.create(
+                application=applied,
+                account=world[number],
+                place=1,
+                key="identity",
+                owner="client",
+                standing="rejected",
+                reject_reason=f"{CANARIES[number]} is not legible",
+                takes_file=True,
+                started_on=DAY,
+                **whose,
+            )
 
 
 def _export(world: World) -> None:

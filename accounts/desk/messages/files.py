@@ -5,7 +5,7 @@ A file is handed back as it came, always to be saved and never to be shown.
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -25,6 +25,19 @@ class Enclosed(NamedTuple):
     kind: str
     content: bytes
     sha256: str
+
+
+class Kept(Protocol):
+    """A file in the storage, whatever it came with."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
 
 
 def checked(files: Sequence[UploadedFile]) -> list[Enclosed]:

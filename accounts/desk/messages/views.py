@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.desk.messages import actions, queries
+from accounts.desk.messages.files import Kept
 from accounts.desk.messages.forms import NewForm, ReplyForm, TicketForm
-from accounts.desk.messages.models import LONGEST_SUBJECT, Attachment, Thread, ThreadState
+from accounts.desk.messages.models import LONGEST_SUBJECT, Thread, ThreadState
 from accounts.desk.messages.rules import MessageProblem
 from accounts.desk.messages.topics import TOPICS, Topic
 from accounts.desk.tickets.actions import open_ticket
@@ -117,7 +118,7 @@ def file(request: HttpRequest, pk: UUID, file: UUID) -> FileResponse:
     return handed_out(queries.file_for(who, queries.thread_for(who, pk), file))
 
 
-def handed_out(found: Attachment) -> FileResponse:
+def handed_out(found: Kept) -> FileResponse:
     """The content of a file that the person is known to see."""
     if not default_storage.exists(found.place):
         raise Http404

@@ -31,6 +31,36 @@ def start(
 ) -> Account:
     """A new account below `parent`, not yet open, with its pending item."""
     check_holder(customer_type=customer_type, born_on=holder_born_on, margin_kind=margin_kind, day=day)
+    return begin(
+        parent=parent,
+        kind=kind,
+        number=number,
+        title=title,
+        base_currency=base_currency,
+        day=day,
+        alias=alias,
+        customer_type=customer_type,
+        margin_kind=margin_kind,
+        is_own=is_own,
+        holder_born_on=holder_born_on,
+    )
+
+
+def begin(
+    *,
+    parent: Account,
+    kind: str,
+    number: str,
+    title: str,
+    base_currency: str,
+    day: date,
+    alias: str = "",
+    customer_type: str = "",
+    margin_kind: str = Margin.MARGIN,
+    is_own: bool = False,
+    holder_born_on: date | None = None,
+) -> Account:
+    """The same before anybody has said how old the holder is: the holder says so in the application itself."""
     with transaction.atomic(using=current_alias.get()):
         account = tree.create_account(
             parent=parent,

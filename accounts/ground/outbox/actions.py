@@ -28,10 +28,12 @@ def owe(
     natural_key: str,
     firm_id: int | None = None,
     person_id: int | None = None,
+    is_secret: bool = False,
 ) -> None:
     """Write a message into the caller's transaction; the natural key keeps it from being owed twice.
 
-    A mail to a user (`person_id`) leaves under the brand that this user is shown.
+    A mail to a user (`person_id`) leaves under the brand that this user is shown. One that opens something by itself
+    is secret: the back office is not shown its text, and it is forgotten when the message has left.
     NoCarrier where nothing carries messages of the channel: what cannot leave is not owed.
     """
     message = OutboxMessage(
@@ -42,6 +44,7 @@ def owe(
         natural_key=natural_key,
         firm_id=firm_id,
         person_id=person_id,
+        is_secret=is_secret,
     )
     owe_many([message])
 

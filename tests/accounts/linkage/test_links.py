@@ -62,7 +62,7 @@ def link(world, name, number, *, to=LAKESIDE, at=THURSDAY, accept=True):
         (datetime(2026, 3, 13, 17, 59, tzinfo=UTC), datetime(2026, 3, 13, 19, 0, tzinfo=UTC)),  # in it
     ],
 )
-def test_friday_two_oclock_in_new_york_is_the_cut(accepted, expected):
+def test_app_9_friday_two_oclock_in_new_york_is_the_cut(accepted, expected):
     assert effective_at(accepted) == expected
 
 

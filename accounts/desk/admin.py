@@ -1,0 +1,5 @@
+"""Registers the desk's pages of the back office; Django looks for them here."""
+
+from accounts.desk.approving.admin import ApplicationAdmin, ApplicationTaskAdmin
+
+__all__ = ["ApplicationAdmin", "ApplicationTaskAdmin"]

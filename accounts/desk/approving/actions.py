@@ -1,0 +1,117 @@
+"""The back office's part in applications: tasks done or rejected, the broker's number, the approval."""
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.desk.applying import telling
+from accounts.desk.applying.behind import facts_of, of_row
+from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask, Method, TaskStanding
+from accounts.desk.applying.rules import ApplicationProblem
+from accounts.ground.access.context import current_alias
+from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.trail.actions import record
+from accounts.ground.tree import actions as tree
+from accounts.ground.tree.models import Account, Status
+from accounts.ground.tree.rules import clean_number
+from portal.lib.words import gettext_noop
+
+LONGEST_REASON = 300
+# By these letters the portal's own numbers are told from the broker's.
+OURS = "A"
+
+
+def finish(*, task: ApplicationTask, at: datetime) -> bool:
+    """A task is done; False when it was already. Raises ApplicationProblem."""
+    now = _held(task)
+    if now.standing == TaskStanding.DONE:
+        return False
+    if now.takes_file and not ApplicationFile.unscoped.filter(task=now).exists():
+        raise ApplicationProblem(_("No document was handed in for this task yet."))
+    now.standing, now.reject_reason, now.completed_at = TaskStanding.DONE, "", at
+    now.save(update_fields=["standing", "reject_reason", "completed_at"])
+    return True
+
+
+def reject(*, task: ApplicationTask, reason: str, day: date) -> None:
+    """What was handed in is not enough; the reason is told to the practice and to the client. Raises
+    ApplicationProblem."""
+    said = " ".join(reason.split())
+    if not said:
+        raise ApplicationProblem(_("Say why it is rejected."))
+    now = _held(task)
+    now.standing, now.reject_reason, now.completed_at = TaskStanding.REJECTED, said[:LONGEST_REASON], None
+    now.save(update_fields=["standing", "reject_reason", "completed_at"])
+    title = gettext_noop("A task of the application was rejected")
+    record(account=now.account, kind="application", title=title, day=day)
+
+
+def give_number(*, application: Application, number: str) -> None:
+    """The broker's number of the account. Raises TreeProblem and ApplicationProblem."""
+    number = clean_number(number)
+    with transaction.atomic(using=current_alias.get()):
+        account = _application_account(application)
+        if number.startswith(OURS):
+            raise ApplicationProblem(_("Numbers of the broker do not begin with A."))
+        account.number = number
+        try:
+            with transaction.atomic(using=current_alias.get()):
+                account.save(update_fields=["number"])
+        except IntegrityError as problem:
+            raise tree.NumberTaken(_("There is an account with this number already.")) from problem
+
+
+def approve(*, application: Application, day: date) -> Account:
+    """Open the account, once every task that the approval needs is done; the client is told if that was wished.
+
+    Raises ApplicationProblem and TreeProblem; the account stays as it was.
+    """
+    with transaction.atomic(using=current_alias.get()):
+        account = _application_account(application)
+        tasks = ApplicationTask.unscoped.filter(application=application, for_approval=True)
+        left = [str(one) for one in tasks.exclude(standing=TaskStanding.DONE).order_by("place")]
+        if left:
+            raise ApplicationProblem(_("Not done yet: %(tasks)s") % {"tasks": ", ".join(left)})
+        if account.number.startswith(OURS):
+            raise ApplicationProblem(_("Enter the broker's number of the account first."))
+        if application.method == Method.SEMI:
+            _settle(account, application)
+        if account.status == Status.NEW:
+            account = tree.change_status(account=account, status=Status.PENDING, day=day)
+        account = tree.change_status(account=account, status=Status.OPEN, day=day)
+        now = Application.unscoped.select_related("account", "practice").get(pk=application.pk)
+        if now.tells_opening:
+            telling.opened(now)
+    return account
+
+
+def _settle(account: Account, application: Application) -> None:
+    """What the practice has answered and the client has signed on paper becomes what the account is."""
+    now = Application.unscoped.select_related("account", "practice").get(pk=application.pk)
+    behind = of_row(now)
+    if not behind.is_ready:
+        raise ApplicationProblem(_("The practice has not answered every page yet."))
+    facts = facts_of(behind)
+    account.title, account.sort_key = facts["title"][:200], facts["sort_key"]
+    account.holder_born_on = date.fromisoformat(facts["born_on"]) if facts["born_on"] else None
+    account.margin_kind, account.base_currency = facts["margin"], facts["currency"]
+    account.save(update_fields=["title", "sort_key", "holder_born_on", "margin_kind", "base_currency"])
+
+
+def _held(task: ApplicationTask) -> ApplicationTask:
+    """The task as it is now, held for a change. Raises ApplicationProblem."""
+    one_at_a_time(f"application {task.application_id}")
+    now = ApplicationTask.unscoped.select_related("account").get(pk=task.pk)
+    if not now.account.is_application and now.for_approval:
+        raise ApplicationProblem(_("The application has ended."))
+    return now
+
+
+def _application_account(application: Application) -> Account:
+    """The account of an application that has not ended, held for a change. Raises ApplicationProblem."""
+    one_at_a_time(f"application {application.pk}")
+    account = Account.unscoped.select_for_update(of=("self",), no_key=True).get(pk=application.account_id)
+    if not account.is_application:
+        raise ApplicationProblem(_("The application has ended."))
+    return account
