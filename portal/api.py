@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("accounts.ground.applications.api_urls")),
     path("v1/", include("accounts.desk.applying.api_urls")),
     path("v1/", include("accounts.desk.filling.api_urls")),
+    path("v1/", include("portal.mass_upload.api_urls")),
     path("v1/", include("accounts.ground.linkage.api_urls")),
     path("v1/", include("accounts.ground.consents.api_urls")),
     path("v1/", include("accounts.ground.pinlinks.api_urls")),

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.broker.urls")),
     path("", include("fees.urls")),
     path("", include("accounts.ground.applications.urls")),
+    path("", include("portal.mass_upload.urls")),
     path("", include("portal.application_paper.urls")),
     path("", include("accounts.desk.applying.urls")),
     path("", include("accounts.desk.filling.urls")),

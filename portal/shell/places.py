@@ -74,6 +74,7 @@ HOME = (
     _page("client_applications", "client_invitation", _("Invite a client"), "applying:invite_client", "manage"),
     _page("client_applications", "fill_in", _("Fill in for a client"), "filling:begin_application", "manage"),
     _page("client_applications", "fill_step", _("Fill in for a client"), "filling:fill_application", "manage"),
+    _page("client_applications", "mass_upload", _("Mass upload"), "mass_upload:mass_upload", "manage"),
     _page("client_applications", "application_tasks", _("Application tasks"), "applying:application_tasks", "manage"),
     _page("dashboard", "pending", _("Pending items"), "dashboard:pending", "view"),
     _page("dashboard", "activity", _("Recent activity"), "dashboard:activity", "view"),
