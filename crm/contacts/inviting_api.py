@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.desk.applying.actions import Wish
-from accounts.desk.applying.api import ApplicationSerializer, InviteSerializer
+from accounts.desk.applying.api import ClientApplicationSerializer, InviteSerializer
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.ground.access.api import Conflict
 from accounts.ground.access.gates import SIGNED_IN, gate
@@ -32,7 +32,7 @@ class ContactInviteSerializer(InviteSerializer):
 class ContactInvitation(BookView):
     """The invitation of a contact."""
 
-    @extend_schema(request=ContactInviteSerializer, responses={201: ApplicationSerializer})
+    @extend_schema(request=ContactInviteSerializer, responses={201: ClientApplicationSerializer})
     def post(self, request: Request, contact: UUID) -> Response:
         """Send it; the contact has an application in progress from then on. 409 for one without an e-mail address."""
         vault, found = self.one(request, contact)
@@ -46,4 +46,4 @@ class ContactInvitation(BookView):
             )
         except (ApplicationProblem, ContactProblem, TreeProblem) as problem:
             raise Conflict(str(problem)) from problem
-        return Response(ApplicationSerializer(made).data, status=201)
+        return Response(ClientApplicationSerializer(made).data, status=201)

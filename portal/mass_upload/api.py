@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.desk.applying.api import ApplicationSerializer
+from accounts.desk.applying.api import ClientApplicationSerializer
 from accounts.desk.applying.kinds import BY_KEY
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.ground.access.gates import gate
@@ -24,7 +24,7 @@ from portal.mass_upload import actions, reading
 class WorkbookSerializer(serializers.Serializer):
     """A workbook of at least 20 accounts of one kind, as multipart/form-data."""
 
-    kind = serializers.ChoiceField([(one.key, one.words) for one in reading.BULK_KINDS])
+    kind = serializers.ChoiceField(reading.KIND_NAMES)
     language = serializers.ChoiceField(settings.LANGUAGES, default="en")
     file = serializers.FileField()
     sends = serializers.BooleanField(default=False, help_text="Invite every client by e-mail at once")
@@ -36,7 +36,7 @@ class MassUpload(APIView):
 
     parser_classes = [MultiPartParser]
 
-    @extend_schema(request=WorkbookSerializer, responses={201: ApplicationSerializer(many=True)})
+    @extend_schema(request=WorkbookSerializer, responses={201: ClientApplicationSerializer(many=True)})
     def post(self, request: Request) -> Response:
         """An application in N for every row, or none and what is wrong with each row."""
         wanted = WorkbookSerializer(data=request.data)
@@ -54,4 +54,4 @@ class MassUpload(APIView):
         except (ApplicationProblem, TreeProblem) as problem:
             rows = {str(one.line): one.problems for one in lines if one.problems}
             raise serializers.ValidationError({"file": [str(problem)], **rows}) from problem
-        return Response(ApplicationSerializer(made, many=True).data, status=201)
+        return Response(ClientApplicationSerializer(made, many=True).data, status=201)

@@ -20,6 +20,7 @@ from crm.imports.sheets import Row
 FEWEST, MOST_ROWS, MOST_BYTES = 20, 200, 5 * 1024 * 1024
 # What custodians hold for minors is opened in the client's own pages alone.
 BULK_KINDS = tuple(one for one in KINDS if one.group != Group.CUSTODIAL)
+KIND_NAMES = [(one.key, one.words) for one in BULK_KINDS]
 COLUMNS = (
     *("Customer ID", "Name", "Email", "Prefix", "Residence Country", "Tax Country", "Base Currency", "Alias"),
     "Date of Birth",

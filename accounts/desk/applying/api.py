@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.desk.applying import actions, queries
-from accounts.desk.applying.kinds import BY_KEY, KINDS
+from accounts.desk.applying.kinds import BY_KEY, CHOICES
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask
 from accounts.desk.applying.rules import ApplicationProblem, check_kind, clean_country
 from accounts.desk.messages.views import handed_out
@@ -50,7 +50,7 @@ class ApplicationTaskSerializer(serializers.ModelSerializer):
         )
 
 
-class ApplicationSerializer(serializers.ModelSerializer):
+class ClientApplicationSerializer(serializers.ModelSerializer):
     """An invitation to apply, and how far it is."""
 
     account = serializers.CharField(source="account.number")
@@ -71,13 +71,13 @@ class ApplicationSerializer(serializers.ModelSerializer):
         return row.state_at(timezone.now())
 
 
-class WholeApplicationSerializer(ApplicationSerializer):
+class WholeClientApplicationSerializer(ClientApplicationSerializer):
     """One with its tasks."""
 
     tasks = serializers.SerializerMethodField()
 
-    class Meta(ApplicationSerializer.Meta):
-        fields = (*ApplicationSerializer.Meta.fields, "tasks")
+    class Meta(ClientApplicationSerializer.Meta):
+        fields = (*ClientApplicationSerializer.Meta.fields, "tasks")
 
     @extend_schema_field(ApplicationTaskSerializer(many=True))
     def get_tasks(self, row: Application) -> Any:
@@ -90,7 +90,7 @@ class InviteSerializer(StrictSerializer):
 
     name = serializers.CharField(max_length=200)
     email = serializers.EmailField()
-    kind = serializers.ChoiceField([(one.key, one.words) for one in KINDS])
+    kind = serializers.ChoiceField(CHOICES)
     country = serializers.CharField(max_length=3)
     tax_country = serializers.CharField(max_length=3, required=False, allow_blank=True)
     base_currency = serializers.ChoiceField([(code, code) for code in CURRENCIES])
@@ -109,13 +109,13 @@ class InviteSerializer(StrictSerializer):
         return attrs
 
 
-class NoticeSerializer(StrictSerializer):
+class ApplicationNoticeSerializer(StrictSerializer):
     """Whether the client is told by mail when the account opens."""
 
     tells_opening = serializers.BooleanField()
 
 
-class DocumentSerializer(serializers.Serializer):
+class ApplicationDocumentSerializer(serializers.Serializer):
     """A document for a task, as multipart/form-data."""
 
     task = serializers.UUIDField()
@@ -128,7 +128,7 @@ class ClientApplications(ListModelMixin, ScopedView):
 
     model = Application
     right = "manage"
-    serializer_class = ApplicationSerializer
+    serializer_class = ClientApplicationSerializer
 
     def get_queryset(self) -> Any:
         """With the account."""
@@ -138,7 +138,7 @@ class ClientApplications(ListModelMixin, ScopedView):
         """One page of applications."""
         return self.list(request)
 
-    @extend_schema(request=InviteSerializer, responses={201: ApplicationSerializer})
+    @extend_schema(request=InviteSerializer, responses={201: ClientApplicationSerializer})
     def post(self, request: Request) -> Response:
         """Invite somebody: an account in state N, an incomplete pending item, and a link by mail."""
         wish = actions.Wish(**InviteSerializer.of(request))
@@ -151,37 +151,41 @@ class ClientApplications(ListModelMixin, ScopedView):
                 at=timezone.now(),
                 day=exchange_today(),
             )
-        return Response(ApplicationSerializer(made).data, status=201)
+        return Response(ClientApplicationSerializer(made).data, status=201)
 
 
 class OneView(ScopedView):
     """What hangs on one application."""
 
     model = Application
-    serializer_class = WholeApplicationSerializer
+    serializer_class = WholeClientApplicationSerializer
 
     def answer(self, number: str, status: int = 200) -> Response:
         """The application as it is now."""
         with refusing():
             found = queries.begun(self.who, number)
-        return Response(WholeApplicationSerializer(found, context={"who": self.who}).data, status=status)
+        return Response(WholeClientApplicationSerializer(found, context={"who": self.who}).data, status=status)
 
 
 @gate("manage")
 class ClientApplication(OneView):
     """One application."""
 
-    @extend_schema(responses=WholeApplicationSerializer)
+    @extend_schema(responses=WholeClientApplicationSerializer)
     def get(self, request: Request, number: str) -> Response:
         """With its tasks."""
         return self.answer(number)
 
-    @extend_schema(request=NoticeSerializer, responses=WholeApplicationSerializer)
+    @extend_schema(
+        operation_id="v1_client_applications_notice",
+        request=ApplicationNoticeSerializer,
+        responses=WholeClientApplicationSerializer,
+    )
     def post(self, request: Request, number: str) -> Response:
         """Say whether the client is told when the account opens."""
         with refusing():
             found = queries.begun(self.who, number)
-        actions.set_notice(application=found, **NoticeSerializer.of(request))
+        actions.set_notice(application=found, **ApplicationNoticeSerializer.of(request))
         return self.answer(number)
 
 
@@ -189,7 +193,7 @@ class ClientApplication(OneView):
 class ApplicationInvitation(OneView):
     """The link of an application."""
 
-    @extend_schema(request=None, responses=WholeApplicationSerializer)
+    @extend_schema(request=None, responses=WholeClientApplicationSerializer)
     def post(self, request: Request, number: str) -> Response:
         """Send a new link; the one before no longer works."""
         with refusing():
@@ -211,12 +215,12 @@ class ApplicationDocuments(OneView):
 
     parser_classes = [MultiPartParser]
 
-    @extend_schema(request=DocumentSerializer, responses={201: WholeApplicationSerializer})
+    @extend_schema(request=ApplicationDocumentSerializer, responses={201: WholeClientApplicationSerializer})
     def post(self, request: Request, number: str) -> Response:
         """Hand one in for the client."""
         with refusing():
             found = queries.begun(self.who, number)
-        said = DocumentSerializer(data=request.data)
+        said = ApplicationDocumentSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         task = queries.task_for(self.who, found, str(said.validated_data["task"]))
         with refusing():

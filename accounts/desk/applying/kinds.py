@@ -97,6 +97,7 @@ KINDS: tuple[AccountKind, ...] = (
     AccountKind("business", Group.ORGANISATION, "Unincorporated business", _("Unincorporated business")),
 )
 BY_KEY = {one.key: one for one in KINDS}
+CHOICES = [(one.key, one.words) for one in KINDS]
 
 
 def grouped() -> list[tuple[object, list[tuple[str, object]]]]:

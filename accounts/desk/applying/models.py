@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk.applying.kinds import KINDS
+from accounts.desk.applying.kinds import CHOICES
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.invitations.models import ON_THE_WAY, InvitationState
 from accounts.ground.people.models import Party
@@ -52,7 +52,7 @@ class Application(TenantModel):
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="application", db_constraint=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     method = models.CharField(_("method"), max_length=12, choices=Method, default=Method.ELECTRONIC)
-    kind = models.CharField(_("kind of account"), max_length=20, choices=[(one.key, one.words) for one in KINDS])
+    kind = models.CharField(_("kind of account"), max_length=20, choices=CHOICES)
     country = models.CharField(_("country of residence"), max_length=3)
     tax_country = models.CharField(_("country of tax residence"), max_length=3)
     name = models.CharField(_("client"), max_length=200)

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts.desk.applying import queries
 from accounts.desk.applying.actions import Wish
-from accounts.desk.applying.api import InviteSerializer, OneView, WholeApplicationSerializer, refusing
+from accounts.desk.applying.api import InviteSerializer, OneView, WholeClientApplicationSerializer, refusing
 from accounts.desk.applying.behind import of_row
 from accounts.desk.filling import actions
 from accounts.ground.access.api import StrictSerializer
@@ -23,7 +23,7 @@ class SemiSerializer(InviteSerializer):
     username = serializers.CharField(max_length=20)
 
 
-class StepSerializer(StrictSerializer):
+class ApplicationStepSerializer(StrictSerializer):
     """The answers of one page, as its fields are called on the page."""
 
     answers = serializers.DictField(child=serializers.CharField(allow_blank=True))
@@ -33,7 +33,7 @@ class StepSerializer(StrictSerializer):
 class SemiApplications(OneView):
     """Applications that the practice fills in."""
 
-    @extend_schema(request=SemiSerializer, responses={201: WholeApplicationSerializer})
+    @extend_schema(request=SemiSerializer, responses={201: WholeClientApplicationSerializer})
     def post(self, request: Request) -> Response:
         """Begin one."""
         said = SemiSerializer.of(request)
@@ -48,10 +48,14 @@ class SemiApplications(OneView):
 class FillApplication(OneView):
     """One page of an application that the practice fills in."""
 
-    @extend_schema(request=StepSerializer, responses=WholeApplicationSerializer)
+    @extend_schema(
+        operation_id="v1_semi_applications_answer",
+        request=ApplicationStepSerializer,
+        responses=WholeClientApplicationSerializer,
+    )
     def post(self, request: Request, number: str, step: str) -> Response:
         """Keep its answers."""
-        said = StepSerializer.of(request)["answers"]
+        said = ApplicationStepSerializer.of(request)["answers"]
         with refusing():
             application = queries.begun(self.who, number)
             actions.check_open(application)
