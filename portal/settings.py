@@ -146,6 +146,9 @@ CACHES = {"default": SHARED_CACHE}
 POSTING_LAG_BUSINESS_DAYS = max(0, env.whole("POSTING_LAG_BUSINESS_DAYS", 1))
 PROFIT_POSTING_LAG_BUSINESS_DAYS = max(0, env.whole("PROFIT_POSTING_LAG_BUSINESS_DAYS", 10))
 
+# Cash between the sub accounts of an STL group; off: it goes by way of the master.
+STL_SUBS_PAY_EACH_OTHER = env.flag("STL_SUBS_PAY_EACH_OTHER")
+
 CELERY_BROKER_URL = env.redis("REDIS_URL", number=0)
 if TESTING:
     CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -30,6 +30,8 @@ SPECTACULAR_SETTINGS = {
         "RequestStatus": "accounts.ground.requests.models.RequestStatus",
         "AllocationMethod": "accounts.broker.allocation.models.Method",
         "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
+        "FundingKind": "accounts.broker.funding.models.FundingKind",
+        "FundingStatus": "accounts.broker.funding.models.FundingStatus",
         "TransactionStatus": "portal.transactions.rules.Status",
         "InvoiceState": "fees.sending.models.State",
         "NightDecisionKind": "accounts.ground.runs.models.DecisionKind",

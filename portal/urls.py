@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.structure.urls")),
     path("", include("portal.corrections.urls")),
     path("", include("accounts.broker.urls")),
+    path("", include("accounts.broker.funding.urls")),
     path("", include("fees.urls")),
     path("", include("accounts.ground.applications.urls")),
     path("", include("portal.mass_upload.urls")),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade
 from accounts.broker.allocation.admin import AllocationAdmin, BlockAdmin
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, NavHistory, StatementFile
+from accounts.broker.funding.admin import FundingFileAdmin, FundingRequestAdmin, SavedBankAdmin
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import Instrument
 from accounts.broker.prices.admin import ClosingPriceAdmin
@@ -26,10 +27,13 @@ __all__ = [
     "BlockAdmin",
     "ClosingPriceAdmin",
     "FlexQueryAdmin",
+    "FundingFileAdmin",
+    "FundingRequestAdmin",
     "InstructionAdmin",
     "InstructionFileAdmin",
     "ProductApprovalAdmin",
     "RestrictionAdmin",
+    "SavedBankAdmin",
 ]
 
 PLACES = 4

@@ -3,6 +3,7 @@
 from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade
 from accounts.broker.allocation.models import Allocation, AllocationShare, Block, BlockExecution
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
+from accounts.broker.funding.models import FundingFile, FundingRequest, SavedBank
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import CashBalance, Instrument, Position
 from accounts.broker.permissions.models import PermissionRequest
@@ -25,6 +26,8 @@ __all__ = [
     "ClosingPrice",
     "CorporateAction",
     "FlexQuery",
+    "FundingFile",
+    "FundingRequest",
     "FxRate",
     "Instruction",
     "InstructionFile",
@@ -38,6 +41,7 @@ __all__ = [
     "RateCorrection",
     "Restriction",
     "Retirement",
+    "SavedBank",
     "StatementFile",
     "Trade",
 ]

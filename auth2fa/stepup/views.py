@@ -202,9 +202,10 @@ def _give(wish: Wish, factor: str) -> None:
 def _consume(wish: Wish, problem: str) -> HttpResponseBase | None:
     key = wish.request.session.session_key or ""
     try:
-        consume(user_id=wish.user_id, session_key=key, task=wish.task, at=wish.at)
+        factor = consume(user_id=wish.user_id, session_key=key, task=wish.task, at=wish.at)
     except StepUpRefused:
         return _ask(wish, problem)
+    wish.request.confirmed_by = factor  # type: ignore[attr-defined]  # how much money may move depends on it
     return None
 
 

@@ -29,7 +29,7 @@ from fees.invoicing.review import BadForm, file_of
 from fees.notices.models import Mode
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
-from portal.confirming import book, office, templates, terms
+from portal.confirming import book, money, office, templates, terms
 from portal.confirming.billing import approve_line, billing_month, client_minimum, minimums, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words
 
@@ -326,6 +326,11 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("tokens:create", "api_new_token"), _new_token),
     **dict.fromkeys(("trading:sign_permission", "api_sign_permission"), _sign_permissions),
     **dict.fromkeys(("trading:decide_permission", "api_permission_answer"), _answer_permissions),
+    **dict.fromkeys(("transfer:withdraw", "api_withdraw"), money.withdraw),
+    **dict.fromkeys(("transfer:move", "api_move"), money.move),
+    **dict.fromkeys(("transfer:save_bank", "api_save_bank"), money.save_bank),
+    **dict.fromkeys(("transfer:delete_bank", "api_delete_bank"), money.delete_bank),
+    **dict.fromkeys(("transfer:funding_verify", "api_verify_funding"), money.verify),
     **dict.fromkeys(("fees:send_invoices", "api_send_invoices"), _send_invoices),
     **dict.fromkeys(("fees:send_reimbursements", "api_send_reimbursements"), _send_reimbursements),
     **dict.fromkeys(("fees:reimbursement", "api_reimbursement"), _change_reimbursement),

@@ -12,7 +12,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Run
 from portal import nightly
-from portal.demo import agreements, book, history, invoices, keys, proposals, settling, templates, tickets
+from portal.demo import agreements, book, funding, history, invoices, keys, proposals, settling, templates, tickets
 from portal.demo.broker import Plan, plan
 from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
 from portal.lib.exchange import EXCHANGE_ZONE
@@ -57,6 +57,7 @@ def make(
     templates.keep_missing(firm, at=at)
     proposed = proposals.send_missing(firm, at=at)
     asked = tickets.ask_missing(firm, at=at)
+    moved = funding.ask_missing(firm, at=at)
     if "storage_password" not in remembered:
         remembered = {**remembered, "storage_password": keys.new_password()}
         keys.save(remembered)
@@ -75,6 +76,7 @@ def make(
         "schedules_agreed": agreed + lived.schedules_agreed,
         "fees_proposed": proposed,
         "tickets": asked,
+        "movements_asked": moved,
         "limits_agreed": limited + lived.limits_agreed,
         **history.figures(firm),
         "seconds": round(monotonic() - started, 1),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.broker.feed.actions import import_statements
 from accounts.broker.feed.models import FileState, StatementFile
+from accounts.broker.funding.models import FundingFile
 from accounts.broker.transmit.models import InstructionFile
 from accounts.broker.transmit.queries import bytes_of
 from accounts.ground.access.context import as_role
@@ -168,6 +169,8 @@ def _instruct(branch: Branch, stretch: Stretch) -> None:
         files = InstructionFile.unscoped.filter(day__gte=stretch.first, day__lte=stretch.last)
         for file in files.order_by("day", "firm_id", "part"):
             branch.receive(bytes_of(file).decode(), posted_on=stretch.last)
+        for funding in FundingFile.unscoped.filter(day__gte=stretch.first, day__lte=stretch.last).order_by("pk"):
+            branch.receive(bytes_of(funding).decode(), posted_on=stretch.last)
 
 
 def _answers_file(firm: Plan, stretch: Stretch) -> Path:

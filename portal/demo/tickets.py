@@ -26,14 +26,15 @@ def ask_missing(firm: Plan, *, at: datetime) -> int:
     cast = cast_of(firm)
     account = cast.accounts[clients[0].number]
     master = next(one for one in cast.accounts.values() if one.kind == Kind.TOP_MASTER)
-    _of_a_client(account, _owner_of(account), office, at)
+    _of_a_client(account, owner_of(account), office, at)
     _of_an_advisor(master, cast.users[master.practice_id], office, at)
     _questions(account, cast.users[account.practice_id], office, at)
     with as_role("office"):
         return Thread.unscoped.count()
 
 
-def _owner_of(account: Account) -> int:
+def owner_of(account: Account) -> int:
+    """The first user who owns an account."""
     with as_role("office"):
         users = Seat.unscoped.filter(party__rights__account=account).order_by("pk").values_list("user_id", flat=True)
         return users[0]

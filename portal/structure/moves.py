@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from accounts.broker.funding.actions import cancel_for_move as cancel_movements
 from accounts.broker.permissions.actions import cancel_for_move
 from accounts.desk.tickets import moving as questions
 from accounts.ground.access.context import as_role
@@ -81,3 +82,4 @@ def _let_go(move: Move, at: datetime) -> None:
     end_for_move(account=move.before, at=at)
     cancel_for_move(account=move.before, at=at)
     questions.let_go(account=move.before, at=at)
+    cancel_movements(account=move.before, at=at)

@@ -29,6 +29,15 @@ FACTS: dict[str, dict[str, Any]] = {
         "rate": _("Exchange rate"),
         "reference": _("Reference"),
     },
+    "funding": {
+        "asked_at": _("Requested"),
+        "released_at": _("Released"),
+        "hold_until": _("Leaves without consent at"),
+        "sent_at": _("Sent to the broker"),
+        "answered_at": _("Answered by the broker"),
+        "ended_at": _("Ended"),
+        "reason": _("Reason"),
+    },
     "transfer": {
         "symbol": _("Symbol"),
         "quantity": _("Quantity"),

@@ -16,7 +16,7 @@ from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.queries import typed
 from accounts.ground.tree.rules import sort_key
 from fees.proofs.words import method_title
-from portal.transactions.rules import Kind, Method, Status, days_of, saying
+from portal.transactions.rules import WAITING, Kind, Method, Status, days_of, saying
 from portal.transactions.sources import Together, transactions
 
 COLUMNS = {"day": "t_day", "amount": "t_amount", "account": "t_number", "type": "t_kind", "status": "t_status"}
@@ -51,7 +51,15 @@ class Line:
     @property
     def mood(self) -> str:
         """How the status is shown."""
-        return {Status.PENDING: "warn", Status.REJECTED: "bad", Status.CANCELLED: ""}.get(self.status, "good")
+        if self.status in WAITING:
+            return "warn"
+        return {Status.REJECTED: "bad", Status.CANCELLED: "", Status.EXPIRED: ""}.get(self.status, "good")
+
+    @property
+    def request(self) -> str:
+        """The key of the funding request that it is."""
+        source, _space, key = self.uid.partition(" ")
+        return key if source == "funding" else ""
 
 
 def line_of(row: dict[str, Any]) -> Line:

@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
     DEPOSIT = "deposit", _("Deposit")
     WITHDRAWAL = "withdrawal", _("Withdrawal")
     INTERNAL_CASH = "internal_cash", _("Internal cash transfer")
+    BANK = "bank", _("Bank instruction")
     POSITION_IN = "position_in", _("Inbound position transfer")
     POSITION_OUT = "position_out", _("Outbound position transfer")
     POSITION_INTERNAL = "position_internal", _("Internal position transfer")
@@ -33,8 +34,13 @@ REPORTED = (Kind.FEE, Kind.INVOICE, Kind.REIMBURSEMENT, Kind.REVERSAL)
 
 
 class Method(models.TextChoices):
-    """How positions came in or went out, and which way somebody traded."""
+    """How money and positions came in or went out, and which way somebody traded."""
 
+    WIRE = "WIRE", _("Wire")
+    ACH = "ACH", _("ACH")
+    EFT = "EFT", _("EFT")
+    SEPA = "SEPA", _("SEPA")
+    CHECK = "CHECK", _("Check")
     ACATS = "ACATS", _("ACATS")
     ATON = "ATON", _("ATON")
     FOP = "FOP", _("FOP")
@@ -47,11 +53,19 @@ class Method(models.TextChoices):
 class Status(models.TextChoices):
     """How far it has got; what a statement says is completed."""
 
+    PENDING_CONFIRMATION = "pending_confirmation", _("Pending Confirmation")
+    PENDING_VERIFICATION = "pending_verification", _("Pending Verification")
+    PENDING_ADVISOR = "pending_advisor", _("Pending Advisor")
     PENDING = "pending", _("Pending")
+    APPROVED = "approved", _("Approved")
     PROCESSED = "processed", _("Processed")
     COMPLETED = "completed", _("Completed")
     REJECTED = "rejected", _("Rejected")
     CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
+
+
+WAITING = (Status.PENDING_CONFIRMATION, Status.PENDING_VERIFICATION, Status.PENDING_ADVISOR, Status.PENDING)
 
 
 def days_of(text: str) -> tuple[int, bool]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import Case, CharField, DecimalField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.broker.activity.models import CashLine, PositionTransfer, Trade
+from accounts.broker.funding.models import FundingKind, FundingRequest, FundingStatus
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import Gate, may_pass
 from accounts.ground.access.scope import scope
@@ -96,6 +97,7 @@ def _branches(who: Who, since: date, sealed: date | None) -> dict[str, "QuerySet
     """The tables that a person may read, by the first word of a transaction's id."""
     found: dict[str, QuerySet[Any, Any]] = {
         "cash": _cash(who, since),
+        "funding": _asked(who, since),
         "transfer": _positions(who, since),
         "trade": _trades(who, since),
     }
@@ -131,6 +133,7 @@ def _cash(who: Who, since: date) -> "QuerySet[CashLine]":
     income = Q()
     for word in INCOME:
         income |= Q(kind__startswith=word)
+    by_way = scope(who, FundingRequest).filter(line=OuterRef("pk"))
     kind = Case(
         When(kind=CashLine.DEPOSITS, amount__lt=0, then=_said(Kind.WITHDRAWAL)),
         When(kind=CashLine.DEPOSITS, then=_said(Kind.DEPOSIT)),
@@ -144,10 +147,26 @@ def _cash(who: Who, since: date) -> "QuerySet[CashLine]":
         "cash ",
         t_day=F("report_on"),
         t_kind=kind,
-        t_method=_said(""),
+        t_method=Coalesce(Subquery(by_way.values("method")[:1], output_field=_TEXT), _said("")),
         t_status=_said(Status.COMPLETED),
         t_amount=Cast("amount", _AMOUNT),
         t_words=Coalesce(Cast("description", _TEXT), _said("")),
+    )
+
+
+def _asked(who: Who, since: date) -> "QuerySet[FundingRequest]":
+    """What was asked of the broker; once a statement shows the movement, its line stands here instead."""
+    leaves = Q(kind=FundingKind.WITHDRAWAL) | Q(kind=FundingKind.INTERNAL)
+    amount = Case(When(leaves, then=-F("amount")), default=Coalesce("amount", Value(0)), output_field=_AMOUNT)
+    return _shape(
+        scope(who, FundingRequest).filter(requested_on__gte=since).exclude(status=FundingStatus.COMPLETED),
+        "funding ",
+        t_day=F("requested_on"),
+        t_kind=Cast("kind", _TEXT),
+        t_method=Cast("method", _TEXT),
+        t_status=Cast("status", _TEXT),
+        t_amount=Cast(amount, _AMOUNT),
+        t_words=Coalesce(Cast("bank__name", _TEXT), Cast("counter__number", _TEXT), _said("")),
     )
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.ground.access.gates import gate
+from accounts.ground.access.gates import Gate, gate, may_pass
 from accounts.ground.clock import exchange_today
 from portal.preferences.queries import remembered, saved_query, views_of
 from portal.preferences.rules import COLUMNS, columns_of
@@ -43,5 +43,10 @@ def transaction(request: HttpRequest, entry: str) -> HttpResponse:
     """One transaction with everything that is known of it."""
     who = request.seat  # type: ignore[attr-defined]
     detail = detail_for(who, entry, today=exchange_today())
-    context = {"one": detail.line, "facts": detail.in_words(), "sees_accounts": who.has("view_accounts")}
+    context = {
+        "one": detail.line,
+        "facts": detail.in_words(),
+        "sees_accounts": who.has("view_accounts"),
+        "may_fund": may_pass(who, Gate("fund")),
+    }
     return render(request, "transactions/transaction.html", context)

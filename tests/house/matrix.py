@@ -43,12 +43,20 @@ ASKED_OF_AN_OWNER = (
     *("api_sign_proposal", "api_decline_proposal"),
 )
 TOLD_OF_FEES = ("notice", "notice_pdf", "api_notice")
+MOVED = (
+    *("funding_request", "funding_number", "funding_resend", "funding_consent", "funding_verify", "funding_cancel"),
+    *("funding_amount", "api_funding_request", "api_cancel_funding", "api_consent_funding", "api_verify_funding"),
+    "api_confirm_funding",
+)
+SAVED_BANKS = ("delete_bank", "api_delete_bank")
 GIVEN_BACK = ("reimbursement", "cancel_reimbursement", "api_reimbursement")
 TOLD_TO_A_PRACTICE = (
     *("notification", "thread", "api_thread", "share_thread", "api_share_thread"),
     *("close_thread", "api_close_thread"),
     *("invoice", "cancel_invoice", "api_invoice", "approve_line", "api_approve_line", *PROPOSED),
     *GIVEN_BACK,
+    *MOVED,
+    *SAVED_BANKS,
 )
 # What a client was asked; it is taken back by the practice that asked, and the owner is told so.
 CONSENTS = (
@@ -145,6 +153,14 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["given"].get(number, NOWHERE if number == MISSING else None)
         for name in GIVEN_BACK
+    },
+    **{
+        f"{name}.pk": lambda world, number: world.rows["funding"].get(number, NOWHERE if number == MISSING else None)
+        for name in MOVED
+    },
+    **{
+        f"{name}.pk": lambda world, number: world.rows["bank"].get(number, NOWHERE if number == MISSING else None)
+        for name in SAVED_BANKS
     },
     **{
         f"{name}.pk": lambda world, number: world.rows["proposal"].get(number, NOWHERE if number == MISSING else None)

@@ -18,6 +18,7 @@ from accounts.broker.feed.holders import holders, is_master, known
 from accounts.broker.feed.job import Held, Job, ensure_partitions
 from accounts.broker.feed.prepare import Market, Prepared, prepare
 from accounts.broker.feed.reader import Examined, Statement
+from accounts.broker.funding.closing import complete
 from accounts.broker.funds.actions import retire
 from accounts.ground.access.context import current_alias
 from portal.lib.words import gettext_noop
@@ -146,6 +147,9 @@ class FlexImport:
         self.job.arrive(arrived)
         charged = {row[1] for one in ready for row in one.staged.get("cashline", ()) if row[3] == CashLine.ADVISOR_FEES}
         retire(accounts=sorted(charged), at=self.job.at)
+        moved = {row[1] for one in ready for row in one.staged.get("cashline", ()) if row[3] == CashLine.DEPOSITS}
+        moved |= {row[1] for one in ready for row in one.staged.get("positiontransfer", ())}
+        complete(accounts=sorted(moved), at=self.job.at)
         return counts
 
     def _tell(self, one: Prepared) -> None:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.broker.funding.closing import accept_funding, funding_requests, reject_funding
+from accounts.broker.funding.models import FundingRequest, FundingStatus
 from accounts.broker.transmit.models import REJECTED_TITLE, Answer, Instruction
 from accounts.broker.transmit.rules import may_follow
 from accounts.ground.access.context import current_alias, cursor
@@ -64,9 +66,12 @@ def take_answers(content: bytes, *, at: datetime) -> Taken:
     taken = Taken()
     with transaction.atomic(using=current_alias.get()):
         known = _latest([row.reference for row in rows])
+        asked = funding_requests([row.reference for row in rows if row.reference not in known])
         for row in rows:
             found = known.get(row.reference)
-            if found is None:
+            if found is None and row.reference in asked:
+                _answer_funding(asked[row.reference], row, taken, at)
+            elif found is None:
                 taken.wonder(row.line, row.reference, gettext_noop("no such instruction was sent"))
             elif found[0].answer == row.answer:
                 taken.unchanged += 1
@@ -79,6 +84,21 @@ def take_answers(content: bytes, *, at: datetime) -> Taken:
                 else:
                     taken.rejected += 1
     return taken
+
+
+def _answer_funding(found: FundingRequest, row: Row, taken: Taken, at: datetime) -> None:
+    """What the broker says of a movement that somebody asked for; it may reject what it has not booked."""
+    before = Answer.REJECTED if found.status == FundingStatus.REJECTED else Answer.ACCEPTED
+    if found.answered_at and row.answer == before:
+        taken.unchanged += 1
+    elif found.status != FundingStatus.PROCESSED:
+        taken.wonder(row.line, row.reference, gettext_noop("it contradicts what the broker said before"))
+    elif row.answer == Answer.ACCEPTED:
+        accept_funding(found, at=at)
+        taken.accepted += 1
+    else:
+        reject_funding(found, reason=row.reason, at=at)
+        taken.rejected += 1
 
 
 def _rows(content: bytes) -> Iterator[Row]:

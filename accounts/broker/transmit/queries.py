@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Concat
 
+from accounts.broker.funding.models import FundingFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.transmit.models import Answer, Instruction, InstructionFile, Standing
 from accounts.broker.transmit.rules import END_WITH_ACCEPTANCE
@@ -53,7 +54,7 @@ def counted(files: "QuerySet[InstructionFile]") -> "QuerySet[InstructionFile]":
     )
 
 
-def bytes_of(file: InstructionFile) -> bytes:
+def bytes_of(file: InstructionFile | FundingFile) -> bytes:
     """The file as it is owed to the broker; under a login that reads the outbox."""
     return OutboxMessage.unscoped.get(natural_key=file.natural_key).body.encode()
 

@@ -25,8 +25,8 @@ def give(*, user_id: int, session_key: str, task: str, factor: str, at: datetime
     )
 
 
-def consume(*, user_id: int, session_key: str, task: str, at: datetime) -> None:
-    """Use up the grant inside the caller's transaction; two posts at once cannot both win.
+def consume(*, user_id: int, session_key: str, task: str, at: datetime) -> str:
+    """Use up the grant inside the caller's transaction, and say what had proved it; two posts at once cannot both win.
 
     Raises StepUpRefused when there is none, when it is for another task, expired or used.
     """
@@ -34,8 +34,10 @@ def consume(*, user_id: int, session_key: str, task: str, at: datetime) -> None:
         cur.execute(
             "UPDATE accounts_stepupgrant SET used_at = %s WHERE id = (SELECT id FROM accounts_stepupgrant"
             " WHERE user_id = %s AND session = %s AND task = %s AND used_at IS NULL AND expires_at > %s"
-            " ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED) AND used_at IS NULL",
+            " ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED) AND used_at IS NULL RETURNING factor",
             [at, user_id, session_mark(session_key), task, at],
         )
-        if cur.rowcount != 1:
-            raise StepUpRefused
+        used = cur.fetchone()
+    if used is None:
+        raise StepUpRefused
+    return used[0]

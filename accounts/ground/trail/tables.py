@@ -36,6 +36,8 @@ TABLES: dict[str, Any] = {
     "accounts_pinfact": _("PIN links: verified clients"),
     "accounts_pinlink": _("PIN links"),
     "broker_permissionrequest": _("Requests for trading permissions"),
+    "broker_fundingrequest": _("Movements of money that were asked for"),
+    "broker_savedbank": _("Saved banks"),
     "fees_schedule": _("Fee schedules"),
     "fees_proposal": _("Fee proposals"),
     "fees_template": _("Fee templates"),

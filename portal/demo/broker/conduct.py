@@ -23,7 +23,8 @@ _DISBURSEMENT = "DISBURSEMENT INITIATED BY ACCOUNT HOLDER"
 @dataclass(frozen=True, slots=True)
 class Instruction:
     """A fee the portal asked the broker to collect (below zero: to give back); it is booked on the business day after
-    `posted_on`.  With `other` it moves inside a trading group, to that account or from it."""
+    `posted_on`.  With `other` it moves inside a trading group, to that account or from it; as a flow it leaves for a
+    bank or, below zero, comes from one."""
 
     posted_on: date
     account: str
@@ -32,6 +33,7 @@ class Instruction:
     memo: str
     reference: str
     other: str = ""
+    is_flow: bool = False
 
 
 class Life:
@@ -203,6 +205,9 @@ class Life:
             amount = to_cash(int(asked.amount * UNIT), asked.currency)
             if asked.other:
                 self.book.transfer_cash(-amount, asked.other)
+            elif asked.is_flow:
+                kind, words = ("withdrawals", _DISBURSEMENT) if amount > 0 else ("deposits", _RECEIPT)
+                self.book.row(_FLOW, kind, asked.currency, -amount, words, reference=asked.reference)
             elif amount < 0 or (amount > 0 and self.book.total > 0):
                 more = {"reference": asked.reference}
                 self.book.row("Advisor Fees", "advisorFees", asked.currency, -amount, asked.memo, **more)

@@ -10,7 +10,8 @@ from .conduct import Instruction
 
 ANSWERS_HEADER = "reference,answer,reason\n"
 _COLLECTED, _GIVEN_BACK = ("fee", "invoice", "borne_back"), ("reimburse", "reversal", "adjustment", "borne")
-_WITHIN_A_GROUP = "draw"
+_WITHIN_A_GROUP = ("draw", "internal_cash")
+_PAID_IN, _PAID_OUT = "deposit", "withdrawal"
 
 
 def read_orders(text: str, *, posted_on: date) -> list[Instruction]:
@@ -22,7 +23,13 @@ def read_orders(text: str, *, posted_on: date) -> list[Instruction]:
             account = row["payer"]
         elif row["kind"] in _GIVEN_BACK:
             account, amount = row["payee"], -amount
-        elif row["kind"] == _WITHIN_A_GROUP:
+        elif row["kind"] in (_PAID_IN, _PAID_OUT):
+            is_in = row["kind"] == _PAID_IN
+            account, amount = (row["payee"], -amount) if is_in else (row["payer"], amount)
+            more = (row["currency"], row["memo"], row["reference"])
+            found.append(Instruction(posted_on, account, amount, *more, is_flow=True))
+            continue
+        elif row["kind"] in _WITHIN_A_GROUP:
             more = (row["currency"], row["memo"], row["reference"])
             found.append(Instruction(posted_on, row["payer"], amount, *more, other=row["payee"]))
             found.append(Instruction(posted_on, row["payee"], -amount, *more, other=row["payer"]))
@@ -37,7 +44,8 @@ def answers_to(text: str, known: Collection[str]) -> list[str]:
     """A line a row: accepted, or rejected where an account is not ours."""
     lines = []
     for row in csv.DictReader(io.StringIO(text)):
-        strange = next((one for one in (row["payer"], row["payee"]) if one not in known), None)
+        # Money from outside has no payer of ours, money that leaves no payee.
+        strange = next((one for one in (row["payer"], row["payee"]) if one and one not in known), None)
         verdict = f"rejected,unknown account {strange}" if strange else "accepted,"
         lines.append(f"{row['reference']},{verdict}\n")
     return lines

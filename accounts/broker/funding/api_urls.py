@@ -1,0 +1,21 @@
+"""API addresses of money in and out."""
+
+from django.urls import path
+
+from accounts.broker.funding import api
+
+urlpatterns = [
+    path("accounts/<str:number>/funding/", api.AccountFunding.as_view(), name="api_funding"),
+    path("accounts/<str:number>/deposits/", api.NotifyDeposit.as_view(), name="api_deposit"),
+    path("accounts/<str:number>/withdrawals/", api.Withdraw.as_view(), name="api_withdraw"),
+    path("accounts/<str:number>/internal-transfers/", api.MoveCash.as_view(), name="api_move"),
+    path("accounts/<str:number>/bank-instructions/", api.SaveBank.as_view(), name="api_save_bank"),
+    path("bank-instructions/", api.SavedBanks.as_view(), name="api_saved_banks"),
+    path("bank-instructions/<uuid:pk>/", api.DeleteBank.as_view(), name="api_delete_bank"),
+    path("funding-requests/", api.FundingRequests.as_view(), name="api_funding_requests"),
+    path("funding-requests/<uuid:pk>/", api.OneFundingRequest.as_view(), name="api_funding_request"),
+    path("funding-requests/<uuid:pk>/cancel/", api.CancelFunding.as_view(), name="api_cancel_funding"),
+    path("funding-requests/<uuid:pk>/consent/", api.ConsentToFunding.as_view(), name="api_consent_funding"),
+    path("funding-requests/<uuid:pk>/answer/", api.VerifyFunding.as_view(), name="api_verify_funding"),
+    path("funding-requests/<uuid:pk>/number/", api.ConfirmFunding.as_view(), name="api_confirm_funding"),
+]

@@ -1,0 +1,99 @@
+"""Whether money may move: the way, the amount, what is free, and the limits of the device that confirmed it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from accounts.broker.funding import rules
+from accounts.broker.funding.models import FundingKind, FundingMethod, SavedBank
+from accounts.broker.funding.queries import free_cash, usable_banks, withdrawn
+from accounts.broker.funding.rules import FundingProblem
+from accounts.broker.rates.queries import rates
+from accounts.ground.access.context import Who
+from accounts.ground.stepup.limits import ach_problem, withdrawal_problem
+from accounts.ground.tree.models import Account
+from portal.lib.exchange import exchange_day
+from portal.lib.money import minor_unit, round_money
+from portal.lib.words import gettext_noop
+
+MOST = Decimal(10) ** 15
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is wanted, apart from who wants it. `key` makes asking twice one request."""
+
+    kind: str
+    currency: str
+    key: UUID
+    amount: Decimal | None = None
+    method: str = ""
+    bank: SavedBank | None = None
+    counter: Account | None = None
+
+
+def check_method(asked: Asked) -> None:
+    """Raises FundingProblem where the way does not fit what is asked for, or its currency."""
+    if problem := rules.method_problem(asked.kind, asked.method, asked.currency):
+        wanted = rules.CURRENCY_OF.get(FundingMethod(asked.method), "") if asked.method in FundingMethod.values else ""
+        raise FundingProblem(problem, method=asked.method, currency=wanted)
+
+
+def check_amount(amount: Decimal | None, currency: str) -> None:
+    """Raises FundingProblem for what is no amount of money in the currency."""
+    if amount is None or not 0 < amount < MOST:
+        raise FundingProblem(gettext_noop("Enter an amount above zero."))
+    if amount != round_money(amount, currency):
+        raise FundingProblem(
+            gettext_noop("The smallest amount of %(currency)s is %(least)s."),
+            currency=currency,
+            least=minor_unit(currency),
+        )
+
+
+def checked(who: Who, account: Account, asked: Asked, factor: str, at: datetime) -> dict[str, object]:
+    """What the account has free and what counts against limits, once both allow it; under the locks."""
+    if asked.kind == FundingKind.BANK:
+        return {}
+    check_amount(asked.amount, asked.currency)
+    assert asked.amount is not None, "checked a line above"
+    if asked.kind == FundingKind.DEPOSIT:
+        return {}
+    day = exchange_day(at)
+    free = free_cash(account, asked.currency, day=day)
+    if asked.amount > free.amount:
+        raise FundingProblem(
+            gettext_noop("Only %(free)s %(currency)s is available."),
+            free=f"{free.amount:,.2f}",
+            currency=asked.currency,
+        )
+    fields: dict[str, object] = {"available": round_money(free.amount, asked.currency)}
+    if asked.kind == FundingKind.WITHDRAWAL:
+        if asked.bank is not None and not usable_banks(who, account).filter(pk=asked.bank.pk).exists():
+            raise FundingProblem(gettext_noop("Choose a saved bank instruction of this method."))
+        fields["usd"] = _within_limits(asked, factor, at)
+    return fields
+
+
+def _within_limits(asked: Asked, factor: str, at: datetime) -> Decimal:
+    """The amount in US dollars, once the limits of the device allow it."""
+    assert asked.amount is not None, "a withdrawal is of an amount"
+    day, rate = exchange_day(at), Decimal(1)
+    if asked.currency != "USD":
+        pair = (asked.currency, "USD", day)
+        known = rates([pair]).get(pair)
+        if known is None:
+            raise FundingProblem(
+                gettext_noop("No rate of %(currency)s is known yet, so the limit of your device cannot be checked."),
+                currency=asked.currency,
+            )
+        rate = known
+    usd = max(round_money(asked.amount * rate, "USD"), Decimal("0.01"))
+    before = withdrawn(day)
+    problem = withdrawal_problem(factor, amount=usd, today=before.today, five_days=before.five_days)
+    if problem is None and asked.method in rules.BY_ACH:
+        problem = ach_problem(factor, amount=usd, before=before.by_ach)
+    if problem is not None:
+        raise FundingProblem.of(problem)
+    return usd

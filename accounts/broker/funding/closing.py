@@ -1,0 +1,157 @@
+"""What the broker's own rows say of a request: its answer, and the statement line that shows the movement.
+
+Nothing else closes a movement of money, neither a person nor a clock. Runs under the night's own login.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.broker.activity.models import CashLine, PositionTransfer
+from accounts.broker.funding.models import FundingKind, FundingRequest, FundingStatus
+from accounts.broker.funding.rules import check_step
+from accounts.broker.funds.rules import FeeLine, Posting, pairs
+from accounts.ground.access.context import current_alias
+from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.notifications.actions import notify
+from accounts.ground.notifications.models import NotificationKind
+from portal.lib.exchange import exchange_day
+from portal.lib.words import gettext_noop
+
+LONGEST_REASON = 300
+# Money may arrive before the broker has heard that it comes; nothing leaves before.
+OPEN = {
+    FundingKind.DEPOSIT: (FundingStatus.PENDING, FundingStatus.PROCESSED),
+    FundingKind.WITHDRAWAL: (FundingStatus.PROCESSED,),
+    FundingKind.INTERNAL: (FundingStatus.PROCESSED,),
+}
+
+
+def funding_requests(references: Iterable[UUID]) -> dict[UUID, FundingRequest]:
+    """The requests of these ids that the broker has heard of, locked."""
+    rows = FundingRequest.unscoped.select_for_update(of=("self",)).select_related("account")
+    return {one.pk: one for one in rows.filter(pk__in=list(references), sent_at__isnull=False).order_by("pk")}
+
+
+def accept_funding(found: FundingRequest, *, at: datetime) -> None:
+    """The broker will do it; it is done when a statement shows it."""
+    found.answered_at = at
+    found.save(update_fields=["answered_at"])
+
+
+def reject_funding(found: FundingRequest, *, reason: str, at: datetime) -> None:
+    """The broker will not do it, and what was promised away is free again."""
+    check_step(found.status, FundingStatus.REJECTED)
+    found.status, found.answered_at, found.ended_at = FundingStatus.REJECTED, at, at
+    found.reason = reason[:LONGEST_REASON]
+    found.save(update_fields=["status", "answered_at", "ended_at", "reason"])
+    # The night reads no addresses, so this is told on the pages.
+    notify(
+        account=found.account,
+        kind=NotificationKind.MESSAGE,
+        title=gettext_noop("The broker rejected a movement of money"),
+        natural_key=f"funding {found.pk} rejected",
+        day=exchange_day(at),
+    )
+
+
+def complete(*, accounts: Sequence[int], at: datetime) -> int:
+    """Pair the open requests of these accounts with the lines of statements that show them; how many were paired.
+
+    Exact account, currency and amount: by our reference where a line carries it, else the oldest request first.
+    """
+    if not accounts:
+        return 0
+    with transaction.atomic(using=current_alias.get()):
+        one_at_a_time("broker_funding")
+        return _by_cash_lines(accounts, at) + _by_transfers(accounts, at)
+
+
+def _waiting(accounts: Sequence[int], *kinds: FundingKind) -> list[FundingRequest]:
+    rows = FundingRequest.unscoped.select_for_update(of=("self",)).select_related("account", "counter")
+    found = list(rows.filter(account_id__in=accounts, kind__in=kinds).exclude(amount=None).order_by("asked_at", "pk"))
+    return [one for one in found if one.status in OPEN[FundingKind(one.kind)]]
+
+
+def _by_cash_lines(accounts: Sequence[int], at: datetime) -> int:
+    waiting = {one.pk: one for one in _waiting(accounts, FundingKind.DEPOSIT, FundingKind.WITHDRAWAL)}
+    if not waiting:
+        return 0
+    first = min(one.requested_on for one in waiting.values())
+    rows = CashLine.unscoped.filter(
+        account_id__in={one.account_id for one in waiting.values()},
+        kind=CashLine.DEPOSITS,
+        report_on__gte=first,
+        funding=None,
+    )
+    lines = {row.pk: row for row in rows}
+    found = pairs(
+        (
+            FeeLine(
+                row.pk, row.account_id, row.currency, row.amount, row.report_on, f"{row.reference} {row.description}"
+            )
+            for row in lines.values()
+            if row.report_on is not None
+        ),
+        (
+            Posting(one.pk, None, one.account_id, one.currency, _signed(one), one.requested_on)
+            for one in waiting.values()
+        ),
+    )
+    for line, posting in found:
+        row = lines[line.id]
+        one = waiting[posting.id]
+        one.line = row
+        _completed(one, line.day, row.settle_on or line.day, at)
+    return len(found)
+
+
+def _signed(one: FundingRequest) -> Decimal:
+    assert one.amount is not None, "only a bank has none"
+    return one.amount if one.kind == FundingKind.DEPOSIT else -one.amount
+
+
+def _by_transfers(accounts: Sequence[int], at: datetime) -> int:
+    waiting = _waiting(accounts, FundingKind.INTERNAL)
+    if not waiting:
+        return 0
+    rows = PositionTransfer.unscoped.filter(
+        Q(quantity=None) | Q(quantity=0),
+        account_id__in={one.account_id for one in waiting},
+        kind="INTERNAL",
+        direction="OUT",
+        report_on__gte=min(one.requested_on for one in waiting),
+        funding=None,
+    )
+    lines = list(rows.order_by("report_on", "pk"))
+    done = 0
+    for one in waiting:
+        row = next((row for row in lines if _shows(row, one)), None)
+        if row is None:
+            continue
+        lines.remove(row)
+        one.moved = row
+        assert row.report_on is not None, "asked for by its day"
+        _completed(one, row.report_on, row.report_on, at)
+        done += 1
+    return done
+
+
+def _shows(row: PositionTransfer, one: FundingRequest) -> bool:
+    assert one.counter is not None, "an internal transfer has two ends"
+    same = (row.account_id, row.currency, row.other_account) == (one.account_id, one.currency, one.counter.number)
+    in_time = row.report_on is not None and row.report_on >= one.requested_on
+    return same and in_time and abs(row.cash or 0) == one.amount
+
+
+def _completed(one: FundingRequest, day: date, available: date, at: datetime) -> None:
+    check_step(one.status, FundingStatus.COMPLETED)
+    one.status, one.ended_at = FundingStatus.COMPLETED, at
+    one.arrived_on = one.credited_on = day
+    one.available_on = available
+    fields = ["status", "ended_at", "arrived_on", "credited_on", "available_on"]
+    one.save(update_fields=[*fields, "line" if one.line_id else "moved"])

@@ -1,0 +1,25 @@
+"""Addresses of Transfer & Pay."""
+
+from django.urls import path
+
+from accounts.broker.funding import request_views, views
+
+app_name = "transfer"
+
+urlpatterns = [
+    path("transfer/funds/", views.funds, name="funds"),
+    path("transfer/saved/", views.saved, name="saved"),
+    path("transfer/banks/<uuid:pk>/delete/", views.delete_bank, name="delete_bank"),
+    path("transfer/requests/<uuid:pk>/", request_views.show, name="funding_request"),
+    path("transfer/requests/<uuid:pk>/number/", request_views.number, name="funding_number"),
+    path("transfer/requests/<uuid:pk>/resend/", request_views.resend, name="funding_resend"),
+    path("transfer/requests/<uuid:pk>/consent/", request_views.consent, name="funding_consent"),
+    path("transfer/requests/<uuid:pk>/answer/", request_views.verify, name="funding_verify"),
+    path("transfer/requests/<uuid:pk>/cancel/", request_views.cancel, name="funding_cancel"),
+    path("transfer/requests/<uuid:pk>/amount/", request_views.amount, name="funding_amount"),
+    path("accounts/<str:number>/transfer/", views.account, name="account"),
+    path("accounts/<str:number>/transfer/deposit/", views.deposit, name="deposit"),
+    path("accounts/<str:number>/transfer/withdraw/", views.withdraw, name="withdraw"),
+    path("accounts/<str:number>/transfer/internal/", views.move, name="move"),
+    path("accounts/<str:number>/transfer/bank/", views.save_bank, name="save_bank"),
+]

@@ -1,0 +1,73 @@
+"""What is confirmed about money in and out, in sentences: amount, where from, where to."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from accounts.broker.funding.models import FundingKind, SavedBank
+from accounts.broker.funding.queries import bank_for, request_for
+from portal.confirming.wish import Wish, account_words, amount_words
+
+
+def withdraw(wish: Wish) -> str:
+    """An amount that leaves, and the bank it goes to."""
+    said = {"amount": _amount(wish), "account": wish.account()}
+    chosen = str(wish.said.get("to") or wish.said.get("bank") or "")
+    if chosen in ("", "CHECK"):
+        return _("Withdraw %(amount)s from account %(account)s by check.") % said
+    bank = bank_for(wish.seat, UUID(chosen))
+    return _("Withdraw %(amount)s from account %(account)s to %(bank)s.") % {**said, "bank": _bank(bank)}
+
+
+def move(wish: Wish) -> str:
+    """Cash between two accounts."""
+    ends = [wish.account(), wish.account(str(wish.said.get("other") or wish.said.get("to") or ""))]
+    if wish.said.get("direction") == "in":
+        ends.reverse()
+    words = _("Move %(amount)s from account %(payer)s to account %(payee)s.")
+    return words % {"amount": _amount(wish), "payer": ends[0], "payee": ends[1]}
+
+
+def save_bank(wish: Wish) -> str:
+    """A bank to which money may go."""
+    return _("Let money of account %(account)s go to %(holder)s, %(number)s, at %(bank)s.") % {
+        "account": wish.account(),
+        "holder": wish.text("holder"),
+        "number": wish.text("number"),
+        "bank": wish.text("bank_name"),
+    }
+
+
+def delete_bank(wish: Wish) -> str:
+    """A bank to which money goes no more."""
+    bank = bank_for(wish.seat, wish.place["pk"])
+    return _("Delete the bank instruction %(name)s of account %(account)s.") % {
+        "name": bank.name,
+        "account": account_words(bank.account),
+    }
+
+
+def verify(wish: Wish) -> str:
+    """What an advisor asks for, answered by the owner."""
+    found = request_for(wish.seat, wish.place["pk"])
+    said = {
+        "kind": FundingKind(found.kind).label,
+        "account": account_words(found.account),
+        "amount": amount_words(found.amount, found.currency) if found.amount else "",
+        "to": _bank(found.bank) if found.bank else account_words(found.counter) if found.counter else found.method,
+    }
+    accepts = wish.said.get("answer") == "approve" or wish.said.get("approve") is True
+    words = (
+        _("Approve of account %(account)s: %(kind)s %(amount)s, %(to)s.")
+        if accepts
+        else _("Decline of account %(account)s: %(kind)s %(amount)s, %(to)s.")
+    )
+    return words % said
+
+
+def _amount(wish: Wish) -> str:
+    return amount_words(wish.text("amount"), wish.text("currency"))
+
+
+def _bank(bank: SavedBank) -> str:
+    return f"{bank.name} ({bank.holder}, {bank.bank_name} {bank.ending})"

@@ -1,0 +1,202 @@
+"""Only the broker closes a movement: its answer rejects, a line of its statement completes. Files for it, banks."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from accounts.broker.activity.models import CashLine, PositionTransfer
+from accounts.broker.funding import actions
+from accounts.broker.funding.closing import complete
+from accounts.broker.funding.models import FundingFile, FundingRequest
+from accounts.broker.funding.rules import FundingConflict, FundingProblem, bank_problem
+from accounts.broker.funding.sending import go_on_due, send_due
+from accounts.broker.transmit.answers import take_answers
+from accounts.ground.access.context import acting, as_role
+from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.requests.models import Request
+from portal.demo.broker.orders import answers_to, read_orders
+from tests.broker.funding.conftest import FRIDAY
+
+MONDAY = date(2026, 5, 4)
+
+
+def now(found):
+    return FundingRequest.unscoped.get(pk=found.pk)
+
+
+def step(world, name, action, found, **more):
+    with acting(world.users[name].pk) as who:
+        return getattr(actions, action)(who=who, found=found, **more)
+
+
+@pytest.fixture
+def line(till):
+    def put(number, amount, *, day=MONDAY, reference="", currency="USD"):
+        account = till.world[number]
+        made = CashLine.unscoped.create(
+            firm_id=account.firm_id, account=account, key=str(uuid4()), kind=CashLine.DEPOSITS, currency=currency,
+            amount=Decimal(amount), report_on=day, settle_on=day, reference=reference, file=till.file,
+        )  # fmt: skip
+        with as_role("night"):
+            complete(accounts=[account.pk], at=FRIDAY + timedelta(days=3))
+        return made
+
+    return put
+
+
+def test_the_file_for_the_broker_and_what_the_demo_broker_makes_of_it(till, world):
+    till.cash("U1000001", "1000")
+    till.cash("I4000001", "1000")
+    bank = till.bank("ana", "U1000001").bank
+    till.deposit("ana", "U1000001", "50")
+    asked = till.withdraw("ana", "U1000001", "100.5", method="WIRE", bank=bank)
+    step(world, "alice", "consent", asked, at=FRIDAY)
+    till.move("sam", "I4000001", "U4000001", "7")
+
+    assert send_due(at=FRIDAY) == 3
+    assert send_due(at=FRIDAY) == 0
+
+    file = FundingFile.unscoped.get()
+    text = OutboxMessage.unscoped.get(natural_key=file.natural_key).body
+    orders = {one.account: one for one in read_orders(text, posted_on=FRIDAY.date()) if one.memo != "WIRE"}
+    flows = [one.amount for one in read_orders(text, posted_on=FRIDAY.date()) if one.is_flow]
+    assert sorted(flows) == [Decimal("-50.00"), Decimal("100.50")]
+    assert orders["U1000001"].reference == str(asked.pk)
+    assert "The Holder Corner Bank 021000021 12345678" in orders["U1000001"].memo
+    assert (orders["I4000001"].amount, orders["I4000001"].other) == (Decimal("7.00"), "U4000001")
+    assert (orders["U4000001"].amount, orders["U4000001"].other) == (Decimal("-7.00"), "I4000001")
+    answers = answers_to(text, {"U1000001", "I4000001", "U4000001"})
+    assert len(answers) == 3 and all(one.endswith(",accepted,\n") for one in answers)
+
+
+def test_a_withdrawal_is_completed_by_its_line_and_by_nothing_else(till, world, line):
+    till.cash("U1000001", "1000")
+    asked = till.withdraw("ana", "U1000001", "100")
+    line("U1000001", "-100")
+    assert now(asked).status == "pending_advisor"  # money that nobody sent is not this money
+    CashLine.unscoped.all().delete()
+    step(world, "alice", "consent", asked, at=FRIDAY)
+    send_due(at=FRIDAY)
+    with as_role("night"):
+        taken = take_answers(f"reference,answer,reason\n{asked.pk},accepted,\n".encode(), at=FRIDAY)
+        assert (taken.accepted, taken.strange_total) == (1, 0)
+        assert take_answers(f"reference,answer,reason\n{asked.pk},accepted,\n".encode(), at=FRIDAY).unchanged == 1
+    assert now(asked).status == "processed"
+    for days in (1, 30, 400):
+        go_on_due(at=FRIDAY + timedelta(days=days))
+    assert now(asked).status == "processed"
+    line("U1000001", "-100.01")
+    line("U1000001", "-100", day=date(2026, 4, 30))
+    line("U1000001", "-100", currency="EUR")
+    assert now(asked).status == "processed"
+    shown = line("U1000001", "-100")
+
+    done = now(asked)
+    assert (done.status, done.line_id, done.credited_on) == ("completed", shown.pk, MONDAY)
+    assert Request.unscoped.get(kind="funding").status == "approved"
+    with pytest.raises(FundingConflict):
+        step(world, "ana", "cancel", asked, reason="x", at=FRIDAY)
+
+
+def test_our_reference_goes_before_age(till, world, line):
+    till.cash("U1000001", "1000")
+    both = [till.withdraw("ana", "U1000001", "100") for _turn in range(2)]
+    for one in both:
+        step(world, "alice", "consent", one, at=FRIDAY)
+    send_due(at=FRIDAY)
+    line("U1000001", "-100", reference=str(both[1].pk))
+    assert [now(one).status for one in both] == ["processed", "completed"]
+    line("U1000001", "-100")
+    assert now(both[0]).status == "completed"
+
+
+def test_what_the_broker_rejects_is_free_again(till, world):
+    till.cash("U1000001", "1000")
+    asked = till.withdraw("ana", "U1000001", "1000")
+    step(world, "alice", "consent", asked, at=FRIDAY)
+    with as_role("night"):
+        answer = f"reference,answer,reason\n{asked.pk},rejected,closed bank\n".encode()
+        assert take_answers(answer, at=FRIDAY).strange_total == 1  # the broker has not heard of it
+    send_due(at=FRIDAY)
+    with as_role("night"):
+        assert take_answers(answer, at=FRIDAY).rejected == 1
+    assert (now(asked).status, now(asked).reason) == ("rejected", "closed bank")
+    assert till.withdraw("ana", "U1000001", "1000").status == "pending_advisor"
+
+
+def test_a_deposit_is_completed_by_its_line_and_its_amount_changes_while_it_is_pending(till, world, line):
+    asked = till.deposit("ana", "U1000001", "50")
+    assert asked.status == "pending"
+    step(world, "ana", "change_amount", asked, amount=Decimal("60"))
+    check = till.deposit("ana", "U1000001", "5", method="CHECK")
+    with pytest.raises(FundingConflict):
+        step(world, "ana", "change_amount", check, amount=Decimal("6"))
+    with pytest.raises(FundingProblem):
+        step(world, "ana", "change_amount", asked, amount=Decimal("0"))
+    send_due(at=FRIDAY)
+    with pytest.raises(FundingConflict):
+        step(world, "ana", "change_amount", asked, amount=Decimal("70"))
+    line("U1000001", "50")
+    assert now(asked).status == "processed"
+    line("U1000001", "60")
+    assert (now(asked).status, now(asked).available_on) == ("completed", MONDAY)
+
+
+def test_an_internal_transfer_is_completed_by_the_payers_line(till, world):
+    till.cash("I4000001", "1000")
+    asked = till.move("sam", "I4000001", "U4000001", "400")
+    send_due(at=FRIDAY)
+    common = {"kind": "INTERNAL", "currency": "USD", "report_on": MONDAY, "file": till.file, "firm_id": asked.firm_id}
+    for number, direction, cash, other in (
+        ("I4000001", "OUT", "-400", "U4000002"),
+        ("U4000001", "IN", "400", "I4000001"),
+        ("I4000001", "OUT", "-400", "U4000001"),
+    ):
+        PositionTransfer.unscoped.create(
+            account=world[number],
+            key=str(uuid4()),
+            direction=direction,
+            cash=Decimal(cash),
+            other_account=other,
+            **common,
+        )
+        with as_role("night"):
+            complete(accounts=[world[number].pk], at=FRIDAY)
+        assert now(asked).status == ("completed" if other == "U4000001" else "processed")
+
+
+def test_cash_moves_between_accounts_of_one_owner_and_title_only(till):
+    till.cash("U1000001", "1000")
+    with pytest.raises(FundingProblem, match="same owner and title"):
+        till.move("alice", "U1000001", "U1000002", "1")
+
+
+def test_a_bank_waits_for_a_number_then_for_the_owner_and_expires(till, world):
+    asked = till.bank("ana", "U1000001", factor="password")
+    assert asked.status == "pending_confirmation"
+    bank = asked.bank
+    till.cash("U1000001", "1000")
+    with pytest.raises(FundingProblem, match="saved bank"):
+        till.withdraw("ana", "U1000001", "10", method="WIRE", bank=bank)
+    step(world, "ana", "confirm", asked, number=actions.number_of(asked), at=FRIDAY)
+    assert now(asked).status == "approved"
+    assert till.withdraw("ana", "U1000001", "10", method="WIRE", bank=bank).status == "pending_advisor"
+    by_advisor = till.bank("alice", "U1000001", name="Other")
+    assert by_advisor.status == "pending_verification"
+    with pytest.raises(FundingConflict, match="of this name"):
+        till.bank("ana", "U1000001")
+    assert go_on_due(at=FRIDAY + timedelta(days=30)) == 2  # the withdrawal's hold and the bank
+    assert now(by_advisor).status == "expired"
+
+
+@pytest.mark.parametrize(("method", "code", "number", "fits"), [
+    ("SEPA", "", "DE89370400440532013000", True), ("SEPA", "", "DE89370400440532013001", False),
+    ("ACH", "021000021", "12345", True), ("ACH", "021000022", "12345", False), ("ACH", "", "12345", False),
+    ("EFT", "00012345", "12345", True), ("EFT", "123", "12345", False),
+    ("WIRE", "DEUTDEFF", "12345", True), ("WIRE", "021000021", "12345", True), ("WIRE", "X", "12345", False),
+    ("WIRE", "DEUTDEFF", "1", False), ("WIRE", "DEUTDEFF", "12 45", False),
+])  # fmt: skip
+def test_numbers_of_banks_are_checked(method, code, number, fits):
+    assert (bank_problem(method, code, number) == "") == fits
