@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import math
 import os
 import random
 import statistics
@@ -274,7 +275,7 @@ def _walk(client: Any, rounds: int) -> dict[str, dict[str, Any]]:
     for name, times in taken.items():
         times.sort()
         costs[name]["p50"] = round(statistics.median(times) * 1000, 1)
-        costs[name]["p95"] = round(times[min(len(times) - 1, int(len(times) * 0.95))] * 1000, 1)
+        costs[name]["p95"] = round(times[math.ceil(len(times) * 0.95) - 1] * 1000, 1)
         costs[name]["cpu"] = round(statistics.median(worked[name]) * 1000, 1)
         costs[name]["ratio"] = round(statistics.median(times) / floor, 1)
         costs[name]["bytes"] = len(gzip.compress(client.get(names[name]).content))
