@@ -98,7 +98,7 @@ class BookView(LockedView):
 
     def one(self, request: Request, pk: UUID, *, in_trash: bool = False) -> tuple[Opened, Contact]:
         """The open vault, then the contact; another practice's is missing."""
-        vault = opened(request._request)
+        vault = opened(request._request, in_part=request.method == "GET")
         found = queries.one(vault, pk, in_trash=in_trash)
         if found is None:
             raise Http404
@@ -133,7 +133,7 @@ class Contacts(BookView):
     )
     def get(self, request: Request) -> Response:
         """By name, fifty at a time; `q` forgives accents and small mistakes, `inside=1` looks into the records."""
-        vault, filters = opened(request._request), Filters.of(request.query_params)
+        vault, filters = opened(request._request, in_part=True), Filters.of(request.query_params)
         rows = narrowed(vault, book(vault, in_trash=filters.in_trash), filters)
         shown: QuerySet[Contact] = rows.filter(state=filters.state) if filters.state else rows
         order = queries.order(request.query_params.get("sort", queries.USUAL_ORDER))
@@ -310,4 +310,7 @@ def _shown(vault: Opened, pk: UUID) -> Any:
     names = [*ContactLineSerializer().fields, "first_name", "name", "pk", "shown_email", "party_id"]
     values = {name: getattr(found, name) for name in names if hasattr(found, name)}
     ties = [{"kind": kind, "other": other} for kind, other in read.relations if kind in relations.KINDS]
+    if vault.who.is_narrowed:
+        seen = {str(one.contact.pk) for one in relations.of(vault, read)}
+        ties = [one for one in ties if one["other"] in seen]
     return ContactSerializer({**values, "record": read.record, "ties": ties, "is_damaged": read.is_damaged}).data

@@ -172,7 +172,7 @@ def narrowed(vault: Opened, rows: "QuerySet[Contact]", filters: Filters) -> "Que
     if filters.unknown:
         return rows.none()
     if filters.text:
-        keys = set(found_outside(filters.text))
+        keys = set(found_outside(filters.text, in_part=vault.who.is_narrowed))
         if filters.is_inside:
             keys |= found_inside(vault, filters.text)
         rows = rows.filter(pk__in=keys)

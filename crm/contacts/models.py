@@ -1,14 +1,20 @@
 """Contacts of a practice. How to reach them and which party they are is clear; what is known of them is sealed."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ground.people.models import Party
+from accounts.ground.access.scope import scope
+from accounts.ground.people.models import ClientRight, Party
 from crm.contacts.intakes import Intake
 from crm.vault.sealed import SealedRow
+
+if TYPE_CHECKING:
+    from accounts.ground.access.context import Who
 
 
 class Kind(models.TextChoices):
@@ -98,6 +104,11 @@ class Contact(SealedRow):
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="contact_found"),
         ]
 
+    @classmethod
+    def in_part(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """Clients with an account that somebody with fewer of them has."""
+        return rows.filter(party__in=known_parties(who))
+
     @property
     def title(self) -> str:
         """As lists show it: family name first."""
@@ -109,3 +120,8 @@ class Contact(SealedRow):
     def shown_email(self) -> str:
         """Where mail goes: what the broker knows comes first."""
         return (self.party.email if self.party is not None else "") or self.email
+
+
+def known_parties(who: "Who") -> "models.QuerySet[Any]":
+    """The clients whose accounts somebody works with, by their keys."""
+    return scope(who, ClientRight).filter(account__moved_on=None).values("party_id")

@@ -44,7 +44,7 @@ SHOWN_TASKS = 8
 @require_safe
 def profile(request: HttpRequest, contact: UUID) -> HttpResponse:
     """Who this is, and what the practice knows."""
-    vault, read = enter(request, contact)
+    vault, read = enter(request, contact, in_part=True)
     context: dict[str, Any] = {"parts": told(read, PROFILE, fields(vault)), "accounts": _accounts(vault, read.contact)}
     if read.contact.kind == Kind.HOUSEHOLD:
         context |= _household(vault, read)
@@ -83,7 +83,7 @@ def configuration(request: HttpRequest, contact: UUID) -> HttpResponse:
 @require_safe
 def financial(request: HttpRequest, contact: UUID) -> HttpResponse:
     """What the accounts are worth, and what somebody has said of their means."""
-    vault, read = enter(request, contact)
+    vault, read = enter(request, contact, in_part=True)
     accounts = _accounts(vault, read.contact)
     worth = [one.value for one in accounts if one.value is not None]
     context = {
@@ -126,16 +126,16 @@ def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
 @require_safe
 def peek(request: HttpRequest, contact: UUID) -> HttpResponse:
     """A look from the list, without leaving the row; as a page of its own where there is no script."""
-    vault, read = enter(request, contact)
+    vault, read = enter(request, contact, in_part=True)
     context = {"read": read, "contact": read.contact, "accounts": _accounts(vault, read.contact)}
     context["parts"] = told(read, PROFILE, fields(vault))
     name = "crm/contacts/peek.html" if request.headers.get("HX-Request") else "crm/contacts/peek_page.html"
     return render(request, name, context)
 
 
-def enter(request: HttpRequest, pk: UUID) -> tuple[Opened, Read]:
+def enter(request: HttpRequest, pk: UUID, *, in_part: bool = False) -> tuple[Opened, Read]:
     """The open vault, then the contact; what is not the practice's is missing."""
-    vault = opened(request)
+    vault = opened(request, in_part=in_part)
     contact = queries.one(vault, pk)
     if contact is None:
         raise Http404

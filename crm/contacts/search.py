@@ -32,13 +32,14 @@ _Sealed = tuple[UUID, int, bytes]
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def found_outside(text: str) -> list[UUID]:
+def found_outside(text: str, *, in_part: bool = False) -> list[UUID]:
     """Contacts whose name, e-mail, phone or account has every word; where none has, those that nearly have them."""
     words = [sort_key(word) for word in typed(text).split()]
     if not words:
         return []
     with cursor() as cur:
-        cur.execute("SELECT app_found_contacts(%s, %s)::text[]", [words, MOST_FOUND])
+        finds = "app_found_in_part" if in_part else "app_found_contacts"
+        cur.execute(f"SELECT {finds}(%s, %s)::text[]", [words, MOST_FOUND])
         return [UUID(one) for one in cur.fetchone()[0]]
 
 
@@ -48,7 +49,7 @@ def found_inside(vault: Opened, text: str) -> set[UUID]:
     if not words:
         return set()
     fresh, parts = _read(vault)
-    if len(fresh) > MOST_FRESH:
+    if len(fresh) > MOST_FRESH and not vault.who.is_narrowed:
         gather(vault, vault.row.used_at)
         fresh, parts = _read(vault)
     texts = {pk: _text(vault, pk, version, sealed) for pk, version, sealed in fresh}
@@ -95,8 +96,12 @@ def _forget_stale(vault: Opened) -> None:
 
 
 def _read(vault: Opened) -> tuple[list[_Sealed], list[_Sealed]]:
-    """(records that are not gathered, the words of the parts, the youngest first): one question for both."""
-    fresh = scope(vault.who, Contact).filter(NOT_GATHERED).order_by()[: MOST_FRESH + 1]
+    """(records that are not gathered, the words of the parts, the youngest first): one question for both.
+
+    Parts hold words of the whole book: who works with some accounts only has each of the few records opened instead.
+    """
+    fresh = scope(vault.who, Contact).order_by()
+    fresh = fresh if vault.who.is_narrowed else fresh.filter(NOT_GATHERED)[: MOST_FRESH + 1]
     fresh = fresh.values_list("pk", "version", F("record_sealed"), Value(None, output_field=DateTimeField()))
     parts = scope(vault.who, SearchPart).order_by().values_list("pk", "version", F("words_sealed"), "made_at")
     rows: list[Any] = list(fresh.union(parts, all=True))

@@ -89,6 +89,38 @@ END $$;
 REVOKE ALL ON FUNCTION app_found_contacts(text[], integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app_found_contacts(text[], integer) TO portal_web;
 """
+# The same for who works with some accounts only: among the clients whose accounts they are, by those numbers alone.
+FOUND_IN_PART = r"""
+CREATE FUNCTION app_found_in_part(the_words text[], the_most integer) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    SET pg_trgm.word_similarity_threshold = 0.4 AS $$
+DECLARE
+    is_near boolean;
+    found uuid[];
+BEGIN
+    IF app_role() NOT IN ('top', 'second') THEN
+        RETURN '{}';
+    END IF;
+    FOREACH is_near IN ARRAY ARRAY[false, true] LOOP
+        SELECT array_agg(named.id) INTO found FROM (
+            SELECT c.id FROM crm_contact c JOIN accounts_party p ON p.id = c.party_id AND p.firm_id = c.firm_id
+             CROSS JOIN LATERAL (
+                SELECT c.sort_key || E'\n' || app_plain(concat_ws(E'\n', p.email, c.email, c.phone,
+                       regexp_replace(c.phone, '\D', '', 'g'), string_agg(a.number || ' ' || a.alias, E'\n'))) AS told
+                  FROM accounts_clientright r JOIN accounts_account a ON a.id = r.account_id AND a.moved_on IS NULL
+                 WHERE r.party_id = c.party_id AND a.id = ANY (app_accounts()::bigint[]) HAVING count(*) > 0) theirs
+             WHERE c.firm_id = app_firm() AND c.practice_id = app_practice()
+               AND NOT EXISTS (SELECT 1 FROM unnest(the_words) word
+                                WHERE CASE WHEN is_near THEN NOT (word <% theirs.told)
+                                           ELSE position(word IN theirs.told) = 0 END)
+             LIMIT the_most) named;
+        EXIT WHEN found IS NOT NULL;
+    END LOOP;
+    RETURN coalesce(found, '{}');
+END $$;
+REVOKE ALL ON FUNCTION app_found_in_part(text[], integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app_found_in_part(text[], integer) TO portal_web;
+"""
 UNDO = """
 DROP FUNCTION app_found_contacts(text[], integer);
 DROP TRIGGER right_moves_contact ON accounts_clientright;

@@ -30,7 +30,7 @@ PLACE = ("after", "before")
 @require_safe
 def contacts(request: HttpRequest) -> HttpResponse:
     """Everybody in the client book, found, filtered and sorted by the address."""
-    vault, filters = opened(request), Filters.of(request.GET)
+    vault, filters = opened(request, in_part=True), Filters.of(request.GET)
     is_filtering = request.GET.get("filter") == "1"
     rows = narrowed(vault, book(vault, in_trash=filters.in_trash), filters)
     counted = queries.counts(rows)

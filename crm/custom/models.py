@@ -1,10 +1,15 @@
 """Fields of contacts that a practice has made for itself: their names and choices are sealed as their values are."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.vault.sealed import SealedRow
+
+if TYPE_CHECKING:
+    from accounts.ground.access.context import Who
 
 
 class Form(models.TextChoices):
@@ -33,6 +38,11 @@ class CustomField(SealedRow):
     class Meta(SealedRow.Meta):
         constraints = [models.CheckConstraint(condition=Q(form__in=Form.values), name="custom_field_form_known")]
         indexes = [models.Index(fields=["practice", "position"], name="custom_field_order")]
+
+    @classmethod
+    def in_part(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """All of the practice's: they say what is asked, not what was answered."""
+        return rows
 
     @property
     def key(self) -> str:

@@ -30,6 +30,8 @@ class SearchProblem(GroupProblem):
 
 def create(*, vault: Opened, name: str, is_private: bool, at: datetime, query: str = "") -> Group:
     """A new group; with a query, whoever that search finds. Raises GroupProblem and SearchProblem."""
+    if vault.who.is_narrowed:
+        raise NotAllowed("view", _("Groups are made by who works with all accounts of the practice."))
     if scope(vault.who, Group).filter(trashed_at=None).count() >= MOST_GROUPS:
         raise GroupProblem(_("There are 500 groups already. Remove one that nobody needs."))
     if len(query) > LONGEST_QUERY:

@@ -71,7 +71,7 @@ class GroupsView(APIView):
 
     def one(self, request: Request, pk: UUID, *, in_trash: bool = False) -> tuple[Opened, Group]:
         """The open vault, then the group; one that somebody does not see is missing."""
-        vault = opened(request._request)
+        vault = opened(request._request, in_part=request.method == "GET")
         found = queries.one(vault, pk, in_trash=in_trash)
         if found is None:
             raise Http404
@@ -85,7 +85,7 @@ class Groups(GroupsView):
     @extend_schema(operation_id="v1_groups_list", responses=ContactGroupSerializer(many=True))
     def get(self, request: Request) -> Response:
         """All that one sees, by name."""
-        return Response(ContactGroupSerializer(queries.groups(opened(request._request)), many=True).data)
+        return Response(ContactGroupSerializer(queries.groups(opened(request._request, in_part=True)), many=True).data)
 
     @extend_schema(request=NewContactGroupSerializer, responses={201: WholeContactGroupSerializer})
     def post(self, request: Request) -> Response:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from crm.contacts.models import Contact
+from crm.contacts.models import Contact, known_parties
 from crm.vault.models import Kept
 from crm.vault.sealed import SealedRow
 
@@ -34,6 +34,11 @@ class Group(SealedRow):
         indexes = [models.Index(fields=["practice", "created_at"], name="group_practice_made")]
 
     @classmethod
+    def in_part(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """All of the practice's; who is in them is another question."""
+        return rows
+
+    @classmethod
     def narrowed(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
         """A private group is its maker's alone."""
         return super().narrowed(who, rows).filter(Q(is_private=False) | Q(owner_id=who.user_id))
@@ -49,6 +54,11 @@ class GroupMember(Kept):
     class Meta(Kept.Meta):
         constraints = [models.UniqueConstraint(fields=["group", "contact"], name="group_member_once")]
         indexes = [models.Index(fields=["contact"], name="group_member_contact")]
+
+    @classmethod
+    def in_part(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """Those whose accounts somebody with fewer of them has."""
+        return rows.filter(contact__party__in=known_parties(who))
 
     @classmethod
     def narrowed(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":

@@ -38,14 +38,22 @@ class Named:
 
 
 def may_change(who: Who, group: Group) -> bool:
-    """Its maker, and of a group for everybody also whoever manages the practice's users."""
+    """Its maker, and of a group for everybody also whoever manages the practice's users.
+
+    Nobody changes it who may not see everybody in it.
+    """
+    if who.is_narrowed:
+        return False
     return group.owner_id == who.user_id or (who.manages and not group.is_private)
 
 
 def groups(vault: Opened, *, in_trash: bool = False) -> list[Named]:
     """All that somebody sees, by name."""
     rows = scope(vault.who, Group).filter(trashed_at__isnull=not in_trash).select_related("owner")
-    known = Count("members", filter=Q(members__contact__trashed_at=None))
+    is_seen = Q(members__contact__trashed_at=None)
+    if vault.who.is_narrowed:
+        is_seen &= Q(members__in=scope(vault.who, GroupMember))
+    known = Count("members", filter=is_seen)
     found = [_named(vault, one, None if one.is_search else one.known) for one in rows.annotate(known=known)]
     return sorted(found, key=lambda one: (folded(one.name), one.pk))
 

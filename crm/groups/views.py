@@ -29,7 +29,7 @@ from crm.vault.sealed import Opened
 @sensitive_post_parameters("name", "query")
 def groups(request: HttpRequest) -> HttpResponse:
     """All groups that somebody sees; a new one is made here, also out of the list's search."""
-    vault, problem = opened(request), ""
+    vault, problem = opened(request, in_part=request.method != "POST"), ""
     if request.method == "POST":
         try:
             made = actions.create(
@@ -59,7 +59,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("name")
 def group(request: HttpRequest, group: UUID) -> HttpResponse:
     """One group with its members; its name and who sees it are changed here."""
-    vault, found = _enter(request, group)
+    vault, found = _enter(request, group, in_part=request.method != "POST")
     problem = ""
     if request.method == "POST":
         said: dict[str, Any] = {"name": request.POST.get("name", ""), "is_private": request.POST.get("private") == "1"}
@@ -79,7 +79,8 @@ def group(request: HttpRequest, group: UUID) -> HttpResponse:
         "problem": problem,
         "is_own": found.owner_id == vault.who.user_id,
     }
-    if words := request.GET.get("with", "").strip()[:100]:
+    words = request.GET.get("with", "").strip()[:100]
+    if words and not vault.who.is_narrowed:
         others = filters.book(vault).filter(pk__in=found_outside(words))
         context |= {"asked": words, "others": others.order_by("sort_key", "pk")[:SUGGESTED]}
     return render(request, "crm/groups/group.html", context, status=422 if problem else 200)
@@ -137,8 +138,8 @@ def keys(texts: list[str]) -> list[UUID]:
     return found
 
 
-def _enter(request: HttpRequest, pk: UUID, *, in_trash: bool = False) -> tuple[Opened, Group]:
-    vault = opened(request)
+def _enter(request: HttpRequest, pk: UUID, *, in_trash: bool = False, in_part: bool = False) -> tuple[Opened, Group]:
+    vault = opened(request, in_part=in_part)
     found = queries.one(vault, pk, in_trash=in_trash)
     if found is None:
         raise Http404

@@ -53,7 +53,7 @@ def set_up(*, who: Who, user: User, password: str, again: str, at: datetime) -> 
 
     Until then it can be begun again: papers that nobody has kept are no papers.
     """
-    member_seat(who)
+    who = member_seat(who, in_part=True)
     _check_form(user, password, again)
     try:
         with transaction.atomic():
@@ -133,7 +133,8 @@ def _keep_new(who: Who, vault: Vault, bare: StoredMember, own: Own, password: st
 @sensitive_variables()
 def confirm_code(*, who: Who, code: str, at: datetime) -> Member:
     """The retyped recovery code opens the keys, so it was written down. The founder's begins the first epoch."""
-    vault = held(who) if member_seat(who).manages else None
+    who = member_seat(who, in_part=True)
+    vault = held(who) if who.manages else None
     member = _mine(who, MemberState.MAKING)
     try:
         own = people.opened_by_code(member.stored(), paper.read(code))
@@ -154,7 +155,7 @@ def confirm_code(*, who: Who, code: str, at: datetime) -> Member:
 def open_own(who: Who, password: str, at: datetime, *states: str) -> tuple[Member, Own, bytes]:
     """One's keys by the storage password; each wrong one is counted. Guesses at once are taken one after the other."""
     states = states or (MemberState.MEMBER,)
-    mine = own_member(member_seat(who))
+    mine = own_member(member_seat(who, in_part=True))
     if mine is None or mine.state not in states:
         raise VaultProblem(_("You have no storage password yet."))
     member = Member.unscoped.select_for_update().get(pk=mine.pk)
@@ -302,7 +303,7 @@ def _save(member: Member, stored: StoredMember, *more: str) -> None:
 
 
 def _mine(who: Who, *states: str) -> Member:
-    mine = own_member(member_seat(who))
+    mine = own_member(member_seat(who, in_part=True))
     member = Member.unscoped.select_for_update().get(pk=mine.pk) if mine else None
     if member is None or member.state not in states:
         raise VaultProblem(_("You have no storage password yet."))

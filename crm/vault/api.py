@@ -114,7 +114,7 @@ class VaultView(APIView):
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """A token neither unlocks nor changes anything: it has no browser session that keys could live with."""
         super().initial(request, *args, **kwargs)
-        who = member_seat(request.seat)  # type: ignore[attr-defined]
+        who = member_seat(request.seat, in_part=True)  # type: ignore[attr-defined]
         if who.token_id is not None and request.method not in SAFE_METHODS:
             raise NotAllowed("view", _("A token cannot open the client book. Sign in with your password."))
 
@@ -134,8 +134,8 @@ class VaultState(VaultView):
     @extend_schema(responses=VaultStateSerializer)
     def get(self, request: Request) -> Response:
         """One's stage, and whether this browser is unlocked."""
-        who = member_seat(request.seat)  # type: ignore[attr-defined]
-        found, opened = queries.standing(who), if_opened(request._request)
+        who = member_seat(request.seat, in_part=True)  # type: ignore[attr-defined]
+        found, opened = queries.standing(who), if_opened(request._request, in_part=True)
         until = opened.row.idle_until if opened else None
         said = {"stage": found.stage, "is_founded": found.vault is not None, "unlocked_until": until}
         return Response(VaultStateSerializer(said).data)
@@ -174,7 +174,8 @@ class Unlock(VaultView):
     @extend_schema(request=StoragePasswordSerializer, responses=VaultStateSerializer)
     def post(self, request: Request) -> Response:
         """The keys come as a cookie; a program with a token has no session that it could belong to."""
-        password, who = StoragePasswordSerializer.of(request)["storage_password"], member_seat(request.seat)  # type: ignore[attr-defined]
+        who = member_seat(request.seat, in_part=True)  # type: ignore[attr-defined]
+        password = StoragePasswordSerializer.of(request)["storage_password"]
         key, now = request.session.session_key, timezone.now()
         if not key:
             raise Locked
@@ -193,7 +194,7 @@ class Lock(VaultView):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """In every browser of this person."""
-        unlocking.lock(who=member_seat(request.seat))  # type: ignore[attr-defined]
+        unlocking.lock(who=member_seat(request.seat, in_part=True))  # type: ignore[attr-defined]
         answer = Response(status=status.HTTP_204_NO_CONTENT)
         take_cookie(answer)
         return answer

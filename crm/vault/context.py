@@ -14,11 +14,14 @@ from crm.vault.unlocking import reopen
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def opened(request: HttpRequest) -> Opened:
-    """The vault, open for this request. Raises `Locked`, which is answered with 403 and what to do."""
-    found = if_opened(request)
+def opened(request: HttpRequest, *, in_part: bool = False) -> Opened:
+    """The vault, open for this request. Raises `Locked`, which is answered with 403 and what to do.
+
+    A page that shows a part of the book to who works with some accounts only says `in_part`; all others refuse them.
+    """
+    found = if_opened(request, in_part=in_part)
     if found is None:
-        member = own_member(member_seat(request.seat))  # type: ignore[attr-defined]
+        member = own_member(member_seat(request.seat, in_part=in_part))  # type: ignore[attr-defined]
         if member is None or member.state == MemberState.MAKING:
             raise Locked(_("Your client book has no storage password yet. Set one up to keep notes and documents."))
         if member.state == MemberState.WAITING:
@@ -27,10 +30,10 @@ def opened(request: HttpRequest) -> Opened:
     return found
 
 
-def if_opened(request: HttpRequest) -> Opened | None:
+def if_opened(request: HttpRequest, *, in_part: bool = False) -> Opened | None:
     """The same, None where it is locked; for pages that show what is locked."""
+    who = member_seat(request.seat, in_part=in_part)  # type: ignore[attr-defined]
     if not hasattr(request, "vault"):
-        who = member_seat(request.seat)  # type: ignore[attr-defined]
         cookie, key = request.COOKIES.get(settings.VAULT_COOKIE_NAME, ""), _session_key(request)
         found = reopen(who=who, cookie=cookie, session_key=key, at=timezone.now()) if cookie and key else None
         request.vault = found  # type: ignore[attr-defined]

@@ -36,6 +36,18 @@ class Kept(TenantModel):
         abstract = True
 
 
+class KeptForAll(Kept):
+    """Base of what everybody of the practice reads, also who works with some of its accounts only."""
+
+    class Meta(Kept.Meta):
+        abstract = True
+
+    @classmethod
+    def in_part(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """All of the practice's."""
+        return rows
+
+
 class PepperName(models.Model):
     """The name of a secret that the installation keeps outside the database; without that secret no password opens."""
 
@@ -45,7 +57,7 @@ class PepperName(models.Model):
     unscoped = models.Manager()
 
 
-class Vault(Kept):
+class Vault(KeptForAll):
     """The vault of a practice. All that members trust is signed by its root."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -84,7 +96,7 @@ class MemberState(models.TextChoices):
     LEFT = "left", _("Has left")
 
 
-class Member(Kept):
+class Member(KeptForAll):
     """One person's keys in a vault: the public halves, and the private ones wrapped by password and by code."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -144,7 +156,7 @@ class Member(Kept):
         self.not_before, self.binding = stored.not_before, stored.binding
 
 
-class Epoch(Kept):
+class Epoch(KeptForAll):
     """One period of the practice's data key; it ends when somebody leaves."""
 
     vault = models.ForeignKey(Vault, on_delete=models.PROTECT, related_name="epochs", db_constraint=False)
@@ -172,7 +184,7 @@ class Epoch(Kept):
         self.recovery_sealed = stored.recovery_sealed
 
 
-class Grant(Kept):
+class Grant(KeptForAll):
     """One epoch's key for one member."""
 
     vault = models.ForeignKey(Vault, on_delete=models.PROTECT, related_name="grants", db_constraint=False)
@@ -191,7 +203,7 @@ class Grant(Kept):
         return StoredGrant(*ids, bytes(self.sealed), bytes(self.signature))
 
 
-class Unlocked(Kept):
+class Unlocked(KeptForAll):
     """A browser in which the vault is open: its keys, wrapped under a secret that only its cookie holds."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

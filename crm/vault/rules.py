@@ -53,15 +53,21 @@ def damaged() -> VaultProblem:
     return VaultProblem(_("What is stored of the client book was changed from outside. Nothing was opened or given."))
 
 
-def member_seat(who: Who | None) -> Who:
-    """The seat of somebody who may have a part in their practice's vault; refuses everybody else in words."""
+def member_seat(who: Who | None, *, in_part: bool = False) -> Who:
+    """The seat of somebody who may have a part in their practice's vault; refuses everybody else in words.
+
+    `in_part` lets in who works with some accounts only: they read what is about those, and manage no keys of others.
+    """
     if who is None or not who.is_advisor:
         raise NotAllowed("view", _("Only the advisor's own people keep a client book."))
     if who.behind is not None:
         raise NotAllowed("view", _("You look as another user; storage passwords are nobody else's."))
-    if who.is_narrowed:
-        raise NotAllowed("view", _("The client book is for users who work with all accounts of the practice."))
-    return who
+    if who.is_narrowed and not in_part:
+        raise NotAllowed(
+            "view",
+            _("You read the client book where it is about your accounts. Who works with all accounts changes it."),
+        )
+    return replace(who, manages=False) if who.is_narrowed else who
 
 
 def check_password(password: str, again: str, *, near: Iterable[str] = ()) -> None:

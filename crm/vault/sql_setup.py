@@ -10,6 +10,16 @@ MINE = f"({OURS} AND user_id = (SELECT app_user()))"
 MINE_OR_MANAGED = f"({OURS} AND (user_id = (SELECT app_user()) OR (SELECT app_manages())))"
 MANAGED = f"({OURS} AND (SELECT app_manages()))"
 
+# Of the same practice, but with fewer accounts than its seat has: reads where a row is about those, and changes nothing
+# but keys of their own.
+IN_PART = (
+    "((SELECT app_reach()) = 'accounts' AND (SELECT app_role()) IN ('top', 'second')"
+    " AND practice_id = (SELECT app_practice()) AND firm_id = (SELECT app_firm()))"
+)
+OURS_OR_IN_PART = f"({OURS} OR {IN_PART})"
+MINE_OR_IN_PART = f"({MINE} OR ({IN_PART} AND user_id = (SELECT app_user())))"
+KEYS_OR_IN_PART = f"({MINE_OR_MANAGED} OR ({IN_PART} AND user_id = (SELECT app_user())))"
+
 # The keys of a browser end with its sign-in session, and with anything that changes who may sign in or as what.
 LOCKS = """
 ALTER TABLE crm_vaultsession ADD CONSTRAINT vault_session_ends_with_sign_in

@@ -169,7 +169,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
         return _sheets(request)
     said = request.POST
     papers = actions.recover_by_sheets(
-        who=_who(request),
+        who=_whole(request),
         user=_user(request),
         sheets=(said.get("sheet_1", ""), said.get("sheet_2", "")),
         password=said.get("storage_password", ""),
@@ -195,7 +195,7 @@ def admit(request: HttpRequest, member: UUID) -> HttpResponse:
         return _admit(request, member=member)
     said = request.POST
     let_in = joining.admit(
-        who=_who(request),
+        who=_whole(request),
         member_id=member,
         words=said.get("words", ""),
         password=said.get("storage_password", ""),
@@ -213,7 +213,7 @@ def admit(request: HttpRequest, member: UUID) -> HttpResponse:
 def take_out(request: HttpRequest, member: UUID) -> HttpResponse:
     """Take a colleague out; everybody else unlocks again."""
     password = request.POST.get("storage_password", "")
-    gone = joining.take_out(who=_who(request), member_id=member, password=password, at=timezone.now())
+    gone = joining.take_out(who=_whole(request), member_id=member, password=password, at=timezone.now())
     name = gone.user.get_full_name() or gone.user.username
     messages.success(request, _("%(name)s is out. What is written from now on has a new key.") % {"name": name})
     answer = redirect("vault:members")
@@ -243,7 +243,7 @@ def protects(request: HttpRequest) -> HttpResponse:
 def _home(request: HttpRequest, problem: str = "", six_words: str = "") -> HttpResponse:
     who = _who(request)
     found = queries.standing(who)
-    opened = if_opened(request) if found.stage == MemberState.MEMBER else None
+    opened = if_opened(request, in_part=True) if found.stage == MemberState.MEMBER else None
     context = {
         "found": found,
         "stage": found.stage,
@@ -278,14 +278,14 @@ def _recover(request: HttpRequest, problem: str = "") -> HttpResponse:
 
 
 def _sheets(request: HttpRequest, problem: str = "") -> HttpResponse:
-    who = _who(request)
+    who = _whole(request)
     if queries.standing(who).vault is None:
         return redirect("vault:home")
     return _page(request, "sheets", {"problem": problem, "may": who.manages}, problem)
 
 
 def _members(request: HttpRequest, problem: str = "") -> HttpResponse:
-    who = _who(request)
+    who = _whole(request)
     mine = queries.own_member(who)
     rows = list(queries.colleagues(who)[:200])
     may = bool(mine and mine.holds_root and mine.state == MemberState.MEMBER and who.manages)
@@ -293,7 +293,7 @@ def _members(request: HttpRequest, problem: str = "") -> HttpResponse:
 
 
 def _admit(request: HttpRequest, problem: str = "", *, member: UUID) -> HttpResponse:
-    who = _who(request)
+    who = _whole(request)
     found = scope(who, Member).filter(pk=member).exclude(user_id=who.user_id).select_related("user", "vault").first()
     mine = queries.own_member(who)
     if found is None or found.state == MemberState.LEFT or mine is None:
@@ -320,6 +320,11 @@ def _waiting(who: Who) -> int:
 
 
 def _who(request: HttpRequest) -> Who:
+    return member_seat(request.seat, in_part=True)  # type: ignore[attr-defined]
+
+
+def _whole(request: HttpRequest) -> Who:
+    """The same for what is about others' keys: who works with all accounts."""
     return member_seat(request.seat)  # type: ignore[attr-defined]
 
 

@@ -41,7 +41,8 @@ def scope(who: Who, model: type[Row], right: str = "view") -> "models.QuerySet[R
 def _usable(who: Who, model: type[Row], rows: "models.QuerySet[Row]", right: str) -> "models.QuerySet[Row]":
     """Those of the rows that one seat may use a right on."""
     scoped_by = model.scoped_by  # type: ignore[attr-defined]
-    rows = _within_reach(who, rows, scoped_by)
+    in_part = getattr(model, "in_part", None) if who.is_narrowed else None
+    rows = in_part(who, rows) if in_part else _within_reach(who, rows, scoped_by)
     narrowed = getattr(model, "narrowed", None)
     rows = narrowed(who, rows) if narrowed else rows
     if right == "view":
