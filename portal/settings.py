@@ -35,6 +35,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [f"{_public.scheme}://{
 
 INSTALLED_APPS = [
     "portal",
+    "portal.tools",
     "auth2fa",
     "crm",
     "fees",

@@ -225,11 +225,12 @@ HOME = (
     _tab("home", "email", _("Email"), "mailbox:home", go="e"),
     _button("email", "request_mailbox", _("Request mailbox"), "mailbox:request", "mail-plus"),
     _page("email", "mx_records", _("How to add MX records"), "mailbox:mx"),
-    _tab("home", "tools", _("Tools"), "tools:home", go="o"),
-    _page("tools", "queries", _("Client data queries"), "tools:queries"),
-    _page("tools", "goals", _("Goal tracker"), "tools:goals"),
-    _page("tools", "esg", _("ESG impact preferences"), "tools:esg"),
-    _page("tools", "rmd", _("RMD calculator"), "tools:rmd"),
+    _tab("home", "tools", _("Tools"), "tools:home", "report", go="o", whose=Whose.ADVISORS),
+    _page("tools", "queries", _("Client data queries"), "tools:queries", "report"),
+    _page("tools", "goals", _("Goal tracker"), "tools:goals", "report"),
+    _page("tools", "esg", _("ESG impact preferences"), "tools:esg", "report"),
+    _page("tools", "rmd", _("RMD calculator"), "tools:rmd", "report"),
+    _page("rmd", "rmd_account", _("Required distribution"), "tools:rmd_account", "report"),
 )
 
 WORK = (

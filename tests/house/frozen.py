@@ -14,7 +14,7 @@ from django.db import migrations
 from django.db.migrations.loader import MigrationLoader
 
 RECORD = Path(__file__).with_name("frozen.json")
-OURS = ("accounts", "broker", "desk", "fees", "auth2fa", "crm", "portal")
+OURS = ("accounts", "broker", "desk", "fees", "auth2fa", "crm", "portal", "tools")
 
 
 def texts() -> dict[str, str]:

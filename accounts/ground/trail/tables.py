@@ -76,6 +76,8 @@ TABLES: dict[str, Any] = {
     "desk_applicationtask": _("Tasks of applications"),
     "desk_brandversion": _("Brands"),
     "desk_thread": _("Tickets"),
+    "tools_distributionfacts": _("Facts of required distributions"),
+    "tools_yearendvalue": _("Year-end values of retirement accounts"),
     "broker_flexquery": _("Flex queries"),
     "broker_fxrate": _("Exchange rates"),
     "broker_trade": _("Trades"),
