@@ -20,6 +20,8 @@ _SOURCES = (
     "accounts/*/migrations/*.py",
     "accounts/**/sql_*.py",
     "crm/**/sql_*.py",
+    "portal/*/migrations/*.py",
+    "portal/*/sql_*.py",
     "accounts/ground/access/*.py",
     "portal/lib/*.py",
     "requirements/base.txt",

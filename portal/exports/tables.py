@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -31,6 +32,11 @@ from portal.records.listing import Listing
 from portal.records.queries import values_of
 from portal.shell.tags import percent
 from portal.structure import queries as tree
+from portal.tools.inquiries import queries as inquiry
+from portal.tools.inquiries.criteria import Criteria
+from portal.tools.inquiries.criteria import read as read_criteria
+from portal.tools.inquiries.views import ASKERS
+from portal.tools.inquiries.words import COLUMNS as QUERY_COLUMNS
 from portal.transactions.listing import TransactionListing
 
 CHUNK = 1000
@@ -248,11 +254,34 @@ def _difference_rows(rows: "QuerySet[Difference]") -> Iterator[Sequence[Cell]]:
         ]
 
 
+def inquiries(who: Who, query: QueryDict, chosen: Sequence[str]) -> Table:
+    """Everything that a query of client data finds; for those who may ask it."""
+    mark = Gate("report")
+    if not may_pass(who, mark) or who.role not in ASKERS:
+        raise refused(who, mark)
+    sealed = sealed_day()
+    asked = read_criteria(query, sealed or exchange_today())
+    headings = [_("Account ID"), _("Account title"), *(str(word) for word, _sort in QUERY_COLUMNS[asked.kind])]
+    return Table(
+        "queries",
+        [*headings, _("Currency")],
+        _inquiry_rows(who, asked, sealed),
+        inquiry.candidates(who, asked).count(),
+    )
+
+
+def _inquiry_rows(who: Who, asked: Criteria, sealed: date | None) -> Iterator[Sequence[Cell]]:
+    for row in inquiry.every(who, asked, sealed):
+        figures: list[Cell] = [None if one is None else Decimal(str(one)) for one in row.figures]
+        yield [row.account.number, row.account.title, *figures, row.account.base_currency]
+
+
 TABLES = {
     "accounts": accounts,
     "fees": fees,
     "transactions": transactions,
     "structure": structure,
     "what_if": what_if,
+    "inquiries": inquiries,
     "differences": differences,
 }

@@ -14,6 +14,7 @@ urlpatterns = [
     path("transactions/export/", views.transactions, name="transactions"),
     path("structure/export/", views.structure, name="structure"),
     path("fees/what-if/<uuid:trial>/export/", views.what_if, name="what_if"),
+    path("tools/queries/export/", views.inquiries, name="inquiries"),
     path("exports/<uuid:job>/", views.job, name="job"),
     path("exports/<uuid:job>/stop/", views.stop, name="stop"),
     path("exports/<uuid:job>/file/", views.file, name="file"),

@@ -18,6 +18,7 @@ from accounts.ground.jobs.models import Job, JobState
 from fees.whatif.queries import trial_of
 from portal.exports import actions
 from portal.exports.tasks import make_export
+from portal.tools.inquiries.views import asker
 
 HISTORY = Gate("view", needs="transaction_history")
 # Whoever may ask for a list may follow its job and fetch its file, and nobody who may not any longer.
@@ -26,6 +27,7 @@ GATES = {
     "transactions": HISTORY,
     "differences": Gate("set_fees"),
     "what_if": Gate("set_fees"),
+    "inquiries": Gate("report"),
     actions.BUNDLE: Gate("report"),
 }
 USUAL_GATE = Gate("view")
@@ -72,6 +74,14 @@ def transactions(request: HttpRequest) -> HttpResponse:
 def structure(request: HttpRequest) -> HttpResponse:
     """A file of the whole tree that one may see, or of what was found in it."""
     return _asked(request, "structure")
+
+
+@gate("report", proved=True)
+@require_POST
+def inquiries(request: HttpRequest) -> HttpResponse:
+    """A file of everything that the query of the address finds."""
+    asker(request)
+    return _asked(request, "inquiries")
 
 
 @gate("set_fees", proved=True)

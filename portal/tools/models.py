@@ -1,5 +1,7 @@
 """Gathers the rows of the tools, so that Django finds them."""
 
+from portal.tools.goals.models import Goal
+from portal.tools.inquiries.models import SavedQuery
 from portal.tools.rmd.models import DistributionFacts, YearEndValue
 
-__all__ = ["DistributionFacts", "YearEndValue"]
+__all__ = ["DistributionFacts", "Goal", "SavedQuery", "YearEndValue"]

@@ -66,6 +66,12 @@ CONSENTS = (
 )
 # A streamlined authority is ended by who manages the account, or by who signs for it.
 ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}
+# Tools are for advisors: whoever owns the account finds none.
+TOOLS = ("tools/", "api/v1/distributions/", "api/v1/goals/")
+# Queries are asked with secure login only, which nobody of the cast has; tests/portal/tools says what they find.
+WITH_A_DEVICE = ("tools/queries/", "api/v1/client-queries/")
+# What distributions are worked out from is written down by the account's own practice.
+WRITTEN_BY_ITS_PRACTICE = ("rmd_facts",)
 # Only a second level has a level above to bring in.
 BRINGS_IN = ("share_thread", "api_share_thread")
 SECOND_LEVEL = ("bob", "carol")
@@ -98,6 +104,8 @@ SPECIMENS: dict[str, Specimen] = {
     # tests/crm/workflows says whose a workflow is, tests/crm/feeds whose a feed.
     **{name: lambda world, number: NOWHERE for name in ("workflow", "stage", "pattern", "feed")},
     "edition": lambda world, number: 1,
+    # tests/portal/tools says whose a goal or a query is.
+    **{name: lambda world, number: NOWHERE for name in ("goal", "query")},
     "group": lambda world, number: NOWHERE,
     "change": lambda world, number: NOWHERE,
     "other": lambda world, number: NOWHERE,
@@ -339,6 +347,10 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
         return "in" if rights.ASKED_FOR_A_FILE.get(name) == number else "404"
     if gate.right == SIGNED_IN.right:
         return "anything"
+    if route.template.startswith(WITH_A_DEVICE):
+        return "403" if rights.person(name) not in rights.OWNERS - {"sam"} else "404"
+    if route.template.startswith(TOOLS) and rights.person(name) in rights.OWNERS:
+        return "404"
     if gate.step_up and method != "get":
         return "anything"
     if name == "vera" and route.name in trading.NEEDS_THE_WHOLE_PRACTICE:
@@ -353,6 +365,8 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
         rights.person(name), ()
     ):
         return "404"
+    if route.name in WRITTEN_BY_ITS_PRACTICE and number not in rights.OWN_PRACTICE.get(rights.person(name), ()):
+        return "403"
     if route.name in BRINGS_IN and method == "post" and rights.person(name) not in SECOND_LEVEL:
         return "403"
     if route.name in CLOSES and method == "post":

@@ -156,6 +156,9 @@ OWN_PRACTICE = {
 # A file is there for whoever has asked for it and for nobody else.
 ASKED_FOR_A_FILE = {"bob": "F200002", "ana": "U1000001", "chidi": "U2000001", "mallory": "F900001"}
 
+# Who has an account and advises nobody.
+OWNERS = {"ana", "ken", "chidi", "dana", "nina", "sam", "suki"}
+
 # Whose rights a token has, cut down to GIVEN.
 OWNER = {"key": "alice"}
 

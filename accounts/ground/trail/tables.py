@@ -77,6 +77,8 @@ TABLES: dict[str, Any] = {
     "desk_brandversion": _("Brands"),
     "desk_thread": _("Tickets"),
     "tools_distributionfacts": _("Facts of required distributions"),
+    "tools_goal": _("Goals of clients"),
+    "tools_savedquery": _("Queries of client data"),
     "tools_yearendvalue": _("Year-end values of retirement accounts"),
     "broker_flexquery": _("Flex queries"),
     "broker_fxrate": _("Exchange rates"),

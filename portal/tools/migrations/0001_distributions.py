@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from accounts.ground.access import rls
-from portal.tools.rmd.sql_setup import OF_OWN_PRACTICE, OF_SEEN_ACCOUNT
+from portal.tools.sql_setup import OF_OWN_PRACTICE, OF_SEEN_ACCOUNT
 
 EDIT = "SELECT, INSERT, UPDATE"
 TABLES = ("tools_distributionfacts", "tools_yearendvalue")

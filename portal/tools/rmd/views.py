@@ -1,6 +1,7 @@
 """Required distributions: the retirement accounts of a year, and one account's sheet to read, print and fill."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -86,9 +87,9 @@ def _page(request: HttpRequest, who: Who, found: Account, year: int, form: Facts
     return render(request, "tools/rmd/account.html", context, status=422 if form else 200)
 
 
-def advisor(request: HttpRequest) -> Who:
+def advisor(request: Any) -> Who:
     """Who asks, if an advisor does; for everybody else there is no such page."""
-    who: Who = request.seat  # type: ignore[attr-defined]
+    who: Who = request.seat
     if not who.is_advisor:
         raise Http404
     return who
