@@ -8,6 +8,7 @@ from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -23,8 +24,12 @@ KIND = "export"
 FORMATS = ("csv", "xlsx")
 # Documents are printed, not listed.
 BUNDLE, BUNDLE_FORMATS = "notices", ("pdf", "zip")
+# Reports are made by portal.reports, and kept longer: they stand in a list.
+REPORT, REPORT_FORMATS = "report", ("csv", "xlsx", "pdf")
 KEPT = timedelta(days=7)
+REPORTS_KEPT = timedelta(days=90)
 MOST_CHOSEN = 1000
+LONGEST_QUERY = 2000
 SAYS_EVERY = 1000
 PRINTED_EVERY = 25
 
@@ -37,12 +42,14 @@ class Refused(Exception):
     """Why there is no such file, in words for its owner."""
 
 
-def ask(*, who: Who, table: str, query: str, form: str, chosen: Sequence[str], at: datetime) -> Job:
+def ask(
+    *, who: Who, table: str, query: str, form: str, chosen: Sequence[str], at: datetime, longest: int = LONGEST_QUERY
+) -> Job:
     """A job for a file of the list as the address describes it, or of some of its rows; old files go."""
     _tidy(who, at)
     wanted: dict[str, object] = {
         "table": table,
-        "query": query[:2000],
+        "query": query[:longest],
         "form": form,
         "chosen": list(chosen)[:MOST_CHOSEN],
     }
@@ -114,10 +121,14 @@ def _with_progress(table: Table, job: Job) -> Iterator[Sequence[csvtext.Cell]]:
 
 
 def _tidy(who: Who, at: datetime) -> None:
-    """Files of one's own that are older than a week."""
-    old = Job.unscoped.filter(user_id=who.user_id, kind=KIND, finished_at__lt=at - KEPT).exclude(result=None)
+    """Files of one's own that are older than they are kept."""
+    own = Job.unscoped.filter(user_id=who.user_id, kind=KIND).exclude(result=None)
+    reports = Q(arguments__table=REPORT)
+    old = own.filter(Q(finished_at__lt=at - REPORTS_KEPT) | (~reports & Q(finished_at__lt=at - KEPT)))
     for job in old:
-        default_storage.delete(written(job))
+        for what in ("file", "accounts"):
+            if name := written(job, what):
+                default_storage.delete(name)
     old.update(result=None)
 
 

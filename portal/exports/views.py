@@ -19,6 +19,8 @@ from fees.whatif.queries import trial_of
 from portal.exports import actions
 from portal.exports.tasks import make_export
 from portal.tools.inquiries.views import asker
+from portal.reports.actions import look_again
+from portal.reports.tasks import make_report
 
 HISTORY = Gate("view", needs="transaction_history")
 # Whoever may ask for a list may follow its job and fetch its file, and nobody who may not any longer.
@@ -26,6 +28,7 @@ GATES = {
     "fees": Gate("report"),
     "transactions": HISTORY,
     "differences": Gate("set_fees"),
+    actions.REPORT: Gate("report"),
     "what_if": Gate("set_fees"),
     "inquiries": Gate("report"),
     actions.BUNDLE: Gate("report"),
@@ -110,9 +113,15 @@ def _asked(request: HttpRequest, table: str, **more: str) -> HttpResponse:
 
 def wake(who: Who, one: Job) -> None:
     """Call a worker once the row is there. Whoever looks at a job that waits calls again: the broker may lose it."""
+    task = make_report if is_report(one) else make_export
     transaction.on_commit(
-        lambda: make_export.delay(str(one.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
+        lambda: task.delay(str(one.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
     )
+
+
+def is_report(one: Job) -> bool:
+    """Whether a job makes a report, and not a file of a list."""
+    return (one.arguments or {}).get("table") == actions.REPORT
 
 
 @gate(SIGNED_IN)
@@ -123,7 +132,12 @@ def job(request: HttpRequest, job: UUID) -> HttpResponse:
     one = own(who, job)
     if one.state == JobState.WAITING:
         wake(who, one)
-    context = {"job": one, "is_polled": one.state in POLLED, "is_ready": actions.is_ready(one)}
+    context = {
+        "job": one,
+        "is_polled": one.state in POLLED,
+        "is_ready": actions.is_ready(one),
+        "is_report": is_report(one),
+    }
     return render(request, "exports/job.html", context)
 
 
@@ -140,9 +154,16 @@ def stop(request: HttpRequest, job: UUID) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, job: UUID) -> FileResponse:
     """The file, for who has asked for it."""
-    one = own(request.seat, job)  # type: ignore[attr-defined]
+    who = request.seat  # type: ignore[attr-defined]
+    return served(who, own(who, job))
+
+
+def served(who: Who, one: Job) -> FileResponse:
+    """The file of a job of one's own, as far as it may still be had."""
     if not actions.is_ready(one):
         raise Http404
+    if is_report(one):
+        look_again(who, one)
     answer = FileResponse(
         default_storage.open(actions.written(one)), as_attachment=True, filename=actions.written(one, "name")
     )

@@ -63,6 +63,11 @@ class Calendar:
     def __hash__(self) -> int:
         return hash(self._key())
 
+    @property
+    def first_day(self) -> date:
+        """The first day that can be asked about."""
+        return date(self._years[0], 1, 1) if self._years else date.min
+
     def is_business_day(self, day: date) -> bool:
         self._refuse_unknown(day)
         if day.weekday() < SATURDAY:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from portal.lib.words import gettext_noop
 
@@ -138,11 +138,15 @@ def write(rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> str:
 
 def write_bytes(rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> bytes:
     """The same as UTF-8 with a mark, without which Excel misreads every name that is not ASCII."""
-    out = io.BytesIO(codecs.BOM_UTF8)
-    out.seek(0, io.SEEK_END)
-    # Line by line: a long table stands in memory once, in its shortest form.
-    out.writelines(line.encode() for line in _lines(rows, delimiter))
+    out = io.BytesIO()
+    write_to(out, rows, delimiter=delimiter)
     return out.getvalue()
+
+
+def write_to(out: IO[bytes], rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> None:
+    """The same into a file, line by line: however long the table, one line of it is in memory."""
+    out.write(codecs.BOM_UTF8)
+    out.writelines(line.encode() for line in _lines(rows, delimiter))
 
 
 def _lines(rows: Iterable[Sequence[Cell]], delimiter: str) -> Iterable[str]:

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import IO
 from xml.sax.saxutils import escape
 
 from portal.lib.csvtext import Cell
@@ -54,6 +55,12 @@ _NAME = re.compile(r"[\[\]:*?/\\]")
 def write_bytes(rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1") -> bytes:
     """The rows, the first one as headings that stay in sight."""
     out = io.BytesIO()
+    write_to(out, rows, sheet=sheet)
+    return out.getvalue()
+
+
+def write_to(out: IO[bytes], rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1") -> None:
+    """The same into a file, row by row."""
     name = escape(_NAME.sub(" ", sheet)[:31], {'"': "&quot;"})
     book = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}">'
@@ -78,7 +85,6 @@ def write_bytes(rows: Iterable[Sequence[Cell]], *, sheet: str = "Sheet1") -> byt
                 cells = "".join(_cell(cell, is_heading=place == 0) for cell in row)
                 part.write(f"<row>{cells}</row>".encode())
             part.write(b"</sheetData></worksheet>")
-    return out.getvalue()
 
 
 def _cell(cell: Cell, *, is_heading: bool) -> str:

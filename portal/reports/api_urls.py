@@ -1,0 +1,12 @@
+"""API addresses of reports."""
+
+from django.urls import path
+
+from portal.reports.api import Figures, OneReport, ReportFile, Reports
+
+urlpatterns = [
+    path("reports/", Reports.as_view(), name="api_reports"),
+    path("reports/figures/", Figures.as_view(), name="api_report_figures"),
+    path("reports/<uuid:report>/", OneReport.as_view(), name="api_report"),
+    path("reports/<uuid:report>/file/", ReportFile.as_view(), name="api_report_file"),
+]

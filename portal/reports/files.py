@@ -1,0 +1,111 @@
+"""A report as a file: CSV and workbook row by row, PDF on paper laid across."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from typing import IO
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from fpdf.enums import XPos, YPos
+
+from fees.papers.paper import LINE, MARGIN, PARTS, Paper
+from portal.lib import csvtext, xlsx
+from portal.reports.table import Column, Report, Row, Section, lines, shown
+
+FORMATS = ("csv", "xlsx", "pdf")
+# A PDF is held whole while it is made; the other two are not.
+MOST_ON_PAPER = 10_000
+SMALL, BOLD_LINE = 7, 5
+
+
+class TooLong(Exception):
+    """The report has more rows than a PDF may."""
+
+
+def write(report: Report, form: str, out: IO[bytes], *, house: str, day: date) -> None:
+    """The whole report; its rows are read once."""
+    if form == "pdf":
+        out.write(_paper(report, house=house, day=day))
+    elif form == "xlsx":
+        xlsx.write_to(out, lines(report), sheet=report.title)
+    else:
+        csvtext.write_to(out, lines(report))
+
+
+def _paper(report: Report, *, house: str, day: date) -> bytes:
+    pdf = Paper(" · ".join(filter(None, [report.title, report.period])))
+    pdf.set_title(report.title)
+    pdf.set_creator("Advisor Portal")
+    pdf.set_lang(get_language() or "en")
+    pdf.set_creation_date(datetime.combine(day, time(), UTC))
+    pdf.add_page(orientation="L")
+    pdf.say(report.title, size=15, after=1)
+    pdf.say(report.period)
+    for name, value in report.facts:
+        pdf.say(f"{name}: {value}", size=9)
+    pdf.say(house, size=9, after=2)
+    left = MOST_ON_PAPER
+    for section in report.sections:
+        left -= _section(pdf, section, left)
+    return bytes(pdf.output())
+
+
+def _section(pdf: Paper, section: Section, most: int) -> int:
+    """One table, its headings again at the top of every page; how many rows it has."""
+    widths = _widths(section.columns, pdf.epw)
+    pdf.ln(2)
+    pdf.say(section.title, size=11, after=1)
+    _headings(pdf, section.columns, widths)
+    number = 0
+    for number, row in enumerate(section.rows, start=1):
+        if number > most:
+            raise TooLong(_("A PDF holds at most %(most)s rows; ask for CSV or XLSX.") % {"most": MOST_ON_PAPER})
+        if pdf.will_page_break(LINE):
+            pdf.add_page(orientation="L")
+            _headings(pdf, section.columns, widths)
+        _row(pdf, section.columns, row, widths)
+    if not number:
+        pdf.say(section.empty, size=9)
+    for note in section.notes:
+        pdf.say(note, size=9)
+    return number
+
+
+def _widths(columns: Sequence[Column], width: float) -> list[float]:
+    parts = sum(one.width for one in columns)
+    return [width * one.width / parts for one in columns]
+
+
+def _headings(pdf: Paper, columns: Sequence[Column], widths: Sequence[float]) -> None:
+    """Cut to two lines where a heading is long."""
+    pdf.set_font(PARTS[0], size=SMALL)
+    pdf.set_text_color(90)
+    top, lowest = pdf.get_y(), pdf.get_y()
+    left = float(MARGIN)
+    for column, width in zip(columns, widths, strict=True):
+        pdf.set_xy(left, top)
+        align = "R" if column.is_right else "L"
+        pdf.multi_cell(width, 3.5, column.words, align=align, new_x=XPos.RIGHT, new_y=YPos.NEXT)
+        lowest = max(lowest, pdf.get_y())
+        left += width
+    pdf.set_text_color(0)
+    pdf.line(MARGIN, lowest + 0.5, left, lowest + 0.5)
+    pdf.set_xy(MARGIN, lowest + 1)
+
+
+def _row(pdf: Paper, columns: Sequence[Column], row: Row, widths: Sequence[float]) -> None:
+    if row.is_total:
+        pdf.line(MARGIN, pdf.get_y(), MARGIN + sum(widths), pdf.get_y())
+    pdf.set_font(PARTS[0], size=SMALL + 1)
+    for column, cell, width in zip(columns, row.cells, widths, strict=True):
+        text = shown(column, row, cell)
+        if row.is_marked and column is columns[0]:
+            text = f"! {text}"
+        pdf.cell(width, BOLD_LINE, _cut(text, width - 2, pdf.get_string_width), align="R" if column.is_right else "L")
+    pdf.ln(BOLD_LINE)
+
+
+def _cut(text: str, width: float, measured: Callable[[str], float]) -> str:
+    while text and measured(text) > width:
+        text = text[:-2] + "…"
+    return text

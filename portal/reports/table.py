@@ -1,0 +1,135 @@
+"""The one definition of a report's tables, from which page, CSV, workbook, PDF and print are made.
+
+Cells are exact; they are rounded here, half to even, when they are shown or written.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from accounts.ground.amounts import NOTHING, number_words
+from accounts.ground.dates import day_text
+from portal.lib.csvtext import Cell
+from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
+
+HUNDRED = Decimal(100)
+
+
+class Sort(StrEnum):
+    """What stands in a column: how it is aligned, rounded and written."""
+
+    TEXT = "text"
+    ACCOUNT = "account"
+    DAY = "day"
+    MONEY = "money"
+    PERCENT = "percent"
+    COUNT = "count"
+    QUANTITY = "quantity"
+    CURRENCY = "currency"
+
+
+RIGHT = (Sort.MONEY, Sort.PERCENT, Sort.COUNT, Sort.QUANTITY)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading and what stands below it."""
+
+    words: str
+    sort: Sort = Sort.TEXT
+    # How much of a line of paper it takes beside the others.
+    width: int = 2
+
+    @property
+    def is_right(self) -> bool:
+        return self.sort in RIGHT
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row. Its amounts are of `currency`; `number` is the account that a page links to."""
+
+    cells: Sequence[Cell]
+    currency: str = ""
+    is_total: bool = False
+    is_marked: bool = False
+    number: str = ""
+
+
+@dataclass
+class Section:
+    """One table of a report; `rows` are made while they are read, and may be read once. `notes` are told below it:
+    they are known when the rows have been read."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Row]
+    notes: list[str] = field(default_factory=list)
+    empty: str = ""
+
+
+@dataclass
+class Report:
+    """Title, period and sections; `of` is how many rows or accounts a job reports its progress against."""
+
+    title: str
+    period: str
+    sections: Sequence[Section]
+    facts: Sequence[tuple[str, str]] = ()
+
+
+def shown(column: Column, row: Row, cell: Cell) -> str:
+    """A cell as a person reads it."""
+    if cell is None or cell == "":
+        return NOTHING if column.is_right else ""
+    if isinstance(cell, Decimal):
+        if column.sort == Sort.PERCENT:
+            return _("%(number)s%%") % {"number": number_words(cell * HUNDRED, sign=True)}
+        if column.sort == Sort.QUANTITY:
+            return number_words(cell, max(0, -int(cell.normalize().as_tuple().exponent)))
+        return number_words(cell, _places(row))
+    if isinstance(cell, int):
+        return number_format(cell, 0, use_l10n=True, force_grouping=True)
+    if isinstance(cell, date):
+        return day_text(cell)
+    return str(cell)
+
+
+def written(column: Column, row: Row, cell: Cell) -> Cell:
+    """A cell as a file holds it: a number stays one, a return is in percent."""
+    if not isinstance(cell, Decimal):
+        return cell
+    if column.sort == Sort.PERCENT:
+        return round_display(cell * HUNDRED)
+    return cell.normalize() + 0 if column.sort == Sort.QUANTITY else round_display(cell, _places(row))
+
+
+def _places(row: Row) -> int:
+    return MINOR_UNITS.get(row.currency, USUAL_PLACES)
+
+
+def headings(section: Section) -> list[Cell]:
+    """What stands above the columns of a file."""
+    return [
+        _("%(column)s, %%") % {"column": column.words} if column.sort == Sort.PERCENT else column.words
+        for column in section.columns
+    ]
+
+
+def lines(report: Report) -> Iterator[Sequence[Cell]]:
+    """The report for CSV and workbook: each section under its headings, and under it what is to be said of it."""
+    for place, section in enumerate(report.sections):
+        if place:
+            yield []
+        if len(report.sections) > 1:
+            yield [section.title]
+        yield headings(section)
+        for row in section.rows:
+            yield [written(column, row, cell) for column, cell in zip(section.columns, row.cells, strict=True)]
+        for note in section.notes:
+            yield [note]

@@ -1,0 +1,149 @@
+"""What somebody asks of a report: which one, of whose accounts, over which days, in which form."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ground.tree.models import CURRENCIES
+from portal.lib.periods import Frequency
+from portal.reports.periods import Choice
+
+LONGEST_NAME = 80
+_BETWEEN = re.compile(r"[\s,;]+")
+YES = "1"
+# What is further away is a slip of the hand.
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+
+
+class Kind(StrEnum):
+    """The reports there are."""
+
+    ACTIVITY = "activity"
+    SUMMARY = "summary"
+    PERFORMANCE = "performance"
+    INCOME = "income"
+    FEES = "fees"
+
+
+KINDS = {
+    Kind.ACTIVITY: (_("Activity statement"), _("Value, cash, trades, transfers and fees of a day, a month or a year")),
+    Kind.SUMMARY: (_("Client summary"), _("What every account was worth on one day, and what it has earned")),
+    Kind.PERFORMANCE: (_("Portfolio analysis"), _("Returns over a period, weighted by time or by money")),
+    Kind.INCOME: (_("Income"), _("Dividends and interest, and the tax withheld from them")),
+    Kind.FEES: (_("Fee report"), _("What clients paid, by advisor or by client, tied to the ledger")),
+}
+CHOICES = {
+    Choice.DAY: _("Last closed day"),
+    Choice.MONTH_TO_DATE: _("Month to date"),
+    Choice.PREVIOUS_MONTH: _("Previous month"),
+    Choice.PREVIOUS_QUARTER: _("Previous quarter"),
+    Choice.YEAR_TO_DATE: _("Year to date"),
+    Choice.YEAR: _("Previous year"),
+    Choice.SINCE_INCEPTION: _("Since inception"),
+    Choice.CUSTOM: _("Days of one's own"),
+}
+FREQUENCIES = {
+    Frequency.DAILY: _("Daily"),
+    Frequency.MONTHLY: _("Monthly"),
+    Frequency.QUARTERLY: _("Quarterly"),
+    Frequency.ANNUAL: _("Annual"),
+}
+MEASURES = {"twr": _("Time-weighted"), "mwr": _("Money-weighted")}
+GROUPS = {"client": _("By client"), "advisor": _("By advisor")}
+MODES = {"separate": _("Each account by itself"), "consolidated": _("Consolidated")}
+DETAILS = {"snapshot": _("Snapshot"), "detailed": _("Detailed")}
+USUAL_CHOICE = {Kind.ACTIVITY: Choice.PREVIOUS_MONTH, Kind.SUMMARY: Choice.DAY}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A report as its address describes it; what is unknown is the usual. `accounts` empty is all that one may see."""
+
+    kind: Kind
+    accounts: tuple[str, ...] = ()
+    period: Choice = Choice.MONTH_TO_DATE
+    first: date | None = None
+    last: date | None = None
+    mode: str = "separate"
+    by: str = "client"
+    frequency: Frequency = Frequency.MONTHLY
+    detail: str = "snapshot"
+    measure: str = "twr"
+    currency: str = ""
+    language: str = ""
+    alias: bool = False
+    differing: bool = False
+    name: str = ""
+
+    @classmethod
+    def of(cls, kind: Kind, query: QueryDict) -> "Wish":
+        """Read from the query of an address."""
+        usual = USUAL_CHOICE.get(kind, Choice.MONTH_TO_DATE)
+        return cls(
+            kind=kind,
+            accounts=numbers_of(query.getlist("accounts")),
+            period=Choice(_one_of(Choice, query.get("period", ""), usual)),
+            first=_day(query.get("first", "")),
+            last=_day(query.get("last", "")),
+            mode=_one_of(MODES, query.get("mode", ""), "separate"),
+            by=_one_of(GROUPS, query.get("by", ""), "client"),
+            frequency=Frequency(_one_of(Frequency, query.get("frequency", ""), Frequency.MONTHLY)),
+            detail=_one_of(DETAILS, query.get("detail", ""), "snapshot"),
+            measure=_one_of(MEASURES, query.get("measure", ""), "twr"),
+            currency=_one_of(CURRENCIES, query.get("currency", ""), ""),
+            language=_one_of(dict(settings.LANGUAGES), query.get("language", ""), ""),
+            alias=query.get("alias") == YES,
+            differing=query.get("differing") == YES,
+            name=_printable(query.get("name", "")),
+        )
+
+    @property
+    def is_consolidated(self) -> bool:
+        return self.mode == "consolidated"
+
+    @property
+    def is_detailed(self) -> bool:
+        return self.detail == "detailed"
+
+    @property
+    def title(self) -> str:
+        return self.name or str(KINDS[self.kind][0])
+
+    @property
+    def query(self) -> str:
+        """The query that describes it, without what is usual."""
+        said = QueryDict(mutable=True)
+        usual = Wish(self.kind, period=USUAL_CHOICE.get(self.kind, Choice.MONTH_TO_DATE))
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name != "kind" and value != getattr(usual, one.name):
+                said[one.name] = " ".join(value) if isinstance(value, tuple) else YES if value is True else str(value)
+        return said.urlencode()
+
+
+def numbers_of(texts: list[str]) -> tuple[str, ...]:
+    """Account numbers out of what was typed, each once, in their order; what is no number leads nowhere later."""
+    found = (one.upper() for text in texts for one in _BETWEEN.split(text.replace("\0", "?")) if one)
+    return tuple(dict.fromkeys(found))
+
+
+def _one_of(known: Mapping[str, object] | list[str] | type[StrEnum], asked: str, usual: str) -> str:
+    return asked if asked in list(known) else usual
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= LATEST else None
+
+
+def _printable(text: str) -> str:
+    return "".join(one for one in " ".join(text.split()) if one.isprintable())[:LONGEST_NAME]
