@@ -7,7 +7,6 @@ the test database in which each alias signs in as itself.
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 import sys

@@ -18,9 +18,9 @@ from accounts.ground.jobs.models import Job, JobState
 from fees.whatif.queries import trial_of
 from portal.exports import actions
 from portal.exports.tasks import make_export
-from portal.tools.inquiries.views import asker
 from portal.reports.actions import look_again
 from portal.reports.tasks import make_report
+from portal.tools.inquiries.views import asker
 
 HISTORY = Gate("view", needs="transaction_history")
 # Whoever may ask for a list may follow its job and fetch its file, and nobody who may not any longer.

@@ -55,7 +55,7 @@ WALLS = [
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0048_draws"),
-        ("desk", "0013_walls_of_tickets"),
+        ("desk", "0014_tickets_in_the_trail"),
     ]
 
     operations = [
