@@ -31,7 +31,6 @@ SPECTACULAR_SETTINGS = {
         "AllocationMethod": "accounts.broker.allocation.models.Method",
         "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
         "FundingKind": "accounts.broker.funding.models.FundingKind",
-        "FundingStatus": "accounts.broker.funding.models.FundingStatus",
         "TransactionStatus": "portal.transactions.rules.Status",
         "InvoiceState": "fees.sending.models.State",
         "NightDecisionKind": "accounts.ground.runs.models.DecisionKind",

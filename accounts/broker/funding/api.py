@@ -93,7 +93,13 @@ class MoneySerializer(StrictSerializer):
     """An amount in a currency."""
 
     amount = serializers.DecimalField(17, 2, min_value=Decimal("0.01"))
-    currency = serializers.ChoiceField(CURRENCIES)
+    currency = serializers.CharField(max_length=3, help_text="Three letters, such as USD")
+
+    def validate_currency(self, value: str) -> str:
+        """One that an account can have."""
+        if value not in CURRENCIES:
+            raise serializers.ValidationError(_("Choose a currency."))
+        return value
 
 
 class DepositSerializer(MoneySerializer):
@@ -137,7 +143,7 @@ class SavedBankSerializer(serializers.Serializer):
     status = serializers.ChoiceField(FundingStatus.choices)
 
 
-class NumberSerializer(StrictSerializer):
+class MailedNumberSerializer(StrictSerializer):
     """The mailed number."""
 
     number = serializers.CharField(max_length=20)
@@ -353,12 +359,12 @@ class VerifyFunding(APIView):
 class ConfirmFunding(APIView):
     """Confirms with the mailed number."""
 
-    @extend_schema(request=NumberSerializer, responses=FundingRequestSerializer)
+    @extend_schema(request=MailedNumberSerializer, responses=FundingRequestSerializer)
     def post(self, request: ApiRequest, pk: UUID) -> Response:
         """Limits and what is free are asked again."""
         who = _who(request)
         found = request_for(who, pk)
-        number = NumberSerializer.of(request)["number"]
+        number = MailedNumberSerializer.of(request)["number"]
         with _refusing():
             try:
                 return _told(actions.confirm(who=who, found=found, number=number, at=timezone.now()))

@@ -36,6 +36,11 @@ class Free:
     promised: Decimal
 
     @property
+    def taken(self) -> Decimal:
+        """What is promised away, as it changes the sum."""
+        return Decimal(0) if not self.promised else -self.promised
+
+    @property
     def amount(self) -> Decimal:
         """Never below nothing."""
         return max(self.settled + self.pending - self.promised, Decimal(0))

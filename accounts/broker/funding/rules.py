@@ -109,8 +109,8 @@ def bank_problem(method: str, code: str, number: str) -> str:
     if method == FundingMethod.EFT:
         fits = re.fullmatch(r"[0-9]{8,9}", code)
         return "" if fits else gettext_noop("A Canadian transit and institution number has eight or nine digits.")
-    fits = re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", code) or _is_routing(code)
-    return "" if fits else gettext_noop("A wire needs the bank's BIC or its routing number.")
+    is_bic = re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", code) is not None
+    return "" if is_bic or _is_routing(code) else gettext_noop("A wire needs the bank's BIC or its routing number.")
 
 
 def _is_iban(number: str) -> bool:

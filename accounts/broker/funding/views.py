@@ -65,7 +65,7 @@ def funds(request: HttpRequest) -> HttpResponse:
 @require_safe
 def saved(request: HttpRequest) -> HttpResponse:
     """Saved bank instructions; those that wait stand apart."""
-    rows = list(banks_of(request.seat)[: SHOWN * 2])  # type: ignore[attr-defined]
+    rows: list[Any] = list(banks_of(request.seat)[: SHOWN * 2])  # type: ignore[attr-defined]
     context = {
         "ready": [one for one in rows if one.status == "approved"],
         "waiting": [one for one in rows if one.status != "approved"],
