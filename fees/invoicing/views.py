@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -69,9 +70,7 @@ def download(request: HttpRequest) -> HttpResponse:
     ]
     if request.GET.get("as") == "csv":
         return _table(table, name="invoices.csv")
-    answer = HttpResponse(xlsx.write_bytes(table, sheet=_("Invoices")), content_type=WORKBOOK)
-    answer["Content-Disposition"] = 'attachment; filename="invoices.xlsx"'
-    return answer
+    return _workbook(table, name="invoices.xlsx")
 
 
 @gate("set_fees")
@@ -199,9 +198,11 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @gate("set_fees", proved=True)
 @require_GET
 def template(request: HttpRequest) -> HttpResponse:
-    """An empty file to fill in, with one row as an example."""
-    rows = [COLUMNS, ("U1234567", "250.00", "", _("Planning, 4th quarter"))]
-    return _table(rows, name="invoices.csv")
+    """An empty file to fill in, with one row as an example; a workbook is saved as CSV before it is uploaded."""
+    memo = _("Planning, 4th quarter")
+    if request.GET.get("as") == "xlsx":
+        return _workbook([COLUMNS, ("U1234567", Decimal("250.00"), "", memo)], name="invoices.xlsx")
+    return _table([COLUMNS, ("U1234567", "250.00", "", memo)], name="invoices.csv")
 
 
 def _form(request: HttpRequest, form: Rows, problem: str = "") -> HttpResponse:
@@ -233,6 +234,12 @@ def _reviewed(request: HttpRequest, file: File) -> HttpResponse:
 
 def _table(rows: Sequence[Sequence[Cell]], *, name: str) -> HttpResponse:
     answer = HttpResponse(write_bytes(rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _workbook(rows: Sequence[Sequence[Cell]], *, name: str) -> HttpResponse:
+    answer = HttpResponse(xlsx.write_bytes(rows, sheet=_("Invoices")), content_type=WORKBOOK)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

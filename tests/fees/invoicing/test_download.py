@@ -51,3 +51,14 @@ def test_a_refused_row_of_a_review_offers_the_clients(browse, sent):
     page = answer.content.decode()
     assert f'<option value="{ANA}">' in page
     assert 'name="fix-account" value="U999" list="clients"' in page
+
+
+def test_an_example_to_fill_in_comes_as_csv_and_as_a_workbook(browse, sent):
+    example = reverse("fees:invoice_template")
+    text = browse("alice").get(example).content.decode("utf-8-sig")
+    assert text.replace('"', "").splitlines()[0] == "account,amount,money_manager,memo"
+
+    workbook = sheet(browse("alice").get(example, {"as": "xlsx"}))
+
+    assert "money_manager" in workbook and "<v>250.00</v>" in workbook
+    assert [browse(name).get(example, {"as": "xlsx"}).status_code for name in ("ana", "tess")] == [403, 403]
