@@ -55,5 +55,8 @@ SPECTACULAR_SETTINGS = {
         "StageState": "crm.workflows.models.StageState",
         "WorkflowAudience": "crm.workflows.models.Audience",
         "EventVisibility": "crm.calendar.models.Visibility",
+        "DistributionReason": "portal.tools.rmd.api.NAMES",
+        "GoalKind": "portal.tools.goals.models.KINDS",
+        "ClientQueryKind": "portal.tools.inquiries.models.KINDS",
     },
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -98,6 +99,8 @@ def among(asked: Criteria, accounts: list[Account], sealed: date | None) -> list
     if asked.problems or sealed is None:
         return []
     keys, last = [one.pk for one in accounts], min(asked.last, sealed)
+    known: dict[int, Any]
+    matches: dict[int, Any]
     if asked.kind == Kind.PERFORMANCE:
         known = figures.performance(keys, asked.starts, last)
         matches = {

@@ -1,5 +1,7 @@
 """The columns and fields of queries in words."""
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -63,7 +65,7 @@ TEXTS: dict[str, str | Promise] = {
     "currency": _("Base currency"),
 }
 HOW: dict[str, str | Promise] = {"held": _("Held at the end of it"), "traded": _("Traded in it")}
-CHOICES = {
+CHOICES: dict[str, tuple[str | Promise, list[tuple[str, Any]]]] = {
     "type": (_("Type"), [(one, one) for one in HOLDERS]),
     "status": (_("Status"), Status.choices),
     "margin": (_("Margin"), Margin.choices),

@@ -92,6 +92,7 @@ class Distributions(APIView):
     """Retirement accounts with what is due from them in a year."""
 
     @extend_schema(
+        operation_id="v1_distributions_list",
         parameters=[YEAR, OpenApiParameter("q", OpenApiTypes.STR, description="Part of a number or a title")],
         responses=DistributionPageSerializer,
     )

@@ -230,15 +230,14 @@ def _withdrawals(who: Who, accounts: Sequence[Account], year: int) -> dict[int, 
     own = {one.pk: one.base_currency for one in accounts}
     found: dict[int, list[Withdrawal]] = defaultdict(list)
     cash = scope(who, CashLine).filter(**span, kind=CashLine.DEPOSITS, amount__lt=0)
-    columns = ("account_id", "report_on", "base", "amount", "rate", "currency", "description")
+    columns: tuple[str, ...] = ("account_id", "report_on", "base", "amount", "rate", "currency", "description")
     for key, day, base, amount, rate, currency, words in cash.order_by("report_on", "pk").values_list(*columns):
         worth = base if base is not None else amount if currency == own[key] else rate and amount * rate
         if worth:
             found[key].append(Withdrawal(day, -worth, words, in_kind=False))
     kinds = scope(who, PositionTransfer).filter(**span, kind__in=IN_KIND, flow__lt=0)
-    for key, day, flow, words, symbol in kinds.order_by("report_on", "pk").values_list(
-        "account_id", "report_on", "flow", "description", "symbol"
-    ):
+    columns = ("account_id", "report_on", "flow", "description", "symbol")
+    for key, day, flow, words, symbol in kinds.order_by("report_on", "pk").values_list(*columns):
         found[key].append(Withdrawal(day, -flow, words or symbol, in_kind=True))
     return found
 

@@ -102,4 +102,4 @@ def years(today: date) -> list[int]:
 
 def year_asked(text: str | None, today: date) -> int:
     """The year of the address; this one where there is none."""
-    return int(text) if text in map(str, years(today)) else today.year  # type: ignore[arg-type]
+    return int(text) if text and text in map(str, years(today)) else today.year
