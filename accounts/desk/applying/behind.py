@@ -179,7 +179,7 @@ def told(behind: Behind, day: date) -> list[tuple[object, list[tuple[object, str
     parts: list[tuple[object, list[tuple[object, str]]]] = []
     for step in behind.steps:
         form = step(kind=behind.kind, day=day, answers=behind.answers)
-        lines = []
+        lines: list[tuple[object, str]] = []
         for name, field in form.fields.items():
             text = form.held.get(name, "")
             if not text:

@@ -81,8 +81,13 @@ def step(request: HttpRequest, behind: Behind, step: str) -> HttpResponse:
         return redirect("applying:apply", secret=behind.secret)
     place = slugs.index(step)
     shape = behind.steps[place]
-    common = {"kind": behind.kind, "day": exchange_today(), "answers": behind.answers}
-    form = shape(request.POST if request.method == "POST" else None, initial=behind.begun(shape), **common)
+    form = shape(
+        request.POST if request.method == "POST" else None,
+        initial=behind.begun(shape),
+        kind=behind.kind,
+        day=exchange_today(),
+        answers=behind.answers,
+    )
     if request.method == "POST" and form.is_valid():
         link.save(behind=behind, form=form, at=timezone.now())
         following = slugs[place + 1 :]
@@ -143,10 +148,10 @@ def status(request: HttpRequest, behind: Behind) -> HttpResponse:
     now, problem = timezone.now(), ""
     if request.method == "POST":
         try:
-            task = _key(request.POST.get("task", ""))
-            if task is None or "file" not in request.FILES:
+            task, file = _key(request.POST.get("task", "")), request.FILES.get("file")
+            if task is None or file is None:
                 raise ApplicationProblem(_("Choose a file first."))
-            link.hand_in(behind=behind, task=task, file=request.FILES["file"], at=now)
+            link.hand_in(behind=behind, task=task, file=file, at=now)
         except ApplicationProblem as refused:
             problem = str(refused)
         else:

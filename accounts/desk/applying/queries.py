@@ -1,6 +1,5 @@
 """Applications for a person: their list, one of them with its tasks, and the documents that were handed in."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -52,7 +51,7 @@ def begun(who: Who, number: str) -> Application:
     return application
 
 
-def tasks_of(who: Who, application: Application) -> Sequence[ApplicationTask]:
+def tasks_of(who: Who, application: Application) -> "QuerySet[ApplicationTask]":
     """Its tasks in their order, each with what was handed in."""
     files = Prefetch("files", queryset=scope(who, ApplicationFile, Function.MANAGE).order_by("at", "pk"))
     rows = scope(who, ApplicationTask, Function.MANAGE).filter(application=application)

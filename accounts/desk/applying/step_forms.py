@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -76,16 +75,16 @@ RELATIONS = (
 HEIRS = 4
 
 
-def _text(words: str | Promise, most: int = 100, **more: Any) -> forms.CharField:
+def _text(words: Any, most: int = 100, **more: Any) -> forms.CharField:
     return forms.CharField(label=words, max_length=most, **more)
 
 
-def _day(words: str | Promise, **more: Any) -> forms.DateField:
+def _day(words: Any, **more: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=words, widget=widget, input_formats=["%Y-%m-%d"], **more)
 
 
-def _amount(words: str | Promise) -> forms.DecimalField:
+def _amount(words: Any) -> forms.DecimalField:
     return forms.DecimalField(label=words, min_value=Decimal(0), max_digits=15, decimal_places=2)
 
 

@@ -160,9 +160,10 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
         if "task" not in request.POST:
             raise BadRequest("no task named")
         task = queries.task_for(who, application, request.POST["task"])
-        if "file" not in request.FILES:
+        file = request.FILES.get("file")
+        if file is None:
             raise ApplicationProblem(_("Choose a file first."))
-        actions.hand_in(who=who, task=task, file=request.FILES["file"], at=timezone.now())
+        actions.hand_in(who=who, task=task, file=file, at=timezone.now())
     except ApplicationProblem as problem:
         return _refused(request, problem)
     messages.success(request, _("The document is with the back office."))

@@ -60,8 +60,8 @@ def fill(request: HttpRequest, number: str, step: str) -> HttpResponse:
             return redirect("filling:fill_application", number=application.account.number, step=waits or slugs[0])
         shape = behind.steps[slugs.index(step)]
         data = request.POST if request.method == "POST" else None
-        common = {"kind": behind.kind, "day": exchange_today(), "answers": behind.answers}
-        form = shape(data, initial=behind.begun(shape), **common)
+        known, day = behind.begun(shape), exchange_today()
+        form = shape(data, initial=known, kind=behind.kind, day=day, answers=behind.answers)
         if request.method == "POST" and form.is_valid():
             actions.save(application=application, form=form)
             following = slugs[slugs.index(step) + 1 :]
