@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.desk.applying import telling
-from accounts.desk.applying.kinds import BY_KEY, Group
+from accounts.desk.applying.kinds import BY_KEY, AccountKind, Group
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask, Method, TaskStanding
 from accounts.desk.applying.rules import ApplicationProblem, check_kind
 from accounts.desk.applying.tasklist import duties_of
@@ -110,23 +110,7 @@ def draft(
         created_at=at,
     )
     application.save(force_insert=True)
-    ApplicationTask.unscoped.bulk_create(
-        ApplicationTask(
-            application=application,
-            firm_id=account.firm_id,
-            practice_id=account.practice_id,
-            account=account,
-            place=place,
-            key=duty.key,
-            form_number=duty.form_number,
-            owner=duty.owner,
-            for_approval=duty.for_approval,
-            for_trading=duty.for_trading,
-            takes_file=duty.takes_file,
-            started_on=day,
-        )
-        for place, duty in enumerate(duties_of(kind, on_paper=method == Method.SEMI), start=1)
-    )
+    _make_tasks(application, account, kind, day)
     return application
 
 
@@ -203,6 +187,28 @@ def paper(file: UploadedFile) -> Enclosed:
         return checked([file])[0]
     except MessageProblem as problem:
         raise ApplicationProblem(str(problem)) from problem
+
+
+def _make_tasks(application: Application, account: Account, kind: AccountKind, day: date) -> None:
+    """What is to be done for an application of this kind."""
+    duties = duties_of(kind, on_paper=application.method == Method.SEMI)
+    ApplicationTask.unscoped.bulk_create(
+        ApplicationTask(
+            application=application,
+            firm_id=account.firm_id,
+            practice_id=account.practice_id,
+            account=account,
+            place=place,
+            key=duty.key,
+            form_number=duty.form_number,
+            owner=duty.owner,
+            for_approval=duty.for_approval,
+            for_trading=duty.for_trading,
+            takes_file=duty.takes_file,
+            started_on=day,
+        )
+        for place, duty in enumerate(duties, start=1)
+    )
 
 
 def usernames_with(prefix: str) -> set[str]:

@@ -55,10 +55,10 @@ class FillApplication(OneView):
     )
     def post(self, request: Request, number: str, step: str) -> Response:
         """Keep its answers."""
-        said = ApplicationStepSerializer.of(request)["answers"]
         with refusing():
             application = queries.begun(self.who, number)
             actions.check_open(application)
+        said = ApplicationStepSerializer.of(request)["answers"]
         behind = of_row(application)
         shape = next((one for one in behind.steps if one.slug == step), None)
         if shape is None:
