@@ -200,8 +200,9 @@ class NotifyDeposit(_Asks):
     @extend_schema(request=DepositSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """Nothing moves; the broker is told to expect it."""
-        who, said = _who(request), DepositSerializer.of(request)
+        who = _who(request)
         account = to_fund(who, number)
+        said = DepositSerializer.of(request)
         asked = Asked(FundingKind.DEPOSIT, said["currency"], self.key(request), said["amount"], said["method"])
         with _refusing():
             return self.answer(
@@ -216,8 +217,9 @@ class Withdraw(_Asks):
     @extend_schema(request=WithdrawalSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """It is confirmed by its asker, and waits for the other side where the rules say so."""
-        who, said = _who(request), WithdrawalSerializer.of(request)
+        who = _who(request)
         account = to_fund(who, number)
+        said = WithdrawalSerializer.of(request)
         bank = usable_banks(who, account).filter(pk=said["bank"]).first() if said.get("bank") else None
         with _refusing():
             if said.get("bank") and bank is None:
@@ -236,7 +238,9 @@ class MoveCash(_Asks):
     @extend_schema(request=MoveSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """Between an STL master and a sub account, or accounts of one owner and title."""
-        who, said = _who(request), MoveSerializer.of(request)
+        who = _who(request)
+        account_for(who, number)
+        said = MoveSerializer.of(request)
         payer, payee = actions.ends_of(who, number, said["to"])
         asked = Asked(
             FundingKind.INTERNAL, said["currency"], self.key(request), said["amount"], "INTERNAL", counter=payee
@@ -263,8 +267,9 @@ class SaveBank(_Asks):
     @extend_schema(request=NewBankSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """Money may go there once it is approved."""
-        who, said = _who(request), NewBankSerializer.of(request)
+        who = _who(request)
         account = to_fund(who, number)
+        said = NewBankSerializer.of(request)
         more = {"key": self.key(request), "factor": confirmed_by(request._request), "at": timezone.now()}
         with _refusing():
             return self.answer(request, actions.save_bank(who=who, account=account, bank=BankAsked(**said), **more))
