@@ -156,7 +156,7 @@ def fees(asked: Asked, span: Span) -> Report:
         empty=nothing,
     )
     proof.rows = _proof(asked, span, paid, proof)
-    return Report(asked.wish.title, period_words(span), [main, proof], [(_("Posted in"), period_words(span))])
+    return Report(asked.wish.title, period_words(span), [main, proof])
 
 
 def _sums(asked: Asked, accounts: Any, span: Span, *keys: str) -> dict[tuple[Any, ...], Sums]:
