@@ -18,7 +18,7 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.changes import actions, queries, undoing
 from crm.changes.models import Change, Deed
 from crm.contacts.export_views import exported
-from crm.contacts.filters import Filters, book, shown
+from crm.contacts.filters import all_meant, book
 from crm.contacts.models import Contact, State
 from crm.contacts.rules import MOVES, ContactProblem
 from crm.groups import queries as groups
@@ -53,7 +53,9 @@ def several(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Nobody is chosen."))
         return redirect(f"{reverse('contacts:list')}?{request.GET.urlencode()}")
     problem = ""
-    if request.POST.get("sure") == "1":
+    if request.POST.get("sure") == "1" and request.POST.get("count", str(count)) != str(count):
+        problem = _("Others match now than when you were asked. Look once more, then say yes again.")
+    elif request.POST.get("sure") == "1":
         try:
             change = _done(request, vault, do, rows)
         except (ContactProblem, GroupProblem) as refused:
@@ -118,7 +120,7 @@ def undo(request: HttpRequest, change: UUID) -> HttpResponse:
 def _chosen(request: HttpRequest, vault: Opened) -> "QuerySet[Contact]":
     """All that the address lets through, or the marked ones."""
     if request.POST.get("all") == "1":
-        return shown(vault, Filters.of(request.GET))
+        return all_meant(vault, request.GET)
     keys = []
     for text in request.POST.getlist("chosen"):
         try:

@@ -3,19 +3,24 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.http import QueryDict
 
 from accounts.ground.access.scope import scope
 from accounts.ground.people.models import ClientRight
+from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import HOLDERS
 from accounts.ground.tree.models import Status as AccountStatus
 from accounts.ground.tree.queries import typed
 from crm.contacts.models import Contact, Kind, State
-from crm.contacts.search import found_inside, found_outside
+from crm.contacts.queries import valued
+from crm.contacts.search import every_found, found_inside
 from crm.groups.models import Group, GroupMember
+from crm.notes.models import Note
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened, folded
 
@@ -28,9 +33,18 @@ MEANT = {
     "mine": "is_mine",
 }
 SHOWING = ("sort", "filter")
+PLACE = ("after", "before")
 # A word with a colon, such as state:open or group:"Sailing club".
 _TOKEN = re.compile(r'(?<!\S)(\w+):(?:"([^"]*)"|(\S*))')
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
+# More or less than a sum in the firm's currency: >250k, <=1.5m.
+_SUM = re.compile(r"(>=|<=|>|<)(\d{1,12}(?:\.\d{1,4})?)(k|m|bn)?", re.IGNORECASE)
+_TIMES = {"": 1, "k": 1000, "m": 1_000_000, "bn": 1_000_000_000}
+_COMPARED = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+# How many days nobody wrote a note about a client: 40, or 40d.
+_DAYS = re.compile(r"(\d{1,4})d?", re.IGNORECASE)
+# What a client's application waits for is said as a status too.
+INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,8 @@ class Filters:
     status: str = ""
     owner: str = ""
     group: str = ""
+    aum: str = ""
+    quiet: int = 0
     in_trash: bool = False
     unknown: tuple[str, ...] = field(default=())
 
@@ -62,6 +78,8 @@ class Filters:
             status=_one_of(said["status"], AccountStatus.values),
             owner=ME if query.get("mine") == "1" else said["owner"] if _USERNAME.fullmatch(said["owner"]) else "",
             group=said["group"][:200],
+            aum=said.get("aum", ""),
+            quiet=int(said.get("quiet", 0)),
             in_trash=query.get("trash") == "1",
             unknown=unknown,
         )
@@ -74,7 +92,8 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Whether anything is left out beside the trash."""
-        return any((self.text, self.state, self.kind, self.type, self.status, self.owner, self.group, self.unknown))
+        said = (self.text, self.state, self.kind, self.type, self.status, self.owner, self.group, self.aum, self.quiet)
+        return any((*said, self.unknown))
 
 
 def understood(query: QueryDict) -> Filters | None:
@@ -85,6 +104,15 @@ def understood(query: QueryDict) -> Filters | None:
     if filters.unknown or not filters.narrows or not said <= MEANT.keys():
         return None
     return filters if all(getattr(filters, MEANT[name]) for name in said) else None
+
+
+def all_meant(vault: Opened, query: QueryDict) -> "QuerySet[Contact]":
+    """Whom somebody means by "all that match": nobody where a part of the address is not understood, and everybody only
+    where it says nothing at all."""
+    if not any(query[name] for name in query if name not in (*SHOWING, *PLACE)):
+        return book(vault)
+    filters = understood(query)
+    return book(vault).none() if filters is None else shown(vault, filters)
 
 
 def kept(query: QueryDict) -> str:
@@ -123,8 +151,11 @@ TOKENS: Mapping[str, tuple[str, Callable[[str], bool]]] = {
     "state": ("state", lambda value: value in State.values),
     "kind": ("kind", lambda value: value in Kind.values),
     "type": ("type", lambda value: value.casefold() in {one.casefold() for one in HOLDERS}),
-    "status": ("status", lambda value: value.upper() in AccountStatus.values),
+    "status": ("status", lambda value: value.upper() in AccountStatus.values or value in (*State.values, INCOMPLETE)),
     "owner": ("owner", lambda value: bool(_USERNAME.fullmatch(value))),
+    "advisor": ("owner", lambda value: bool(_USERNAME.fullmatch(value))),
+    "aum": ("aum", lambda value: bool(_SUM.fullmatch(value))),
+    "quiet": ("quiet", lambda value: bool(_DAYS.fullmatch(value)) and int(value.casefold().rstrip("d")) > 0),
     "group": ("group", bool),
     "tag": ("group", bool),
     "in": ("in", lambda value: value == "records"),
@@ -140,6 +171,8 @@ def _split(text: str) -> tuple[str, dict[str, str], tuple[str, ...]]:
         value = quoted or bare
         if not key or not takes(value):
             unknown.append(f"{name}:{value}")
+        elif key == "status" and value.upper() not in AccountStatus.values:
+            said["state"] = State.APPLYING if value == INCOMPLETE else value
         else:
             said[key] = _written(key, value)
     return " ".join(_TOKEN.sub(" ", text).split()), said, tuple(unknown)
@@ -149,7 +182,18 @@ def _written(key: str, value: str) -> str:
     """A value as the address would say it."""
     if key == "type":
         return next(one for one in HOLDERS if one.casefold() == value.casefold())
+    if key == "aum":
+        return value.casefold()
+    if key == "quiet":
+        return value.casefold().rstrip("d")
     return value.upper() if key == "status" else value
+
+
+def sum_of(aum: str) -> tuple[str, Decimal]:
+    """How a value is compared, and with how much of the firm's currency."""
+    match = _SUM.fullmatch(aum)
+    assert match, "only such values are taken"
+    return match[1], Decimal(match[2]) * _TIMES[(match[3] or "").casefold()]
 
 
 def without_token(text: str, key: str) -> str:
@@ -172,10 +216,10 @@ def narrowed(vault: Opened, rows: "QuerySet[Contact]", filters: Filters) -> "Que
     if filters.unknown:
         return rows.none()
     if filters.text:
-        keys = set(found_outside(filters.text, in_part=vault.who.is_narrowed))
+        found = Q(pk__in=every_found(filters.text, in_part=vault.who.is_narrowed))
         if filters.is_inside:
-            keys |= found_inside(vault, filters.text)
-        rows = rows.filter(pk__in=keys)
+            found |= Q(pk__in=found_inside(vault, filters.text))
+        rows = rows.filter(found)
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     if filters.owner == NOBODY:
@@ -188,6 +232,15 @@ def narrowed(vault: Opened, rows: "QuerySet[Contact]", filters: Filters) -> "Que
         held = held.filter(account__account_type=filters.type) if filters.type else held
         held = held.filter(account__status=filters.status) if filters.status else held
         rows = rows.filter(Exists(held))
+    if filters.aum:
+        sign, amount = sum_of(filters.aum)
+        worth = valued(vault.who, sealed_day()).order_by().values("party_id").annotate(worth=Sum("value"))
+        rows = rows.filter(party_id__in=worth.filter(**{f"worth__{_COMPARED[sign]}": amount}).values("party_id"))
+    if filters.quiet:
+        since = vault.row.used_at - timedelta(days=filters.quiet)
+        noted = scope(vault.who, Note).filter(trashed_at=None, created_at__gte=since).values("account_id")
+        heard = scope(vault.who, ClientRight).filter(account_id__in=noted).values("party_id")
+        rows = rows.filter(party__isnull=False).exclude(party_id__in=heard)
     if filters.group:
         group = group_of(vault, filters.group)
         rows = rows.none() if group is None else in_group(vault, rows, group)

@@ -116,17 +116,31 @@ def accounts_of(who: Who, parties: list[int], sealed: date | None) -> dict[int, 
     """The accounts of parties, each with its last value and when a note about it was written last."""
     if not parties:
         return {}
+    noted = scope(who, Note).filter(account_id=OuterRef("account_id"), trashed_at=None).order_by()
+    rights = (
+        valued(who, sealed)
+        .filter(party_id__in=parties)
+        .select_related("account", "account__firm")
+        .annotate(noted_at=Subquery(noted.values("account_id").annotate(last=Max("created_at")).values("last")))
+        .order_by("account__sort_key", "account__number")
+    )
+    found: dict[int, list[Known]] = defaultdict(list)
+    for right in rights:
+        found[right.party_id].append(Known(right.account, right.nlv, right.value, right.noted_at))
+    return found
+
+
+def valued(who: Who, sealed: date | None) -> "QuerySet[ClientRight]":
+    """Who has which account, with its last value in its own and in the firm's currency."""
     nlv = scope(who, NavDaily).filter(account_id=OuterRef("account_id"), nav_date=sealed).order_by().values("nlv")
     rate = FxRate.unscoped.filter(
         day=sealed,
         from_currency=OuterRef("account__base_currency"),
         to_currency=OuterRef("account__firm__base_currency"),
     ).values("rate")
-    noted = scope(who, Note).filter(account_id=OuterRef("account_id"), trashed_at=None).order_by()
-    rights = (
+    return (
         scope(who, ClientRight)
-        .filter(party_id__in=parties, account__moved_on=None)
-        .select_related("account", "account__firm")
+        .filter(account__moved_on=None)
         .annotate(
             nlv=Subquery(nlv),
             value=Case(
@@ -134,14 +148,8 @@ def accounts_of(who: Who, parties: list[int], sealed: date | None) -> dict[int, 
                 default=Subquery(nlv) * Subquery(rate),
                 output_field=DecimalField(max_digits=28, decimal_places=4),
             ),
-            noted_at=Subquery(noted.values("account_id").annotate(last=Max("created_at")).values("last")),
         )
-        .order_by("account__sort_key", "account__number")
     )
-    found: dict[int, list[Known]] = defaultdict(list)
-    for right in rights:
-        found[right.party_id].append(Known(right.account, right.nlv, right.value, right.noted_at))
-    return found
 
 
 def clients_without(who: Who, text: str = "") -> "QuerySet[Party]":

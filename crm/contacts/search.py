@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import DateTimeField, F, Max, Q, Value
+from django.db.models.expressions import RawSQL
 
 from accounts.ground.access.context import cursor
 from accounts.ground.access.scope import scope
@@ -22,6 +23,7 @@ from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened, folded
 
 MOST_FOUND = 1000
+ALL = 2**31 - 1
 # Records whose words are not gathered yet are opened one by one, some twenty microseconds each; from so many on, the
 # next search gathers the words of a part of them first.
 MOST_FRESH, A_PART = 1500, 4000
@@ -32,19 +34,39 @@ _Sealed = tuple[UUID, int, bytes]
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def found_outside(text: str, *, in_part: bool = False) -> list[UUID]:
-    """Contacts whose name, e-mail, phone or account has every word; where none has, those that nearly have them."""
-    words = [sort_key(word) for word in typed(text).split()]
+def found_outside(text: str) -> list[UUID]:
+    """Contacts whose name, e-mail, phone or account has every word; where none has, those that nearly have them.
+
+    Of a list to choose from, so it ends after a thousand; a filter asks `every_found`.
+    """
+    return _found(text, "app_found_contacts")
+
+
+def every_found(text: str, *, in_part: bool = False) -> list[UUID] | RawSQL:
+    """The same for a filter, which leaves nobody out: where there are very many, the database keeps them to itself."""
+    finds = "app_found_in_part" if in_part else "app_found_contacts"
+    found = _found(text, finds)
+    if len(found) < MOST_FOUND:
+        return found
+    # Of the two functions above, with the words as parameters.
+    return RawSQL(f"SELECT unnest({finds}(%s, %s))", [_words(text), ALL])  # noqa: S611 (the words are parameters)
+
+
+def _found(text: str, finds: str) -> list[UUID]:
+    words = _words(text)
     if not words:
         return []
     with cursor() as cur:
-        finds = "app_found_in_part" if in_part else "app_found_contacts"
         cur.execute(f"SELECT {finds}(%s, %s)::text[]", [words, MOST_FOUND])
         return [UUID(one) for one in cur.fetchone()[0]]
 
 
+def _words(text: str) -> list[str]:
+    return [sort_key(word) for word in typed(text).split()]
+
+
 def found_inside(vault: Opened, text: str) -> set[UUID]:
-    """Contacts whose sealed record has every word, or where none has, one nearly like it; at most a thousand."""
+    """Contacts whose sealed record has every word, or where none has, one nearly like it."""
     words = _WORD.findall(folded(typed(text)))
     if not words:
         return set()
@@ -137,8 +159,6 @@ def _in_parts(
         gathered_since |= set(text.partition("\n")[0].split())
     rows = scope(vault.who, SearchPart).filter(pk__in=hits).values_list("pk", "version", "places_sealed")
     for pk, version, content in rows if hits else ():
-        if len(found) >= MOST_FOUND:
-            break
         try:
             places = vault.ring.open_field(SearchPart._meta.label_lower, pk, "places", version, bytes(content))
         except Unopened:

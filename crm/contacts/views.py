@@ -12,18 +12,29 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.amounts import number_words
 from accounts.ground.paging import page_of
 from accounts.ground.tree.models import HOLDERS
 from accounts.ground.tree.models import Status as AccountStatus
 from crm.contacts import actions, queries
-from crm.contacts.filters import ME, NOBODY, TOKENS, Filters, book, group_of, kept, narrowed, without_token
+from crm.contacts.filters import (
+    ME,
+    NOBODY,
+    PLACE,
+    TOKENS,
+    Filters,
+    book,
+    group_of,
+    kept,
+    narrowed,
+    sum_of,
+    without_token,
+)
 from crm.contacts.models import Kind, State
 from crm.custom.queries import fields
 from crm.groups.queries import groups, named
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
-
-PLACE = ("after", "before")
 
 
 @gate(SIGNED_IN)
@@ -86,6 +97,12 @@ def _chips(vault: Opened, filters: Filters, query: QueryDict) -> Iterator[tuple[
     if filters.group:
         group = group_of(vault, filters.group)
         yield named(vault, group).name if group else _("no such group"), without(query, "group")
+    if filters.aum:
+        sign, amount = sum_of(filters.aum)
+        yield _("AUM %(sum)s") % {"sum": f"{sign} {number_words(amount, 0)}"}, without(query, "aum")
+    if filters.quiet:
+        days = ngettext("no note for %(count)d day", "no note for %(count)d days", filters.quiet)
+        yield days % {"count": filters.quiet}, without(query, "quiet")
     if filters.is_inside and filters.text:
         yield _("also inside the records"), without(query, "inside", "in")
 

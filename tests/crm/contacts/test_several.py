@@ -228,3 +228,33 @@ def test_strangers_change_nothing_and_a_colleague_undoes_only_his_own(world, bro
     ana.refresh_from_db()
     assert ana.trashed_at is not None and ana.owner == world.users["alice"]
     assert Change.unscoped.get().undone_at is None and not GroupMember.unscoped.exists()
+
+
+def test_all_that_match_on_the_page_are_those_that_were_counted(world, alice):
+    """A slip in an address reaches nobody, and whoever came since the question is not taken along."""
+    ana = added(alice)
+    for query in ("?sate=prospect", "?q=colour:red", "?state=prospekt"):
+        alice.post(f"/contacts/several/{query}", {"all": "1", "do": "trash", "sure": "1"})
+    page = alice.post("/contacts/several/?state=prospect", {"all": "1", "do": "trash"}).content.decode()
+    assert 'name="count" value="1"' in page
+    added(alice, "Ben", "Cole")
+    said = {"all": "1", "do": "trash", "sure": "1", "count": "1"}
+    answer = alice.post("/contacts/several/?state=prospect", said)
+    assert answer.status_code == 422 and "Others match now" in answer.content.decode()
+    ana.refresh_from_db()
+    assert ana.trashed_at is None
+    assert alice.post("/contacts/several/?state=prospect", {**said, "count": "2"}).status_code == 302
+    assert not Contact.unscoped.filter(trashed_at=None).exists()
+
+
+def test_a_search_that_finds_very_many_leaves_nobody_out(alice, monkeypatch):
+    monkeypatch.setattr("crm.contacts.search.MOST_FOUND", 2)
+    for name in ("Ana", "Ben", "Cy", "Dee"):
+        added(alice, name, "Ruiz")
+    Contact.unscoped.filter(first_name="Dee").update(state="other")
+    found = alice.get("/api/v1/contacts/?q=ruiz").json()
+    assert (len(found["results"]), found["counts"]["total"]) == (4, 4)
+    assert [one["title"] for one in alice.get("/api/v1/contacts/?q=ruiz&state=other").json()["results"]] == [
+        "Ruiz, Dee"
+    ]
+    assert len(alice.get("/api/v1/contacts/?q=ruiz&inside=1").json()["results"]) == 4
