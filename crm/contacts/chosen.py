@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.scope import scope
-from accounts.ground.people.models import User
+from accounts.ground.people.models import Holdings, User
 from accounts.ground.tree.models import Account
 from accounts.ground.users.queries import standing_seats
 from crm.contacts import filters
@@ -70,9 +70,10 @@ def account_of(vault: Opened, number: str) -> Account | None:
 
 
 def colleagues(vault: Opened) -> "QuerySet[User]":
-    """Who may read what is written about a contact: members of the client book who still work here."""
+    """Who may read what is written about a contact: members of the client book who work here with all accounts."""
     inside = scope(vault.who, Member).filter(state=MemberState.MEMBER).values("user_id")
-    here = standing_seats(vault.who).filter(is_active=True, user_id__in=inside).values("user_id")
+    whole = standing_seats(vault.who).filter(Q(principal=None) | Q(principal__holdings=Holdings.ALL))
+    here = whole.filter(is_active=True, holdings=Holdings.ALL, user_id__in=inside).values("user_id")
     return User.objects.filter(pk__in=here).order_by("username")
 
 

@@ -9,12 +9,14 @@ from crm.calendar.rules import Words
 from crm.feeds.models import Feed, FeedCopy
 from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.feeds import seal_copy
+from crm.vault.models import Member, MemberState
 from crm.vault.sealed import Opened
 
 
 def copy_event(vault: Opened, event: Event) -> None:
     """Renew the copies of one event in every feed of the practice whose owner finds it."""
-    feeds = list(scope(vault.who, Feed).filter(is_full=True, ended_at=None))
+    inside = scope(vault.who, Member).filter(state=MemberState.MEMBER).values("user_id")
+    feeds = list(scope(vault.who, Feed).filter(is_full=True, ended_at=None, user_id__in=inside))
     if not feeds:
         return
     scope(vault.who, FeedCopy).filter(event=event).delete()

@@ -21,6 +21,7 @@ from crm.calendar.writing_files import as_file
 from crm.feeds import actions, queries
 from crm.vault.context import opened
 from crm.vault.engine.feeds import read_secret
+from crm.vault.queries import is_member
 from crm.vault.rules import PROVED, member_seat
 
 CALLS_AN_HOUR = 120
@@ -62,14 +63,17 @@ def read(request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     pk, user_id, seat_id, is_open = found
     at, address = timezone.now(), client_address(request) or UNKNOWN
-    if spend(f"feed/{pk}", most=CALLS_AN_HOUR, at=at) or (not is_open and is_turned_away(user_id, address, seat_id)):
+    if not is_open and is_turned_away(user_id, address, seat_id):
         raise Http404
+    if wait := spend(f"feed/{pk}", most=CALLS_AN_HOUR, at=at):
+        # Not 404: a calendar program drops an address that is gone.
+        return HttpResponse(status=429, headers={"Retry-After": str(wait)})
     who = enter(user_id, seat_id=seat_id)
     try:
         feed = queries.own(member_seat(who)).filter(pk=pk).first()
     except NotAllowed:
         raise Http404 from None
-    if feed is None or who is None:
+    if feed is None or who is None or not is_member(who):
         raise Http404
     content = as_file(queries.told(who, feed, known[0], at, "Busy"), name="Advisor Portal")
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")

@@ -64,6 +64,12 @@ def give(who: Who, member: Member, granter: Member, own: Own, keys: dict[int, by
     )
 
 
+def is_outgrown(who: Who, vault: Vault) -> bool:
+    """Whether somebody who has left belongs to the newest epoch: what is written now they could still read."""
+    gone = scope(who, Member).filter(vault=vault, state=MemberState.LEFT)
+    return not newest(who, vault).prints.isdisjoint(one.stored().print for one in gone)
+
+
 def newest(who: Who, vault: Vault) -> StoredEpoch:
     """The epoch that is written in; whoever asks has checked what is signed."""
     return scope(who, Epoch).filter(vault=vault).latest("number").stored()

@@ -41,6 +41,11 @@ def own_member(who: Who) -> Member | None:
     return scope(who, Member).filter(user_id=who.user_id).exclude(state=MemberState.LEFT).first()
 
 
+def is_member(who: Who) -> bool:
+    """Whether somebody belongs to the vault now."""
+    return scope(who, Member).filter(user_id=who.user_id, state=MemberState.MEMBER).exists()
+
+
 def colleagues(who: Who) -> "QuerySet[Member]":
     """All who have or had a part in the vault, those who are in it first."""
     return scope(who, Member).select_related("user").order_by("left_at", "created_at", "pk")

@@ -18,12 +18,14 @@ from crm.vault.deposits import keep_waiting, takers
 from crm.vault.engine import people
 from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.keys import KEY
+from crm.vault.engine.ring import Ring
 from crm.vault.engine.sessions import mark_of, unwrap, wrap
 from crm.vault.engine.turns import Busy
-from crm.vault.epochs import open_ring
+from crm.vault.epochs import begin_epoch, belonging, held, is_outgrown, open_ring
 from crm.vault.models import Member, Unlocked
 from crm.vault.pepper import note_use, peppers
 from crm.vault.queries import secret_of, unlocked
+from crm.vault.rules import damaged
 from crm.vault.sealed import Opened
 
 # It locks by itself after this time without doing anything, and after this time in any case.
@@ -38,6 +40,8 @@ def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
     _not_in_a_worker()
     member, own, key = open_own(who, password, at)
     keys = open_ring(who, member, own)
+    if own.root and who.manages and is_outgrown(who, member.vault):
+        keys = _begin_anew(who, member, own, at)
     if own.epoch < keys.newest or _is_dated(member):
         # The password was right: where too many derive at this moment, the next unlocking renews.
         with suppress(Busy):
@@ -89,6 +93,17 @@ def reopen(*, who: Who, cookie: str, session_key: str, at: datetime) -> Opened |
 def lock(*, who: Who) -> int:
     """Lock the vault in every browser of this person; how many there were."""
     return scope(who, Unlocked).filter(user_id=who.user_id).delete()[0]
+
+
+def _begin_anew(who: Who, member: Member, own: people.Own, at: datetime) -> Ring:
+    """Whose seat ended was taken out without anybody's key; the first to come who can begins the next epoch."""
+    vault = held(who)
+    if vault is not None and is_outgrown(who, vault):
+        try:
+            begin_epoch(who, vault, own, member, belonging(who, vault, but=None), at)
+        except Unopened:
+            raise damaged() from None
+    return open_ring(who, member, own)
 
 
 def _not_in_a_worker() -> None:
