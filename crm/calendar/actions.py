@@ -13,6 +13,7 @@ from accounts.ground.access.scope import scope
 from crm.calendar.models import Event, EventContact, Visibility
 from crm.calendar.occurring import over_at, remind_at
 from crm.calendar.rules import EventProblem, Said, Words
+from crm.contacts.chosen import colleagues
 from crm.contacts.models import Contact
 from crm.feeds.copying import copy_event
 from crm.feeds.models import FeedCopy
@@ -110,6 +111,11 @@ def undo(*, vault: Opened, event: Event, at: datetime) -> None:
     if not told:
         raise EventProblem({"event": _("There is no earlier state of this event.")})
     before = json.loads(told)
+    if before["visibility"] != event.visibility and before["visibility"] == Visibility.PRIVATE:
+        check_owner(vault, event)
+    # Who has left meanwhile is not put back.
+    here = {*colleagues(vault).values_list("pk", flat=True), *event.people}
+    before["people"] = [one for one in before["people"] if one in here]
     version = event.version
     for name in CLEAR:
         value = before[name]

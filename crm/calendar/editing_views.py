@@ -121,7 +121,9 @@ def undo(request: HttpRequest, event: UUID) -> HttpResponse:
     found = one(vault, event)
     try:
         actions.undo(vault=vault, event=found, at=timezone.now())
-    except (EventProblem, EventChanged, Unopened):
+    except EventProblem as problem:
+        return _form(request, vault, _values(vault, found, ""), event=found, problems=problem.problems)
+    except (EventChanged, Unopened):
         values = _values(vault, found, "")
         return _form(request, vault, values, event=found, problems={"event": _("There is nothing to undo.")})
     return redirect(_at(found))

@@ -378,3 +378,20 @@ def test_contacts_that_become_one_keep_their_events(alice):
     answer = alice.post(f"/contacts/duplicates/{ana.pk}/{twin.pk}/", {"kept": str(ana.pk)})
     assert answer.status_code == 302
     assert set(EventContact.unscoped.filter(contact=ana).values_list("event_id", flat=True)) == {only.pk, both.pk}
+
+
+def test_a_colleague_undoes_no_event_into_a_private_one(world, browse, alice):
+    colleague(world)
+    abel = browse("abel")
+    let_in(alice, abel, world)
+    unlock(abel, OTHER_PASSWORD)
+    event = added(alice, visibility="private", people=["abel"])
+    place = f"{PLACE}events/{event.pk}/"
+    assert alice.post(place, {**form(people=["abel"]), "version": "1"}).status_code == 302
+    answer = abel.post(place + "undo/")
+    event.refresh_from_db()
+    assert answer.status_code == 422 and event.visibility == "practice"
+    assert "Only its owner makes an event private." in text(answer)
+    assert alice.post(place + "undo/").status_code == 302
+    event.refresh_from_db()
+    assert event.visibility == "private"
