@@ -86,7 +86,9 @@ def change(
 def end_stage(*, vault: Opened, stage: Stage, at: datetime, is_skipped: bool = False) -> Workflow:
     """The active stage is over and the next one active; the last one closes the workflow. Two clicks end it once."""
     workflow = _held(vault, stage.workflow)
-    row = scope(vault.who, Stage).get(pk=stage.pk)
+    row = scope(vault.who, Stage).filter(pk=stage.pk).first()
+    if row is None:
+        raise WorkflowProblem({"state": _("A colleague has just taken this stage away. Look once more.")})
     if vault.who.user_id not in (workflow.owner_id, row.assignee_id) and not vault.who.manages:
         raise NotAllowed("view", _("A stage is ended by who has it, by the owner of the workflow or the primary user."))
     if row.state != StageState.ACTIVE:

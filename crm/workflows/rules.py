@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.tasks.models import Priority
 from crm.tasks.rules import day_of
 from crm.workflows.models import OVER, Audience, StageState
+from portal.lib.business_days import Calendar, DayOutsideCalendar
 
 LONGEST_TITLE = 200
 LONGEST_NOTES = 20_000
@@ -95,17 +96,27 @@ def pattern_of(name: str, stages: Sequence[tuple[str, str, int, date]], start: d
     return json.dumps({"name": name, "stages": lines}, ensure_ascii=False)
 
 
-def begun(content: str, start: date) -> tuple[str, list[dict[str, object]]]:
-    """Name and stages of a template that begins on that day, as a form shows them."""
+def begun(content: str, start: date, calendar: Calendar | None = None) -> tuple[str, list[dict[str, object]]]:
+    """Name and stages of a template that begins on that day, as a form shows them.
+
+    With a calendar no stage is due while the exchange is closed: it is due on the next day that it is open.
+    """
     said = json.loads(content)
     stages = []
     for one in said["stages"]:
         days = max(-MOST_DAYS, min(MOST_DAYS, int(one["days"])))
-        due_on = (start + timedelta(days=days)).isoformat()
+        due_on = _open_day(start + timedelta(days=days), calendar).isoformat()
         stages.append(
             {"title": one["title"], "notes": one["notes"], "priority": str(one["priority"]), "due_on": due_on}
         )
     return said["name"], stages
+
+
+def _open_day(day: date, calendar: Calendar | None) -> date:
+    try:
+        return day if calendar is None else calendar.on_or_after(day)
+    except DayOutsideCalendar:  # nobody knows yet what is closed then
+        return day
 
 
 def _pattern_name(name: str) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.onward import onward
 from accounts.ground.clock import exchange_today
+from accounts.ground.days.queries import calendar
 from accounts.ground.paging import page_of
 from crm.contacts import chosen
 from crm.contacts import queries as contacts
@@ -229,7 +230,7 @@ def _begun(request: HttpRequest, vault: Opened) -> dict[str, Any]:
         return values
     content = queries.content_of(vault, pattern) if pattern else ""
     if content:
-        values["title"], stages = begun(content, today)
+        values["title"], stages = begun(content, today, calendar())
         values["stages"] = [{**one, "key": "", "assignee": me} for one in stages]
     return values
 

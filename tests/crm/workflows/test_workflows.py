@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,8 +15,10 @@ from accounts.ground.leaving.actions import leave, owned
 from accounts.ground.people.models import Seat
 from crm.contacts.models import Contact
 from crm.tasks.reminding import due_news
+from crm.workflows import rules
 from crm.workflows.models import Stage, Workflow, WorkflowContact
 from crm.workflows.rules import settled, warnings
+from portal.lib.business_days import Calendar
 from tests.crm.vault.kit import OTHER_PASSWORD, PASSWORD
 from tests.crm.vault.people import begun, colleague, let_in, unlock
 
@@ -194,6 +196,17 @@ def test_a_template_begins_a_workflow_with_days_from_today(alice, ana):
     assert "Quillmarsh" not in text(alice.get(PLACE + "templates/"))
     assert alice.post(PLACE + "templates/", {"workflow": str(uuid4()), "name": "x"}).status_code == 404
     assert alice.post(PLACE + "templates/", {"workflow": str(flow.pk), "name": " "}).status_code == 422
+
+
+def test_no_stage_of_a_template_is_due_while_the_exchange_is_closed():
+    """Begun on the Wednesday before Thanksgiving 2026: Thursday and weekend are skipped, the half day is not."""
+    closed = Calendar([date(2026, 11, 26), date(2026, 12, 25)], {}, years=(2026, 2026))
+    days = ((0, "2026-11-25"), (1, "2026-11-27"), (2, "2026-11-27"), (3, "2026-11-30"), (5, "2026-11-30"))
+    stages = [("T", "", 2, date(2026, 1, 1) + timedelta(days=one)) for one, _due in days]
+    _name, found = rules.begun(rules.pattern_of("P", stages, date(2026, 1, 1)), date(2026, 11, 25), closed)
+    assert [one["due_on"] for one in found] == [due for _days, due in days]
+    far = rules.pattern_of("P", [("T", "", 2, date(2026, 1, 3))], date(2026, 1, 1))
+    assert rules.begun(far, date(2031, 1, 2), closed)[1][0]["due_on"] == "2031-01-04"
 
 
 def test_it_is_thrown_away_only_when_confirmed_and_taken_back(alice, ana):
