@@ -15,6 +15,9 @@ from portal.preferences.queries import layout_of, saved_query
 from portal.preferences.rules import CARDS, COLUMNS, LISTS, chosen_of, moved_up, ordered
 from portal.shell.views import back
 
+# An address that is cut would show others than the one that was saved.
+LONGEST_VIEW = 500
+
 
 @gate(SIGNED_IN)
 @require_POST
@@ -72,6 +75,8 @@ def view(request: HttpRequest) -> HttpResponse:
     query = _kept(request, of, QueryDict(request.POST.get("query", "").lstrip("?").replace("%00", "")))
     if query is None:
         messages.error(request, _("A view does not keep what is looked for inside the records, nor an unknown filter."))
+    elif len(query) > LONGEST_VIEW:
+        messages.error(request, _("This search is too long to be kept."))
     elif actions.save_view(who=who, name=name, of=of, query=query):
         messages.success(request, _("The view “%(name)s” is saved.") % {"name": name})
     else:
@@ -83,9 +88,8 @@ def _kept(request: HttpRequest, of: str, query: QueryDict) -> str | None:
     """The address as it is kept; None where a view, which stands in the clear, may not keep it."""
     kept = saved_query(query)
     if of == "contacts":
-        told = for_view(opened(request), QueryDict(kept))
-        return None if told is None else told[:500]
-    return kept[:500]
+        return for_view(opened(request), QueryDict(kept))
+    return kept
 
 
 def _keeper(request: HttpRequest) -> int | None:
