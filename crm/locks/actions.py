@@ -6,11 +6,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.ground.access.scope import scope
+from accounts.ground.trail.actions import note_of_practice
 from crm.contacts.models import Contact
 from crm.locks.models import EditLock
 from crm.vault.sealed import Opened
+from portal.lib.exchange import exchange_day
 
 # It ends by itself this long after the last save or sign of life.
 LASTS = timedelta(minutes=15)
@@ -45,6 +48,10 @@ def take(*, vault: Opened, contact: Contact, at: datetime, is_over: bool = False
     found = scope(vault.who, EditLock).select_related(*WHOSE).select_for_update(of=("self",)).get(pk=found.pk)
     if not is_over and _is_anothers(vault, found, at):
         raise LockedBy(found)
+    if is_over and _is_anothers(vault, found, at):
+        data: dict[str, object] = {"contact": str(contact.pk), "from": found.user.username}
+        title = gettext_noop("The editing of a contact was taken over")
+        note_of_practice(who=vault.who, kind="vault", title=title, day=exchange_day(at), data=data)
     for name, value in said.items():
         setattr(found, name, value)
     found.save(update_fields=list(said))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.ground.trail.models import Event
 from crm.contacts.models import Contact
 from crm.locks.models import EditLock
 from tests.crm.contacts.test_contacts import API, PLACE, added, post_json
@@ -72,7 +73,7 @@ def test_it_ends_by_itself_is_kept_by_typing_and_given_free(alice, abel):
     assert not EditLock.unscoped.exists()
 
 
-def test_taking_over_loses_no_text(alice, abel):
+def test_taking_over_loses_no_text(world, alice, abel):
     contact = added(alice)
     place = f"{PLACE}{contact.pk}/edit/"
     alice.get(place)
@@ -84,6 +85,10 @@ def test_taking_over_loses_no_text(alice, abel):
     assert about(abel, contact) is None
     assert alice.post(place, {**SAID, "about": "typed before", "take_over": "1"}).status_code == 302
     assert about(abel, contact) == "typed before"
+    # Each taking over stands in the trail, with from whom.
+    told = Event.unscoped.filter(title="The editing of a contact was taken over").order_by("pk")
+    by = {user.pk: name for name, user in world.users.items()}
+    assert [(by[one.user_id], one.data["from"]) for one in told] == [("abel", "alice"), ("alice", "abel")]
 
 
 def test_signing_out_gives_free_and_strangers_lock_nothing(world, browse, alice, abel):
