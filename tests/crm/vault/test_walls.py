@@ -13,6 +13,7 @@ from threading import Thread
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -242,6 +243,35 @@ def test_an_upload_that_breaks_leaves_nothing(world, browse, bucket):
     with pytest.raises(OSError, match="went away"):
         files.keep(vault=vault, blocks=broken(), at=timezone.now())
     assert not SealedFile.unscoped.exists() and list(store().places()) == []
+
+
+def test_a_part_that_was_changed_on_the_way_is_refused_and_nothing_is_kept(world, browse, bucket, monkeypatch):
+    """The server compares each part with the sum that came with it."""
+    alice = browse("alice")
+    begun(alice)
+    vault = opened(world, alice)
+    place = store()
+    send = place.client.upload_part
+    monkeypatch.setattr(place.client, "upload_part", lambda **said: send(**{**said, "Body": b"!" + said["Body"][1:]}))
+    with pytest.raises(StoreFailed):
+        files.keep(vault=vault, blocks=[CANARY.encode()], at=timezone.now())
+    assert not SealedFile.unscoped.exists() and list(place.places()) == []
+
+
+def test_a_bucket_that_is_gone_is_said_and_loses_no_row(world, browse, bucket):
+    alice = browse("alice")
+    begun(alice)
+    unlock(alice)
+    vault = opened(world, alice)
+    row = files.keep(vault=vault, blocks=[CANARY.encode()], at=timezone.now())
+    (bucket / "papers").rename(bucket / "elsewhere")
+    (bucket / "papers").write_text("this server would make the bucket anew")
+    with pytest.raises(StoreFailed):
+        files.keep(vault=vault, blocks=[b"more"], at=timezone.now())
+    with pytest.raises((StoreFailed, Unopened)):
+        b"".join(files.content(vault=vault, row=row))
+    sent = alice.post("/documents/", {"file": SimpleUploadedFile("a.txt", b"words")})
+    assert sent.status_code in (422, 503) and SealedFile.unscoped.get().pk == row.pk
 
 
 def verify(**said):
