@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, DecimalField, F, Max, OuterRef, Q, QuerySet, Subquery, When
@@ -130,7 +131,7 @@ def accounts_of(who: Who, parties: list[int], sealed: date | None) -> dict[int, 
     return found
 
 
-def valued(who: Who, sealed: date | None) -> "QuerySet[ClientRight]":
+def valued(who: Who, sealed: date | None) -> "QuerySet[Any]":
     """Who has which account, with its last value in its own and in the firm's currency."""
     nlv = scope(who, NavDaily).filter(account_id=OuterRef("account_id"), nav_date=sealed).order_by().values("nlv")
     rate = FxRate.unscoped.filter(
