@@ -68,7 +68,7 @@ class AskReportSerializer(StrictSerializer):
     detail = serializers.ChoiceField(choices=CHOICES["detail"][0], required=False)
     measure = serializers.ChoiceField(choices=CHOICES["measure"][0], required=False)
     currency = serializers.ChoiceField(choices=CHOICES["currency"][0], required=False)
-    language = serializers.ChoiceField(choices=CHOICES["language"][0], required=False)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     alias = serializers.BooleanField(required=False)
     name = serializers.CharField(required=False, max_length=wishes.LONGEST_NAME)
 
