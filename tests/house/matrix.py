@@ -104,8 +104,6 @@ SPECIMENS: dict[str, Specimen] = {
     # tests/crm/workflows says whose a workflow is, tests/crm/feeds whose a feed.
     **{name: lambda world, number: NOWHERE for name in ("workflow", "stage", "pattern", "feed")},
     "edition": lambda world, number: 1,
-    # tests/portal/tools says whose a goal or a query is.
-    **{name: lambda world, number: NOWHERE for name in ("goal", "query")},
     "group": lambda world, number: NOWHERE,
     "change": lambda world, number: NOWHERE,
     "other": lambda world, number: NOWHERE,
@@ -122,6 +120,8 @@ SPECIMENS: dict[str, Specimen] = {
     "month": lambda world, number: "2025-09",
     # tests/fees/patterns says whose a template is, and whose a job that gives it; tests/crm/tasks whose a task is.
     **{name: lambda world, number: NOWHERE if number == MISSING else None for name in ("template", "task")},
+    # tests/portal/tools says whose a goal or a query is.
+    **{name: lambda world, number: NOWHERE if number == MISSING else None for name in ("goal", "query")},
     **{
         f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None
         for name in (*("decide", "cancel", "api_link", "api_link_decision"),)

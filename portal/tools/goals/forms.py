@@ -40,8 +40,10 @@ class GoalForm(forms.Form):
     mean = _amount(_("Own return a year, in percent"))
     volatility = _amount(_("Own risk a year, in percent"))
 
-    def __init__(self, *given: Any, **more: Any) -> None:
+    def __init__(self, *given: Any, is_new: bool = True, **more: Any) -> None:
         super().__init__(*given, **more)
+        if not is_new:  # a goal stays with its account
+            self.fields["number"].widget = forms.HiddenInput()
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
 

@@ -65,11 +65,11 @@ def goal(request: HttpRequest, goal: UUID) -> HttpResponse:
         raise Http404
     form = None
     if request.method == "POST":
-        form = GoalForm({**request.POST.dict(), "number": found.account.number})
+        form = GoalForm({**request.POST.dict(), "number": found.account.number}, is_new=False)
         if _kept(who, form, found.pk):
             messages.success(request, _("Saved and run."))
             return redirect("tools:goal", found.pk)
-    context = {**_told(found), "form": form or GoalForm(initial=stored(found))}
+    context = {**_told(found), "form": form or GoalForm(initial=stored(found), is_new=False)}
     context["may_write"] = found.account.practice_id == who.practice_id
     return render(request, "tools/goals/goal.html", context, status=422 if form else 200)
 

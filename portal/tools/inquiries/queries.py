@@ -76,7 +76,9 @@ def candidates(who: Who, asked: Criteria) -> "QuerySet[Account]":
     if asked.kind != Kind.ATTRIBUTES:
         return rows.filter(status=Status.OPEN)
     rows = rows.filter(status__in=asked.chosen("status") or [Status.OPEN])
-    for name, column in (("type", "customer_type"), ("margin", "margin_kind"), ("currency", "base_currency")):
+    if asked.chosen("currency"):
+        rows = rows.filter(base_currency__in=[one.upper() for one in asked.chosen("currency")])
+    for name, column in (("type", "customer_type"), ("margin", "margin_kind")):
         if asked.chosen(name):
             rows = rows.filter(**{f"{column}__in": asked.chosen(name)})
     least, most = asked.number("age_least"), asked.number("age_most")
