@@ -2,7 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.ground.dates import day_text
 from portal.tools.rmd.rules import Reason, Requirement, Table
@@ -17,7 +17,7 @@ TABLES: dict[Table, str | Promise] = {
     Table.SINGLE: gettext_lazy("Single Life"),
 }
 SHORT: dict[Reason, str | Promise] = {
-    Reason.DUE: gettext_lazy("Due"),
+    Reason.DUE: pgettext_lazy("distribution", "Due"),
     Reason.NOT_YET: gettext_lazy("Not yet"),
     Reason.ROTH: gettext_lazy("None in the owner's lifetime"),
     Reason.NO_BALANCE: gettext_lazy("Prior year-end balance missing"),
