@@ -37,7 +37,7 @@ from accounts.broker.funding.queries import (
     usable_banks,
 )
 from accounts.broker.funding.rules import FundingConflict, FundingProblem, WrongNumber
-from accounts.broker.funding.views import confirmed_by
+from accounts.broker.funding.views import confirmed_by, words
 from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
@@ -184,10 +184,6 @@ class AccountFunding(APIView):
 class _Asks(APIView):
     """Takes a request of money, once for each idempotency key."""
 
-    def answer(self, request: ApiRequest, made: FundingRequest) -> Response:
-        """The request as it stands."""
-        return Response(FundingRequestSerializer(made).data, status=201)
-
     def key(self, request: ApiRequest) -> UUID:
         """The form's key that a program's stands for."""
         return uuid5(KEYS, key_of(request))
@@ -205,9 +201,7 @@ class NotifyDeposit(_Asks):
         said = DepositSerializer.of(request)
         asked = Asked(FundingKind.DEPOSIT, said["currency"], self.key(request), said["amount"], said["method"])
         with _refusing():
-            return self.answer(
-                request, actions.notify_deposit(who=who, account=account, asked=asked, at=timezone.now())
-            )
+            return _told(actions.notify_deposit(who=who, account=account, asked=asked, at=timezone.now()), 201)
 
 
 @gate("fund", step_up=True)
@@ -228,7 +222,7 @@ class Withdraw(_Asks):
             key = self.key(request)
             asked = Asked(FundingKind.WITHDRAWAL, said["currency"], key, said["amount"], method, bank=bank)
             more = {"factor": confirmed_by(request._request), "at": timezone.now()}
-            return self.answer(request, actions.withdraw(who=who, account=account, asked=asked, **more))
+            return _told(actions.withdraw(who=who, account=account, asked=asked, **more), 201)
 
 
 @gate("fund", step_up=True)
@@ -247,7 +241,7 @@ class MoveCash(_Asks):
         )
         more = {"factor": confirmed_by(request._request), "at": timezone.now()}
         with _refusing():
-            return self.answer(request, actions.move(who=who, payer=payer, asked=asked, **more))
+            return _told(actions.move(who=who, payer=payer, asked=asked, **more), 201)
 
 
 @gate("fund", needs="bank_information")
@@ -272,7 +266,7 @@ class SaveBank(_Asks):
         said = NewBankSerializer.of(request)
         more = {"key": self.key(request), "factor": confirmed_by(request._request), "at": timezone.now()}
         with _refusing():
-            return self.answer(request, actions.save_bank(who=who, account=account, bank=BankAsked(**said), **more))
+            return _told(actions.save_bank(who=who, account=account, bank=BankAsked(**said), **more), 201)
 
 
 @gate("fund", step_up=True, needs="bank_information")
@@ -392,17 +386,13 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except FundingConflict as problem:
-        raise Conflict(_words(problem)) from problem
+        raise Conflict(words(problem)) from problem
     except FundingProblem as problem:
-        raise serializers.ValidationError({"funding": [_words(problem)]}) from problem
+        raise serializers.ValidationError({"funding": [words(problem)]}) from problem
 
 
-def _words(problem: FundingProblem) -> str:
-    return _(problem.sentence.msgid) % problem.sentence.params
-
-
-def _told(found: FundingRequest) -> Response:
-    return Response(FundingRequestSerializer(found).data)
+def _told(found: FundingRequest, status: int = 200) -> Response:
+    return Response(FundingRequestSerializer(found).data, status=status)
 
 
 def _who(request: ApiRequest) -> Any:
