@@ -3,7 +3,9 @@
 import base64
 import logging
 import re
+import time
 import urllib.request
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -13,6 +15,7 @@ from uuid import UUID
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -27,6 +30,8 @@ log = logging.getLogger(__name__)
 
 LONGEST = 262_144
 FRESH = timedelta(hours=1)
+# AWS changes its certificate every few months; whoever names many keeps us fetching.
+FETCHED_A_MINUTE = 3
 TOPIC = re.compile(r"arn:aws:sns:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:[A-Za-z0-9_-]{1,256}")
 # What is signed of a message, in this order (SNS, signature version 2).
 SIGNED = {
@@ -134,7 +139,16 @@ def _key_at(address: str, region: str, at: datetime) -> RSAPublicKey:
 
 @lru_cache(maxsize=8)
 def _certificate(address: str) -> Certificate:
+    now = time.monotonic()
+    while _fetched and _fetched[0] < now - 60:
+        _fetched.popleft()
+    if len(_fetched) >= FETCHED_A_MINUTE:
+        raise Untrusted("too many certificates at once")
+    _fetched.append(now)
     return load_pem_x509_certificate(certificate_at(address))
+
+
+_fetched: deque[float] = deque()
 
 
 def _confirm(token: str) -> None:
@@ -143,5 +157,8 @@ def _confirm(token: str) -> None:
     endpoint = settings.CODES_EVENTS_ENDPOINT or None
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 1})
     client = boto3.client("sns", region_name=region, endpoint_url=endpoint, config=config)
-    client.confirm_subscription(TopicArn=settings.CODES_EVENTS_TOPIC, Token=token, AuthenticateOnUnsubscribe="true")
+    try:
+        client.confirm_subscription(TopicArn=settings.CODES_EVENTS_TOPIC, Token=token, AuthenticateOnUnsubscribe="true")
+    except (BotoCoreError, ClientError) as problem:
+        raise Untrusted(f"no confirmation: {type(problem).__name__}") from problem
     log.info("delivery events of texts and calls are subscribed to")

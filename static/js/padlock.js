@@ -5,7 +5,8 @@ const padlock = document.querySelector("[data-padlock]");
 const left = padlock.querySelector("[data-padlock-left]");
 const soon = document.querySelector("[data-padlock-soon]");
 const over = document.querySelector("[data-padlock-over]");
-const tabs = new BroadcastChannel("padlock");
+// Without the channel each tab counts for itself.
+const tabs = globalThis.BroadcastChannel ? new BroadcastChannel("padlock") : { postMessage() {} };
 const WARNING = 60_000;
 
 let until = Date.now() + Number(padlock.dataset.padlock) * 1000;
@@ -39,7 +40,12 @@ tabs.onmessage = ({ data }) => {
 };
 padlock.addEventListener("submit", () => tabs.postMessage({ locked: true }));
 document.querySelector("[data-padlock-stay]").addEventListener("click", async (event) => {
-  const answer = await fetch(event.target.dataset.padlockStay, { headers: { Accept: "application/json" } });
+  let answer;
+  try {
+    answer = await fetch(event.target.dataset.padlockStay, { headers: { Accept: "application/json" } });
+  } catch {
+    return; // no network: the clock goes on, and the next press asks again
+  }
   const found = answer.ok ? (await answer.json()).unlocked_until : null;
   // The clock of the answer, not the browser's own: the two need not agree.
   const now = Date.parse(answer.headers.get("Date") ?? "") || Date.now();

@@ -50,10 +50,12 @@ def aws_alone(settings, monkeypatch):
     """AWS's certificate cannot be fetched here; everything else is the real thing."""
     settings.CODES_EVENTS_TOPIC = TOPIC
     events._certificate.cache_clear()
+    events._fetched.clear()
     fetched = []
     monkeypatch.setattr(events, "certificate_at", lambda address: fetched.append(address) or certificate())
     yield fetched
     events._certificate.cache_clear()
+    events._fetched.clear()
 
 
 @pytest.fixture
@@ -179,6 +181,16 @@ def test_a_certificate_that_has_ended_is_none(sent, client, monkeypatch):
     assert state(sent) == "ordered"
 
 
+def test_whoever_names_many_certificates_has_few_of_them_fetched(sent, client, aws_alone, monkeypatch):
+    assert post(client, envelope(event(sent, "TEXT_PENDING"))).status_code < 300
+    for number in range(10):
+        address = f"https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-{number:02x}.pem"
+        assert post(client, envelope("x", SigningCertURL=address, Signature="AAAA")).status_code == 403
+    assert len(aws_alone) == events.FETCHED_A_MINUTE
+    assert post(client, envelope(event(sent, "TEXT_DELIVERED"))).status_code < 300, "the known one needs no fetching"
+    assert state(sent) == "delivered"
+
+
 def test_without_a_topic_nobody_is_listened_to(sent, client, settings):
     settings.CODES_EVENTS_TOPIC = ""
     assert post(client, envelope(event(sent, "TEXT_DELIVERED"))).status_code == 404
@@ -224,6 +236,13 @@ def test_a_subscription_is_confirmed_at_aws_and_no_address_is_followed(world, cl
         server.server_close()
     [asked] = seen
     assert (asked["Action"], asked["TopicArn"], asked["Token"]) == (["ConfirmSubscription"], [TOPIC], ["t0ken"])
+
+
+def test_a_subscription_that_aws_does_not_confirm_breaks_nothing(world, client, settings, monkeypatch):
+    settings.CODES_EVENTS_ENDPOINT = "http://127.0.0.1:9"
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    assert post(client, envelope("You have chosen", kind="SubscriptionConfirmation")).status_code == 403
 
 
 def test_a_right_answer_is_told_to_the_service(sent, client, settings, monkeypatch):
