@@ -19,7 +19,6 @@ from accounts.broker.funding.actions import BankAsked
 from accounts.broker.funding.checking import Asked
 from accounts.broker.funding.models import (
     LONGEST_BANK_NAME,
-    LONGEST_REASON,
     FundingKind,
     FundingMethod,
     FundingRequest,
@@ -30,17 +29,15 @@ from accounts.broker.funding.queries import (
     bank_for,
     banks_of,
     free_cash,
-    request_for,
     requests_of,
     to_fund,
     under_way,
     usable_banks,
 )
-from accounts.broker.funding.rules import FundingConflict, FundingProblem, WrongNumber
-from accounts.broker.funding.views import confirmed_by, words
+from accounts.broker.funding.rules import FundingConflict, FundingProblem
+from accounts.broker.funding.views import confirmed_by
 from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import account_for
 from accounts.ground.clock import exchange_today
 from accounts.ground.idempotency.api import KEY, key_of
 from portal.lib.money import CURRENCIES
@@ -143,30 +140,6 @@ class SavedBankSerializer(serializers.Serializer):
     status = serializers.ChoiceField(FundingStatus.choices)
 
 
-class MailedNumberSerializer(StrictSerializer):
-    """The mailed number."""
-
-    number = serializers.CharField(max_length=20)
-
-
-class FundingReasonSerializer(StrictSerializer):
-    """Why it is taken back."""
-
-    reason = serializers.CharField(max_length=LONGEST_REASON)
-
-
-class VerifySerializer(StrictSerializer):
-    """The owner's answer."""
-
-    approve = serializers.BooleanField()
-
-
-class NewAmountSerializer(StrictSerializer):
-    """Another amount."""
-
-    amount = serializers.DecimalField(17, 2, min_value=Decimal("0.01"))
-
-
 @gate("fund")
 class AccountFunding(APIView):
     """Money in and out of an account."""
@@ -174,7 +147,7 @@ class AccountFunding(APIView):
     @extend_schema(responses=FundingSerializer)
     def get(self, request: ApiRequest, number: str) -> Response:
         """What is free, and what is under way."""
-        who = _who(request)
+        who = who_asks(request)
         account = to_fund(who, number)
         free: Free = free_cash(account, account.base_currency, day=exchange_today())
         said = {name: getattr(free, name) for name in ("currency", "as_of", "settled", "pending", "promised", "amount")}
@@ -183,6 +156,10 @@ class AccountFunding(APIView):
 
 class _Asks(APIView):
     """Takes a request of money, once for each idempotency key."""
+
+    def answer(self, request: ApiRequest, made: FundingRequest) -> Response:
+        """The request as it stands."""
+        return Response(FundingRequestSerializer(made).data, status=201)
 
     def key(self, request: ApiRequest) -> UUID:
         """The form's key that a program's stands for."""
@@ -196,12 +173,13 @@ class NotifyDeposit(_Asks):
     @extend_schema(request=DepositSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """Nothing moves; the broker is told to expect it."""
-        who = _who(request)
+        who, said = who_asks(request), DepositSerializer.of(request)
         account = to_fund(who, number)
-        said = DepositSerializer.of(request)
         asked = Asked(FundingKind.DEPOSIT, said["currency"], self.key(request), said["amount"], said["method"])
-        with _refusing():
-            return _told(actions.notify_deposit(who=who, account=account, asked=asked, at=timezone.now()), 201)
+        with refusing():
+            return self.answer(
+                request, actions.notify_deposit(who=who, account=account, asked=asked, at=timezone.now())
+            )
 
 
 @gate("fund", step_up=True)
@@ -211,18 +189,17 @@ class Withdraw(_Asks):
     @extend_schema(request=WithdrawalSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """It is confirmed by its asker, and waits for the other side where the rules say so."""
-        who = _who(request)
+        who, said = who_asks(request), WithdrawalSerializer.of(request)
         account = to_fund(who, number)
-        said = WithdrawalSerializer.of(request)
         bank = usable_banks(who, account).filter(pk=said["bank"]).first() if said.get("bank") else None
-        with _refusing():
+        with refusing():
             if said.get("bank") and bank is None:
                 raise FundingProblem(gettext_noop("Choose a saved bank instruction of this method."))
             method = bank.method if bank else FundingMethod.CHECK
             key = self.key(request)
             asked = Asked(FundingKind.WITHDRAWAL, said["currency"], key, said["amount"], method, bank=bank)
             more = {"factor": confirmed_by(request._request), "at": timezone.now()}
-            return _told(actions.withdraw(who=who, account=account, asked=asked, **more), 201)
+            return self.answer(request, actions.withdraw(who=who, account=account, asked=asked, **more))
 
 
 @gate("fund", step_up=True)
@@ -232,16 +209,14 @@ class MoveCash(_Asks):
     @extend_schema(request=MoveSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """Between an STL master and a sub account, or accounts of one owner and title."""
-        who = _who(request)
-        account_for(who, number)
-        said = MoveSerializer.of(request)
+        who, said = who_asks(request), MoveSerializer.of(request)
         payer, payee = actions.ends_of(who, number, said["to"])
         asked = Asked(
             FundingKind.INTERNAL, said["currency"], self.key(request), said["amount"], "INTERNAL", counter=payee
         )
         more = {"factor": confirmed_by(request._request), "at": timezone.now()}
-        with _refusing():
-            return _told(actions.move(who=who, payer=payer, asked=asked, **more), 201)
+        with refusing():
+            return self.answer(request, actions.move(who=who, payer=payer, asked=asked, **more))
 
 
 @gate("fund", needs="bank_information")
@@ -251,7 +226,7 @@ class SavedBanks(APIView):
     @extend_schema(operation_id="v1_bank_instructions_list", responses=SavedBankSerializer(many=True))
     def get(self, request: ApiRequest) -> Response:
         """Of every account whose money you may move."""
-        return Response(SavedBankSerializer(banks_of(_who(request))[:SHOWN], many=True).data)
+        return Response(SavedBankSerializer(banks_of(who_asks(request))[:SHOWN], many=True).data)
 
 
 @gate("fund", step_up=True, needs="bank_information")
@@ -261,12 +236,11 @@ class SaveBank(_Asks):
     @extend_schema(request=NewBankSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """Money may go there once it is approved."""
-        who = _who(request)
+        who, said = who_asks(request), NewBankSerializer.of(request)
         account = to_fund(who, number)
-        said = NewBankSerializer.of(request)
         more = {"key": self.key(request), "factor": confirmed_by(request._request), "at": timezone.now()}
-        with _refusing():
-            return _told(actions.save_bank(who=who, account=account, bank=BankAsked(**said), **more), 201)
+        with refusing():
+            return self.answer(request, actions.save_bank(who=who, account=account, bank=BankAsked(**said), **more))
 
 
 @gate("fund", step_up=True, needs="bank_information")
@@ -276,10 +250,10 @@ class DeleteBank(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: ApiRequest, pk: UUID) -> Response:
         """No money goes there any more."""
-        who = _who(request)
+        who = who_asks(request)
         found = bank_for(who, pk)
         to_fund(who, found.account.number)
-        with _refusing():
+        with refusing():
             actions.delete_bank(who=who, bank=found, at=timezone.now())
         return Response(status=204)
 
@@ -291,109 +265,29 @@ class FundingRequests(APIView):
     @extend_schema(operation_id="v1_funding_requests_list", responses=FundingRequestSerializer(many=True))
     def get(self, request: ApiRequest) -> Response:
         """The latest hundred that you may read."""
-        return Response(FundingRequestSerializer(requests_of(_who(request))[:SHOWN], many=True).data)
-
-
-@gate("fund")
-class OneFundingRequest(APIView):
-    """One request."""
-
-    @extend_schema(responses=FundingRequestSerializer)
-    def get(self, request: ApiRequest, pk: UUID) -> Response:
-        """How it stands."""
-        return Response(FundingRequestSerializer(request_for(_who(request), pk)).data)
-
-    @extend_schema(request=NewAmountSerializer, responses=FundingRequestSerializer)
-    def patch(self, request: ApiRequest, pk: UUID) -> Response:
-        """Another amount of a pending wire deposit."""
-        who = _who(request)
-        found, said = request_for(who, pk), NewAmountSerializer.of(request)
-        with _refusing():
-            return _told(actions.change_amount(who=who, found=found, amount=said["amount"]))
-
-
-@gate("fund")
-class CancelFunding(APIView):
-    """Takes a request back."""
-
-    @extend_schema(request=FundingReasonSerializer, responses=FundingRequestSerializer)
-    def post(self, request: ApiRequest, pk: UUID) -> Response:
-        """While it is pending."""
-        who = _who(request)
-        found = request_for(who, pk)
-        reason = FundingReasonSerializer.of(request)["reason"]
-        with _refusing():
-            return _told(actions.cancel(who=who, found=found, reason=reason, at=timezone.now()))
-
-
-@gate("fund", proved=True)
-class ConsentToFunding(APIView):
-    """Consents as the advisor."""
-
-    @extend_schema(request=None, responses=FundingRequestSerializer)
-    def post(self, request: ApiRequest, pk: UUID) -> Response:
-        """The withdrawal goes at once; it cannot be refused."""
-        who = _who(request)
-        found = request_for(who, pk)
-        with _refusing():
-            return _told(actions.consent(who=who, found=found, at=timezone.now()))
-
-
-@gate("sign", step_up=True, proved=True)
-class VerifyFunding(APIView):
-    """Approves or declines as the owner what the advisor asked for."""
-
-    @extend_schema(request=VerifySerializer, responses=FundingRequestSerializer)
-    def post(self, request: ApiRequest, pk: UUID) -> Response:
-        """Nothing moves before."""
-        who = _who(request)
-        found = request_for(who, pk)
-        account_for(who, found.account.number, "sign")
-        accepts = VerifySerializer.of(request)["approve"]
-        with _refusing():
-            return _told(actions.verify(who=who, found=found, accepts=accepts, at=timezone.now()))
-
-
-@gate("fund")
-class ConfirmFunding(APIView):
-    """Confirms with the mailed number."""
-
-    @extend_schema(request=MailedNumberSerializer, responses=FundingRequestSerializer)
-    def post(self, request: ApiRequest, pk: UUID) -> Response:
-        """Limits and what is free are asked again."""
-        who = _who(request)
-        found = request_for(who, pk)
-        number = MailedNumberSerializer.of(request)["number"]
-        with _refusing():
-            try:
-                return _told(actions.confirm(who=who, found=found, number=number, at=timezone.now()))
-            except WrongNumber:
-                request._request.after_rollback(lambda: actions.count_wrong(found))  # type: ignore[attr-defined]
-                raise
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: ApiRequest, pk: UUID) -> Response:
-        """Have another number mailed; the earlier one no longer counts."""
-        who = _who(request)
-        with _refusing():
-            actions.resend(who=who, found=request_for(who, pk), at=timezone.now())
-        return Response(status=204)
+        return Response(FundingRequestSerializer(requests_of(who_asks(request))[:SHOWN], many=True).data)
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """What has gone on is a conflict; everything else is not valid."""
     try:
         yield
     except FundingConflict as problem:
-        raise Conflict(words(problem)) from problem
+        raise Conflict(_words(problem)) from problem
     except FundingProblem as problem:
-        raise serializers.ValidationError({"funding": [words(problem)]}) from problem
+        raise serializers.ValidationError({"funding": [_words(problem)]}) from problem
 
 
-def _told(found: FundingRequest, status: int = 200) -> Response:
-    return Response(FundingRequestSerializer(found).data, status=status)
+def _words(problem: FundingProblem) -> str:
+    return _(problem.sentence.msgid) % problem.sentence.params
 
 
-def _who(request: ApiRequest) -> Any:
+def told(found: FundingRequest) -> Response:
+    """The request as it stands now."""
+    return Response(FundingRequestSerializer(found).data)
+
+
+def who_asks(request: ApiRequest) -> Any:
+    """The seat of the caller."""
     return request.seat  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.broker.funding import api
+from accounts.broker.funding import api, request_api
 
 urlpatterns = [
     path("accounts/<str:number>/funding/", api.AccountFunding.as_view(), name="api_funding"),
@@ -13,9 +13,9 @@ urlpatterns = [
     path("bank-instructions/", api.SavedBanks.as_view(), name="api_saved_banks"),
     path("bank-instructions/<uuid:pk>/", api.DeleteBank.as_view(), name="api_delete_bank"),
     path("funding-requests/", api.FundingRequests.as_view(), name="api_funding_requests"),
-    path("funding-requests/<uuid:pk>/", api.OneFundingRequest.as_view(), name="api_funding_request"),
-    path("funding-requests/<uuid:pk>/cancel/", api.CancelFunding.as_view(), name="api_cancel_funding"),
-    path("funding-requests/<uuid:pk>/consent/", api.ConsentToFunding.as_view(), name="api_consent_funding"),
-    path("funding-requests/<uuid:pk>/answer/", api.VerifyFunding.as_view(), name="api_verify_funding"),
-    path("funding-requests/<uuid:pk>/number/", api.ConfirmFunding.as_view(), name="api_confirm_funding"),
+    path("funding-requests/<uuid:pk>/", request_api.OneFundingRequest.as_view(), name="api_funding_request"),
+    path("funding-requests/<uuid:pk>/cancel/", request_api.CancelFunding.as_view(), name="api_cancel_funding"),
+    path("funding-requests/<uuid:pk>/consent/", request_api.ConsentToFunding.as_view(), name="api_consent_funding"),
+    path("funding-requests/<uuid:pk>/answer/", request_api.VerifyFunding.as_view(), name="api_verify_funding"),
+    path("funding-requests/<uuid:pk>/number/", request_api.ConfirmFunding.as_view(), name="api_confirm_funding"),
 ]
