@@ -3,18 +3,17 @@
 Nothing else closes a movement of money, neither a person nor a clock. Runs under the night's own login.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from accounts.broker.activity.models import CashLine, PositionTransfer
+from accounts.broker.funding.matching import Line, Wait, ids_in, pairs
 from accounts.broker.funding.models import FundingKind, FundingRequest, FundingStatus
 from accounts.broker.funding.rules import check_step
-from accounts.broker.funds.rules import FeeLine, Posting, pairs
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.notifications.actions import notify
@@ -62,7 +61,8 @@ def reject_funding(found: FundingRequest, *, reason: str, at: datetime) -> None:
 def complete(*, accounts: Sequence[int], at: datetime) -> int:
     """Pair the open requests of these accounts with the lines of statements that show them; how many were paired.
 
-    Exact account, currency and amount: by our reference where a line carries it, else the oldest request first.
+    Exact account, currency and amount. A line that carries one of our references shows that request or none; without
+    one it shows the oldest.
     """
     if not accounts:
         return 0
@@ -71,81 +71,86 @@ def complete(*, accounts: Sequence[int], at: datetime) -> int:
         return _by_cash_lines(accounts, at) + _by_transfers(accounts, at)
 
 
-def _waiting(accounts: Sequence[int], *kinds: FundingKind) -> list[FundingRequest]:
+def _waiting(accounts: Sequence[int], *kinds: FundingKind) -> dict[UUID, FundingRequest]:
+    """What a line can show, locked; what has ended long ago is not read."""
+    is_open = Q()
+    for kind in kinds:
+        is_open |= Q(kind=kind, status__in=OPEN[kind])
     rows = FundingRequest.unscoped.select_for_update(of=("self",)).select_related("account", "counter")
-    found = list(rows.filter(account_id__in=accounts, kind__in=kinds).exclude(amount=None).order_by("asked_at", "pk"))
-    return [one for one in found if one.status in OPEN[FundingKind(one.kind)]]
+    return {one.pk: one for one in rows.filter(is_open, account_id__in=accounts).order_by("pk")}
+
+
+def _paired(lines: Sequence[Line], waiting: Mapping[UUID, FundingRequest]) -> list[tuple[Line, FundingRequest]]:
+    named = {pk for line in lines for pk in ids_in(line.text)}
+    ours = set(FundingRequest.unscoped.filter(pk__in=named).values_list("pk", flat=True))
+    waits = [Wait(one.pk, _terms(one), one.requested_on, one.asked_at) for one in waiting.values()]
+    return [(line, waiting[one.id]) for line, one in pairs(lines, waits, ours=ours)]
+
+
+def _terms(one: FundingRequest) -> tuple[object, ...]:
+    """What a line must have as the request has it."""
+    assert one.amount is not None, "only a bank has none"
+    if one.kind == FundingKind.INTERNAL:
+        assert one.counter is not None, "an internal transfer has two ends"
+        return one.account_id, one.currency, one.amount, one.counter.number
+    return one.account_id, one.currency, one.amount if one.kind == FundingKind.DEPOSIT else -one.amount
 
 
 def _by_cash_lines(accounts: Sequence[int], at: datetime) -> int:
-    waiting = {one.pk: one for one in _waiting(accounts, FundingKind.DEPOSIT, FundingKind.WITHDRAWAL)}
+    waiting = _waiting(accounts, FundingKind.DEPOSIT, FundingKind.WITHDRAWAL)
     if not waiting:
         return 0
-    first = min(one.requested_on for one in waiting.values())
-    rows = CashLine.unscoped.filter(
-        account_id__in={one.account_id for one in waiting.values()},
-        kind=CashLine.DEPOSITS,
-        report_on__gte=first,
-        funding=None,
-    )
-    lines = {row.pk: row for row in rows}
-    found = pairs(
-        (
-            FeeLine(
-                row.pk, row.account_id, row.currency, row.amount, row.report_on, f"{row.reference} {row.description}"
-            )
-            for row in lines.values()
-            if row.report_on is not None
-        ),
-        (
-            Posting(one.pk, None, one.account_id, one.currency, _signed(one), one.requested_on)
-            for one in waiting.values()
-        ),
-    )
-    for line, posting in found:
-        row = lines[line.id]
-        one = waiting[posting.id]
-        one.line = row
-        _completed(one, line.day, row.settle_on or line.day, at)
+    rows = {
+        row.pk: row
+        for row in CashLine.unscoped.filter(
+            account_id__in={one.account_id for one in waiting.values()},
+            kind=CashLine.DEPOSITS,
+            report_on__gte=min(one.requested_on for one in waiting.values()),
+            funding=None,
+        )
+    }
+    lines = [
+        Line(row.pk, (row.account_id, row.currency, row.amount), row.report_on, f"{row.reference} {row.description}")
+        for row in rows.values()
+        if row.report_on is not None
+    ]
+    found = _paired(lines, waiting)
+    for line, one in found:
+        one.line = rows[line.id]
+        _completed(one, line.day, rows[line.id].settle_on or line.day, at)
     return len(found)
-
-
-def _signed(one: FundingRequest) -> Decimal:
-    assert one.amount is not None, "only a bank has none"
-    return one.amount if one.kind == FundingKind.DEPOSIT else -one.amount
 
 
 def _by_transfers(accounts: Sequence[int], at: datetime) -> int:
     waiting = _waiting(accounts, FundingKind.INTERNAL)
     if not waiting:
         return 0
-    rows = PositionTransfer.unscoped.filter(
-        Q(quantity=None) | Q(quantity=0),
-        account_id__in={one.account_id for one in waiting},
-        kind="INTERNAL",
-        direction="OUT",
-        report_on__gte=min(one.requested_on for one in waiting),
-        funding=None,
-    )
-    lines = list(rows.order_by("report_on", "pk"))
-    done = 0
-    for one in waiting:
-        row = next((row for row in lines if _shows(row, one)), None)
-        if row is None:
-            continue
-        lines.remove(row)
-        one.moved = row
-        assert row.report_on is not None, "asked for by its day"
-        _completed(one, row.report_on, row.report_on, at)
-        done += 1
-    return done
-
-
-def _shows(row: PositionTransfer, one: FundingRequest) -> bool:
-    assert one.counter is not None, "an internal transfer has two ends"
-    same = (row.account_id, row.currency, row.other_account) == (one.account_id, one.currency, one.counter.number)
-    in_time = row.report_on is not None and row.report_on >= one.requested_on
-    return same and in_time and abs(row.cash or 0) == one.amount
+    rows = {
+        row.pk: row
+        for row in PositionTransfer.unscoped.filter(
+            Q(quantity=None) | Q(quantity=0),
+            account_id__in={one.account_id for one in waiting.values()},
+            kind="INTERNAL",
+            direction="OUT",
+            report_on__gte=min(one.requested_on for one in waiting.values()),
+            funding=None,
+        )
+    }
+    lines = [
+        Line(
+            row.pk,
+            (row.account_id, row.currency, abs(row.cash or 0), row.other_account),
+            row.report_on,
+            row.description,
+        )
+        for row in rows.values()
+        if row.report_on is not None
+    ]
+    found = _paired(lines, waiting)
+    for line, one in found:
+        one.moved = rows[line.id]
+        _completed(one, line.day, line.day, at)
+    return len(found)
 
 
 def _completed(one: FundingRequest, day: date, available: date, at: datetime) -> None:

@@ -89,7 +89,8 @@ def take_answers(content: bytes, *, at: datetime) -> Taken:
 def _answer_funding(found: FundingRequest, row: Row, taken: Taken, at: datetime) -> None:
     """What the broker says of a movement that somebody asked for; it may reject what it has not booked."""
     before = Answer.REJECTED if found.status == FundingStatus.REJECTED else Answer.ACCEPTED
-    if found.answered_at and row.answer == before:
+    if (found.answered_at or found.status == FundingStatus.COMPLETED) and row.answer == before:
+        # The line that shows the movement may come before the answer.
         taken.unchanged += 1
     elif found.status != FundingStatus.PROCESSED:
         taken.wonder(row.line, row.reference, gettext_noop("it contradicts what the broker said before"))

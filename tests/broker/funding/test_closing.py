@@ -1,5 +1,7 @@
 """Only the broker closes a movement: its answer rejects, a line of its statement completes. Files for it, banks."""
 
+import csv
+import io
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -60,15 +62,85 @@ def test_the_file_for_the_broker_and_what_the_demo_broker_makes_of_it(till, worl
 
     file = FundingFile.unscoped.get()
     text = OutboxMessage.unscoped.get(natural_key=file.natural_key).body
-    orders = {one.account: one for one in read_orders(text, posted_on=FRIDAY.date()) if one.memo != "WIRE"}
+    orders = {one.account: one for one in read_orders(text, posted_on=FRIDAY.date()) if one.amount != -50}
     flows = [one.amount for one in read_orders(text, posted_on=FRIDAY.date()) if one.is_flow]
     assert sorted(flows) == [Decimal("-50.00"), Decimal("100.50")]
     assert orders["U1000001"].reference == str(asked.pk)
-    assert "The Holder Corner Bank 021000021 12345678" in orders["U1000001"].memo
+    (said,) = [row for row in csv.DictReader(io.StringIO(text)) if row["reference"] == str(asked.pk)]
+    bank = (said["bank_holder"], said["bank_name"], said["bank_code"], said["bank_account"])
+    assert (said["memo"], *bank) == ("WIRE", "The Holder", "Corner Bank", "021000021", "12345678")
     assert (orders["I4000001"].amount, orders["I4000001"].other) == (Decimal("7.00"), "U4000001")
     assert (orders["U4000001"].amount, orders["U4000001"].other) == (Decimal("-7.00"), "I4000001")
     answers = answers_to(text, {"U1000001", "I4000001", "U4000001"})
     assert len(answers) == 3 and all(one.endswith(",accepted,\n") for one in answers)
+
+
+def test_the_longest_bank_reaches_the_broker_whole(till, world):
+    till.cash("U1000001", "1000")
+    long = {"bank_name": "B" * 150, "holder": "H" * 150, "code": "DEUTDEFF500", "number": "9" * 34}
+    bank = till.bank("ana", "U1000001", **long).bank
+    asked = till.withdraw("ana", "U1000001", "100", method="WIRE", bank=bank)
+    step(world, "alice", "consent", asked, at=FRIDAY)
+    send_due(at=FRIDAY)
+    text = OutboxMessage.unscoped.get(natural_key=FundingFile.unscoped.get().natural_key).body
+    (row,) = csv.DictReader(io.StringIO(text))
+    sent = (row["bank_name"], row["bank_holder"], row["bank_code"], row["bank_account"])
+    assert sent == ("B" * 150, "H" * 150, "DEUTDEFF500", "9" * 34)
+
+
+def test_an_account_closed_since_moves_nothing(till, world):
+    till.cash("U1000001", "1000")
+    held, sent = till.withdraw("ana", "U1000001", "100"), till.withdraw("ana", "U1000001", "100")
+    step(world, "alice", "consent", sent, at=FRIDAY)
+    world["U1000001"].status = "C"
+    world["U1000001"].closed_on = FRIDAY.date()
+    world["U1000001"].save(update_fields=["status", "closed_on"])
+    with pytest.raises(FundingProblem, match="open account"):
+        step(world, "alice", "consent", held, at=FRIDAY)
+    assert send_due(at=FRIDAY) == 0
+    assert (now(sent).status, now(sent).reason) == ("cancelled", "The account was closed.")
+
+
+def test_a_line_that_names_one_request_never_closes_another(till, world, line):
+    till.cash("U1000001", "1000")
+    one, other = (till.withdraw("ana", "U1000001", "100", at=FRIDAY + timedelta(seconds=turn)) for turn in (0, 1))
+    for asked in (one, other):
+        step(world, "alice", "consent", asked, at=FRIDAY)
+    send_due(at=FRIDAY)
+    line("U1000001", "-100", reference=str(one.pk))
+    # Booked again under another number, given back, and with a charge taken off: none of them is the other request's.
+    line("U1000001", "-100", reference=f"REBOOKED {one.pk.hex.upper()}")
+    deposit = till.deposit("ana", "U1000001", "100")
+    line("U1000001", "100", reference=str(one.pk))
+    assert [now(asked).status for asked in (one, other, deposit)] == ["completed", "processed", "pending"]
+    line("U1000001", "-100", reference="another system's words")
+    assert now(other).status == "completed"
+
+
+def test_the_answer_may_come_after_the_line(till, world, line):
+    till.cash("U1000001", "1000")
+    asked = till.withdraw("ana", "U1000001", "100")
+    step(world, "alice", "consent", asked, at=FRIDAY)
+    send_due(at=FRIDAY)
+    line("U1000001", "-100")
+    with as_role("night"):
+        accepted = take_answers(f"reference,answer,reason\n{asked.pk},accepted,\n".encode(), at=FRIDAY)
+        rejected = take_answers(f"reference,answer,reason\n{asked.pk},rejected,no\n".encode(), at=FRIDAY)
+    assert (accepted.unchanged, accepted.strange_total, rejected.strange_total) == (1, 0, 1)
+    assert now(asked).status == "completed"
+
+
+def test_what_has_left_is_promised_until_the_balance_shows_it(till, world, line):
+    till.cash("U1000001", "10000")
+    asked = till.withdraw("ana", "U1000001", "10000")
+    step(world, "alice", "consent", asked, at=FRIDAY)
+    send_due(at=FRIDAY)
+    line("U1000001", "-10000")
+    assert now(asked).status == "completed"
+    with pytest.raises(FundingProblem, match=r"Only 0\.00"):
+        till.withdraw("ana", "U1000001", "0.01", at=FRIDAY + timedelta(days=3))
+    till.cash("U1000001", "500", day=MONDAY)
+    assert till.withdraw("ana", "U1000001", "500", at=FRIDAY + timedelta(days=4)).status == "pending_advisor"
 
 
 def test_a_withdrawal_is_completed_by_its_line_and_by_nothing_else(till, world, line):
@@ -183,6 +255,8 @@ def test_a_bank_waits_for_a_number_then_for_the_owner_and_expires(till, world):
     step(world, "ana", "confirm", asked, number=actions.number_of(asked), at=FRIDAY)
     assert now(asked).status == "approved"
     assert till.withdraw("ana", "U1000001", "10", method="WIRE", bank=bank).status == "pending_advisor"
+    declined = till.bank("alice", "U1000001", name="Other")
+    step(world, "ana", "verify", declined, accepts=False, at=FRIDAY)
     by_advisor = till.bank("alice", "U1000001", name="Other")
     assert by_advisor.status == "pending_verification"
     with pytest.raises(FundingConflict, match="of this name"):
