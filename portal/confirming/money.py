@@ -30,11 +30,9 @@ def move(wish: Wish) -> str:
 
 def save_bank(wish: Wish) -> str:
     """A bank to which money may go."""
-    return _("Let money of account %(account)s go to %(holder)s, %(number)s, at %(bank)s.") % {
+    return _("Let money of account %(account)s go to %(to)s.") % {
         "account": wish.account(),
-        "holder": wish.text("holder"),
-        "number": wish.text("number"),
-        "bank": wish.text("bank_name"),
+        "to": _where(*(str(wish.said.get(name) or "") for name in ("holder", "number", "code", "bank_name", "method"))),
     }
 
 
@@ -54,7 +52,7 @@ def verify(wish: Wish) -> str:
         "kind": FundingKind(found.kind).label,
         "account": account_words(found.account),
         "amount": amount_words(found.amount, found.currency) if found.amount else "",
-        "to": _bank(found.bank) if found.bank else account_words(found.counter) if found.counter else found.method,
+        "to": _whole(found.bank) if found.bank else account_words(found.counter) if found.counter else found.method,
     }
     accepts = wish.said.get("answer") == "approve" or wish.said.get("approve") is True
     words = (
@@ -67,6 +65,15 @@ def verify(wish: Wish) -> str:
 
 def _amount(wish: Wish) -> str:
     return amount_words(wish.text("amount"), wish.text("currency"))
+
+
+def _whole(bank: SavedBank) -> str:
+    """Everything that decides where money goes, for who lets it go there without having typed it."""
+    return f"{bank.name} ({_where(bank.holder, bank.number, bank.code, bank.bank_name, bank.method)})"
+
+
+def _where(*parts: str) -> str:
+    return ", ".join(" ".join(part.replace("\0", "").split()) for part in parts if part.strip())
 
 
 def _bank(bank: SavedBank) -> str:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.broker.funding import rules
-from accounts.broker.funding.checking import Asked, check_amount, check_method, checked
+from accounts.broker.funding.checking import Asked, check_amount, check_ends, check_method, checked
 from accounts.broker.funding.models import (
     LONGEST_REASON,
     PENDING,
@@ -24,25 +24,21 @@ from accounts.broker.funding.models import (
     FundingStatus,
     SavedBank,
 )
-from accounts.broker.funding.queries import (
-    bank_for,
-    has_one_owner,
-    request_for,
-    requests_of,
-)
+from accounts.broker.funding.queries import bank_for, request_for, requests_of
 from accounts.broker.funding.rules import FundingConflict, FundingProblem, WrongNumber
 from accounts.broker.funding.telling import mail_number, tell
-from accounts.ground.access.context import Who, current_alias, cursor
+from accounts.ground.access.context import Who, acting, current_alias, cursor
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.access.scope import account_for
 from accounts.ground.consents.queries import authority
 from accounts.ground.days.queries import calendar
 from accounts.ground.people.models import User
-from accounts.ground.tree.models import Account, Kind, Status
+from accounts.ground.tree.models import Account, Kind
 from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
 DIGITS, MOST_WRONG = 8, 5
+USED_KEY = gettext_noop("This form was sent before with something else in it. Open it anew, and ask again.")
 # What has confirmed nothing but that somebody knows the password: a number is mailed besides.
 WITHOUT_DEVICE = ("", "password")
 
@@ -76,24 +72,16 @@ def withdraw(*, who: Who, account: Account, asked: Asked, factor: str, at: datet
 def move(*, who: Who, payer: Account, asked: Asked, factor: str, at: datetime) -> FundingRequest:
     """Ask for cash to go to another account of the firm; the caller may fund one of the two and see the other."""
     assert asked.counter is not None, "an internal transfer has two ends"
-    problem = rules.internal_problem(
-        payer,
-        asked.counter,
-        subs_pay_each_other=settings.STL_SUBS_PAY_EACH_OTHER,
-        is_one_owner=payer.kind == Kind.CLIENT and has_one_owner(who, payer, asked.counter),
-    )
-    if problem:
-        raise FundingProblem(problem)
-    if asked.counter.status != Status.OPEN:
-        raise FundingProblem(gettext_noop("Money moves only in and out of an open account."))
     return _ask(who, payer, asked, factor=factor, at=at)
 
 
 def ends_of(who: Who, number: str, other: str) -> tuple[Account, Account]:
-    """Payer and payee by number, for who may fund one and sees the other; a group's money goes by its master."""
+    """Payer and payee by number, for who may fund both clients; a group's money goes by its master."""
     payer, payee = account_for(who, number), account_for(who, other)
     master = next((one for one in (payer, payee) if one.kind == Kind.STL_MASTER), payer)
     account_for(who, master.number, "fund")
+    if payee.kind == Kind.CLIENT:
+        account_for(who, payee.number, "fund")
     return payer, payee
 
 
@@ -103,7 +91,7 @@ def save_bank(*, who: Who, account: Account, bank: BankAsked, key: UUID, factor:
         raise FundingProblem(problem)
     if bank.method not in (*rules.CURRENCY_OF, FundingMethod.WIRE):
         raise FundingProblem(gettext_noop("Choose a method."))
-    repeated = _repeated(who, key)
+    repeated = _repeated_bank(who, account, bank, key)
     if repeated is not None:
         return repeated
     try:
@@ -121,6 +109,10 @@ def save_bank(*, who: Who, account: Account, bank: BankAsked, key: UUID, factor:
     except IntegrityError as problem:
         if "savedbank_name_once" not in str(problem):
             raise
+        # Two clicks at once: the second finds the first one's.
+        repeated = _repeated_bank(who, account, bank, key)
+        if repeated is not None:
+            return repeated
         raise FundingConflict(gettext_noop("A bank of this name is saved already; choose another name.")) from problem
 
 
@@ -141,14 +133,20 @@ def confirm(*, who: Who, found: FundingRequest, number: str, at: datetime) -> Fu
             raise FundingConflict(gettext_noop("Too many wrong numbers. Cancel it and ask again."))
         if not constant_time_compare(number_of(held), number.strip()):
             raise WrongNumber(gettext_noop("That is not the number in the mail."))
+        asked = _asked_of(held)
+        assert held.numbered_at is not None, "a check constraint says so"
+        since = held.numbered_at if held.kind == FundingKind.BANK else held.asked_at
+        if at >= since + rules.NUMBER_LASTS:
+            raise FundingConflict(gettext_noop("That number counted for a day. Have another mailed, or ask again."))
+        _may_still(who, held)
         _lock(who, held.account_id)
-        fields = checked(who, held.account, _asked_of(held), held.factor, at)
+        fields = checked(who, held.account, asked, held.factor, at)
         return _step(held, _onward(who, held, fields, at), **fields)
 
 
 def count_wrong(found: FundingRequest) -> None:
     """Count a wrong number, after what the refused request wrote has been taken back."""
-    with cursor() as cur:
+    with acting(found.asked_by), cursor() as cur:
         cur.execute("SELECT broker_wrong_number(%s)", [found.pk])
 
 
@@ -175,6 +173,7 @@ def verify(*, who: Who, found: FundingRequest, accepts: bool, at: datetime) -> F
         if not accepts:
             ended = {"ended_by": who.user_id, "ended_at": at}
             return _step(held, FundingStatus.REJECTED, verified_by=who.user_id, **ended)
+        check_ends(who, held.account, _asked_of(held))
         if held.kind == FundingKind.BANK:
             ended = {"ended_by": who.user_id, "ended_at": at}
             return _step(held, FundingStatus.APPROVED, verified_by=who.user_id, **ended)
@@ -187,6 +186,7 @@ def consent(*, who: Who, found: FundingRequest, at: datetime) -> FundingRequest:
         held = _held(who, found)
         if held.status != FundingStatus.PENDING_ADVISOR or not who.is_advisor:
             raise FundingConflict(gettext_noop("Nothing waits for an advisor's consent here."))
+        check_ends(who, held.account, _asked_of(held))
         return _step(held, FundingStatus.PENDING, consented_by=who.user_id, released_at=at)
 
 
@@ -205,7 +205,8 @@ def cancel(*, who: Who, found: FundingRequest, reason: str, at: datetime) -> Fun
 
 def cancel_for_move(*, account: Account, at: datetime) -> None:
     """What the broker has not heard of when an account goes to another advisor is asked for anew there."""
-    for found in FundingRequest.unscoped.filter(account=account, status__in=PENDING).order_by("pk"):
+    either_end = Q(account=account) | Q(counter=account)
+    for found in FundingRequest.unscoped.filter(either_end, status__in=PENDING).order_by("pk"):
         reason = gettext_noop("The account has another advisor now.")
         _step(found, FundingStatus.CANCELLED, ended_at=at, reason=reason)
 
@@ -214,12 +215,12 @@ def change_amount(*, who: Who, found: FundingRequest, amount: Decimal) -> Fundin
     """Another amount of an announced wire, while the broker has not heard of it."""
     with transaction.atomic(using=current_alias.get()):
         held = _held(who, found)
-        is_open = held.status in (FundingStatus.PENDING, FundingStatus.PENDING_VERIFICATION)
-        if held.kind != FundingKind.DEPOSIT or held.method != FundingMethod.WIRE or not is_open:
+        # While the owner is asked, what is asked stays as it is.
+        if (held.kind, held.method, held.status) != (FundingKind.DEPOSIT, FundingMethod.WIRE, FundingStatus.PENDING):
             raise FundingConflict(gettext_noop("Only the amount of a pending wire deposit can be changed."))
         if who.is_advisor and not held.is_by_advisor:
             raise FundingConflict(gettext_noop("Your client asked for this; only the client changes it."))
-        if who.is_advisor and held.status == FundingStatus.PENDING and not authority(who, held.account):
+        if who.is_advisor and not authority(who, held.account):
             raise FundingConflict(gettext_noop("Your client has approved this amount; cancel it and ask again."))
         check_amount(amount, held.currency)
         held.amount = amount
@@ -236,13 +237,12 @@ def number_of(found: FundingRequest) -> str:
 
 
 def _ask(who: Who, account: Account, asked: Asked, *, factor: str, at: datetime) -> FundingRequest:
-    if account.status != Status.OPEN:
-        raise FundingProblem(gettext_noop("Money moves only in and out of an open account."))
-    if (repeated := _repeated(who, asked.key)) is not None:
+    if (repeated := _repeated(who, account, asked)) is not None:
         return repeated
+    check_ends(who, account, asked)
     with transaction.atomic(using=current_alias.get()):
         _lock(who, account.pk)
-        if (repeated := _repeated(who, asked.key)) is not None:
+        if (repeated := _repeated(who, account, asked)) is not None:
             return repeated
         made = FundingRequest(
             firm_id=account.firm_id,
@@ -275,16 +275,47 @@ def _ask(who: Who, account: Account, asked: Asked, *, factor: str, at: datetime)
             made.status = _onward(who, made, fields, at)
         for name, value in fields.items():
             setattr(made, name, value)
-        made.save(force_insert=True)
+        try:
+            with transaction.atomic(using=current_alias.get()):
+                made.save(force_insert=True)
+        except IntegrityError as problem:
+            if "funding_asked_once" not in str(problem):
+                raise
+            # In another seat of the same user, of which this one sees nothing.
+            raise FundingConflict(USED_KEY) from problem
         if needs_number:
             mail_number(made, number_of(made))
         tell(made)
     return made
 
 
-def _repeated(who: Who, key: UUID) -> FundingRequest | None:
-    """What the same person asked for with the same key: a second click is the first one's request."""
-    return requests_of(who).filter(asked_by=who.user_id, key=key).first()
+def _repeated(who: Who, account: Account, asked: Asked) -> FundingRequest | None:
+    """What the same person asked for with the same key: a second click that asks the same is the first one."""
+    found = requests_of(who).filter(asked_by=who.user_id, key=asked.key).first()
+    if found is not None and (found.account_id, _asked_of(found)) != (account.pk, asked):
+        raise FundingConflict(USED_KEY)
+    return found
+
+
+def _repeated_bank(who: Who, account: Account, bank: BankAsked, key: UUID) -> FundingRequest | None:
+    """The same of a bank, which is compared as it was typed."""
+    found = requests_of(who).filter(asked_by=who.user_id, key=key).first()
+    if found is None:
+        return None
+    if found.account_id != account.pk or found.kind != FundingKind.BANK or found.bank is None:
+        raise FundingConflict(USED_KEY)
+    if any(getattr(found.bank, name) != value for name, value in vars(bank).items()):
+        raise FundingConflict(USED_KEY)
+    return found
+
+
+def _may_still(who: Who, held: FundingRequest) -> None:
+    """What let its asker ask, asked again: both accounts, their owners, and the right to move their money."""
+    if held.counter is not None:
+        ends_of(who, held.account.number, held.counter.number)
+    else:
+        account_for(who, held.account.number, "fund")
+    check_ends(who, held.account, _asked_of(held))
 
 
 def _lock(who: Who, account_id: int) -> None:

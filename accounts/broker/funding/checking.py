@@ -1,18 +1,22 @@
 """Whether money may move: the way, the amount, what is free, and the limits of the device that confirmed it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
+
 from accounts.broker.funding import rules
 from accounts.broker.funding.models import FundingKind, FundingMethod, SavedBank
-from accounts.broker.funding.queries import free_cash, usable_banks, withdrawn
+from accounts.broker.funding.queries import free_cash, has_one_owner, usable_banks, withdrawn
 from accounts.broker.funding.rules import FundingProblem
 from accounts.broker.rates.queries import rates
 from accounts.ground.access.context import Who
+from accounts.ground.amounts import money_words
+from accounts.ground.days.queries import calendar
 from accounts.ground.stepup.limits import ach_problem, withdrawal_problem
-from accounts.ground.tree.models import Account
+from accounts.ground.tree.models import Account, Kind, Status
 from portal.lib.exchange import exchange_day
 from portal.lib.money import minor_unit, round_money
 from portal.lib.words import gettext_noop
@@ -63,23 +67,38 @@ def checked(who: Who, account: Account, asked: Asked, factor: str, at: datetime)
     day = exchange_day(at)
     free = free_cash(account, asked.currency, day=day)
     if asked.amount > free.amount:
-        raise FundingProblem(
-            gettext_noop("Only %(free)s %(currency)s is available."),
-            free=f"{free.amount:,.2f}",
-            currency=asked.currency,
-        )
+        raise FundingProblem(gettext_noop("Only %(free)s is available."), free=money_words(free.amount, asked.currency))
     fields: dict[str, object] = {"available": round_money(free.amount, asked.currency)}
     if asked.kind == FundingKind.WITHDRAWAL:
         if asked.bank is not None and not usable_banks(who, account).filter(pk=asked.bank.pk).exists():
             raise FundingProblem(gettext_noop("Choose a saved bank instruction of this method."))
-        fields["usd"] = _within_limits(asked, factor, at)
+        # Weekends and holidays count with the business day on which the broker hears of it.
+        counts_on = calendar().on_or_after(day)
+        fields |= {"usd": _within_limits(asked, factor, day, counts_on), "counts_on": counts_on}
     return fields
 
 
-def _within_limits(asked: Asked, factor: str, at: datetime) -> Decimal:
+def check_ends(who: Who, account: Account, asked: Asked) -> None:
+    """Raises FundingProblem where an account is closed or cash may not go between the two; asked at each step."""
+    ends = (account, asked.counter) if asked.counter is not None else (account,)
+    if any(one.status != Status.OPEN for one in ends):
+        raise FundingProblem(gettext_noop("Money moves only in and out of an open account."))
+    if asked.counter is None:
+        return
+    problem = rules.internal_problem(
+        account,
+        asked.counter,
+        subs_pay_each_other=settings.STL_SUBS_PAY_EACH_OTHER,
+        is_one_owner=account.kind == Kind.CLIENT and has_one_owner(who, account, asked.counter),
+    )
+    if problem:
+        raise FundingProblem(problem)
+
+
+def _within_limits(asked: Asked, factor: str, day: date, counts_on: date) -> Decimal:
     """The amount in US dollars, once the limits of the device allow it."""
     assert asked.amount is not None, "a withdrawal is of an amount"
-    day, rate = exchange_day(at), Decimal(1)
+    rate = Decimal(1)
     if asked.currency != "USD":
         pair = (asked.currency, "USD", day)
         known = rates([pair]).get(pair)
@@ -90,7 +109,7 @@ def _within_limits(asked: Asked, factor: str, at: datetime) -> Decimal:
             )
         rate = known
     usd = max(round_money(asked.amount * rate, "USD"), Decimal("0.01"))
-    before = withdrawn(day)
+    before = withdrawn(counts_on)
     problem = withdrawal_problem(factor, amount=usd, today=before.today, five_days=before.five_days)
     if problem is None and asked.method in rules.BY_ACH:
         problem = ach_problem(factor, amount=usd, before=before.by_ach)

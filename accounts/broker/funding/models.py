@@ -108,7 +108,7 @@ class SavedBank(OfOwnPractice):
         constraints = [
             models.UniqueConstraint(fields=["firm", "account", "id"], name="savedbank_of_account"),
             models.UniqueConstraint(
-                fields=["account", "name"], condition=Q(deleted_at=None), name="savedbank_name_once"
+                fields=["account", "practice", "name"], condition=Q(deleted_at=None), name="savedbank_name_once"
             ),
             models.CheckConstraint(condition=~Q(name="") & ~Q(number=""), name="savedbank_says_where"),
             models.CheckConstraint(condition=Q(method__in=["WIRE", "ACH", "EFT", "SEPA"]), name="savedbank_method"),
@@ -120,6 +120,12 @@ class SavedBank(OfOwnPractice):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def narrowed(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """And when the account has moved on, its former advisor reads no more of its banks."""
+        rows = super().narrowed(who, rows)
+        return rows.filter(account__practice_id=who.practice_id) if who.is_advisor else rows
 
     @property
     def ending(self) -> str:
@@ -180,6 +186,7 @@ class FundingRequest(OfOwnPractice):
     asked_by = models.BigIntegerField()
     asked_at = models.DateTimeField()
     requested_on = models.DateField()
+    counts_on = models.DateField(null=True, help_text=_("The business day on whose limits it counts"))
     wrong_numbers = models.PositiveSmallIntegerField(default=0)
     numbered_at = models.DateTimeField(null=True, help_text=_("From when the mailed number counts"))
     hold_until = models.DateTimeField(null=True)
@@ -220,6 +227,16 @@ class FundingRequest(OfOwnPractice):
             models.CheckConstraint(
                 condition=~Q(kind="withdrawal") | Q(usd__gt=Decimal(0)) & (Q(method="CHECK") | Q(bank__isnull=False)),
                 name="funding_withdrawal_counts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="withdrawal")
+                | Q(counts_on__gte=models.F("requested_on"))
+                | Q(counts_on=None, status__in=["pending_confirmation", "cancelled", "expired"]),
+                name="funding_counts_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="withdrawal", currency="USD") | Q(usd=models.F("amount")),
+                name="funding_dollars_are_dollars",
             ),
             models.CheckConstraint(
                 condition=~Q(status="pending_advisor") | Q(kind="withdrawal", hold_until__isnull=False),

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from accounts.broker.funding.models import UNDER_WAY, FundingKind, FundingRequest, FundingStatus, SavedBank
 from accounts.broker.funding.rules import FUND_THE_MASTER
-from accounts.broker.funds.queries import available_cash
 from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import NotAllowed, account_for, scope
@@ -65,17 +64,17 @@ def to_fund(who: Who, number: str) -> Account:
 
 def free_cash(account: Account, currency: str, *, day: date) -> Free:
     """What may leave an account of the person's own; asked again under the lock before anything is promised."""
-    told = available_cash(account_id=account.pk, currency=currency, day=day)
     with cursor() as cur:
-        cur.execute("SELECT broker_promised(%s, %s)", [account.pk, currency])
-        promised = cur.fetchone()[0]
-    if told is None:
-        return Free(currency, None, Decimal(0), Decimal(0), promised)
-    return Free(currency, told.as_of, told.settled, told.pending, promised)
+        cur.execute(
+            "SELECT as_of, settled, pending, promised FROM broker_free_cash(%s, %s, %s)", [account.pk, day, currency]
+        )
+        as_of, settled, pending, promised = cur.fetchone() or (None, Decimal(0), Decimal(0), Decimal(0))
+    # A reimbursement is no cash before the broker has booked it; what it will take for fees is none already.
+    return Free(currency, as_of, settled, min(pending, Decimal(0)), promised)
 
 
 def withdrawn(day: date) -> Withdrawn:
-    """What the signed-in person has withdrawn today and in the five business days that end today, in all seats."""
+    """What the signed-in person has withdrawn on a business day and in the five that end with it, in all seats."""
     first, _last = window(day, calendar())
     with cursor() as cur:
         cur.execute("SELECT a_day, window_sum, by_ach FROM broker_withdrawn(%s, %s)", [day, first])
@@ -184,5 +183,5 @@ class Steps:
             and mine
             and found.kind == FundingKind.DEPOSIT
             and found.method == "WIRE"
-            and found.status in (FundingStatus.PENDING, FundingStatus.PENDING_VERIFICATION),
+            and found.status == FundingStatus.PENDING,
         )

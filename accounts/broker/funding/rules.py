@@ -26,6 +26,8 @@ NEXT: Mapping[str, frozenset[str]] = {
 LARGE = Decimal("0.8")
 LONG_HOLD = timedelta(days=3)
 BANK_WAITS = timedelta(days=30)
+# How long a mailed number counts, and how long a movement waits for one: limits are those of about that day.
+NUMBER_LASTS = timedelta(days=1)
 RESEND_AFTER = timedelta(seconds=30)
 # Money that was promised away: off what is available. What only waits for its asker's number is not.
 RESERVING = (S.PENDING_VERIFICATION, S.PENDING_ADVISOR, S.PENDING, S.PROCESSED)
@@ -76,6 +78,8 @@ def internal_problem(payer: Account, payee: Account, *, subs_pay_each_other: boo
     if payer.pk == payee.pk:
         return gettext_noop("Choose two different accounts.")
     group = (payer.stl_id or payer.pk) == (payee.stl_id or payee.pk)
+    if payer.practice_id != payee.practice_id:
+        return gettext_noop("Cash moves only between accounts of one advisor.")
     kinds = {payer.kind, payee.kind}
     if kinds == {Kind.STL_MASTER, Kind.STL_SUB} and group:
         return ""
@@ -101,16 +105,23 @@ def method_problem(kind: str, method: str, currency: str) -> str:
 def bank_problem(method: str, code: str, number: str) -> str:
     """What is wrong with the numbers of a bank account; "" where nothing is."""
     if method == FundingMethod.SEPA:
+        if code and not _is_bic(code):
+            return gettext_noop("That is no BIC; for SEPA none is needed.")
         return "" if _is_iban(number) else gettext_noop("That is no IBAN: its check digits do not fit.")
-    if not re.fullmatch(r"[0-9A-Z-]{4,34}", number):
+    if not re.fullmatch(r"[0-9A-Z][0-9A-Z-]{3,33}", number):
         return gettext_noop("An account number has 4 to 34 digits, letters or hyphens.")
     if method == FundingMethod.ACH:
         return "" if _is_routing(code) else gettext_noop("A routing number has nine digits, the last of which fits.")
     if method == FundingMethod.EFT:
         fits = re.fullmatch(r"[0-9]{8,9}", code)
         return "" if fits else gettext_noop("A Canadian transit and institution number has eight or nine digits.")
-    is_bic = re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", code) is not None
-    return "" if is_bic or _is_routing(code) else gettext_noop("A wire needs the bank's BIC or its routing number.")
+    return (
+        "" if _is_bic(code) or _is_routing(code) else gettext_noop("A wire needs the bank's BIC or its routing number.")
+    )
+
+
+def _is_bic(code: str) -> bool:
+    return re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", code) is not None
 
 
 def _is_iban(number: str) -> bool:

@@ -1,7 +1,7 @@
-"""By the clock: holds end, banks that nobody confirmed expire, and what is released goes to the broker in a file.
+"""By the clock: holds end, what nobody confirmed expires, and what is released goes to the broker in a file.
 
-The file has the columns of the night's instructions and leaves by the same door; its references are the requests' ids,
-which answers and statement lines repeat.
+The file has the columns of the night's instructions and those of a bank, and leaves by the same door; its references
+are the requests' ids, which answers and statement lines repeat.
 """
 
 from collections.abc import Sequence
@@ -10,37 +10,39 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.broker.funding.models import FundingFile, FundingKind, FundingRequest, FundingStatus
-from accounts.broker.funding.rules import BANK_WAITS, check_step
+from accounts.broker.funding.rules import BANK_WAITS, NUMBER_LASTS
 from accounts.broker.transmit.night import COLUMNS
 from accounts.ground.access.context import as_role
 from accounts.ground.days.queries import calendar
 from accounts.ground.outbox.actions import owe
 from accounts.ground.outbox.models import Channel
-from accounts.ground.tree.models import Account, Kind
+from accounts.ground.tree.models import Account, Kind, Status
 from portal.lib.csvtext import Cell, write
 from portal.lib.exchange import exchange_day
 from portal.lib.fingerprint import digest
+from portal.lib.words import gettext_noop
 
 MOST_ROWS = 20_000
+BANK_COLUMNS = ("bank_holder", "bank_name", "bank_code", "bank_account")
+NO_BANK = ("",) * len(BANK_COLUMNS)
 WAITING_BANKS = (FundingStatus.PENDING_CONFIRMATION, FundingStatus.PENDING_VERIFICATION)
 
 
 def go_on_due(*, at: datetime) -> int:
-    """Release what was held long enough, and end banks that nobody confirmed; how many. Run twice, nothing changes."""
+    """Release what was held long enough, and end what nobody confirmed; how many. Run twice, nothing changes."""
     with as_role("office"), transaction.atomic(using="office"):
         rows = FundingRequest.unscoped.select_for_update(of=("self",), skip_locked=True)
-        held = list(rows.filter(status=FundingStatus.PENDING_ADVISOR, hold_until__lte=at))
-        for one in held:
-            check_step(one.status, FundingStatus.PENDING)
-            one.status, one.released_at = FundingStatus.PENDING, at
-            one.save(update_fields=["status", "released_at"])
-        old = list(rows.filter(kind=FundingKind.BANK, status__in=WAITING_BANKS, asked_at__lte=at - BANK_WAITS))
-        for one in old:
-            check_step(one.status, FundingStatus.EXPIRED)
-            one.status, one.ended_at = FundingStatus.EXPIRED, at
-            one.save(update_fields=["status", "ended_at"])
+        held = [one.pk for one in rows.filter(status=FundingStatus.PENDING_ADVISOR, hold_until__lte=at)]
+        FundingRequest.unscoped.filter(pk__in=held).update(status=FundingStatus.PENDING, released_at=at)
+        banks = Q(kind=FundingKind.BANK, status__in=WAITING_BANKS, asked_at__lte=at - BANK_WAITS)
+        unsure = ~Q(kind=FundingKind.BANK) & Q(
+            status=FundingStatus.PENDING_CONFIRMATION, asked_at__lte=at - NUMBER_LASTS
+        )
+        old = [one.pk for one in rows.filter(banks | unsure)]
+        FundingRequest.unscoped.filter(pk__in=old).update(status=FundingStatus.EXPIRED, ended_at=at)
         return len(held) + len(old)
 
 
@@ -58,7 +60,7 @@ def send_due(*, at: datetime) -> int:
 def _send(firm_id: int, at: datetime) -> int:
     waiting = FundingRequest.unscoped.select_for_update(of=("self",), skip_locked=True)
     waiting = waiting.filter(firm_id=firm_id, status=FundingStatus.PENDING).select_related("account", "counter", "bank")
-    rows = list(waiting.order_by("asked_at", "pk")[:MOST_ROWS])
+    rows = _of_open_accounts(list(waiting.order_by("asked_at", "pk")[:MOST_ROWS]), at)
     if not rows:
         return 0
     # The broker reads it on a business day.
@@ -70,10 +72,9 @@ def _send(firm_id: int, at: datetime) -> int:
     file = FundingFile.unscoped.create(
         pk=key, firm_id=firm_id, day=day, name=name, rows=len(rows), sha256=digest(text), written_at=at
     )
-    for one in rows:
-        check_step(one.status, FundingStatus.PROCESSED)
-        one.status, one.file, one.sent_at = FundingStatus.PROCESSED, file, at
-        one.save(update_fields=["status", "file", "sent_at"])
+    FundingRequest.unscoped.filter(pk__in=[one.pk for one in rows]).update(
+        status=FundingStatus.PROCESSED, file=file, sent_at=at
+    )
     owe(
         channel=Channel.FILE,
         recipient=settings.INSTRUCTIONS_URL,
@@ -85,19 +86,23 @@ def _send(firm_id: int, at: datetime) -> int:
     return len(rows)
 
 
+def _of_open_accounts(rows: list[FundingRequest], at: datetime) -> list[FundingRequest]:
+    """Those that can still move; what would move an account that was closed since is cancelled."""
+    stays = [one for one in rows if all(end is None or end.status == Status.OPEN for end in (one.account, one.counter))]
+    closed = {one.pk for one in rows} - {one.pk for one in stays}
+    reason = gettext_noop("The account was closed.")
+    FundingRequest.unscoped.filter(pk__in=closed).update(status=FundingStatus.CANCELLED, ended_at=at, reason=reason)
+    return stays
+
+
 def _text(rows: Sequence[FundingRequest], day: str) -> str:
-    lines: list[Sequence[Cell]] = [COLUMNS]
+    lines: list[Sequence[Cell]] = [(*COLUMNS, *BANK_COLUMNS)]
     for one in rows:
         is_in = one.kind == FundingKind.DEPOSIT
         payer = "" if is_in else one.account.number
         payee = one.account.number if is_in else one.counter.number if one.counter else ""
-        lines.append((str(one.pk), day, str(one.kind), payer, payee, one.amount, one.currency, _memo(one)))
+        moves = (str(one.pk), day, str(one.kind), payer, payee, one.amount, one.currency, one.method)
+        bank = one.bank
+        # Whole, each in its own column: nothing that decides where money goes is cut or run together.
+        lines.append((*moves, *((bank.holder, bank.bank_name, bank.code, bank.number) if bank else NO_BANK)))
     return write(lines)
-
-
-def _memo(one: FundingRequest) -> str:
-    """Where it goes, as far as the accounts do not say so."""
-    parts = [one.method]
-    if one.bank is not None:
-        parts += [one.bank.holder, one.bank.bank_name, one.bank.code, one.bank.number]
-    return " ".join(part for part in parts if part)[:300]

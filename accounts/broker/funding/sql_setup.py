@@ -1,5 +1,7 @@
 """The walls of money in and out, what may follow what, the pending item that goes along, and who is written to."""
 
+from accounts.ground.access import rls
+
 REQUEST, BANK = "broker_fundingrequest", "broker_savedbank"
 
 _ROLE = "(SELECT app_role())"
@@ -23,7 +25,11 @@ _STREAMLINED = f"""EXISTS (SELECT 1 FROM accounts_consent c WHERE c.account_id =
 _SUB = "f.kind = 'stl_sub' AND {table}.kind = 'internal_cash'"
 _FUNDABLE_REQUEST = _FUNDABLE.format(table=REQUEST, sub=_SUB.format(table=REQUEST))
 
-ASKS = f"""(asked_by = (SELECT app_user()) AND {_FUNDABLE_REQUEST} AND (
+# Cash inside the firm stays with one advisor.
+_COUNTER = f"""(counter_id IS NULL OR EXISTS (SELECT 1 FROM accounts_account o
+    WHERE o.id = {REQUEST}.counter_id AND o.practice_id = {REQUEST}.practice_id))"""
+
+ASKS = f"""(asked_by = (SELECT app_user()) AND {_FUNDABLE_REQUEST} AND {_COUNTER} AND (
     ({ADVISES} AND is_by_advisor AND (status IN ('pending_confirmation', 'pending_verification')
         OR status IN ('pending', 'approved') AND {_STREAMLINED}))
     OR ({OWNS} AND NOT is_by_advisor AND (status IN ('pending_confirmation', 'pending_advisor')
@@ -32,7 +38,7 @@ CHANGES = f"({SEES} AND status IN ('pending_confirmation', 'pending_verification
 CHANGED = f"""({SEES} AND status IN ('pending_confirmation', 'pending_verification', 'pending_advisor', 'pending',
     'approved', 'rejected', 'cancelled'))"""
 COLUMNS = (
-    *("status", "amount", "usd", "available", "numbered_at", "hold_until", "verified_by"),
+    *("status", "amount", "usd", "available", "counts_on", "numbered_at", "hold_until", "verified_by"),
     *("consented_by", "released_at", "ended_by", "ended_at", "reason"),
 )
 
@@ -57,7 +63,7 @@ BEGIN
         RAISE EXCEPTION 'a funding request does not go from % to %', OLD.status, NEW.status
             USING ERRCODE = 'restrict_violation';
     END IF;
-    IF NEW.status = 'expired' AND NEW.kind <> 'bank' THEN
+    IF NEW.status = 'expired' AND NEW.kind <> 'bank' AND OLD.status <> 'pending_confirmation' THEN
         RAISE EXCEPTION 'no movement of money ends by the clock' USING ERRCODE = 'restrict_violation';
     END IF;
     IF NOT by_page THEN
@@ -91,10 +97,15 @@ CREATE TRIGGER {REQUEST}_facts BEFORE UPDATE OF id, firm_id, practice_id, accoun
     FOR EACH ROW EXECUTE FUNCTION app_refuse_change();
 CREATE TRIGGER {REQUEST}_amount BEFORE UPDATE OF amount ON {REQUEST}
     FOR EACH ROW WHEN (OLD.amount IS DISTINCT FROM NEW.amount
-        AND NOT (OLD.kind = 'deposit' AND OLD.method = 'WIRE' AND OLD.status IN ('pending', 'pending_verification')))
+        AND NOT (OLD.kind = 'deposit' AND OLD.method = 'WIRE' AND OLD.status = 'pending'))
     EXECUTE FUNCTION app_refuse_change();
-CREATE TRIGGER {REQUEST}_counts BEFORE UPDATE OF usd, available ON {REQUEST}
+CREATE TRIGGER {REQUEST}_counts BEFORE UPDATE OF usd, available, counts_on, hold_until ON {REQUEST}
     FOR EACH ROW WHEN (OLD.status <> 'pending_confirmation') EXECUTE FUNCTION app_refuse_change();
+CREATE TRIGGER {REQUEST}_numbered BEFORE UPDATE OF numbered_at ON {REQUEST}
+    FOR EACH ROW WHEN (OLD.status <> 'pending_confirmation' OR NEW.status <> 'pending_confirmation')
+    EXECUTE FUNCTION app_refuse_change();
+CREATE TRIGGER {REQUEST}_released BEFORE UPDATE OF released_at ON {REQUEST}
+    FOR EACH ROW WHEN (OLD.status = NEW.status OR NEW.status <> 'pending') EXECUTE FUNCTION app_refuse_change();
 CREATE TRIGGER {REQUEST}_kept BEFORE DELETE ON {REQUEST} FOR EACH ROW EXECUTE FUNCTION app_refuse_change();
 CREATE TRIGGER {BANK}_facts BEFORE UPDATE OF id, firm_id, practice_id, account_id, name, method, bank_name, holder,
     code, number, added_by, added_at ON {BANK} FOR EACH ROW EXECUTE FUNCTION app_refuse_change();
@@ -103,32 +114,43 @@ CREATE TRIGGER {BANK}_stays BEFORE UPDATE ON {BANK}
 CREATE TRIGGER {BANK}_kept BEFORE DELETE ON {BANK} FOR EACH ROW EXECUTE FUNCTION app_refuse_change();
 """
 
+_SEES_ACCOUNT = rls.sees(firm="a.firm_id", practice="a.practice_id", account="a.id")
+
 SUMS = f"""
 -- What the signed-in person has withdrawn: today, since a day, and ever by ACH or EFT, in US dollars; in all seats.
 CREATE FUNCTION broker_withdrawn(the_day date, since date)
     RETURNS TABLE (a_day numeric, window_sum numeric, by_ach numeric)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT coalesce(sum(r.usd) FILTER (WHERE r.requested_on = the_day), 0),
-           coalesce(sum(r.usd) FILTER (WHERE r.requested_on BETWEEN since AND the_day), 0),
+    SELECT coalesce(sum(r.usd) FILTER (WHERE r.counts_on = the_day), 0),
+           coalesce(sum(r.usd) FILTER (WHERE r.counts_on BETWEEN since AND the_day), 0),
            coalesce(sum(r.usd) FILTER (WHERE r.method IN ('ACH', 'EFT')), 0)
       FROM {REQUEST} r
      WHERE r.asked_by = app_user() AND r.kind = 'withdrawal'
        AND r.status NOT IN ('pending_confirmation', 'cancelled', 'rejected', 'expired')
 $$;
 
--- What is promised away of an account in a currency, whoever asked for it and in whatever practice's time.
-CREATE FUNCTION broker_promised(the_account bigint, code text) RETURNS numeric
+-- What an account that the caller sees has in a currency: settled cash, every posting that the broker has not booked,
+-- whichever level's it is, and what is promised away, whoever asked; what has left, until the balance shows it.
+CREATE FUNCTION broker_free_cash(the_account bigint, the_day date, code text)
+    RETURNS TABLE (as_of date, settled numeric, pending numeric, promised numeric)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT coalesce(sum(r.amount), 0) FROM {REQUEST} r
-     WHERE r.account_id = the_account AND r.currency = code AND r.kind IN ('withdrawal', 'internal_cash')
-       AND r.firm_id = app_firm()
-       AND r.status IN ('pending_verification', 'pending_advisor', 'pending', 'processed')
+    SELECT c.as_of, coalesce(c.settled, 0), coalesce(c.pending, 0), (
+           SELECT coalesce(sum(r.amount), 0) FROM {REQUEST} r
+            WHERE r.account_id = a.id AND r.firm_id = a.firm_id AND r.currency = code
+              AND r.kind IN ('withdrawal', 'internal_cash')
+              AND (r.status IN ('pending_verification', 'pending_advisor', 'pending', 'processed')
+                   OR r.status = 'completed'
+                      AND greatest(r.credited_on, r.available_on) > coalesce(c.as_of, '-infinity')))
+      FROM accounts_account a
+      LEFT JOIN broker_available_cash(the_account, the_account + 1, the_day, code) c ON c.account_id = a.id
+     WHERE a.id = the_account AND {_SEES_ACCOUNT}
 $$;
 
 -- A wrong number counts although the request that brought it is taken back.
 CREATE FUNCTION broker_wrong_number(the_request uuid) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    UPDATE {REQUEST} SET wrong_numbers = least(wrong_numbers + 1, 100) WHERE id = the_request
+    UPDATE {REQUEST} SET wrong_numbers = least(wrong_numbers + 1, 100)
+     WHERE id = the_request AND asked_by = app_user() AND status = 'pending_confirmation'
 $$;
 
 CREATE FUNCTION broker_people_of_funding(the_request uuid, the_side text) RETURNS TABLE (user_id bigint)
@@ -146,9 +168,9 @@ CREATE FUNCTION broker_people_of_funding(the_request uuid, the_side text) RETURN
      WHERE q.id = the_request AND (app_user() IS NULL OR app_reach() = 'office' OR q.firm_id = app_firm())
      ORDER BY s.user_id
 $$;
-REVOKE ALL ON FUNCTION broker_withdrawn(date, date), broker_promised(bigint, text), broker_wrong_number(uuid),
+REVOKE ALL ON FUNCTION broker_withdrawn(date, date), broker_free_cash(bigint, date, text), broker_wrong_number(uuid),
     broker_people_of_funding(uuid, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION broker_withdrawn(date, date), broker_promised(bigint, text), broker_wrong_number(uuid)
+GRANT EXECUTE ON FUNCTION broker_withdrawn(date, date), broker_free_cash(bigint, date, text), broker_wrong_number(uuid)
     TO portal_web, portal_worker;
 GRANT EXECUTE ON FUNCTION broker_people_of_funding(uuid, text)
     TO portal_web, portal_worker, portal_office, portal_night;
@@ -172,6 +194,11 @@ BEGIN
             jsonb_build_object('funding', NEW.id), 'funding ' || NEW.id, NEW.requested_on, NEW.ended_at)
     ON CONFLICT (firm_id, kind, natural_key) DO UPDATE
        SET status = excluded.status, finished_at = excluded.finished_at;
+    -- A bank that was taken back or declined is none, and its name is free again.
+    IF NEW.kind = 'bank' AND NEW.status IN ('cancelled', 'rejected') THEN
+        UPDATE {BANK} SET deleted_at = NEW.ended_at, deleted_by = coalesce(NEW.ended_by, NEW.asked_by)
+         WHERE id = NEW.bank_id AND deleted_at IS NULL;
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER {REQUEST}_listed AFTER INSERT OR UPDATE OF status ON {REQUEST}

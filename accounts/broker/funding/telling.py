@@ -39,7 +39,7 @@ LETTERS: Mapping[str, tuple[Words, ...]] = {
         (
             ASKER,
             gettext_lazy("Money was not moved"),
-            gettext_lazy("What you asked for about account %(number)s was rejected. Read why on its page."),
+            gettext_lazy("The owner of account %(number)s has declined what you asked for. Nothing moves."),
         ),
     ),
 }

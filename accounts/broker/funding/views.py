@@ -210,6 +210,8 @@ def refused(request: HttpRequest, problem: FundingProblem) -> HttpResponse:
 def _asked(request: HttpRequest, made: FundingRequest) -> HttpResponse:
     if made.status == "pending_confirmation":
         messages.info(request, _("A number was mailed to you. Type it here to confirm."))
+    elif made.status in ("cancelled", "rejected", "expired"):
+        messages.warning(request, _("You asked for this before, and it has ended. To ask again, open the form anew."))
     else:
         messages.success(request, _("Your request was taken. Nothing has moved yet."))
     return redirect("transfer:funding_request", made.pk)

@@ -203,6 +203,10 @@ class Migration(migrations.Migration):
                 ("asked_by", models.BigIntegerField()),
                 ("asked_at", models.DateTimeField()),
                 ("requested_on", models.DateField()),
+                (
+                    "counts_on",
+                    models.DateField(help_text="The business day on whose limits it counts", null=True),
+                ),
                 ("wrong_numbers", models.PositiveSmallIntegerField(default=0)),
                 ("numbered_at", models.DateTimeField(help_text="From when the mailed number counts", null=True)),
                 ("hold_until", models.DateTimeField(null=True)),
@@ -319,7 +323,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="savedbank",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("deleted_at", None)), fields=("account", "name"), name="savedbank_name_once"
+                condition=models.Q(("deleted_at", None)),
+                fields=("account", "practice", "name"),
+                name="savedbank_name_once",
             ),
         ),
         migrations.AddConstraint(
@@ -419,6 +425,29 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="funding_withdrawal_counts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fundingrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "withdrawal"), _negated=True),
+                    ("counts_on__gte", models.F("requested_on")),
+                    models.Q(("counts_on", None), ("status__in", ["pending_confirmation", "cancelled", "expired"])),
+                    _connector="OR",
+                ),
+                name="funding_counts_on_a_day",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fundingrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("currency", "USD"), ("kind", "withdrawal"), _negated=True),
+                    ("usd", models.F("amount")),
+                    _connector="OR",
+                ),
+                name="funding_dollars_are_dollars",
             ),
         ),
         migrations.AddConstraint(

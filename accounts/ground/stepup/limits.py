@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from accounts.ground.amounts import number_words
 from portal.lib.business_days import Calendar
 from portal.lib.words import Sentence, gettext_noop
 
@@ -57,12 +58,12 @@ def withdrawal_problem(factor: str, *, amount: Decimal, today: Decimal, five_day
     cap = cap_of(factor)
     if cap.a_day is not None and today + amount > cap.a_day:
         msgid = gettext_noop("With this device at most USD %(most)s may be withdrawn a day; %(before)s was already.")
-        return Sentence(msgid, {"most": f"{cap.a_day:,}", "before": f"{today:,}"})
+        return Sentence(msgid, {"most": number_words(cap.a_day, 0), "before": number_words(today)})
     if cap.five_days is not None and five_days + amount > cap.five_days:
         msgid = gettext_noop(
             "With this device at most USD %(most)s may be withdrawn within five business days; %(before)s was already."
         )
-        return Sentence(msgid, {"most": f"{cap.five_days:,}", "before": f"{five_days:,}"})
+        return Sentence(msgid, {"most": number_words(cap.five_days, 0), "before": number_words(five_days)})
     return None
 
 
@@ -71,4 +72,4 @@ def ach_problem(factor: str, *, amount: Decimal, before: Decimal) -> Sentence | 
     if cap_of(factor) != _NONE or before + amount <= FIRST_BY_ACH:
         return None
     msgid = gettext_noop("Without a device at most USD %(most)s moves by ACH or EFT; add a device first.")
-    return Sentence(msgid, {"most": f"{FIRST_BY_ACH:,}"})
+    return Sentence(msgid, {"most": number_words(FIRST_BY_ACH, 0)})

@@ -117,6 +117,8 @@ def test_the_top_level_reads_of_its_second_levels_money_in_reports_alone(browse,
     found = till.withdraw("chidi", "U2000001", "100")
     for name, status in (("bob", 200), ("chidi", 200), ("alice", 404), ("vera", 404), ("carol", 404)):
         assert browse(name).get(f"/transfer/requests/{found.pk}/").status_code == status, name
+    assert f"/transfer/requests/{found.pk}/" in browse("bob").get("/pending/").content.decode()
+    assert f"/transfer/requests/{found.pk}/" not in browse("alice").get("/pending/").content.decode()
     assert browse("alice").get("/transactions/?type=withdrawal").content.count(b"funding-") == 0
     assert browse("bob").get("/transactions/?type=withdrawal").status_code == 200
 
@@ -163,10 +165,16 @@ def test_the_second_wall_stops_what_the_first_one_would_let_through(till, world)
         " FROM jsonb_populate_record(NULL::broker_fundingrequest, %s)"
     )
     ana, alice, bob = (world.users[name].pk for name in ("ana", "alice", "bob"))
+    inside = {"kind": "internal_cash", "method": "INTERNAL", "counter_id": world["U2000001"].pk}
+    inside |= {"usd": None, "counts_on": None, "hold_until": None}
+    inside = row_of(asked, asked_by=alice, is_by_advisor=True, status="pending_verification", **inside)
     tried = [
         ("ana", row_of(asked), None),
         ("ana", row_of(asked, status="pending"), "refused"),
         ("ana", row_of(asked, asked_by=alice), "refused"),
+        ("ana", row_of(asked, usd="0.01"), "refused"),
+        ("ana", row_of(asked, counts_on="2026-04-01"), "refused"),
+        ("alice", inside, "refused"),
         ("ana", row_of(asked, account_id=world["U1000002"].pk), "refused"),
         ("alice", row_of(asked, asked_by=alice, is_by_advisor=True, status="pending"), "refused"),
         ("alice", row_of(asked, asked_by=alice, is_by_advisor=True, status="pending_verification"), None),
@@ -177,6 +185,15 @@ def test_the_second_wall_stops_what_the_first_one_would_let_through(till, world)
     for name, values, wanted in tried:
         problem = write(world, name, insert, [json.dumps(values)])
         assert (problem is None) == (wanted is None), (name, values["status"], problem)
+    for fact in (
+        "hold_until = asked_at",
+        "released_at = asked_at",
+        "numbered_at = asked_at",
+        "counts_on = '2026-06-01'",
+    ):
+        for name in ("ana", "alice"):
+            problem = write(world, name, f"UPDATE broker_fundingrequest SET {fact} WHERE id = %s", [asked.pk])
+            assert problem not in (None, "no row"), (name, fact)
     release = "UPDATE broker_fundingrequest SET status = 'pending', consented_by = %s WHERE id = %s"
     assert write(world, "ana", release, [ana, asked.pk]) is not None
     assert write(world, "bob", release, [bob, asked.pk]) == "no row"

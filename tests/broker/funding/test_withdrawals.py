@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.http import Http404
 
 from accounts.broker.funding import actions
 from accounts.broker.funding.models import FundingRequest
+from accounts.broker.funding.queries import free_cash
 from accounts.broker.funding.rules import NEXT, FundingConflict, FundingProblem, hold_end
 from accounts.broker.funding.sending import go_on_due, send_due
 from accounts.ground.access.context import acting
@@ -15,7 +18,9 @@ from accounts.ground.days.queries import calendar
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.requests.models import Request
 from portal.lib.exchange import EXCHANGE_ZONE
+from tests.broker.flex import DAY
 from tests.broker.funding.conftest import FRIDAY
+from tests.broker.funds.test_funds import charge
 
 
 def now(found):
@@ -102,10 +107,10 @@ def test_trx_5_what_is_sent_cannot_be_cancelled_and_a_reason_is_asked_for(till, 
 def test_what_is_promised_away_is_not_available_twice(till, world):
     till.cash("U1000001", "1000")
     first = till.withdraw("ana", "U1000001", "600")
-    with pytest.raises(FundingProblem, match=r"Only 400\.00 USD"):
+    with pytest.raises(FundingProblem, match=r"Only 400\.00"):
         till.withdraw("ana", "U1000001", "400.01")
     till.withdraw("ana", "U1000001", "400")
-    with pytest.raises(FundingProblem, match=r"Only 0\.00 USD"):
+    with pytest.raises(FundingProblem, match=r"Only 0\.00"):
         till.withdraw("ana", "U1000001", "0.01")
     step(world, "ana", "cancel", first, reason="not now", at=FRIDAY)
     assert till.withdraw("ana", "U1000001", "600").available == Decimal(600)
@@ -122,6 +127,98 @@ def test_asking_twice_with_one_key_is_one_request(till):
     again = till.withdraw("ana", "U1000001", "600", key=first.key)
     assert again.pk == first.pk
     assert FundingRequest.unscoped.count() == 1
+
+
+def test_one_key_with_another_wish_is_refused(till, world):
+    till.cash("U1000001", "1000")
+    bank, other = till.bank("ana", "U1000001"), till.bank("ana", "U1000001", name="Other").bank
+    first = till.withdraw("ana", "U1000001", "100", method="WIRE", bank=bank.bank)
+    same = {"key": first.key, "method": "WIRE", "bank": bank.bank}
+    assert till.withdraw("ana", "U1000001", "100.00", **same).pk == first.pk
+    for amount, more in (("200", {}), ("100", {"bank": other}), ("100", {"method": "CHECK", "bank": None})):
+        with pytest.raises(FundingConflict, match="sent before"):
+            till.withdraw("ana", "U1000001", amount, **{**same, **more})
+    with pytest.raises(FundingConflict, match="sent before"):
+        till.deposit("ana", "U1000001", "100", key=first.key)
+    with pytest.raises(FundingConflict, match="sent before"):
+        till.withdraw("ken", "U1000002", "100", key=till.deposit("ken", "U1000002", "100").key)
+    with acting(world.users["ana"].pk) as who:
+        asked = {"who": who, "account": world["U1000001"], "key": bank.key, "factor": "phone", "at": FRIDAY}
+        typed = ("Savings", "WIRE", "Corner Bank", "The Holder", "021000021")
+        assert actions.save_bank(bank=actions.BankAsked(*typed, "12345678"), **asked).pk == bank.pk
+        with pytest.raises(FundingConflict, match="sent before"):
+            actions.save_bank(bank=actions.BankAsked(*typed, "12345679"), **asked)
+    assert FundingRequest.unscoped.filter(kind="withdrawal").count() == 1
+
+
+def test_sec_5_limits_are_those_of_the_day_of_confirming(till, world):
+    till.cash("U1000001", "5000000")
+    evening, morning = (datetime(2026, 4, 30, 23, tzinfo=EXCHANGE_ZONE), FRIDAY - timedelta(hours=11))
+    asked = [till.withdraw("ana", "U1000001", "50000", factor="password", at=evening) for _turn in range(2)]
+    assert [one.counts_on for one in asked] == [evening.date()] * 2
+    done = step(world, "ana", "confirm", asked[0], number=actions.number_of(asked[0]), at=morning)
+    assert done.counts_on == FRIDAY.date()
+    with pytest.raises(FundingProblem, match="50,000"):
+        step(world, "ana", "confirm", asked[1], number=actions.number_of(asked[1]), at=morning)
+    with pytest.raises(FundingProblem, match="50,000"):
+        till.withdraw("ana", "U1000001", "1", factor="password", at=FRIDAY)
+
+
+def test_sec_5_what_waits_for_its_number_ends_after_a_day(till, world):
+    till.cash("U1000001", "5000000")
+    asked = till.withdraw("ana", "U1000001", "50000", factor="password")
+    step(world, "ana", "resend", asked, at=FRIDAY + timedelta(hours=23))
+    a_day = FRIDAY + timedelta(days=1)
+    with pytest.raises(FundingConflict, match="counted for a day"):
+        step(world, "ana", "confirm", asked, number=actions.number_of(now(asked)), at=a_day)
+    assert go_on_due(at=a_day - timedelta(seconds=1)) == 0
+    assert go_on_due(at=a_day) == 1
+    assert now(asked).status == "expired"
+    bank = till.bank("ana", "U1000001", factor="password")
+    with pytest.raises(FundingConflict, match="counted for a day"):
+        step(world, "ana", "confirm", bank, number=actions.number_of(bank), at=a_day)
+    step(world, "ana", "resend", bank, at=a_day)
+    assert step(world, "ana", "confirm", bank, number=actions.number_of(now(bank)), at=a_day).status == "approved"
+
+
+def test_sec_5_a_weekend_counts_with_its_monday(till):
+    till.cash("U1000001", "5000000")
+    till.withdraw("ana", "U1000001", "200000", factor="text", at=FRIDAY)
+    till.withdraw("ana", "U1000001", "200000", factor="text", at=FRIDAY + timedelta(days=1))
+    for days in (2, 3):
+        with pytest.raises(FundingProblem, match="a day"):
+            till.withdraw("ana", "U1000001", "1", factor="text", at=FRIDAY + timedelta(days=days))
+
+
+def test_what_an_account_may_no_longer_pay_its_number_does_not_confirm(till, world):
+    till.cash("U1000001", "1000")
+    asked = till.withdraw("ana", "U1000001", "100", factor="password")
+    world["U1000001"].status = "C"
+    world["U1000001"].closed_on = FRIDAY.date()
+    world["U1000001"].save(update_fields=["status", "closed_on"])
+    with pytest.raises((FundingProblem, Http404, PermissionDenied)):
+        step(world, "ana", "confirm", asked, number=actions.number_of(asked), at=FRIDAY)
+    assert now(asked).status == "pending_confirmation"
+
+
+def test_fees_that_the_broker_has_not_booked_are_not_free_whoever_asks(till, world):
+    till.cash("U2000001", "1000", day=DAY)
+    charge(world["U2000001"], "300", DAY)
+    charge(world["U2000001"], "50", DAY)
+    asked = datetime(2026, 3, 2, 12, tzinfo=EXCHANGE_ZONE)
+    for name in ("bob", "chidi"):
+        with pytest.raises(FundingProblem, match=r"Only 650\.00"):
+            till.withdraw(name, "U2000001", "650.01", at=asked)
+    with acting(world.users["ana"].pk) as who:
+        assert who is not None
+        assert free_cash(world["U2000001"], "USD", day=DAY).as_of is None
+
+
+def test_a_reimbursement_is_no_cash_before_it_is_booked(till, world):
+    till.cash("U2000001", "1000", day=DAY)
+    charge(world["U2000001"], "300", DAY, kind="reimburse")
+    with pytest.raises(FundingProblem, match=r"Only 1,000\.00"):
+        till.withdraw("bob", "U2000001", "1000.01", at=datetime(2026, 3, 2, 12, tzinfo=EXCHANGE_ZONE))
 
 
 def test_sec_5_texts_carry_200_000_a_day_and_a_card_anything(till):
@@ -176,7 +273,7 @@ def test_without_a_device_a_mailed_number_confirms(till, world):
     for wrong in ("", "00000000", "x"):
         with pytest.raises(FundingProblem):
             step(world, "ana", "confirm", asked, number=wrong, at=FRIDAY)
-    with pytest.raises(FundingProblem, match=r"Only 500\.00 USD"):
+    with pytest.raises(FundingProblem, match=r"Only 500\.00"):
         step(world, "ana", "confirm", asked, number=actions.number_of(asked), at=FRIDAY)
     step(world, "ana", "cancel", other, reason="no", at=FRIDAY)
 
