@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.ground.access.admin import ReadOnlyAdmin
 from accounts.ground.outbox.actions import owe_again
-from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.outbox.models import Channel, OutboxMessage
 
 
 class DeliveryFilter(admin.SimpleListFilter):
@@ -44,9 +44,10 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         return row.subject or row.recipient
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The text of a message that may open a sign-in is its recipient's alone."""
+        """The text of a message that may open a sign-in is its recipient's alone; a file for the broker names banks."""
         fields = super().get_fields(request, obj)
-        return [name for name in fields if name != "body"] if obj is None or obj.is_secret else fields
+        is_hidden = obj is None or obj.is_secret or obj.channel == Channel.FILE
+        return [name for name in fields if name != "body"] if is_hidden else fields
 
     @admin.display(description=_("Delivery"))
     def delivery(self, message: Any) -> Any:

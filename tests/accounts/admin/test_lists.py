@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.ground.access.admin import OfficeAdmin, rows_of
 from accounts.ground.ledger.models import Transfer
+from accounts.ground.outbox.models import OutboxMessage
 from tests.accounts.admin.rows import fill
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -114,3 +115,13 @@ def test_a_count_stops_where_nobody_pages(office, filled, monkeypatch):
 
     assert Transfer.unscoped.count() == 3
     assert "more than 2 rows" in answer.content.decode()
+
+
+def test_a_file_for_the_broker_is_read_by_the_broker_alone(office):
+    """It names banks with their whole numbers, which the trail and the saved banks' own page do not show."""
+    told = OutboxMessage.unscoped.create(
+        channel="file", recipient="file:///broker", subject="f.csv", body="DE89370400440532013000", natural_key="f"
+    )
+    page = office.get(reverse("admin:accounts_outboxmessage_change", args=[told.pk])).content.decode()
+    assert "f.csv" in page
+    assert "DE89370400440532013000" not in page
