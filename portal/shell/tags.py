@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.ground import stored_words
+from accounts.ground.access.gates import Gate, may_pass
 from accounts.ground.amounts import NOTHING, money_words, number_words
 from accounts.ground.dates import day_text, weekday_text
 from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
@@ -131,6 +132,15 @@ def aria_sort(sort: str, key: str) -> str:
 def shell_button(context: dict[str, Any], key: str) -> Any:
     """A button of the list of places, or nothing while it is not built or not this person's."""
     return context["shell"].button(key)
+
+
+@register.simple_tag(takes_context=True)
+def opens_funding(context: dict[str, Any], item: Any) -> bool:
+    """Whether the reader may open the movement of money behind a pending item; a level above reads that it is there."""
+    who = context["request"].seat
+    if who is None or not may_pass(who, Gate("fund")):
+        return False
+    return not who.is_advisor or item.practice_id == who.practice_id
 
 
 @register.simple_tag(takes_context=True)
