@@ -87,9 +87,9 @@ def test_a_former_advisor_reads_none_of_the_banks_and_names_are_free_again(till,
     till.bank("ana", "U1000001", name="Wrong")
     with acting(world.users["alice"].pk) as who:
         assert scope(who, SavedBank).filter(deleted_at=None).count() == 2
-    Account.unscoped.filter(pk=world["U1000001"].pk).update(
-        practice=world["U2000001"].practice_id, parent=world["U2000001"].parent_id
-    )
+    there = world["U2000001"]
+    moved = {name: getattr(there, name) for name in ("practice_id", "parent_id", "parent_kind", "level")}
+    Account.unscoped.filter(pk=world["U1000001"].pk).update(**moved)
     with acting(world.users["alice"].pk) as who:
         assert not scope(who, SavedBank).exists()
     with acting(world.users["ana"].pk) as who:
