@@ -37,7 +37,7 @@ class OneFundingRequestSerializer(FundingRequestSerializer):
     goes_to = serializers.SerializerMethodField()
 
     class Meta(FundingRequestSerializer.Meta):
-        fields = (*FundingRequestSerializer.Meta.fields, "goes_to")
+        fields: tuple[str, ...] = (*FundingRequestSerializer.Meta.fields, "goes_to")  # type: ignore[assignment]
 
     @extend_schema_field(WholeBankSerializer(allow_null=True))
     def get_goes_to(self, _found: FundingRequest) -> Any:
