@@ -173,8 +173,9 @@ class NotifyDeposit(_Asks):
     @extend_schema(request=DepositSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """Nothing moves; the broker is told to expect it."""
-        who, said = who_asks(request), DepositSerializer.of(request)
+        who = who_asks(request)
         account = to_fund(who, number)
+        said = DepositSerializer.of(request)
         asked = Asked(FundingKind.DEPOSIT, said["currency"], self.key(request), said["amount"], said["method"])
         with refusing():
             return self.answer(
@@ -189,8 +190,9 @@ class Withdraw(_Asks):
     @extend_schema(request=WithdrawalSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """It is confirmed by its asker, and waits for the other side where the rules say so."""
-        who, said = who_asks(request), WithdrawalSerializer.of(request)
+        who = who_asks(request)
         account = to_fund(who, number)
+        said = WithdrawalSerializer.of(request)
         bank = usable_banks(who, account).filter(pk=said["bank"]).first() if said.get("bank") else None
         with refusing():
             if said.get("bank") and bank is None:
@@ -236,8 +238,9 @@ class SaveBank(_Asks):
     @extend_schema(request=NewBankSerializer, responses={201: FundingRequestSerializer}, parameters=[KEY])
     def post(self, request: ApiRequest, number: str) -> Response:
         """Money may go there once it is approved."""
-        who, said = who_asks(request), NewBankSerializer.of(request)
+        who = who_asks(request)
         account = to_fund(who, number)
+        said = NewBankSerializer.of(request)
         more = {"key": self.key(request), "factor": confirmed_by(request._request), "at": timezone.now()}
         with refusing():
             return self.answer(request, actions.save_bank(who=who, account=account, bank=BankAsked(**said), **more))
