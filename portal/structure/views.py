@@ -14,8 +14,9 @@ from accounts.ground.access.scope import account_for, answer
 from accounts.ground.applications.queries import may_start_below
 from accounts.ground.clock import exchange_today
 from accounts.ground.runs.queries import sealed_day
+from accounts.ground.tree.by_hand import changes_by_hand
 from accounts.ground.tree.models import Account, Kind
-from accounts.ground.tree.rules import changes_from, kinds_below
+from accounts.ground.tree.rules import kinds_below
 from portal.structure import queries, rules
 from portal.structure.spread import Share, spread_of
 
@@ -123,7 +124,7 @@ def _of_chosen(who: Who, chosen: Account) -> dict[str, object]:
         "lines": rules.lines(chosen),
         "roles": rules.lines(chosen)[0].answers,
         "below": kinds_below(chosen.kind) if may_manage and may_start_below(who, chosen) else [],
-        "changes": changes_from(chosen.status) if may_change else [],
+        "changes": changes_by_hand(chosen) if may_change else [],
         "may_delete": may_change and chosen.is_application,
         "practice_list": chosen.practice_id if chosen.kind in queries.MASTERS and who.reach == "firm" else None,
     }

@@ -20,6 +20,7 @@ from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.signatures.rules import Hand, name_problem
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.actions import check_closing
+from accounts.ground.tree.by_hand import check_by_hand
 from accounts.ground.tree.models import Account, Practice, Status
 from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
@@ -96,6 +97,7 @@ def change_or_ask(*, who: Who, account: Account, status: str, at: datetime) -> C
     if status == Status.CLOSED and account.status == Status.OPEN and account.kind in rules.OWNED:
         check_closing(account)
         return ask(who=who, account=account, kind=ConsentKind.CLOSE, at=at)
+    check_by_hand(account, status)
     change_status(account=account, status=status, day=exchange_day(at))
     return None
 

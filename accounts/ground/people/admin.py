@@ -19,6 +19,7 @@ from accounts.ground.access.admin import MakingAdmin, OfficeAdmin, OfficeForm, R
 from accounts.ground.people import actions as people
 from accounts.ground.people import attempts
 from accounts.ground.people.models import ClientRight, Party, Role, Seat, User
+from accounts.ground.people.names import is_free
 from accounts.ground.people.notices import tell_moved, tell_other_party, tell_renewed
 from accounts.ground.tree.models import Kind
 
@@ -43,9 +44,14 @@ class UserForm(forms.Form):
     def clean_username(self) -> str:
         username = self.cleaned_data["username"].strip()
         User.username_validator(username)
-        if User.objects.filter(username__iexact=username).exists():
-            raise ValidationError(_("Somebody signs in with this name already."))
         return username
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        party = said.get("party")
+        if "username" in said and not is_free(said["username"], party=party.pk if party else None):
+            self.add_error("username", _("Somebody signs in with this name already."))
+        return said
 
 
 class UserChangeForm(OfficeForm):

@@ -25,6 +25,7 @@ from accounts.ground.access.context import current_alias
 from accounts.ground.clock import exchange_today
 from accounts.ground.consents.actions import end_for_closing
 from accounts.ground.tree import actions as tree
+from accounts.ground.tree.by_hand import check_by_hand
 from accounts.ground.tree.models import CURRENCIES, ENTITIES, HOLDERS, Account, Firm, Kind, Margin, Practice, Status
 from accounts.ground.tree.rules import TRANSITIONS, TreeProblem, check_holder, clean_number, sort_key
 
@@ -116,6 +117,7 @@ def _becoming(status: Status, words: Any) -> Any:
         for account in accounts:
             try:
                 with transaction.atomic(using=current_alias.get()):
+                    check_by_hand(account, status)
                     tree.change_status(account=account, status=status, day=exchange_today())
                     if status == Status.CLOSED:
                         by = request.seat.user_id  # type: ignore[attr-defined]

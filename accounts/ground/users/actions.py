@@ -18,6 +18,7 @@ from accounts.ground.invitations import actions as invitations
 from accounts.ground.invitations.models import Invitation
 from accounts.ground.people.actions import end_seat
 from accounts.ground.people.models import AccessRole, Holdings, Seat, SeatAccount, Standing, User
+from accounts.ground.people.names import is_free
 from accounts.ground.tokens.models import ApiToken
 from accounts.ground.tree.models import Account, Firm, Status
 from accounts.ground.users.queries import institution, is_organisation, place, roles, seats, standing_seats
@@ -76,7 +77,7 @@ def check_new(who: Who, wish: NewUser) -> None:
     if principal is not None and there.filter(principal=principal).exists():
         raise UserProblem(_("This person has a second user already."))
     User.username_validator(wish.username)
-    if User.objects.filter(username__iexact=wish.username).exists():
+    if not is_free(wish.username):
         raise UserProblem(_("Somebody signs in with this name already."))
     _check_grant(who, wish.grant, wish.standing)
 
