@@ -2,16 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from accounts.desk.applying import queries
-from accounts.desk.applying.behind import Behind, of_row, seen_hash, text_of
+from accounts.desk.applying.behind import Behind, code_of, of_row, seen_hash
 from accounts.desk.applying.rules import ApplicationProblem
-from accounts.desk.filling.actions import check_printable
+from accounts.desk.filling.actions import printed
 from accounts.ground.access.gates import gate
-from accounts.ground.clock import exchange_today
 from fees.papers.paper import Paper
 
 LINE = "_" * 48
@@ -21,22 +21,21 @@ LINE = "_" * 48
 @require_safe
 def application_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """To be printed and signed, once every page is answered."""
-    who, day = request.seat, exchange_today()  # type: ignore[attr-defined]
+    who = request.seat  # type: ignore[attr-defined]
     try:
         application = queries.begun(who, number)
-        check_printable(application, day)
+        text = printed(application, timezone.now())
     except ApplicationProblem as problem:
         return render(request, "applying/refused.html", {"words": str(problem)}, status=409)
-    behind = of_row(application)
     with override(application.language):
-        content = _printed(behind, text_of(behind, day))
+        content = _printed(of_row(application), text)
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="application-{application.account.number}.pdf"'
     return answer
 
 
 def _printed(behind: Behind, text: str) -> bytes:
-    paper = Paper(f"{behind.number}  \N{MIDDLE DOT}  {seen_hash(text)[:16]}")
+    paper = Paper(f"{behind.number}  \N{MIDDLE DOT}  {code_of(seen_hash(text))}")
     paper.add_page()
     paper.say(behind.name, size=16, after=4)
     for line in text.split("\n"):

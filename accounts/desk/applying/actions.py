@@ -1,20 +1,17 @@
-"""Inviting clients to apply: sending, sending again, cancelling, and handing in documents for them."""
+"""Inviting clients to apply: sending, sending again, cancelling."""
 
 import hashlib
 import secrets
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.desk.applying import telling
 from accounts.desk.applying.kinds import BY_KEY, AccountKind, Group
-from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask, Method, TaskStanding
+from accounts.desk.applying.models import Application, ApplicationTask, Method
 from accounts.desk.applying.rules import ApplicationProblem, check_kind
 from accounts.desk.applying.tasklist import duties_of
 from accounts.desk.messages.files import Enclosed, checked
@@ -150,35 +147,6 @@ def cancel(*, application: Application) -> None:
 def set_notice(*, application: Application, tells_opening: bool) -> None:
     """Whether the client is written to when the account opens."""
     Application.unscoped.filter(pk=application.pk).update(tells_opening=tells_opening)
-
-
-def hand_in(*, who: Who, task: ApplicationTask, file: UploadedFile, at: datetime) -> ApplicationFile:
-    """A document for a task, in the client's stead; the back office looks at it. Raises ApplicationProblem."""
-    enclosed = paper(file)
-    one_at_a_time(f"application {task.application_id}")
-    now = ApplicationTask.unscoped.select_related("account").get(pk=task.pk)
-    if not now.account.is_application or not now.takes_file or now.standing == TaskStanding.DONE:
-        raise ApplicationProblem(_("Nothing is to be handed in for this task."))
-    if ApplicationFile.unscoped.filter(task=now).count() >= MOST_FILES:
-        raise ApplicationProblem(_("There are too many documents for this task already."))
-    row = ApplicationFile.unscoped.create(
-        id=uuid4(),
-        task=now,
-        application_id=now.application_id,
-        firm_id=now.firm_id,
-        practice_id=now.practice_id,
-        account_id=now.account_id,
-        name=enclosed.name,
-        kind=enclosed.kind,
-        size=len(enclosed.content),
-        sha256=enclosed.sha256,
-        sent_by=who.user_id,
-        at=at,
-    )
-    now.standing, now.reject_reason = TaskStanding.REVIEW, ""
-    now.save(update_fields=["standing", "reject_reason"])
-    default_storage.save(row.place, ContentFile(enclosed.content))
-    return row
 
 
 def paper(file: UploadedFile) -> Enclosed:

@@ -14,7 +14,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.desk.applying import actions, queries
+from accounts.desk.applying import actions, papers, queries
 from accounts.desk.applying.kinds import BY_KEY, CHOICES
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask
 from accounts.desk.applying.rules import ApplicationProblem, check_kind, clean_country
@@ -224,7 +224,7 @@ class ApplicationDocuments(OneView):
         said.is_valid(raise_exception=True)
         task = queries.task_for(self.who, found, str(said.validated_data["task"]))
         with refusing():
-            actions.hand_in(who=self.who, task=task, file=said.validated_data["file"], at=timezone.now())
+            papers.hand_in(who=self.who, task=task, file=said.validated_data["file"], at=timezone.now())
         return self.answer(number, 201)
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hmac import compare_digest
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,9 +29,11 @@ from accounts.ground.tree.rules import sort_key
 _PURPOSE = b"portal: answers of a client application"
 # After the signature the link shows how far the application is, for as long again.
 SHOWN_FOR = timedelta(days=30)
+# A number up to this long is not shown at all, of a longer one the end.
+LONGEST_MASKED = 6
 _COLUMNS = (
     "id, number, place_name, name, email, language, kind, country, tax_country, currency,"
-    " answers, steps_done, state, account_status, expires_at, invited_by"
+    " answers, steps_done, state, account_status, expires_at"
 )
 
 
@@ -57,7 +60,6 @@ class Behind:
     steps_done: int
     state: str
     account_status: str
-    invited_by: int
 
     @property
     def is_submitted(self) -> bool:
@@ -117,7 +119,7 @@ def open_link(*, secret: str, at: datetime) -> Behind:
         kind=BY_KEY[said["kind"]],
         answers=unsealed(said["answers"]),
         **{name: said[name] for name in ("number", "name", "email", "language", "country", "tax_country", "currency")},
-        **{name: said[name] for name in ("steps_done", "state", "account_status", "invited_by")},
+        **{name: said[name] for name in ("steps_done", "state", "account_status")},
     )
 
 
@@ -134,7 +136,7 @@ def of_row(application: Application) -> Behind:
         currency=account.base_currency,
         account_status=account.status,
         **{name: getattr(application, name) for name in ("name", "email", "language", "country", "tax_country")},
-        **{name: getattr(application, name) for name in ("steps_done", "state", "invited_by")},
+        **{name: getattr(application, name) for name in ("steps_done", "state")},
     )
 
 
@@ -148,6 +150,16 @@ def sealed_with(behind: Behind, form: StepForm) -> tuple[str, int]:
 def unsealed(text: str) -> dict[str, dict[str, str]]:
     """Answers as they were given."""
     return json.loads(sealing.unseal(text, _PURPOSE)) if text else {}
+
+
+def sealed_text(text: str) -> str:
+    """A text that is signed, as it is stored."""
+    return sealing.seal(text, _PURPOSE)
+
+
+def code_of(text_hash: str) -> str:
+    """What a printed form is told from another by: it stands at the foot of each of its pages."""
+    return text_hash[:16]
 
 
 def document_of(sealed: str) -> str:
@@ -185,10 +197,26 @@ def told(behind: Behind, day: date) -> list[tuple[object, list[tuple[object, str
             if not text:
                 continue
             if name in form.hidden_again:
-                text = f"\N{BULLET}\N{BULLET}\N{BULLET} {text[-3:]}"
+                text = _masked(text)
             lines.append((field.label or name, str(dict(getattr(field, "choices", ())).get(text, text))))
         parts.append((step.words, lines))
     return parts
+
+
+def _masked(text: str) -> str:
+    """The end of a number, by which its owner knows it; of a short one nothing."""
+    return "\N{BULLET}" * 3 + (f" {text[-3:]}" if len(text) > LONGEST_MASKED else "")
+
+
+def hidden_answers(behind: Behind, day: date) -> list[tuple[object, str]]:
+    """What was typed once and is shown on no page, in words and in full."""
+    found = []
+    for step in behind.steps:
+        form = step(kind=behind.kind, day=day, answers=behind.answers)
+        for name in form.hidden_again:
+            if form.held.get(name):
+                found.append((form.fields[name].label or name, form.held[name]))
+    return found
 
 
 def text_of(behind: Behind, day: date) -> str:
@@ -208,8 +236,14 @@ def agreement(behind: Behind) -> str:
 
 
 def seen_hash(text: str) -> str:
-    """What a signature names the text by that was shown."""
+    """What a text that was signed is told from another by."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seen_of(behind: Behind, day: date) -> str:
+    """What a signature names the page by that was shown: its text, and the answers that it shows the end of only."""
+    hidden = [text for _words, text in hidden_answers(behind, day)]
+    return sealing.digest(json.dumps([text_of(behind, day), *hidden]), _PURPOSE)
 
 
 def sign(*, behind: Behind, hand: Hand, seen: str, at: datetime, day: date) -> None:
@@ -220,12 +254,12 @@ def sign(*, behind: Behind, hand: Hand, seen: str, at: datetime, day: date) -> N
     if not behind.is_ready or problem_step(behind, day):
         raise ApplicationProblem(_("Some answers are missing or no longer hold; please look at the marked page."))
     text = text_of(behind, day)
-    if seen_hash(text) != seen:
+    if not compare_digest(seen_of(behind, day).encode(), seen.encode()):
         raise ApplicationProblem(_("The answers have changed since this page was shown; please read them again."))
     facts = facts_of(behind)
     values = [
         *(hash_of(behind.secret), at, day, at + SHOWN_FOR, hand.name.strip(), hand.address[:45]),
-        *(sealing.seal(text, _PURPOSE), seen, json.dumps(facts)),
+        *(sealed_text(text), seen_hash(text), json.dumps(facts)),
     ]
     with cursor() as cur:
         cur.execute("SELECT desk_sign_application(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)", values)

@@ -124,14 +124,15 @@ def sign(request: HttpRequest, behind: Behind) -> HttpResponse:
         except ApplicationProblem as refused:
             problem = str(refused)
         else:
-            telling.submitted(application_id=behind.pk, invited_by=behind.invited_by, number=behind.number)
+            by = link.hash_of(behind.secret)
+            telling.submitted(application_id=behind.pk, link_hash=by, number=behind.number)
             messages.success(request, _("Thank you. Your application has been submitted."))
             return redirect("applying:apply_status", secret=behind.secret)
     context = {
         "behind": behind,
         "parts": zip((one.slug for one in behind.steps), link.told(behind, day), strict=True),
         "agreement": link.agreement(behind),
-        "seen": link.seen_hash(link.text_of(behind, day)),
+        "seen": link.seen_of(behind, day),
         "steps": _steps(behind),
         "is_signing": True,
         "problem": problem,

@@ -77,6 +77,8 @@ class Application(TenantModel):
     document_hash = models.CharField(max_length=64, blank=True)
     signed_name = models.CharField(_("signed by"), max_length=200, blank=True)
     signed_address = models.CharField(max_length=45, blank=True)
+    paper = models.TextField(default="", help_text="Sealed: the text that was to be signed by hand, as it was printed")
+    paper_hash = models.CharField(max_length=64, blank=True, default="")
 
     class Meta(TenantModel.Meta):
         db_table = "desk_application"
@@ -97,6 +99,11 @@ class Application(TenantModel):
             models.CheckConstraint(
                 condition=~models.Q(state=InvitationState.SUBMITTED) | models.Q(submitted_at__isnull=False),
                 name="application_submitted_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paper="", paper_hash="")
+                | models.Q(method=Method.SEMI) & ~models.Q(paper="") & ~models.Q(paper_hash=""),
+                name="application_paper_is_semi",
             ),
         ]
         indexes = [

@@ -6,7 +6,10 @@ from accounts.ground.access.rls import READERS
 OWN = (
     "((SELECT app_role()) IN ('top', 'second') AND firm_id = (SELECT app_firm())"
     " AND practice_id = (SELECT app_practice())"
-    " AND ((SELECT app_reach()) <> 'accounts' OR account_id = ANY ((SELECT app_accounts())::bigint[])))"
+    " AND ((SELECT app_reach()) <> 'accounts' OR account_id = ANY ((SELECT app_accounts())::bigint[]))"
+    # An account that has another advisor by now keeps what was handed in for it from the former one.
+    " AND EXISTS (SELECT 1 FROM accounts_account a"
+    " WHERE a.id = account_id AND a.practice_id = (SELECT app_practice())))"
 )
 
 # Pages hand a document in; what is done is said by the signature, through its function, and by the back office.
@@ -24,7 +27,7 @@ CREATE POLICY page_insert ON desk_application FOR INSERT TO {READERS}
                 AND invited_by = (SELECT app_user()));
 CREATE POLICY page_update ON desk_application FOR UPDATE TO {READERS} USING ({OWN}) WITH CHECK ({OWN});
 GRANT INSERT, UPDATE (state, link_hash, past_hashes, times_sent, sent_at, expires_at, tells_opening, answers,
-    steps_done) ON desk_application TO portal_web;
+    steps_done, paper, paper_hash) ON desk_application TO portal_web;
 CREATE FUNCTION desk_answers_of_client() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_user IN ('portal_web', 'portal_worker') THEN
@@ -35,6 +38,19 @@ END $$;
 CREATE TRIGGER desk_application_answers BEFORE UPDATE OF answers, steps_done ON desk_application
     FOR EACH ROW WHEN (OLD.method <> 'semi' AND OLD.answers IS DISTINCT FROM NEW.answers)
     EXECUTE FUNCTION desk_answers_of_client();
+-- What was printed and signed by hand stays as it was signed, for as long as the paper is with the back office.
+CREATE FUNCTION desk_answers_of_paper() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM desk_applicationtask t WHERE t.application_id = NEW.id AND t.key = 'signed'
+                  AND t.standing IN ('review', 'done')) THEN
+        RAISE EXCEPTION 'the signed form is with the back office' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER desk_application_paper BEFORE UPDATE OF answers, steps_done ON desk_application
+    FOR EACH ROW WHEN (OLD.method = 'semi' AND OLD.answers IS DISTINCT FROM NEW.answers)
+    EXECUTE FUNCTION desk_answers_of_paper();
 CREATE TRIGGER desk_application_username BEFORE UPDATE OF username ON desk_application
     FOR EACH ROW WHEN (OLD.username <> NEW.username) EXECUTE FUNCTION app_refuse_change();
 """
@@ -57,6 +73,22 @@ CREATE FUNCTION desk_username_is_free(the_name text) RETURNS boolean
     SELECT NOT EXISTS (SELECT 1 FROM accounts_user u WHERE lower(u.username) = lower(the_name))
        AND NOT EXISTS (SELECT 1 FROM desk_application p WHERE p.username = lower(the_name))
 $$;
+
+-- Whether the name was promised to anybody but this party, who alone gets it.
+CREATE FUNCTION desk_username_is_promised(the_name text, the_party bigint) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM desk_application p
+                    WHERE p.username = lower(the_name) AND p.party_id IS DISTINCT FROM the_party)
+$$;
+CREATE FUNCTION desk_username_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF desk_username_is_promised(NEW.username, NEW.party_id) THEN
+        RAISE EXCEPTION 'this user name was promised to somebody else' USING ERRCODE = 'unique_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER user_name_is_kept BEFORE INSERT OR UPDATE OF username ON accounts_user
+    FOR EACH ROW EXECUTE FUNCTION desk_username_is_kept();
 
 -- Names with these letters and three digits, whoever has them: only which digits are free is ever told.
 CREATE FUNCTION desk_usernames(the_prefix text) RETURNS text[]
@@ -105,7 +137,7 @@ OPENED = """
 CREATE FUNCTION desk_open_application(the_hash text, the_at timestamptz)
     RETURNS TABLE (id uuid, number text, place_name text, name text,
                    email text, language text, kind text, country text, tax_country text, currency text, answers text,
-                   steps_done integer, state text, account_status text, expires_at timestamptz, invited_by bigint)
+                   steps_done integer, state text, account_status text, expires_at timestamptz)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -126,7 +158,7 @@ BEGIN
     RETURN QUERY
     SELECT p.id, a.number::text, y.name::text, p.name::text, p.email::text, p.language::text,
            p.kind::text, p.country::text, p.tax_country::text, a.base_currency::text, p.answers, p.steps_done::integer,
-           p.state::text, a.status::text, p.expires_at, p.invited_by
+           p.state::text, a.status::text, p.expires_at
       FROM desk_application p JOIN accounts_account a ON a.id = p.account_id
       JOIN accounts_practice y ON y.id = p.practice_id
      WHERE p.id = found;
@@ -156,8 +188,8 @@ DECLARE
     held desk_application;
 BEGIN
     SELECT p.* INTO held FROM desk_application p JOIN accounts_account a ON a.id = p.account_id
-     WHERE p.link_hash = the_hash AND p.expires_at > the_at AND p.state = 'started' AND a.status = 'N'
-       FOR UPDATE OF p, a;
+     WHERE p.link_hash = the_hash AND p.expires_at > the_at AND p.state IN ('sent', 'opened', 'started')
+       AND a.status = 'N' FOR UPDATE OF p, a;
     IF held.id IS NULL THEN
         RETURN NULL;
     END IF;
@@ -189,6 +221,20 @@ BEGIN
     ON CONFLICT DO NOTHING;
     RETURN held.id;
 END $$;
+"""
+
+# Whom the practice has for this by now: who has invited, or whoever leads it once that person is gone.
+TOLD = """
+CREATE FUNCTION desk_told_of_application(the_hash text) RETURNS SETOF bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH here AS (
+        SELECT s.user_id, s.user_id = p.invited_by AS has_invited, s.standing = 'primary' AS leads
+          FROM desk_application p JOIN accounts_seat s ON s.practice_id = p.practice_id AND s.is_active
+          JOIN accounts_user u ON u.id = s.user_id AND u.is_active
+         WHERE p.link_hash = the_hash)
+    SELECT DISTINCT user_id FROM here
+     WHERE has_invited OR (leads AND NOT EXISTS (SELECT 1 FROM here WHERE has_invited))
+$$;
 """
 
 # What a client may know of the application behind its own link: what is to be done, and why something was rejected.
@@ -227,17 +273,20 @@ END $$;
 
 GRANTS = """
 REVOKE ALL ON FUNCTION desk_new_application_number(), desk_username_is_free(text), desk_usernames(text),
+    desk_username_is_promised(text, bigint), desk_told_of_application(text),
     desk_applicant(bigint, bigint, text, text, text, text, boolean), desk_open_application(text, timestamptz),
     desk_save_application(text, text, integer, timestamptz),
     desk_sign_application(text, timestamptz, date, timestamptz, text, text, text, text, jsonb),
     desk_application_duties(text, timestamptz),
     desk_hand_in(text, timestamptz, uuid, uuid, text, text, integer, text, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION desk_new_application_number(), desk_username_is_free(text), desk_usernames(text),
+    desk_username_is_promised(text, bigint), desk_told_of_application(text),
     desk_applicant(bigint, bigint, text, text, text, text, boolean), desk_open_application(text, timestamptz),
     desk_save_application(text, text, integer, timestamptz),
     desk_sign_application(text, timestamptz, date, timestamptz, text, text, text, text, jsonb),
     desk_application_duties(text, timestamptz),
     desk_hand_in(text, timestamptz, uuid, uuid, text, text, integer, text, integer) TO portal_web;
+GRANT EXECUTE ON FUNCTION desk_username_is_promised(text, bigint) TO portal_office, portal_worker;
 
 -- What was signed stays as it was signed.
 CREATE FUNCTION desk_application_is_signed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -270,4 +319,37 @@ CREATE TRIGGER account_ends_application AFTER UPDATE OF status ON accounts_accou
     EXECUTE FUNCTION desk_application_ends();
 """
 
-STEPS = (APPLICATIONS, TASKS, FILES, NUMBER, APPLICANT, OPENED, SAVED, SIGNED, DUTIES, GRANTS, ENDS)
+# An account that was applied for goes on by its signature, its tasks and the broker's number, whoever moves it; and
+# what was signed for an application that was given up does not count for another one.
+GOES_ON = """
+CREATE FUNCTION desk_application_goes_on() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+DECLARE
+    held desk_application;
+    on_paper text;
+BEGIN
+    SELECT * INTO held FROM desk_application p WHERE p.account_id = NEW.id;
+    IF held.id IS NULL THEN
+        RETURN NEW;
+    END IF;
+    SELECT t.standing INTO on_paper FROM desk_applicationtask t
+     WHERE t.application_id = held.id AND t.key = 'signed';
+    IF NEW.status = 'N' THEN
+        IF held.submitted_at IS NOT NULL OR on_paper IN ('review', 'done') THEN
+            RAISE EXCEPTION 'the application was signed and given up' USING ERRCODE = 'restrict_violation';
+        END IF;
+    ELSIF held.submitted_at IS NULL AND NOT (held.method = 'semi' AND coalesce(on_paper, '') = 'done') THEN
+        RAISE EXCEPTION 'nobody has signed the application' USING ERRCODE = 'restrict_violation';
+    ELSIF NEW.status = 'O' AND (NEW.number LIKE 'A%' OR EXISTS (
+            SELECT 1 FROM desk_applicationtask t
+             WHERE t.application_id = held.id AND t.for_approval AND t.standing <> 'done')) THEN
+        RAISE EXCEPTION 'the application is not complete' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER account_goes_on_by_application BEFORE UPDATE OF status ON accounts_account
+    FOR EACH ROW WHEN ((OLD.status, NEW.status) IN (('N', 'P'), ('N', 'O'), ('P', 'O'), ('A', 'N')))
+    EXECUTE FUNCTION desk_application_goes_on();
+"""
+
+STEPS = (APPLICATIONS, TASKS, FILES, NUMBER, APPLICANT, OPENED, SAVED, SIGNED, TOLD, DUTIES, GRANTS, ENDS, GOES_ON)

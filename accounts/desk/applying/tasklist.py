@@ -26,6 +26,8 @@ class Duty:
 
 
 FORM, AGREEMENT, TAX = "form", "agreement", "tax"
+# The form that a client has signed by hand.
+SIGNED = "signed"
 # Done the moment the client has signed.
 BY_SIGNING = (FORM, AGREEMENT, TAX)
 
@@ -33,7 +35,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty(FORM, _("Account application"), "AP-1"),
     Duty(AGREEMENT, _("Client agreement and signature"), "AP-2"),
     Duty(TAX, _("Tax residency certificate"), "W-9 / W-8BEN"),
-    Duty("signed", _("Signed application form"), "AP-3", takes_file=True, of_paper=True),
+    Duty(SIGNED, _("Signed application form"), "AP-3", takes_file=True, of_paper=True),
     Duty("identity", _("Proof of identity and of date of birth"), "AP-10", takes_file=True),
     Duty("address", _("Proof of address"), "AP-11", takes_file=True),
     Duty("trust", _("Trust agreement"), "AP-20", takes_file=True, groups=(Group.TRUST,)),

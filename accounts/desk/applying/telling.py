@@ -10,6 +10,7 @@ from django.utils.translation import override
 from accounts.desk.applying.kinds import BY_KEY
 from accounts.desk.applying.models import Application
 from accounts.desk.brand.queries import brand_at
+from accounts.ground.access.context import cursor
 from accounts.ground.outbox.actions import owe, owe_person
 from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import User
@@ -47,19 +48,20 @@ def invite(application: Application, *, place: str, link: str) -> None:
         )
 
 
-def submitted(*, application_id: object, invited_by: int, number: str) -> None:
-    """To who has invited: somebody has applied. The mail names nobody."""
-    user = User.objects.filter(pk=invited_by).first()
-    if user is None:
-        return
+def submitted(*, application_id: object, link_hash: str, number: str) -> None:
+    """To who has invited, or to whoever leads the practice by now: somebody has applied. The mail names nobody."""
     page = f"{settings.PUBLIC_URL.rstrip('/')}{reverse('applying:application_tasks', args=[number])}"
-    with override(user.language):
-        owe_person(
-            user_id=user.pk,
-            subject=_("A client has submitted an application"),
-            body=_("The tasks that are left are on this page:\n%(page)s") % {"page": page},
-            natural_key=f"application {application_id} submitted",
-        )
+    with cursor() as cur:
+        cur.execute("SELECT * FROM desk_told_of_application(%s)", [link_hash])
+        found = [pk for (pk,) in cur.fetchall()]
+    for user in User.objects.filter(pk__in=found).order_by("pk"):
+        with override(user.language):
+            owe_person(
+                user_id=user.pk,
+                subject=_("A client has submitted an application"),
+                body=_("The tasks that are left are on this page:\n%(page)s") % {"page": page},
+                natural_key=f"application {application_id} submitted {user.pk}",
+            )
 
 
 def opened(application: Application) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.desk.applying import actions, queries
+from accounts.desk.applying import actions, papers, queries
 from accounts.desk.applying.forms import InvitationForm
 from accounts.desk.applying.models import ApplicationTask, Method, TaskOwner
 from accounts.desk.applying.rules import ApplicationProblem
@@ -163,7 +163,7 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
         file = request.FILES.get("file")
         if file is None:
             raise ApplicationProblem(_("Choose a file first."))
-        actions.hand_in(who=who, task=task, file=file, at=timezone.now())
+        papers.hand_in(who=who, task=task, file=file, at=timezone.now())
     except ApplicationProblem as problem:
         return _refused(request, problem)
     messages.success(request, _("The document is with the back office."))

@@ -6,9 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.desk.applying import telling
-from accounts.desk.applying.behind import facts_of, of_row
+from accounts.desk.applying.behind import facts_of, of_row, problem_step
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask, Method, TaskStanding
 from accounts.desk.applying.rules import ApplicationProblem
+from accounts.desk.applying.tasklist import BY_SIGNING
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.trail.actions import record
@@ -27,6 +28,8 @@ def finish(*, task: ApplicationTask, at: datetime) -> bool:
     now = _held(task)
     if now.standing == TaskStanding.DONE:
         return False
+    if now.key in BY_SIGNING and now.application.method != Method.SEMI:
+        raise ApplicationProblem(_("This is done when the client signs the application."))
     if now.takes_file and not ApplicationFile.unscoped.filter(task=now).exists():
         raise ApplicationProblem(_("No document was handed in for this task yet."))
     now.standing, now.reject_reason, now.completed_at = TaskStanding.DONE, "", at
@@ -69,29 +72,36 @@ def approve(*, application: Application, day: date) -> Account:
     """
     with transaction.atomic(using=current_alias.get()):
         account = _application_account(application)
+        now = Application.unscoped.select_related("account", "practice").get(pk=application.pk)
+        if now.method != Method.SEMI and now.submitted_at is None:
+            raise ApplicationProblem(_("The client has not signed this application yet."))
         tasks = ApplicationTask.unscoped.filter(application=application, for_approval=True)
         left = [str(one) for one in tasks.exclude(standing=TaskStanding.DONE).order_by("place")]
         if left:
             raise ApplicationProblem(_("Not done yet: %(tasks)s") % {"tasks": ", ".join(left)})
         if account.number.startswith(OURS):
             raise ApplicationProblem(_("Enter the broker's number of the account first."))
-        if application.method == Method.SEMI:
-            _settle(account, application)
+        if now.method == Method.SEMI:
+            _settle(account, now, day)
         if account.status == Status.NEW:
             account = tree.change_status(account=account, status=Status.PENDING, day=day)
         account = tree.change_status(account=account, status=Status.OPEN, day=day)
-        now = Application.unscoped.select_related("account", "practice").get(pk=application.pk)
+        now.account = account
         if now.tells_opening:
             telling.opened(now)
     return account
 
 
-def _settle(account: Account, application: Application) -> None:
-    """What the practice has answered and the client has signed on paper becomes what the account is."""
-    now = Application.unscoped.select_related("account", "practice").get(pk=application.pk)
-    behind = of_row(now)
+def _settle(account: Account, application: Application, day: date) -> None:
+    """What the practice has answered and the client has signed on paper becomes what the account is.
+
+    Raises ApplicationProblem where the answers are not whole, or do not hold together on the day of the approval.
+    """
+    behind = of_row(application)
     if not behind.is_ready:
         raise ApplicationProblem(_("The practice has not answered every page yet."))
+    if problem_step(behind, day):
+        raise ApplicationProblem(_("Some answers do not hold any more; reject the signed form, so that they change."))
     facts = facts_of(behind)
     account.title, account.sort_key = facts["title"][:200], facts["sort_key"]
     account.holder_born_on = date.fromisoformat(facts["born_on"]) if facts["born_on"] else None
@@ -102,7 +112,7 @@ def _settle(account: Account, application: Application) -> None:
 def _held(task: ApplicationTask) -> ApplicationTask:
     """The task as it is now, held for a change. Raises ApplicationProblem."""
     one_at_a_time(f"application {task.application_id}")
-    now = ApplicationTask.unscoped.select_related("account").get(pk=task.pk)
+    now = ApplicationTask.unscoped.select_related("account", "application").get(pk=task.pk)
     if not now.account.is_application and now.for_approval:
         raise ApplicationProblem(_("The application has ended."))
     return now

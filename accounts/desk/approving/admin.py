@@ -6,16 +6,18 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.files.storage import default_storage
 from django.db import models, transaction
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.debug import sensitive_variables
 
-from accounts.desk.applying.behind import document_of, of_row, text_of
-from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask, Method, TaskStanding
+from accounts.desk.applying.behind import code_of, document_of, hidden_answers, of_row
+from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask, TaskStanding
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.approving import actions
 from accounts.desk.messages.views import handed_out
@@ -60,10 +62,20 @@ class ApplicationAdmin(OfficeAdmin):
     search_fields = ["name", "email", "account__number"]
     number_lookup = "account__number"
     ordering = ["-created_at", "pk"]
-    actions = ["approve"]
-    fields = ["name", "email", "number", "status", "kind", "country", "tax_country", "method", "state", "practice"]
-    fields += ["tells_opening", "sent_at", "expires_at", "attempted_at", "submitted_at", "signed_name", "duties"]
-    fields += ["signed_text"]
+    actions = ["approve", "show_numbers"]
+    sensitive_actions = ("show_numbers",)
+    fields = ["name", "email", "username", "number", "status", "kind", "country", "tax_country", "method", "state"]
+    fields += [
+        "practice",
+        "tells_opening",
+        "sent_at",
+        "expires_at",
+        "attempted_at",
+        "submitted_at",
+        "signed_name",
+        "duties",
+    ]
+    fields += ["code", "signed_text"]
     readonly_fields = [name for name in fields if name != "number"]
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":
@@ -92,17 +104,37 @@ class ApplicationAdmin(OfficeAdmin):
 
     @admin.display(description=gettext_lazy("What was signed"))
     def signed_text(self, row: Any) -> SafeString:
-        text = document_of(row.document)
-        if not text and row.method == Method.SEMI:
-            text = text_of(of_row(row), exchange_today())
-        return format_html("<pre>{}</pre>", text or "—")
+        return format_html("<pre>{}</pre>", document_of(row.document or row.paper) or "—")
+
+    @admin.display(description=gettext_lazy("Code at the foot of the signed form"))
+    def code(self, row: Any) -> str:
+        return code_of(row.paper_hash) or "—"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_under_way = obj is None or obj.account.is_application
         return super().has_change_permission(request, obj) and is_under_way
 
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
-        return ["approve"] if row.account.is_application else []
+        shown = ["show_numbers"] if row.answers else []
+        return ["approve", *shown] if row.account.is_application else shown
+
+    @admin.action(description=gettext_lazy("Show the tax number"))
+    @sensitive_variables()
+    def show_numbers(self, request: HttpRequest, rows: "models.QuerySet[Application]") -> HttpResponse | None:
+        """In the answer itself, for one application at a time; who has looked stays noted."""
+        row = rows.first() if rows.count() == 1 else None
+        if row is None:
+            self.message_user(request, _("Choose one application; the number is shown here and now."), messages.WARNING)
+            return None
+        self.log_change(request, row, _("The tax number was shown."))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Tax number"),
+            "row": row,
+            "numbers": hidden_answers(of_row(row), exchange_today()),
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "office/hidden_answers.html", context, headers={"Cache-Control": "no-store"})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         try:
@@ -174,7 +206,8 @@ class ApplicationTaskAdmin(OfficeAdmin):
         return handed_out(found)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        is_open = obj is None or (obj.standing != TaskStanding.DONE and obj.account.is_application)
+        # What was handed in may turn out not to be enough until the account is open, whoever found it good.
+        is_open = obj is None or (obj.account.is_application and (obj.takes_file or obj.standing != TaskStanding.DONE))
         return super().has_change_permission(request, obj) and is_open
 
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:

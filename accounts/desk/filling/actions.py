@@ -6,9 +6,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.desk.applying import actions as applying
+from accounts.desk.applying import papers
 from accounts.desk.applying.actions import Wish
-from accounts.desk.applying.behind import of_row, problem_step, sealed_with
-from accounts.desk.applying.models import Application, ApplicationTask, Method, TaskStanding
+from accounts.desk.applying.behind import of_row, sealed_with
+from accounts.desk.applying.going_on import is_with_office
+from accounts.desk.applying.models import Application, Method
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.applying.step_forms import StepForm
 from accounts.desk.applying.usernames import clean_name
@@ -40,8 +42,7 @@ def check_open(application: Application) -> None:
         raise ApplicationProblem(_("The client answers this application."))
     if not application.account.is_application:
         raise ApplicationProblem(_("The application has ended."))
-    signed = ApplicationTask.unscoped.filter(application=application, key="signed")
-    if signed.filter(standing__in=[TaskStanding.REVIEW, TaskStanding.DONE]).exists():
+    if is_with_office(application):
         raise ApplicationProblem(_("The signed form is with the back office; the answers stay as they were signed."))
 
 
@@ -50,13 +51,17 @@ def save(*, application: Application, form: StepForm) -> None:
     one_at_a_time(f"application {application.pk}")
     now = Application.unscoped.select_related("account", "practice").get(pk=application.pk)
     check_open(now)
-    now.answers, now.steps_done = sealed_with(of_row(now), form)
+    behind = of_row(now)
+    # No page is skipped: a later one may ask about what an earlier one has said.
+    before = [step.slug for step in behind.steps[: [step.slug for step in behind.steps].index(form.slug)]]
+    if any(slug not in behind.answers for slug in before):
+        raise ApplicationProblem(_("Answer the pages before this one first."))
+    now.answers, now.steps_done = sealed_with(behind, form)
     now.save(update_fields=["answers", "steps_done"])
 
 
-def check_printable(application: Application, day: date) -> None:
-    """Raises ApplicationProblem while answers are missing, or no longer hold."""
+def printed(application: Application, at: datetime) -> str:
+    """The text that is printed to be signed. Raises ApplicationProblem while answers are missing, or no longer hold."""
     if application.method != Method.SEMI:
         raise ApplicationProblem(_("The client answers this application."))
-    if problem_step(of_row(application), day):
-        raise ApplicationProblem(_("Some answers are missing or no longer hold; please look at the marked page."))
+    return papers.printed(application, at)

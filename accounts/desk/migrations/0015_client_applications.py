@@ -43,7 +43,7 @@ WALLS = [
     rls.trailed(
         HEADS,
         *("account_id", "party_id", "method", "kind", "name", "email", "state", "times_sent", "expires_at"),
-        *("submitted_at", "document_hash", "signed_name", "tells_opening"),
+        *("submitted_at", "document_hash", "signed_name", "tells_opening", "paper_hash"),
         secrets=("link_hash", "answers"),
     ),
     rls.trailed(TASKS, "key", "standing", "reject_reason", "completed_at"),
@@ -166,6 +166,13 @@ class Migration(migrations.Migration):
                 ("document_hash", models.CharField(blank=True, max_length=64)),
                 ("signed_name", models.CharField(blank=True, max_length=200, verbose_name="signed by")),
                 ("signed_address", models.CharField(blank=True, max_length=45)),
+                (
+                    "paper",
+                    models.TextField(
+                        default="", help_text="Sealed: the text that was to be signed by hand, as it was printed"
+                    ),
+                ),
+                ("paper_hash", models.CharField(blank=True, default="", max_length=64)),
                 (
                     "account",
                     models.OneToOneField(
@@ -400,6 +407,21 @@ class Migration(migrations.Migration):
                     models.Q(("state", "submitted"), _negated=True), ("submitted_at__isnull", False), _connector="OR"
                 ),
                 name="application_submitted_has_time",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("paper", ""), ("paper_hash", "")),
+                    models.Q(
+                        ("method", "semi"),
+                        models.Q(("paper", ""), _negated=True),
+                        models.Q(("paper_hash", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="application_paper_is_semi",
             ),
         ),
         migrations.AddConstraint(
