@@ -26,7 +26,7 @@ from accounts.ground.tree.models import Firm, Practice
 from crm.vault.queries import browser_of
 from portal.news.corporate import tell
 from portal.shell import menu
-from portal.shell.places import Sort
+from portal.shell.place import Sort
 
 NEWS_SHOWN = 5
 INQUIRIES_SHOWN = 99

@@ -9,7 +9,8 @@ from django.urls import NoReverseMatch, URLPattern, path, resolve, reverse
 
 from accounts.ground.access.authority import Function, may_ever
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate, gate_of
-from portal.shell.places import PLACES, Place, Sort, Whose
+from portal.shell.place import Place, Sort, Whose
+from portal.shell.places import PLACES
 
 # What a user was given of the six groups; None is everything.
 Abilities = frozenset[str] | None

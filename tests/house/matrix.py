@@ -6,9 +6,8 @@ which a row has changed.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,11 +16,10 @@ from django.test import Client
 from accounts.ground.access.gates import OFFICE, PUBLIC, SIGNED_IN
 from tests.house import rights, trading
 from tests.house.routes import Route, routes
+from tests.house.specimens import MISSING, SPECIMENS, TOLD_TO_A_PRACTICE
 from tests.house.written import fingerprint_of_rows, written
 from tests.world import CANARIES, World
 
-MISSING = "U9999999"
-NOWHERE = "00000000-0000-4000-8000-000000000000"
 METHODS = ("get", "post", "delete")
 # Accounts which stand in the same place of the tree: of those that somebody must not even find, a route meets one of
 # each kind and the next route the next one. `manage.py access_matrix` meets them all.
@@ -36,34 +34,6 @@ WHOLE = os.environ.get("PORTAL_MATRIX") == "whole"
 # What a session learns at its first request would otherwise be learnt, and written, in every cell anew.
 BEGINS_A_VISIT = "/notifications/"
 NOBODY = ("", "dora")
-# Rows of these belong to a practice alone: not even the level above reads them.
-PROPOSED = ("proposal", "cancel_proposal", "api_proposal", "api_cancel_proposal", "proposal_pdf")
-ASKED_OF_AN_OWNER = (
-    *("approval", "sign_proposal", "decline_proposal"),
-    *("api_sign_proposal", "api_decline_proposal"),
-)
-TOLD_OF_FEES = ("notice", "notice_pdf", "api_notice")
-MOVED = (
-    *("funding_request", "funding_number", "funding_resend", "funding_consent", "funding_verify", "funding_cancel"),
-    *("funding_amount", "api_funding_request", "api_cancel_funding", "api_consent_funding", "api_verify_funding"),
-    "api_confirm_funding",
-)
-SAVED_BANKS = ("delete_bank", "api_delete_bank")
-GIVEN_BACK = ("reimbursement", "cancel_reimbursement", "api_reimbursement")
-TOLD_TO_A_PRACTICE = (
-    *("notification", "thread", "api_thread", "share_thread", "api_share_thread"),
-    *("close_thread", "api_close_thread"),
-    *("invoice", "cancel_invoice", "api_invoice", "approve_line", "api_approve_line", *PROPOSED),
-    *GIVEN_BACK,
-    *MOVED,
-    *SAVED_BANKS,
-)
-# What a client was asked; it is taken back by the practice that asked, and the owner is told so.
-CONSENTS = (
-    *("consent", "agree", "decline_consent", "cancel_consent"),
-    *("api_consent", "api_agree", "api_decline_consent"),
-    *("send_pin_link", "api_send_pin_link"),
-)
 # A streamlined authority is ended by who manages the account, or by who signs for it.
 ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}
 # Tools are for advisors: whoever owns the account finds none.
@@ -77,117 +47,6 @@ BRINGS_IN = ("share_thread", "api_share_thread")
 SECOND_LEVEL = ("bob", "carol")
 # A plain conversation is closed by nobody; tests/desk/tickets says who closes what.
 CLOSES = ("close_thread", "api_close_thread")
-
-# What a route's parameter stands for, per account: by "route.parameter" or by the parameter's name alone. A row of the
-# scenery, the same for every account, or a value that leads nowhere. A new parameter gets its line here.
-Specimen = Callable[[World, str], object]
-SPECIMENS: dict[str, Specimen] = {
-    "number": lambda world, number: number,
-    **{
-        kind: lambda world, number, kind=kind: 10**9 if number == MISSING else world.rows[kind].get(number)
-        for kind in ("seat", "role", "rule", "address")
-    },
-    "authorization": lambda world, number: NOWHERE,
-    # Devices are a person's own; tests/auth2fa says that nobody else reaches them.
-    "device": lambda world, number: NOWHERE,
-    "browser": lambda world, number: NOWHERE,
-    "mark": lambda world, number: "0" * 40,
-    "token": lambda world, number: NOWHERE,
-    "note": lambda world, number: NOWHERE,
-    # tests/crm/contacts says whose a contact is.
-    "contact": lambda world, number: NOWHERE,
-    "intake": lambda world, number: NOWHERE,
-    # tests/crm/documents says whose a document is.
-    "document": lambda world, number: NOWHERE,
-    # tests/crm/calendar says whose an event is.
-    "event": lambda world, number: NOWHERE,
-    # tests/crm/workflows says whose a workflow is, tests/crm/feeds whose a feed.
-    **{name: lambda world, number: NOWHERE for name in ("workflow", "stage", "pattern", "feed")},
-    "edition": lambda world, number: 1,
-    "group": lambda world, number: NOWHERE,
-    "change": lambda world, number: NOWHERE,
-    "other": lambda world, number: NOWHERE,
-    "field": lambda world, number: NOWHERE,
-    # tests/crm/vault says whose keys somebody may look at.
-    "member": lambda world, number: NOWHERE,
-    "secret": lambda world, number: "no-such-link",
-    "step": lambda world, number: "person",
-    "uidb36": lambda world, number: "1",
-    "key": lambda world, number: "no-such-key",
-    "brand_id": lambda world, number: "no_such",
-    "colour": lambda world, number: "1f4e79",
-    "sha256": lambda world, number: "0" * 64,
-    "month": lambda world, number: "2025-09",
-    # tests/fees/patterns says whose a template is, and whose a job that gives it; tests/crm/tasks whose a task is.
-    **{name: lambda world, number: NOWHERE if number == MISSING else None for name in ("template", "task")},
-    # tests/portal/tools says whose a goal or a query is.
-    **{name: lambda world, number: NOWHERE if number == MISSING else None for name in ("goal", "query")},
-    **{
-        f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None
-        for name in (*("decide", "cancel", "api_link", "api_link_decision"),)
-    },
-    "notification.pk": lambda world, number: world.rows["notification"].get(number, 10**9),
-    # None of the files is written; tests/portal/exports says whose a written one is.
-    "file.job": lambda world, number: NOWHERE if number == MISSING else None,
-    # A what-if is its asker's alone; tests/fees/whatif says so.
-    "trial": lambda world, number: NOWHERE if number == MISSING else None,
-    # A report is its asker's alone; tests/portal/reports says so.
-    "report": lambda world, number: NOWHERE if number == MISSING else None,
-    # tests/portal/transactions says whose a transaction is.
-    "entry": lambda world, number: f"cash-{10**9}" if number == MISSING else None,
-    "job": lambda world, number: world.rows["job"].get(number, NOWHERE),
-    **{
-        f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)
-        for name in ("thread", "api_thread", "share_thread", "api_share_thread", "close_thread", "api_close_thread")
-    },
-    # No file is written; tests/desk/applying says who gets what was handed in.
-    **{
-        f"{name}.file": lambda world, number: NOWHERE if number == MISSING else None
-        for name in ("application_file", "api_application_document")
-    },
-    # No file is written; tests/desk/messages/test_files says who gets one.
-    **{
-        f"{name}.{part}": lambda world, number: NOWHERE if number == MISSING else None
-        for name in ("message_file", "api_message_file")
-        for part in ("pk", "file")
-    },
-    **{f"{name}.kind": lambda world, number: "invoice" for name in ("approve_line", "api_approve_line")},
-    **{
-        f"{name}.pk": lambda world, number: world.rows["invoice"].get(number, NOWHERE if number == MISSING else None)
-        for name in ("invoice", "cancel_invoice", "api_invoice", "approve_line", "api_approve_line")
-    },
-    **{
-        f"{name}.pk": lambda world, number: world.rows["told"].get(number, NOWHERE if number == MISSING else None)
-        for name in TOLD_OF_FEES
-    },
-    **{
-        f"{name}.pk": lambda world, number: world.rows["given"].get(number, NOWHERE if number == MISSING else None)
-        for name in GIVEN_BACK
-    },
-    **{
-        f"{name}.pk": lambda world, number: world.rows["funding"].get(number, NOWHERE if number == MISSING else None)
-        for name in MOVED
-    },
-    **{
-        f"{name}.pk": lambda world, number: world.rows["bank"].get(number, NOWHERE if number == MISSING else None)
-        for name in SAVED_BANKS
-    },
-    **{
-        f"{name}.pk": lambda world, number: world.rows["proposal"].get(number, NOWHERE if number == MISSING else None)
-        for name in (*PROPOSED, *ASKED_OF_AN_OWNER)
-    },
-    **{
-        f"{name}.pk": lambda world, number: world.rows["consent"].get(number, NOWHERE if number == MISSING else None)
-        for name in CONSENTS
-    },
-    **{
-        f"{name}.pk": lambda world, number: world.rows["charge"].get(number, NOWHERE if number == MISSING else None)
-        for name in ("proof", "recompute", "api_charge_proof")
-    },
-}
-
-for trading_route, trading_rows in trading.ROWS.items():
-    SPECIMENS[f"{trading_route}.pk"] = partial(trading.row_of, trading_rows)
 
 
 @dataclass

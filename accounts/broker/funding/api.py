@@ -47,6 +47,9 @@ SHOWN = 100
 # A program's key and a form's are the same thing: the second request with it is the first one's answer.
 KEYS = UUID("6f1b3c52-8a0e-4f2d-9b5e-2f4f1c0d7a11")
 
+COMING_BY = [one for one in FundingMethod.choices if one[0] != FundingMethod.INTERNAL]
+BANKED_BY = [one for one in COMING_BY if one[0] != FundingMethod.CHECK]
+
 
 class FundingRequestSerializer(serializers.ModelSerializer):
     """One request, how far it has got, and its days."""
@@ -102,7 +105,7 @@ class MoneySerializer(StrictSerializer):
 class DepositSerializer(MoneySerializer):
     """Money that is coming, and by which way."""
 
-    method = serializers.ChoiceField([one for one in FundingMethod.choices if one[0] != "INTERNAL"])
+    method = serializers.ChoiceField(COMING_BY)
 
 
 class WithdrawalSerializer(MoneySerializer):
@@ -121,7 +124,7 @@ class NewBankSerializer(StrictSerializer):
     """A bank account."""
 
     name = serializers.CharField(max_length=LONGEST_BANK_NAME)
-    method = serializers.ChoiceField(["WIRE", "ACH", "EFT", "SEPA"])
+    method = serializers.ChoiceField(BANKED_BY)
     bank_name = serializers.CharField(max_length=150)
     holder = serializers.CharField(max_length=150)
     code = serializers.CharField(max_length=11, required=False, default="")

@@ -210,7 +210,7 @@ def _masked(text: str) -> str:
 
 def hidden_answers(behind: Behind, day: date) -> list[tuple[object, str]]:
     """What was typed once and is shown on no page, in words and in full."""
-    found = []
+    found: list[tuple[object, str]] = []
     for step in behind.steps:
         form = step(kind=behind.kind, day=day, answers=behind.answers)
         for name in form.hidden_again:

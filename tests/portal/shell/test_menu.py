@@ -9,7 +9,8 @@ from django.urls import resolve
 from accounts.ground.access.authority import may_ever
 from accounts.ground.access.gates import gate_of
 from portal.shell import icons, menu
-from portal.shell.places import PLACES, Sort, Whose
+from portal.shell.place import Sort, Whose
+from portal.shell.places import PLACES
 
 SEED_SECTIONS = ["Home", "Trading", "Reports", "Transfer & Pay", "Settings", "Investors' Marketplace", "Support"]
 SEED_TABS = [
