@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from portal.lib.csvtext import MAX_BYTES
+from portal.lib.money import BadDecimal, parse_decimal
 
 
 class PortalCommand(BaseCommand):
@@ -71,3 +73,22 @@ def day(words: str) -> date:
         return date.fromisoformat(words)
     except ValueError:
         raise argparse.ArgumentTypeError(_("%(words)s is not a day like 2026-11-20") % {"words": repr(words)}) from None
+
+
+def amount(words: str) -> Decimal:
+    """For add_argument: an amount with up to two decimal places that is not negative."""
+    try:
+        read = parse_decimal(words, digits=18, places=2)
+    except BadDecimal as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+    if read < 0:
+        raise argparse.ArgumentTypeError(_("A value is not negative."))
+    return read
+
+
+def percent(words: str) -> Decimal:
+    """For add_argument: 7% or 7 as the share 0.07."""
+    try:
+        return parse_decimal(words.removesuffix("%"), digits=9, places=4) / 100
+    except BadDecimal as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
