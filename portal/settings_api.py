@@ -60,6 +60,7 @@ SPECTACULAR_SETTINGS = {
         "EventVisibility": "crm.calendar.models.Visibility",
         "DistributionReason": "portal.tools.rmd.api.NAMES",
         "GoalKind": "portal.tools.goals.models.KINDS",
+        "ReportMode": "portal.reports.api.MODE_NAMES",
         "ClientQueryKind": "portal.tools.inquiries.models.KINDS",
     },
 }

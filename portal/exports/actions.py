@@ -43,15 +43,25 @@ class Refused(Exception):
 
 
 def ask(
-    *, who: Who, table: str, query: str, form: str, chosen: Sequence[str], at: datetime, longest: int = LONGEST_QUERY
+    *,
+    who: Who,
+    table: str,
+    query: str,
+    form: str,
+    chosen: Sequence[str],
+    at: datetime,
+    longest: int = LONGEST_QUERY,
+    tells: bool = False,
 ) -> Job:
-    """A job for a file of the list as the address describes it, or of some of its rows; old files go."""
+    """A job for a file of the list as the address describes it, or of some of its rows; old files go. `tells` asks
+    for a mail when it is there."""
     _tidy(who, at)
     wanted: dict[str, object] = {
         "table": table,
         "query": query[:longest],
         "form": form,
         "chosen": list(chosen)[:MOST_CHOSEN],
+        "tells": tells,
     }
     return jobs.ask(who=who, kind=KIND, arguments=wanted)
 

@@ -10,7 +10,7 @@ from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -41,22 +41,28 @@ READY_TEXT = gettext_lazy("The report “%(title)s” has been made. It opens af
 Acting = Callable[[], AbstractContextManager[Who | None]]
 
 
-def submit(*, who: Who, wish: Wish, form: str, at: datetime) -> Job:
-    """A job for a file of the report. Asked twice while the first one waits, it is the first one."""
-    waiting = {"table": exports.REPORT, "query": _said(wish), "form": form}
+def submit(*, who: Who, wish: Wish, form: str, at: datetime, tells: bool = False) -> Job:
+    """A job for a file of the report; `tells` sends a mail however short it is. Asked twice while the first one
+    waits, it is the first one."""
+    query = wish.address
+    waiting = {"table": exports.REPORT, "query": query, "form": form, "tells": tells}
     own = Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=exports.KIND, state=JobState.WAITING)
     known = own.filter(arguments__contains=waiting).first()
-    return known or exports.ask(who=who, chosen=(), at=at, longest=LONGEST_QUERY, **waiting)
-
-
-def _said(wish: Wish) -> str:
-    return "&".join(filter(None, [f"report={wish.kind}", wish.query]))
+    return known or exports.ask(
+        who=who,
+        table=exports.REPORT,
+        query=query,
+        form=form,
+        chosen=(),
+        at=at,
+        longest=LONGEST_QUERY,
+        tells=tells,
+    )
 
 
 def wish_of(job: Job) -> Wish:
     """What a job was asked for."""
-    query = QueryDict(job.arguments["query"])
-    return Wish.of(Kind(query["report"]), query)
+    return Wish.at(job.arguments["query"])
 
 
 def at_once(asked: Asked, form: str) -> tuple[bytes, str] | None:
@@ -135,7 +141,7 @@ def _write(job: Job, acting: Acting, at: Callable[[], datetime], out: IO[bytes],
         if who is None or not jobs.progress(job=job, done=of):
             raise exports.Stopped
         _finish(who, job, at(), out, members, name=file_name(wish, asked.sealed, form))
-        if is_long:
+        if is_long or job.arguments.get("tells"):
             _tell(who, job, wish)
 
 

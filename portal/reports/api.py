@@ -1,5 +1,6 @@
 """Reports over the API: small ones at once as figures, large ones as files that jobs make. Amounts are text."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -48,6 +49,7 @@ CHOICES: dict[str, tuple[list[str], str]] = {
     "currency": ([*CURRENCIES], "What sums are in"),
     "language": ([code for code, _name in settings.LANGUAGES], "The language of the report"),
 }
+MODE_NAMES = CHOICES["mode"][0]
 DAYS = {"first": "First day, for the period custom", "last": "Last day, for the periods custom"}
 
 
@@ -71,6 +73,14 @@ class AskReportSerializer(StrictSerializer):
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     alias = serializers.BooleanField(required=False)
     name = serializers.CharField(required=False, max_length=wishes.LONGEST_NAME)
+
+
+def wish_in(given: Mapping[str, Any]) -> Wish:
+    """What was asked for in a body, read as an address is."""
+    query = QueryDict(mutable=True)
+    for name, value in given.items():
+        query[name] = " ".join(value) if isinstance(value, list) else "1" if value is True else str(value)
+    return Wish.of(Kind(given["report"]), query)
 
 
 class ReportJobSerializer(serializers.Serializer):
@@ -148,11 +158,7 @@ class Reports(APIView):
     def post(self, request: ApiRequest) -> Response:
         """Submit a report for batch processing; one account that you may not see refuses all of it."""
         given = AskReportSerializer.of(request)
-        query = QueryDict(mutable=True)
-        for name, value in given.items():
-            query[name] = " ".join(value) if isinstance(value, list) else "1" if value is True else str(value)
-        wish = Wish.of(Kind(given["report"]), query)
-        who = _who(request)
+        wish, who = wish_in(given), _who(request)
         if not Asked.by(who, wish).number:
             raise Http404
         job = submitted(who, wish, given["format"])

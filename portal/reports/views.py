@@ -16,15 +16,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
+from accounts.ground.days.queries import calendar
 from accounts.ground.jobs.models import Job
 from accounts.ground.paging import page_of
 from accounts.ground.tree.models import CURRENCIES
 from fees.history.views import XLSX
 from portal.exports.views import wake
+from portal.lib.periods import Frequency
 from portal.reports import actions, wishes
 from portal.reports.build import build, is_batch
 from portal.reports.files import FORMATS, TooLong
 from portal.reports.queries import MOST_ACCOUNTS, MOST_ACTIVITIES, Asked, jobs_of
+from portal.reports.regular.queries import own
+from portal.reports.regular.rules import next_on
 from portal.reports.table import Column, Row, Section, shown
 from portal.reports.wishes import Kind, Wish
 
@@ -64,6 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "kinds": [(f"reports:{kind}", *words) for kind, words in wishes.KINDS.items()],
         "page": page,
         "reports": [(job, actions.wish_of(job)) for job in page.rows],
+        "regular": [(one, next_on(Frequency(one.frequency), one.made_for, calendar())) for one in own(who)],
     }
     return render(request, "reports/home.html", context)
 
@@ -98,6 +103,7 @@ def _choices(wish: Wish) -> dict[str, Any]:
         "picked": [(name, words, known.items(), chosen) for name, words, known, chosen in picked],
         "currencies": CURRENCIES,
         "languages": settings.LANGUAGES,
+        "often": wishes.FREQUENCIES.items(),
         "compares": wish.kind == Kind.PERFORMANCE,
         "title": wish.title,
         "about": wishes.KINDS[wish.kind][1],

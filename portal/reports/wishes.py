@@ -103,6 +103,17 @@ class Wish:
             name=_printable(query.get("name", "")),
         )
 
+    @classmethod
+    def at(cls, address: str) -> "Wish":
+        """Read from what `address` has written."""
+        query = QueryDict(address)
+        return cls.of(Kind(query["report"]), query)
+
+    @property
+    def address(self) -> str:
+        """The kind and the query, in one text."""
+        return "&".join(filter(None, [f"report={self.kind}", self.query]))
+
     @property
     def is_consolidated(self) -> bool:
         return self.mode == "consolidated"

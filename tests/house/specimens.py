@@ -92,6 +92,7 @@ SPECIMENS: dict[str, Specimen] = {
     "trial": lambda world, number: NOWHERE if number == MISSING else None,
     # A report is its asker's alone; tests/portal/reports says so.
     "report": lambda world, number: NOWHERE if number == MISSING else None,
+    "regular": lambda world, number: NOWHERE if number == MISSING else None,
     # tests/portal/transactions says whose a transaction is.
     "entry": lambda world, number: f"cash-{10**9}" if number == MISSING else None,
     "job": lambda world, number: world.rows["job"].get(number, NOWHERE),
