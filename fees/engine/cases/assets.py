@@ -3,15 +3,21 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from fees.engine.cases.form import BadCase, Form, shown, told
+from fees.engine import flat
+from fees.engine.arithmetic import NO_AMOUNT
+from fees.engine.cases.form import BadCase, Form, period_name, shown, told, whole_periods
 from fees.engine.charge import MissingNav, recompute
 from fees.engine.explain import day_words, explain
-from fees.engine.registry import BY_NAME, validate
+from fees.engine.registry import BY_NAME, METHODS, validate, words
 from fees.engine.timing import due_on
 from fees.engine.types import MARGINAL, WHOLE_BALANCE, Charge, NavPoint, Range, Terms
 from portal.lib.business_days import Calendar, nyse
+from portal.lib.money import round_money
 from portal.lib.periods import Period
-from portal.lib.words import Sentence, english
+from portal.lib.words import english
+
+# A flat fee is the same at any value above zero.
+ANY_VALUE = Decimal(1)
 
 FORM = """\
 method     one of the names above
@@ -20,34 +26,49 @@ flat       annual amount (flat fee)
 ranges     [{"low": "0", "high": "1000000", "rate": "0.01"}, {"low": "1000000", "rate": "0.0075"}] (blended)
 mode       "marginal" (default) or "whole_balance" (blended)
 terms      instead of the four above: a list of versions, each with those fields and "starts", "ends" (not included)
-period     "2025-09", "2025Q3", "2025", "2025-09-30", or {"starts": day, "ends": day not included}
+period     "2025-09", "2025Q3", "2025", "2025-09-30", or {"starts": day, "ends": day not included}: one or several whole
+           periods of the method; `charges` has what is posted for each, `amount` their sum
 values     closing values by day: {"2025-09-30": "250000"}; or
-value      one closing value for every day
+value      one closing value for every day; a flat fee needs neither
 enabled_from, enabled_until   first day of the agreement and first day after it (default: always)
 business_days  the business days of the period as a list (default: the New York Stock Exchange's)
 currency   default USD"""
 
 
 def work_out(form: Form) -> dict[str, object]:
-    """The charge of one period with a line a day or a stretch."""
-    method = BY_NAME[form.text("method")].code
+    """What the nights of a period post: a charge a day, month or quarter as the method has it, each rounded once."""
+    method = BY_NAME[form.text("method")]
     period = form.period("period")
+    wanted = whole_periods(form, method.frequency, period)
     calendar = calendar_of(form, period)
     currency = form.currency()
-    terms = _terms(form, method, period)
+    terms = _terms(form, method.code, period)
     values = form.by_day("values")
     if form.has("value"):
         constant = form.decimal("value")
         values = dict.fromkeys(calendar.between(*period), constant) | values
+    elif not values and method.family == flat.FAMILY:
+        values = dict.fromkeys(calendar.between(*period), ANY_VALUE)
     form.done()
-    nav = [NavPoint(day, value) for day, value in sorted(values.items())]
-    try:
-        charge = recompute(method=method, nav=nav, terms=terms, calendar=calendar, period=period, currency=currency)
-    except MissingNav as error:
-        raise BadCase(str(error)) from None
-    if charge is None:
-        return {"lines": [], "exact": "0.00000000", "amount": "0.00", "derivation": []}
-    return _printed(charge, terms, calendar)
+    charges, missing = [], []
+    for one in wanted:
+        nav = [NavPoint(day, values[day]) for day in calendar.between(*one) if day in values]
+        try:
+            charge = recompute(
+                method=method.code, nav=nav, terms=terms, calendar=calendar, period=one, currency=currency
+            )
+        except MissingNav as error:
+            missing += error.days
+            continue
+        charges += [] if charge is None else [charge]
+    if missing:
+        raise BadCase(_missing_words(missing))
+    return _printed(charges, terms, calendar, currency)
+
+
+def _missing_words(days: list[date]) -> str:
+    others = f" and {len(days) - 1} more business days" if len(days) > 1 else ""
+    return f'no net liquidation value for {days[0]}{others}: give each day in "values", or one "value" for all'
 
 
 def calendar_of(form: Form, period: Period) -> Calendar:
@@ -107,8 +128,29 @@ def _range(form: Form) -> Range:
     return found
 
 
-def _printed(charge: Charge, terms: list[Terms], calendar: Calendar) -> dict[str, object]:
-    last = calendar.previous(charge.period.ends)
+def _printed(charges: list[Charge], terms: list[Terms], calendar: Calendar, currency: str) -> dict[str, object]:
+    answer: dict[str, object] = {
+        "lines": [line for one in charges for line in _lines(one)],
+        "fee_days": sum(len(one.accruals) or sum(part.days for part in one.segments) for one in charges),
+        "exact": shown(sum((one.exact for one in charges), start=NO_AMOUNT)),
+        "amount": shown(sum((one.amount for one in charges), start=round_money(NO_AMOUNT, currency))),
+        "currency": currency,
+        "charges": [_posted(one, terms, calendar) for one in charges],
+    }
+    if not charges:
+        return answer | {"derivation": ["The fee was agreed on none of the business days of the period."]}
+    if len(charges) > 1:
+        agreed = dict.fromkeys(english(sentence) for one in terms for sentence in words(one))
+        together = f"{len(charges)} charges, each rounded once, half up: together {answer['amount']} {currency}."
+        return answer | {"derivation": [*agreed, together]}
+    [charge] = charges
+    answer |= {"due": _due(charge, calendar), "derivation": told(explain(charge, terms))}
+    if charge.closing is not None:
+        answer["closing"] = {"day": charge.closing.day.isoformat(), "nlv": shown(Decimal(charge.closing.nlv))}
+    return answer
+
+
+def _lines(charge: Charge) -> list[dict[str, object]]:
     lines: list[dict[str, object]] = [
         {
             "day": one.day.isoformat(),
@@ -119,19 +161,20 @@ def _printed(charge: Charge, terms: list[Terms], calendar: Calendar) -> dict[str
         }
         for one in charge.accruals
     ]
-    lines += [
+    return lines + [
         {"days": one.days, "rate": shown(one.rate), "annual": shown(one.annual.normalize())} for one in charge.segments
     ]
-    story: list[Sentence] = explain(charge, terms)
-    answer: dict[str, object] = {
-        "lines": lines,
-        "fee_days": len(charge.accruals) or sum(one.days for one in charge.segments),
+
+
+def _posted(charge: Charge, terms: list[Terms], calendar: Calendar) -> dict[str, object]:
+    return {
+        "period": period_name(METHODS[charge.method].frequency, charge.period.starts),
         "exact": shown(charge.exact),
         "amount": shown(charge.amount),
-        "currency": charge.currency,
-        "due": due_on(calendar, last).isoformat(),
-        "derivation": told(story),
+        "due": _due(charge, calendar),
+        "derivation": told(explain(charge, terms)),
     }
-    if charge.closing is not None:
-        answer["closing"] = {"day": charge.closing.day.isoformat(), "nlv": shown(Decimal(charge.closing.nlv))}
-    return answer
+
+
+def _due(charge: Charge, calendar: Calendar) -> str:
+    return due_on(calendar, calendar.previous(charge.period.ends)).isoformat()

@@ -5,19 +5,48 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from portal.lib.money import CURRENCIES
-from portal.lib.periods import Frequency, Period, annual, daily, monthly, quarterly
+from fees.engine.limits import decimal_places
+from portal.lib.money import CURRENCIES, minor_places
+from portal.lib.periods import Frequency, Period, annual, daily, monthly, period_of, quarterly
 from portal.lib.words import Sentence, english
 
 MISSING = object()
 LONGEST_NUMBER = 64
 YEAR, MONTH, DAY = 4, 7, 10
+# No month or quarter of the exchange has more business days.
+MOST_DAYS = {Frequency.MONTHLY: 23, Frequency.QUARTERLY: 66}
 # The exchange's calendar is known for these years.
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
+Check = Callable[[Decimal], None]
+
+
 class BadCase(ValueError):
     """A case that cannot be worked out; the message says where and why."""
+
+
+def zero_or_above(number: Decimal) -> None:
+    if number < 0:
+        raise BadCase("must be zero or above")
+
+
+def above_zero(number: Decimal) -> None:
+    if number <= 0:
+        raise BadCase("must be above zero")
+
+
+def in_money(currency: str, *further: Check) -> Check:
+    """A check for amounts that were posted or are to be: no finer than the currency's unit."""
+
+    def check(number: Decimal) -> None:
+        places = minor_places(currency)
+        if decimal_places(number) > places:
+            raise BadCase(f"must have at most {places} decimal places, as {currency} has")
+        for one in further:
+            one(number)
+
+    return check
 
 
 class Form:
@@ -38,14 +67,21 @@ class Form:
         self._read.add(name)
         return name in self._data and self._data[name] is None
 
-    def decimal(self, name: str, default: object = MISSING) -> Decimal:
-        return self._typed(name, default, self._decimal)
+    def decimal(self, name: str, default: object = MISSING, check: Check | None = None) -> Decimal:
+        return self._typed(name, default, _checked(check))
 
-    def optional_decimal(self, name: str) -> Decimal | None:
-        return self._typed(name, None, self._decimal)
+    def optional_decimal(self, name: str, check: Check | None = None) -> Decimal | None:
+        return self._typed(name, None, _checked(check))
 
-    def integer(self, name: str, default: object = MISSING) -> int:
-        return self._typed(name, default, self._integer)
+    def integer(
+        self, name: str, default: object = MISSING, *, least: int | None = None, most: int | None = None
+    ) -> int:
+        found: int = self._typed(name, default, self._integer)
+        if most is not None and not (least or 0) <= found <= most:
+            raise BadCase(f"{self._at(name)} must be from {least or 0} to {most}")
+        if least is not None and found < least:
+            raise BadCase(f"{self._at(name)} must be {least} or more")
+        return found
 
     def text(self, name: str, default: object = MISSING) -> str:
         return self._typed(name, default, self._text)
@@ -75,11 +111,18 @@ class Form:
         self._read.add(name)
         return Form(self._data.get(name), self._at(name))
 
+    def some_rows(self, name: str) -> list["Form"]:
+        """A list that must have something in it."""
+        found = self.rows(name)
+        if not found:
+            raise BadCase(f"{self._at(name)} is missing")
+        return found
+
     def rows(self, name: str) -> list["Form"]:
         return [Form(one, f"{self._at(name)}[{place}]") for place, one in enumerate(self._list(name))]
 
-    def decimals(self, name: str) -> list[Decimal]:
-        return [self._guarded(self._decimal, one, f"{name}[{place}]") for place, one in enumerate(self._list(name))]
+    def decimals(self, name: str, check: Check | None = None) -> list[Decimal]:
+        return [self._guarded(_checked(check), one, f"{name}[{place}]") for place, one in enumerate(self._list(name))]
 
     def days(self, name: str) -> list[date]:
         return [self._guarded(_day, one, f"{name}[{place}]") for place, one in enumerate(self._list(name))]
@@ -91,7 +134,7 @@ class Form:
         if not isinstance(given, dict):
             raise BadCase(f"{self._at(name)} must be an object of days and amounts")
         return {
-            self._guarded(_day, day, f"{name}.{day}"): self._guarded(self._decimal, value, f"{name}.{day}")
+            self._guarded(_day, day, f"{name}.{day}"): self._guarded(_decimal, value, f"{name}.{day}")
             for day, value in given.items()
         }
 
@@ -128,18 +171,6 @@ class Form:
         except (ValueError, InvalidOperation) as error:
             reason = str(error) if isinstance(error, BadCase) else f"cannot be {str(value)[:LONGEST_NUMBER]!r}"
             raise BadCase(f"{self._at(name)} {reason}") from None
-
-    @staticmethod
-    def _decimal(value: object) -> Decimal:
-        if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-            raise BadCase("must be a number")
-        text = str(value)
-        if len(text) > LONGEST_NUMBER or any(sign in text for sign in " _"):
-            raise BadCase("must be a number written in plain digits")
-        number = Decimal(text)
-        if not number.is_finite() or abs(number.adjusted()) > LONGEST_NUMBER:
-            raise BadCase("must be a finite number")
-        return number
 
     @staticmethod
     def _integer(value: object) -> int:
@@ -186,9 +217,25 @@ def named_period(text: str) -> Period:
     raise BadCase("must be like 2025, 2025Q3, 2025-09 or 2025-09-30")
 
 
-def frequency_of(text: str) -> Frequency:
-    """The frequency of a named year or quarter."""
-    return Frequency.QUARTERLY if "Q" in text else Frequency.ANNUAL
+def period_name(frequency: Frequency, day: date) -> str:
+    """The period that contains the day, as `named_period` reads it."""
+    if frequency == Frequency.QUARTERLY:
+        return f"{day.year}Q{(day.month + 2) // 3}"
+    return day.isoformat()[: {Frequency.ANNUAL: YEAR, Frequency.MONTHLY: MONTH}.get(frequency, DAY)]
+
+
+def whole_periods(form: Form, frequency: Frequency, period: Period) -> list[Period]:
+    """The periods of a method that a longer one is made of; a part of one is charged by no night."""
+    found = [period_of(frequency, period.starts)]
+    while found[-1].ends < period.ends:
+        found.append(period_of(frequency, found[-1].ends))
+    if (found[0].starts, found[-1].ends) != period:
+        unit = {Frequency.MONTHLY: "month", Frequency.QUARTERLY: "quarter", Frequency.ANNUAL: "year"}[frequency]
+        raise form.refuse(
+            f"the method is charged by the whole {unit}, such as {period_name(frequency, period.starts)}; "
+            "where it was agreed for a part of that, say so with enabled_from"
+        )
+    return found
 
 
 def told(story: Iterator[Sentence] | list[Sentence] | tuple[Sentence, ...]) -> list[str]:
@@ -199,6 +246,28 @@ def told(story: Iterator[Sentence] | list[Sentence] | tuple[Sentence, ...]) -> l
 def shown(number: Decimal) -> str:
     """A figure as it is printed: plain digits, never an exponent."""
     return format(number, "f")
+
+
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise BadCase("must be a number")
+    text = str(value)
+    if len(text) > LONGEST_NUMBER or any(sign in text for sign in " _"):
+        raise BadCase("must be a number written in plain digits")
+    number = Decimal(text)
+    if not number.is_finite() or abs(number.adjusted()) > LONGEST_NUMBER:
+        raise BadCase("must be a finite number")
+    return number
+
+
+def _checked(check: Check | None) -> Callable[[Any], Decimal]:
+    def read(value: object) -> Decimal:
+        number = _decimal(value)
+        if check:
+            check(number)
+        return number
+
+    return read
 
 
 def _day(value: object) -> date:

@@ -4,14 +4,15 @@ from decimal import Decimal
 
 from fees.engine.adjustment import Billed, after, before, difference, together
 from fees.engine.arithmetic import CONTEXT, ZERO
-from fees.engine.cases.form import Form, shown, told
+from fees.engine.cases.form import MOST_DAYS, Form, above_zero, in_money, shown, told, zero_or_above
 from fees.engine.invoice_cap import accrued_limit, available, closing_limit, transition_limit
+from fees.engine.limits import check_rate
 from fees.engine.payer import Payer, payers
 from fees.engine.reimbursement import ceiling
-from fees.engine.rolling_cap import Paid, Window, chargeable, look_back, window
+from fees.engine.rolling_cap import YEAR_WINDOW, Paid, Window, chargeable, look_back, window
 from portal.lib.money import round_money
 from portal.lib.periods import Frequency
-from portal.lib.words import Sentence
+from portal.lib.words import Sentence, english
 
 INVOICE_FORM = """\
 method     PERCENTOFNLV_CAP or PERCENTOFNLV_CAP_Q (daily values of the month or quarter before),
@@ -49,15 +50,21 @@ currency   default USD"""
 def work_out_invoices(form: Form) -> dict[str, object]:
     """The limit of a period and what becomes of each invoice."""
     method, cap, currency = form.text("method"), form.decimal("rate"), form.currency()
+    problems = check_rate(cap, field="rate")
+    if problems:
+        raise form.refuse("; ".join(f"{field}: {english(sentence)}" for field, _key, sentence in problems))
     frequency = Frequency.QUARTERLY if method.endswith("_Q") else Frequency.MONTHLY
+    most = MOST_DAYS[frequency]
     if form.flag("transition"):
         limit = transition_limit(cap, form.decimal("value"), frequency, currency)
     elif "EOPEQTY" in method:
-        limit = closing_limit(cap, form.decimal("value"), form.integer("business_days"), currency)
+        limit = closing_limit(cap, form.decimal("value"), form.integer("business_days", least=1, most=most), currency)
     elif form.has("value"):
-        limit = accrued_limit(cap, [form.decimal("value")] * form.integer("business_days"), currency)
+        limit = accrued_limit(
+            cap, [form.decimal("value")] * form.integer("business_days", least=1, most=most), currency
+        )
     else:
-        limit = accrued_limit(cap, form.decimals("values"), currency)
+        limit = accrued_limit(cap, _closing_values(form, most), currency)
     of_period = "an ordinary period, at most 3 % a year" if form.flag("transition") else "the period before"
     story = [
         Sentence(
@@ -66,7 +73,7 @@ def work_out_invoices(form: Form) -> dict[str, object]:
         )
     ]
     lines, used = [], ZERO
-    for amount in form.decimals("invoices"):
+    for amount in form.decimals("invoices", in_money(currency, above_zero)):
         left = available(limit, used)
         accepted = ZERO < amount <= left
         used += amount if accepted else ZERO
@@ -81,7 +88,8 @@ def work_out_invoices(form: Form) -> dict[str, object]:
 def work_out_rolling(form: Form) -> dict[str, object]:
     """What every window has left, and how much of a fee may be charged."""
     form.text("method")
-    currency, fee = form.currency(), form.optional_decimal("fee")
+    currency = form.currency()
+    fee = form.optional_decimal("fee", in_money(currency, zero_or_above))
     seen = _given(form, currency) if form.has("windows") else _looked_back(form, currency)
     form.done()
     answer: dict[str, object] = {
@@ -113,8 +121,10 @@ def work_out_rolling(form: Form) -> dict[str, object]:
 def work_out_payers(form: Form) -> dict[str, object]:
     """Who pays each charge."""
     form.text("method")
-    charges = form.decimals("charges")
-    balance, rate = form.decimal("balance"), form.decimal("usd_rate", Decimal(1))
+    charges = form.decimals("charges", above_zero)
+    if not charges:
+        raise form.refuse("charges is missing")
+    balance, rate = form.decimal("balance"), form.decimal("usd_rate", Decimal(1), above_zero)
     paying = payers(charges, balance=balance, usd_rate=rate)
     form.done()
     story = []
@@ -131,7 +141,7 @@ def work_out_reimbursement(form: Form) -> dict[str, object]:
     """The most that may be paid back now."""
     form.text("method")
     currency = form.currency()
-    fees, rebates = form.decimal("fees"), form.decimal("rebates", ZERO)
+    fees, rebates = form.decimal("fees", check=zero_or_above), form.decimal("rebates", ZERO, zero_or_above)
     most = ceiling(fees=fees, rebates=rebates, currency=currency)
     form.done()
     msgid = "Half of %(fees)s, less %(rebates)s paid back or pending and never below zero, is %(most)s %(currency)s."
@@ -143,8 +153,8 @@ def work_out_adjustment(form: Form) -> dict[str, object]:
     """What is charged in addition, or below zero given back."""
     form.text("method")
     currency = form.currency()
-    billed = together(Billed(one, one) for one in form.decimals("billed"))
-    right = form.decimal("right")
+    billed = together(Billed(one, one) for one in form.decimals("billed", in_money(currency)))
+    right = form.decimal("right", check=zero_or_above)
     form.done()
     changed = difference(billed, Billed(right, round_money(right, currency)))
     story = told([before(billed, currency), after(changed, currency)])
@@ -153,10 +163,10 @@ def work_out_adjustment(form: Form) -> dict[str, object]:
 
 def _given(form: Form, currency: str) -> list[Window]:
     found = []
-    for one in form.rows("windows"):
+    for one in form.some_rows("windows"):
         found.append(
             window(
-                days=one.integer("days"),
+                days=one.integer("days", least=1, most=YEAR_WINDOW),
                 average=one.decimal("average"),
                 paid=one.decimal("paid", ZERO),
                 currency=currency,
@@ -171,6 +181,16 @@ def _looked_back(form: Form, currency: str) -> list[Window]:
     for one in form.rows("paid"):
         paid.append(Paid(one.day("day"), one.decimal("amount")))
         one.done()
-    return look_back(
-        day=form.day("day"), age=form.integer("age"), equity=form.by_day("equity"), paid=paid, currency=currency
-    )
+    day, age, equity = form.day("day"), form.integer("age", least=1), form.by_day("equity")
+    if not equity:
+        raise form.refuse("equity is missing")
+    return look_back(day=day, age=age, equity=equity, paid=paid, currency=currency)
+
+
+def _closing_values(form: Form, most: int) -> list[Decimal]:
+    values = form.decimals("values")
+    if not values:
+        raise form.refuse("values is missing")
+    if len(values) > most:
+        raise form.refuse(f"values must be 1 to {most}, the business days of the period before")
+    return values
