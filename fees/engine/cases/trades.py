@@ -76,7 +76,7 @@ def _line(one: ExecutionFee) -> dict[str, object]:
 
 def _posted(day: date, currency: str, fees: list[ExecutionFee]) -> dict[str, object]:
     exact, amount = day_total(fees, currency)
-    of_day = {} if day == SOME_DAY else {"day": day.isoformat()}
+    of_day: dict[str, object] = {} if day == SOME_DAY else {"day": day.isoformat()}
     return of_day | {"currency": currency, "exact": shown(exact), "amount": shown(amount)}
 
 
