@@ -121,7 +121,7 @@ def schedules_of(terms: Terms) -> tuple[TradeSchedule, ...]:
 
 def words(terms: Terms) -> list[Sentence]:
     """The terms in sentences, for the proof and the form."""
-    return [_key_words(one) for one in schedules_of(terms)]
+    return [sentence for one in schedules_of(terms) for sentence in _key_words(one)]
 
 
 def charged_currency(asset_class: str, symbol: str, currency: str) -> str:
@@ -179,20 +179,45 @@ def validate(schedule: TradeSchedule) -> list[Problem]:
     return problems
 
 
-def _key_words(one: TradeSchedule) -> Sentence:
-    params: dict[str, object] = {
-        "what": " ".join(word for word in (one.asset_class, one.currency, one.exchange, one.product) if word),
-        "figure": one.figure,
-        "percent": (one.figure or ZERO) * 100,
-        "prices": ", ".join(str(price.price) for price in one.prices),
-    }
+def _key_words(one: TradeSchedule) -> list[Sentence]:
+    """Everything of one key that decides what a trade costs: the client signs these sentences."""
+    where = f"({one.exchange})" if one.exchange else ""
+    what = " ".join(word for word in (one.asset_class, one.currency, where, one.product) if word)
+    if one.kind == Markup.ALL_IN:
+        return [*_price_words(one.prices, what), *_bound_words(one, what)]
+    params: dict[str, object] = {"what": what, "figure": one.figure, "percent": (one.figure or ZERO) * 100}
     msgid = {
         Markup.ABSOLUTE: gettext_noop("%(what)s: %(figure)s a unit on top of the commission."),
         Markup.PERCENT: gettext_noop("%(what)s: %(percent)s %% of the commission on top of it."),
-        Markup.ALL_IN: gettext_noop("%(what)s: %(prices)s a unit in all, the commission included."),
         Markup.TICKET: gettext_noop("%(what)s: %(figure)s a trade on top of the commission."),
     }[one.kind]
-    return Sentence(msgid, params)
+    return [Sentence(msgid, params), *_bound_words(one, what)]
+
+
+def _price_words(prices: Sequence[Price], what: str) -> list[Sentence]:
+    told = []
+    for up_to, price in prices:
+        msgid = gettext_noop("%(what)s: %(price)s a unit in all for the units of a trade up to %(units)s.")
+        if up_to is None and len(prices) > 1:
+            msgid = gettext_noop("%(what)s: %(price)s a unit in all for all further units, the commission included.")
+        elif up_to is None:
+            msgid = gettext_noop("%(what)s: %(price)s a unit in all, the commission included.")
+        told.append(Sentence(msgid, {"what": what, "price": price, "units": up_to}))
+    return told
+
+
+def _bound_words(one: TradeSchedule, what: str) -> list[Sentence]:
+    told = []
+    if one.minimum is not None:
+        msgid = gettext_noop("%(what)s: the advisor's fee of a trade is at least %(minimum)s.")
+        told.append(Sentence(msgid, {"what": what, "minimum": one.minimum}))
+    if one.maximum is not None and one.maximum_of_value:
+        msgid = gettext_noop("%(what)s: the advisor's fee of a trade is at most %(percent)s %% of the trade's value.")
+        told.append(Sentence(msgid, {"what": what, "percent": one.maximum * 100}))
+    elif one.maximum is not None:
+        msgid = gettext_noop("%(what)s: the advisor's fee of a trade is at most %(maximum)s.")
+        told.append(Sentence(msgid, {"what": what, "maximum": one.maximum}))
+    return told
 
 
 def _fits(schedule: TradeSchedule, trade: Trade) -> bool:
