@@ -137,7 +137,7 @@ def _profit(old: Agreement, new: Agreement) -> list[Sentence]:
             found.append(_says(gettext_noop("The performance threshold is removed, lowered or replaced.")))
         if _less_mark(known.mark, one.mark):
             found.append(_says(gettext_noop("High-water marking is removed or shortened, or withdrawals shrink it.")))
-        if _total(one.initial) < _total(known.initial):
+        if _shields_less(known.initial, one.initial):
             found.append(_says(gettext_noop("Earlier losses that count are reduced.")))
     return found
 
@@ -158,6 +158,16 @@ def _less_mark(old: Mark | None, new: Mark | None) -> bool:
     if new.look_back is None:
         return False
     return old.look_back is None or new.look_back < old.look_back
+
+
+def _shields_less(old: Sequence[Loss], new: Sequence[Loss]) -> bool:
+    """Whether less is left to recover from some period on: a loss that moves to an earlier period expires sooner."""
+    periods = {one.period for one in (*old, *new)}
+    return any(_since(new, first) < _since(old, first) for first in periods)
+
+
+def _since(losses: Sequence[Loss], first: int) -> Decimal:
+    return sum((one.amount for one in losses if one.period >= first), start=Decimal(0))
 
 
 def _trades(old: Agreement, new: Agreement) -> list[Sentence]:
@@ -226,10 +236,6 @@ def _moved_to_client(old: Agreement, new: Agreement) -> list[Sentence]:
 
 def _above(new: Decimal | None, old: Decimal | None) -> bool:
     return new is not None and (old is None or new > old)
-
-
-def _total(losses: Sequence[Loss]) -> Decimal:
-    return sum((one.amount for one in losses), start=Decimal(0))
 
 
 def _says(msgid: str) -> Sentence:

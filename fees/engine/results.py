@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fees.engine import quotes
-from fees.engine.arithmetic import ZERO, as_amount, as_base, as_rate
+from fees.engine.arithmetic import CONTEXT, ZERO, as_amount, as_base, as_rate
 from fees.engine.high_water import Loss, Mark, Withdrawal, ordinal, withdrawn_fraction
 from fees.engine.hurdle import Flow, ThresholdKind, weighted_base
 from fees.engine.profit import Piece, ProfitFee, profit_fee, profit_of, shield_of
@@ -241,17 +241,30 @@ def window_of(stretches: Sequence[Stretch]) -> Period:
 
 
 def losses_carried_in(terms: Terms, *, before: Terms | None, left: Iterable[Loss]) -> tuple[Loss, ...]:
-    """The losses a period begins with: what the period before left, and earlier losses that were agreed since.
+    """The losses a period begins with: what the period before left, more or less by what was agreed differently since.
 
-    `before` is the version that closed the period before; its own earlier losses are in what it left.
+    `before` is the version that closed the period before. Its own earlier losses are in what it left, so each period's
+    loss moves by the difference of the two versions, and to nothing at the least.
     """
-    agreed = list(shield_of(terms).initial)
-    if before is not None and shield_of(before).mark:
-        for loss in shield_of(before).initial:
-            if loss in agreed:
-                agreed.remove(loss)
-        return tuple(sorted([*left, *agreed]))
-    return tuple(sorted(agreed))
+    agreed = _by_period(shield_of(terms).initial)
+    if before is None or not shield_of(before).mark:
+        return _in_order(agreed)
+    former, carried = _by_period(shield_of(before).initial), _by_period(left)
+    for number in agreed | former:
+        change = CONTEXT.subtract(agreed.get(number, ZERO), former.get(number, ZERO))
+        carried[number] = CONTEXT.add(carried.get(number, ZERO), change)
+    return _in_order(carried)
+
+
+def _by_period(losses: Iterable[Loss]) -> dict[int, Decimal]:
+    found: dict[int, Decimal] = {}
+    for number, amount in losses:
+        found[number] = CONTEXT.add(found.get(number, ZERO), amount)
+    return found
+
+
+def _in_order(losses: dict[int, Decimal]) -> tuple[Loss, ...]:
+    return tuple(Loss(number, amount) for number, amount in sorted(losses.items()) if amount > 0)
 
 
 def story(measured: Measured, fee: ProfitFee) -> list[Sentence]:
