@@ -62,8 +62,9 @@ def close_chunk(
     results_lag: int = RESULTS_LAG,
     only: Sequence[int] | None = None,
 ) -> ChunkResult:
-    """Charge what closes with `day` for accounts lo <= id < hi, then what was held earlier and is complete now,
-    and adjust what comes out differently by now.
+    """Charge what was held earlier and is complete now for accounts lo <= id < hi, then what closes with `day`, and
+    adjust what comes out differently by now.  Earlier days go first: a period on profit begins with the losses that
+    the one before it left.
 
     `only` narrows it to some of the accounts.  `lag` is the number of business days between the close of a period and
     its posting, `results_lag` that of fees on profit.
@@ -74,10 +75,6 @@ def close_chunk(
     with cursor() as cur:
         cur.execute(PLANNING)
         today = replace(_whole(run, days, day, day, lo, hi, lags), only=only)
-        for one in _closings(cur, days, replace(today, without=held_back(day, only_that_day=True))):
-            _charge(cur, one, written)
-        let_in = replace(today, without=held_back(day))
-        _keep(day, trades.close_trades(cur, let_in), written)
         for late, accounts in _held_before(cur, today, run.at):
             held = Written()
             again = replace(_whole(run, days, day, late, lo, hi, lags), only=accounts)
@@ -86,6 +83,10 @@ def close_chunk(
                 _charge(cur, one, held)
             _release(run, late, sorted({*accounts} - held.held - {*again.without}))
             written = _together(written, held)
+        for one in _closings(cur, days, replace(today, without=held_back(day, only_that_day=True))):
+            _charge(cur, one, written)
+        let_in = replace(today, without=held_back(day))
+        _keep(day, trades.close_trades(cur, let_in), written)
         _keep(day, adjust(cur, let_in), written)
     return ChunkResult(rows=written.rows, total=written.total, digest=fingerprint(written.digests))
 

@@ -33,6 +33,7 @@ from fees.posting import closing as ranges
 from fees.posting.closing import Closing
 from fees.posting.keys import charge_id
 from fees.results.queries import (
+    EARLIER_PERIOD,
     Key,
     agreed_terms,
     carried_in,
@@ -41,6 +42,7 @@ from fees.results.queries import (
     slices,
     stored_losses,
     terms_by_component,
+    waiting_for_earlier,
 )
 from fees.results.second_look import outcomes
 from portal.lib.business_days import Calendar
@@ -109,11 +111,15 @@ def _close_slice(cur, closing: Closing, accounts: Sequence[int], days: Calendar,
     former = terms_by_component(one.component for one in left.values())
     prices = prices_for(([one.stretch for one in parts], parts[0].currency) for parts in summed.values())
     engine = outcomes(cur, closing, accounts)
+    waiting = waiting_for_earlier(accounts, closing.methods, closing.period.starts)
     rows, held = [], {}
     for key, parts in summed.items():
         carried = carried_in(parts[-1].stretch.terms, left.get(key), former)
         found = sum(one.found for one in parts), sum(one.wanted for one in parts)
         again = engine.pop(key, "check_differs")
+        if key in waiting:
+            held[key] = (EARLIER_PERIOD, f"{waiting[key].isoformat()}, method {key[2]}")
+            continue
         try:
             measured = measured_of(closing, parts, carried, prices)
         except MissingBegin as missing:

@@ -10,14 +10,19 @@ from typing import NamedTuple
 from accounts.broker.prices.queries import closing_prices
 from accounts.broker.rates.queries import rates
 from accounts.ground.access.context import cursor
-from fees.engine.high_water import Loss
+from accounts.ground.days.queries import calendar
+from accounts.ground.runs.actions import BY_OFFICE
+from fees.engine.high_water import Loss, ordinal
 from fees.engine.profit import shield_of
 from fees.engine.quotes import Pair, Prices, Symbol, wanted
+from fees.engine.registry import EVERY
 from fees.engine.results import Stretch, losses_carried_in
+from fees.engine.timing import periods_closing_on
 from fees.engine.types import Terms
 from fees.schedules.rules import Figures
 from portal.lib.words import gettext_noop
 
+EARLIER_PERIOD = "earlier_period"
 # So many accounts are measured at once: what is in memory does not grow with the chunk.
 AT_ONCE = 1000
 
@@ -27,6 +32,7 @@ HOLD_TITLES = {
     "no_begin": gettext_noop("A fee on profit waits for the value with which its period began"),
     "no_price": gettext_noop("A fee on profit waits for a price of its benchmark"),
     "no_rate": gettext_noop("A fee waits for a rate of exchange"),
+    EARLIER_PERIOD: gettext_noop("A fee on profit waits for the period before it"),
 }
 
 
@@ -71,6 +77,39 @@ def left_by_earlier(
             (account, practice, method): Left(period, component, losses_of(json.loads(carried)))
             for account, practice, method, period, component, carried in cur.fetchall()
         }
+
+
+def waiting_for_earlier(accounts: Sequence[int], methods: Sequence[int], starts: date) -> dict[Key, date]:
+    """Who must not close a period that starts then: an earlier one of the same account, payee and method is held and
+    has no result yet; with the day that closed it."""
+    with cursor() as cur:
+        cur.execute(
+            """
+            SELECT DISTINCT s.account_id, s.practice_id, s.method, h.day, s.ends
+              FROM accounts_hold h JOIN fees_runschedule s ON s.account_id = h.account_id AND s.starts <= h.day
+             WHERE h.account_id = ANY(%(accounts)s) AND h.day < %(starts)s AND h.resolved_at IS NULL
+               AND (h.stage = 'close' OR h.reason = %(by_office)s) AND s.method = ANY(%(methods)s)
+             ORDER BY h.day
+            """,
+            {"accounts": list(accounts), "methods": list(methods), "starts": starts, "by_office": BY_OFFICE},
+        )
+        held = cur.fetchall()
+        if not held:
+            return {}
+        cur.execute(
+            "SELECT account_id, practice_id, method, period FROM fees_periodresult WHERE account_id = ANY(%s)",
+            [sorted({row[0] for row in held})],
+        )
+        closed = set(cur.fetchall())
+    days = calendar()
+    waiting: dict[Key, date] = {}
+    for account, practice, method, day, ends in held:
+        period = periods_closing_on(days, day).get(method)
+        if period is None or (ends is not None and ends <= period.starts):
+            continue
+        if (account, practice, method, ordinal(EVERY[method].frequency, day)) not in closed:
+            waiting.setdefault((account, practice, method), day)
+    return waiting
 
 
 def losses_of(carried: Iterable[Sequence[object]]) -> tuple[Loss, ...]:
