@@ -10,6 +10,7 @@ from accounts.ground.ledger.checks import Break, of_day
 from fees.engine.rolling_cap import YEAR_WINDOW, text
 from fees.headroom.queries import sql_doubtful, windows
 from fees.headroom.rules import Due, decide
+from fees.posting.set_off import sql_set_off
 from portal.lib.words import Sentence, gettext_noop
 
 Found = tuple[int, UUID, Decimal, str]
@@ -48,7 +49,8 @@ def _tried(run_id: int, day: date) -> dict[int, dict[Due, Found]]:
             ), near AS (
                 {sql_doubtful("taken", day)} UNION SELECT account_id FROM fees_cut WHERE day = %(day)s
             )
-            SELECT c.id, c.account_id, c.currency, c.amount,
+            SELECT c.id, c.account_id, c.currency,
+                   CASE WHEN c.revision > 0 THEN c.amount - {sql_set_off("c")} ELSE c.amount END,
                    CASE WHEN c.currency = a.base_currency THEN 1
                         ELSE broker_rate(%(day)s, c.currency, a.base_currency) END,
                    c.firm_id, c.amount - coalesce(c.forgone, 0), coalesce(k.windows, '')

@@ -20,13 +20,14 @@ from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import among, day_literal, guard_against_loops
 from fees.groups import drawing
-from fees.posting import cap, draws, funds, liquidation
+from fees.posting import cap, draws, funds, liquidation, set_off
 from fees.posting.models import Charge, Reason
 from fees.posting.rules import retry_until
 from fees.posting.steps import Chunk, Step, sql_through
 from portal.lib.words import gettext_noop
 
-# The order of work: a step sees what those before it let through. After these come the cap, draws and funds.
+# The order of work: a step sees what those before it let through. After these come, where there are any, what
+# corrections are set off against, then the cap, draws and funds.
 BEFORE_CAP: tuple[Step, ...] = (liquidation.STEP,)
 
 # Reasons that end a charge at once, untried.
@@ -40,6 +41,9 @@ WRITTEN_OFF_TITLE = gettext_noop("A fee was written off because it could not be 
 # Fees that were not even tried have their own words.
 TITLES = {
     Reason.FEE_CAP.value: gettext_noop("Nothing of a fee was charged: the rolling cap on all fees left no room for it"),
+    Reason.NOT_TAKEN.value: gettext_noop(
+        "A correction was not charged: so much of the fee had been dropped for good before"
+    ),
 }
 
 
@@ -50,15 +54,19 @@ def post_chunk(
     chunk = Chunk(run_id=run.pk, chunk_id=chunk_id, day=day, lo=lo, hi=hi, only=only)
     due = _due(chunk)
     with cursor() as cur:
-        cur.execute(f"SELECT count(*), coalesce(bool_or(d.amount < 0), false) FROM ({due}) d")
-        many, gives_back = cur.fetchone()
+        cur.execute(
+            "SELECT count(*), coalesce(bool_or(d.amount < 0), false),"
+            f" coalesce(bool_or(d.amount > 0 AND d.revision > 0), false) FROM ({due}) d"
+        )
+        many, gives_back, goes_up = cur.fetchone()
         guard_against_loops(cur, many)
         cur.execute(sql_open_books(f"({due})", BookKind.CLIENT))
         cur.execute(sql_open_books(f"({due})", BookKind.CLEARING))
         cur.execute(sql_open_books(f"(SELECT * FROM ({due}) d WHERE d.amount < 0)", BookKind.PAYEE))
         owed = f"SELECT * FROM ({due}) d WHERE amount > 0"
-        cuts = cap.cuts(cur, chunk, owed, BEFORE_CAP)
-        before = BEFORE_CAP if cuts == cap.NONE else (*BEFORE_CAP, cap.STEP)
+        first = (*BEFORE_CAP, set_off.STEP) if goes_up else BEFORE_CAP
+        cuts = cap.cuts(cur, chunk, owed, first)
+        before = first if cuts == cap.NONE else (*first, cap.STEP)
         drawn = draws.decide(cur, chunk, owed, before, cuts)
         steps = (*before, funds.STEP)
         if drawn != drawing.NONE:
@@ -110,7 +118,8 @@ def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gi
     posted AS (
         UPDATE fees_charge c
            SET state = 'posted', posted_on = {day}, forgone = nullif(c.amount - m.signed, 0),
-               reason = CASE WHEN m.signed = c.amount THEN '' WHEN c.amount > 0 THEN '{Reason.FEE_CAP.value}'
+               reason = CASE WHEN m.signed = c.amount THEN ''
+                             WHEN c.id IN (SELECT id FROM decided) THEN '{Reason.FEE_CAP.value}'
                              ELSE '{Reason.NOT_TAKEN.value}' END
           FROM (SELECT source, amount AS signed FROM collected UNION ALL SELECT source, -amount FROM given_back) m
          WHERE c.id = m.source AND {_waiting(chunk, "c.")}

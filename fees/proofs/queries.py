@@ -37,6 +37,10 @@ NOT_OWED = gettext_noop("No agreement covers a day of the period, so nothing is 
 NOT_GIVEN_BACK = gettext_noop(
     "Of that %(rest)s %(currency)s had never been taken, so %(taken)s %(currency)s is given back."
 )
+SET_OFF = gettext_noop(
+    "So much of the fee had been dropped for good before: %(rest)s %(currency)s of the difference is not charged,"
+    " %(taken)s %(currency)s is."
+)
 UNREADABLE = gettext_noop("The stored inputs are not those that were charged: they cannot be read.")
 
 
@@ -110,7 +114,7 @@ def _posting_story(charge: Charge) -> list[Sentence]:
         return rolling_cap.story(seen, fee=charge.amount, taken=charge.taken, currency=charge.currency)
     if charge.reason == Reason.NOT_TAKEN:
         figures = {"rest": abs(charge.forgone), "taken": abs(charge.taken), "currency": charge.currency}
-        return [Sentence(NOT_GIVEN_BACK, figures)]
+        return [Sentence(NOT_GIVEN_BACK if charge.amount < 0 else SET_OFF, figures)]
     return []
 
 

@@ -166,7 +166,8 @@ def every_movement_belongs_to_a_night() -> list[Break]:
 
 
 def what_was_written_off_was_tried() -> list[Break]:
-    """I07: a charge is written off after the last of its tries only, unless the rolling cap left nothing for it."""
+    """I07: a charge is written off after the last of its tries only, unless the rolling cap left nothing for it, or it
+    corrects a fee of which as much was dropped before."""
     return breaks(
         "I07",
         gettext_noop("%(count)s charges were written off without having been tried; the first is %(sample)s."),
@@ -176,7 +177,11 @@ def what_was_written_off_was_tried() -> list[Break]:
          WHERE c.state = 'written_off'
            AND CASE c.reason
                WHEN 'fee_cap' THEN NOT EXISTS (SELECT 1 FROM fees_cut k WHERE k.charge_id = c.id)
-               WHEN 'not_taken' THEN c.amount > 0
+               WHEN 'not_taken' THEN c.amount > 0 AND NOT EXISTS (
+                    SELECT 1 FROM fees_charge e
+                     WHERE (e.account_id, e.practice_id, e.method, e.starts, e.currency)
+                           = (c.account_id, c.practice_id, c.method, c.starts, c.currency)
+                       AND e.revision < c.revision AND e.forgone < 0)
                ELSE c.reason = '' OR c.retry_until IS NULL
                     OR NOT EXISTS (SELECT 1 FROM accounts_run r WHERE r.day >= c.retry_until AND r.day >= c.due_on) END
          GROUP BY c.firm_id

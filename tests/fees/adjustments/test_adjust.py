@@ -176,6 +176,51 @@ def test_what_a_written_off_fee_should_have_been_in_addition_is_charged(nights):
     assert [one.taken for one in nights.revisions()] == [0, Decimal("41.67")]
 
 
+def down_and_up(nights, last: str):
+    """Written off at 208.33; 240,000 makes it 200.00, which gives nothing back; then the value is `last`."""
+    written_off(nights)
+    nights.correct(ANA, MONTH_END, "240000")
+    nights.close(date(2025, 10, 9))
+    nights.post(date(2025, 10, 9))
+    nights.cash(ANA, date(2025, 10, 9), "1000.00")
+    nights.correct(ANA, MONTH_END, last)
+    nights.close(date(2025, 10, 10))
+    nights.post(date(2025, 10, 10))
+    return nights.revisions()
+
+
+def test_what_was_dropped_is_not_charged_by_a_correction_down_and_up_again(nights):
+    """250,000 again is 8.33 more than 200.00, all of it part of the 208.33 that were written off."""
+    first, down, up = down_and_up(nights, "250000")
+
+    assert [one.amount for one in (first, down, up)] == [Decimal("208.33"), Decimal("-8.33"), Decimal("8.33")]
+    assert (up.state, up.reason, up.taken) == ("written_off", "not_taken", 0)
+    assert not Transfer.unscoped.exists()
+    assert nights.story(up)[-1] == (
+        "So much of the fee had been dropped for good before: 8.33 USD of the difference is not charged, 0.00 USD is."
+    )
+
+
+def test_only_what_exceeds_the_dropped_fee_is_charged_in_addition(nights):
+    """260,000 is 216.67: 8.34 more than the 208.33 that stay written off, and 16.67 more than 200.00."""
+    _, _, up = down_and_up(nights, "260000")
+
+    assert (up.amount, up.state, up.reason, up.taken) == (Decimal("16.67"), "posted", "not_taken", Decimal("8.34"))
+    assert moved() == [("fee", Decimal("8.34"), date(2025, 10, 10))]
+    assert "8.33 USD of the difference is not charged, 8.34 USD is." in nights.story(up)[-1]
+
+
+def test_a_correction_is_set_off_once(nights):
+    """8.33 were set off; another 8.33 up to 260,000 (216.67) is what no one had dropped: 8.34."""
+    down_and_up(nights, "250000")
+    nights.correct(ANA, MONTH_END, "260000")
+    nights.close(date(2025, 10, 14))
+    nights.post(date(2025, 10, 14))
+
+    last = nights.revisions()[-1]
+    assert (last.amount, last.taken, last.reason) == (Decimal("8.34"), Decimal("8.34"), "")
+
+
 def test_nothing_is_given_back_while_the_fee_still_waits(nights):
     with as_role("owner"):
         Account.unscoped.filter(number=ANA).update(margin_kind=Margin.CASH)

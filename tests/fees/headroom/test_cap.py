@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -170,6 +171,31 @@ def test_a_cut_fee_is_given_back_only_as_far_as_it_was_taken(young):
 
     taken = list(Charge.unscoped.filter(starts=LAST).order_by("revision").values_list("amount", "forgone"))
     assert taken == [(Decimal("1000.00"), Decimal("328.31")), (Decimal("-1000.00"), Decimal("-328.31"))]
+
+
+def corrected(nights, revision: int, amount: str, day: date) -> Charge:
+    """An adjustment of the fee of 30 September, posted on `day`."""
+    with as_role("owner"):
+        row = Charge.unscoped.get(starts=LAST, revision=0)
+        row.pk, row.revision, row.amount, row.exact = uuid4(), revision, Decimal(amount), Decimal(amount)
+        row.state, row.forgone, row.reason, row.posted_on, row.due_on = "due", None, "", None, day
+        row.save(force_insert=True)
+    nights.post(day)
+    return nights.charge(ANA, starts=LAST, revision=revision)
+
+
+def test_what_the_cap_dropped_stays_dropped_when_the_fee_goes_down_and_up_again(young):
+    """671.69 of 1,000 were taken. 700 would still cost that; 1,000 again too."""
+    fee(young)
+    young.night(LAST)
+    young.night(DUE)
+    second, third = date(2025, 10, 2), date(2025, 10, 3)
+
+    down, up = corrected(young, 1, "-300", second), corrected(young, 2, "300", third)
+
+    assert (down.taken, down.reason) == (0, "not_taken")
+    assert (up.taken, up.reason, up.state) == (0, "not_taken", "written_off")
+    assert sum(one.taken for one in Charge.unscoped.filter(starts=LAST)) == Decimal("671.69")
 
 
 @pytest.mark.parametrize(
