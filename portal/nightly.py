@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.broker.feed.night import feed_stage
+from accounts.broker.funding.closing import complete_open
 from accounts.broker.transmit.night import transmit_stage
 from accounts.ground.access.context import as_role, current_alias, cursor
 from accounts.ground.days.queries import calendar
@@ -38,8 +39,11 @@ RETRY_AFTER = timedelta(minutes=5)
 
 
 def _feed(run: Run, day: date) -> StageResult:
-    """An account that was never funded owes a value only where a fee has been agreed."""
-    return feed_stage(run, day, agreed=accounts_agreed_on(day))
+    """An account that was never funded owes a value only where a fee has been agreed. What came is compared with every
+    movement that waits, whenever either of the two came."""
+    result = feed_stage(run, day, agreed=accounts_agreed_on(day))
+    complete_open(at=run.at)
+    return result
 
 
 def _close(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:

@@ -59,11 +59,14 @@ class FundingRequestSerializer(serializers.ModelSerializer):
     bank = serializers.CharField(source="bank.name", allow_null=True, default=None)
     kind = serializers.ChoiceField(FundingKind.choices)
     status = serializers.ChoiceField(FundingStatus.choices)
+    shown = serializers.DecimalField(
+        20, 2, allow_null=True, read_only=True, help_text="What the statement shows of it; a charge may be taken off"
+    )
 
     class Meta:
         model = FundingRequest
         fields = (
-            *("id", "account", "kind", "method", "amount", "currency", "counter_account", "bank", "status"),
+            *("id", "account", "kind", "method", "amount", "shown", "currency", "counter_account", "bank", "status"),
             *(
                 "asked_at",
                 "hold_until",

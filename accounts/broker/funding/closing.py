@@ -5,6 +5,7 @@ Nothing else closes a movement of money, neither a person nor a clock. Runs unde
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
 LONGEST_REASON = 300
+SLICE = 5_000
 # Money may arrive before the broker has heard that it comes; nothing leaves before.
 OPEN = {
     FundingKind.DEPOSIT: (FundingStatus.PENDING, FundingStatus.PROCESSED),
@@ -61,8 +63,8 @@ def reject_funding(found: FundingRequest, *, reason: str, at: datetime) -> None:
 def complete(*, accounts: Sequence[int], at: datetime) -> int:
     """Pair the open requests of these accounts with the lines of statements that show them; how many were paired.
 
-    Exact account, currency and amount. A line that carries one of our references shows that request or none; without
-    one it shows the oldest.
+    A line that carries one of our references shows that request or none, with a difference if there is one; without one
+    it shows the oldest of exactly its account, currency and amount.
     """
     if not accounts:
         return 0
@@ -71,29 +73,40 @@ def complete(*, accounts: Sequence[int], at: datetime) -> int:
         return _by_cash_lines(accounts, at) + _by_transfers(accounts, at)
 
 
-def _waiting(accounts: Sequence[int], *kinds: FundingKind) -> dict[UUID, FundingRequest]:
-    """What a line can show, locked; what has ended long ago is not read."""
+def complete_open(*, at: datetime) -> int:
+    """The same for every account that waits: a line may have come before its request was released. Each night."""
+    waiting = FundingRequest.unscoped.filter(_open(*OPEN)).order_by("account_id")
+    accounts = list(waiting.values_list("account_id", flat=True).distinct())
+    return sum(complete(accounts=accounts[n : n + SLICE], at=at) for n in range(0, len(accounts), SLICE))
+
+
+def _open(*kinds: FundingKind) -> Q:
+    """What a line can show; what has ended long ago is not read."""
     is_open = Q()
     for kind in kinds:
         is_open |= Q(kind=kind, status__in=OPEN[kind])
+    return is_open
+
+
+def _waiting(accounts: Sequence[int], *kinds: FundingKind) -> dict[UUID, FundingRequest]:
     rows = FundingRequest.unscoped.select_for_update(of=("self",)).select_related("account", "counter")
-    return {one.pk: one for one in rows.filter(is_open, account_id__in=accounts).order_by("pk")}
+    return {one.pk: one for one in rows.filter(_open(*kinds), account_id__in=accounts).order_by("pk")}
 
 
 def _paired(lines: Sequence[Line], waiting: Mapping[UUID, FundingRequest]) -> list[tuple[Line, FundingRequest]]:
     named = {pk for line in lines for pk in ids_in(line.text)}
     ours = set(FundingRequest.unscoped.filter(pk__in=named).values_list("pk", flat=True))
-    waits = [Wait(one.pk, _terms(one), one.requested_on, one.asked_at) for one in waiting.values()]
+    waits = [Wait(one.pk, *_terms(one), one.requested_on, one.asked_at) for one in waiting.values()]
     return [(line, waiting[one.id]) for line, one in pairs(lines, waits, ours=ours)]
 
 
-def _terms(one: FundingRequest) -> tuple[object, ...]:
-    """What a line must have as the request has it."""
+def _terms(one: FundingRequest) -> tuple[tuple[object, ...], Decimal]:
+    """What a line must have as the request has it, and the amount as a line would have it."""
     assert one.amount is not None, "only a bank has none"
     if one.kind == FundingKind.INTERNAL:
         assert one.counter is not None, "an internal transfer has two ends"
-        return one.account_id, one.currency, one.amount, one.counter.number
-    return one.account_id, one.currency, one.amount if one.kind == FundingKind.DEPOSIT else -one.amount
+        return (one.account_id, one.currency, one.counter.number), -one.amount
+    return (one.account_id, one.currency), one.amount if one.kind == FundingKind.DEPOSIT else -one.amount
 
 
 def _by_cash_lines(accounts: Sequence[int], at: datetime) -> int:
@@ -110,7 +123,7 @@ def _by_cash_lines(accounts: Sequence[int], at: datetime) -> int:
         )
     }
     lines = [
-        Line(row.pk, (row.account_id, row.currency, row.amount), row.report_on, f"{row.reference} {row.description}")
+        Line(row.pk, (row.account_id, row.currency), row.amount, row.report_on, f"{row.reference} {row.description}")
         for row in rows.values()
         if row.report_on is not None
     ]
@@ -139,7 +152,8 @@ def _by_transfers(accounts: Sequence[int], at: datetime) -> int:
     lines = [
         Line(
             row.pk,
-            (row.account_id, row.currency, abs(row.cash or 0), row.other_account),
+            (row.account_id, row.currency, row.other_account),
+            -abs(row.cash or 0),
             row.report_on,
             row.description,
         )

@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,10 +13,14 @@ _HEX = re.compile(r"(?=([0-9a-f]{32}))")
 
 
 class Line(NamedTuple):
-    """A line that moves money; `terms` are what must be the same, such as account, currency and amount."""
+    """A line that moves money; `terms` are what must be the same besides the amount, such as account and currency.
+
+    What leaves is negative.
+    """
 
     id: int
     terms: tuple[object, ...]
+    amount: Decimal
     day: date
     text: str
 
@@ -25,6 +30,7 @@ class Wait(NamedTuple):
 
     id: UUID
     terms: tuple[object, ...]
+    amount: Decimal
     asked_on: date
     asked_at: datetime
 
@@ -35,24 +41,39 @@ def ids_in(text: str) -> set[UUID]:
 
 
 def pairs(lines: Iterable[Line], waiting: Iterable[Wait], *, ours: Collection[UUID]) -> list[tuple[Line, Wait]]:
-    """Equal terms, and no line from before the request; `ours` are all requests that the lines may name.
+    """Equal terms and amount, and no line from before the request; `ours` are all requests that the lines may name.
 
-    A line that names one of our requests shows that one or none; any other shows the request that was asked for first.
+    A line that names one of our requests shows that one or none, and that one also with an amount that is near. Any
+    other shows the request that was asked for first.
     """
     open_ones: dict[tuple[object, ...], list[Wait]] = defaultdict(list)
     for one in sorted(waiting, key=lambda one: (one.asked_at, one.id)):
         open_ones[one.terms].append(one)
     found: list[tuple[Line, Wait]] = []
     unnamed: list[Line] = []
+    other_amounts: list[tuple[Line, set[UUID]]] = []
     for line in sorted(lines, key=lambda one: (one.day, one.id)):
         named = ids_in(line.text).intersection(ours)
-        if named:
-            _take(line, [one for one in open_ones[line.terms] if one.id in named], open_ones, found)
-        else:
+        if not named:
             unnamed.append(line)
+        elif not _take(line, [one for one in _alike(line, open_ones) if one.id in named], open_ones, found):
+            other_amounts.append((line, named))
+    _take_near(other_amounts, open_ones, found)
     for line in unnamed:
-        _take(line, open_ones[line.terms], open_ones, found)
+        _take(line, _alike(line, open_ones), open_ones, found)
     return found
+
+
+def is_near(shown: Decimal, asked: Decimal) -> bool:
+    """Whether an amount may be what became of another one on its way: the same sign, half to twice as much.
+
+    A charge for a wire names the wire too, and is not it.
+    """
+    return shown * asked > 0 and abs(asked) <= 2 * abs(shown) <= 4 * abs(asked)
+
+
+def _alike(line: Line, open_ones: Mapping[tuple[object, ...], Sequence[Wait]]) -> list[Wait]:
+    return [one for one in open_ones.get(line.terms, ()) if one.amount == line.amount]
 
 
 def _take(
@@ -60,8 +81,27 @@ def _take(
     these: Sequence[Wait],
     open_ones: dict[tuple[object, ...], list[Wait]],
     found: list[tuple[Line, Wait]],
-) -> None:
+) -> bool:
     one = next((one for one in these if one.asked_on <= line.day), None)
     if one is not None:
         open_ones[line.terms].remove(one)
         found.append((line, one))
+    return one is not None
+
+
+def _take_near(
+    lines: Sequence[tuple[Line, set[UUID]]],
+    open_ones: dict[tuple[object, ...], list[Wait]],
+    found: list[tuple[Line, Wait]],
+) -> None:
+    """The nearest amounts first, so that of two lines that name a request the likelier one shows it."""
+    may_be = [
+        (abs(line.amount - one.amount), line, one)
+        for line, named in lines
+        for one in open_ones.get(line.terms, ())
+        if one.id in named and is_near(line.amount, one.amount)
+    ]
+    taken: set[int] = set()
+    for _difference, line, one in sorted(may_be, key=lambda each: (each[0], each[1].day, each[1].id, each[2].id)):
+        if line.id not in taken and one in open_ones[line.terms] and _take(line, [one], open_ones, found):
+            taken.add(line.id)

@@ -270,6 +270,18 @@ class FundingRequest(OfOwnPractice):
         return f"{self.kind} {self.account_id} {self.amount} {self.currency}"
 
     @property
+    def shown(self) -> Decimal | None:
+        """How much the statement shows of it; None where it shows nothing yet."""
+        if self.line is not None:
+            return abs(self.line.amount)
+        return abs(self.moved.cash or Decimal(0)) if self.moved is not None else None
+
+    @property
+    def difference(self) -> Decimal:
+        """What the statement shows above what was asked for; below nothing where less has moved."""
+        return Decimal(0) if self.shown is None or self.amount is None else self.shown - self.amount
+
+    @property
     def is_pending(self) -> bool:
         """Whether it can still be taken back."""
         return self.status in PENDING

@@ -83,7 +83,8 @@ def withdrawn(day: date) -> Withdrawn:
 
 def requests_of(who: Who) -> "QuerySet[FundingRequest]":
     """Every request that a person may read, the latest first."""
-    return scope(who, FundingRequest).select_related("account", "counter", "bank").order_by("-asked_at", "pk")
+    rows = scope(who, FundingRequest).select_related("account", "counter", "bank", "line", "moved")
+    return rows.order_by("-asked_at", "pk")
 
 
 def under_way(who: Who, account: Account | None = None) -> "QuerySet[FundingRequest]":

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.broker.activity.models import CashLine, PositionTransfer
 from accounts.broker.funding import actions
-from accounts.broker.funding.closing import complete
+from accounts.broker.funding.closing import complete, complete_open
 from accounts.broker.funding.models import FundingFile, FundingRequest
 from accounts.broker.funding.rules import FundingConflict, FundingProblem, bank_problem
 from accounts.broker.funding.sending import go_on_due, send_due
@@ -115,6 +115,52 @@ def test_a_line_that_names_one_request_never_closes_another(till, world, line):
     assert [now(asked).status for asked in (one, other, deposit)] == ["completed", "processed", "pending"]
     line("U1000001", "-100", reference="another system's words")
     assert now(other).status == "completed"
+
+
+def test_our_reference_closes_a_movement_that_came_out_otherwise_and_shows_the_difference(till, world, line):
+    """100.00 leave, the correspondent takes 0.25: the statement has 99.75, which is 0.25 less."""
+    till.cash("U1000001", "1000")
+    asked = till.withdraw("ana", "U1000001", "100")
+    step(world, "alice", "consent", asked, at=FRIDAY)
+    send_due(at=FRIDAY)
+    # A charge for it, a line of the other sign, another currency, and more than twice as much are something else.
+    for amount, currency in (("-49.99", "USD"), ("99.75", "USD"), ("-99.75", "EUR"), ("-200.01", "USD")):
+        line("U1000001", amount, reference=str(asked.pk), currency=currency)
+    assert now(asked).status == "processed"
+    shown = line("U1000001", "-99.75", reference=str(asked.pk))
+    done = now(asked)
+    assert (done.status, done.line_id) == ("completed", shown.pk)
+    assert (done.shown, done.difference) == (Decimal("99.75"), Decimal("-0.25"))
+
+
+def test_of_two_lines_that_name_a_request_the_nearest_shows_it(till, world, line):
+    till.cash("U1000001", "1000")
+    asked, other = (till.withdraw("ana", "U1000001", amount) for amount in ("100", "60"))
+    for one in (asked, other):
+        step(world, "alice", "consent", one, at=FRIDAY)
+    account, near = world["U1000001"], []
+    for amount in ("-60", "-90"):
+        row = {"firm_id": account.firm_id, "account": account, "kind": CashLine.DEPOSITS, "currency": "USD"}
+        more = {"amount": Decimal(amount), "report_on": MONDAY, "settle_on": MONDAY, "file": till.file}
+        near.append(CashLine.unscoped.create(key=str(uuid4()), reference=str(asked.pk), **row, **more))
+    send_due(at=FRIDAY)
+    with as_role("night"):
+        assert complete_open(at=FRIDAY + timedelta(days=3)) == 1
+    # The line of 60 has the other one's amount, but it names this one.
+    assert (now(asked).line_id, now(asked).difference) == (near[1].pk, Decimal("-10"))
+    assert now(other).status == "processed"
+
+
+def test_a_line_that_came_before_its_request_was_released_closes_it_the_next_night(till, world, line):
+    coming = till.deposit("alice", "U1000001", "50")
+    assert coming.status == "pending_verification"
+    line("U1000001", "50")
+    assert now(coming).status == "pending_verification"
+    step(world, "ana", "verify", coming, accepts=True, at=FRIDAY)
+    with as_role("night"):
+        assert complete_open(at=FRIDAY + timedelta(days=4)) == 1
+        assert complete_open(at=FRIDAY + timedelta(days=4)) == 0
+    assert (now(coming).status, now(coming).difference) == ("completed", 0)
 
 
 def test_the_answer_may_come_after_the_line(till, world, line):
