@@ -10,6 +10,7 @@ from accounts.broker.permissions.models import PermissionRequest
 from accounts.broker.prices.models import ClosingPrice
 from accounts.broker.products.models import ProductApproval
 from accounts.broker.rates.models import RateCorrection
+from accounts.broker.recurring.models import RecurringInstruction, RecurringTurn
 from accounts.broker.restrictions.models import Restriction
 from accounts.broker.service.models import FlexQuery
 from accounts.broker.transmit.models import Instruction, InstructionFile
@@ -39,6 +40,8 @@ __all__ = [
     "PositionTransfer",
     "ProductApproval",
     "RateCorrection",
+    "RecurringInstruction",
+    "RecurringTurn",
     "Restriction",
     "Retirement",
     "SavedBank",

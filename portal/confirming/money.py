@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.broker.funding.models import FundingKind, SavedBank
 from accounts.broker.funding.queries import bank_for, request_for
+from accounts.broker.recurring.models import Every
 from portal.confirming.wish import Wish, account_words, amount_words
 
 
@@ -26,6 +27,20 @@ def move(wish: Wish) -> str:
         ends.reverse()
     words = _("Move %(amount)s from account %(payer)s to account %(payee)s.")
     return words % {"amount": _amount(wish), "payer": ends[0], "payee": ends[1]}
+
+
+def recur(wish: Wish) -> str:
+    """An amount that moves again and again, which way, and from when on."""
+    every = str(wish.said.get("every") or "")
+    said = {
+        "amount": _amount(wish),
+        "account": wish.account(),
+        "every": Every(every).label if every in Every.values else every,
+        "day": str(wish.said.get("starts_on") or ""),
+        "way": _way(wish),
+    }
+    words = _("%(every)s from %(day)s on, for account %(account)s: %(way)s, %(amount)s.")
+    return words % said
 
 
 def save_bank(wish: Wish) -> str:
@@ -61,6 +76,23 @@ def verify(wish: Wish) -> str:
         else _("Decline of account %(account)s: %(kind)s %(amount)s, %(to)s.")
     )
     return words % said
+
+
+def _way(wish: Wish) -> str:
+    """Where a recurring movement leads, from the page's one choice or the API's fields."""
+    way, _space, chosen = str(wish.said.get("what") or "").partition(" ")
+    if not way:
+        kind = wish.said.get("kind")
+        way = "account" if kind == FundingKind.INTERNAL else "by" if kind == FundingKind.DEPOSIT else "to"
+        names = {"account": "to", "by": "method", "to": "bank"}
+        chosen = str(wish.said.get(names[way]) or "")
+    if way == "account":
+        return _("move to account %(number)s") % {"number": wish.account(chosen)}
+    if way == "by":
+        return _("deposit by %(method)s") % {"method": chosen}
+    if chosen in ("", "CHECK"):
+        return _("withdraw by check")
+    return _("withdraw to %(bank)s") % {"bank": _bank(bank_for(wish.seat, UUID(chosen)))}
 
 
 def _amount(wish: Wish) -> str:

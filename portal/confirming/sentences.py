@@ -328,6 +328,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("trading:decide_permission", "api_permission_answer"), _answer_permissions),
     **dict.fromkeys(("transfer:withdraw", "api_withdraw"), money.withdraw),
     **dict.fromkeys(("transfer:move", "api_move"), money.move),
+    **dict.fromkeys(("transfer:recur", "api_recur"), money.recur),
     **dict.fromkeys(("transfer:save_bank", "api_save_bank"), money.save_bank),
     **dict.fromkeys(("transfer:delete_bank", "api_delete_bank"), money.delete_bank),
     **dict.fromkeys(("transfer:funding_verify", "api_verify_funding"), money.verify),

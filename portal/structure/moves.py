@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.broker.funding.actions import cancel_for_move as cancel_movements
 from accounts.broker.permissions.actions import cancel_for_move
+from accounts.broker.recurring.actions import end_for_move as end_recurring
 from accounts.desk.tickets import moving as questions
 from accounts.ground.access.context import as_role
 from accounts.ground.consents.actions import end_for_move
@@ -83,3 +84,4 @@ def _let_go(move: Move, at: datetime) -> None:
     cancel_for_move(account=move.before, at=at)
     questions.let_go(account=move.before, at=at)
     cancel_movements(account=move.before, at=at)
+    end_recurring(account=move.before, at=at)

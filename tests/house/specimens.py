@@ -20,6 +20,7 @@ MOVED = (
     *("funding_amount", "api_funding_request", "api_cancel_funding", "api_consent_funding", "api_verify_funding"),
     "api_confirm_funding",
 )
+RECURRING = (*("recurring_one", "recurring_pause", "recurring_resume", "recurring_end", "api_recurring_one"),)
 SAVED_BANKS = ("delete_bank", "api_delete_bank")
 GIVEN_BACK = ("reimbursement", "cancel_reimbursement", "api_reimbursement")
 TOLD_TO_A_PRACTICE = (
@@ -28,6 +29,7 @@ TOLD_TO_A_PRACTICE = (
     *("invoice", "cancel_invoice", "api_invoice", "approve_line", "api_approve_line", *PROPOSED),
     *GIVEN_BACK,
     *MOVED,
+    *RECURRING,
     *SAVED_BANKS,
 )
 # What a client was asked; it is taken back by the practice that asked, and the owner is told so.
@@ -127,6 +129,10 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["funding"].get(number, NOWHERE if number == MISSING else None)
         for name in MOVED
+    },
+    **{
+        f"{name}.pk": lambda world, number: world.rows["recurring"].get(number, NOWHERE if number == MISSING else None)
+        for name in RECURRING
     },
     **{
         f"{name}.pk": lambda world, number: world.rows["bank"].get(number, NOWHERE if number == MISSING else None)

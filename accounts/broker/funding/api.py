@@ -169,7 +169,7 @@ class _Asks(APIView):
 
     def key(self, request: ApiRequest) -> UUID:
         """The form's key that a program's stands for."""
-        return uuid5(KEYS, key_of(request))
+        return keyed(request)
 
 
 @gate("fund")
@@ -290,6 +290,11 @@ def refusing() -> Iterator[None]:
 
 def _words(problem: FundingProblem) -> str:
     return _(problem.sentence.msgid) % problem.sentence.params
+
+
+def keyed(request: ApiRequest) -> UUID:
+    """The form's key that a program's stands for."""
+    return uuid5(KEYS, key_of(request))
 
 
 def told(found: FundingRequest) -> Response:

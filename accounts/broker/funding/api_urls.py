@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.broker.funding import api, request_api
+from accounts.broker.recurring import api as recurring
 
 urlpatterns = [
     path("accounts/<str:number>/funding/", api.AccountFunding.as_view(), name="api_funding"),
@@ -10,6 +11,9 @@ urlpatterns = [
     path("accounts/<str:number>/withdrawals/", api.Withdraw.as_view(), name="api_withdraw"),
     path("accounts/<str:number>/internal-transfers/", api.MoveCash.as_view(), name="api_move"),
     path("accounts/<str:number>/bank-instructions/", api.SaveBank.as_view(), name="api_save_bank"),
+    path("accounts/<str:number>/recurring-instructions/", recurring.SetUpRecurring.as_view(), name="api_recur"),
+    path("recurring-instructions/", recurring.RecurringInstructions.as_view(), name="api_recurring"),
+    path("recurring-instructions/<uuid:pk>/", recurring.OneRecurring.as_view(), name="api_recurring_one"),
     path("bank-instructions/", api.SavedBanks.as_view(), name="api_saved_banks"),
     path("bank-instructions/<uuid:pk>/", api.DeleteBank.as_view(), name="api_delete_bank"),
     path("funding-requests/", api.FundingRequests.as_view(), name="api_funding_requests"),

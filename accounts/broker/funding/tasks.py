@@ -1,13 +1,14 @@
-"""Wakes what is due: holds that have ended, and movements that the broker has not heard of."""
+"""Wakes what is due: recurring movements, holds that have ended, and movements that the broker has not heard of."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from accounts.broker.funding.sending import go_on_due, send_due
+from accounts.broker.recurring.asking import ask_due
 
 
 @shared_task(name="funding.go_on")
 def go_on(**_extra: object) -> dict[str, int]:
-    """Release what was held long enough, then tell the broker."""
+    """Ask for what is due, release what was held long enough, then tell the broker."""
     at = timezone.now()
-    return {"released": go_on_due(at=at), "sent": send_due(at=at)}
+    return {"asked": ask_due(at=at), "released": go_on_due(at=at), "sent": send_due(at=at)}

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.broker.funding import request_views, views
+from accounts.broker.recurring import views as recurring
 
 app_name = "transfer"
 
@@ -17,9 +18,15 @@ urlpatterns = [
     path("transfer/requests/<uuid:pk>/answer/", request_views.verify, name="funding_verify"),
     path("transfer/requests/<uuid:pk>/cancel/", request_views.cancel, name="funding_cancel"),
     path("transfer/requests/<uuid:pk>/amount/", request_views.amount, name="funding_amount"),
+    path("transfer/recurring/", recurring.listed, name="recurring"),
+    path("transfer/recurring/<uuid:pk>/", recurring.show, name="recurring_one"),
+    path("transfer/recurring/<uuid:pk>/pause/", recurring.pause, name="recurring_pause"),
+    path("transfer/recurring/<uuid:pk>/resume/", recurring.resume, name="recurring_resume"),
+    path("transfer/recurring/<uuid:pk>/end/", recurring.end, name="recurring_end"),
     path("accounts/<str:number>/transfer/", views.account, name="account"),
     path("accounts/<str:number>/transfer/deposit/", views.deposit, name="deposit"),
     path("accounts/<str:number>/transfer/withdraw/", views.withdraw, name="withdraw"),
     path("accounts/<str:number>/transfer/internal/", views.move, name="move"),
     path("accounts/<str:number>/transfer/bank/", views.save_bank, name="save_bank"),
+    path("accounts/<str:number>/transfer/recurring/", recurring.set_up, name="recur"),
 ]

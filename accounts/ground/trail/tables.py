@@ -37,6 +37,7 @@ TABLES: dict[str, Any] = {
     "accounts_pinlink": _("PIN links"),
     "broker_permissionrequest": _("Requests for trading permissions"),
     "broker_fundingrequest": _("Movements of money that were asked for"),
+    "broker_recurringinstruction": _("Recurring movements of money"),
     "broker_savedbank": _("Saved banks"),
     "fees_schedule": _("Fee schedules"),
     "fees_proposal": _("Fee proposals"),

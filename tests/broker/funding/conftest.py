@@ -1,5 +1,7 @@
 """Cash in the cast's accounts, mail addresses, saved banks, and asking in somebody's name."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +25,15 @@ from tests.world import World
 # Friday noon in New York, as the spec has it.
 FRIDAY = datetime(2026, 5, 1, 12, tzinfo=EXCHANGE_ZONE)
 ROUTING = "021000021"
+
+
+# What only the tests ask: roles are switched on one connection, and a transaction is a savepoint.
+TEST_ONLY = re.compile("SAVEPOINT|^SELECT current_user|^SET ROLE|app_leave")
+
+
+def questions(asked: Iterable[dict[str, str]]) -> int:
+    """How many questions a page asks of the database."""
+    return sum(not TEST_ONLY.search(one["sql"]) for one in asked)
 
 
 @dataclass
