@@ -7,6 +7,7 @@ from fees.borne import views as borne
 from fees.differences import views as differences
 from fees.funds import views as funds
 from fees.history import views as history
+from fees.invoicing import file_views as invoice_files
 from fees.invoicing import views as invoicing
 from fees.minimums import views as minimums
 from fees.notices import views as notices
@@ -40,6 +41,10 @@ urlpatterns = [
     path("fees/invoicing/upload/", invoicing.upload, name="upload_invoices"),
     path("fees/invoicing/review/", invoicing.review, name="review_invoices"),
     path("fees/invoicing/send/", invoicing.send, name="send_invoices"),
+    path("fees/invoicing/files/<uuid:task>/", invoice_files.progress, name="invoice_file"),
+    path("fees/invoicing/files/<uuid:task>/review/", invoice_files.review, name="review_invoice_file"),
+    path("fees/invoicing/files/<uuid:task>/send/", invoice_files.send, name="send_invoice_file"),
+    path("fees/invoicing/files/<uuid:task>/stop/", invoice_files.stop, name="stop_invoice_file"),
     path("fees/invoicing/download/", invoicing.download, name="download_invoices"),
     path("fees/invoicing/available/", invoicing.available, name="invoice_available"),
     path("fees/invoicing/example.csv", invoicing.template, name="invoice_template"),

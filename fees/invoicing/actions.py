@@ -1,9 +1,11 @@
 """Agreeing caps, and sending, changing and cancelling invoices.  What counts is stamped by the database's clock."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -36,6 +38,16 @@ from portal.lib.money import BadDecimal
 from portal.lib.words import Sentence, gettext_noop
 
 ROWS_AT_ONCE = 1000
+
+
+class Kept(NamedTuple):
+    """A row that a file has been accepted with: its line, and the invoice it became if it was sent."""
+
+    line: int
+    invoice: str
+
+
+NONE_KEPT: Mapping[str, Kept] = MappingProxyType({})
 
 
 class InvoiceRefused(LineRefused):
@@ -103,17 +115,19 @@ def submit(
     at: datetime | None = None,
     upload: InvoiceUpload | None = None,
     save: bool = True,
+    kept: Mapping[str, Kept] = NONE_KEPT,
 ) -> tuple[date, list[Verdict]]:
     """Take each row or refuse it with its reason; the day they count for, and a verdict a row in their order.
 
     The time is the database's unless `at` is given.  With `save=False` nothing is kept: the same checks as a review.
+    `kept` are the rows of the same file that an earlier call has accepted, by account.
     """
     with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
         stamp = at or clock()
         day = counts_for(stamp)
         accounts = accounts_of(who, rows)
-        verdicts = _judge(who, rows, accounts, day)
+        verdicts = _judge(who, rows, accounts, day, _made(kept, accounts), kept)
         if save:
             verdicts = _saved(who, verdicts, rows, accounts, day, stamp, upload)
     return day, verdicts
@@ -142,7 +156,12 @@ def end_invoicing(*, account: Account, practices: Collection[int], first_day: da
 
 
 def _judge(
-    who: Who, rows: Sequence[Asked], accounts: dict[str, Account], day: date, without: Sequence[str] = ()
+    who: Who,
+    rows: Sequence[Asked],
+    accounts: dict[str, Account],
+    day: date,
+    without: Sequence[str] = (),
+    kept: Mapping[str, Kept] = NONE_KEPT,
 ) -> list[Verdict]:
     ids = [one.pk for one in accounts.values()]
     caps = list(caps_in_force(who, day).filter(practice_id=who.practice_id, account_id__in=ids))
@@ -150,7 +169,7 @@ def _judge(
     taken = taken_days(ids, day, without)
     is_locked = bool(locked_months(who.practice_id, [day]))
     verdicts: list[Verdict] = []
-    first_line: dict[str, int] = {}
+    first_line = {number: one.line for number, one in kept.items()}
     for row in rows:
         account = accounts.get(row.account.strip().upper())
         verdict = replace(_verdict(row, account, known, taken, day), title=account.title if account else "")
@@ -164,6 +183,11 @@ def _judge(
                 first_line[verdict.account] = row.line
         verdicts.append(verdict)
     return verdicts
+
+
+def _made(kept: Mapping[str, Kept], accounts: Mapping[str, Account]) -> list[str]:
+    """The invoices that the same file has made of these accounts: they are told as its rows, and not as others."""
+    return [kept[number].invoice for number in accounts if number in kept and kept[number].invoice]
 
 
 def _verdict(row: Asked, account: Account | None, known: dict[int, Limit], taken: set[int], day: date) -> Verdict:

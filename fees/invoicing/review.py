@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
@@ -42,6 +43,17 @@ def file_of(post: QueryDict) -> File:
     return _file(rows, name=post.get("name", "")[-LONGEST_NAME:], sha256=sha256)
 
 
+def corrected(file: File, post: QueryDict) -> File:
+    """A file whose rows wait in a job, with what its page sends back of some of them; BadForm as above."""
+    try:
+        fixed = _fixed(post)
+        lines = {int(line) for line in post.getlist("fix-line")}
+        rows = _chosen(sorted([*(row for row in file.rows if row.line not in lines), *fixed]), post)
+    except (ValueError, IndexError) as error:
+        raise BadForm(str(error)) from error
+    return replace(file, rows=tuple(rows))
+
+
 def by_hand(rows: Sequence[Asked]) -> File:
     """Rows without a file; they have no name."""
     return _file(rows, name="", sha256=digest(write(tuple(str(cell) for cell in row) for row in rows)))
@@ -65,7 +77,6 @@ def context_of(file: File, verdicts: Sequence[Verdict], told: Sequence[str]) -> 
         "has_managers": any(row.money_manager for row, *_rest in refused[:MOST_FIXED_HERE]),
         "most": MOST_FIXED_HERE,
         "totals": sorted(totals.items()),
-        "table": table_of(file.rows, verdicts),
     }
 
 

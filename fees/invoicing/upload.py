@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Count
@@ -20,6 +21,7 @@ from portal.lib.words import gettext_noop
 
 COLUMNS = ("account", "amount", "money_manager", "memo")
 MOST_ROWS = 10_000
+MOST_BYTES = 5_000_000
 LONGEST_NAME = 200
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NUMBER = re.compile(r"\s*[-+]?[0-9.,]*[0-9]\s*")
@@ -52,7 +54,7 @@ def parse(content: bytes, *, name: str, decimal_comma: bool = False) -> File:
     if content.startswith(SPREADSHEETS):
         raise BadCsv(gettext_noop("The file is a spreadsheet; save it as CSV first."))
     text, encoding = decoded(content)
-    table = read(text.encode(), max_rows=MOST_ROWS + 1, delimiter=separator(text))
+    table = read(text.encode(), max_bytes=MOST_BYTES, max_rows=MOST_ROWS + 1, delimiter=separator(text))
     order, table = _header(table)
     if len(table) > MOST_ROWS:
         raise BadCsv(gettext_noop("The file has more than %(most)s rows."), most=MOST_ROWS)
@@ -88,18 +90,25 @@ def submit_file(*, who: Who, file: File, at: datetime | None = None, save: bool 
     A file is remembered once it is taken; rows by hand, which have no name, are no file.
     """
     with transaction.atomic(using=current_alias.get()):
-        upload = None
-        if save and file.name:
-            upload = InvoiceUpload.unscoped.create(
-                firm_id=who.firm_id,
-                practice_id=who.practice_id,
-                name=file.name,
-                sha256=file.sha256,
-                rows=len(file.rows),
-                uploaded_by_id=who.user_id,
-                uploaded_at=at or clock(),
-            )
+        upload = remember(who=who, file=file, at=at or clock(), key=uuid4()) if save and file.name else None
         return submit(who=who, rows=file.rows, at=at, upload=upload, save=save)
+
+
+def remember(*, who: Who, file: File, at: datetime, key: UUID) -> InvoiceUpload:
+    """Keep under `key` that a file came in, so that it is recognised; kept once however often it is said."""
+    came, _is_new = InvoiceUpload.unscoped.get_or_create(
+        pk=key,
+        defaults={
+            "firm_id": who.firm_id,
+            "practice_id": who.practice_id,
+            "name": file.name,
+            "sha256": file.sha256,
+            "rows": len(file.rows),
+            "uploaded_by_id": who.user_id,
+            "uploaded_at": at,
+        },
+    )
+    return came
 
 
 def errors_table(file: File, verdicts: Sequence[Verdict], told: Sequence[str]) -> list[tuple[str, ...]]:

@@ -20,17 +20,18 @@ from accounts.ground.access.scope import account_for, scope
 from accounts.ground.days.queries import calendar
 from accounts.ground.idempotency.actions import KeyReused, once
 from accounts.ground.tree.models import Account
-from fees.invoicing import actions, queries
+from fees.invoicing import actions, file_views, files, queries
 from fees.invoicing.forms import FileForm
 from fees.invoicing.models import Invoice
-from fees.invoicing.review import BadForm, by_hand, context_of, file_of
+from fees.invoicing.review import BadForm, by_hand, context_of, file_of, table_of
+from fees.invoicing.showing import table_answer
 from fees.invoicing.upload import COLUMNS, File, errors_table, known, parse, submit_file, with_points
 from fees.proofs.words import tell
 from fees.sending.forms import ChangeForm, Rows
 from fees.sending.pages import MOST_CHOICES, SHOWS, desk_of, own_or_404, say, told
 from fees.sending.rules import business_day_of, cut_off_after
 from portal.lib import xlsx
-from portal.lib.csvtext import BadCsv, Cell, write_bytes
+from portal.lib.csvtext import BadCsv, Cell
 
 MOST_DOWNLOADED = 10_000
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -69,7 +70,7 @@ def download(request: HttpRequest) -> HttpResponse:
         for one in rows[:MOST_DOWNLOADED]
     ]
     if request.GET.get("as") == "csv":
-        return _table(table, name="invoices.csv")
+        return table_answer(table, name="invoices.csv")
     return _workbook(table, name="invoices.xlsx")
 
 
@@ -96,9 +97,10 @@ def upload(request: HttpRequest) -> HttpResponse:
         except BadCsv as error:
             form.add_error("file", _(error.msgid) % error.params)
         else:
-            return _reviewed(request, file)
+            return file_views.checking(request, file) if files.is_large(file) else _reviewed(request, file)
     status = 422 if form.errors else 200
-    return render(request, "fees/invoicing/upload.html", {"form": form, "columns": COLUMNS}, status=status)
+    context = {"form": form, "columns": COLUMNS, "recent": files.recent(_who(request))}
+    return render(request, "fees/invoicing/upload.html", context, status=status)
 
 
 @gate("set_fees")
@@ -108,7 +110,7 @@ def review(request: HttpRequest) -> HttpResponse:
     file = _posted(request)
     if "errors" in request.POST:
         _day, verdicts = submit_file(who=_who(request), file=file, save=False)
-        return _table(errors_table(file, verdicts, told(verdicts)), name="errors.csv")
+        return table_answer(errors_table(file, verdicts, told(verdicts)), name="errors.csv")
     return _reviewed(request, with_points(file) if "comma" in request.POST else file)
 
 
@@ -202,7 +204,7 @@ def template(request: HttpRequest) -> HttpResponse:
     memo = _("Planning, 4th quarter")
     if request.GET.get("as") == "xlsx":
         return _workbook([COLUMNS, ("U1234567", Decimal("250.00"), "", memo)], name="invoices.xlsx")
-    return _table([COLUMNS, ("U1234567", "250.00", "", memo)], name="invoices.csv")
+    return table_answer([COLUMNS, ("U1234567", "250.00", "", memo)], name="invoices.csv")
 
 
 def _form(request: HttpRequest, form: Rows, problem: str = "") -> HttpResponse:
@@ -224,18 +226,15 @@ def _reviewed(request: HttpRequest, file: File) -> HttpResponse:
     day, verdicts = submit_file(who=who, file=file, save=False)
     context = {
         **context_of(file, verdicts, told(verdicts)),
-        "day": day,
+        "days": [day],
+        "table": table_of(file.rows, verdicts),
         "before": known(who, file),
         "choices": queries.may_be_invoiced(who, day, MOST_CHOICES),
         "key": uuid.uuid4(),
+        "review": reverse("fees:review_invoices"),
+        "send": reverse("fees:send_invoices"),
     }
     return render(request, "fees/invoicing/review.html", context)
-
-
-def _table(rows: Sequence[Sequence[Cell]], *, name: str) -> HttpResponse:
-    answer = HttpResponse(write_bytes(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 def _workbook(rows: Sequence[Sequence[Cell]], *, name: str) -> HttpResponse:

@@ -24,8 +24,11 @@ from accounts.ground.users.actions import seat_for
 from accounts.ground.users.queries import roles
 from auth2fa.devices.models import Kind
 from auth2fa.devices.queries import own
+from fees.invoicing.files import file_of as rows_of
+from fees.invoicing.files import own_job as invoice_job
 from fees.invoicing.queries import invoices
-from fees.invoicing.review import BadForm, file_of
+from fees.invoicing.review import BadForm, corrected, file_of
+from fees.invoicing.upload import File, parse
 from fees.notices.models import Mode
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
@@ -211,11 +214,24 @@ def _send_invoices(wish: Wish) -> str:
     rows = _sent(wish)
     if not rows:
         try:
-            rows = [(one.account, one.amount) for one in file_of(wish.request.POST).rows]
+            rows = [(one.account, one.amount) for one in _invoice_file(wish).rows]
         except BadForm as problem:
             raise Untold from problem
+    if wish.said.get("dry_run") is True:
+        words = ngettext("Check a file of %(count)s invoice; nothing is sent.",
+                         "Check a file of %(count)s invoices; nothing is sent.", len(rows))  # fmt: skip
+        return words % {"count": len(rows)}
     words = ngettext("Send %(count)s invoice: %(rows)s", "Send %(count)s invoices: %(rows)s", len(rows))
     return words % {"count": len(rows), "rows": _listed(wish, rows)}
+
+
+def _invoice_file(wish: Wish) -> File:
+    """The rows of a review, of a file that a job has checked, or of one that came over the API."""
+    if "task" in wish.place:
+        return corrected(rows_of(invoice_job(wish.seat, wish.place["task"])), wish.request.POST)
+    if "content" in wish.said:
+        return parse(str(wish.said["content"]).encode(), name="", decimal_comma=wish.said.get("decimal_comma") is True)
+    return file_of(wish.request.POST)
 
 
 def _send_reimbursements(wish: Wish) -> str:
@@ -333,6 +349,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("transfer:delete_bank", "api_delete_bank"), money.delete_bank),
     **dict.fromkeys(("transfer:funding_verify", "api_verify_funding"), money.verify),
     **dict.fromkeys(("fees:send_invoices", "api_send_invoices"), _send_invoices),
+    **dict.fromkeys(("fees:send_invoice_file", "api_invoice_files"), _send_invoices),
     **dict.fromkeys(("fees:send_reimbursements", "api_send_reimbursements"), _send_reimbursements),
     **dict.fromkeys(("fees:reimbursement", "api_reimbursement"), _change_reimbursement),
     **dict.fromkeys(("fees:billing_threshold", "api_billing_threshold"), threshold),

@@ -122,6 +122,7 @@ HOME = (
     page("fees_invoicing", "new_invoices_page", _("New invoices"), "fees:new_invoices", "set_fees"),
     page("fees_invoicing", "upload_invoices_page", _("Upload CSV"), "fees:upload_invoices", "set_fees"),
     page("fees_invoicing", "review_invoices", _("Review invoices"), "fees:review_invoices", "set_fees"),
+    page("fees_invoicing", "invoice_file", _("A file of invoices"), "fees:invoice_file", "set_fees"),
     page("fees_invoicing", "invoice", _("Change an invoice"), "fees:invoice", "set_fees"),
     page("fees_invoicing", "invoice_limit", _("Invoice limit"), "fees:invoice_limit", "set_fees"),
     page(

@@ -13,6 +13,7 @@ WORDS = ("attachment", "application/pdf")
 # Pages that answer with a file only when asked for one; the gates hold back the file itself (tests/auth2fa/test_files).
 PAGES = {
     "margin": "the report on the page stays open",
+    "review_invoice_file": "correcting one's own rows stays open",
     "review_invoices": "correcting one's own rows stays open",
 }
 

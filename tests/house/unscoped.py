@@ -101,6 +101,7 @@ FILES = {
     "accounts/desk/messages/leaving.py": "conversations of somebody who leaves, under the database's policies",
     "portal/office/statements/api.py": "files that the back office hands in, under its own login",
     "accounts/ground/addresses/queries.py": "network addresses of a seat at one's own place",
+    "fees/invoicing/files.py": "a person's own jobs, by the person's key; the second wall asks for it too",
     "fees/invoicing/upload.py": "invoices of the accounts of a file, which came through the scope",
     "fees/patterns/applying.py": "a person's own jobs, by the person's key; the second wall asks for it too",
     "fees/patterns/queries.py": "a person's own jobs, by the person's key; the second wall asks for it too",

@@ -23,6 +23,10 @@ class JobAdmin(ReadOnlyAdmin):
     ordering = ["-created_at"]
     actions = ["stop"]
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Job]":
+        """Without what a job was given and what it found: that may be ten thousand rows."""
+        return super().get_queryset(request).defer("arguments", "result")
+
     def name_of(self, row: Any) -> str:
         return row.kind
 
