@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -76,7 +76,8 @@ class CutOff:
 def cut_off_after(now: datetime, days: Calendar) -> CutOff:
     """The cut-off of the invoices that are sent now."""
     ends = cut_off_of(business_day_of(now, days))
-    minutes = int((ends - now).total_seconds() // 60)
+    # Between two instants of one zone Python would count by the clock on the wall, which is moved twice a year.
+    minutes = int((ends.astimezone(UTC) - now).total_seconds() // 60)
     return CutOff(ends, ends.date() == exchange_day(now), minutes // 60, minutes % 60)
 
 
