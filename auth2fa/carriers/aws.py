@@ -60,11 +60,14 @@ def send(
     return answer["MessageId"]
 
 
+def looks_up() -> bool:
+    """Whether providers are asked what a number is; `lookup=no` switches that off."""
+    return settings.CODES_URL.startswith("aws:") and _place(settings.CODES_URL).get("lookup") != "no"
+
+
 def looked_up(number: str, *, client: Any = None) -> str:
-    """What the number's provider says that it is, in AWS's words; "" where looking up is switched off (`lookup=no`)."""
+    """What the number's provider says that it is, in AWS's words."""
     place = _place(settings.CODES_URL)
-    if place.get("lookup") == "no":
-        return ""
     # Somebody waits for the page meanwhile, and it is good without: asked once, and not for long.
     client = client or _client(place["region"], place.get("endpoint"), attempts=1)
     return client.carrier_lookup(PhoneNumber=number).get("PhoneNumberType", "")

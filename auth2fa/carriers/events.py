@@ -69,15 +69,20 @@ class Told:
     service_id: str
 
 
-def take(body: bytes, *, at: datetime) -> int:
-    """Apply one message of SNS; how many rows it moved on. Raises `Untrusted`."""
+def heard(body: bytes, *, at: datetime) -> Told | None:
+    """What one message of SNS tells, once it is known to be one; our own topic is confirmed. Touches no rows.
+
+    SNS may be asked for its certificate, or told that the topic is ours. Raises `Untrusted`.
+    """
     said = trusted(body, at=at)
     if said["Type"] == "SubscriptionConfirmation":
         _confirm(said["Token"])
-        return 0
-    told = told_in(said["Message"])
-    if told is None:
-        return 0
+        return None
+    return told_in(said["Message"])
+
+
+def take(told: Told, *, at: datetime) -> int:
+    """Write down what was told; how many rows it moved on."""
     with cursor() as cur:
         cur.execute("SELECT app_code_event(%s, %s, %s, %s)", [told.sent, told.state, told.service_id, at])
         return int(cur.fetchone()[0])

@@ -1,9 +1,11 @@
 """What kind of line a number is: asked of the service that carries texts where it knows, else read from the number."""
 
 import logging
+from collections.abc import Callable
 
-from django.conf import settings
+from django.http import HttpRequest
 
+from accounts.ground.access.elsewhere import asked_elsewhere
 from auth2fa.carriers import aws
 from auth2fa.factors import numbers
 from auth2fa.factors.numbers import BadNumber, Line
@@ -14,12 +16,28 @@ _KINDS = {"MOBILE": Line.MOBILE, "PREPAID": Line.MOBILE, "LANDLINE": Line.FIXED}
 _REFUSED = {"VOIP": "kind", "OTHER": "kind", "INVALID": "unreadable"}
 
 
+def asking_for(request: HttpRequest) -> Callable[[str, Callable[[], None]], Line]:
+    """Tells what line a number is, for one request: its provider is asked while no transaction is open.
+
+    `limited` raises where the person has had enough looks; it is called once a look.
+    """
+
+    def line(number: str, limited: Callable[[], None]) -> Line:
+        def look() -> Line:
+            limited()
+            return line_of(number)
+
+        return asked_elsewhere(request, f"line {number}", look) if aws.looks_up() else look()
+
+    return line
+
+
 def line_of(number: str) -> Line:
     """The kind of a number's line; `BadNumber` where its provider says that it can take no codes of ours.
 
     A service that does not answer keeps nobody out: what leaves is limited and counted all the same.
     """
-    if not settings.CODES_URL.startswith("aws:"):
+    if not aws.looks_up():
         return numbers.line_of(number)
     try:
         said = aws.looked_up(number)

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts.ground.access.elsewhere import asked_elsewhere
 from accounts.ground.access.gates import PUBLIC, gate
 from auth2fa.carriers import screen
-from auth2fa.carriers.events import Untrusted, take
+from auth2fa.carriers.events import Untrusted, heard, take
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +34,14 @@ def events(request: HttpRequest) -> HttpResponse:
     """What the service that carries texts and calls tells of them; nobody else is listened to."""
     if not settings.CODES_EVENTS_TOPIC:
         raise Http404
+    body, now = request.body, timezone.now()
     try:
-        take(request.body, at=timezone.now())
+        told = asked_elsewhere(request, "event", lambda: heard(body, at=now))
     except Untrusted as problem:
         log.warning("an event about codes was refused: %s", problem)
         return HttpResponse(status=403)
+    if told is not None:
+        take(told, at=now)
     return HttpResponse(status=204)
 
 

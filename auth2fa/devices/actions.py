@@ -1,7 +1,7 @@
 """Enrolling, confirming, naming, revoking and replacing devices. Every change is told over the other channels."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -12,7 +12,6 @@ from accounts.ground.access.context import current_alias
 from accounts.ground.access.middleware import spend
 from accounts.ground.people.actions import end_sessions
 from accounts.ground.people.models import User
-from auth2fa.carriers.lookup import line_of
 from auth2fa.challenge.actions import Outcome, Spent, answer
 from auth2fa.challenge.models import Challenge, Purpose
 from auth2fa.devices.models import Device, Kind
@@ -58,8 +57,20 @@ def begin(*, user: User, kind: Kind, name: str, at: datetime) -> Device:
         return device
 
 
-def begin_number(*, user: User, text: str, countries: Collection[str], at: datetime) -> Device:
-    """A telephone that waits for the code it gets. Raises `DeviceProblem`."""
+def begin_number(
+    *,
+    user: User,
+    text: str,
+    countries: Collection[str],
+    line_of: Callable[[str, Callable[[], None]], numbers.Line],
+    at: datetime,
+) -> Device:
+    """A telephone that waits for the code it gets; `line_of` knows what line it is. Raises `DeviceProblem`."""
+
+    def limited() -> None:
+        if spend(f"lookup/{user.pk}", most=LOOKED_UP_AN_HOUR, at=at):
+            raise DeviceProblem(gettext_noop("You have tried many numbers; wait an hour, or add another device."))
+
     if texts_end(user.pk) is not None:
         raise DeviceProblem(gettext_noop("Your firm takes no codes by text or call; add another device."))
     if Device.unscoped.filter(
@@ -70,9 +81,7 @@ def begin_number(*, user: User, text: str, countries: Collection[str], at: datet
         )
     try:
         number = numbers.read(text, countries=countries)
-        if spend(f"lookup/{user.pk}", most=LOOKED_UP_AN_HOUR, at=at):
-            raise DeviceProblem(gettext_noop("You have tried many numbers; wait an hour, or add another device."))
-        line = line_of(number)
+        line = line_of(number, limited)
     except numbers.BadNumber as bad:
         raise DeviceProblem(_BAD_NUMBER[bad.reason]) from bad
     device = begin(user=user, kind=Kind.TEXT, name=numbers.masked(number), at=at)

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate
 from accounts.ground.stepup.actions import session_mark
 from accounts.ground.stepup.limits import cap_of
+from auth2fa.carriers.lookup import asking_for
 from auth2fa.challenge.actions import Outcome
 from auth2fa.challenge.wording import outcome_words
 from auth2fa.devices import actions, queries
@@ -113,8 +114,13 @@ class NewDevice(APIView):
         said, now = _checked(NewDeviceSerializer, request), timezone.now()
         try:
             if said["kind"] == Kind.TEXT:
-                countries = settings.CODES_COUNTRIES
-                device = actions.begin_number(user=request.user, text=said["number"], countries=countries, at=now)
+                device = actions.begin_number(
+                    user=request.user,
+                    text=said["number"],
+                    countries=settings.CODES_COUNTRIES,
+                    line_of=asking_for(request._request),
+                    at=now,
+                )
             else:
                 device = actions.begin(user=request.user, kind=Kind(said["kind"]), name=said["name"], at=now)
         except DeviceProblem as problem:

@@ -19,6 +19,7 @@ from accounts.ground.people.models import User
 from accounts.ground.stepup.actions import session_mark
 from auth2fa.cards.actions import ask_for
 from auth2fa.carriers.actions import channel_of
+from auth2fa.carriers.lookup import asking_for
 from auth2fa.challenge.actions import Outcome
 from auth2fa.challenge.queries import Asked, qr
 from auth2fa.challenge.wording import outcome_words
@@ -56,7 +57,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         if kind == Kind.TEXT:
             device = actions.begin_number(
-                user=user, text=_clean(said.get("number", "")), countries=settings.CODES_COUNTRIES, at=now
+                user=user,
+                text=_clean(said.get("number", "")),
+                countries=settings.CODES_COUNTRIES,
+                line_of=asking_for(request),
+                at=now,
             )
         elif kind == Kind.PHONE:
             return _begin_phone(request, user)

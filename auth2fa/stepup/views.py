@@ -219,7 +219,15 @@ def _held(wish: Wish, until: datetime) -> HttpResponseBase:
 
 
 def _wrong_password(wish: Wish) -> str:
-    """What is wrong with name or password, in words; "" when both are right."""
+    """What is wrong with name or password; tried once a request, also where it begins again (`elsewhere`)."""
+    request = wish.request
+    if not hasattr(request, "wrong_password"):
+        request.wrong_password = _tried(wish)  # type: ignore[attr-defined]
+    return request.wrong_password  # type: ignore[attr-defined]
+
+
+def _tried(wish: Wish) -> str:
+    """What is wrong, in words; "" when both are right."""
     request = wish.request
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
         return _("Too many tries. Wait a few minutes.")

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from django.utils import timezone
 
+from accounts.ground.access.context import connections
 from accounts.ground.outbox.actions import deliver_due
 from accounts.ground.outbox.models import OutboxMessage
 from auth2fa.carriers import aws, events
@@ -189,6 +190,17 @@ def test_whoever_names_many_certificates_has_few_of_them_fetched(sent, client, a
     assert len(aws_alone) == events.FETCHED_A_MINUTE
     assert post(client, envelope(event(sent, "TEXT_DELIVERED"))).status_code < 300, "the known one needs no fetching"
     assert state(sent) == "delivered"
+
+
+def test_a_certificate_is_fetched_while_no_transaction_is_open(sent, client, monkeypatch):
+    open_then, before = [], list(connections["default"].savepoint_ids)
+    monkeypatch.setattr(
+        events,
+        "certificate_at",
+        lambda _address: open_then.append(list(connections["default"].savepoint_ids)) or certificate(),
+    )
+    assert post(client, envelope(event(sent, "TEXT_DELIVERED"))).status_code == 204
+    assert open_then == [before] and state(sent) == "delivered"
 
 
 def test_without_a_topic_nobody_is_listened_to(sent, client, settings):

@@ -8,9 +8,10 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.ground.access.context import as_role
+from accounts.ground.access.context import as_role, connections
 from accounts.ground.outbox.actions import deliver_due
 from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.stepup.models import StepUpGrant
 from auth2fa.carriers import aws
 from auth2fa.carriers.actions import CannotSend, count_text, send, send_notice
 from auth2fa.challenge.actions import ask
@@ -20,7 +21,7 @@ from auth2fa.devices.models import Device, Kind
 from auth2fa.devices.queries import at_door
 from auth2fa.factors.numbers import Line, line_of
 from auth2fa.factors.prices import read
-from tests.auth2fa.kit import enrolled
+from tests.auth2fa.kit import enrolled, latest
 from tests.auth2fa.test_carriers import aws_keys, fake
 from tests.auth2fa.test_last_device import DEVICES, said
 from tests.world import PASSWORD
@@ -79,6 +80,50 @@ def test_a_provider_is_not_waited_for_long(aws_keys, settings, monkeypatch):
         aws.looked_up("+12025550143")
     config = tried[0].meta.config
     assert config.retries["total_max_attempts"] == 1 and config.connect_timeout + config.read_timeout <= 5
+
+
+@pytest.mark.parametrize("by", ["page", "api"])
+def test_a_provider_is_asked_while_no_transaction_is_open(browse, alice, fake, monkeypatch, by):
+    """Nothing is held for the seconds that it takes, and what was confirmed is used up once."""
+    open_then, real, before = [], aws.looked_up, list(connections["default"].savepoint_ids)
+    monkeypatch.setattr(
+        aws, "looked_up", lambda number: open_then.append(list(connections["default"].savepoint_ids)) or real(number)
+    )
+    if by == "page":
+        assert begin(browse).status_code == 302
+    else:
+        sent = {"kind": "text", "number": "+1 202 555 0143"}
+        headers = {"Confirm-Password": PASSWORD}
+        answer = browse("alice").post("/api/v1/devices/new/", sent, content_type="application/json", headers=headers)
+        assert answer.status_code == 201
+    assert open_then == [before] and len(fake.seen) == 1
+    assert (Device.unscoped.get().number, SentCode.unscoped.count()) == ("+12025550143", 1)
+    assert StepUpGrant.unscoped.filter(used_at__isnull=False).count() == StepUpGrant.unscoped.count() == 1
+
+
+def test_an_answer_that_confirmed_a_look_confirms_nothing_more(browse, alice, fake):
+    """The request begins again after the look, and still takes the answer of a device once."""
+    held = enrolled(alice, Kind.APP)
+    mine = browse("alice")
+    task = {"kind": "text", "number": "+1 202 555 0143"}
+    mine.post(NEW, {**task, "_username": "alice", "_password": PASSWORD})
+    one = latest(alice)
+    said = {**task, "_challenge": str(one.pk), "_code": held.answer(one)}
+    fake.line = "VOIP"
+    assert mine.post(NEW, said).status_code == 422
+    one.refresh_from_db()
+    assert one.used_at and not Device.unscoped.filter(kind=Kind.TEXT).exists()
+    fake.line = "MOBILE"
+    assert mine.post(NEW, said).status_code == 403
+    assert len(fake.seen) == 1 and not Device.unscoped.filter(kind=Kind.TEXT).exists()
+
+
+def test_the_password_of_a_look_is_tried_once(browse, alice, fake, monkeypatch):
+    tried, real = [], type(alice).check_password
+    browser = browse("alice")
+    monkeypatch.setattr(type(alice), "check_password", lambda user, given: tried.append(given) or real(user, given))
+    browser.post(NEW, {"kind": "text", "number": "+1 202 555 0143", "_password": PASSWORD})
+    assert (len(fake.seen), tried) == (1, [PASSWORD])
 
 
 def test_looking_up_can_be_switched_off(browse, alice, fake, settings):

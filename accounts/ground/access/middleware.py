@@ -8,12 +8,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.address import client_address
 from accounts.ground.access.context import SEEN_AS, as_role, connections, cursor, enter, enter_by_token, leave, see_as
+from accounts.ground.access.elsewhere import AskedElsewhere
 from accounts.ground.trail.refusals import note
 
 # Rows an administrator edits are read and written by the office's own login.
@@ -36,12 +37,24 @@ class RequestContext:
     `ATOMIC_REQUESTS` is not used because it ends before a template response renders. A response of 400 or more rolls
     back, so a refusal moves nothing; what must be recorded nevertheless is handed to `request.after_rollback`. Where
     nothing but a question or its wrong answer was written, the answer says of itself that it `keeps` that.
+
+    A request that needs the word of another system is taken back, and begun again when that was asked (`elsewhere`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.heard_elsewhere = {}  # type: ignore[attr-defined]
+        while True:
+            request.asks_elsewhere = None  # type: ignore[attr-defined]
+            response = self._in_one_transaction(request)
+            question: AskedElsewhere | None = request.asks_elsewhere  # type: ignore[attr-defined]
+            if question is None:
+                return response
+            request.heard_elsewhere[question.what] = question.heard()  # type: ignore[attr-defined]
+
+    def _in_one_transaction(self, request: HttpRequest) -> HttpResponseBase:
         alias = "office" if request.path.startswith(OFFICE_PREFIX) else "default"
         later: list[Callable[[], None]] = []
         request.after_rollback = later.append  # type: ignore[attr-defined]
@@ -49,6 +62,8 @@ class RequestContext:
         with as_role(alias):
             with transaction.atomic(using=alias):
                 response = _refused(request) or self.get_response(request)
+                if request.asks_elsewhere:  # type: ignore[attr-defined]
+                    return response
                 if response.status_code >= 400 and not getattr(response, "keeps", False):
                     transaction.set_rollback(True, using=alias)
                     self._note_refusal(request, response)
@@ -79,10 +94,14 @@ class RequestContext:
         }
         request.after_rollback(lambda: note(**said))  # type: ignore[attr-defined]
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Nothing of a failed request stays, whatever status it is answered with."""
         alias = "office" if request.path.startswith(OFFICE_PREFIX) else "default"
         transaction.set_rollback(True, using=alias)
+        if not isinstance(exception, AskedElsewhere):
+            return None
+        request.asks_elsewhere = exception  # type: ignore[attr-defined]
+        return HttpResponse(status=503)  # nobody gets it: the request begins again
 
 
 def _refused(request: HttpRequest) -> HttpResponseBase | None:
