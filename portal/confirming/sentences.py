@@ -6,22 +6,18 @@ A new gate with `step_up` needs its line in `SENTENCES`; a test compares both.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.broker.permissions.models import PermissionRequest
 from accounts.broker.products.rules import Permission, permission_words
+from accounts.desk.brand.rules import BrandProblem, check_host
 from accounts.ground.access.scope import scope
-from accounts.ground.addresses.queries import of_seat
-from accounts.ground.authorizations.actions import ROLES, duties
 from accounts.ground.consents.models import Consent
 from accounts.ground.linkage.queries import asked_of
 from accounts.ground.optouts.models import Extent
 from accounts.ground.tree.models import Account
-from accounts.ground.users.actions import seat_for
-from accounts.ground.users.queries import roles
 from auth2fa.devices.models import Kind
 from auth2fa.devices.queries import own
 from fees.invoicing.files import file_of as rows_of
@@ -32,9 +28,9 @@ from fees.invoicing.upload import File, parse
 from fees.notices.models import Mode
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
-from portal.confirming import book, money, office, templates, terms
+from portal.confirming import book, money, office, people, templates, terms
 from portal.confirming.billing import approve_line, billing_month, client_minimum, minimums, threshold
-from portal.confirming.wish import Untold, Wish, account_words, amount_words
+from portal.confirming.wish import Untold, Wish, account_words, amount_words, one_of
 
 SHOWN = 5
 Sentence = Callable[[Wish], str]
@@ -54,13 +50,6 @@ def words_of(request: HttpRequest) -> str:
         return ""
 
 
-def _one(rows: "QuerySet[Any]", pk: object) -> Any:
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise Untold
-    return found
-
-
 def _ask_link(wish: Wish) -> str:
     return _("Ask the advisor %(advisor)s, %(title)s, to take account %(account)s.") % {
         "advisor": wish.text("master").upper(),
@@ -70,103 +59,27 @@ def _ask_link(wish: Wish) -> str:
 
 
 def _answer_link(wish: Wish) -> str:
-    link = _one(asked_of(wish.seat), wish.place["pk"])
+    link = one_of(asked_of(wish.seat), wish.place["pk"])
     accepts = wish.said.get("answer") == "accept" or wish.said.get("accept") is True
     words = _("Accept account %(account)s below your practice.") if accepts else _("Reject the link of %(account)s.")
     return words % {"account": f"{link.number} {link.title}"}
 
 
-def _add_user(wish: Wish) -> str:
-    name = " ".join(str(wish.said.get(one) or "") for one in ("first_name", "last_name")).strip()
-    return _("Invite %(name)s as the user %(username)s.") % {"name": name[:120], "username": wish.text("username")}
-
-
-def _change_user(wish: Wish) -> str:
-    if wish.method == "DELETE":
-        return _remove_user(wish)
-    return _("Change the functions and accounts of %(name)s.") % {"name": wish.person()}
-
-
-def _remove_user(wish: Wish) -> str:
-    return _("Remove the user %(name)s.") % {"name": wish.person()}
-
-
-def _leave(wish: Wish) -> str:
-    return _("%(name)s leaves; %(heir)s takes over everything.") % {
-        "name": wish.person(),
-        "heir": wish.person(wish.said.get("heir")),
-    }
-
-
-def _add_address(wish: Wish) -> str:
-    return _("Let %(name)s work from %(network)s, and from nowhere that is not on the list.") % {
-        "name": wish.person(),
-        "network": wish.text("network"),
-    }
-
-
-def _remove_address(wish: Wish) -> str:
-    rule = _one(of_seat(seat_for(wish.seat, wish.place["seat"])), wish.place["address"])
-    return _("Take %(network)s off the addresses of %(name)s.") % {"network": rule.network, "name": wish.person()}
-
-
 def _brand(wish: Wish) -> str:
     if wish.said.get("withdraw"):
         return _("Take your brand off; your clients see the portal's own.")
-    if wish.said.get("host"):
+    try:
+        host = check_host(str(wish.said.get("host") or ""))
+    except BrandProblem as problem:
+        raise Untold from problem
+    if host:
         words = _("Show your clients the name %(name)s, also at the address %(host)s.")
-        return words % {"name": wish.text("name"), "host": wish.text("host")}
+        return words % {"name": wish.text("name"), "host": host}
     return _("Show your clients the name %(name)s.") % {"name": wish.text("name")}
 
 
-def _new_role(wish: Wish) -> str:
-    return _("Make the role %(name)s.") % {"name": wish.text("name")}
-
-
-def _change_role(wish: Wish) -> str:
-    if wish.method == "DELETE":
-        return _remove_role(wish)
-    role = _one(roles(wish.seat), wish.place["role"])
-    return _("Change the role %(name)s, and with it everybody who is bound to it.") % {"name": role.name}
-
-
-def _remove_role(wish: Wish) -> str:
-    return _("Remove the role %(name)s.") % {"name": _one(roles(wish.seat), wish.place["role"]).name}
-
-
-def _waiting(wish: Wish) -> dict[str, str]:
-    if wish.seat.role not in ROLES:
-        raise Untold
-    found = _one(duties(wish.seat), wish.place["authorization"])
-    asker = found.requested_by.user
-    return {"title": found.title, "name": asker.get_full_name() or asker.username}
-
-
-def _approve(wish: Wish) -> str:
-    return _("Approve what %(name)s asked for: %(title)s.") % _waiting(wish)
-
-
-def _reject(wish: Wish) -> str:
-    return _("Reject what %(name)s asked for: %(title)s.") % _waiting(wish)
-
-
-def _new_rule(wish: Wish) -> str:
-    return _("Make a rule that asks for %(count)s approvals by others.") % {"count": wish.text("approvals")}
-
-
-def _remove_rule(_wish: Wish) -> str:
-    return _("Remove a rule, so that what it names needs no approval any more.")
-
-
-def _new_token(wish: Wish) -> str:
-    return _("Make the API token %(name)s, which works for %(days)s days without you.") % {
-        "name": wish.text("name"),
-        "days": str(wish.said.get("days") or 30)[:4],
-    }
-
-
 def _sign_permissions(wish: Wish) -> str:
-    row = _one(scope(wish.seat, PermissionRequest), wish.place["pk"])
+    row = one_of(scope(wish.seat, PermissionRequest), wish.place["pk"])
     return _("Sign the agreement on these trading permissions of account %(account)s: %(permissions)s.") % {
         "account": account_words(scope(wish.seat, Account).filter(pk=row.account_id).first()),
         "permissions": _permissions(row.wanted),
@@ -181,7 +94,7 @@ def _permissions(texts: Iterable[str]) -> str:
 
 
 def _answer_permissions(wish: Wish) -> str:
-    row = _one(scope(wish.seat, PermissionRequest), wish.place["pk"])
+    row = one_of(scope(wish.seat, PermissionRequest), wish.place["pk"])
     account = account_words(scope(wish.seat, Account).filter(pk=row.account_id).first())
     approves = wish.said.get("answer") == "approve" or wish.said.get("approve") is True
     words = (
@@ -241,7 +154,7 @@ def _send_reimbursements(wish: Wish) -> str:
 
 
 def _change_reimbursement(wish: Wish) -> str:
-    row = _one(reimbursements(wish.seat), wish.place["pk"])
+    row = one_of(reimbursements(wish.seat), wish.place["pk"])
     said = {"account": account_words(row.account), "before": amount_words(row.amount, row.currency)}
     if wish.method == "DELETE":
         return _("Withdraw the reimbursement of %(before)s to account %(account)s.") % said
@@ -257,7 +170,7 @@ def _notice_mode(wish: Wish) -> str:
 
 
 def _change_invoice(wish: Wish) -> str:
-    row = _one(invoices(wish.seat), wish.place["pk"])
+    row = one_of(invoices(wish.seat), wish.place["pk"])
     said = {"account": account_words(row.account), "before": amount_words(row.amount, row.currency)}
     if wish.method == "DELETE":
         return _("Withdraw the invoice of %(before)s to account %(account)s.") % said
@@ -288,7 +201,7 @@ def _opt_out(wish: Wish) -> str:
 
 
 def _agree(wish: Wish) -> str:
-    row = _one(scope(wish.seat, Consent).select_related("account"), wish.place["pk"])
+    row = one_of(scope(wish.seat, Consent).select_related("account"), wish.place["pk"])
     return _("Agree to this for account %(account)s: %(kind)s.") % {
         "account": account_words(row.account),
         "kind": row.get_kind_display(),
@@ -321,25 +234,25 @@ def _in_the_office(wish: Wish) -> str:
 SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("links:ask", "links:join", "api_account_link", "api_account_join"), _ask_link),
     **dict.fromkeys(("links:decide", "api_link_decision"), _answer_link),
-    **dict.fromkeys(("users:confirm", "api_new_user"), _add_user),
-    **dict.fromkeys(("users:rights", "api_user"), _change_user),
-    "users:remove": _remove_user,
-    **dict.fromkeys(("users:leave", "api_leave"), _leave),
-    **dict.fromkeys(("users:add_address", "api_new_address"), _add_address),
-    **dict.fromkeys(("users:remove_address", "api_address"), _remove_address),
+    **dict.fromkeys(("users:confirm", "api_new_user"), people.add_user),
+    **dict.fromkeys(("users:rights", "api_user"), people.change_user),
+    "users:remove": people.remove_user,
+    **dict.fromkeys(("users:leave", "api_leave"), people.leave),
+    **dict.fromkeys(("users:add_address", "api_new_address"), people.add_address),
+    **dict.fromkeys(("users:remove_address", "api_address"), people.remove_address),
     **dict.fromkeys(("brand:edit", "api_brand"), _brand),
-    **dict.fromkeys(("users:new_role", "api_roles"), _new_role),
-    **dict.fromkeys(("users:role", "api_role"), _change_role),
-    "users:delete_role": _remove_role,
-    **dict.fromkeys(("users:approve", "api_approve"), _approve),
-    **dict.fromkeys(("users:reject", "api_reject"), _reject),
-    **dict.fromkeys(("users:approval_rules", "api_approval_rules"), _new_rule),
-    **dict.fromkeys(("users:remove_rule", "api_approval_rule"), _remove_rule),
+    **dict.fromkeys(("users:new_role", "api_roles"), people.new_role),
+    **dict.fromkeys(("users:role", "api_role"), people.change_role),
+    "users:delete_role": people.remove_role,
+    **dict.fromkeys(("users:approve", "api_approve"), people.approve),
+    **dict.fromkeys(("users:reject", "api_reject"), people.reject),
+    **dict.fromkeys(("users:approval_rules", "api_approval_rules"), people.new_rule),
+    **dict.fromkeys(("users:remove_rule", "api_approval_rule"), people.remove_rule),
     **dict.fromkeys(("devices:begin", "api_new_device"), _add_device),
     **dict.fromkeys(("devices:revoke", "api_device"), _revoke_device),
     **dict.fromkeys(("devices:codes", "api_recovery_codes"), _make_codes),
     **dict.fromkeys(("optouts:sign", "api_sign_opt_out"), _opt_out),
-    **dict.fromkeys(("tokens:create", "api_new_token"), _new_token),
+    **dict.fromkeys(("tokens:create", "api_new_token"), people.new_token),
     **dict.fromkeys(("trading:sign_permission", "api_sign_permission"), _sign_permissions),
     **dict.fromkeys(("trading:decide_permission", "api_permission_answer"), _answer_permissions),
     **dict.fromkeys(("transfer:withdraw", "api_withdraw"), money.withdraw),

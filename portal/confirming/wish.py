@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.ground.access.context import Who
@@ -58,6 +59,11 @@ class Wish:
             raise Untold
         return self.who
 
+    @property
+    def is_of_api(self) -> bool:
+        """Whether a program sent it: JSON, read by serializers and not by forms."""
+        return self.request.path.startswith("/api/")
+
     def text(self, name: str) -> str:
         """A field as it was typed, cut to what a sentence can bear."""
         found = " ".join(str(self.said.get(name) or "").replace("\0", "").split())
@@ -78,6 +84,14 @@ class Wish:
         if found is None:
             raise Untold
         return person_words(found)
+
+
+def one_of(rows: "QuerySet[Any]", pk: object) -> Any:
+    """One of the rows that the asker may know of."""
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Untold
+    return found
 
 
 def account_words(account: Account | None) -> str:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,15 +30,13 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """A new token; its secret stands in this answer alone, which nothing keeps."""
     who = _holder(request)
-    now, days = timezone.now(), request.POST.get("days", "")
-    given = abilities_of(request.POST)
+    now, given = timezone.now(), abilities_of(request.POST)
     try:
-        lasts = timedelta(days=int(days) if days in {str(one) for one in DAYS} else DAYS[1])
         token, secret = actions.create(
             who=who,
             name=request.POST.get("name", "").replace("\0", ""),
             abilities=given,
-            expires_at=now + lasts,
+            expires_at=now + timedelta(days=days_of(request.POST)),
             at=now,
         )
     except actions.TokenProblem as problem:
@@ -46,6 +44,12 @@ def create(request: HttpRequest) -> HttpResponse:
     answer = render(request, "tokens/made.html", {"token": token, "secret": secret})
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def days_of(said: QueryDict) -> int:
+    """For how many days a form asks; one of those that are offered."""
+    days = said.get("days", "")
+    return int(days) if days in {str(one) for one in DAYS} else DAYS[1]
 
 
 @gate(SIGNED_IN)

@@ -74,7 +74,8 @@ class NewUserSerializer(GrantSerializer):
     principal = serializers.IntegerField(required=False, allow_null=True)
 
 
-def _grant(said: dict[str, Any]) -> Grant:
+def grant_said(said: dict[str, Any]) -> Grant:
+    """What a program gives."""
     given = frozenset(said.get("abilities", ()))
     if not said.get("role"):
         check_defaults(given)
@@ -133,7 +134,7 @@ class NewUserView(Asking):
         """Invite somebody; 202 when a rule asks for approval first."""
         said = valid(NewUserSerializer, request)
         names = ("username", "first_name", "last_name", "email", "language", "standing")
-        wish = NewUser(**{name: said[name] for name in names}, principal=said.get("principal"), grant=_grant(said))
+        wish = NewUser(**{name: said[name] for name in names}, principal=said.get("principal"), grant=grant_said(said))
         site = settings.PUBLIC_URL.rstrip("/")
         done = actions.add_user(who=self.who, wish=wish, site=site, at=timezone.now())
         if isinstance(done, Authorization):
@@ -154,7 +155,7 @@ class UserRecord(Asking):
     def put(self, request: Request, seat: int) -> Response:
         """Give it these rights and no others."""
         found = actions.seat_for(self.who, seat)
-        grant = _grant(valid(GrantSerializer, request))
+        grant = grant_said(valid(GrantSerializer, request))
         waiting = actions.change_rights(who=self.who, seat=found, grant=grant, at=timezone.now())
         return _waiting(waiting) if waiting else Response(_user(actions.seat_for(self.who, seat), whole=True))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,10 +51,8 @@ def approval_rules(request: HttpRequest) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            seats = [int(one[:15]) for one in request.POST.getlist("seat") if one.isascii() and one.isdigit()]
-            count = request.POST.get("approvals", "")
-            number = int(count[:4]) if count.isascii() and count.isdigit() else 0
-            save_rule(who=who, kinds=request.POST.getlist("kind"), approvals=number, seats=seats)
+            kinds, approvals, seats = rule_said(request.POST)
+            save_rule(who=who, kinds=kinds, approvals=approvals, seats=seats)
         except UserProblem as raised:
             problem = str(raised)
         else:
@@ -81,6 +79,13 @@ def remove_rule(request: HttpRequest, rule: int) -> HttpResponse:
     else:
         messages.success(request, _("The rule was removed."))
     return redirect("users:approval_rules")
+
+
+def rule_said(said: QueryDict) -> tuple[list[str], int, list[int]]:
+    """What a form says of a rule: kinds of acts, how many approvals, and by whom; what is no number is none."""
+    seats = [int(one[:15]) for one in said.getlist("seat") if one.isascii() and one.isdigit()]
+    count = said.get("approvals", "")
+    return said.getlist("kind"), int(count[:4]) if count.isascii() and count.isdigit() else 0, seats
 
 
 def _in_words(rule: Any) -> tuple[list[object], Any, list[Any]]:

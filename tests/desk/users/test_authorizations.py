@@ -65,6 +65,13 @@ def test_usr_6_two_others_approve_and_then_it_is_done(four):
     assert Request.unscoped.get(kind="authorization").status == "approved"
 
 
+def test_who_approves_is_told_what_is_granted(four):
+    add(four("a"), "newcomer", OWN, ability=["trade"])
+    waiting = Authorization.unscoped.get()
+    page = four("b").post(f"/settings/authorizations/{waiting.pk}/approve/").content.decode()
+    assert "(all accounts; Trading (1 of 3: Trade button and workstation))" in page
+
+
 def test_usr_6_one_rejection_ends_it(four):
     add(four("a"), "newcomer", OWN)
     say(four("b"), "approve")

@@ -53,17 +53,39 @@ ONE_PERCENT = {
 CASES = (
     ("ana", "/links/ask/U1000001/", {"master": "f200002", "title": "Brightwell LLC"},
      "Ask the advisor F200002, Brightwell LLC, to take account U1000001 Ruiz, Ana Kestrel"),
-    ("alice", "/settings/users/new/confirm/", {"first_name": "Tom", "last_name": "Bell", "username": "tom"},
-     "Invite Tom Bell as the user tom."),
-    ("alice", "/settings/users/{tess}/rights/", {}, "Change the functions and accounts of tess."),
+    ("alice", "/settings/users/new/confirm/",
+     {"first_name": "Tom", "last_name": "Bell", "username": "tom", "email": "tom@example.test", "standing": "member",
+      "ability": ["trade", "fees"], "is_security_officer": "on"},
+     "Invite Tom Bell by mail to tom@example.test as the user tom: all accounts; security officer; Trading (1 of 3:"
+     " Trade button and workstation); Client Management (1 of 4: Client fees)."),
+    ("alice", "/settings/users/{tess}/rights/", {}, "From now on tess has: all accounts; no functions."),
+    ("alice", "/settings/users/{tess}/rights/",
+     {"group": ["funding"], "holdings": "chosen", "accounts": "u1000002, U1000001 U9000001"},
+     "From now on tess has: 2 accounts: U1000001, U1000002; Funding (all 4)."),
+    ("alice", "/settings/users/{tess}/rights/", {"access_role": "{role}", "is_account_representative": "on"},
+     "From now on tess has: all accounts; the role Northgate work; account representative; "),
+    ("alice", "/settings/users/{tess}/rights/", {"holdings": "types", "account_types": ["client"]},
+     "From now on tess has: accounts of these types: client; no functions."),
     ("alice", "/settings/users/{tess}/remove/", {}, "Remove the user tess."),
     ("alice", "/settings/users/{tess}/leave/", {"heir": "{vera}"}, "tess leaves; vera takes over everything."),
-    ("alice", "/settings/users/{tess}/addresses/new/", {"network": "203.0.113.9"}, "Let tess work from 203.0.113.9"),
-    ("alice", "/settings/roles/new/", {"name": "Treasury"}, "Make the role Treasury."),
-    ("alice", "/settings/roles/{role}/", {"name": "x"}, "Change the role Northgate work"),
+    ("alice", "/settings/users/{tess}/addresses/new/", {"network": "203.0.113.9"},
+     "Let tess work from 203.0.113.9/32, and from nowhere"),
+    ("alice", "/settings/users/{tess}/addresses/new/", {"network": "2001:4860:1:2::7"},
+     "Let tess work from 2001:4860:1:2::/64, and from nowhere"),
+    ("alice", "/settings/roles/new/", {"name": "Treasury", "ability": ["transfer_funds"]},
+     "Make the role Treasury: Funding (1 of 4: Transfer funds)."),
+    ("alice", "/settings/roles/{role}/", {"name": "x", "ability": ["tax"]},
+     "The role Northgate work, and with it everybody who is bound to it, has from now on: Reporting (1 of 4: Tax"
+     " documents)."),
     ("alice", "/settings/roles/{role}/delete/", {}, "Remove the role Northgate work."),
-    ("alice", "/settings/authorizations/rules/", {"approvals": "2"}, "asks for 2 approvals"),
-    ("alice", "/settings/tokens/new/", {"name": "robot", "days": "7"}, "API token robot, which works for 7 days"),
+    ("alice", "/settings/authorizations/rules/", {"approvals": "2", "kind": ["add_user"], "seat": ["{tess}", "{vera}"]},
+     "Ask for 2 approvals by others: Adding a user. Who may approve: tess, vera."),
+    ("alice", "/settings/tokens/new/", {"name": "robot", "days": "7", "ability": ["fees"]},
+     "Make the API token robot, which works for 7 days without you: Client Management (1 of 4: Client fees)."),
+    ("alice", "/settings/tokens/new/", {"name": "robot", "days": "9999"},
+     "Make the API token robot, which works for 30 days without you: no functions."),
+    ("alice", "/settings/brand/", {"name": "North", "host": " Clients.Example.COM. "},
+     "Show your clients the name North, also at the address clients.example.com."),
     ("ana", "/trading/permissions/{permission}/sign/", {},
      "Sign the agreement on these trading permissions of account U1000001 Ruiz, Ana Kestrel: Mutual funds"),
     ("alice", "/trading/permissions/{permission}/decide/", {"answer": "approve"},
@@ -88,9 +110,49 @@ def test_the_page_says_what_is_confirmed(browse, stage):
         "invoice": stage.rows["invoice"]["U1000001"],
     }
     for name, path, data, sentence in CASES:
-        said = {key: value.format(**rows) if isinstance(value, str) else value for key, value in data.items()}
+        said = {key: filled(value, rows) for key, value in data.items()}
 
         assert sentence in asked(browse(name), path.format(**rows), said), path
+
+
+def filled(value, rows):
+    return value.format(**rows) if isinstance(value, str) else [one.format(**rows) for one in value]
+
+
+BY_PROGRAM = (
+    ("put", "users/{tess}/",
+     {"abilities": ["email", "password", "trade"], "holdings": "chosen", "accounts": ["u1000001"]},
+     "From now on tess has: 1 account: U1000001; Trading (1 of 3: Trade button and workstation)."),
+    ("post", "tokens/new/", {"name": "robot", "abilities": ["tax"], "days": 1},
+     "Make the API token robot, which works for 1 day without you: Reporting (1 of 4: Tax documents)."),
+    ("post", "roles/", {"name": "Till", "abilities": ["bank_information"]},
+     "Make the role Till: Funding (1 of 4: Bank information)."),
+    ("post", "authorizations/rules/", {"kinds": ["change_rights"], "approvals": 1, "authorizers": [0]},
+     "Ask for 1 approval by others: Changing a user's rights. Who may approve: \N{EM DASH}."),
+)  # fmt: skip
+
+
+def test_a_program_is_told_what_it_grants(browse, stage):
+    alice, tess = browse("alice"), stage.seats["tess"].pk
+    for method, path, body, sentence in BY_PROGRAM:
+        answer = getattr(alice, method)(
+            f"/api/v1/{path.format(tess=tess)}", json.dumps(body), content_type="application/json"
+        )
+
+        assert (answer.status_code, answer.json().get("detail")) == (403, sentence), path
+
+
+def test_two_grants_are_never_told_alike(browse, stage):
+    """One function or account more, another role, a day longer: each says other words, which the phone answers for."""
+    tess = stage.seats["tess"].pk
+    wishes = [
+        {"ability": ["trade"]}, {"ability": ["allocation"]}, {"ability": ["trade", "tax"]}, {"group": ["trading"]},
+        {"ability": ["trade"], "holdings": "chosen", "accounts": "U1000001"},
+        {"ability": ["trade"], "holdings": "chosen", "accounts": "U1000002"},
+        {"ability": ["trade"], "is_security_officer": "on"}, {"access_role": stage.rows["role"]["F100001"]},
+    ]  # fmt: skip
+    told = [asked(browse("alice"), f"/settings/users/{tess}/rights/", wish) for wish in wishes]
+    assert len({page.split('class="note" dir="auto">')[1].split("</p>")[0] for page in told}) == len(wishes)
 
 
 def test_an_invoice_is_told_with_its_amount_by_a_program_too(browse, stage):
