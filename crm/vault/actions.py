@@ -27,7 +27,7 @@ from crm.vault.epochs import begin_epoch, belonging, enrol, held, open_ring
 from crm.vault.models import Epoch, Member, MemberState, Vault
 from crm.vault.pepper import note_use, peppers
 from crm.vault.queries import own_member
-from crm.vault.rules import IN_ALL, VaultProblem, check_password, damaged, member_seat, wait_words
+from crm.vault.rules import IN_ALL, TooBusy, VaultProblem, check_password, damaged, member_seat, wait_words
 from portal.lib.exchange import exchange_day
 
 # A vault that nobody has finished setting up can be begun again by a colleague after this time, by its founder at once.
@@ -168,7 +168,7 @@ def open_own(who: Who, password: str, at: datetime, *states: str) -> tuple[Membe
         key = people.password_key(stored, password=password, peppers=peppers())
         own = people.opened(stored, key)
     except Busy:
-        raise VaultProblem(_("Many people unlock at this moment. Try again in a few seconds.")) from None
+        raise TooBusy from None
     except Unopened:
         member.wrong = min(member.wrong + 1, IN_ALL)
         member.wrong_at = [*member.wrong_at, at][-20:]
@@ -286,7 +286,7 @@ def _wrapped(stored: StoredMember, own: Own, password: str, at: datetime) -> Sto
     try:
         return people.wrapped(stored, own, password=password, cost=usual_cost(), peppers=peppers())
     except Busy:
-        raise VaultProblem(_("Many people unlock at this moment. Try again in a few seconds.")) from None
+        raise TooBusy from None
 
 
 def _fresh_code(member: Member, stored: StoredMember, own: Own) -> str:

@@ -18,13 +18,20 @@ from crm.vault import actions, joining, queries, unlocking
 from crm.vault.context import SAFE_METHODS, give_cookie, if_opened, take_cookie
 from crm.vault.engine.keys import LONGEST_PASSWORD
 from crm.vault.models import Member
-from crm.vault.rules import SURE, SURE_AND_PROVED, Locked, VaultProblem, member_seat
+from crm.vault.rules import SURE, SURE_AND_PROVED, Locked, TooBusy, VaultProblem, member_seat
 
 
 class NotOpened(APIException):
     """The vault did not do it, and says why."""
 
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+
+
+class Later(APIException):
+    """The vault has no room for one more password at this moment."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    wait = TooBusy.wait
 
 
 def _secret(longest: int = LONGEST_PASSWORD) -> serializers.CharField:
@@ -119,10 +126,10 @@ class VaultView(APIView):
             raise NotAllowed("view", _("A token cannot open the client book. Sign in with your password."))
 
     def handle_exception(self, exc: Exception) -> Response:
-        """A sentence with 422; what was counted is kept."""
+        """A sentence with 422, or 503 where it only has to wait; what was counted is kept."""
         if not isinstance(exc, VaultProblem):
             return super().handle_exception(exc)
-        answer = super().handle_exception(NotOpened(str(exc)))
+        answer = super().handle_exception(Later(str(exc)) if isinstance(exc, TooBusy) else NotOpened(str(exc)))
         answer.keeps = exc.counted  # type: ignore[attr-defined]
         return answer
 
@@ -200,7 +207,7 @@ class Lock(VaultView):
         return answer
 
 
-@gate(SIGNED_IN)
+@gate(SURE)
 class StoragePassword(VaultView):
     """Changing the storage password."""
 

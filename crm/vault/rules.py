@@ -19,7 +19,8 @@ from crm.vault.engine.keys import LONGEST_PASSWORD
 # Who decides over others' keys has not opted out of the second proof.
 PROVED = replace(SIGNED_IN, proved=True)
 # What changes who can open it is confirmed with a device too; of the proofs typed beside, no fingerprint is made.
-SURE = replace(SIGNED_IN, step_up=True, secrets=frozenset({"storage_password", "again", "code", "sheet_1", "sheet_2"}))
+SECRET = frozenset({"storage_password", "again", "old", "code", "sheet_1", "sheet_2"})
+SURE = replace(SIGNED_IN, step_up=True, secrets=SECRET)
 SURE_AND_PROVED = replace(SURE, proved=True)
 SHORTEST = 15
 FEW = (5, timedelta(minutes=15))
@@ -35,6 +36,15 @@ class VaultProblem(Exception):
     def __init__(self, words: str, *, counted: bool = False) -> None:
         super().__init__(words)
         self.counted = counted
+
+
+class TooBusy(VaultProblem):
+    """So many storage passwords are being checked that this one waits: answered with 503 and when to try again."""
+
+    wait = 5
+
+    def __init__(self) -> None:
+        super().__init__(_("Many people unlock at this moment. Try again in a few seconds."))
 
 
 class Locked(NotAllowed):

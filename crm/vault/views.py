@@ -22,9 +22,9 @@ from accounts.ground.people.models import User
 from crm.vault import actions, joining, queries, rules, unlocking
 from crm.vault.context import give_cookie, if_opened, take_cookie
 from crm.vault.models import Member, MemberState
-from crm.vault.rules import SURE, SURE_AND_PROVED, VaultProblem, member_seat
+from crm.vault.rules import SECRET, SURE, SURE_AND_PROVED, TooBusy, VaultProblem, member_seat
 
-SECRETS = sensitive_post_parameters("storage_password", "again", "old", "code", "sheet_1", "sheet_2")
+SECRETS = sensitive_post_parameters(*SECRET)
 View = Callable[..., HttpResponse]
 
 
@@ -39,6 +39,8 @@ def in_words(again: str) -> Callable[[View], View]:
             except VaultProblem as problem:
                 answer = PAGES[again](request, str(problem), **kwargs)
                 answer.keeps = problem.counted  # type: ignore[attr-defined]
+                if isinstance(problem, TooBusy):
+                    answer.status_code, answer["Retry-After"] = 503, str(problem.wait)
                 return answer
 
         return answered
@@ -120,7 +122,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@gate(SIGNED_IN)
+@gate(SURE)
 @require_POST
 @SECRETS
 @in_words("home")

@@ -15,6 +15,11 @@ def new_code(wish: Wish) -> str:
     return _("Make a new recovery code for your storage password; the old one will no longer work.")
 
 
+def change_password(wish: Wish) -> str:
+    """Another storage password for oneself."""
+    return _("Change your storage password; every browser that is unlocked is locked.")
+
+
 def recover(wish: Wish) -> str:
     """A storage password by the code."""
     return _("Set a new storage password with your recovery code.")

@@ -284,6 +284,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),
     "nights:retry": _retry_night,
     **dict.fromkeys(("nights:decide_any", "nights:decide", "api_night_decisions"), office.decide_night),
+    **dict.fromkeys(("vault:change", "api_vault_password"), book.change_password),
     **dict.fromkeys(("vault:new_code", "api_vault_new_code"), book.new_code),
     **dict.fromkeys(("vault:recover", "api_vault_recover"), book.recover),
     **dict.fromkeys(("vault:sheets", "api_vault_sheets"), book.sheets),

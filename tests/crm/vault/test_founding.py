@@ -110,7 +110,7 @@ def test_asking_for_the_password_of_the_sign_in_is_counted(world, browse, way):
         if way == "set up":
             return alice.post(HOME + "set-up/", said)
         if way == "change":
-            return alice.post(HOME + "change/", {**said, "old": PASSWORD if proof else "wrong wrong wrong"})
+            return alice.post(HOME + "change/", {**said, "old": PASSWORD if proof else "wrong wrong wrong"}, **SURE)
         return alice.post(HOME + "recover/", {**said, "code": code if proof else code[::-1]}, **SURE)
 
     if way != "set up":

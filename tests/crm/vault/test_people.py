@@ -163,9 +163,9 @@ def test_change_keeps_the_code_and_locks_every_browser(world, browse):
     code = begun(alice)[0]
     unlock(alice)
     said = {"old": PASSWORD, "storage_password": OTHER_PASSWORD, "again": OTHER_PASSWORD}
-    assert alice.post(HOME + "change/", {**said, "old": "not this one at all"}).status_code == 422
+    assert alice.post(HOME + "change/", {**said, "old": "not this one at all"}, **SURE).status_code == 422
     assert Unlocked.unscoped.exists()
-    assert alice.post(HOME + "change/", said).status_code == 302
+    assert alice.post(HOME + "change/", said, **SURE).status_code == 302
     assert not Unlocked.unscoped.exists()
     assert unlock(alice).status_code == 422 and unlock(alice, OTHER_PASSWORD).status_code == 302
     told = OutboxMessage.unscoped.get(subject="Your storage password was changed")
@@ -309,8 +309,8 @@ def test_another_practice_has_a_vault_of_its_own_and_reaches_no_other(world, bro
 def test_the_api_does_the_same(world, browse):
     alice = browse("alice")
 
-    def post(path, **said):
-        return alice.post(f"/api/v1/vault/{path}", said, content_type="application/json")
+    def post(path, sure=None, **said):
+        return alice.post(f"/api/v1/vault/{path}", said, content_type="application/json", **sure or {})
 
     assert post("set-up/", storage_password="too short").status_code == 422
     made = post("set-up/", storage_password=PASSWORD)
@@ -321,8 +321,32 @@ def test_the_api_does_the_same(world, browse):
     assert post("unlock/", storage_password=PASSWORD).json()["unlocked_until"]
     assert is_open(alice)
     assert post("lock/").status_code == 204 and not is_open(alice)
-    assert post("password/", old=PASSWORD, storage_password=OTHER_PASSWORD).status_code == 204
+    new = {"old": PASSWORD, "storage_password": OTHER_PASSWORD}
+    assert post("password/", **new).json()["detail"].startswith("Change your storage password")
+    assert post("password/", SURE, **new).status_code == 204
     assert post("unlock/", storage_password=OTHER_PASSWORD).status_code == 200
+
+
+def test_who_comes_when_too_many_derive_is_asked_to_come_again(world, browse, monkeypatch):
+    """503 with a time, on the page that asked; no guess is counted, and nothing is done by half."""
+    alice = browse("alice")
+    begun(alice)
+    before = Member.unscoped.values_list("wrong", "blob", "recovery_blob").get()
+
+    def busy(*_args, **_named):
+        raise Busy
+
+    new = {"storage_password": OTHER_PASSWORD, "again": OTHER_PASSWORD}
+    with monkeypatch.context() as crowd:
+        crowd.setattr(people, "password_key", busy)
+        answers = [unlock(alice), alice.post(HOME + "change/", {**new, "old": PASSWORD}, **SURE)]
+        program = alice.post("/api/v1/vault/unlock/", {"storage_password": PASSWORD}, content_type="application/json")
+    assert all("Many people unlock at this moment" in answer.content.decode() for answer in answers)
+    for answer in (*answers, program):
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert program.headers["Content-Type"] == "application/problem+json"
+    assert Member.unscoped.values_list("wrong", "blob", "recovery_blob").get() == before and not is_open(alice)
+    assert unlock(alice).status_code == 302
 
 
 def test_unlocking_does_without_renewing_while_too_many_derive(world, browse, monkeypatch, settings):
@@ -373,6 +397,7 @@ def test_letting_in_and_recovering_are_confirmed_by_the_sign_in_too(world, brows
     for where, sent in (
         (place, said),
         (place + "out/", said),
+        (HOME + "change/", {**new, "old": PASSWORD}),
         (HOME + "code/new/", said),
         (HOME + "recover/", {**new, "code": code}),
         (HOME + "sheets/", {**new, "sheet_1": sheets[0], "sheet_2": sheets[1]}),
