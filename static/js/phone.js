@@ -171,13 +171,24 @@ function take(link) {
     location.hash = begun[0];
     return true;
   }
-  const found = /[#&]q=(\d{8})(?:&t=([\w-]{1,800}))?$/.exec(link);
-  if (!found) return false;
+  const read = readOf(link);
+  say("unreadable", !read && /[#&]q=/.test(link));
+  if (!read) return false;
   hideResponse();
-  find("asked").value = found[1];
-  scanned = { digits: found[1], told: found[2] ? wordsOf(found[2]) : "" };
+  find("asked").value = read.digits;
+  scanned = read;
   tell();
   return true;
+}
+
+// A link that is not whole says nothing: digits without their words would be answered unseen.
+function readOf(link) {
+  const found = /[#&]q=(\d{8})(?:&t=([\w-]{1,800}))?$/.exec(link);
+  try {
+    return found && { digits: found[1], told: found[2] ? wordsOf(found[2]) : "" };
+  } catch {
+    return null;
+  }
 }
 
 function tell() {

@@ -160,6 +160,45 @@ def answered(phone, page):
     return shown.inner_text()
 
 
+KEPT = """() => new Promise((done) => {
+  const asked = indexedDB.open("phone-key", 1);
+  asked.onsuccess = () => {
+    const deal = asked.result.transaction("kept", "readwrite");
+    deal.objectStore("kept").put({ suite: "", name: "Old phone", mode: "pin" }, "key");
+    deal.oncomplete = () => { asked.result.close(); done(); };
+  };
+})"""
+
+
+@pytest.mark.parametrize(
+    ("behind", "is_whole"),
+    [
+        ("q=48291357&t=QWRkIGEgcGhvbmUu", True),
+        ("q=48291357&t=A", False),
+        ("q=48291357&t=_w", False),
+        ("q=48291357&t=%%%", False),
+        ("q=48291357&t=", False),
+        ("q=4829&t=QWRk", False),
+    ],
+)
+def test_a_link_that_is_not_whole_leaves_a_whole_page_and_says_so(page, site, behind, is_whole):
+    """Neither half of it is taken: digits without their words would be answered unseen."""
+    page.goto(f"{site}/phone/")
+    page.wait_for_selector("[data-phone][data-is-ready]", state="attached")
+    page.evaluate(KEPT)
+    page.goto("about:blank")
+    page.goto(f"{site}/phone/#{behind}")
+    page.wait_for_selector("[data-phone][data-is-ready]", state="attached")
+    expect(page.locator("[data-name]")).to_have_text("Old phone")
+    expect(page.get_by_label("Challenge code")).to_have_value("48291357" if is_whole else "")
+    expect(page.locator("[data-told-words]")).to_have_text("Add a phone." if is_whole else "")
+    expect(page.locator("[data-untold]")).to_be_visible(visible=not is_whole)
+    expect(page.locator("[data-unreadable]")).to_be_visible(visible=not is_whole)
+    page.evaluate("location.hash = 'q=11112222'")
+    expect(page.get_by_label("Challenge code")).to_have_value("11112222")
+    expect(page.locator("[data-unreadable]")).to_be_hidden()
+
+
 def test_a_response_is_shown_for_a_minute_and_then_gone(own_world, local, page, browser, monkeypatch):
     told = []
     real = views.qr
