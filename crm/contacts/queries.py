@@ -57,7 +57,8 @@ class Row:
     @property
     def noted_at(self) -> datetime | None:
         """When somebody last wrote down what was spoken."""
-        return max((one.noted_at for one in self.accounts if one.noted_at), default=None)
+        moments = (getattr(self.contact, "noted_at", None), *(one.noted_at for one in self.accounts))
+        return max((one for one in moments if one), default=None)
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,11 @@ def read(vault: Opened, contact: Contact) -> Read:
         return Read(contact, {}, is_damaged=True)
 
 
+def noted(who: Who, rows: "QuerySet[Contact]") -> "QuerySet[Contact]":
+    """With when the last note about each was written, those about accounts apart."""
+    return rows.annotate(noted_at=_last_note(who, "contact_id", OuterRef("pk")))
+
+
 def with_accounts(who: Who, contacts: Iterable[Contact]) -> list[Row]:
     """The contacts of one page with what their accounts are worth: one question for all of them."""
     rows = [Row(contact) for contact in contacts]
@@ -117,12 +123,11 @@ def accounts_of(who: Who, parties: list[int], sealed: date | None) -> dict[int, 
     """The accounts of parties, each with its last value and when a note about it was written last."""
     if not parties:
         return {}
-    noted = scope(who, Note).filter(account_id=OuterRef("account_id"), trashed_at=None).order_by()
     rights = (
         valued(who, sealed)
         .filter(party_id__in=parties)
         .select_related("account", "account__firm")
-        .annotate(noted_at=Subquery(noted.values("account_id").annotate(last=Max("created_at")).values("last")))
+        .annotate(noted_at=_last_note(who, "account_id", OuterRef("account_id")))
         .order_by("account__sort_key", "account__number")
     )
     found: dict[int, list[Known]] = defaultdict(list)
@@ -160,3 +165,9 @@ def clients_without(who: Who, text: str = "") -> "QuerySet[Party]":
     for word in typed(text).split():
         rows = rows.filter(Q(legal_name__icontains=word) | Q(rights__account__number__iexact=word))
     return rows.distinct().order_by("legal_name", "pk")
+
+
+def _last_note(who: Who, column: str, whose: OuterRef) -> Subquery:
+    """When the last note about an account or a contact was written."""
+    rows = scope(who, Note).filter(**{column: whose}, trashed_at=None).order_by()
+    return Subquery(rows.values(column).annotate(last=Max("created_at")).values("last"))

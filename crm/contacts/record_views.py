@@ -98,10 +98,10 @@ def financial(request: HttpRequest, contact: UUID) -> HttpResponse:
 @gate(SIGNED_IN)
 @require_safe
 def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
-    """What is to be done about the contact, and the notes about its accounts, newest first."""
+    """What is to be done about the contact, and the notes about it and its accounts, newest first."""
     vault, read = enter(request, contact)
     accounts = _accounts(vault, read.contact)
-    rows = notes.of_accounts(vault, [one.account.pk for one in accounts])
+    rows = notes.of_contact(vault, contact, [one.account.pk for one in accounts])
     try:
         before = parse_datetime(request.GET.get("before", ""))
     except ValueError:

@@ -47,7 +47,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     counted = queries.counts(rows)
     shown = rows.filter(state=filters.state) if filters.state else rows
     sort = request.GET.get("sort", queries.USUAL_ORDER)
-    page = page_of(shown, order=queries.order(sort), query=request.GET, is_counted=False)
+    page = page_of(queries.noted(vault.who, shown), order=queries.order(sort), query=request.GET, is_counted=False)
     page = replace(page, total=counted[filters.state])
     own = fields(vault)
     rows_shown = queries.with_accounts(vault.who, page.rows)

@@ -62,12 +62,13 @@ def _groups(vault: Opened) -> Iterator[Sequence[Cell]]:
 
 
 def _notes(vault: Opened) -> Iterator[Sequence[Cell]]:
-    yield "Account", "Title", "Note", "Author", "Written", "Changed"
-    rows = scope(vault.who, Note).filter(trashed_at=None).select_related("account", "author")
+    yield "Account", "Contact", "Title", "Note", "Author", "Written", "Changed"
+    rows = scope(vault.who, Note).filter(trashed_at=None).select_related("account", "contact__party", "author")
     for one in rows.order_by("created_at", "pk").iterator(AT_ONCE):
         texts = _texts(vault, one)
-        account = f"{one.account.number} {one.account.title}"
-        yield account, texts["title"], texts["body"], one.author.username, one.created_at, one.changed_at
+        account = f"{one.account.number} {one.account.title}" if one.account else ""
+        contact = one.contact.title if one.contact else ""
+        yield account, contact, texts["title"], texts["body"], one.author.username, one.created_at, one.changed_at
 
 
 def _tasks(vault: Opened) -> Iterator[Sequence[Cell]]:

@@ -25,12 +25,14 @@ from crm.groups import actions as groups
 from crm.groups.models import Group, GroupMember
 from crm.groups.queries import may_change
 from crm.locks import actions as locks
+from crm.notes.models import Note
 from crm.tasks.models import Task
 from crm.vault.sealed import Opened
 from crm.workflows.models import WorkflowContact
 
 # What is about a contact and goes with it, whatever its state.
-FOLLOW: dict[str, type[Task] | type[Document] | type[EventContact] | type[WorkflowContact]] = {
+FOLLOW: dict[str, type[Note] | type[Task] | type[Document] | type[EventContact] | type[WorkflowContact]] = {
+    "notes": Note,
     "tasks": Task,
     "documents": Document,
     "events": EventContact,
@@ -145,7 +147,7 @@ def _tied_to(vault: Opened, goes: Read, at: datetime, *, but: UUID) -> list[Read
 
 
 def _follow(vault: Opened, stays: Contact, goes: Contact) -> dict[str, list[str]]:
-    """Tasks, documents and events of the one that goes are about the kept one; their keys."""
+    """Notes, tasks, documents and events of the one that goes are about the kept one; their keys."""
     found = {}
     for name, model in FOLLOW.items():
         rows = scope(vault.who, model).filter(contact=goes)

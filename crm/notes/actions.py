@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.ground.access.scope import NotAllowed, scope
 from accounts.ground.tree.models import Account
+from crm.contacts.models import Contact
 from crm.notes.models import Note
 from crm.vault.sealed import Opened
 
@@ -24,13 +25,23 @@ class NoteChanged(Exception):
         super().__init__(_("This note was changed meanwhile. Your text is below; keeping it replaces the other."))
 
 
-def write(*, vault: Opened, account: Account, title: str, body: str, at: datetime) -> Note:
-    """A note about an account of one's own practice."""
-    check_own(vault, account)
+def write(
+    *,
+    vault: Opened,
+    account: Account | None = None,
+    contact: Contact | None = None,
+    title: str,
+    body: str,
+    at: datetime,
+) -> Note:
+    """A note about an account of one's own practice, or about a contact of its book."""
+    if account is not None:
+        check_own(vault, account)
     note = Note(
         firm_id=vault.who.firm_id,
         practice_id=vault.who.practice_id,
         account=account,
+        contact=contact,
         author_id=vault.who.user_id,
         created_at=at,
         changed_at=at,
@@ -63,6 +74,12 @@ def take_back(*, note: Note) -> None:
     """Out of the trash."""
     note.trashed_at = None
     note.save(update_fields=["trashed_at"])
+
+
+def pin(*, note: Note, is_pinned: bool, at: datetime) -> None:
+    """Before all others on the agenda, until it is let go."""
+    note.pinned_at = (note.pinned_at or at) if is_pinned else None
+    note.save(update_fields=["pinned_at"])
 
 
 def check_own(vault: Opened, account: Account) -> None:

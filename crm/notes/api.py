@@ -16,14 +16,11 @@ from rest_framework.views import APIView
 
 from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
-from accounts.ground.access.scope import account_for
-from accounts.ground.tree.models import Account
 from crm.notes import actions, queries
 from crm.notes.actions import LONGEST_BODY, LONGEST_TITLE, NoteChanged, NoteProblem
 from crm.notes.models import Note
 from crm.notes.queries import Read
-from crm.vault.context import opened
-from crm.vault.rules import member_seat
+from crm.notes.subjects import Subject, subject_of
 from crm.vault.sealed import Opened
 
 
@@ -35,9 +32,14 @@ class NoteSerializer(serializers.Serializer):
     title = serializers.CharField()
     body = serializers.CharField()
     is_damaged = serializers.BooleanField()
+    is_pinned = serializers.SerializerMethodField()
     author = serializers.CharField(source="note.author.username")
     created_at = serializers.DateTimeField(source="note.created_at")
     changed_at = serializers.DateTimeField(source="note.changed_at")
+
+    def get_is_pinned(self, read: Read) -> bool:
+        """Whether it stands before all others on the agenda."""
+        return read.note.pinned_at is not None
 
 
 class NotesSerializer(serializers.Serializer):
@@ -60,19 +62,22 @@ class ChangedNoteSerializer(NewNoteSerializer):
     version = serializers.IntegerField(min_value=1)
 
 
+class PinSerializer(StrictSerializer):
+    """Whether a note stands before all others."""
+
+    is_pinned = serializers.BooleanField()
+
+
 class NotesView(APIView):
-    """What views of notes share: the account through the scope, then the open vault."""
+    """What views of notes share: whom they are about through the scope, then the open vault."""
 
-    def enter(self, request: Request, number: str) -> tuple[Opened, Account]:
+    def enter(self, request: Request, number: str, contact: UUID | None) -> tuple[Opened, Subject]:
         """Hidden accounts are missing; a locked vault is 403."""
-        account = account_for(member_seat(request.seat), number)  # type: ignore[attr-defined]
-        vault = opened(request._request)
-        actions.check_own(vault, account)
-        return vault, account
+        return subject_of(request._request, number, contact)
 
-    def note(self, vault: Opened, account: Account, pk: UUID) -> Note:
-        """One of the account."""
-        found = queries.one(vault, account, pk)
+    def note(self, vault: Opened, subject: Subject, pk: UUID) -> Note:
+        """One about the account or contact."""
+        found = queries.one(vault, subject, pk)
         if found is None:
             raise Http404
         return found
@@ -80,17 +85,17 @@ class NotesView(APIView):
 
 @gate(SIGNED_IN)
 class Notes(NotesView):
-    """The notes of an account."""
+    """The notes about an account."""
 
     @extend_schema(
         operation_id="v1_accounts_notes_list",
         parameters=[OpenApiParameter("q"), OpenApiParameter("before")],
         responses=NotesSerializer,
     )
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: Request, number: str = "", contact: UUID | None = None) -> Response:
         """Newest first, thirty at a time; `q` looks through what they say."""
-        vault, account = self.enter(request, number)
-        rows, words = queries.of_account(vault, account), request.query_params.get("q", "").strip()[:200]
+        vault, subject = self.enter(request, number, contact)
+        rows, words = queries.about(vault, subject), request.query_params.get("q", "").strip()[:200]
         if words:
             return Response(NotesSerializer({"results": queries.search(vault, rows, words), "before": None}).data)
         try:
@@ -101,15 +106,31 @@ class Notes(NotesView):
         return Response(NotesSerializer({"results": found, "before": after}).data)
 
     @extend_schema(request=NewNoteSerializer, responses={201: NoteSerializer})
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: Request, number: str = "", contact: UUID | None = None) -> Response:
         """Write one."""
-        vault, account = self.enter(request, number)
+        vault, subject = self.enter(request, number, contact)
         said: dict[str, Any] = NewNoteSerializer.of(request)
         try:
-            made = actions.write(vault=vault, account=account, at=timezone.now(), **said)
+            made = actions.write(
+                vault=vault, account=subject.account, contact=subject.contact, at=timezone.now(), **said
+            )
         except NoteProblem as problem:
             raise ValidationError({"body": [str(problem)]}) from problem
         return Response(NoteSerializer(Read(made, **said)).data, status=status.HTTP_201_CREATED)
+
+
+@gate(SIGNED_IN)
+class ContactNotes(Notes):
+    """The notes about somebody in the client book, those about the accounts apart."""
+
+    @extend_schema(
+        operation_id="v1_contacts_notes_list",
+        parameters=[OpenApiParameter("q"), OpenApiParameter("before")],
+        responses=NotesSerializer,
+    )
+    def get(self, request: Request, contact: UUID) -> Response:  # type: ignore[override]
+        """Newest first, thirty at a time; `q` looks through what they say."""
+        return super().get(request, contact=contact)
 
 
 @gate(SIGNED_IN)
@@ -117,16 +138,16 @@ class OneNote(NotesView):
     """One note."""
 
     @extend_schema(responses=NoteSerializer)
-    def get(self, request: Request, number: str, note: UUID) -> Response:
+    def get(self, request: Request, note: UUID, number: str = "", contact: UUID | None = None) -> Response:
         """Title and text."""
-        vault, account = self.enter(request, number)
-        return Response(NoteSerializer(queries.read(vault, self.note(vault, account, note))).data)
+        vault, subject = self.enter(request, number, contact)
+        return Response(NoteSerializer(queries.read(vault, self.note(vault, subject, note))).data)
 
     @extend_schema(request=ChangedNoteSerializer, responses=NoteSerializer)
-    def put(self, request: Request, number: str, note: UUID) -> Response:
+    def put(self, request: Request, note: UUID, number: str = "", contact: UUID | None = None) -> Response:
         """Another title and text; 409 when somebody else has changed it since that version."""
-        vault, account = self.enter(request, number)
-        found, said = self.note(vault, account, note), ChangedNoteSerializer.of(request)
+        vault, subject = self.enter(request, number, contact)
+        found, said = self.note(vault, subject, note), ChangedNoteSerializer.of(request)
         try:
             actions.change(vault=vault, note=found, at=timezone.now(), **said)
         except NoteProblem as problem:
@@ -135,9 +156,17 @@ class OneNote(NotesView):
             raise Conflict(_("This note was changed meanwhile. Read it again.")) from None
         return Response(NoteSerializer(queries.read(vault, found)).data)
 
+    @extend_schema(request=PinSerializer, responses=NoteSerializer)
+    def patch(self, request: Request, note: UUID, number: str = "", contact: UUID | None = None) -> Response:
+        """Before all others on the agenda, or among them again."""
+        vault, subject = self.enter(request, number, contact)
+        found = self.note(vault, subject, note)
+        actions.pin(note=found, at=timezone.now(), **PinSerializer.of(request))
+        return Response(NoteSerializer(queries.read(vault, found)).data)
+
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, number: str, note: UUID) -> Response:
+    def delete(self, request: Request, note: UUID, number: str = "", contact: UUID | None = None) -> Response:
         """Into the trash."""
-        vault, account = self.enter(request, number)
-        actions.throw_away(note=self.note(vault, account, note), at=timezone.now())
+        vault, subject = self.enter(request, number, contact)
+        actions.throw_away(note=self.note(vault, subject, note), at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)

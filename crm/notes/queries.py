@@ -1,15 +1,15 @@
-"""Reading notes: those of one account, opened for this request."""
+"""Reading notes: those about one account or contact, opened for this request."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.ground.access.scope import scope
-from accounts.ground.tree.models import Account
 from crm.notes.models import Note
+from crm.notes.subjects import Subject
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened, look_through
 
@@ -26,26 +26,25 @@ class Read:
     is_damaged: bool = False
 
 
-def of_account(vault: Opened, account: Account, *, in_trash: bool = False) -> "QuerySet[Note]":
-    """The rows, newest first."""
-    return of_accounts(vault, [account.pk], in_trash=in_trash)
+def about(vault: Opened, subject: Subject, *, in_trash: bool = False) -> "QuerySet[Note]":
+    """The rows about one account or contact, newest first."""
+    return _ordered(vault, Q(**subject.columns), in_trash=in_trash)
 
 
-def of_accounts(vault: Opened, accounts: Collection[int], *, in_trash: bool = False) -> "QuerySet[Note]":
-    """The rows of several accounts together, newest first."""
-    rows = scope(vault.who, Note).filter(account_id__in=accounts, trashed_at__isnull=not in_trash)
-    return rows.select_related("author", "account").order_by("-created_at", "-pk")
+def of_contact(vault: Opened, contact: UUID, accounts: Collection[int]) -> "QuerySet[Note]":
+    """The rows about a contact and about the accounts it has, newest first."""
+    return _ordered(vault, Q(contact_id=contact) | Q(account_id__in=accounts))
 
 
 def latest(vault: Opened, most: int) -> "QuerySet[Note]":
-    """The newest notes of the practice, whatever account they are about."""
-    rows = scope(vault.who, Note).filter(trashed_at=None).select_related("author", "account")
-    return rows.order_by("-created_at", "-pk")[:most]
+    """The newest notes of the practice, whomever they are about."""
+    return _ordered(vault, Q())[:most]
 
 
-def one(vault: Opened, account: Account, pk: UUID) -> Note | None:
-    """One note of the account, the trash included."""
-    return scope(vault.who, Note).filter(account=account, pk=pk).select_related("author").first()
+def one(vault: Opened, subject: Subject, pk: UUID) -> Note | None:
+    """One note about the account or contact, the trash included."""
+    rows = scope(vault.who, Note).filter(pk=pk, **subject.columns)
+    return rows.select_related("author", "account", "contact__party").first()
 
 
 def read(vault: Opened, note: Note) -> Read:
@@ -69,3 +68,8 @@ def search(vault: Opened, rows: "QuerySet[Note]", words: str) -> list[Read]:
     return [Read(note, texts["title"], texts["body"]) for note, texts in look_through(vault, rows.iterator(), words)][
         :PAGE
     ]
+
+
+def _ordered(vault: Opened, wanted: Q, *, in_trash: bool = False) -> "QuerySet[Note]":
+    rows = scope(vault.who, Note).filter(wanted, trashed_at__isnull=not in_trash)
+    return rows.select_related("author", "account", "contact__party").order_by("-created_at", "-pk")

@@ -1,10 +1,11 @@
-"""The notes of an account: list, search, writing, changing, trash."""
+"""The notes about an account or a contact: list, search, writing, changing, pinning, trash."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -12,40 +13,42 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts.ground.access.gates import SIGNED_IN, gate
-from accounts.ground.access.scope import account_for
-from accounts.ground.tree.models import Account
 from crm.notes import actions, queries
 from crm.notes.actions import NoteChanged, NoteProblem
 from crm.notes.models import Note
-from crm.vault.context import opened
-from crm.vault.rules import member_seat
+from crm.notes.subjects import Subject, subject_of
 from crm.vault.sealed import Opened
 
 
 @gate(SIGNED_IN)
 @sensitive_post_parameters("title", "body")
-def notes(request: HttpRequest, number: str) -> HttpResponse:
-    """The notes of one account; a new one is written here."""
-    vault, account = _open(request, number)
+def notes(request: HttpRequest, number: str = "", contact: UUID | None = None) -> HttpResponse:
+    """The notes about one account or contact; a new one is written here."""
+    vault, subject = subject_of(request, number, contact)
     if request.method != "POST":
-        return _list(request, vault, account)
+        return _list(request, vault, subject)
     said = request.POST
     try:
         actions.write(
-            vault=vault, account=account, title=said.get("title", ""), body=said.get("body", ""), at=timezone.now()
+            vault=vault,
+            account=subject.account,
+            contact=subject.contact,
+            title=said.get("title", ""),
+            body=said.get("body", ""),
+            at=timezone.now(),
         )
     except NoteProblem as problem:
-        return _list(request, vault, account, str(problem))
+        return _list(request, vault, subject, str(problem))
     messages.success(request, _("The note is kept."))
-    return redirect("notes:list", account.number)
+    return redirect(_back_to(subject, said.get("then", "")))
 
 
 @gate(SIGNED_IN)
 @sensitive_post_parameters("title", "body")
-def note(request: HttpRequest, number: str, note: UUID) -> HttpResponse:
+def note(request: HttpRequest, note: UUID, number: str = "", contact: UUID | None = None) -> HttpResponse:
     """One note, to be changed."""
-    vault, account = _open(request, number)
-    found, problem, status, said = _one(vault, account, note), "", 200, request.POST
+    vault, subject = subject_of(request, number, contact)
+    found, problem, status, said = _one(vault, subject, note), "", 200, request.POST
     typed = {"title": said.get("title", ""), "body": said.get("body", "")}
     if request.method == "POST":
         version = said.get("version", "")
@@ -55,13 +58,13 @@ def note(request: HttpRequest, number: str, note: UUID) -> HttpResponse:
         except NoteProblem as refusal:
             problem, status = str(refusal), 422
         except NoteChanged as refusal:
-            problem, status, found = str(refusal), 409, _one(vault, account, note)
+            problem, status, found = str(refusal), 409, _one(vault, subject, note)
         else:
             messages.success(request, _("The note is kept."))
-            return redirect("notes:list", account.number)
+            return redirect(subject.url)
     read = queries.read(vault, found)
     context = {
-        "account": account,
+        "subject": subject,
         "read": read,
         "problem": problem,
         "other": read if status == 409 else None,
@@ -72,42 +75,53 @@ def note(request: HttpRequest, number: str, note: UUID) -> HttpResponse:
 
 @gate(SIGNED_IN)
 @require_POST
-def throw_away(request: HttpRequest, number: str, note: UUID) -> HttpResponse:
-    """Into the trash."""
-    vault, account = _open(request, number)
-    actions.throw_away(note=_one(vault, account, note), at=timezone.now())
-    messages.success(request, _("The note is in the trash; it can be taken back there."))
-    return redirect("notes:list", account.number)
+def pin(request: HttpRequest, note: UUID, number: str = "", contact: UUID | None = None) -> HttpResponse:
+    """Before all others, or among them again."""
+    vault, subject = subject_of(request, number, contact)
+    is_pinned = request.POST.get("pinned") == "1"
+    actions.pin(note=_one(vault, subject, note), is_pinned=is_pinned, at=timezone.now())
+    messages.success(request, _("The note is pinned.") if is_pinned else _("The note is not pinned any more."))
+    return redirect(_back_to(subject, request.POST.get("then", "")))
 
 
 @gate(SIGNED_IN)
 @require_POST
-def take_back(request: HttpRequest, number: str, note: UUID) -> HttpResponse:
+def throw_away(request: HttpRequest, note: UUID, number: str = "", contact: UUID | None = None) -> HttpResponse:
+    """Into the trash."""
+    vault, subject = subject_of(request, number, contact)
+    actions.throw_away(note=_one(vault, subject, note), at=timezone.now())
+    messages.success(request, _("The note is in the trash; it can be taken back there."))
+    return redirect(subject.url)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def take_back(request: HttpRequest, note: UUID, number: str = "", contact: UUID | None = None) -> HttpResponse:
     """Out of the trash."""
-    vault, account = _open(request, number)
-    actions.take_back(note=_one(vault, account, note))
+    vault, subject = subject_of(request, number, contact)
+    actions.take_back(note=_one(vault, subject, note))
     messages.success(request, _("The note is back."))
-    return redirect("notes:list", account.number)
+    return redirect(subject.url)
 
 
-def _open(request: HttpRequest, number: str) -> tuple[Opened, Account]:
-    """A hidden account is missing, whatever the vault's state; then the vault has to be open."""
-    account = account_for(member_seat(request.seat), number)  # type: ignore[attr-defined]
-    vault = opened(request)
-    actions.check_own(vault, account)
-    return vault, account
-
-
-def _one(vault: Opened, account: Account, pk: UUID) -> Note:
-    found = queries.one(vault, account, pk)
+def _one(vault: Opened, subject: Subject, pk: UUID) -> Note:
+    found = queries.one(vault, subject, pk)
     if found is None:
         raise Http404
     return found
 
 
-def _list(request: HttpRequest, vault: Opened, account: Account, problem: str = "") -> HttpResponse:
+def _back_to(subject: Subject, then: str) -> str:
+    """The agenda of whoever pressed there; the list of notes for everybody else."""
+    try:
+        return reverse("contacts:agenda", args=[UUID(then)])
+    except ValueError:
+        return subject.url
+
+
+def _list(request: HttpRequest, vault: Opened, subject: Subject, problem: str = "") -> HttpResponse:
     words, in_trash = request.GET.get("q", "").strip()[:200], request.GET.get("trash") == "1"
-    rows = queries.of_account(vault, account, in_trash=in_trash)
+    rows = queries.about(vault, subject, in_trash=in_trash)
     try:
         before = parse_datetime(request.GET.get("before", ""))
     except ValueError:
@@ -117,7 +131,7 @@ def _list(request: HttpRequest, vault: Opened, account: Account, problem: str = 
     else:
         found, after = queries.page(vault, rows, before if before and before.tzinfo else None)
     context = {
-        "account": account,
+        "subject": subject,
         "found": found,
         "after": after,
         "words": words,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import User
 from accounts.ground.trail.models import Event
+from crm.contacts.models import Contact
 from crm.copies import actions
 from crm.copies.contents import _plain
 from crm.copies.packing import DAMAGED, SUMS, packed
@@ -37,6 +38,7 @@ def table(zipped, name):
 def book(alice):  # noqa: F811
     alice.post("/contacts/new/", {"kind": "person", "name": "Ruiz", "first_name": "Ana", "state": "prospect"})
     alice.post("/accounts/U1000001/notes/", {"title": "Bonds", "body": "=Wants fewer bonds"})
+    alice.post(f"/contacts/{Contact.unscoped.get().pk}/notes/", {"title": "", "body": "Sails"})
     alice.post("/tasks/new/", {"title": "Call Ana", "notes": "before noon", "priority": "2"})
     deed = kept(alice, given("deed.pdf"), folder="House/2026")
     alice.post(f"/documents/{deed.pk}/replace/", {"file": given("deed.pdf", PDF + b"second")})
@@ -52,7 +54,8 @@ def test_it_holds_everything_and_every_sum_agrees(book):
     assert all(hashlib.sha256(zipped.read(name)).hexdigest() == sum_ for name, sum_ in sums.items())
     assert [one["Last name"] for one in table(zipped, "contacts.csv")] == ["Ruiz"]
     assert b"FN:Ana Ruiz" in zipped.read("contacts.vcf")
-    note = table(zipped, "notes.csv")[0]
+    note, about = table(zipped, "notes.csv")
+    assert (about["Contact"], about["Account"], about["Note"]) == ("Ruiz, Ana", "", "Sails")
     assert note["Note"] == "'=Wants fewer bonds" and note["Account"].startswith("U1000001")
     assert [one["Task"] for one in table(zipped, "tasks.csv")] == ["Call Ana"]
     assert table(zipped, "workflows.csv") == [] and b"BEGIN:VCALENDAR" in zipped.read("calendar.ics")
