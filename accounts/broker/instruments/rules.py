@@ -23,6 +23,7 @@ class Product(models.TextChoices):
     MUTUAL_FUNDS = "mutual_funds", _("Mutual funds")
     FOREX = "forex", _("Forex")
     WARRANTS = "warrants", _("Warrants")
+    CFDS = "cfds", _("Contracts for difference")
 
 
 class Asset(models.TextChoices):
@@ -38,6 +39,7 @@ class Asset(models.TextChoices):
     FUND = "FUND", _("Mutual fund")
     CASH = "CASH", _("Currency pair")
     WARRANT = "WAR", _("Warrant")
+    CFD = "CFD", _("Contract for difference")
 
 
 PRODUCT_OF: dict[str, Product] = {
@@ -51,10 +53,11 @@ PRODUCT_OF: dict[str, Product] = {
     Asset.FUND: Product.MUTUAL_FUNDS,
     Asset.CASH: Product.FOREX,
     Asset.WARRANT: Product.WARRANTS,
+    Asset.CFD: Product.CFDS,
 }
 
 # What an account may only hold on margin.
-MARGIN_PRODUCTS = frozenset({Product.FUTURES, Product.FUTURES_OPTIONS, Product.SINGLE_STOCK_FUTURES})
+MARGIN_PRODUCTS = frozenset({Product.FUTURES, Product.FUTURES_OPTIONS, Product.SINGLE_STOCK_FUTURES, Product.CFDS})
 
 
 class Side(models.TextChoices):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from accounts.broker.instruments.rules import Product
+from accounts.broker.instruments.rules import MARGIN_PRODUCTS, Product
 from accounts.broker.products.rules import Permission, permission_words
 from accounts.ground.optouts.rules import Waived, penny_stock_problem
 from accounts.ground.tree.models import Account, Margin
@@ -16,7 +16,9 @@ USUAL_BUSINESS_DAYS = 2
 LIFETIME = timedelta(days=90)
 
 NEEDS_EXPERIENCE = (Product.OPTIONS, Product.FUTURES_OPTIONS)
-NEEDS_MARGIN = (Product.FUTURES, Product.FUTURES_OPTIONS, Product.SINGLE_STOCK_FUTURES, Product.FOREX)
+NEEDS_MARGIN = (*sorted(MARGIN_PRODUCTS), Product.FOREX)
+# The broker's companies that issue contracts for difference.
+ISSUES_CFDS = ("IB-UK", "IB-IE", "IBAU")
 
 
 class PermissionProblem(ValueError):
@@ -32,6 +34,11 @@ def check_wanted(account: Account, wanted: Iterable[Permission], experience: int
             )
         if one.product in NEEDS_MARGIN and account.is_holding and account.margin_kind == Margin.CASH:
             raise PermissionProblem(_("%(permission)s: needs a margin account") % {"permission": permission_words(one)})
+        if one.product == Product.CFDS and account.is_holding and account.entity not in ISSUES_CFDS:
+            raise PermissionProblem(
+                _("%(permission)s: the broker's company that holds this account issues none")
+                % {"permission": permission_words(one)}
+            )
 
 
 def check_proof(wanted: Iterable[Permission], choice: Waived | None) -> None:

@@ -296,6 +296,18 @@ def test_options_need_experience_and_futures_a_margin_account(firm):
     assert not PermissionRequest.unscoped.exclude(state="requested").exists()
 
 
+def test_contracts_for_difference_are_asked_for_where_the_holding_company_issues_them(firm):
+    cfds = Permission("cfds")
+    with acting(firm.users["olga"].pk, alias="office") as who:
+        grant(who=who, account=firm["F100001"], permissions=[cfds], day=AT.date(), at=AT)
+    with pytest.raises(PermissionProblem, match="issues none"):
+        asked(firm, "ana", "U1000001", wanted=[cfds])
+    assert not PermissionRequest.unscoped.exclude(state="requested").exists()
+    PermissionRequest.unscoped.all().delete()
+    Account.unscoped.filter(number="U1000001").update(entity="IBAU")
+    assert asked(firm, "ana", "U1000001", wanted=[cfds]).state == "review"
+
+
 def test_only_who_asked_takes_it_back(browse, firm):
     found = asked(firm)
     for name in ("alice", "carol", "ana"):
