@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             "portal_regularreport",
             read=OWN,
             write=OWN,
-            web="SELECT, INSERT, DELETE",
+            web="SELECT, INSERT, UPDATE (made_for), DELETE",
             worker="SELECT, UPDATE (made_for)",
             night="SELECT",
         ),

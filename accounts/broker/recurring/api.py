@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
@@ -69,7 +69,7 @@ class OneRecurringSerializer(RecurringSerializer):
     class Meta(RecurringSerializer.Meta):
         fields = (*RecurringSerializer.Meta.fields, "turns")
 
-    @extend_schema(responses=RecurringTurnSerializer(many=True))
+    @extend_schema_field(RecurringTurnSerializer(many=True))
     def get_turns(self, row: RecurringInstruction) -> list[dict[str, object]]:
         """The latest hundred."""
         return RecurringTurnSerializer(turns_of(self.context["who"], row)[:SHOWN], many=True).data

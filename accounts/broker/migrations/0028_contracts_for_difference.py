@@ -31,7 +31,7 @@ ASSETS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("broker", "0026_funding")]
+    dependencies = [("broker", "0027_recurring_money")]
 
     operations = [
         migrations.RemoveConstraint(model_name="productapproval", name="product_known"),
