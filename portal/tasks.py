@@ -8,6 +8,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from portal import nightly
+from portal.office.watching import tell_stopped
 
 # One message per worker and not per chunk: each worker claims chunks in a loop until none is left.
 WORKERS = os.cpu_count() or 1
@@ -25,9 +26,13 @@ def begin(**_extra: object) -> None:
     if nightly.is_due(at=timezone.now()):
         for _worker in range(WORKERS):
             take_part.delay()
+    tell_stopped(at=timezone.now())
 
 
 @shared_task(name="night.take_part")
 def take_part(**_extra: object) -> int:
     """Work on the nights that are due, beside the other workers; how many this one took part in."""
-    return nightly.claim_due_nights(at=timezone.now())
+    try:
+        return nightly.claim_due_nights(at=timezone.now())
+    finally:
+        tell_stopped(at=timezone.now())

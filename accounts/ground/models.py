@@ -15,7 +15,7 @@ from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import AccessRole, ClientRight, Party, Seat, SeatAccount, User
 from accounts.ground.pinlinks.models import PinFact, PinLink
 from accounts.ground.requests.models import Request
-from accounts.ground.runs.models import Hold, NightDecision, Run, RunChunk, RunStage, Seal
+from accounts.ground.runs.models import Hold, NightDecision, NightWatch, Run, RunChunk, RunStage, Seal
 from accounts.ground.stepup.models import StepUpGrant
 from accounts.ground.tokens.models import ApiToken
 from accounts.ground.trail.models import Event, TrailEntry
@@ -42,6 +42,7 @@ __all__ = [
     "Job",
     "Linkage",
     "NightDecision",
+    "NightWatch",
     "Notification",
     "NotificationRead",
     "OptOut",

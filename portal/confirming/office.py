@@ -15,6 +15,7 @@ from accounts.broker.transmit.models import Instruction
 from accounts.ground.access.context import current_alias
 from accounts.ground.amounts import money_words
 from accounts.ground.days.queries import calendar
+from accounts.ground.people.queries import desk_users
 from accounts.ground.runs.models import Hold
 from portal.confirming.wish import Untold, Wish, account_words
 
@@ -61,6 +62,18 @@ def _hold(wish: Wish, day: object) -> Hold | None:
 def _value_before(hold: Hold) -> str:
     before = NavDaily.unscoped.filter(account_id=hold.account_id, nav_date=calendar().previous(hold.day)).first()
     return money_words(before.nlv, before.currency) if before else ""
+
+
+def watch_nights(wish: Wish) -> str:
+    """Who is woken when a night stops; the page names a user by key, the API by name."""
+    if not wish.said.get("user"):
+        return _("Wake nobody when a night stops.")
+    told = wish.text("user")
+    by_api = wish.request.resolver_match.view_name == "api_night_watch"  # type: ignore[union-attr]
+    name = told if by_api else {str(pk): name for pk, name in desk_users()}.get(told)
+    if name is None:
+        raise Untold
+    return _("Wake %(name)s when a night stops.") % {"name": name}
 
 
 def look_after(wish: Wish) -> str:

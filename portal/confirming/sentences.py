@@ -283,6 +283,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("consents:agree", "api_agree"), _agree),
     **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),
     "nights:retry": _retry_night,
+    **dict.fromkeys(("nights:watch", "api_night_watch"), office.watch_nights),
     **dict.fromkeys(("nights:decide_any", "nights:decide", "api_night_decisions"), office.decide_night),
     **dict.fromkeys(("vault:change", "api_vault_password"), book.change_password),
     **dict.fromkeys(("vault:new_code", "api_vault_new_code"), book.new_code),

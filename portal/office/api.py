@@ -24,6 +24,7 @@ from fees.reconciliation.rules import Kind
 from portal.office.actions import DecisionRefused
 from portal.office.reconciliation.views import give_up, noted
 from portal.office.views import act_on
+from portal.office.watching import choose
 
 # Named for the schema; many things have a kind.
 KINDS = tuple((one.value, one.value) for one in Kind)
@@ -82,6 +83,28 @@ class NightDecisions(APIView):
         except DecisionRefused as refused:
             raise ValidationError([str(refused)]) from refused
         return Response(made, status=status.HTTP_201_CREATED)
+
+
+class NightWatchSerializer(StrictSerializer):
+    """Who is woken when a night stops, by user name; nobody if empty."""
+
+    user = serializers.CharField(max_length=150, allow_blank=True)
+
+
+@gate(SURE_OFFICE)
+class NightWatcher(APIView):
+    """Says who is woken when a night stops."""
+
+    @extend_schema(request=NightWatchSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """From now on; who was woken before stands in the trail."""
+        told = NightWatchSerializer.of(request)["user"]
+        with _office(request):
+            names = {name: pk for pk, name in desk_users()}
+            if told and told not in names:
+                raise ValidationError({"user": [_("No user of the back office has that name.")]})
+            choose(user_id=names.get(told), by=request.user.pk, at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 @gate(SURE_OFFICE)

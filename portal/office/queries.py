@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.conf import settings
+from django.db.models import Count, Q, Subquery, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -83,6 +85,7 @@ class Night:
     run: Run
     mood: str
     took: str
+    spent: timedelta | None
     usual_took: str
     stages: tuple[StageLine, ...]
     accrued: tuple[Amount, ...]
@@ -117,6 +120,21 @@ class Night:
         """Until it accrues."""
         stage = next((line.row for line in self.stages if line.row.name == "accrue"), None)
         return stage is None or stage.state == RunState.WAITING
+
+    @property
+    def budget(self) -> int:
+        """How many minutes it may take."""
+        return settings.NIGHT_BUDGET_MINUTES
+
+    @property
+    def is_over_budget(self) -> bool:
+        """Whether it takes, or has taken, longer."""
+        return self.spent is not None and self.spent > timedelta(minutes=self.budget)
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that it has begun."""
+        return ceil(self.spent / timedelta(minutes=1)) if self.spent is not None else 0
 
     @property
     def percent(self) -> int:
@@ -155,7 +173,11 @@ def sums_of(figures: dict[str, Any]) -> Sums:
 
 def night_of(day: date, *, at: datetime) -> Night | None:
     """The night of a day beside the twenty before it."""
-    run = Run.unscoped.filter(day=day).first()
+    beside = {
+        "previous": Run.unscoped.filter(day__lt=day).order_by("-day").values("day")[:1],
+        "next": Run.unscoped.filter(day__gt=day).order_by("day").values("day")[:1],
+    }
+    run = Run.unscoped.annotate(**{name: Subquery(rows) for name, rows in beside.items()}).filter(day=day).first()
     if run is None:
         return None
     before = _like(day)
@@ -168,7 +190,6 @@ def night_of(day: date, *, at: datetime) -> Night | None:
         held=Count("pk", filter=Q(resolved_at=None)),
         waiting=Count("pk", filter=Q(resolved_at=None, retry_asked_at=None) & ~Q(reason=BY_OFFICE)),
     )
-    beside = Run.unscoped.aggregate(previous=Max("day", filter=Q(day__lt=day)), next=Min("day", filter=Q(day__gt=day)))
     until = stood_still(run, at=at)
     lines = _lines(run, stages, before, until)
     took = took_of(run, at=until)
@@ -178,6 +199,7 @@ def night_of(day: date, *, at: datetime) -> Night | None:
         run=run,
         mood=MOODS[RunState(run.state)],
         took=duration(took),
+        spent=took,
         usual_took=as_duration(usual_time(before, at)),
         stages=lines,
         accrued=amounts(accrued.get(run.day, {}), [accrued.get(one.day, {}) for one in before]),
@@ -188,8 +210,8 @@ def night_of(day: date, *, at: datetime) -> Night | None:
         decisions=decisions_of(day),
         held=counted["held"],
         waiting=counted["waiting"],
-        previous=beside["previous"],
-        next=beside["next"],
+        previous=getattr(run, "previous", None),
+        next=getattr(run, "next", None),
         ends_at=at + left if left else None,
     )
 

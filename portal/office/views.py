@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import OFFICE, SURE_OFFICE, gate
 from accounts.ground.paging import page_of
+from accounts.ground.people.queries import desk_users
 from accounts.ground.runs.actions import retry as let_in
 from accounts.ground.runs.models import Hold, Run
 from accounts.ground.tree.models import Account
@@ -30,8 +31,10 @@ from portal.office.actions import (
     use_day_before,
 )
 from portal.office.listing import BAR_STEP, bars_of, nights, usual_of
+from portal.office.logs import log_of
 from portal.office.queries import night_of
 from portal.office.rules import NIGHTS_COMPARED
+from portal.office.watching import choose, may_be_woken
 
 # How often the page of a night asks for itself, in seconds: while it moves, and when it rests.
 WHILE_MOVING, AT_REST = 2, 60
@@ -51,6 +54,13 @@ class DecisionForm(forms.Form):
     account = forms.CharField(required=False, max_length=10)
     day = forms.DateField(required=False)
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
+
+
+class WatchForm(forms.Form):
+    """Who is woken, and the night whose page it was said on."""
+
+    user = forms.TypedChoiceField(required=False, choices=lambda: [("", ""), *desk_users()], coerce=int, empty_value=0)
+    day = forms.DateField(required=False)
 
 
 DONE = {
@@ -91,10 +101,35 @@ def night(request: HttpRequest, day: date) -> HttpResponse:
     found = night_of(day, at=timezone.now())
     if found is None:
         raise Http404
-    context = {"night": found, "every": WHILE_MOVING if found.is_moving else AT_REST}
+    context: dict[str, Any] = {"night": found, "every": WHILE_MOVING if found.is_moving else AT_REST}
     if request.headers.get("HX-Request"):
         return render(request, "office/night_now.html", context)
+    context["desk"] = list(may_be_woken())
     return render(request, "office/night.html", framed(request, context))
+
+
+@gate(OFFICE)
+@require_safe
+def log(request: HttpRequest, day: date) -> HttpResponse:
+    """What happened in a night, in the order of its instants."""
+    found = Run.unscoped.filter(day=day).first()
+    if found is None:
+        raise Http404
+    return render(request, "office/night_log.html", framed(request, {"run": found, "lines": log_of(found)}))
+
+
+@gate(SURE_OFFICE)
+@require_POST
+def watch(request: HttpRequest) -> HttpResponse:
+    """Say who is woken when a night stops."""
+    form = WatchForm(request.POST)
+    if form.is_valid():
+        choose(user_id=form.cleaned_data["user"] or None, by=request.user.pk or 0, at=timezone.now())
+        messages.success(request, _("Noted."))
+    else:
+        messages.error(request, _("Nobody of the back office was chosen."))
+    day = form.cleaned_data.get("day")
+    return HttpResponseRedirect(reverse("nights:night", args=[day]) if day else reverse("nights:list"))
 
 
 @gate(SURE_OFFICE)

@@ -35,6 +35,8 @@ FILES = {
     "portal/office/queries.py": OFFICE,
     "portal/office/listing.py": OFFICE,
     "portal/office/held.py": OFFICE,
+    "portal/office/logs.py": OFFICE,
+    "portal/office/watching.py": OFFICE,
     "portal/confirming/office.py": OFFICE,
     "portal/office/api.py": OFFICE,
     "portal/office/tickets/api.py": OFFICE,

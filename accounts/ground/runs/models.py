@@ -162,6 +162,16 @@ class NightDecision(TenantModel):
         ]
 
 
+class NightWatch(models.Model):
+    """Who is told at once when a night stops; the newest row counts, and one without a user means nobody."""
+
+    user_id = models.BigIntegerField(null=True)
+    by_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    unscoped = models.Manager()
+
+
 class Seal(TenantModel):
     """A firm's closed day: the digest of everything posted, chained to the day before."""
 

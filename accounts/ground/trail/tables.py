@@ -31,6 +31,7 @@ TABLES: dict[str, Any] = {
     "accounts_linkage": _("Links"),
     "accounts_hold": _("Holds"),
     "accounts_nightdecision": _("Decisions about nights"),
+    "accounts_nightwatch": _("Who is woken when a night stops"),
     "accounts_calendarday": _("Calendar days"),
     "accounts_consent": _("What clients are asked to agree to"),
     "accounts_pinfact": _("PIN links: verified clients"),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from portal import nightly
 from portal.management.base import PortalCommand, day
+from portal.office.watching import tell_stopped
 
 
 class Command(PortalCommand):
@@ -26,7 +27,10 @@ class Command(PortalCommand):
         if options["workers"] < 1:
             raise CommandError(_("A night needs at least one worker."))
         if options["due"]:
-            count = nightly.claim_due_nights(at=timezone.now())
+            try:
+                count = nightly.claim_due_nights(at=timezone.now())
+            finally:
+                tell_stopped(at=timezone.now())
             if options["json"]:
                 self.answer({"nights": count})
             else:
