@@ -188,6 +188,50 @@ def test_a_file_of_three_hundred_rows_with_broken_ones(sign_in, page, site, axe,
     shot(page, "upload-again")
 
 
+def work():
+    """What workers do once they are called."""
+    from accounts.ground.access.context import as_role
+    from accounts.ground.jobs.models import Job, JobState
+    from fees.invoicing.tasks import work_off
+
+    with as_role("owner"):
+        waiting = list(Job.unscoped.filter(kind="invoices", state=JobState.WAITING))
+    for job in waiting:
+        work_off(str(job.pk), job.user_id, job.seat_id)
+
+
+def test_a_large_file_is_checked_and_sent_by_workers(sign_in, page, site, axe, clients, file, monkeypatch):
+    from fees.invoicing import files
+
+    monkeypatch.setattr(files, "FEW_ROWS", 100)
+    page.set_viewport_size(DESKTOP)
+    sign_in("alice")
+    page.goto(f"{site}/fees/invoicing/upload/")
+    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_label("Amounts are written with a decimal comma").check()
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_text("You can close this page and come back to it.")).to_be_visible()
+    looked_at(page, axe, "file-waiting")
+    work()
+
+    expect(page.get_by_text("295 rows are ready")).to_be_visible(timeout=15_000)
+    page.get_by_label("Amount of row 204").fill("12.35")
+    page.get_by_role("button", name="Submit 295 invoices").click()
+    expect(page.get_by_text("Send 300 invoices")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(re.compile(r"/fees/invoicing/files/[0-9a-f-]{36}/$"))
+    page.problems.clear()
+    work()
+
+    expect(page.get_by_role("heading", name="4 rows were refused")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("296", exact=True)).to_be_visible()
+    looked_at(page, axe, "file-sent")
+    page.goto(f"{site}/fees/invoicing/upload/")
+    expect(page.get_by_role("link", name="november.csv")).to_have_count(2)
+    looked_at(page, axe, "file-list")
+
+
 def test_the_pages_in_russian(sign_in, page, site, axe, clients, file):
     page.set_viewport_size(DESKTOP)
     sign_in("alice")
