@@ -34,6 +34,14 @@ def begun(browser, password=PASSWORD):
     return shown
 
 
+def stage(browser):
+    return browser.get("/api/v1/vault/").json()
+
+
+def is_open(browser):
+    return stage(browser)["unlocked_until"] is not None
+
+
 def unlock(browser, password=PASSWORD, to=""):
     return browser.post("/unlock/", {"storage_password": password, "next": to})
 

@@ -9,22 +9,12 @@ from django.utils import timezone
 
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import Seat, User
-from crm.vault.engine import people
-from crm.vault.engine.turns import Busy
 from crm.vault.models import Epoch, Grant, Member, MemberState, Unlocked, Vault
 from tests.crm.vault.kit import OTHER_PASSWORD, PASSWORD
-from tests.crm.vault.people import HOME, SURE, begun, colleague, let_in, papers, set_up, unlock, words
+from tests.crm.vault.people import HOME, SURE, begun, colleague, is_open, let_in, papers, set_up, stage, unlock, words
 from tests.world import PASSWORD as SIGN_IN
 
 COOKIE = settings.VAULT_COOKIE_NAME
-
-
-def stage(browser):
-    return browser.get("/api/v1/vault/").json()
-
-
-def is_open(browser):
-    return stage(browser)["unlocked_until"] is not None
 
 
 @pytest.mark.parametrize(
@@ -325,44 +315,6 @@ def test_the_api_does_the_same(world, browse):
     assert post("password/", **new).json()["detail"].startswith("Change your storage password")
     assert post("password/", SURE, **new).status_code == 204
     assert post("unlock/", storage_password=OTHER_PASSWORD).status_code == 200
-
-
-def test_who_comes_when_too_many_derive_is_asked_to_come_again(world, browse, monkeypatch):
-    """503 with a time, on the page that asked; no guess is counted, and nothing is done by half."""
-    alice = browse("alice")
-    begun(alice)
-    before = Member.unscoped.values_list("wrong", "blob", "recovery_blob").get()
-
-    def busy(*_args, **_named):
-        raise Busy
-
-    new = {"storage_password": OTHER_PASSWORD, "again": OTHER_PASSWORD}
-    with monkeypatch.context() as crowd:
-        crowd.setattr(people, "password_key", busy)
-        answers = [unlock(alice), alice.post(HOME + "change/", {**new, "old": PASSWORD}, **SURE)]
-        program = alice.post("/api/v1/vault/unlock/", {"storage_password": PASSWORD}, content_type="application/json")
-    assert all("Many people unlock at this moment" in answer.content.decode() for answer in answers)
-    for answer in (*answers, program):
-        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
-    assert program.headers["Content-Type"] == "application/problem+json"
-    assert Member.unscoped.values_list("wrong", "blob", "recovery_blob").get() == before and not is_open(alice)
-    assert unlock(alice).status_code == 302
-
-
-def test_unlocking_does_without_renewing_while_too_many_derive(world, browse, monkeypatch, settings):
-    alice = browse("alice")
-    begun(alice)
-    settings.VAULT_MEMORY_MIB += 1
-    before = Member.unscoped.get().memory
-
-    def busy(*_args, **_named):
-        raise Busy
-
-    with monkeypatch.context() as crowd:
-        crowd.setattr(people, "wrapped", busy)
-        assert unlock(alice).status_code == 302 and is_open(alice)
-    assert Member.unscoped.get().memory == before
-    assert unlock(alice).status_code == 302 and Member.unscoped.get().memory == before + 1024
 
 
 def test_a_token_opens_nothing(world, browse):
