@@ -21,7 +21,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # The finder registers its system check; the Celery application becomes the one that tasks are sent through.
-        from portal import celery, npm_finder  # noqa: F401
+        # Fee notices join what else happened around a contact.
+        from portal import celery, npm_finder, timeline  # noqa: F401
         from portal.preferences import leaving  # noqa: F401 (what a leaver may own makes itself known)
 
         # Not by a configuration of our own: live test servers look for the app under its usual name.

@@ -136,6 +136,11 @@ def accounts_of(who: Who, parties: list[int], sealed: date | None) -> dict[int, 
     return found
 
 
+def known_accounts(who: Who, contact: Contact, sealed: date | None = None) -> list[Known]:
+    """The accounts of one contact, with their values of a day if one is named."""
+    return accounts_of(who, [contact.party_id], sealed).get(contact.party_id, []) if contact.party_id else []
+
+
 def valued(who: Who, sealed: date | None) -> "QuerySet[Any]":
     """Who has which account, with its last value in its own and in the firm's currency."""
     nlv = scope(who, NavDaily).filter(account_id=OuterRef("account_id"), nav_date=sealed).order_by().values("nlv")

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
@@ -22,16 +21,17 @@ from crm.calendar import queries as calendar
 from crm.contacts import queries, relations
 from crm.contacts.fields import FINANCIAL, PARTS, PROFILE, Field, in_words, of_part
 from crm.contacts.filters import book
-from crm.contacts.models import Contact, Kind, State
+from crm.contacts.models import Kind, State
 from crm.contacts.queries import Known, Read
 from crm.contacts.rules import MOVES
 from crm.contacts.search import found_outside
 from crm.custom.queries import fields
-from crm.documents import queries as documents
-from crm.documents.rules import KINDS
+from crm.documents.rules import KINDS as DOCUMENT_KINDS
 from crm.groups.queries import groups, of_contacts
-from crm.notes import queries as notes
 from crm.tasks import queries as tasks
+from crm.timeline.legs import About
+from crm.timeline.queries import stream
+from crm.timeline.sources import KINDS
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
 from crm.workflows import queries as workflows
@@ -45,7 +45,7 @@ SHOWN_TASKS = 8
 def profile(request: HttpRequest, contact: UUID) -> HttpResponse:
     """Who this is, and what the practice knows."""
     vault, read = enter(request, contact, in_part=True)
-    context: dict[str, Any] = {"parts": told(read, PROFILE, fields(vault)), "accounts": _accounts(vault, read.contact)}
+    context: dict[str, Any] = {"parts": told(read, PROFILE, fields(vault)), "accounts": _accounts(vault, read)}
     if read.contact.kind == Kind.HOUSEHOLD:
         context |= _household(vault, read)
     if read.contact.party is not None:
@@ -59,7 +59,7 @@ def configuration(request: HttpRequest, contact: UUID) -> HttpResponse:
     """What the broker knows of the client, how the accounts are set up, and what somebody is."""
     vault, read = enter(request, contact)
     context: dict[str, Any] = {
-        "accounts": _accounts(vault, read.contact),
+        "accounts": _accounts(vault, read),
         "moves": [(state, State(state).label) for state in MOVES.get(read.contact.state, ())],
     }
     context["related"] = relations.of(vault, read)
@@ -84,7 +84,7 @@ def configuration(request: HttpRequest, contact: UUID) -> HttpResponse:
 def financial(request: HttpRequest, contact: UUID) -> HttpResponse:
     """What the accounts are worth, and what somebody has said of their means."""
     vault, read = enter(request, contact, in_part=True)
-    accounts = _accounts(vault, read.contact)
+    accounts = _accounts(vault, read)
     worth = [one.value for one in accounts if one.value is not None]
     context = {
         "accounts": accounts,
@@ -98,26 +98,24 @@ def financial(request: HttpRequest, contact: UUID) -> HttpResponse:
 @gate(SIGNED_IN)
 @require_safe
 def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
-    """What is to be done about the contact, and the notes about it and its accounts, newest first."""
+    """What is to be done about the contact, and what happened around it, newest first."""
     vault, read = enter(request, contact)
-    accounts = _accounts(vault, read.contact)
-    rows = notes.of_contact(vault, contact, [one.account.pk for one in accounts])
-    try:
-        before = parse_datetime(request.GET.get("before", ""))
-    except ValueError:
-        before = None
-    found, after = notes.page(vault, rows, before if before and before.tzinfo else None)
+    accounts = queries.known_accounts(vault.who, read.contact)
+    only = request.GET.get("only", "")
+    about = About(vault.who, contact, tuple(one.account.pk for one in accounts), timezone.now())
     today, zone = exchange_today(), timezone.get_current_timezone()
     due = [tasks.read(vault, one, today) for one in tasks.of_contact(vault.who, contact, today, SHOWN_TASKS)]
     context = {
         "accounts": accounts,
-        "found": found,
-        "after": after,
+        "stream": stream(vault, about, only=only, after=request.GET.get("after", "")),
+        "only": only if only in KINDS else "",
+        "kinds": [(key, kind.words) for key, kind in KINDS.items()],
         "due_tasks": due,
         "flows": workflows.due_first(vault, today, SHOWN_TASKS, contact),
         "events": calendar.of_contact(vault, contact, timezone.localdate(), zone, SHOWN_TASKS),
         "here": request.path,
-        **_papers(vault, contact),
+        "most": settings.DOCUMENT_BYTES // MEGA,
+        "endings": ",".join(f".{one}" for one in DOCUMENT_KINDS),
     }
     return _page(request, "agenda", read, context)
 
@@ -127,7 +125,7 @@ def agenda(request: HttpRequest, contact: UUID) -> HttpResponse:
 def peek(request: HttpRequest, contact: UUID) -> HttpResponse:
     """A look from the list, without leaving the row; as a page of its own where there is no script."""
     vault, read = enter(request, contact, in_part=True)
-    context = {"read": read, "contact": read.contact, "accounts": _accounts(vault, read.contact)}
+    context = {"read": read, "contact": read.contact, "accounts": _accounts(vault, read)}
     context["parts"] = told(read, PROFILE, fields(vault))
     name = "crm/contacts/peek.html" if request.headers.get("HX-Request") else "crm/contacts/peek_page.html"
     return render(request, name, context)
@@ -179,19 +177,8 @@ def _language(code: str) -> str:
         return code
 
 
-def _papers(vault: Opened, contact: UUID) -> dict[str, Any]:
-    """The newest documents about the contact, and what a new one may be."""
-    return {
-        "papers": [documents.read(vault, one) for one in documents.latest(vault.who, SHOWN_TASKS, contact)],
-        "most": settings.DOCUMENT_BYTES // MEGA,
-        "endings": ",".join(f".{one}" for one in KINDS),
-    }
-
-
-def _accounts(vault: Opened, contact: Contact) -> list[Known]:
-    if contact.party_id is None:
-        return []
-    return queries.accounts_of(vault.who, [contact.party_id], sealed_day()).get(contact.party_id, [])
+def _accounts(vault: Opened, read: Read) -> list[Known]:
+    return queries.known_accounts(vault.who, read.contact, sealed_day())
 
 
 def _page(request: HttpRequest, tab: str, read: Read, context: dict[str, Any]) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Reading notes: those about one account or contact, opened for this request."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,11 +28,6 @@ class Read:
 def about(vault: Opened, subject: Subject, *, in_trash: bool = False) -> "QuerySet[Note]":
     """The rows about one account or contact, newest first."""
     return _ordered(vault, Q(**subject.columns), in_trash=in_trash)
-
-
-def of_contact(vault: Opened, contact: UUID, accounts: Collection[int]) -> "QuerySet[Note]":
-    """The rows about a contact and about the accounts it has, newest first."""
-    return _ordered(vault, Q(contact_id=contact) | Q(account_id__in=accounts))
 
 
 def latest(vault: Opened, most: int) -> "QuerySet[Note]":

@@ -298,9 +298,7 @@ def test_pages_ask_little_of_the_database(world, alice):
         with CaptureQueriesContext(connection) as asked:
             assert alice.get(place).status_code == 200
         work = [one["sql"] for one in asked if not TEST_ONLY.search(one["sql"])]
-        # The agenda asks each of its six lists once: tasks, workflows, events, documents, accounts and their notes.
-        most = 14 if place.endswith("/agenda/") else 12
-        assert len(work) <= most, (place, [sql[:120] for sql in work])
+        assert len(work) <= 12, (place, [sql[:120] for sql in work])
     page = alice.get(PLACE)
     after = page.content.decode().split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     assert "Ruiz 59" not in page.content.decode() or "Ruiz 59" not in alice.get(PLACE + after).content.decode()

@@ -1,0 +1,1 @@
+"""What happened around a contact, in one dated stream."""
