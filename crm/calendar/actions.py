@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +16,8 @@ from crm.calendar.rules import EventProblem, Said, Words
 from crm.contacts.chosen import colleagues
 from crm.contacts.models import Contact
 from crm.feeds.copying import copy_event
-from crm.feeds.models import FeedCopy
 from crm.vault.sealed import Opened
 
-IN_TRASH_FOR = timedelta(days=30)
 # What an earlier state of an event remembers of its clear columns.
 CLEAR = (
     *("people", "visibility", "is_free", "is_all_day", "begins_at", "ends_at", "zone", "rule", "added", "left_out"),
@@ -144,16 +142,6 @@ def take_back(*, vault: Opened, event: Event, at: datetime) -> None:
     for one in [event, *scope(vault.who, Event).filter(series=event, trashed_at=went_at)]:
         one.trashed_at, one.remind_at = None, remind_at(one, at)
         one.save(update_fields=["trashed_at", "remind_at"])
-
-
-def purge(*, vault: Opened, at: datetime) -> int:
-    """Forget what has lain in the trash for thirty days."""
-    old = scope(vault.who, Event).filter(trashed_at__lt=at - IN_TRASH_FOR)
-    keys = list(old.values_list("pk", flat=True))
-    scope(vault.who, EventContact).filter(event_id__in=keys).delete()
-    scope(vault.who, FeedCopy).filter(event_id__in=keys).delete()
-    scope(vault.who, Event).filter(series_id__in=keys).update(series=None, replaces="")
-    return scope(vault.who, Event).filter(pk__in=keys).delete()[0]
 
 
 def check_owner(vault: Opened, event: Event) -> None:

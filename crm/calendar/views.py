@@ -14,7 +14,7 @@ from django.utils.formats import get_format
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
-from crm.calendar import actions, queries
+from crm.calendar import queries
 from crm.calendar.layers import LAYERS, TEAM, Mark, days, marks
 from crm.calendar.models import Event
 from crm.calendar.periods import DAY, MONTH, SHAPES, Period, day_asked, period
@@ -82,7 +82,6 @@ def shown(request: HttpRequest, shape: str) -> HttpResponse:
 def trash(request: HttpRequest) -> HttpResponse:
     """What was thrown away, for thirty days."""
     vault = opened(request)
-    actions.purge(vault=vault, at=timezone.now())
     return render(request, "crm/calendar/trash.html", {"found": queries.trash(vault)})
 
 

@@ -1,7 +1,7 @@
 """Keeping documents, naming and replacing them, throwing them away and taking them back, with an unlocked vault."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -16,9 +16,7 @@ from crm.vault.models import SealedFile
 from crm.vault.sealed import Opened
 from crm.vault.stores import StoreFailed
 
-KEPT_IN_TRASH = timedelta(days=30)
 PIECE = 64 * 1024
-MOST_PURGED = 100
 
 
 class DocumentChanged(Exception):
@@ -77,21 +75,6 @@ def throw_away(*, document: Document, is_confirmed: bool, at: datetime) -> None:
 def take_back(*, vault: Opened, document: Document) -> bool:
     """Out of the trash; False where its time was over at that moment."""
     return bool(scope(vault.who, Document).filter(pk=document.pk).update(trashed_at=None))
-
-
-def purge(*, vault: Opened, at: datetime) -> int:
-    """Forget what has been in the trash for thirty days; how many documents."""
-    over = scope(vault.who, Document).filter(trashed_at__lt=at - KEPT_IN_TRASH).order_by("pk")
-    # Held, so that nobody takes one back while it goes; one that is being taken back is passed over.
-    gone = list(over.select_for_update(skip_locked=True)[:MOST_PURGED])
-    for document in gone:
-        editions = scope(vault.who, Edition).filter(document=document)
-        rows = list(SealedFile.unscoped.filter(pk__in=list(editions.values_list("file_id", flat=True))))
-        editions.delete()
-        scope(vault.who, Document).filter(pk=document.pk).delete()
-        for row in rows:
-            files.forget(vault=vault, row=row)
-    return len(gone)
 
 
 def _stored(

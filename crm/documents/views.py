@@ -53,8 +53,6 @@ def documents(request: HttpRequest) -> HttpResponse:
     """Documents by what the address asks for, the newest on top; new ones come in here."""
     vault, filters = opened(request), Filters.of(request.GET)
     if request.method != "POST":
-        if filters.in_trash:
-            actions.purge(vault=vault, at=timezone.now())
         return _list(request, vault, filters)
     given = request.FILES.getlist("file")
     problems = [] if given else [_("Choose a file.")]

@@ -54,10 +54,10 @@ def forget(*, vault: Opened, row: SealedFile) -> None:
     """Take the key away, and the bytes once that has come to stay; without the key they say nothing."""
     place = row.place
     scope(vault.who, SealedFile).filter(pk=row.pk).delete()
-    transaction.on_commit(lambda: _forget_bytes(place))
+    transaction.on_commit(lambda: forget_bytes(place))
 
 
-def _forget_bytes(place: str) -> None:
-    # The bytes without their key are noise; `vault verify` names what lies about.
+def forget_bytes(place: str) -> None:
+    """What lay there. Without their key the bytes are noise; `vault verify` names those that lie about."""
     with suppress(StoreFailed):
         store().delete(place)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +15,6 @@ from crm.vault.sealed import Opened
 from crm.workflows import rules
 from crm.workflows.models import OVER, Pattern, Stage, StageState, Workflow, WorkflowContact
 from crm.workflows.rules import Said, SaidStage, WorkflowProblem
-
-IN_TRASH_FOR = timedelta(days=30)
 
 
 class WorkflowChanged(Exception):
@@ -134,15 +132,6 @@ def take_back(*, vault: Opened, workflow: Workflow) -> None:
     check_may_edit(vault, workflow)
     workflow.trashed_at = None
     workflow.save(update_fields=["trashed_at"])
-
-
-def purge(*, vault: Opened, at: datetime) -> None:
-    """Forget what has lain in the trash for thirty days."""
-    old = list(scope(vault.who, Workflow).filter(trashed_at__lt=at - IN_TRASH_FOR).values_list("pk", flat=True))
-    if old:
-        scope(vault.who, WorkflowContact).filter(workflow_id__in=old).delete()
-        scope(vault.who, Stage).filter(workflow_id__in=old).delete()
-        scope(vault.who, Workflow).filter(pk__in=old).delete()
 
 
 def keep_pattern(*, vault: Opened, workflow: Workflow, name: str, start: date, at: datetime) -> Pattern:

@@ -39,8 +39,6 @@ from crm.workflows.rules import WorkflowProblem, begun, warnings
 def workflows(request: HttpRequest) -> HttpResponse:
     """Workflows by what the address asks for, those due first on top."""
     vault, filters, today = opened(request), Filters.of(request.GET), exchange_today()
-    if filters.show == TRASH:
-        actions.purge(vault=vault, at=timezone.now())
     page = page_of(queries.rows(vault.who, filters), order=ORDER, query=request.GET, is_counted=False)
     counts = queries.counts(vault.who)
     context = {

@@ -221,10 +221,6 @@ def test_an_event_is_changed_undone_thrown_away_and_taken_back(alice):
     assert "Review" in text(alice.get(PLACE + "trash/"))
     assert alice.post(place + "back/").status_code == 302
     assert len(listed(alice, "2026-11-24", "2026-11-24")) == 1
-    alice.post(place + "trash/", {"confirm": "yes"})
-    Event.unscoped.update(trashed_at=timezone.now() - timedelta(days=31))
-    assert "Review" not in text(alice.get(PLACE + "trash/"))
-    assert not Event.unscoped.exists() and not EventContact.unscoped.exists()
 
 
 def test_one_day_of_a_series_is_moved_or_left_out_and_that_is_undone(alice):

@@ -1,0 +1,1 @@
+"""What becomes of what was thrown away: thirty days later nothing of it is left."""
