@@ -19,6 +19,7 @@ from crm.vault.context import SAFE_METHODS, give_cookie, if_opened, take_cookie
 from crm.vault.engine.keys import LONGEST_PASSWORD
 from crm.vault.models import Member
 from crm.vault.rules import SURE, SURE_AND_PROVED, Locked, TooBusy, VaultProblem, member_seat
+from crm.vault.unlocking import QUIET_MINUTES, USUAL_MINUTES
 
 
 class NotOpened(APIException):
@@ -50,6 +51,12 @@ class StoragePasswordSerializer(StrictSerializer):
     """A storage password."""
 
     storage_password = _secret()
+
+
+class UnlockSerializer(StoragePasswordSerializer):
+    """A storage password, and after how many quiet minutes the client book locks by itself."""
+
+    minutes = serializers.ChoiceField(QUIET_MINUTES, default=USUAL_MINUTES)
 
 
 class NewStoragePasswordSerializer(StrictSerializer):
@@ -178,18 +185,20 @@ class ConfirmCode(VaultView):
 class Unlock(VaultView):
     """Opening the client book for this session."""
 
-    @extend_schema(request=StoragePasswordSerializer, responses=VaultStateSerializer)
+    @extend_schema(request=UnlockSerializer, responses=VaultStateSerializer)
     def post(self, request: Request) -> Response:
         """The keys come as a cookie; a program with a token has no session that it could belong to."""
         who = member_seat(request.seat, in_part=True)  # type: ignore[attr-defined]
-        password = StoragePasswordSerializer.of(request)["storage_password"]
+        said = UnlockSerializer.of(request)
         key, now = request.session.session_key, timezone.now()
         if not key:
             raise Locked
-        value = unlocking.unlock(who=who, password=password, session_key=key, at=now)
+        value = unlocking.unlock(
+            who=who, password=said["storage_password"], session_key=key, at=now, minutes=said["minutes"]
+        )
         row = queries.browser_of(who, value, now)
-        said = {"stage": "member", "is_founded": True, "unlocked_until": row.idle_until if row else None}
-        answer = Response(VaultStateSerializer(said).data)
+        state = {"stage": "member", "is_founded": True, "unlocked_until": row.idle_until if row else None}
+        answer = Response(VaultStateSerializer(state).data)
         give_cookie(answer, value)
         return answer
 

@@ -28,16 +28,19 @@ from crm.vault.queries import secret_of, unlocked
 from crm.vault.rules import damaged
 from crm.vault.sealed import Opened
 
-# It locks by itself after this time without doing anything, and after this time in any case.
-QUIET, LONGEST = timedelta(minutes=15), timedelta(hours=8)
+# It locks by itself after so many minutes without doing anything, as somebody chooses, and after hours in any case.
+QUIET_MINUTES, USUAL_MINUTES = (5, 15, 30), 15
+LONGEST = timedelta(hours=8)
 # The row is written at most this often while somebody works.
 TOUCH = timedelta(seconds=30)
 
 
 @sensitive_variables()
-def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
+def unlock(*, who: Who, password: str, session_key: str, at: datetime, minutes: int = USUAL_MINUTES) -> str:
     """Open the vault for one browser; the cookie's value, which is kept nowhere else."""
     _not_in_a_worker()
+    if minutes not in QUIET_MINUTES:
+        minutes = USUAL_MINUTES
     member, own, key = open_own(who, password, at)
     keys = open_ring(who, member, own)
     if own.root and who.manages and is_outgrown(who, member.vault):
@@ -59,7 +62,7 @@ def unlock(*, who: Who, password: str, session_key: str, at: datetime) -> str:
         sign_in=kept_as(session_key),
         created_at=at,
         until=at + LONGEST,
-        idle_seconds=int(QUIET.total_seconds()),
+        idle_seconds=minutes * 60,
         used_at=at,
     )
     row.wrapped = wrap(row.stored(), secret, keys)

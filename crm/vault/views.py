@@ -23,6 +23,7 @@ from crm.vault import actions, joining, queries, rules, unlocking
 from crm.vault.context import give_cookie, if_opened, take_cookie
 from crm.vault.models import Member, MemberState
 from crm.vault.rules import SECRET, SURE, SURE_AND_PROVED, TooBusy, VaultProblem, member_seat
+from crm.vault.unlocking import QUIET_MINUTES, USUAL_MINUTES
 
 SECRETS = sensitive_post_parameters(*SECRET)
 View = Callable[..., HttpResponse]
@@ -104,8 +105,14 @@ def unlock(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _unlock(request)
     password = request.POST.get("storage_password", "")
-    key = request.session.session_key or ""
-    value = unlocking.unlock(who=_who(request), password=password, session_key=key, at=timezone.now())
+    key, minutes = request.session.session_key or "", request.POST.get("minutes", "")
+    value = unlocking.unlock(
+        who=_who(request),
+        password=password,
+        session_key=key,
+        at=timezone.now(),
+        minutes=int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 4 else USUAL_MINUTES,
+    )
     answer = redirect(onward(request) or reverse("vault:home"))
     give_cookie(answer, value)
     return answer
@@ -268,6 +275,8 @@ def _unlock(request: HttpRequest, problem: str = "") -> HttpResponse:
         "next": onward(request),
         "left": rules.tries_left(member.wrong_at, member.wrong, now),
         "has_failed": bool(member.wrong_at),
+        "minutes": QUIET_MINUTES,
+        "usual": USUAL_MINUTES,
     }
     return _page(request, "unlock", context, problem)
 
