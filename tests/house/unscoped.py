@@ -59,6 +59,7 @@ FILES = {
     "portal/demo/funding.py": DEMO,
     "portal/management/places.py": SHELL,
     "portal/management/commands/explain.py": SHELL,
+    "portal/management/commands/funding_status.py": SHELL,
     "portal/management/commands/agree.py": SHELL,
     "portal/management/commands/agree_cap.py": SHELL,
     "portal/management/commands/firm.py": SHELL,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -79,6 +80,8 @@ def ends_of(who: Who, number: str, other: str) -> tuple[Account, Account]:
     """Payer and payee by number, for who may fund both clients; a group's money goes by its master."""
     payer, payee = account_for(who, number), account_for(who, other)
     master = next((one for one in (payer, payee) if one.kind == Kind.STL_MASTER), payer)
+    if settings.STL_SUBS_PAY_EACH_OTHER and payer.stl is not None and payer.stl_id == payee.stl_id:
+        master = payer.stl
     account_for(who, master.number, "fund")
     if payee.kind == Kind.CLIENT:
         account_for(who, payee.number, "fund")
@@ -157,8 +160,8 @@ def resend(*, who: Who, found: FundingRequest, at: datetime) -> None:
         if held.status != FundingStatus.PENDING_CONFIRMATION or held.asked_by != who.user_id:
             raise FundingConflict(gettext_noop("Nothing waits for a number here."))
         assert held.numbered_at is not None, "a check constraint says so"
-        if at < held.numbered_at + rules.RESEND_AFTER:
-            raise FundingConflict(gettext_noop("A number was mailed a moment ago; wait half a minute."))
+        if at < rules.resend_from(held.asked_at, held.numbered_at):
+            raise FundingConflict(gettext_noop("A number was mailed a moment ago; wait a little, longer each time."))
         held.numbered_at = at
         held.save(update_fields=["numbered_at"])
         mail_number(held, number_of(held))
@@ -265,6 +268,9 @@ def _ask(who: Who, account: Account, asked: Asked, *, factor: str, at: datetime)
         needs_number = asked.kind != FundingKind.DEPOSIT and factor in WITHOUT_DEVICE
         if needs_number:
             made.status, made.numbered_at = FundingStatus.PENDING_CONFIRMATION, at
+            lately = requests_of(who).filter(asked_by=who.user_id, numbered_at__gt=at - rules.NUMBERS_WITHIN)
+            if lately.count() >= rules.MOST_NUMBERS:
+                raise FundingConflict(gettext_noop("Too many numbers were mailed to you; ask again in an hour."))
             if not User.objects.filter(pk=who.user_id).exclude(email="").exists():
                 raise FundingProblem(
                     gettext_noop(

@@ -28,7 +28,9 @@ LONG_HOLD = timedelta(days=3)
 BANK_WAITS = timedelta(days=30)
 # How long a mailed number counts, and how long a movement waits for one: limits are those of about that day.
 NUMBER_LASTS = timedelta(days=1)
-RESEND_AFTER = timedelta(seconds=30)
+RESEND_AFTER, LONGEST_RESEND = timedelta(seconds=30), timedelta(minutes=30)
+# Requests of one person that mail a number within an hour: five wrong tries each are then few.
+MOST_NUMBERS, NUMBERS_WITHIN = 10, timedelta(hours=1)
 # Money that was promised away: off what is available. What only waits for its asker's number is not.
 RESERVING = (S.PENDING_VERIFICATION, S.PENDING_ADVISOR, S.PENDING, S.PROCESSED)
 # Each way has its currency; a wire and a check take any.
@@ -63,6 +65,11 @@ def check_step(before: str, after: str) -> None:
     """Raises FundingConflict for a step that is none."""
     if after not in NEXT.get(before, ()):
         raise FundingConflict(gettext_noop("It has gone too far for this: read how it stands now."))
+
+
+def resend_from(asked_at: datetime, numbered_at: datetime) -> datetime:
+    """From when another number may be mailed: the wait grows with each, so that the first hour has five of them."""
+    return numbered_at + min(max(RESEND_AFTER, 2 * (numbered_at - asked_at)), LONGEST_RESEND)
 
 
 def hold_end(*, amount: Decimal, available: Decimal, at: datetime, days: Calendar) -> datetime:

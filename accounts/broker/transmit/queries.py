@@ -54,6 +54,14 @@ def counted(files: "QuerySet[InstructionFile]") -> "QuerySet[InstructionFile]":
     )
 
 
+def undelivered() -> "QuerySet[FundingFile]":
+    """Files of movements that have not reached the broker after their first try, the oldest first, and why."""
+    key = Concat(Value("funding file "), Cast(OuterRef("pk"), CharField()))
+    stuck = OutboxMessage.unscoped.filter(natural_key=key, delivered_at=None).exclude(last_error="")
+    rows = FundingFile.unscoped.filter(Exists(stuck)).order_by("written_at", "pk")
+    return rows.annotate(delivery_problem=Subquery(stuck.values("last_error")[:1]))
+
+
 def bytes_of(file: InstructionFile | FundingFile) -> bytes:
     """The file as it is owed to the broker; under a login that reads the outbox."""
     return OutboxMessage.unscoped.get(natural_key=file.natural_key).body.encode()

@@ -53,6 +53,8 @@ class Transfer(NamedTuple):
     other: str
     company: str
     number: int
+    currency: str = ""  # of cash; "" is the base currency
+    reference: str = ""
 
 
 class Action(NamedTuple):
@@ -264,10 +266,12 @@ class Book:
         direction = "IN" if shares > 0 else "OUT"
         day.transfers.append(Transfer(kind, direction, instrument, shares, price, value, "", company, self.number()))
 
-    def transfer_cash(self, amount: int, other: str) -> None:
-        self.move("internalTransfers", self.base, amount)
+    def transfer_cash(self, amount: int, other: str, *, currency: str = "", reference: str = "") -> None:
+        """Cash inside the firm, in the account's base currency unless another is named."""
+        self.move("internalTransfers", currency or self.base, amount)
         direction = "IN" if amount > 0 else "OUT"
-        self.today.transfers.append(Transfer("INTERNAL", direction, None, 0, 0, amount, other, "", self.number()))
+        cash = Transfer("INTERNAL", direction, None, 0, 0, amount, other, "", self.number(), currency, reference)
+        self.today.transfers.append(cash)
 
     # What the market and the broker do to every book
 

@@ -204,7 +204,8 @@ class Life:
             asked = self._instructions.pop(0)
             amount = to_cash(int(asked.amount * UNIT), asked.currency)
             if asked.other:
-                self.book.transfer_cash(-amount, asked.other)
+                more = {"currency": asked.currency, "reference": asked.reference}
+                self.book.transfer_cash(-amount, asked.other, **more)
             elif asked.is_flow:
                 kind, words = ("withdrawals", _DISBURSEMENT) if amount > 0 else ("deposits", _RECEIPT)
                 self.book.row(_FLOW, kind, asked.currency, -amount, words, reference=asked.reference)

@@ -314,8 +314,8 @@ class Span:
         on, base = self.printer.days[day.place], self.account.currency
         if row.instrument is None:
             currency, columns, value, cash = (
-                base,
-                'assetCategory="CASH" symbol="--" description="" conid="" isin=""',
+                row.currency or base,
+                f'assetCategory="CASH" symbol="--" description={attribute(row.reference)} conid="" isin=""',
                 0,
                 row.value,
             )

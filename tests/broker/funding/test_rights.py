@@ -49,7 +49,7 @@ def test_trx_7_a_top_level_user_withdraws_nothing_for_a_second_levels_client(bro
     assert FundingRequest.unscoped.count() == 0
 
 
-def test_trx_8_a_sub_account_is_funded_by_its_master(browse, till):
+def test_trx_8_a_sub_account_is_funded_by_its_master(browse, till, settings):
     till.cash("I4000001", "1000")
     for name in ("sam", "alice"):
         said = {"amount": "10", "currency": "USD", "method": "WIRE", "key": str(uuid4())}
@@ -75,6 +75,10 @@ def test_trx_8_a_sub_account_is_funded_by_its_master(browse, till):
         payer, payee = till.world["U4000001"], till.world["U4000002"]
         asked = Asked("internal_cash", "USD", uuid4(), 1, "INTERNAL", counter=payee)
         actions.move(who=who, payer=payer, asked=asked, factor="phone", at=FRIDAY)
+    settings.STL_SUBS_PAY_EACH_OTHER = True
+    till.cash("U4000001", "150")
+    assert till.move("sam", "U4000001", "U4000002", "1").status == "pending"
+    settings.STL_SUBS_PAY_EACH_OTHER = False
     # The advisor funds an STL master as an organisation; its owner approves.
     assert till.move("alice", "I4000001", "U4000002", "1").status == "pending_verification"
 

@@ -286,13 +286,31 @@ def test_another_number_ends_the_earlier_one(till, world):
     till.cash("U1000001", "1000")
     asked = till.withdraw("ana", "U1000001", "100", factor="password")
     old = actions.number_of(asked)
-    with pytest.raises(FundingConflict, match="half a minute"):
+    with pytest.raises(FundingConflict, match="a moment ago"):
         step(world, "ana", "resend", asked, at=FRIDAY + timedelta(seconds=29))
     step(world, "ana", "resend", asked, at=FRIDAY + timedelta(seconds=30))
     assert OutboxMessage.unscoped.filter(natural_key__startswith="funding number").count() == 2
     with pytest.raises(FundingProblem):
         step(world, "ana", "confirm", asked, number=old, at=FRIDAY)
     step(world, "ana", "confirm", asked, number=actions.number_of(now(asked)), at=FRIDAY)
+
+
+def test_numbers_are_mailed_less_and_less_often_and_few_an_hour(till, world):
+    till.cash("U1000001", "1000")
+    asked = till.withdraw("ana", "U1000001", "1", factor="password")
+    mailed = []
+    for second in range(0, 3600, 10):
+        try:
+            step(world, "ana", "resend", now(asked), at=FRIDAY + timedelta(seconds=second))
+        except FundingConflict:
+            continue
+        mailed.append(second)
+    assert mailed == [30, 90, 270, 810, 2430]
+    for _more in range(9):
+        till.withdraw("ana", "U1000001", "1", factor="password", at=FRIDAY + timedelta(hours=1))
+    with pytest.raises(FundingConflict, match="in an hour"):
+        till.withdraw("ana", "U1000001", "1", factor="password", at=FRIDAY + timedelta(hours=1))
+    assert till.withdraw("ana", "U1000001", "1", at=FRIDAY + timedelta(hours=1)).status == "pending_advisor"
 
 
 def test_an_advisor_with_the_core_authority_asks_and_the_client_approves(till, world):

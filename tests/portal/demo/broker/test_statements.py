@@ -240,3 +240,17 @@ def test_a_draw_moves_inside_the_group_on_both_sides(firm, tmp_path):
     }
 
     assert moved == {desk: [Decimal("-321.09")], master.number: [Decimal("321.09")]}
+
+
+def test_cash_inside_the_firm_moves_in_the_currency_that_was_asked_for_and_names_the_request(firm, daily, tmp_path):
+    account = next(one for one in firm if one.story == "steady" and one.currency == "USD")
+    asked = Instruction(
+        date(2025, 10, 31), account.number, Decimal("20.00"), "EUR", "INTERNAL", "N-7", other="U99999999"
+    )
+    write(firm, tmp_path, first=date(2025, 10, 31), last=date(2025, 11, 4), instructions=[asked])
+
+    rows = [row for one in statements(tmp_path) for row in one.iterfind("Transfers/Transfer[@type='INTERNAL']")]
+    (row,) = [row for row in rows if row.get("account") == "U99999999"]
+
+    assert (row.get("currency"), row.get("cashTransfer"), row.get("direction")) == ("EUR", "-20", "OUT")
+    assert row.get("description") == "N-7"
