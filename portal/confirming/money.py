@@ -4,8 +4,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from accounts.broker.funding.models import FundingKind, SavedBank
+from accounts.broker.funding.models import FundingKind, FundingMethod, SavedBank
 from accounts.broker.funding.queries import bank_for, request_for
+from accounts.broker.funding.rules import CURRENCY_OF
 from accounts.broker.recurring.models import Every
 from portal.confirming.wish import Wish, account_words, amount_words
 
@@ -18,6 +19,16 @@ def withdraw(wish: Wish) -> str:
         return _("Withdraw %(amount)s from account %(account)s by check.") % said
     bank = bank_for(wish.seat, UUID(chosen))
     return _("Withdraw %(amount)s from account %(account)s to %(bank)s.") % {**said, "bank": _bank(bank)}
+
+
+def pay_bill(wish: Wish) -> str:
+    """A bill's amount, in dollars whatever else is sent, and who is paid."""
+    payee = bank_for(wish.seat, UUID(str(wish.said.get("to") or "")))
+    return _("Withdraw %(amount)s from account %(account)s to %(bank)s.") % {
+        "amount": amount_words(wish.text("amount"), CURRENCY_OF[FundingMethod.BILLPAY]),
+        "account": wish.account(),
+        "bank": _bank(payee),
+    }
 
 
 def move(wish: Wish) -> str:

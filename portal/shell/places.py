@@ -233,6 +233,8 @@ WORK = (
     page("transfer_funds", "transfer_request", _("Movement of money"), "transfer:funding_request", "fund"),
     tab("transfer", "transfer_positions", _("Transfer positions"), "transfer:positions", "fund"),
     tab("transfer", "bill_pay", _("Bill pay"), "transfer:bill_pay", "fund"),
+    page("transfer_account", "save_payee", _("Add a payee"), "transfer:save_payee", "fund"),
+    page("transfer_account", "pay_bill", _("Pay a bill"), "transfer:pay_bill", "fund"),
     tab("transfer", "recurring", _("Recurring movements"), "transfer:recurring", "fund"),
     page("recurring", "recurring_one", _("Recurring movement"), "transfer:recurring_one", "fund"),
     page("transfer_account", "recur", _("Set up a recurring movement"), "transfer:recur", "fund"),

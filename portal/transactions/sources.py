@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import Case, CharField, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.broker.activity.models import CashLine, PositionTransfer, Trade
-from accounts.broker.funding.models import FundingKind, FundingRequest, FundingStatus
+from accounts.broker.funding.models import FundingKind, FundingMethod, FundingRequest, FundingStatus
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import Gate, may_pass
 from accounts.ground.access.scope import scope
@@ -135,6 +135,7 @@ def _cash(who: Who, since: date) -> "QuerySet[CashLine]":
         income |= Q(kind__startswith=word)
     by_way = scope(who, FundingRequest).filter(line=OuterRef("pk"))
     kind = Case(
+        When(Exists(by_way.filter(method=FundingMethod.BILLPAY)), then=_said(Kind.BILL_PAY)),
         When(kind=CashLine.DEPOSITS, amount__lt=0, then=_said(Kind.WITHDRAWAL)),
         When(kind=CashLine.DEPOSITS, then=_said(Kind.DEPOSIT)),
         When(kind=CashLine.ADVISOR_FEES, then=_said(Kind.BROKER_FEE)),
@@ -162,7 +163,11 @@ def _asked(who: Who, since: date) -> "QuerySet[FundingRequest]":
         scope(who, FundingRequest).filter(requested_on__gte=since).exclude(status=FundingStatus.COMPLETED),
         "funding ",
         t_day=F("requested_on"),
-        t_kind=Cast("kind", _TEXT),
+        t_kind=Case(
+            When(kind=FundingKind.WITHDRAWAL, method=FundingMethod.BILLPAY, then=_said(Kind.BILL_PAY)),
+            default=Cast("kind", _TEXT),
+            output_field=_TEXT,
+        ),
         t_method=Cast("method", _TEXT),
         t_status=Cast("status", _TEXT),
         t_amount=Cast(amount, _AMOUNT),

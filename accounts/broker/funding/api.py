@@ -47,8 +47,9 @@ SHOWN = 100
 # A program's key and a form's are the same thing: the second request with it is the first one's answer.
 KEYS = UUID("6f1b3c52-8a0e-4f2d-9b5e-2f4f1c0d7a11")
 
-COMING_BY = [one for one in FundingMethod.choices if one[0] != FundingMethod.INTERNAL]
-BANKED_BY = [one for one in COMING_BY if one[0] != FundingMethod.CHECK]
+COMING_BY = [one for one in FundingMethod.choices if one[0] not in (FundingMethod.INTERNAL, FundingMethod.BILLPAY)]
+NOT_BANKED = (FundingMethod.INTERNAL, FundingMethod.CHECK)
+BANKED_BY = [one for one in FundingMethod.choices if one[0] not in NOT_BANKED]
 
 
 class FundingRequestSerializer(serializers.ModelSerializer):
@@ -124,7 +125,7 @@ class MoveSerializer(MoneySerializer):
 
 
 class NewBankSerializer(StrictSerializer):
-    """A bank account."""
+    """A bank account; or by BILLPAY a payee: its name as holder, its address as bank name, your number with it."""
 
     name = serializers.CharField(max_length=LONGEST_BANK_NAME)
     method = serializers.ChoiceField(BANKED_BY)

@@ -15,7 +15,8 @@ from accounts.ground.tree.models import Account
 from portal.lib.money import CURRENCIES, USUAL_PLACES, BadDecimal, parse_decimal
 
 DIGITS = 17
-BY_BANK = [one for one in FundingMethod.choices if one[0] not in ("INTERNAL", "CHECK")]
+BY_BANK = [one for one in FundingMethod.choices if one[0] not in ("INTERNAL", "CHECK", "BILLPAY")]
+COMES_BY = [one for one in FundingMethod.choices if one[0] not in ("INTERNAL", "BILLPAY")]
 
 
 def amount_of(text: str) -> Decimal:
@@ -49,9 +50,7 @@ class MoneyForm(AmountForm):
 class DepositForm(MoneyForm):
     """Money that is coming."""
 
-    method = forms.ChoiceField(
-        label=gettext_lazy("Method"), choices=[one for one in FundingMethod.choices if one[0] != "INTERNAL"]
-    )
+    method = forms.ChoiceField(label=gettext_lazy("Method"), choices=COMES_BY)
 
 
 class WithdrawForm(MoneyForm):
@@ -125,3 +124,42 @@ class BankForm(forms.Form):
         code, number = ("".join(said[name].split()).upper() for name in ("code", "number"))
         # What is longer than the broker's fields is no number of a bank; the rule then says so.
         return BankAsked(said["name"], said["method"], said["bank_name"], said["holder"], code[:12], number[:35])
+
+
+class BillForm(AmountForm):
+    """A bill that is to be paid, in dollars."""
+
+    to = forms.ChoiceField(label=gettext_lazy("Payee"))
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    field_order = ("to", "amount", "key")
+
+    def __init__(self, *args: Any, payees: Iterable[SavedBank], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.payees = {str(one.pk): one for one in payees}
+        self.fields["to"].choices = [  # type: ignore[attr-defined]
+            (key, f"{one.name} · {one.holder} · {one.ending}") for key, one in self.payees.items()
+        ]
+
+
+class PayeeForm(forms.Form):
+    """Somebody whose bills are paid."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of this payee"),
+        max_length=LONGEST_BANK_NAME,
+        help_text=gettext_lazy("As you will find it again, such as “Power at home”"),
+    )
+    holder = forms.CharField(label=gettext_lazy("Payee"), max_length=150)
+    bank_name = forms.CharField(label=gettext_lazy("Address of the payee"), max_length=150)
+    number = forms.CharField(
+        label=gettext_lazy("Your customer number with the payee"),
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def asked(self) -> BankAsked:
+        """The payee as the action takes it."""
+        said = self.cleaned_data
+        number = "".join(said["number"].split()).upper()[:35]
+        return BankAsked(said["name"], FundingMethod.BILLPAY, said["bank_name"], said["holder"], "", number)

@@ -40,6 +40,7 @@ class FundingMethod(models.TextChoices):
     EFT = "EFT", _("EFT")
     SEPA = "SEPA", _("SEPA")
     CHECK = "CHECK", _("Check")
+    BILLPAY = "BILLPAY", _("Bill pay")
     INTERNAL = "INTERNAL", _("Internal")
 
 
@@ -86,8 +87,11 @@ class OfOwnPractice(TenantModel):
 
 
 class SavedBank(OfOwnPractice):
-    """Where an account's money goes: a bank account under a name. Whether it may be used says the request that added
-    it."""
+    """Where an account's money goes: a bank account under a name, or a payee of bills. Whether it may be used says the
+    request that added it.
+
+    Of a payee `holder` is who is paid, `bank_name` the address, and `number` what the payee knows the payer by.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     firm = tenant_firm()
@@ -111,7 +115,9 @@ class SavedBank(OfOwnPractice):
                 fields=["account", "practice", "name"], condition=Q(deleted_at=None), name="savedbank_name_once"
             ),
             models.CheckConstraint(condition=~Q(name="") & ~Q(number=""), name="savedbank_says_where"),
-            models.CheckConstraint(condition=Q(method__in=["WIRE", "ACH", "EFT", "SEPA"]), name="savedbank_method"),
+            models.CheckConstraint(
+                condition=Q(method__in=["WIRE", "ACH", "EFT", "SEPA", "BILLPAY"]), name="savedbank_method"
+            ),
             models.CheckConstraint(
                 condition=Q(deleted_at=None, deleted_by=None) | Q(deleted_at__isnull=False, deleted_by__isnull=False),
                 name="savedbank_deleted_by_somebody",

@@ -11,7 +11,14 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.broker.funding.models import UNDER_WAY, FundingKind, FundingRequest, FundingStatus, SavedBank
+from accounts.broker.funding.models import (
+    UNDER_WAY,
+    FundingKind,
+    FundingMethod,
+    FundingRequest,
+    FundingStatus,
+    SavedBank,
+)
 from accounts.broker.funding.rules import FUND_THE_MASTER
 from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who, cursor
@@ -115,6 +122,16 @@ def usable_banks(who: Who, account: Account) -> "QuerySet[SavedBank]":
     added = FundingRequest.unscoped.filter(bank=OuterRef("pk"), kind=FundingKind.BANK, status=FundingStatus.APPROVED)
     rows = scope(who, SavedBank).filter(account_id=account.pk, deleted_at=None)
     return rows.filter(Exists(added)).order_by("name")
+
+
+def without_payees(rows: "QuerySet[SavedBank]") -> "QuerySet[SavedBank]":
+    """Banks alone."""
+    return rows.exclude(method=FundingMethod.BILLPAY)
+
+
+def payees(rows: "QuerySet[SavedBank]") -> "QuerySet[SavedBank]":
+    """Those whose bills are paid."""
+    return rows.filter(method=FundingMethod.BILLPAY)
 
 
 def bank_for(who: Who, pk: UUID) -> SavedBank:

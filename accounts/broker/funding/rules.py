@@ -34,7 +34,12 @@ MOST_NUMBERS, NUMBERS_WITHIN = 10, timedelta(hours=1)
 # Money that was promised away: off what is available. What only waits for its asker's number is not.
 RESERVING = (S.PENDING_VERIFICATION, S.PENDING_ADVISOR, S.PENDING, S.PROCESSED)
 # Each way has its currency; a wire and a check take any.
-CURRENCY_OF = {FundingMethod.ACH: "USD", FundingMethod.EFT: "CAD", FundingMethod.SEPA: "EUR"}
+CURRENCY_OF = {
+    FundingMethod.ACH: "USD",
+    FundingMethod.EFT: "CAD",
+    FundingMethod.SEPA: "EUR",
+    FundingMethod.BILLPAY: "USD",
+}
 BY_ACH = (FundingMethod.ACH, FundingMethod.EFT)
 
 FUND_THE_MASTER = gettext_noop("Fund the STL master account; money reaches a sub account by a transfer from it.")
@@ -105,6 +110,8 @@ def method_problem(kind: str, method: str, currency: str) -> str:
     """Why a way does not fit; "" where it does."""
     if kind == FundingKind.INTERNAL or method not in FundingMethod.values or method == FundingMethod.INTERNAL:
         return gettext_noop("Choose a method.")
+    if kind == FundingKind.DEPOSIT and method == FundingMethod.BILLPAY:
+        return gettext_noop("Choose a method.")
     wanted = CURRENCY_OF.get(FundingMethod(method), currency)
     return "" if wanted == currency else gettext_noop("%(method)s moves %(currency)s only.")
 
@@ -115,6 +122,9 @@ def bank_problem(method: str, code: str, number: str) -> str:
         if code and not _is_bic(code):
             return gettext_noop("That is no BIC; for SEPA none is needed.")
         return "" if _is_iban(number) else gettext_noop("That is no IBAN: its check digits do not fit.")
+    if method == FundingMethod.BILLPAY:
+        fits = re.fullmatch(r"[0-9A-Z][0-9A-Z-]{0,33}", number)
+        return "" if fits else gettext_noop("A customer number has 1 to 34 digits, letters or hyphens.")
     if not re.fullmatch(r"[0-9A-Z][0-9A-Z-]{3,33}", number):
         return gettext_noop("An account number has 4 to 34 digits, letters or hyphens.")
     if method == FundingMethod.ACH:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.broker.funding import request_views, views
+from accounts.broker.funding import bill_views, request_views, views
 from accounts.broker.recurring import views as recurring
 
 app_name = "transfer"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("transfer/requests/<uuid:pk>/answer/", request_views.verify, name="funding_verify"),
     path("transfer/requests/<uuid:pk>/cancel/", request_views.cancel, name="funding_cancel"),
     path("transfer/requests/<uuid:pk>/amount/", request_views.amount, name="funding_amount"),
+    path("transfer/bills/", bill_views.listed, name="bill_pay"),
     path("transfer/recurring/", recurring.listed, name="recurring"),
     path("transfer/recurring/<uuid:pk>/", recurring.show, name="recurring_one"),
     path("transfer/recurring/<uuid:pk>/pause/", recurring.pause, name="recurring_pause"),
@@ -28,5 +29,7 @@ urlpatterns = [
     path("accounts/<str:number>/transfer/withdraw/", views.withdraw, name="withdraw"),
     path("accounts/<str:number>/transfer/internal/", views.move, name="move"),
     path("accounts/<str:number>/transfer/bank/", views.save_bank, name="save_bank"),
+    path("accounts/<str:number>/transfer/payee/", bill_views.save_payee, name="save_payee"),
+    path("accounts/<str:number>/transfer/bill/", bill_views.pay, name="pay_bill"),
     path("accounts/<str:number>/transfer/recurring/", recurring.set_up, name="recur"),
 ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.broker.funding import actions
 from accounts.broker.funding.checking import Asked
 from accounts.broker.funding.forms import BankForm, DepositForm, MoveForm, WithdrawForm
-from accounts.broker.funding.models import FundingKind, FundingRequest
+from accounts.broker.funding.models import FundingKind, FundingMethod, FundingRequest
 from accounts.broker.funding.queries import (
     bank_for,
     banks_of,
@@ -24,6 +24,7 @@ from accounts.broker.funding.queries import (
     to_fund,
     under_way,
     usable_banks,
+    without_payees,
 )
 from accounts.broker.funding.rules import FundingProblem
 from accounts.ground.access.gates import gate
@@ -65,7 +66,7 @@ def funds(request: HttpRequest) -> HttpResponse:
 @require_safe
 def saved(request: HttpRequest) -> HttpResponse:
     """Saved bank instructions; those that wait stand apart."""
-    rows: list[Any] = list(banks_of(request.seat)[: SHOWN * 2])  # type: ignore[attr-defined]
+    rows: list[Any] = list(without_payees(banks_of(request.seat))[: SHOWN * 2])  # type: ignore[attr-defined]
     context = {
         "ready": [one for one in rows if one.status == "approved"],
         "waiting": [one for one in rows if one.status != "approved"],
@@ -106,7 +107,7 @@ def deposit(request: HttpRequest, number: str) -> HttpResponse:
         except FundingProblem as problem:
             form.add_error(None, words(problem))
         else:
-            return _asked(request, made)
+            return told_of(request, made)
     return _form(request, found, form, "deposit")
 
 
@@ -116,7 +117,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for money to leave."""
     who = request.seat  # type: ignore[attr-defined]
     found = to_fund(who, number)
-    banks = usable_banks(who, found)
+    banks = without_payees(usable_banks(who, found))
     form = WithdrawForm(request.POST or None, banks=banks, initial={"currency": found.base_currency})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -130,7 +131,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         except FundingProblem as problem:
             form.add_error(None, words(problem))
         else:
-            return _asked(request, made)
+            return told_of(request, made)
     return _form(request, found, form, "withdraw")
 
 
@@ -154,7 +155,7 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
         except FundingProblem as problem:
             form.add_error(None, words(problem))
         else:
-            return _asked(request, made)
+            return told_of(request, made)
     return _form(request, found, form, "move")
 
 
@@ -178,7 +179,7 @@ def save_bank(request: HttpRequest, number: str) -> HttpResponse:
         except FundingProblem as problem:
             form.add_error(None, words(problem))
         else:
-            return _asked(request, made)
+            return told_of(request, made)
     return _form(request, found, form, "bank")
 
 
@@ -193,8 +194,9 @@ def delete_bank(request: HttpRequest, pk: UUID) -> HttpResponse:
         actions.delete_bank(who=who, bank=found, at=timezone.now())
     except FundingProblem as problem:
         return refused(request, problem)
-    messages.success(request, _("The bank instruction was deleted."))
-    return redirect("transfer:saved")
+    is_payee = found.method == FundingMethod.BILLPAY
+    messages.success(request, _("The payee was deleted.") if is_payee else _("The bank instruction was deleted."))
+    return redirect("transfer:bill_pay" if is_payee else "transfer:saved")
 
 
 def confirmed_by(request: Any) -> str:
@@ -207,7 +209,8 @@ def refused(request: HttpRequest, problem: FundingProblem) -> HttpResponse:
     return render(request, "broker/funding/refused.html", {"words": words(problem)}, status=409)
 
 
-def _asked(request: HttpRequest, made: FundingRequest) -> HttpResponse:
+def told_of(request: HttpRequest, made: FundingRequest) -> HttpResponse:
+    """On to the request that was asked for, and what happens to it now."""
     if made.status == "pending_confirmation":
         messages.info(request, _("A number was mailed to you. Type it here to confirm."))
     elif made.status in ("cancelled", "rejected", "expired"):

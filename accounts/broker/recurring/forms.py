@@ -8,14 +8,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.broker.funding.forms import MoneyForm
+from accounts.broker.funding.forms import COMES_BY, MoneyForm
 from accounts.broker.funding.models import FundingKind, FundingMethod, SavedBank
 from accounts.broker.recurring.actions import Wanted
 from accounts.broker.recurring.models import LONGEST_NAME, Every
 from accounts.ground.tree.models import Account
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-COMES_BY = [one for one in FundingMethod.choices if one[0] != FundingMethod.INTERNAL]
 
 
 class RecurringForm(MoneyForm):
