@@ -44,6 +44,8 @@ SPECTACULAR_SETTINGS = {
         "CurrencyCode": "accounts.ground.tree.models.CURRENCIES",
         "JobState": "accounts.ground.jobs.models.JobState",
         "PaidBy": "fees.minimums.api.PAYER_NAMES",
+        "LeiChoice": "accounts.desk.lei.models.LeiChoice",
+        "LeiElected": "accounts.desk.lei.api.CHOICES",
         "ApplicationKind": "accounts.desk.applying.kinds.CHOICES",
         "ApplicationMethod": "accounts.desk.applying.models.Method",
         "InvitationState": "accounts.ground.invitations.models.InvitationState",

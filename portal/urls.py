@@ -70,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.exports.urls")),
     path("", include("portal.find.urls")),
     path("", include("accounts.desk.brand.urls")),
+    path("", include("accounts.desk.topics.urls")),
     path("", include("portal.shell.urls")),
     *alias_patterns(),
 ]

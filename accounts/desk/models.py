@@ -2,6 +2,7 @@
 
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask
 from accounts.desk.brand.models import BrandVersion
+from accounts.desk.lei.models import LeiElection
 from accounts.desk.messages.models import Attachment, Message, OfficeNote, Thread, ThreadRead, ThreadShare
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "ApplicationTask",
     "Attachment",
     "BrandVersion",
+    "LeiElection",
     "Message",
     "OfficeNote",
     "Thread",

@@ -28,7 +28,7 @@ from fees.invoicing.upload import File, parse
 from fees.notices.models import Mode
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
-from portal.confirming import book, money, office, people, templates, terms
+from portal.confirming import book, money, office, people, templates, terms, topics
 from portal.confirming.billing import approve_line, billing_month, client_minimum, minimums, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words, one_of
 
@@ -253,6 +253,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("devices:codes", "api_recovery_codes"), _make_codes),
     **dict.fromkeys(("optouts:sign", "api_sign_opt_out"), _opt_out),
     **dict.fromkeys(("tokens:create", "api_new_token"), people.new_token),
+    **dict.fromkeys(("settings:elect_lei", "api_elect_lei"), topics.elect_lei),
     **dict.fromkeys(("trading:sign_permission", "api_sign_permission"), _sign_permissions),
     **dict.fromkeys(("trading:decide_permission", "api_permission_answer"), _answer_permissions),
     **dict.fromkeys(("transfer:withdraw", "api_withdraw"), money.withdraw),

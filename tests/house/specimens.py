@@ -107,6 +107,11 @@ SPECIMENS: dict[str, Specimen] = {
         f"{name}.file": lambda world, number: NOWHERE if number == MISSING else None
         for name in ("application_file", "api_application_document")
     },
+    # No account of the cast reports; tests/desk/topics says who sees and elects an LEI.
+    **{
+        f"{name}.number": lambda world, number: MISSING if number == MISSING else None
+        for name in ("lei", "elect_lei", "api_lei", "api_elect_lei")
+    },
     # No file is written; tests/desk/messages/test_files says who gets one.
     **{
         f"{name}.{part}": lambda world, number: NOWHERE if number == MISSING else None

@@ -41,6 +41,7 @@ FILES = {
     "portal/office/api.py": OFFICE,
     "portal/office/tickets/api.py": OFFICE,
     "portal/office/tickets/views.py": OFFICE,
+    "accounts/desk/lei/queries.py": CORRELATED,
     "accounts/desk/tickets/moving.py": "questions about one account that moves, under the back office's login",
     "accounts/desk/tickets/queries.py": OFFICE,
     "accounts/desk/messages/standing.py": "what waits about one conversation, which came through the scope",

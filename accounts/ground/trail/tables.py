@@ -36,6 +36,7 @@ TABLES: dict[str, Any] = {
     "accounts_consent": _("What clients are asked to agree to"),
     "accounts_pinfact": _("PIN links: verified clients"),
     "accounts_pinlink": _("PIN links"),
+    "desk_leielection": _("LEI elections"),
     "broker_permissionrequest": _("Requests for trading permissions"),
     "broker_fundingrequest": _("Movements of money that were asked for"),
     "broker_recurringinstruction": _("Recurring movements of money"),
