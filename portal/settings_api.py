@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS = {
         "PaidBy": "fees.minimums.api.PAYER_NAMES",
         "LeiChoice": "accounts.desk.lei.models.LeiChoice",
         "LeiElected": "accounts.desk.lei.api.CHOICES",
+        "RecoveryKind": "accounts.desk.recoveries.models.RecoveryKind",
         "ApplicationKind": "accounts.desk.applying.kinds.CHOICES",
         "ApplicationMethod": "accounts.desk.applying.models.Method",
         "InvitationState": "accounts.ground.invitations.models.InvitationState",

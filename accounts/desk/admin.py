@@ -2,5 +2,6 @@
 
 from accounts.desk.approving.admin import ApplicationAdmin, ApplicationTaskAdmin
 from accounts.desk.lei.admin import LeiElectionAdmin
+from accounts.desk.recoveries.admin import RecoveryAdmin
 
-__all__ = ["ApplicationAdmin", "ApplicationTaskAdmin", "LeiElectionAdmin"]
+__all__ = ["ApplicationAdmin", "ApplicationTaskAdmin", "LeiElectionAdmin", "RecoveryAdmin"]

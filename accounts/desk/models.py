@@ -4,6 +4,7 @@ from accounts.desk.applying.models import Application, ApplicationFile, Applicat
 from accounts.desk.brand.models import BrandVersion
 from accounts.desk.lei.models import LeiElection
 from accounts.desk.messages.models import Attachment, Message, OfficeNote, Thread, ThreadRead, ThreadShare
+from accounts.desk.recoveries.models import Recovery, RecoveryElection
 
 __all__ = [
     "Application",
@@ -14,6 +15,8 @@ __all__ = [
     "LeiElection",
     "Message",
     "OfficeNote",
+    "Recovery",
+    "RecoveryElection",
     "Thread",
     "ThreadRead",
     "ThreadShare",

@@ -18,3 +18,16 @@ def elect_lei(wish: Wish) -> str:
     if choice == LeiChoice.APPLY:
         return _("Have an LEI applied for on behalf of account %(account)s, for good.") % {"account": wish.account()}
     return _("Elect that account %(account)s has no LEI and wants none.") % {"account": wish.account()}
+
+
+def enroll_recovery(wish: Wish) -> str:
+    """Whose claims are filed, and what it costs."""
+    return _(
+        "Enroll account %(account)s in securities class action recovery; 20 percent of each recovered amount is the"
+        " fee."
+    ) % {"account": wish.account()}
+
+
+def leave_recovery(wish: Wish) -> str:
+    """Whose claims are filed no more."""
+    return _("Unsubscribe account %(account)s from securities class action recovery.") % {"account": wish.account()}

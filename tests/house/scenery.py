@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from accounts.desk.applying.models import Application, ApplicationTask
 from accounts.desk.messages.actions import begin
+from accounts.desk.recoveries.models import Recovery, RecoveryElection
 from accounts.desk.tickets.actions import open_ticket
 from accounts.ground.access.context import acting
 from accounts.ground.consents import actions as consents
@@ -82,12 +83,39 @@ def dress(world: World) -> None:
     _propose(world)
     _differ(world)
     _bear(world)
+    _recover(world)
     _invest(world)
     _cut(world)
     _ask_for_consent(world)
     money.dress(world)
     # Only who has funded an account adds users; nothing is billed after this.
     Account.unscoped.filter(kind=Kind.CLIENT).update(funded_on=DAY)
+
+
+def _recover(world: World) -> None:
+    """Every holding account takes part in class actions and got something back in a case that holds its word."""
+    at = datetime(2025, 8, 1, 15, tzinfo=UTC)
+    for number, word in CANARIES.items():
+        account = world[number]
+        if account.kind not in HOLDING_KINDS:
+            continue
+        whose = {"firm_id": account.firm_id, "practice_id": account.practice_id, "account": account}
+        RecoveryElection.unscoped.create(
+            is_enrolled=True, elected_by=1, elected_at=at, document_hash="0" * 64, signed_name=f"{word} signs", **whose
+        )
+        Recovery.unscoped.create(
+            case=f"In re {word}",
+            reference=number,
+            currency="USD",
+            gross=Decimal("1000.00"),
+            fee=Decimal("200.00"),
+            net=Decimal("800.00"),
+            data_sent_on=DAY,
+            paid_on=DAY,
+            written_by=1,
+            written_at=at,
+            **whose,
+        )
 
 
 def _write(world: World) -> None:

@@ -107,6 +107,14 @@ SPECIMENS: dict[str, Specimen] = {
         f"{name}.file": lambda world, number: NOWHERE if number == MISSING else None
         for name in ("application_file", "api_application_document")
     },
+    # A master of advisors holds no securities and gets nothing back.
+    **{
+        f"{name}.number": lambda world, number: None if number.startswith("F") else number
+        for name in (
+            *("class_action", "enroll_recovery", "leave_recovery"),
+            *("api_class_action", "api_enroll_recovery", "api_leave_recovery"),
+        )
+    },
     # No account of the cast reports; tests/desk/topics says who sees and elects an LEI.
     **{
         f"{name}.number": lambda world, number: MISSING if number == MISSING else None

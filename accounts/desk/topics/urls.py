@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.desk.lei import views as lei
+from accounts.desk.recoveries import views as recoveries
 from accounts.desk.topics import views
 
 app_name = "settings"
@@ -11,4 +12,7 @@ urlpatterns = [
     path("settings/account/", views.listed, name="account"),
     path("settings/account/<str:number>/lei/", lei.show, name="lei"),
     path("settings/account/<str:number>/lei/elect/", lei.elect, name="elect_lei"),
+    path("settings/account/<str:number>/class-action/", recoveries.show, name="class_action"),
+    path("settings/account/<str:number>/class-action/enroll/", recoveries.enroll, name="enroll_recovery"),
+    path("settings/account/<str:number>/class-action/leave/", recoveries.leave, name="leave_recovery"),
 ]

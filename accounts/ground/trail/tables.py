@@ -37,6 +37,8 @@ TABLES: dict[str, Any] = {
     "accounts_pinfact": _("PIN links: verified clients"),
     "accounts_pinlink": _("PIN links"),
     "desk_leielection": _("LEI elections"),
+    "desk_recovery": _("Class action recoveries"),
+    "desk_recoveryelection": _("Taking part in class action recovery"),
     "broker_permissionrequest": _("Requests for trading permissions"),
     "broker_fundingrequest": _("Movements of money that were asked for"),
     "broker_recurringinstruction": _("Recurring movements of money"),
