@@ -18,7 +18,7 @@ from fees.patterns.models import FeeTemplate
 from fees.patterns.queries import APPLY, JOBS, REVIEW, accounts, own, wanted_of
 from fees.proofs.words import tell
 from fees.proposals.actions import lock, propose
-from fees.proposals.judging import Judged, judge
+from fees.proposals.judging import Judged, judge, payee_of
 from fees.proposals.preview import effect
 from fees.proposals.rules import Wanted, problems
 from fees.schedules.rules import ScheduleRefused
@@ -150,7 +150,7 @@ def _consequence(who: Who, account: Account, wanted: Wanted, at: datetime) -> di
         "starts": judged.starts.isoformat(),
     }
     if found["outcome"] in (WAITS, APPLIES):
-        money = effect(who, account, before=judged.standing.wanted.components, after=wanted.components,
+        money = effect(account, payee=payee_of(who), before=judged.standing.wanted.components, after=wanted.components,
                        sealed=judged.sealed, days=judged.days)  # fmt: skip
         if money is not None and money.is_known:
             found |= {"before": str(money.before.amount), "after": str(money.after.amount)}

@@ -208,8 +208,8 @@ def _seal(who: Who, proposal: Proposal, judged: Judged, at: datetime) -> None:
         starts=judged.starts,
         reasons=judged.reasons,
         effect=effect(
-            who,
             account,
+            payee=proposal.practice_id,
             before=before.components,
             after=wanted.components,
             sealed=sealed_day(),

@@ -32,7 +32,7 @@ from fees.proofs.words import tell
 from fees.proposals import actions, queries, signing
 from fees.proposals.api_terms import FeeTermsSerializer, component, wanted_from
 from fees.proposals.beside import Room, room, year_back
-from fees.proposals.judging import Judged, judge
+from fees.proposals.judging import Judged, judge, payee_of
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import Effect, effect
 from fees.proposals.rules import LARGEST_DRAWING, LONGEST_REASON, Wanted, read
@@ -146,8 +146,8 @@ class PreviewTerms(APIView):
         if judged.problems:
             raise _invalid(ScheduleRefused(judged.problems))
         found = effect(
-            who,
             account,
+            payee=payee_of(who),
             before=judged.standing.wanted.components,
             after=wanted.components,
             sealed=(sealed := judged.sealed),

@@ -100,8 +100,8 @@ def _compared(who: Who, proposal: Proposal) -> dict[str, object]:
     day = proposal.asked_start or exchange_today()
     before = queries.standing(who, proposal.account, proposal.practice_id, day).wanted
     found = effect(
-        who,
         proposal.account,
+        payee=proposal.practice_id,
         before=before.components,
         after=after.components,
         sealed=sealed_day(),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.context import cursor
 from accounts.ground.tree.models import Account
 from fees.engine.accrual import annual
 from fees.engine.high_water import ordinal
@@ -122,17 +122,17 @@ class Effect:
 
 
 def effect(
-    who: Who,
     account: Account,
     *,
+    payee: int,
     before: Sequence[Figures],
     after: Sequence[Figures],
     sealed: date | None,
     days: Calendar,
     read_from: date | None = None,
 ) -> Effect | None:
-    """What the change comes to; None before any day has been closed. Values are read from `read_from` on, where
-    somebody needs older ones than the change does."""
+    """What the change comes to for whoever asks, the payee or the client; None before any day has been closed. Losses
+    are those that the payee's fees left. Values are read from `read_from` on, where somebody needs older ones."""
     if sealed is None:
         return None
     components = [*before, *after]
@@ -146,7 +146,7 @@ def effect(
     read = _by_day(account, min(first, read_from or first), sealed)
     by_day = tuple(one for one in read if one.day >= first)
     values = Values(span=span, by_day=by_day, begins=began, currency=account.base_currency, days=days)
-    values = _with_what_they_need(account, values, components, who.practice_id or 0)
+    values = _with_what_they_need(account, values, components, payee)
     # What nobody has told of an investment keeps only its own fee out of the sum; the page says which.
     left_out = tuple(dict.fromkeys(one.method for one in components if not _is_told(one, values)))
     costs = [Cost(values, tuple(one for one in some if one.method not in left_out)) for some in (before, after)]

@@ -28,7 +28,7 @@ from fees.proposals import actions, queries
 from fees.proposals.beside import room, year_back
 from fees.proposals.document import terms_words
 from fees.proposals.forms import TermsForm
-from fees.proposals.judging import Ground, ground_of, judge
+from fees.proposals.judging import Ground, ground_of, judge, payee_of
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import effect
 from fees.proposals.rules import Wanted
@@ -157,8 +157,8 @@ def previewed(who: Who, account: Account, form: TermsForm, ground: Ground | None
     if any(one.key not in ("no_change", "not_open", "before_funding") for one in judged.problems):
         return context
     found = effect(
-        who,
         account,
+        payee=payee_of(who),
         before=judged.standing.wanted.components,
         after=wanted.components,
         sealed=judged.sealed,
