@@ -19,7 +19,7 @@ from accounts.ground.days.queries import calendar
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.signatures.reading import hand_of
 from accounts.ground.signatures.rules import LONGEST_NAME
-from fees.proofs.words import tell
+from fees.proofs.words import method_title, tell
 from fees.proposals import queries
 from fees.proposals.actions import ProposalRefused
 from fees.proposals.document import terms_words
@@ -108,6 +108,7 @@ def _compared(who: Who, proposal: Proposal) -> dict[str, object]:
         days=calendar(),
     )
     context: dict[str, object] = {"before": terms_words(before), "effect": found}
+    context["left_out"] = [method_title(code) for code in found.left_out] if found else []
     if found is not None and found.is_known:
         context["arithmetic"] = [tell(one) for one in found.after.arithmetic]
         context["receipt"] = [tell(one) for one in found.after.receipt]

@@ -141,6 +141,10 @@ def _money(effect: Effect | None) -> Iterator[str]:
     for said, cost in ((_("today's terms"), effect.before), (_("the proposed terms"), effect.after)):
         assert cost.amount is not None
         yield f"- {said}: {money_words(cost.amount, values.currency)}"
+    for code in effect.left_out:
+        yield "- " + _("Not in these amounts, because what it is charged on is not known yet: %(title)s.") % {
+            "title": method_title(code)
+        }
     for sentence in effect.after.arithmetic:
         yield f"- {tell(sentence)}"
     yield ""

@@ -34,10 +34,12 @@ LENGTHS = (Frequency.DAILY, Frequency.MONTHLY, Frequency.QUARTERLY, Frequency.AN
 
 @dataclass(frozen=True)
 class Cost:
-    """What one set of terms costs: in the span, and in a year if the value stays."""
+    """What one set of terms costs: in the span, and in a year if the value stays; not `is_whole` where a fee was left
+    out of it."""
 
     values: Values
     components: tuple[Figures, ...]
+    is_whole: bool = True
 
     @cached_property
     def worked(self) -> tuple[Worked, ...] | Unknown:
@@ -55,10 +57,10 @@ class Cost:
 
     @cached_property
     def year(self) -> Decimal | None:
-        """About what twelve months of fees on the value come to at the latest value."""
-        if self.values.last is None:
+        """About what twelve months come to at the latest value; None where a fee hangs on more than the value."""
+        if self.values.last is None or not self.is_whole or any(one.method not in METHODS for one in self.components):
             return None
-        terms = (one.terms(starts=self.values.span.starts) for one in self.components if one.method in METHODS)
+        terms = (one.terms(starts=self.values.span.starts) for one in self.components)
         total = sum((annual(one, self.values.last.nlv) for one in terms), start=ZERO)
         return round_money(total, self.values.currency)
 
@@ -110,6 +112,11 @@ class Effect:
         return self.after.amount - self.before.amount
 
     @property
+    def is_same(self) -> bool:
+        """Whether the change is known to come to nothing."""
+        return self.difference == 0 and not self.left_out
+
+    @property
     def saving(self) -> Decimal | None:
         """How much less, where it is less."""
         return None if self.difference is None else -self.difference
@@ -149,8 +156,12 @@ def effect(
     values = _with_what_they_need(account, values, components, payee)
     # What nobody has told of an investment keeps only its own fee out of the sum; the page says which.
     left_out = tuple(dict.fromkeys(one.method for one in components if not _is_told(one, values)))
-    costs = [Cost(values, tuple(one for one in some if one.method not in left_out)) for some in (before, after)]
-    return Effect(costs[0], costs[1], is_running, left_out, read)
+    return Effect(_cost(values, before, left_out), _cost(values, after, left_out), is_running, left_out, read)
+
+
+def _cost(values: Values, components: Sequence[Figures], left_out: Sequence[int]) -> Cost:
+    told = tuple(one for one in components if one.method not in left_out)
+    return Cost(values, told, is_whole=len(told) == len(components))
 
 
 def _is_told(figures: Figures, values: Values) -> bool:

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from fees.engine.registry import EVERY_BY_NAME
+from fees.schedules.rules import Figures
 from tests.fees.posting.test_results import profit
-from tests.fees.proposals.conftest import ANA, Table, wanted
+from tests.fees.proposals.conftest import ANA, Table, percent, wanted
 
 
 def approval(browse, proposal) -> str:
@@ -38,3 +40,33 @@ def test_the_page_counts_the_losses_that_the_text_counts(browse, lossy):
         assert figure in short, figure
     assert "today's terms: 400.00" in proposal.document
     assert "the proposed terms: 500.00" in proposal.document
+
+
+def fund() -> Figures:
+    method = EVERY_BY_NAME["HEDGEFUND_MONTHLY"].code
+    return Figures(method=method, more={"funds": [{"fund": "HF1", "rate": "0.02", "profit_share": "0.2"}]})
+
+
+def test_a_fee_on_what_nobody_has_valued_yet_does_not_vanish(browse, table):
+    """Ana pays 168.00 for September as before; what the fund would have cost nobody knows."""
+    proposal = table.propose("alice", ANA, wanted(percent("0.008"), fund()), on=timezone.now())
+    left_out = "Not in these amounts, because what it is charged on is not known yet: Hedge fund fee, monthly."
+
+    page = approval(browse, proposal)
+
+    assert "you would have paid the same" not in page
+    assert "cannot be told for every fee yet" in page
+    assert page.count(left_out) == 2, "in short, and in the text"
+    assert left_out in proposal.document
+    assert "A year, if the value stays" not in page
+
+
+def test_a_year_is_told_of_fees_on_the_value_alone(browse, table):
+    """A fee per trade hangs on trades: no year of it can be told from the value."""
+    rising = table.propose("alice", ANA, wanted(percent("0.010")), on=timezone.now())
+    assert "A year, if the value stays" in approval(browse, rising)
+
+    schedule = {"asset_class": "STK", "currency": "USD", "kind": "ticket", "figure": "5"}
+    traded = Figures(method=EVERY_BY_NAME["PERTRADE"].code, more={"schedules": [schedule]})
+    trades = table.propose("alice", ANA, wanted(percent("0.008"), traded), on=timezone.now())
+    assert "A year, if the value stays" not in approval(browse, trades)
