@@ -107,7 +107,7 @@ def _compared(who: Who, proposal: Proposal) -> dict[str, object]:
         sealed=sealed_day(),
         days=calendar(),
     )
-    context: dict[str, object] = {"before": terms_words(before), "effect": found}
+    context: dict[str, object] = {"before": terms_words(before, proposal.account.base_currency), "effect": found}
     context["left_out"] = [method_title(code) for code in found.left_out] if found else []
     if found is not None and found.is_known:
         context["arithmetic"] = [tell(one) for one in found.after.arithmetic]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,9 @@ from fees.proposals.rules import Wanted
 from fees.schedules.models import Strategy
 from fees.schedules.rules import Figures
 from portal.lib.words import Sentence
+
+# What the engine's sentences about terms call an amount in the account's currency.
+MONEY = ("flat", "low", "high", "figure", "amount")
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,10 @@ def hash_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def terms_words(wanted: Wanted) -> list[str]:
-    """The terms in sentences: how fees are charged, each fee, the invoice limit, who bears what else."""
-    return list(_terms(wanted))
+def terms_words(wanted: Wanted, currency: str = "") -> list[str]:
+    """The terms in sentences: how fees are charged, each fee, the invoice limit, who bears what else. Amounts are told
+    with the account's currency, where there is one."""
+    return list(_terms(wanted, currency))
 
 
 def _lines(letter: Letter, before: Wanted, after: Wanted) -> Iterator[str]:
@@ -64,10 +69,10 @@ def _lines(letter: Letter, before: Wanted, after: Wanted) -> Iterator[str]:
     yield _("The fee is paid to: %(payee)s") % {"payee": letter.payee}
     yield ""
     yield _("1. What is agreed")
-    yield from _bullets(_terms(after))
+    yield from _bullets(_terms(after, account.base_currency))
     yield ""
     yield _("2. What applies until then")
-    yield from _bullets(_terms(before))
+    yield from _bullets(_terms(before, account.base_currency))
     yield ""
     yield _("3. Why your signature is asked for")
     yield from _bullets(tell(one) for one in letter.reasons)
@@ -104,11 +109,11 @@ def _when(is_application: bool) -> str:
     )
 
 
-def _terms(wanted: Wanted) -> Iterator[str]:
+def _terms(wanted: Wanted, currency: str) -> Iterator[str]:
     strategies = dict(Strategy.choices)
     yield str(strategies[wanted.strategy]) + "."
     for one in wanted.components:
-        yield f"{method_title(one.method)}: {_component(one)}"
+        yield f"{method_title(one.method)}: {_component(one, currency)}"
     if wanted.cap_kind and wanted.cap_rate is not None:
         yield _("Invoices of a period may come to at most %(percent)s %% a year of the account's value (%(kind)s).") % {
             "percent": exact(wanted.cap_rate * 100, 0),
@@ -120,10 +125,19 @@ def _terms(wanted: Wanted) -> Iterator[str]:
         yield _("The advisor bears the broker's other fees while its account holds at least USD 1,000.")
 
 
-def _component(one: Figures) -> str:
+def _component(one: Figures, currency: str) -> str:
     if one.method not in EVERY:
         return ""
-    return " ".join(tell(sentence) for sentence in words(one.terms(starts=date.min)))
+    return " ".join(tell(_in(currency, sentence)) for sentence in words(one.terms(starts=date.min)))
+
+
+def _in(currency: str, sentence: Sentence) -> Sentence:
+    """The sentence with its amounts in the account's currency, unless it names another itself."""
+    if not currency or {"currency", "what"} & sentence.params.keys():
+        return sentence
+    amounts = {name: sentence.params[name] for name in MONEY if isinstance(sentence.params.get(name), Decimal)}
+    told = {name: f"{exact(Decimal(str(one)))}\N{NO-BREAK SPACE}{currency}" for name, one in amounts.items()}
+    return Sentence(sentence.msgid, {**sentence.params, **told})
 
 
 def _money(effect: Effect | None) -> Iterator[str]:

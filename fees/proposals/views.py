@@ -183,7 +183,7 @@ def told(proposal: Proposal) -> dict[str, Any]:
     return {
         "proposal": proposal,
         "account": proposal.account,
-        "terms": terms_words(queries.wanted_of(proposal)),
+        "terms": terms_words(queries.wanted_of(proposal), proposal.account.base_currency),
         "signature": getattr(proposal, "signature", None),
     }
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from fees.engine.registry import EVERY_BY_NAME
 from fees.schedules.rules import Figures
+from tests.fees.posting.nights import figures, ranges
 from tests.fees.posting.test_results import profit
 from tests.fees.proposals.conftest import ANA, Table, percent, wanted
 
@@ -70,3 +71,23 @@ def test_a_year_is_told_of_fees_on_the_value_alone(browse, table):
     traded = Figures(method=EVERY_BY_NAME["PERTRADE"].code, more={"schedules": [schedule]})
     trades = table.propose("alice", ANA, wanted(percent("0.008"), traded), on=timezone.now())
     assert "A year, if the value stays" not in approval(browse, trades)
+
+
+def test_amounts_of_the_terms_are_signed_with_their_currency(browse, table):
+    more = {"threshold": {"kind": "amount", "figure": "2000"}, "look_back": None,
+            "losses": [{"period": "2024Q4", "amount": "500"}]}  # fmt: skip
+    blend = figures("BLENDEDPERCENTOFEQUITY", ranges=ranges(("0", "1000", "0.01"), ("1000", None, "0.005")))
+    flat = figures("ANNUALFLATFEE_MONTHLY", flat="1000")
+    proposal = table.propose("alice", ANA, wanted(blend, flat, profit("0.1", **more)), on=timezone.now())
+
+    text = proposal.document.replace("\N{NO-BREAK SPACE}", " ")
+
+    for words in (
+        "The agreed fee is 1,000.00 USD a year.",
+        "From 0.00 USD to 1,000.00 USD: 1 % a year. Above 1,000.00 USD: 0.5 % a year.",
+        "Only profit above 2,000.00 USD in a period is charged.",
+        "A loss of 500.00 USD from 2024Q4 is recovered first.",
+    ):
+        assert words in text, (words, text)
+    page = approval(browse, proposal)
+    assert "1,000.00\N{NO-BREAK SPACE}USD a year" in page[: page.index("AGREEMENT ON ADVISORY FEES")]
