@@ -44,9 +44,10 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         said = form.cleaned_data
         payee = form.payees[said["to"]]
         asked = Asked(FundingKind.WITHDRAWAL, DOLLARS, said["key"], said["amount"], FundingMethod.BILLPAY, bank=payee)
-        more = {"factor": confirmed_by(request), "at": timezone.now()}
         try:
-            made = actions.withdraw(who=who, account=found, asked=asked, **more)
+            made = actions.withdraw(
+                who=who, account=found, asked=asked, factor=confirmed_by(request), at=timezone.now()
+            )
         except FundingProblem as problem:
             form.add_error(None, words(problem))
         else:

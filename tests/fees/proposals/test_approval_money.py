@@ -9,7 +9,7 @@ from django.utils import timezone
 from fees.engine.registry import EVERY_BY_NAME
 from fees.schedules.rules import Figures
 from tests.fees.posting.nights import figures, ranges
-from tests.fees.posting.test_results import profit
+from tests.fees.posting.profits import profit
 from tests.fees.proposals.conftest import ANA, Table, percent, wanted
 
 

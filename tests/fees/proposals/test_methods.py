@@ -22,7 +22,7 @@ from fees.proposals.queries import wanted_of
 from fees.proposals.rules import Wanted
 from fees.schedules.models import Component
 from fees.schedules.rules import Figures
-from tests.fees.posting.test_results import path
+from tests.fees.posting.profits import path
 from tests.fees.posting.test_trades import trade
 from tests.fees.proposals.conftest import ANA, Table
 from tests.world import PASSWORD

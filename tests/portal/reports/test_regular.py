@@ -69,6 +69,9 @@ def test_a_period_is_answered_when_it_has_settled(frequency, closed, expected, f
 
 
 def test_it_comes_once_with_the_night_that_settles_the_month_and_is_mailed(client, valued):
+    alice = valued.users["alice"]
+    alice.email = "alice@example.com"
+    alice.save(update_fields=["email"])
     answer = asked(client, valued, "alice")
     kept = RegularReport.unscoped.get()
 

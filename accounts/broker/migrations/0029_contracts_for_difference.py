@@ -31,7 +31,7 @@ ASSETS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("broker", "0027_recurring_money")]
+    dependencies = [("broker", "0028_bill_pay")]
 
     operations = [
         migrations.RemoveConstraint(model_name="productapproval", name="product_known"),

@@ -31,7 +31,7 @@ def erase(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0016_funding_goes_on"), ("accounts", "0049_parties_of_fewer_accounts")]
+    dependencies = [("portal", "0017_empty_trash"), ("accounts", "0049_parties_of_fewer_accounts")]
 
     operations = [
         migrations.CreateModel(
