@@ -2,7 +2,13 @@
 
 import re
 
+PAGES = ("/calendar/feed/", "/apply/", "/invitation/")
 _SECRET = re.compile(r"(/calendar/feed/|/(?:apply|invitation)/(?=[\w-]{40}))[^/\s\"'?]+")
+
+
+def opens_by_itself(path: str) -> bool:
+    """Whether an address is one of those, with a secret that opens it or with one that does not."""
+    return path.startswith(PAGES)
 
 
 def without_secrets(text: str) -> str:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.desk.applying import actions as applying
+from accounts.desk.applying.behind import sealed_given
 from accounts.desk.applying.kinds import AccountKind
 from accounts.desk.applying.models import Application, Method
 from accounts.desk.applying.rules import ApplicationProblem
@@ -16,7 +18,7 @@ from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.stored_words import said
 from accounts.ground.tree.models import LIVING, Account
-from crm.imports.draft import ImportRefused
+from crm.imports.draft import TOO_MANY, ImportRefused
 from crm.imports.sheets import table_of
 from portal.mass_upload import reading
 from portal.mass_upload.reading import Line
@@ -34,13 +36,14 @@ def read(*, content: bytes, kind: AccountKind, parent: Account, language: str, d
     try:
         rows = table_of(content, most_rows=reading.MOST_ROWS, most_bytes=reading.MOST_BYTES)
     except ImportRefused as refused:
+        if refused.sentence.msgid == TOO_MANY:
+            most = {"most": reading.MOST_ROWS}
+            raise ApplicationProblem(_("A workbook holds at most %(most)s accounts.") % most) from refused
         raise ApplicationProblem(said(refused.sentence.msgid, refused.sentence.params)) from refused
     lines = reading.lines_of(rows, kind, currency=parent.base_currency, language=language, day=day)
     living = Application.unscoped.filter(practice_id=parent.practice_id, kind=kind.key, account__status__in=LIVING)
-    emails = [one.email for one in lines]
-    reading.note_known(
-        lines, {email.casefold() for email in living.filter(email__in=emails).values_list("email", flat=True)}
-    )
+    written = living.annotate(small=Lower("email")).filter(small__in=[one.email.lower() for one in lines])
+    reading.note_known(lines, set(written.values_list("small", flat=True)))
     return lines
 
 
@@ -51,13 +54,17 @@ def apply_for_all(
     at once. Raises ApplicationProblem and TreeProblem."""
     if any(one.wish is None or one.problems for one in lines):
         raise ApplicationProblem(_("Nothing was made: please mend the rows that are named, and upload again."))
-    made = []
+    made: list[Application] = []
+    taken: dict[str, set[str]] = {}
     with transaction.atomic(using=current_alias.get()):
         # Two workbooks at once do not give one name twice.
         one_at_a_time("user names of applications")
         for line in lines:
             assert line.wish is not None
-            username = name_from(line.prefix, applying.usernames_with(line.prefix), secrets.choice)
+            if line.prefix not in taken:
+                taken[line.prefix] = applying.usernames_with(line.prefix)
+            username = name_from(line.prefix, taken[line.prefix], secrets.choice)
+            taken[line.prefix].add(username)
             found = applying.draft(
                 who=who,
                 parent=parent,
@@ -67,6 +74,7 @@ def apply_for_all(
                 day=day,
                 username=username,
                 alias=line.alias,
+                answers=sealed_given({"born_on": line.born_on.isoformat()} if line.born_on else {}),
             )
             if sends:
                 found = applying.send(application=found, site=site, at=at)

@@ -26,6 +26,7 @@ COLUMNS = (
     "Date of Birth",
 )
 NEEDED = COLUMNS[:5]
+LONGEST_EMAIL = 254
 _CUSTOMER = re.compile(r"[A-Za-z0-9]{1,40}")
 
 
@@ -39,6 +40,7 @@ class Line:
     customer: str = ""
     prefix: str = ""
     alias: str = ""
+    born_on: date | None = None
     wish: Wish | None = None
     problems: list[str] = field(default_factory=list)
 
@@ -72,10 +74,14 @@ def _judged(line: int, cells: dict[str, str], kind: AccountKind, *, currency: st
     found.customer, found.prefix = cells["Customer ID"], cells["Prefix"]
     if not _CUSTOMER.fullmatch(found.customer):
         found.problems.append(_("A customer ID has letters and digits."))
-    if not found.name:
-        found.problems.append(_("A name is required."))
+    try:
+        found.name = rules.plain_name(found.name)
+    except ApplicationProblem as problem:
+        found.problems.append(str(problem))
     try:
         validate_email(found.email)
+        if len(found.email) > LONGEST_EMAIL:
+            raise ValidationError("too long")
     except ValidationError:
         found.problems.append(_("That is not an e-mail address."))
     base = cells["Base Currency"].upper() or currency
@@ -87,7 +93,8 @@ def _judged(line: int, cells: dict[str, str], kind: AccountKind, *, currency: st
         tax_country = rules.clean_country(cells["Tax Country"]) if cells["Tax Country"] else country
         rules.check_kind(kind, country=country, tax_country=tax_country)
         if kind.is_of_persons and cells["Date of Birth"]:
-            rules.check_born(_day(cells["Date of Birth"]), day)
+            found.born_on = _day(cells["Date of Birth"])
+            rules.check_born(found.born_on, day)
     except ApplicationProblem as problem:
         found.problems.append(str(problem))
     if not found.problems:

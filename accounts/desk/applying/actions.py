@@ -12,20 +12,27 @@ from django.utils.translation import gettext as _
 from accounts.desk.applying import telling
 from accounts.desk.applying.kinds import BY_KEY, AccountKind, Group
 from accounts.desk.applying.models import Application, ApplicationTask, Method
-from accounts.desk.applying.rules import ApplicationProblem, check_kind
+from accounts.desk.applying.rules import ApplicationProblem, check_kind, plain_name
 from accounts.desk.applying.tasklist import duties_of
 from accounts.desk.messages.files import Enclosed, checked
 from accounts.desk.messages.rules import MessageProblem
 from accounts.ground.access.context import Who, current_alias, cursor
 from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.access.middleware import spend
 from accounts.ground.applications.actions import begin
 from accounts.ground.invitations.models import InvitationState
 from accounts.ground.people.models import Party
 from accounts.ground.tree.models import Account, Kind, Margin, Status
+from portal.lib.filekinds import MEGA, clean_name, ending
 
 LIFETIME = timedelta(days=30)
 MOST_FILES = 20
 MOST_RESENT = 50
+# Links of one practice within an hour: a few workbooks, and no way to write to strangers in the portal's name.
+MOST_SENT_AN_HOUR = 600
+# Of documents that prove something pictures are taken, and what can be printed; no tables, no texts.
+PAPERS = ("pdf", "png", "jpg", "jpeg")
+LARGEST_PAPER = 5 * MEGA
 
 
 class Wish(NamedTuple):
@@ -74,9 +81,13 @@ def draft(
     party: Party | None = None,
     username: str = "",
     alias: str = "",
+    answers: str = "",
 ) -> Application:
-    """The account in state N below the practice's master, who applies, and what is to be done; nobody is told."""
-    kind = BY_KEY[wish.kind]
+    """The account in state N below the practice's master, who applies, and what is to be done; nobody is told.
+
+    `answers` are sealed: what the practice knows before anybody has answered.
+    """
+    kind, wish = BY_KEY[wish.kind], wish._replace(name=plain_name(wish.name))
     check_kind(kind, country=wish.country, tax_country=wish.tax_country)
     account = begin(
         parent=parent,
@@ -103,6 +114,7 @@ def draft(
         username=username,
         language=wish.language,
         tells_opening=wish.tells_opening,
+        answers=answers,
         invited_by=who.user_id,
         created_at=at,
     )
@@ -121,6 +133,8 @@ def send(*, application: Application, site: str, at: datetime) -> Application:
         raise ApplicationProblem(_("The application has been submitted or has ended; there is nothing to invite to."))
     if now.times_sent >= MOST_RESENT:
         raise ApplicationProblem(_("This invitation was sent too often."))
+    if spend(f"invitations/{now.practice_id}", most=MOST_SENT_AN_HOUR, at=at):
+        raise ApplicationProblem(_("Your practice has sent very many invitations within an hour; go on later."))
     secret = secrets.token_urlsafe(32)
     if now.link_hash:
         now.past_hashes = [*now.past_hashes, now.link_hash]
@@ -135,11 +149,12 @@ def send(*, application: Application, site: str, at: datetime) -> Application:
 def cancel(*, application: Application) -> None:
     """Make the link worthless; the application itself stays and can be sent again. Raises ApplicationProblem."""
     one_at_a_time(f"application {application.pk}")
-    now = Application.unscoped.get(pk=application.pk)
+    now = Application.unscoped.select_related("account").get(pk=application.pk)
     if now.submitted_at is not None:
         raise ApplicationProblem(_("The client has submitted the application; delete it instead."))
-    if now.link_hash:
-        now.past_hashes = [*now.past_hashes, now.link_hash]
+    if now.link_hash is None or now.account.status != Status.NEW:
+        raise ApplicationProblem(_("There is no invitation to cancel."))
+    now.past_hashes = [*now.past_hashes, now.link_hash]
     now.state, now.link_hash = InvitationState.CANCELLED, None
     now.save(update_fields=["state", "link_hash", "past_hashes"])
 
@@ -151,6 +166,12 @@ def set_notice(*, application: Application, tells_opening: bool) -> None:
 
 def paper(file: UploadedFile) -> Enclosed:
     """A document that is taken. Raises ApplicationProblem."""
+    name = clean_name(file.name or "")
+    said = {"file": name, "most": LARGEST_PAPER // MEGA}
+    if ending(name) not in PAPERS:
+        raise ApplicationProblem(_("%(file)s: only PDF, PNG and JPEG are taken here.") % said)
+    if (file.size or 0) > LARGEST_PAPER:
+        raise ApplicationProblem(_("%(file)s is larger than %(most)s MB.") % said)
     try:
         return checked([file])[0]
     except MessageProblem as problem:

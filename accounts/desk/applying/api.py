@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from accounts.desk.applying import actions, papers, queries
 from accounts.desk.applying.kinds import BY_KEY, CHOICES
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask
-from accounts.desk.applying.rules import ApplicationProblem, check_kind, clean_country
+from accounts.desk.applying.rules import ApplicationProblem, check_kind, clean_country, plain_name
 from accounts.desk.messages.views import handed_out
 from accounts.ground.access.api import Conflict, ScopedView, StrictSerializer
 from accounts.ground.access.gates import gate
@@ -100,6 +100,10 @@ class InviteSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The kind is offered to such a resident."""
         attrs["tax_country"] = attrs.get("tax_country") or attrs["country"]
+        try:
+            attrs["name"] = plain_name(attrs["name"])
+        except ApplicationProblem as problem:
+            raise serializers.ValidationError({"name": [str(problem)]}) from problem
         try:
             for name in ("country", "tax_country"):
                 attrs[name] = clean_country(attrs[name])

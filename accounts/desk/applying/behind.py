@@ -31,6 +31,8 @@ _PURPOSE = b"portal: answers of a client application"
 SHOWN_FOR = timedelta(days=30)
 # A number up to this long is not shown at all, of a longer one the end.
 LONGEST_MASKED = 6
+# Beside the pages: what the practice knew of the applicant, which the first page is filled in with.
+GIVEN = "given"
 _COLUMNS = (
     "id, number, place_name, name, email, language, kind, country, tax_country, currency,"
     " answers, steps_done, state, account_status, expires_at"
@@ -82,7 +84,7 @@ class Behind:
         if self.kind.group in (Group.TRUST, Group.ORGANISATION):
             first = last = ""
         known = {
-            "person": {"first_name": first, "last_name": last, "entity_name": self.name},
+            "person": {"first_name": first, "last_name": last, "entity_name": self.name, **self.answers.get(GIVEN, {})},
             "home": {"country": self.country, "tax_country": self.tax_country},
             "account": {"base_currency": self.currency},
         }
@@ -143,8 +145,19 @@ def of_row(application: Application) -> Behind:
 def sealed_with(behind: Behind, form: StepForm) -> tuple[str, int]:
     """All answers with those of one page, as they are stored, and how many pages that comes to."""
     answers = {**behind.answers, form.slug: form.said()}
+    if form.slug == "person":
+        answers.pop(GIVEN, None)
     done = [step.slug for step in behind.steps].index(form.slug) + 1
-    return sealing.seal(json.dumps(answers, ensure_ascii=False), _PURPOSE), max(done, behind.steps_done)
+    return _sealed(answers), max(done, behind.steps_done)
+
+
+def sealed_given(given: dict[str, str]) -> str:
+    """What is known before the first page is answered, as it is stored."""
+    return _sealed({GIVEN: given}) if given else ""
+
+
+def _sealed(answers: dict[str, dict[str, str]]) -> str:
+    return sealing.seal(json.dumps(answers, ensure_ascii=False), _PURPOSE)
 
 
 def unsealed(text: str) -> dict[str, dict[str, str]]:

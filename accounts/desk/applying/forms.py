@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.desk.applying.kinds import BY_KEY, USA, grouped
-from accounts.desk.applying.rules import ApplicationProblem, check_kind, clean_country
+from accounts.desk.applying.rules import ApplicationProblem, check_kind, clean_country, plain_name
 from accounts.desk.applying.usernames import clean_name
 from accounts.ground.tree.models import CURRENCIES
 
@@ -62,7 +62,10 @@ class InvitationForm(forms.Form):
 
     def clean_name(self) -> str:
         """A name of one line."""
-        return " ".join(self.cleaned_data["name"].split())
+        try:
+            return plain_name(self.cleaned_data["name"])
+        except ApplicationProblem as problem:
+            raise ValidationError(str(problem)) from problem
 
     def clean(self) -> dict[str, Any]:
         """Kinds that are not offered to such a resident are refused here, before anybody is written to."""

@@ -1,5 +1,6 @@
 """Pure decisions about applications: which kind is open to whom, from which age, and how heirs share."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -24,6 +25,16 @@ def clean_country(text: str) -> str:
     if code not in COUNTRIES:
         raise ApplicationProblem(_("Write the country as three letters, such as USA."))
     return code
+
+
+def plain_name(text: str) -> str:
+    """A name on one line, which goes into mails and lists: no link stands in it. Raises ApplicationProblem."""
+    name = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    if not name:
+        raise ApplicationProblem(_("A name is required."))
+    if re.search(r"://|\bwww\.", name, re.IGNORECASE):
+        raise ApplicationProblem(_("A name holds no address of a page."))
+    return name
 
 
 def check_kind(kind: AccountKind, *, country: str, tax_country: str) -> None:

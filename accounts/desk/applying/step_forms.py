@@ -14,6 +14,7 @@ from accounts.desk.applying.forms import CountryField, dressed
 from accounts.desk.applying.kinds import USA, AccountKind, Group
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.ground.tree.models import CURRENCIES, Margin
+from portal.lib.money import BadDecimal, parse_decimal
 
 Answers = Mapping[str, Mapping[str, str]]
 
@@ -84,8 +85,20 @@ def _day(words: Any, **more: Any) -> forms.DateField:
     return forms.DateField(label=words, widget=widget, input_formats=["%Y-%m-%d"], **more)
 
 
+class PlainDecimalField(forms.DecimalField):
+    """A number of plain digits: what reads otherwise, such as 1e2 or 1_000, is none, and is signed by nobody."""
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs take it for an integer's
+        if value in self.empty_values:
+            return None
+        try:
+            return parse_decimal(str(value).strip(), digits=self.max_digits or 15, places=self.decimal_places or 0)
+        except BadDecimal as problem:
+            raise forms.ValidationError(_(problem.msgid) % problem.params) from problem
+
+
 def _amount(words: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=words, min_value=Decimal(0), max_digits=15, decimal_places=2)
+    return PlainDecimalField(label=words, min_value=Decimal(0), max_digits=15, decimal_places=2)
 
 
 class StepForm(forms.Form):
@@ -270,7 +283,7 @@ class HeirsStep(StepForm):
         self.fields[f"{name}_relation"] = forms.ChoiceField(
             label=gettext_lazy("Relationship"), choices=RELATIONS, required=False
         )
-        self.fields[f"{name}_percent"] = forms.DecimalField(
+        self.fields[f"{name}_percent"] = PlainDecimalField(
             label=gettext_lazy("Share in percent"),
             required=False,
             min_value=Decimal("0.01"),

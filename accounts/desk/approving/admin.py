@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.files.storage import default_storage
 from django.db import models, transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -28,6 +28,17 @@ from accounts.ground.clock import exchange_today
 from accounts.ground.tree.rules import TreeProblem
 
 REFUSALS = (ApplicationProblem, TreeProblem)
+
+
+class RefusingAdmin(OfficeAdmin):
+    """What an action refuses is said, and neither noted nor praised as a change."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **more)
+        except REFUSALS as problem:
+            self.message_user(request, str(problem), messages.ERROR)
+            return HttpResponseRedirect(request.path)
 
 
 class ApplicationForm(OfficeForm):
@@ -52,7 +63,7 @@ class TaskForm(OfficeForm):
 
 
 @admin.register(Application)
-class ApplicationAdmin(OfficeAdmin):
+class ApplicationAdmin(RefusingAdmin):
     words = gettext_lazy("Client applications")
     may_add = False
     form = ApplicationForm
@@ -137,10 +148,7 @@ class ApplicationAdmin(OfficeAdmin):
         return TemplateResponse(request, "office/hidden_answers.html", context, headers={"Cache-Control": "no-store"})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        try:
-            actions.give_number(application=obj, number=form.cleaned_data["number"])
-        except REFUSALS as problem:
-            self.message_user(request, str(problem), messages.ERROR)
+        actions.give_number(application=obj, number=form.cleaned_data["number"])
 
     @admin.action(description=gettext_lazy("Approve, and open the account"))
     def approve(self, request: HttpRequest, rows: "models.QuerySet[Application]") -> None:
@@ -160,7 +168,7 @@ class ApplicationAdmin(OfficeAdmin):
 
 
 @admin.register(ApplicationTask)
-class ApplicationTaskAdmin(OfficeAdmin):
+class ApplicationTaskAdmin(RefusingAdmin):
     words = gettext_lazy("Tasks of applications")
     may_add = False
     form = TaskForm
@@ -214,10 +222,7 @@ class ApplicationTaskAdmin(OfficeAdmin):
         return ["finish"] if row.standing != TaskStanding.DONE else []
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        try:
-            actions.reject(task=obj, reason=form.cleaned_data["reason"], day=exchange_today())
-        except ApplicationProblem as problem:
-            self.message_user(request, str(problem), messages.ERROR)
+        actions.reject(task=obj, reason=form.cleaned_data["reason"], day=exchange_today())
 
     @admin.action(description=gettext_lazy("Mark as done"))
     def finish(self, request: HttpRequest, rows: "models.QuerySet[ApplicationTask]") -> None:

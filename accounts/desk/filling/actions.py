@@ -24,6 +24,7 @@ def begin(*, who: Who, parent: Account, wish: Wish, username: str, at: datetime,
     name = clean_name(username)
     try:
         with transaction.atomic(using=current_alias.get()):
+            one_at_a_time("user names of applications")  # a workbook may be giving this one at this moment
             with cursor() as cur:
                 cur.execute("SELECT desk_username_is_free(%s)", [name])
                 (is_free,) = cur.fetchone()

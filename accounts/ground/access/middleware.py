@@ -16,6 +16,7 @@ from accounts.ground.access.address import client_address
 from accounts.ground.access.context import SEEN_AS, as_role, connections, cursor, enter, enter_by_token, leave, see_as
 from accounts.ground.access.elsewhere import AskedElsewhere
 from accounts.ground.trail.refusals import note
+from portal.lib.openers import opens_by_itself
 
 # Rows an administrator edits are read and written by the office's own login.
 OFFICE_PREFIX = "/office/"
@@ -129,7 +130,8 @@ def _refused(request: HttpRequest) -> HttpResponseBase | None:
 def _look_as_another(request: HttpRequest) -> None:
     """Go on as the user whose view was asked for; back to one's own when that may not be seen any more."""
     seen, who = request.session.get(SEEN_AS), request.seat  # type: ignore[attr-defined]
-    if not seen or who is None:
+    # Behind a link that opens by itself nobody of the portal acts, whoever is shown as whom elsewhere.
+    if not seen or who is None or opens_by_itself(request.path):
         return
     other = see_as(who, seen[0])
     if other is None:

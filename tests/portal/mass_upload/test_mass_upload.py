@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.desk.applying.behind import unsealed
 from accounts.desk.applying.models import Application
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.applying.usernames import clean_prefix, name_from
@@ -13,6 +14,7 @@ from accounts.ground.requests.models import Request
 from accounts.ground.tree.models import Firm, Practice, Status
 from portal.lib import csvtext, xlsx
 from portal.mass_upload.reading import COLUMNS
+from tests.desk.applying.filled import PERSON, link_of
 from tests.house.written import fingerprint_of_rows
 
 PLACE = "/applications/mass-upload/"
@@ -109,11 +111,50 @@ def test_who_has_applied_does_not_apply_twice(world, browse):
     assert len(set(Application.unscoped.values_list("username", flat=True))) == 40
 
 
+def test_letters_of_another_size_are_the_same_address(world, browse):
+    rows = twenty()
+    assert send(browse("alice"), rows).status_code == 302
+    before = fingerprint_of_rows()
+
+    again = send(browse("alice"), [row(place, Email=f"CLIENT{place}@Example.com") for place in range(20)])
+
+    assert again.status_code == 422 and fingerprint_of_rows() == before
+    assert again.content.decode().count("There is an application for this e-mail address already.") == 20
+
+
+def test_too_many_rows_and_too_long_addresses_are_said_in_words_of_accounts(world, browse):
+    before = fingerprint_of_rows()
+    many = send(browse("alice"), [row(place) for place in range(201)]).content.decode()
+    assert "A workbook holds at most 200 accounts." in many and "contacts" not in many.split("<main")[1]
+
+    longest = "a" * 64 + "@" + ".".join(["b" * 60] * 4) + ".example"
+    page = send(browse("alice"), [*twenty()[1:], row(99, Email=longest)])
+    assert page.status_code == 422 and "That is not an e-mail address." in page.content.decode()
+    assert fingerprint_of_rows() == before
+
+
 def test_every_client_can_be_invited_at_once(world, browse):
     said = {"kind": "individual", "language": "ru", "file": workbook(twenty()), "sends": "on"}
     assert browse("alice").post(PLACE, said).status_code == 302
     assert OutboxMessage.unscoped.filter(recipient__startswith="client", is_secret=True).count() == 20
     assert set(Application.unscoped.values_list("state", flat=True)) == {"sent"}
+
+
+def test_what_the_workbook_knows_fills_in_the_client_s_first_page(world, browse):
+    """Sealed until then, and gone when the page is answered."""
+    rows = twenty(**{"Date of Birth": "1980-05-17"})
+    said = {"kind": "individual", "language": "en", "file": workbook(rows), "sends": "on"}
+    assert browse("alice").post(PLACE, said).status_code == 302
+    application = Application.unscoped.get(email="client7@example.com")
+    assert application.answers and "1980" not in application.answers
+    link, client = link_of(application), browse("")
+    page = client.get(f"{link}person/").content.decode()
+    assert 'value="1980-05-17"' in page and 'value="Client"' in page
+    assert client.get(f"{link}sign/")["Location"] == f"{link}person/"
+    assert client.post(f"{link}person/", {**PERSON, "born_on": "1981-06-18"}).status_code == 302
+    application.refresh_from_db()
+    kept = unsealed(application.answers)
+    assert (kept["person"]["born_on"], set(kept)) == ("1981-06-18", {"person"})
 
 
 def test_accounts_for_minors_are_not_in_bulk_and_iras_are_for_americans(world, browse):
