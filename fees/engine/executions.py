@@ -107,8 +107,8 @@ def fee_of(terms: Terms, one: Execution) -> ExecutionFee:
 
 
 def day_total(fees: Iterable[ExecutionFee], currency: str) -> tuple[Decimal, Decimal]:
-    """Exact and rounded: what the day's executions cost together, never below zero."""
-    exact = as_amount(max(reduce(CONTEXT.add, (one.exact for one in fees), ZERO), ZERO))
+    """Exact and rounded: what the day's executions cost together; below zero the advisor gives it to the client."""
+    exact = as_amount(reduce(CONTEXT.add, (one.exact for one in fees), ZERO))
     return exact, round_money(exact, currency)
 
 
@@ -138,6 +138,11 @@ def story(fees: Iterable[ExecutionFee], exact: Decimal, amount: Decimal, currenc
         told += _free_words(one) or one.story
     if exact == 0:
         return [*told, Sentence(gettext_noop("Together the trades of the day cost nothing."), {})]
+    if exact < 0:
+        msgid = gettext_noop(
+            "Together %(exact)s: the advisor gives the client %(amount)s %(currency)s, rounded once, half up."
+        )
+        return [*told, Sentence(msgid, {"exact": exact, "amount": -amount, "currency": currency})]
     msgid = gettext_noop("Together %(exact)s; rounded once, half up, the fee is %(amount)s %(currency)s.")
     return [*told, Sentence(msgid, {"exact": exact, "amount": amount, "currency": currency})]
 

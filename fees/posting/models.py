@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.tree.models import Account, Firm, Practice
+from fees.engine.registry import TRADE_CODES
+
+(PER_TRADE,) = TRADE_CODES
 
 
 class ChargeState(models.TextChoices):
@@ -50,6 +53,7 @@ class Charge(TenantModel):
     """One payee's fee by one method for one period.  `id` follows from what it charges.
 
     `revision` 0 is what the period was charged; each later one is an adjustment to it, below zero where it gives back.
+    Of trades the first too may be below zero: the price agreed, all in, is less than the broker's commission.
 
     `exact` has 8 decimals and was rounded once, half up, to `amount`.  `inputs` and `fingerprint` are the engine's
     text and seal of what was multiplied (fees.engine.inputs).
@@ -99,7 +103,8 @@ class Charge(TenantModel):
             ),
             models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="charge_period"),
             models.CheckConstraint(
-                condition=models.Q(exact__gte=0, amount__gte=0) | models.Q(revision__gt=0), name="charge_not_negative"
+                condition=models.Q(exact__gte=0, amount__gte=0) | models.Q(revision__gt=0) | models.Q(method=PER_TRADE),
+                name="charge_not_negative",
             ),
             models.CheckConstraint(condition=models.Q(state__in=ChargeState.values), name="charge_state_known"),
             models.CheckConstraint(

@@ -151,14 +151,15 @@ def _cut(chunk: Chunk) -> str:
 
 
 def _giving_back() -> str:
-    """Adjustments below zero: what had not been taken is not given back, and nothing is while the fee still waits."""
+    """Entries below zero: what had not been taken is not given back, and nothing is while the fee waits.  A first
+    entry, of trades below their commissions, has none before it."""
     return f"""
     lower AS (
-        SELECT d.id, bool_or(e.state IN ('due', 'deferred') AND p.id IS NULL) AS waits,
+        SELECT d.id, coalesce(bool_or(e.state IN ('due', 'deferred') AND p.id IS NULL), false) AS waits,
                sum(coalesce(e.forgone, 0) + coalesce(o.amount - p.amount, 0) + coalesce(back.amount, 0)) AS untaken
           FROM due d
-          JOIN fees_charge e ON e.account_id = d.account_id AND e.practice_id = d.practice_id AND e.method = d.method
-               AND e.starts = d.starts AND e.currency = d.currency AND e.revision < d.revision
+          LEFT JOIN fees_charge e ON e.account_id = d.account_id AND e.practice_id = d.practice_id
+               AND e.method = d.method AND e.starts = d.starts AND e.currency = d.currency AND e.revision < d.revision
           LEFT JOIN owed o ON o.id = e.id LEFT JOIN paying p ON p.id = e.id
           LEFT JOIN accounts_transfer back ON back.source = e.id AND back.kind = 'reversal'
          WHERE d.amount < 0 GROUP BY d.id

@@ -122,6 +122,9 @@ def _trades_again(charge: Charge, before: Verdict) -> Verdict:
     except (ValueError, LookupError):
         return _without_result(before, Sentence(gettext_noop("An execution that was charged is not there."), {}))
     exact, amount = day_total(fees, charge.currency)
+    if charge.exact == 0 > exact:
+        # Charged when a day below zero cost nothing; since then it is given back.
+        exact, amount = charge.exact * 0, charge.amount * 0
     return replace(before, amount=amount, exact=exact, same_inputs=executions_text(fees) == charge.inputs)
 
 

@@ -19,7 +19,7 @@ AT_ONCE = 500
 
 
 def charges_are_the_sum_of_their_trades(run_id: int) -> list[Break]:
-    """I28: a charge on trades is what its executions add up to, never below zero, and what the engine makes of them."""
+    """I28: a charge on trades is what its executions add up to, and what the engine makes of them."""
     return [*_unlike_their_sum(run_id), *_unlike_their_executions(run_id)]
 
 
@@ -73,7 +73,7 @@ def _unlike_their_sum(run_id: int) -> list[Break]:
           LEFT JOIN (SELECT f.charge_id, sum(f.exact) AS total FROM fees_tradefee f GROUP BY f.charge_id) one
             ON one.charge_id = c.id
          WHERE c.run_id = %(run)s AND c.method = {METHOD}
-           AND c.exact IS DISTINCT FROM greatest(one.total, 0)
+           AND c.exact IS DISTINCT FROM coalesce(one.total, 0)
          GROUP BY c.firm_id
         """,
         run=run_id,

@@ -12,7 +12,7 @@ from fees.schedules.models import Component
 class TradeFee(TenantModel):
     """One execution under one payee's schedule, also where it costs nothing; `exact` may be below zero.
 
-    The rows of a charge add up to it, unless that sum is below zero. Written once with their charge.
+    The rows of a charge add up to it. Written once with their charge.
     """
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)

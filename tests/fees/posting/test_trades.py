@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.broker.rates.actions import correct_rate
 from accounts.ground.access.context import as_role, cursor
+from accounts.ground.ledger.models import Transfer
 from accounts.ground.runs.models import Hold, Seal
 from fees.engine.registry import EVERY_BY_NAME
 from fees.posting.models import Charge
@@ -83,7 +84,7 @@ def agrees(charge: Charge) -> bool:
         pytest.param(key("absolute_amount", prices=[{"price": "0.01"}]),
                      {"quantity": "500", "commission": "-2.50"}, "2.50", "USD", id="D29"),
         pytest.param(key("absolute_amount", prices=[{"price": "0.01"}]),
-                     {"quantity": "500", "commission": "-6"}, "0.00", "USD", id="D29-dear"),
+                     {"quantity": "500", "commission": "-6"}, "-1.00", "USD", id="D29-dear"),
         pytest.param(key("ticket", "2"), {"notes": "P;L"}, "0.00", "USD", id="liquidation"),
         pytest.param(key("ticket", "2"), {"notes": "M", "opens_or_closes": "C"}, "0.00", "USD", id="by-broker"),
         pytest.param(key("ticket", "2"), {"notes": "M"}, "2.00", "USD", id="entered-by-hand"),
@@ -101,6 +102,41 @@ def test_an_execution_is_charged_as_agreed(valued, schedule, execution, amount, 
     assert charge.due_on == SECOND
     assert agrees(charge)
     assert valued.sealed(ANA, FIRST)
+
+
+def test_d29_what_a_commission_exceeds_the_agreed_price_by_is_given_back(valued):
+    """0.01 × 500 is 5.00 all in, and the broker took 6.00: the advisor gives back 1.00."""
+    valued.agree(ANA, per_trade(key("absolute_amount", prices=[{"price": "0.01"}])), starts=FIRST)
+    trade(valued, FIRST, quantity="500", commission="-6")
+    valued.night(FIRST)
+
+    assert valued.night(SECOND).problem == ""
+
+    charge = valued.charge(ANA)
+    assert (charge.state, charge.amount, charge.posted_on) == ("posted", Decimal("-1.00"), SECOND)
+    moved = Transfer.unscoped.get(account__number=ANA)
+    assert (moved.kind, moved.amount) == ("adjustment", Decimal("1.00"))
+    assert told(charge)[-2:] == [
+        "The broker's commission is higher than the price agreed, so the advisor pays 1.00.",
+        "Together −1.00: the advisor gives the client 1.00 USD, rounded once, half up.",
+    ]
+
+
+def test_d29_does_not_depend_on_the_other_trades_of_the_day(valued):
+    """-1.00 and, for a commission of 2.50, 2.50: with both the client pays 1.50, which is 10.00 all in."""
+    valued.agree(ANA, per_trade(key("absolute_amount", prices=[{"price": "0.01"}])), starts=FIRST)
+    trade(valued, FIRST, quantity="500", commission="-6")
+    trade(valued, FIRST, key="2:2:EXECUTION", quantity="500", commission="-2.50")
+
+    valued.night(FIRST)
+
+    assert valued.charge(ANA).amount == Decimal("1.50")
+
+
+def told(charge: Charge) -> list[str]:
+    with as_role("owner"):
+        found = Charge.unscoped.select_related("account", "practice").get(pk=charge.pk)
+        return [tell(one) for one in proof(found).story]
 
 
 def test_an_execution_is_charged_once_however_often_it_comes(valued):
