@@ -240,16 +240,17 @@ def _on_trades(cur, book: Book, place: int, one: Figures, window: Window) -> Non
 
 
 def _billed(cur, book: Book, practice: int, window: Window) -> None:
-    """Every fee of the practice whose period closed in these months, whether the account could pay it or not."""
+    """Every fee of the practice whose period closed in these months with its corrections, whether the account could pay
+    it or not: what the terms made of the period, as the other side is."""
     cur.execute(
         """
         SELECT account_id, currency, sum(amount), bool_or(rate IS NULL), sum(amount * rate)
-          FROM (SELECT c.account_id, c.currency, c.amount - coalesce(c.forgone, 0) AS amount,
+          FROM (SELECT c.account_id, c.currency, c.amount,
                        CASE WHEN c.currency = a.base_currency THEN 1
                             ELSE broker_rate(c.period_end_day, c.currency, a.base_currency) END AS rate
                   FROM fees_charge c JOIN accounts_account a ON a.id = c.account_id
                  WHERE c.practice_id = %s AND c.account_id = ANY(%s) AND c.period_end_day >= %s
-                   AND c.period_end_day < %s AND c.amount > 0) charged
+                   AND c.period_end_day < %s AND c.amount <> 0) charged
          GROUP BY account_id, currency
         """,
         [practice, book.ids, window.starts, window.ends],

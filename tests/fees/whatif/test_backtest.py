@@ -7,12 +7,14 @@ import pytest
 
 from accounts.ground.access.context import acting, as_role
 from accounts.ground.days.queries import calendar
+from accounts.ground.tree.models import Account, Margin
 from fees.engine.registry import EVERY_BY_NAME
 from fees.funds.models import FundValue
 from fees.posting.models import Charge
 from fees.schedules.rules import Figures
 from fees.whatif.backtest import backtest
 from fees.whatif.rules import MISSING_DAYS, NO_BEGIN, NO_VALUATION, NO_VALUES, NOT_OPEN, window
+from tests.fees.adjustments.conftest import Corrected
 from tests.fees.funds.conftest import QUARTERLY, Funds, fund, on_funds
 from tests.fees.posting.nights import Nights, figures, ranges
 from tests.fees.posting.test_trades import trade
@@ -162,6 +164,29 @@ def test_terms_that_were_in_force_come_to_what_was_billed(world, nights, terms):
         amounts = Charge.unscoped.filter(account=world[ANA]).values_list("amount", flat=True)
         assert book.before[world[ANA].pk] == sum(amounts) > 0
     assert book.after[world[ANA].pk] == book.before[world[ANA].pk]
+
+
+def test_corrections_and_write_offs_change_nothing_where_the_terms_are_the_same(world):
+    """August: 208.33 on 250,000, written off, then 8.33 less on 240,000; September 208.33: 408.33 on both sides."""
+    nights, august = Corrected(world), date(2025, 8, 29)
+    Account.unscoped.filter(number=ANA).update(margin_kind=Margin.CASH)
+    terms = figures("PERCENTOFEQUITY_EOM", rate="0.01")
+    nights.agree(ANA, terms, starts=date(2025, 8, 1))
+    nights.values(ANA, "250000", date(2025, 8, 1), SEALED)
+    nights.cash(ANA, august, "0.00")
+    nights.close(august)
+    for day in nights.days(date(2025, 9, 2), date(2025, 9, 10)):
+        nights.post(day)
+    nights.correct(ANA, august, "240000")
+    nights.close(SEALED)
+    assert [(one.amount, one.state) for one in nights.revisions(starts=date(2025, 8, 1))] == [
+        (Decimal("208.33"), "written_off"),
+        (Decimal("-8.33"), "due"),
+    ]
+
+    book = tried(world, terms)
+
+    assert book.before[world[ANA].pk] == book.after[world[ANA].pk] == Decimal("408.33")
 
 
 def test_profit_terms_that_were_in_force_come_to_what_was_billed(world, nights):
