@@ -41,14 +41,7 @@ def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int,
     Accounts are found first: a night without corrections reads no charge.
     """
     corrected = _corrected(cur, closing, since)
-    cur.execute(
-        f"""
-        SELECT substr(d.subject, 8) FROM fees_difference d
-         WHERE {within(closing, "d.account_id")} AND d.ended_on IS NULL
-           AND d.subject LIKE 'charge %' AND d.reason IN ('exit_refund', 'start_proration')
-        """
-    )
-    found = [pk for (pk,) in cur.fetchall()]
+    found = _differing(cur, closing)
     revalued = _revalued(cur, closing, since)
     groups = _groups_corrected(cur, closing, since)
     overtaken = _overtaken(cur, closing)
@@ -95,6 +88,18 @@ def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int,
         },
     )
     return cur.fetchall()
+
+
+def _differing(cur, closing: Closing) -> list[str]:
+    """Charges whose days were found not to be the agreed ones."""
+    cur.execute(
+        f"""
+        SELECT substr(d.subject, 8) FROM fees_difference d
+         WHERE {within(closing, "d.account_id")} AND d.ended_on IS NULL
+           AND d.subject LIKE 'charge %' AND d.reason IN ('exit_refund', 'start_proration')
+        """
+    )
+    return [pk for (pk,) in cur.fetchall()]
 
 
 def _overtaken(cur, closing: Closing) -> list[UUID]:

@@ -107,6 +107,8 @@ FILES = {
     "accounts/ground/addresses/queries.py": "network addresses of a seat at one's own place",
     "fees/invoicing/files.py": "a person's own jobs, by the person's key; the second wall asks for it too",
     "fees/invoicing/upload.py": "invoices of the accounts of a file, which came through the scope",
+    "accounts/desk/applying/going_on.py": "the application of an account that came through the scope",
+    "accounts/desk/applying/papers.py": "a task, and the application of a link, that came through the scope",
     "fees/patterns/applying.py": "a person's own jobs, by the person's key; the second wall asks for it too",
     "fees/patterns/queries.py": "a person's own jobs, by the person's key; the second wall asks for it too",
     "fees/proposals/judging.py": "the payee, which is the practice of who asks",
