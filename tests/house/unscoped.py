@@ -96,7 +96,6 @@ FILES = {
     "fees/whatif/sending.py": "a person's own what-ifs, by the person's key; the second wall asks for it too",
     "fees/proofs/evidence.py": "what a charge was made from, once the charge came through the scope",
     "portal/preferences/queries.py": "a person's own rows, by the person's key; the second wall asks for it too",
-    "portal/reports/regular/actions.py": "the clock finds everybody's, each is made in its maker's name",
     "portal/reports/regular/queries.py": "a person's own, by the person's key; the second wall asks for it too",
     "portal/reports/queries.py": "a person's own jobs, by the person's key; the second wall asks for it too",
     "portal/exports/views.py": "a person's own rows, by the person's key; the second wall asks for it too",
