@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.admin import OfficeAdmin, is_office
 from accounts.ground.trail.tables import TABLES
+from portal.office.digest import digest_of
 from portal.office.names import speak
 from portal.office.queries import desk
 
@@ -110,7 +111,9 @@ class OfficeSite(admin.AdminSite):
         return {**super().each_context(request), "trail_tables": TABLES}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().index(request, {"desk": desk(timezone.now()), **(extra_context or {})})
+        found = desk(timezone.now())
+        told = digest_of(found["run"]) if found["run"] else ""
+        return super().index(request, {"desk": found, "digest": told, **(extra_context or {})})
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """Apps are our business, not the reader's: the front page has the groups."""

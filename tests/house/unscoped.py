@@ -34,6 +34,7 @@ FILES = {
     "accounts/broker/transmit/queries.py": "the back office, or correlated to rows that came through the scope",
     "portal/office/queries.py": OFFICE,
     "portal/office/listing.py": OFFICE,
+    "portal/office/digest.py": OFFICE,
     "portal/office/held.py": OFFICE,
     "portal/office/logs.py": OFFICE,
     "portal/office/watching.py": OFFICE,

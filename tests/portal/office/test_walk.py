@@ -63,6 +63,7 @@ def test_readers_find_no_fault_and_a_phone_scrolls_one_way(olga, site, axe):
         f"/office/accounts/user/{user.pk}/change/",
         "/office/nights/",
         NIGHT,
+        f"{NIGHT}log/",
     ):
         for scheme, width in (("light", 1280), ("dark", 390)):
             olga.emulate_media(color_scheme=scheme)

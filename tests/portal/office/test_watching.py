@@ -153,6 +153,18 @@ def test_the_budget_stands_beside_the_duration(office, nights, settings, minutes
     assert "over budget" in longer
 
 
+def test_the_front_page_tells_the_last_night_in_one_sentence(office, nights):
+    """Two currencies were posted, in their own units, and one of two firms is sealed."""
+    text = text_of(office.get("/office/"))
+
+    assert "The night of 2026-11-19: billed 42, nothing to pay 0, held 1; posted 500 JPY, 46.00 USD" in text
+    assert "firms sealed: 1 of 2." in text
+    assert f'<a href="{ADDRESS}">Proof</a>' in text
+
+    Run.unscoped.create(day=LAST + timedelta(days=1))
+    assert "firms sealed" not in text_of(office.get("/office/")), "nothing of it is sealed yet"
+
+
 def test_the_log_tells_what_happened_in_its_order(office, nights, olga):
     office.post(WATCH, {"user": olga.pk})
     NightDecision.unscoped.create(day=LAST, night=LAST, kind="pause", reason="Look", user_id=olga.pk, at=LATER)
