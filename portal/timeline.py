@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.ground.access.scope import scope
 from accounts.ground.amounts import money_words
-from crm.timeline.legs import KINDS, About, Kind, Line, leg, of_day
+from crm.timeline.legs import About, Kind, Line, leg, of_day
+from crm.timeline.sources import KINDS
 from fees.notices.models import Mode, Notice
 
 

@@ -12,7 +12,7 @@ from crm.contacts.models import Contact
 from crm.tasks.models import NO_DAY, Priority
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
-from crm.workflows import rules
+from crm.workflows import board, rules
 from crm.workflows.models import OVER, Pattern, Stage, StageState, Workflow, WorkflowContact
 from crm.workflows.rules import Said, SaidStage, WorkflowProblem
 
@@ -113,6 +113,44 @@ def open_again(*, vault: Opened, workflow: Workflow, at: datetime) -> Workflow:
         last.assignee_id = vault.who.user_id
         locked.people = sorted({*locked.people, vault.who.user_id})
     last.save(update_fields=["state", "done_at", "assignee_id"])
+    _turn(vault, locked)
+    _settle(vault, locked, at)
+    return locked
+
+
+def move(*, vault: Opened, workflow: Workflow, by: str, to: str, at: datetime) -> Workflow:
+    """What a card that is put into another column of the board means: a stage on or back, or another person or
+    priority of the active stage. Raises WorkflowProblem, NotAllowed."""
+    stages = list(scope(vault.who, Stage).filter(workflow=workflow).order_by("number", "pk"))
+    places = {str(place): stage for place, stage in enumerate(stages, start=1)}
+    active = next((one for one in stages if one.state == StageState.ACTIVE), None)
+    if by == board.STAGE:
+        here = next((int(place) for place, one in places.items() if one is active), len(stages) + 1)
+        ahead = str(here + 1) if here < len(stages) else board.CLOSED
+        back = next((place for place in reversed(places) if places[place].is_over), "")
+        if active is not None and to == ahead:
+            return end_stage(vault=vault, stage=active, at=at)
+        if to and to == back:
+            return open_again(vault=vault, workflow=workflow, at=at)
+        raise WorkflowProblem({"to": _("A card goes one stage on, or back to the one that was ended last.")})
+    check_may_edit(vault, workflow)
+    locked = _held(vault, workflow)
+    row = scope(vault.who, Stage).filter(workflow=workflow, state=StageState.ACTIVE).first()
+    if row is None:
+        raise WorkflowProblem({"to": _("The workflow is closed; open it again first.")})
+    if by == board.PERSON:
+        person = colleagues(vault).filter(username=to).values_list("pk", flat=True).first()
+        if person is None:
+            raise WorkflowProblem({"to": _("No such colleague works with the client book.")})
+        row.assignee_id = person
+        # Whoever is given a stage finds the workflow before the stage is theirs.
+        locked.people = sorted({*locked.people, person})
+        locked.save(update_fields=["people"])
+    elif to in map(str, Priority.values):
+        row.priority = int(to)
+    else:
+        raise WorkflowProblem({"to": _("There is no such column.")})
+    row.save(update_fields=["assignee_id", "priority"])
     _turn(vault, locked)
     _settle(vault, locked, at)
     return locked

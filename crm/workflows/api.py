@@ -21,7 +21,7 @@ from crm.contacts.chosen import MOST_CONTACTS
 from crm.tasks.models import Priority
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
-from crm.workflows import actions, queries
+from crm.workflows import actions, board, queries
 from crm.workflows.actions import WorkflowChanged
 from crm.workflows.forms import understood
 from crm.workflows.models import Audience, StageState
@@ -192,6 +192,29 @@ class StageEnd(APIView):
         is_skipped = EndedStageSerializer.of(request)["state"] == StageState.SKIPPED
         try:
             actions.end_stage(vault=vault, stage=row, at=timezone.now(), is_skipped=is_skipped)
+        except WorkflowProblem as problem:
+            raise _refused(problem) from problem
+        return Response(_shown(vault, workflow))
+
+
+class CardMoveSerializer(StrictSerializer):
+    """How the board is grouped, and the column into which a card is put."""
+
+    by = serializers.ChoiceField([board.STAGE, board.PERSON, board.PRIORITY])
+    to = serializers.CharField(max_length=150)
+
+
+@gate(SIGNED_IN)
+class WorkflowMove(APIView):
+    """A card of the board."""
+
+    @extend_schema(request=CardMoveSerializer, responses=WorkflowSerializer)
+    def post(self, request: Request, workflow: UUID) -> Response:
+        """One stage on or back, or another person or priority of the active stage."""
+        vault = opened(request._request)
+        try:
+            said = CardMoveSerializer.of(request)
+            actions.move(vault=vault, workflow=one(vault, workflow), at=timezone.now(), **said)
         except WorkflowProblem as problem:
             raise _refused(problem) from problem
         return Response(_shown(vault, workflow))

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from crm.workflows.api import OneWorkflow, StageEnd, WorkflowBack, WorkflowOpen, Workflows
+from crm.workflows.api import OneWorkflow, StageEnd, WorkflowBack, WorkflowMove, WorkflowOpen, Workflows
 
 urlpatterns = [
     path("workflows/", Workflows.as_view(), name="api_workflows"),
     path("workflows/<uuid:workflow>/", OneWorkflow.as_view(), name="api_workflow"),
     path("workflows/<uuid:workflow>/stages/<uuid:stage>/", StageEnd.as_view(), name="api_stage"),
+    path("workflows/<uuid:workflow>/move/", WorkflowMove.as_view(), name="api_workflow_move"),
     path("workflows/<uuid:workflow>/open/", WorkflowOpen.as_view(), name="api_workflow_open"),
     path("workflows/<uuid:workflow>/back/", WorkflowBack.as_view(), name="api_workflow_back"),
 ]

@@ -65,6 +65,7 @@ HOME = (
     button("contact_agenda", "contact_add_event", _("Add an event"), "calendar:new", "plus"),
     tab("home", "tasks", _("Tasks"), "tasks:list", go="k", whose=Whose.PRACTICE),
     tab("home", "workflows", _("Workflows"), "workflows:list", go="w", whose=Whose.PRACTICE),
+    page("workflows", "workflow_board", _("Board"), "workflows:board"),
     page("workflows", "new_workflow", _("Add a workflow"), "workflows:new"),
     button("new_workflow", "add_stage", _("Add stage"), "workflows:new", "plus"),
     page("workflows", "workflow", _("Workflow"), "workflows:workflow"),
