@@ -42,6 +42,19 @@ def found_outside(text: str) -> list[UUID]:
     return _found(text, "app_found_contacts")
 
 
+def found_of_each(lines: Sequence[str], most: int) -> list[list[UUID]]:
+    """Some of the same for each of several lists to choose from, in one question."""
+    words = [_words(line) for line in lines]
+    asked = [one for one in words if one]
+    if not asked:
+        return [[] for _one in words]
+    calls = ", ".join(["app_found_contacts(%s, %s)::text[]"] * len(asked))
+    with cursor() as cur:
+        cur.execute(f"SELECT {calls}", [value for one in asked for value in (one, most)])
+        found = iter(cur.fetchone())
+    return [[UUID(pk) for pk in next(found)] if one else [] for one in words]
+
+
 def every_found(text: str, *, in_part: bool = False) -> list[UUID] | RawSQL:
     """The same for a filter, which leaves nobody out: where there are very many, the database keeps them to itself."""
     finds = "app_found_in_part" if in_part else "app_found_contacts"
