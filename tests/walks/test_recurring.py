@@ -47,7 +47,7 @@ def test_a_payee_a_bill_and_every_month(rich: Any, sign_in: Any, page: Page, sit
 
     page.goto(f"{site}/accounts/U1000001/transfer/recurring/")
     page.get_by_label("Name").fill("Power every month")
-    page.get_by_label("What moves").select_option(label="Power at home · BILLPAY · …C-77")
+    page.get_by_label("What moves").select_option(label="Power at home · Bill pay · …C-77")
     page.get_by_label("Amount").fill("88.10")
     page.get_by_label("First day").fill("2030-01-31")
     shot(page, "recurring-form")

@@ -9,6 +9,6 @@ from accounts.broker.recurring.asking import ask_due
 
 @shared_task(name="funding.go_on")
 def go_on(**_extra: object) -> dict[str, int]:
-    """Ask for what is due, release what was held long enough, then tell the broker."""
+    """Release what was held long enough, tell the broker, then ask for what is due: it leaves with the next call."""
     at = timezone.now()
-    return {"asked": ask_due(at=at), "released": go_on_due(at=at), "sent": send_due(at=at)}
+    return {"released": go_on_due(at=at), "sent": send_due(at=at), "asked": ask_due(at=at)}

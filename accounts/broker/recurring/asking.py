@@ -35,14 +35,23 @@ TEXT = gettext_lazy("On %(day)s nothing was asked for by “%(name)s” for acco
 
 
 def ask_due(*, at: datetime) -> int:
-    """Ask for every turn whose business day has come; how many turns were settled, asked for or not."""
+    """Ask for every turn whose business day has come; how many turns were settled, asked for or not.
+
+    What goes wrong with one stops no other; it is raised when all have had their turn, and tried again the next time.
+    """
     day, settled = exchange_day(at), 0
+    failed: list[Exception] = []
     with as_role("office"):
         rows = RecurringInstruction.unscoped.filter(state=State.ACTIVE, next_on__lte=day + EARLIEST)
         waiting = list(rows.order_by("next_on", "pk").values_list("pk", flat=True))
     for pk in waiting:
-        while _settle_next(pk, day, at):
-            settled += 1
+        try:
+            while _settle_next(pk, day, at):
+                settled += 1
+        except Exception as problem:
+            failed.append(problem)
+    if failed:
+        raise ExceptionGroup("recurring movements that could not be settled", failed)
     return settled
 
 

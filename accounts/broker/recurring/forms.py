@@ -44,7 +44,9 @@ class RecurringForm(MoneyForm):
         super().__init__(*args, **kwargs)
         self.banks = {str(one.pk): one for one in banks}
         self.others = {one.number: one for one in others}
-        to_banks = [(f"to {pk}", f"{one.name} · {one.method} · {one.ending}") for pk, one in self.banks.items()]
+        to_banks = [
+            (f"to {pk}", f"{one.name} · {one.get_method_display()} · {one.ending}") for pk, one in self.banks.items()
+        ]
         to_others = [(f"account {number}", f"{number} {one.title}") for number, one in self.others.items()]
         coming = [(f"by {code}", label) for code, label in COMES_BY]
         groups = [

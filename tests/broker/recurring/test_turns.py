@@ -94,11 +94,28 @@ def test_killed_between_the_request_and_its_note_it_finds_the_same_request(till,
     recur("ana", "U1000001")
     with monkeypatch.context() as killed:
         killed.setattr(asking, "_write_down", lambda *args, **more: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(ExceptionGroup):
             ask_due(at=noon("2026-05-15"))
     assert (FundingRequest.unscoped.count(), turns()) == (1, [])
     assert ask_due(at=noon("2026-05-15")) == 1
     assert (FundingRequest.unscoped.count(), len(turns())) == (1, 1)
+
+
+def test_one_that_goes_wrong_stops_no_other(till, recur, monkeypatch):
+    till.cash("U1000001", "1000", day=date(2026, 5, 13))
+    bad, good = recur("ana", "U1000001", amount=Decimal(666)), recur("ana", "U1000001")
+    ask = asking._asked
+
+    def fails(who, held, key, at):
+        return 1 / 0 if held.pk == bad.pk else ask(who, held, key, at)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(asking, "_asked", fails)
+        with pytest.raises(ExceptionGroup):
+            ask_due(at=noon("2026-05-15"))
+    assert [one.amount for one in FundingRequest.unscoped.all()] == [Decimal(100)]
+    assert ask_due(at=noon("2026-05-15")) == 1
+    assert one_of(good).next_on == one_of(bad).next_on == date(2026, 6, 15)
 
 
 def test_where_cash_is_short_nothing_is_asked_for_and_its_asker_is_told(till, recur):
