@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade
+from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade, TradeHistory
 from accounts.broker.allocation.admin import AllocationAdmin, BlockAdmin
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, NavHistory, StatementFile
 from accounts.broker.funding.admin import FundingFileAdmin, FundingRequestAdmin, SavedBankAdmin
@@ -123,6 +123,18 @@ class TradeAdmin(AccountRowAdmin):
     search_fields = ["account__number__istartswith", "symbol__exact", "trade_id__exact"]
     search_help_text = _("Account number, symbol or trade id")
     ordering = ["-trade_on", "-id"]
+
+
+@admin.register(TradeHistory)
+class TradeHistoryAdmin(AccountRowAdmin):
+    words = _("Trades that were replaced")
+    list_display = [
+        *("trade_on", "account", "symbol", "quantity", money_column("price", _("Price"), places=PLACES)),
+        *(money_column("commission", _("Commission"), places=PLACES), "notes", "replaced_at", "file", "replaced_by"),
+    ]
+    list_filter = ["trade_on", CurrencyFilter, ("firm", RelatedFilter)]
+    list_select_related = ["account", "file", "replaced_by"]
+    ordering = ["-replaced_at", "-id"]
 
 
 @admin.register(CorporateAction)

@@ -1,6 +1,6 @@
 """The broker's rows, gathered for Django; import them from their slices or from here."""
 
-from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade
+from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade, TradeHistory
 from accounts.broker.allocation.models import Allocation, AllocationShare, Block, BlockExecution
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
 from accounts.broker.funding.models import FundingFile, FundingRequest, SavedBank
@@ -47,4 +47,5 @@ __all__ = [
     "SavedBank",
     "StatementFile",
     "Trade",
+    "TradeHistory",
 ]

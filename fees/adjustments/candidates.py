@@ -8,6 +8,7 @@ from accounts.ground.runs.actions import BY_OFFICE
 from fees.accrual.statements import day_literal
 from fees.engine.registry import FUND_CODES, PROFIT_CODES, TRADE_CODES
 from fees.posting.closing import Closing, within
+from fees.trades.queries import REPLACING
 
 TRADES = ", ".join(map(str, TRADE_CODES))
 PROFITS = ", ".join(map(str, PROFIT_CODES))
@@ -44,7 +45,7 @@ def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int,
     found = _differing(cur, closing)
     revalued = _revalued(cur, closing, since)
     groups = _groups_corrected(cur, closing, since)
-    overtaken = _overtaken(cur, closing)
+    overtaken = _overtaken(cur, closing) + _retold_trades(cur, closing, since)
     if not corrected and not found and not revalued and not groups and not overtaken:
         return []
     cur.execute(
@@ -114,6 +115,26 @@ def _overtaken(cur, closing: Closing) -> list[UUID]:
          WHERE c.run_id = {closing.run_id} AND {within(closing, "c.account_id")} AND c.method IN ({PROFITS})
            AND c.revision = 0
         """
+    )
+    return cur.fetchone()[0]
+
+
+def _retold_trades(cur, closing: Closing, since: Since) -> list[UUID]:
+    """Fees on trades of which a statement has told one otherwise since the night before, or cancelled or corrected it
+    by a row of its own."""
+    cur.execute(
+        f"""
+        SELECT coalesce(array_agg(DISTINCT f.charge_id), '{{}}')
+          FROM (SELECT h.trade_id FROM broker_tradehistory h
+                 WHERE {within(closing, "h.account_id")} AND {since.told("h.replaced_at", "h.account_id")}
+                UNION
+                SELECT o.id FROM broker_trade r
+                  JOIN broker_statementfile s ON s.id = r.file_id AND {since.told("s.imported_at", "r.account_id")}
+                  JOIN broker_trade o ON o.account_id = r.account_id AND o.trade_id = r.orig_trade_id AND o.id <> r.id
+                 WHERE {REPLACING} AND {within(closing, "r.account_id")}) t
+          JOIN fees_tradefee f ON f.trade_id = t.trade_id
+        """,
+        since._asdict(),
     )
     return cur.fetchone()[0]
 

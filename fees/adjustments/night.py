@@ -17,13 +17,15 @@ from fees.adjustments.queries import billed, revisions
 from fees.engine import results
 from fees.engine.adjustment import Billed, difference, text
 from fees.engine.charge import MissingNav, recompute
+from fees.engine.executions import day_total
+from fees.engine.executions import text as executions_text
 from fees.engine.inputs import inputs_text, stored_fingerprint
 from fees.engine.investments import ONE_DAY, MissingValuation
 from fees.engine.investments import fee as investments_fee
 from fees.engine.investments import text as investments_text
 from fees.engine.profit import ProfitFee
 from fees.engine.quotes import MissingPrice
-from fees.engine.registry import EVERY, FUND_CODES, PROFIT_CODES
+from fees.engine.registry import EVERY, FUND_CODES, PROFIT_CODES, TRADE_CODES
 from fees.engine.results import Measured, MissingBegin, MissingValues
 from fees.funds.closing import HOLD_TITLES
 from fees.funds.evidence import measured_again as investments_again
@@ -36,12 +38,13 @@ from fees.posting.models import Charge
 from fees.proofs.evidence import evidence
 from fees.results.closing import Closed, result_columns
 from fees.results.evidence import measured_again
+from fees.trades.evidence import MissingExecution, fees_again
 from portal.lib.fingerprint import sql_digest
 from portal.lib.periods import period_of
 
 # An account that is missing a value is held by the accruing stage and looked at again when the value is there; one that
 # is missing what an investment is worth is held here.
-WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice)
+WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice, MissingExecution)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,8 @@ def adjust(cur, closing: Closing) -> Closed:
 def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
     """The fee of a closed period with everything known at `at`; raises one of WAITS, or MissingValuation, where a value
     is missing."""
+    if first.method in TRADE_CODES:
+        return _trades_again(first, at=at)
     charge = _as_of(first, revision=revision, at=at)
     nothing = Again(fee=Billed(first.exact * 0, first.amount * 0), inputs="", ends=charge.ends)
     if first.account.closed_on is not None and first.account.closed_on <= first.starts:
@@ -120,6 +125,14 @@ def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
     if again is None:
         return nothing
     return Again(fee=Billed(again.exact, again.amount), inputs=inputs_text(again), ends=charge.ends)
+
+
+def _trades_again(first: Charge, *, at: datetime) -> Again:
+    """The executions that were charged, as statements tell them by now; one that was cancelled costs nothing."""
+    charge = copy(first)
+    charge.created_at = at
+    fees = fees_again(charge)
+    return Again(fee=Billed(*day_total(fees, charge.currency)), inputs=executions_text(fees), ends=first.ends)
 
 
 def _wait(first: Charge, missing: MissingValuation) -> None:

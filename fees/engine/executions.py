@@ -5,8 +5,8 @@ One line for each execution, ordered by day of the trade and key:
     trade 7 2025-09-30 STK@NYSE 500.0000000000 5000.0000000000 2.5000000000 passed 5.00000000 123:456:EXECUTION AAPL
 
 Component, day, kind of instrument and where it was traded (left out where no statement says), quantity, value, broker's
-commission, whether it was excluded (passed, liquidation, broker, none), the fee with 8 decimals, the execution's key,
-its symbol.  It is sealed as it stands.
+commission, whether it was excluded (passed, liquidation, broker, cancelled, none), the fee with 8 decimals, the
+execution's key, its symbol.  It is sealed as it stands.
 """
 
 import re
@@ -76,6 +76,8 @@ class ExecutionFee(NamedTuple):
 def outcome_of(one: Execution) -> str:
     """Whether a rule keeps the execution free."""
     notes = one.notes.split(";")
+    if CANCELLED in notes or not one.quantity:
+        return "cancelled"
     if LIQUIDATION in notes:
         return "liquidation"
     if BY_BROKER in notes and CLOSES in one.opens_or_closes:
@@ -99,7 +101,7 @@ def fee_of(terms: Terms, one: Execution) -> ExecutionFee:
         is_liquidation=outcome == "liquidation",
         closed_by_broker=outcome == "broker",
     )
-    schedule = choose(schedules_of(terms), trade)
+    schedule = None if outcome == "cancelled" else choose(schedules_of(terms), trade)
     if schedule is None and outcome == "passed":
         outcome = "none"
     fee = trade_fee(schedule, trade)
@@ -151,6 +153,7 @@ def _free_words(one: ExecutionFee) -> list[Sentence]:
     msgid = {
         "liquidation": gettext_noop("The broker liquidated the position, so there is no fee."),
         "broker": gettext_noop("The broker closed the position at the client's call, so there is no fee."),
+        "cancelled": gettext_noop("The broker cancelled the trade, so there is no fee."),
         "none": gettext_noop("No fee was agreed for such a trade."),
     }.get(one.outcome)
     return [Sentence(msgid, {})] if msgid else []

@@ -11,7 +11,7 @@ from fees.engine.executions import day_total, text
 from fees.engine.registry import TRADE_CODES
 from fees.posting.models import Charge
 from fees.trades.evidence import fees_of
-from fees.trades.queries import LATEST, METHODS, NO_RATE, NO_TRADES
+from fees.trades.queries import CORRECTS_CHARGED, LATEST, METHODS, NO_RATE, NO_TRADES, REPLACED
 from portal.lib.words import Sentence, gettext_noop
 
 (METHOD,) = TRADE_CODES
@@ -72,7 +72,7 @@ def _unlike_their_sum(run_id: int) -> list[Break]:
           FROM fees_charge c
           LEFT JOIN (SELECT f.charge_id, sum(f.exact) AS total FROM fees_tradefee f GROUP BY f.charge_id) one
             ON one.charge_id = c.id
-         WHERE c.run_id = %(run)s AND c.method = {METHOD}
+         WHERE c.run_id = %(run)s AND c.method = {METHOD} AND c.revision = 0
            AND c.exact IS DISTINCT FROM coalesce(one.total, 0)
          GROUP BY c.firm_id
         """,
@@ -102,7 +102,7 @@ def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
                     WHERE g.run_id = %(run)s AND g.name = 'accrue'), 'infinity')
            AND (t.trade_on = %(day)s OR t.trade_on < %(day)s AND f.imported_at > %(since)s)
            AND t.kind NOT IN ({NO_TRADES}) AND t.quantity <> 0
-           AND NOT 'Ca' = ANY (string_to_array(t.notes, ';'))
+           AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND NOT {REPLACED} AND NOT ({CORRECTS_CHARGED})
            AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
            AND t.account_id NOT IN ({sql_held_back(day)})
            AND NOT EXISTS (SELECT 1 FROM accounts_hold h WHERE h.account_id = a.id AND h.day = %(day)s

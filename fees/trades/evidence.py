@@ -11,9 +11,16 @@ from fees.results.queries import terms_by_component
 from fees.trades.queries import named
 
 
+class MissingExecution(LookupError):
+    """What a stored text names is not there, or not in the currency that was charged."""
+
+
 def fees_again(charge: Charge) -> list[ExecutionFee]:
-    """Each execution worked out anew; LookupError where the stored text or an execution is not there."""
-    return fees_of([charge])[charge.pk]
+    """Each execution worked out anew as it was known when charged; MissingExecution where one is not there."""
+    fees = fees_of([charge]).get(charge.pk)
+    if fees is None or any(one.execution.charged_in != charge.currency for one in fees):
+        raise MissingExecution
+    return fees
 
 
 def fees_of(charges: Sequence[Charge]) -> dict[UUID, list[ExecutionFee]]:

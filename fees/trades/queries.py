@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from accounts.broker.feed.tables import PRICED
 from accounts.ground.access.context import cursor
 from accounts.ground.runs.actions import BY_OFFICE
 from accounts.ground.tree.models import Account
@@ -16,8 +17,8 @@ from portal.lib.periods import Period
 
 # Older executions are looked for only where a file brought them lately, or their account was kept from being charged.
 LATEST = timedelta(days=60)
-# Assignments, exercises and expiries are bookings, not trades that anybody made.
-NO_TRADES = "'BookTrade'"
+# Assignments, exercises and expiries are bookings, not trades that anybody made; a cancellation is the end of one.
+NO_TRADES = "'BookTrade', 'TradeCancel', 'FracShareCancel'"
 METHODS = ", ".join(map(str, TRADE_CODES))
 # What an execution waits for whose commission is in another currency than its fee; its account is held by that name.
 NO_RATE = "no_rate"
@@ -37,6 +38,40 @@ _COLUMNS = _WITH_RATE.format(rate=f"broker_rate({_TURNED})")
 # At the rate of before where it was corrected since.
 _COLUMNS_THEN = _WITH_RATE.format(rate=f"broker_rate_at({_TURNED}, w.at)")
 
+
+# A later row that cancels or corrects the execution `t`, or another one that it names.
+REPLACING = "r.orig_trade_id <> '' AND r.kind IN ('TradeCancel', 'FracShareCancel', 'TradeCorrect')"
+REPLACED = (
+    f"EXISTS (SELECT 1 FROM broker_trade r WHERE {REPLACING} AND r.account_id = t.account_id"
+    " AND r.orig_trade_id = t.trade_id AND r.id <> t.id)"
+)
+# Whether the execution `t` corrects one that was charged already: that charge is adjusted instead.
+CORRECTS_CHARGED = (
+    "t.orig_trade_id <> '' AND t.kind = 'TradeCorrect' AND EXISTS (SELECT 1 FROM broker_trade o"
+    " JOIN fees_tradefee f ON f.trade_id = o.id AND f.practice_id = s.practice_id"
+    " WHERE o.account_id = t.account_id AND o.trade_id = t.orig_trade_id AND o.id <> t.id)"
+)
+# The execution `o` as it was known at an instant: its own row of then, or that of its correction; a cancelled one is
+# noted so.
+_THEN = """
+    LEFT JOIN LATERAL (
+        SELECT r.id, r.kind FROM broker_trade r
+         WHERE {replacing} AND r.account_id = o.account_id AND r.orig_trade_id = o.trade_id AND r.id <> o.id
+           AND coalesce((SELECT f.imported_at FROM broker_statementfile f
+                          WHERE f.id = coalesce((SELECT min(h.file_id) FROM broker_tradehistory h
+                                                  WHERE h.trade_id = r.id), r.file_id)), '-infinity') <= w.at
+         ORDER BY r.kind = 'TradeCorrect' DESC, r.id DESC LIMIT 1) r ON true
+    JOIN LATERAL (
+        SELECT o.key, v.kind, v.trade_on, v.report_on, v.asset, v.symbol, v.currency, v.quantity, v.price, v.proceeds,
+               v.multiplier, v.commission, v.commission_currency, v.opens_or_closes, v.exchange,
+               CASE WHEN r.kind IN ('TradeCancel', 'FracShareCancel') THEN concat_ws(';', nullif(v.notes, ''), 'Ca')
+                    ELSE v.notes END AS notes
+          FROM (SELECT {columns}, h.replaced_at AS until, h.id AS place FROM broker_tradehistory h
+                 WHERE h.trade_id = CASE r.kind WHEN 'TradeCorrect' THEN r.id ELSE o.id END AND h.replaced_at > w.at
+                UNION ALL
+                SELECT {columns}, 'infinity', NULL FROM broker_trade c
+                 WHERE c.id = CASE r.kind WHEN 'TradeCorrect' THEN r.id ELSE o.id END) v
+         ORDER BY v.until, v.place LIMIT 1) t ON true""".format(columns=", ".join(PRICED), replacing=REPLACING)
 
 _CHARGEABLE = f"t.kind NOT IN ({NO_TRADES}) AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND t.quantity <> 0"
 
@@ -84,7 +119,7 @@ def waiting(cur, *, day: date, within: str) -> list[Waiting]:
          WHERE s.method IN ({METHODS}) AND {within}
            AND coalesce(t.trade_on, t.report_on) <= %(day)s
            AND {sql_looked_for("coalesce(t.trade_on, t.report_on)")}
-           AND {_CHARGEABLE}
+           AND {_CHARGEABLE} AND NOT {REPLACED} AND NOT ({CORRECTS_CHARGED})
            AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
          ORDER BY a.id, s.practice_id, t.id
         """,
@@ -103,7 +138,7 @@ def executed(
         SELECT t.account_id, broker_rate(coalesce(t.trade_on, t.report_on), {_CHARGED}, a.base_currency), {_COLUMNS}
           FROM broker_trade t JOIN accounts_account a ON a.id = t.account_id
          WHERE t.account_id = ANY(%(accounts)s) AND coalesce(t.trade_on, t.report_on) >= %(starts)s
-           AND coalesce(t.trade_on, t.report_on) < %(ends)s AND {_CHARGEABLE}
+           AND coalesce(t.trade_on, t.report_on) < %(ends)s AND {_CHARGEABLE} AND NOT {REPLACED}
          ORDER BY t.account_id, t.id
         """,
         {"accounts": list(accounts), "starts": starts, "ends": ends},
@@ -120,12 +155,12 @@ def between(account: Account, span: Period) -> list[tuple[Execution, Decimal | N
 
 
 def named(cur, wanted: Sequence[tuple[int, str, datetime]]) -> dict[tuple[int, str, datetime], Execution]:
-    """Executions by their accounts and keys, at the rates that were known at an instant."""
+    """Executions by their accounts and keys, as statements had told them at an instant and at the rates of then."""
     accounts, keys, instants = zip(*wanted, strict=True)
     cur.execute(
-        f"SELECT t.account_id, w.at, {_COLUMNS_THEN}"
+        f"SELECT w.account_id, w.at, {_COLUMNS_THEN}"
         " FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS w (account_id, key, at)"
-        " JOIN broker_trade t ON t.account_id = w.account_id AND t.key = w.key",
+        f" JOIN broker_trade o ON o.account_id = w.account_id AND o.key = w.key {_THEN}",
         [list(accounts), list(keys), list(instants)],
     )
     return {(account, row[0], at): _execution(row) for account, at, *row in cur.fetchall()}

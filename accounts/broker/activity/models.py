@@ -126,13 +126,51 @@ class Trade(AccountRow):
     order_id = models.CharField(max_length=40, blank=True)
     is_api_order = models.BooleanField(null=True)
     exchange = models.CharField(max_length=20, blank=True, default="", db_default="")
+    orig_trade_id = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text=_("The trade that this one cancels or corrects")
+    )
     file = source_file()
 
     class Meta(AccountRow.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="trade_once")]
         indexes = [
+            models.Index(
+                fields=["account", "orig_trade_id"], name="trade_original", condition=~models.Q(orig_trade_id="")
+            ),
             models.Index(fields=["account", "-report_on"], name="trade_account_day"),
             models.Index(fields=["firm", "-report_on"], name="trade_firm_day"),
+        ]
+
+
+class TradeHistory(AccountRow):
+    """An execution as it stood before a later statement said otherwise: what a fee on it was worked out from."""
+
+    firm = tenant_firm()
+    account = tenant_account()
+    trade = models.ForeignKey(Trade, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    kind = models.CharField(max_length=20, blank=True)
+    trade_on = models.DateField(null=True)
+    report_on = models.DateField(null=True)
+    asset = models.CharField(max_length=10, blank=True)
+    symbol = models.CharField(max_length=60, blank=True)
+    currency = models.CharField(max_length=3)
+    quantity = broker_number(null=False)
+    price = broker_number()
+    proceeds = broker_number()
+    multiplier = broker_number()
+    commission = broker_number()
+    commission_currency = models.CharField(max_length=3, blank=True)
+    opens_or_closes = models.CharField(max_length=10, blank=True)
+    notes = models.CharField(max_length=120, blank=True)
+    exchange = models.CharField(max_length=20, blank=True, default="", db_default="")
+    file = source_file()
+    replaced_by = source_file()
+    replaced_at = models.DateTimeField()
+
+    class Meta(AccountRow.Meta):
+        indexes = [
+            models.Index(fields=["trade", "replaced_at"], name="tradehistory_trade"),
+            models.Index(fields=["account", "replaced_at"], name="tradehistory_account"),
         ]
 
 

@@ -104,6 +104,8 @@ class Loader:
             return counts, self._values(cur, values, counts)
 
     def _merge(self, cur, table: Table, values: Mapping[str, object]) -> Count:
+        if table is tables.TRADE:
+            cur.execute(merge_sql.KEEP_TRADES, values)
         cur.execute(merge_sql.plain(table), values)
         new, changed = cur.fetchone()
         return Count(self._staged[table.name], new, changed)

@@ -119,6 +119,19 @@ def plain(table: Table) -> str:
     """
 
 
+# Before the merge: what it will replace.
+KEEP_TRADES = f"""
+    INSERT INTO broker_tradehistory (firm_id, account_id, trade_id, {", ".join(tables.PRICED)}, file_id,
+                                     replaced_by_id, replaced_at)
+    SELECT kept.firm_id, kept.account_id, kept.id, {", ".join(f"kept.{name}" for name in tables.PRICED)}, kept.file_id,
+           %(file)s, %(at)s
+      FROM (SELECT DISTINCT ON (account_id, key) * FROM feed_trade ORDER BY account_id, key) s
+      JOIN broker_trade kept ON kept.account_id = s.account_id AND kept.key = s.key
+     WHERE ({", ".join(f"kept.{name}" for name in tables.PRICED)})
+           IS DISTINCT FROM ({", ".join(f"s.{name}" for name in tables.PRICED)})
+       AND {older("kept.file_id")}
+"""
+
 RATES = """
     INSERT INTO broker_fxrate (day, from_currency, to_currency, rate, file_id)
     SELECT DISTINCT ON (day, from_currency, to_currency) day, from_currency, to_currency, rate, %(file)s

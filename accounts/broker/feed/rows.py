@@ -158,8 +158,14 @@ def trade(sheet: Sheet, cells: Cells) -> tuple:
         *(cells.number("cost"), cells.number("fifoPnlRealized"), cells.number("multiplier"), cells.number("strike")),
         *(cells.day("expiry"), cells.text("putCall", most=4), cells.text("openCloseIndicator", most=10)),
         *(cells.codes("notes", most=120), execution, cells.text("ibOrderID", most=40), cells.boolean("isAPIOrder")),
-        cells.text("exchange", most=20),
+        *(cells.text("exchange", most=20), _original(cells)),
     )
+
+
+def _original(cells: Cells) -> str:
+    """The trade that a cancellation or a correction takes the place of; the broker writes 0 where there is none."""
+    named = cells.text("origTradeID", most=40)
+    return "" if named == "0" else named
 
 
 def position(sheet: Sheet, cells: Cells) -> tuple | None:

@@ -57,8 +57,14 @@ TRADE = Table(
     | {"proceeds": AMOUNT, "taxes": AMOUNT, "commission": AMOUNT, "commission_currency": "text"}
     | {"net_cash": AMOUNT, "cost": AMOUNT, "realized": AMOUNT, "multiplier": AMOUNT, "strike": AMOUNT}
     | {"expires_on": "date", "put_call": "text", "opens_or_closes": "text", "notes": "text"}
-    | {"execution_id": "text", "order_id": "text", "is_api_order": "boolean", "exchange": "text"},
+    | {"execution_id": "text", "order_id": "text", "is_api_order": "boolean", "exchange": "text"}
+    | {"orig_trade_id": "text"},
     ("account_id", "key"),
+)
+# What a fee on a trade is worked out from: of a trade that is corrected in one of them the old row is kept.
+PRICED = (
+    *("kind", "trade_on", "report_on", "asset", "symbol", "currency", "quantity", "price", "proceeds", "multiplier"),
+    *("commission", "commission_currency", "opens_or_closes", "notes", "exchange"),
 )
 ACTION = Table(
     "corporateaction",

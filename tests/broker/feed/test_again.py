@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.broker.feed.queries import value_as_known
-from accounts.broker.models import CashLine, NavDaily, NavHistory, Position, StatementFile, Trade
+from accounts.broker.models import CashLine, NavDaily, NavHistory, Position, StatementFile, Trade, TradeHistory
 from accounts.ground.models import Event, TrailEntry
 from tests.broker.flex import ANA, AT, CHIDI, document, element, nav, rows_everywhere, section, statement, stored
 
@@ -175,3 +175,26 @@ def test_a_value_of_csv_and_of_flex_are_one_value(desk):
 
     assert stored(ANA) == (Decimal(100), Decimal(7))
     assert report.total("changed") == 0
+
+
+def traded(generated: str, **more: str) -> str:
+    row = {"tradeID": "5", "transactionID": "6", "quantity": "7", "symbol": "ABC", "currency": "USD"} | more
+    return statement(section("Trades", element("Trade", **row)), generated=generated)
+
+
+def test_a_trade_that_is_corrected_keeps_what_its_fee_was_worked_out_from(desk):
+    desk.statements(traded("20260303;053012", ibCommission="-1", exchange="ISLAND"))
+    desk.statements(traded("20260304;053012", ibCommission="-1.5", exchange="ISLAND"))
+    desk.statements(traded("20260304;053012", ibCommission="-1.5", exchange="ISLAND", cost="3"))
+    desk.statements(traded("20260302;053012", ibCommission="-9"))
+
+    old, new = TradeHistory.unscoped.get(), Trade.unscoped.get()
+    assert (old.commission, old.exchange, new.commission) == (Decimal(-1), "ISLAND", Decimal("-1.5"))
+    assert (old.trade_id, old.replaced_by_id) == (new.pk, StatementFile.unscoped.order_by("pk")[1].pk)
+
+
+def test_a_correction_names_the_trade_that_it_takes_the_place_of(desk):
+    desk.statements(traded("20260303;053012", origTradeID="0"))
+    desk.statements(traded("20260304;053012", tradeID="9", transactionID="10", origTradeID="5"))
+
+    assert list(Trade.unscoped.order_by("trade_id").values_list("orig_trade_id", flat=True)) == ["", "5"]
