@@ -41,6 +41,7 @@ SPECTACULAR_SETTINGS = {
         "InvoiceState": "fees.sending.models.State",
         "NightDecisionKind": "accounts.ground.runs.models.DecisionKind",
         "DifferenceKind": "portal.office.api.KINDS",
+        "AssignmentState": "accounts.ground.assignments.models.AssignmentState",
         "CurrencyCode": "accounts.ground.tree.models.CURRENCIES",
         "JobState": "accounts.ground.jobs.models.JobState",
         "PaidBy": "fees.minimums.api.PAYER_NAMES",

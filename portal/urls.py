@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.transactions.urls")),
     path("", include("portal.structure.urls")),
     path("", include("portal.corrections.urls")),
+    path("", include("portal.managed.urls")),
     path("", include("portal.tools.urls")),
     path("", include("accounts.broker.urls")),
     path("", include("accounts.broker.funding.urls")),

@@ -1,6 +1,7 @@
 """Gathers the rows of the slices, so that Django finds them under the label `accounts`."""
 
 from accounts.ground.addresses.models import AddressRule
+from accounts.ground.assignments.models import Assignment
 from accounts.ground.authorizations.models import Authorization, AuthorizationRule, Authorizer, Vote
 from accounts.ground.consents.models import Consent
 from accounts.ground.days.models import CalendarDay
@@ -27,6 +28,7 @@ __all__ = [
     "AddressRule",
     "ApiToken",
     "AskedLinkage",
+    "Assignment",
     "Authorization",
     "AuthorizationRule",
     "Authorizer",

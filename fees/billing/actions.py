@@ -27,7 +27,7 @@ from fees.billing.rules import Month, is_second
 from fees.billing.telling import tell_milder
 from fees.invoicing.models import Invoice
 from fees.reimbursements.models import Reimbursement
-from fees.sending.actions import counts_for, hold_sending
+from fees.sending.actions import as_its_payee, counts_for, hold_sending
 from fees.sending.queries import clock, invoiced_through
 from fees.sending.rules import cut_off_of
 from portal.lib.fingerprint import fingerprint
@@ -80,7 +80,7 @@ def choose_threshold(*, who: Who, threshold: Decimal | None, at: datetime) -> Bi
 
 def approve(*, who: Who, line: Sent, at: datetime | None = None) -> Sent:
     """Let a pending invoice or reimbursement of another person go; BillingRefused says why not."""
-    with transaction.atomic(using=current_alias.get()):
+    with transaction.atomic(using=current_alias.get()), as_its_payee(who, line):
         hold_sending(who.firm_id)
         stamp = at or clock()
         held = type(line).unscoped.select_for_update(of=("self",)).select_related("account").get(pk=line.pk)

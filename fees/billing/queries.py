@@ -19,6 +19,7 @@ from fees.billing.models import BillingLock, BillingRule
 from fees.billing.rules import EXCEPTIONS, Exceptional, Line, Month, Severity, Sums
 from fees.invoicing.models import Invoice
 from fees.reimbursements.models import Reimbursement
+from fees.sending.queries import of_own_practice
 from portal.lib.words import gettext_noop
 
 MOST_EXCEPTIONS = 2000
@@ -256,8 +257,8 @@ def _forecasts(who: Who, month: Month) -> "QuerySet[Job]":
 
 
 def _waiting(who: Who, model: Any) -> "QuerySet[Any]":
-    wanted = {"practice_id": who.practice_id, "state": "pending", "needs_approval": True, "approved_at": None}
-    return scope(who, model).filter(**wanted)
+    wanted = {"state": "pending", "needs_approval": True, "approved_at": None}
+    return scope(who, model).filter(of_own_practice(who), **wanted)
 
 
 def _rules(practice_id: int | None) -> "QuerySet[BillingRule]":

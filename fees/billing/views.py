@@ -28,6 +28,7 @@ from fees.billing.tasks import wake
 from fees.invoicing.models import Invoice
 from fees.proofs.words import tell
 from fees.reimbursements.models import Reimbursement
+from fees.sending.queries import of_own_practice
 from fees.sending.rules import amount_of
 from portal.lib.money import BadDecimal
 
@@ -161,7 +162,7 @@ def reopen(request: HttpRequest) -> HttpResponse:
 def line_of(who: Who, kind: str, pk: UUID) -> Any:
     """An invoice or a reimbursement of one's own practice; anything else does not exist."""
     model = LINES.get(kind)
-    found = scope(who, model, "set_fees").filter(pk=pk, practice_id=who.practice_id).first() if model else None
+    found = scope(who, model, "set_fees").filter(of_own_practice(who), pk=pk).first() if model else None
     if found is None:
         raise Http404
     return found

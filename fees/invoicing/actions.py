@@ -1,5 +1,6 @@
 """Agreeing caps, and sending, changing and cancelling invoices.  What counts is stamped by the database's clock."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,6 +12,8 @@ from django.db import transaction
 
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.assignments.actions import as_payee
+from accounts.ground.assignments.queries import accepted
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Practice, Status
 from fees.billing.queries import locked_months, threshold_of
@@ -26,6 +29,7 @@ from fees.sending.actions import (
     Kind,
     LineRefused,
     accounts_of,
+    as_its_payee,
     cancel_line,
     change_line,
     counts_for,
@@ -135,12 +139,14 @@ def submit(
 
 def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime | None = None) -> Invoice:
     """Give a pending invoice another amount or memo; all checks are made again.  InvoiceRefused says why not."""
-    return change_line(_KIND, who=who, line=invoice, amount=amount, memo=memo, at=at)
+    with as_its_payee(who, invoice) as payee:
+        return change_line(_KIND, who=payee, line=invoice, amount=amount, memo=memo, at=at)
 
 
 def cancel(*, who: Who, invoice: Invoice, at: datetime | None = None) -> Invoice:
     """Withdraw a pending invoice until its cut-off; what it took of the limit is free again."""
-    return cancel_line(_KIND, who=who, line=invoice, at=at)
+    with as_its_payee(who, invoice) as payee:
+        return cancel_line(_KIND, who=payee, line=invoice, at=at)
 
 
 def end_invoicing(*, account: Account, practices: Collection[int], first_day: date, at: datetime) -> None:
@@ -164,15 +170,22 @@ def _judge(
     kept: Mapping[str, Kept] = NONE_KEPT,
 ) -> list[Verdict]:
     ids = [one.pk for one in accounts.values()]
-    caps = list(caps_in_force(who, day).filter(practice_id=who.practice_id, account_id__in=ids))
-    known = limits(caps, day=day, without=without)
+    own = list(caps_in_force(who, day).filter(practice_id=who.payee, account_id__in=ids))
+    known = limits(own, day=day, without=without)
+    managers = accepted(ids) if any(row.money_manager for row in rows) else {}
+    theirs = _of_managers(who, managers, day, without)
     taken = taken_days(ids, day, without)
     is_locked = bool(locked_months(who.practice_id, [day]))
     verdicts: list[Verdict] = []
     first_line = {number: one.line for number, one in kept.items()}
     for row in rows:
         account = accounts.get(row.account.strip().upper())
-        verdict = replace(_verdict(row, account, known, taken, day), title=account.title if account else "")
+        manager = managers.get(account.pk) if account else None
+        if row.money_manager and (manager is None or manager.number != row.money_manager.upper()):
+            verdict = _no_manager(row, account)
+        else:
+            verdict = _verdict(row, account, theirs if row.money_manager else known, taken, day)
+        verdict = replace(verdict, title=account.title if account else "")
         if verdict.is_accepted and is_locked:
             words = refusal(Rejection.LOCKED, day=day)
             verdict = replace(verdict, reason=Rejection.LOCKED.value, sentence=words)
@@ -195,9 +208,6 @@ def _verdict(row: Asked, account: Account | None, known: dict[int, Limit], taken
     if account is None or not account.is_holding:
         return _no(row, number, Rejection.BAD_ACCOUNT, refusal(Rejection.BAD_ACCOUNT, account=number[:20]))
     currency = account.base_currency
-    if row.money_manager:
-        words = refusal(Rejection.NO_MANAGER, manager=row.money_manager[:20])
-        return _no(row, number, Rejection.NO_MANAGER, words, currency)
     if account.status != Status.OPEN:
         return _no(row, number, Rejection.RESTRICTED, refusal(Rejection.RESTRICTED), currency)
     try:
@@ -215,6 +225,22 @@ def _verdict(row: Asked, account: Account | None, known: dict[int, Limit], taken
         refused = _no(row, number, Rejection.OVER_LIMIT, too_much, currency)
         return replace(refused, amount=amount, available=limit.available)
     return Verdict(line=row.line, account=number, amount=amount, currency=currency, available=limit.available)
+
+
+def _of_managers(who: Who, managers: Mapping[int, Account], day: date, without: Sequence[str]) -> dict[int, Limit]:
+    """What may be invoiced for the money manager of each account that has one."""
+    payees = {account: one.practice_id for account, one in managers.items()}
+    rows = caps_in_force(who, day).filter(account_id__in=payees, practice_id__in=set(payees.values()))
+    caps = [cap for cap in rows if payees[cap.account_id] == cap.practice_id]
+    return limits(caps, day=day, without=without) if caps else {}
+
+
+def _no_manager(row: Asked, account: Account | None) -> Verdict:
+    number = row.account.strip().upper()
+    if account is None or not account.is_holding:
+        return _no(row, number, Rejection.BAD_ACCOUNT, refusal(Rejection.BAD_ACCOUNT, account=number[:20]))
+    words = refusal(Rejection.NO_MANAGER, manager=row.money_manager[:20])
+    return _no(row, number, Rejection.NO_MANAGER, words, account.base_currency)
 
 
 def _no(row: Asked, number: str, reason: str, sentence: Sentence, currency: str = "") -> Verdict:
@@ -237,17 +263,20 @@ def _saved(
 ) -> list[Verdict]:
     """The accepted rows as invoices, and each verdict with the id of its invoice."""
     found = []
-    invoices = []
+    invoices: dict[int | None, list[Invoice]] = defaultdict(list)
+    for_managers = [accounts[one.account].pk for one, row in zip(verdicts, rows, strict=True) if _is_for_one(one, row)]
+    managers = accepted(for_managers) if for_managers else {}
     above = threshold_of(who.practice_id, day)
     for verdict, row in zip(verdicts, rows, strict=True):
         if not verdict.is_accepted:
             found.append(verdict)
             continue
         account = accounts[verdict.account]
+        manager = managers[account.pk] if row.money_manager else None
         invoice = Invoice(
             firm_id=account.firm_id,
             account=account,
-            practice_id=who.practice_id,
+            practice_id=manager.practice_id if manager else who.practice_id,
             amount=verdict.amount,
             currency=verdict.currency,
             memo=row.memo.strip(),
@@ -257,10 +286,18 @@ def _saved(
             needs_approval=above is not None and verdict.amount is not None and verdict.amount >= above,
             upload=upload,
         )
-        invoices.append(invoice)
+        invoices[manager.pk if manager else None].append(invoice)
         found.append(replace(verdict, invoice=str(invoice.pk)))
-    Invoice.unscoped.bulk_create(invoices, batch_size=ROWS_AT_ONCE)
+    Invoice.unscoped.bulk_create(invoices.pop(None, []), batch_size=ROWS_AT_ONCE)
+    for lines in invoices.values():
+        for line in lines:
+            with as_payee(who, line.account, managers[line.account_id]):
+                line.save(force_insert=True)
     return found
+
+
+def _is_for_one(verdict: Verdict, row: Asked) -> bool:
+    return verdict.is_accepted and bool(row.money_manager)
 
 
 def _cap_problems(

@@ -49,6 +49,8 @@ class InvoiceCap(TenantModel):
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
 
+    scoped_by = {**TenantModel.scoped_by, "payee": "practice_id"}
+
     class Meta(TenantModel.Meta):
         ordering = ["account", "practice", "version"]
         constraints = [
@@ -136,6 +138,8 @@ class Invoice(SentLine):
     )
     reason = models.CharField(max_length=20, choices=Rejection, blank=True, default="")
     upload = models.ForeignKey(InvoiceUpload, on_delete=models.PROTECT, null=True, related_name="invoices")
+
+    scoped_by = {**TenantModel.scoped_by, "payee": "practice_id"}
 
     class Meta(TenantModel.Meta):
         ordering = ["-business_day", "account_id"]

@@ -78,7 +78,7 @@ def _waiting(cur, day: date, within: str) -> Iterator[list[Waiting]]:
     cur.execute(
         f"""
         SELECT i.id::text, i.account_id, i.amount, i.currency, a.status, a.kind, a.margin_kind,
-               p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1,
+               p.id = a.practice_id OR p.firm_id = a.firm_id AND p.level = 1 OR app_pays_manager(a.id, p.id),
                NOT i.needs_approval OR i.approved_at IS NOT NULL
           FROM fees_invoice i JOIN accounts_account a ON a.id = i.account_id
                JOIN accounts_practice p ON p.id = i.practice_id

@@ -1,7 +1,7 @@
 """Reading caps, limits and invoices: set-based, so that ten thousand rows of a file cost as many queries as one."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
+from accounts.ground.assignments.queries import accepted
 from accounts.ground.days.queries import calendar
 from accounts.ground.tree.models import Account, Status
 from fees.engine.agreement import CapKind
@@ -44,9 +45,15 @@ def caps_in_force(who: Who, day: date) -> QuerySet[InvoiceCap]:
     return scope(who, InvoiceCap).filter(in_force, starts__lte=day).select_related("account", "practice")
 
 
-def limit_for(who: Who, account: Account, day: date, without: Collection[str] = ()) -> Limit | None:
-    """What the person's own practice may invoice one account for; None where the client has signed nothing."""
-    caps = caps_in_force(who, day).filter(account=account, practice_id=who.practice_id)
+def limit_for(who: Who, account: Account, day: date, without: Collection[str] = (), manager: str = "") -> Limit | None:
+    """What the person's own practice, or the account's money manager of that number, may invoice one account for; None
+    where the client has signed nothing."""
+    if manager:
+        assigned = accepted([account.pk]).get(account.pk)
+        if assigned is None or assigned.number != manager:
+            return None
+        who = replace(who, payee_id=assigned.practice_id)
+    caps = caps_in_force(who, day).filter(account=account, practice_id=who.payee)
     return limits(list(caps), day=day, without=without).get(account.pk)
 
 

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for, scope
+from accounts.ground.assignments.queries import managers
 from accounts.ground.days.queries import calendar
 from accounts.ground.idempotency.actions import KeyReused, once
 from accounts.ground.tree.models import Account
@@ -155,7 +157,8 @@ def available(request: HttpRequest) -> HttpResponse:
     """What is available for the account just typed, as a fragment beside it."""
     who, number = _who(request), request.GET.get("account", "").strip().upper()
     account = scope(who, Account, "set_fees").filter(number=number).first() if number.isalnum() else None
-    found = queries.limit_for(who, account, _today()) if account else None
+    manager = request.GET.get("payee", "").strip().upper()
+    found = queries.limit_for(who, account, _today(), manager=manager) if account else None
     context = {"account": account, "limit": found, "asked": bool(number)}
     return render(request, "fees/invoicing/available.html", context)
 
@@ -214,6 +217,7 @@ def _form(request: HttpRequest, form: Rows, problem: str = "") -> HttpResponse:
         "problem": problem,
         "cut_off": cut_off_after(now, days),
         "choices": queries.may_be_invoiced(_who(request), business_day_of(now, days), MOST_CHOICES),
+        "managers": list(managers(_who(request))),
         "review": reverse("fees:new_invoices"),
         "available": reverse("fees:invoice_available"),
         "desk": reverse("fees:invoicing"),
@@ -264,7 +268,8 @@ def _invoice(request: HttpRequest, pk: uuid.UUID) -> Invoice:
 
 def _limit_without(who: Who, invoice: Invoice) -> queries.Limit | None:
     """What is available to the invoice itself: its present amount is free for the next one."""
-    return queries.limit_for(who, invoice.account, invoice.business_day, without=[str(invoice.pk)])
+    payee = replace(who, payee_id=invoice.practice_id)
+    return queries.limit_for(payee, invoice.account, invoice.business_day, without=[str(invoice.pk)])
 
 
 def _today():

@@ -78,7 +78,7 @@ def proposal_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The paper for both sides: the text, and who signed it."""
     who = _who(request)
     found = queries.asked(who, pk, "view")
-    if who.is_advisor and found.practice_id != who.practice_id:
+    if who.is_advisor and not queries.of_practice(who).filter(pk=pk).exists():
         raise Http404
     answer = HttpResponse(paper(found, getattr(found, "signature", None)), content_type="application/pdf")
     name = f"fees-{found.account.number}-{found.version}.pdf"

@@ -14,7 +14,7 @@ from fees.proposals.rules import Wanted, booked_on, cautions, problems, same_ter
 from fees.schedules.actions import first_start, residences
 from fees.schedules.queries import Books, books
 from fees.schedules.rules import UNITED_STATES, funded_on, funding_problems, residence_problems
-from fees.schedules.versions import payee_problems
+from fees.schedules.versions import manager_problems, payee_problems
 from portal.lib.business_days import Calendar
 from portal.lib.exchange import exchange_day
 from portal.lib.words import Sentence, gettext_noop
@@ -70,7 +70,7 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: G
         ground = ground_of(who=who, account=account, asked=begins, at=at)
     starts, stands = ground.starts, ground.standing
     found = problems(wanted, today=exchange_day(at))
-    is_own = account.practice_id == who.practice_id
+    is_own = account.practice_id == payee_of(who)
     payee = account.practice if is_own else Practice.unscoped.get(pk=payee_of(who))
     found += payee_problems(account, payee)
     if account.status in GIVEN_UP:
@@ -79,6 +79,8 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: G
     elif wanted.strategy == Strategy.AUTOMATIC and not account.is_application:
         found += funding_problems(funded_on(account.opened_on, account.funded_on), starts)
     methods = {one.method for one in wanted.components}
+    bears = wanted.commissions_to_master or wanted.other_fees_to_master
+    found += manager_problems(account, payee, methods, bears=bears)
     homes = residences(account) if methods & {*TRADE_CODES, *PROFIT_CODES} else []
     if methods & set(TRADE_CODES):
         registered = payee.is_commodity_registered
@@ -95,6 +97,6 @@ def judge(*, who: Who, account: Account, wanted: Wanted, at: datetime, ground: G
 
 
 def payee_of(who: Who) -> int:
-    """Whose terms a seat proposes: its practice's."""
-    assert who.practice_id is not None, "an advisor's seat has a practice"
-    return who.practice_id
+    """Whose terms a seat proposes: its practice's, or those of the money manager it enters for."""
+    assert who.payee is not None, "an advisor's seat has a practice"
+    return who.payee

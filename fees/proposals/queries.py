@@ -19,6 +19,7 @@ from fees.proposals.rules import Wanted, read
 from fees.schedules.models import Component, Schedule
 from fees.schedules.queries import figures_of, versions
 from fees.schedules.rules import agreement_of
+from fees.sending.queries import of_own_practice
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,18 @@ def proposals(who: Who) -> "QuerySet[Proposal]":
 
 
 def own(who: Who) -> "QuerySet[Proposal]":
-    """Those of an advisor's own practice: what others propose is between them and their client."""
-    return proposals(who).filter(practice_id=who.practice_id)
+    """Those of an advisor's own practice, or of the payee it enters for; others' are between them and their client."""
+    return proposals(who).filter(practice_id=who.payee)
+
+
+def of_practice(who: Who) -> "QuerySet[Proposal]":
+    """Those of the practice, with what it has proposed for the money managers of its clients."""
+    return proposals(who).filter(of_own_practice(who))
 
 
 def own_proposal(who: Who, pk: UUID, right: str = "set_fees") -> Proposal:
     """One of them; hidden and missing answer alike."""
-    found = own(who).filter(pk=pk).first()
+    found = of_practice(who).filter(pk=pk).first()
     if found is None:
         raise Http404
     account_for(who, found.account.number, right)

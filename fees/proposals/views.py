@@ -1,11 +1,13 @@
 """The advisor's pages: terms with their live preview, sending them, what was proposed and what became of it."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
+from accounts.ground.assignments.actions import as_payee
+from accounts.ground.assignments.queries import accepted, alive_of
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account, Kind
@@ -33,6 +37,7 @@ from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import effect
 from fees.proposals.rules import Wanted
 from fees.schedules.rules import ScheduleRefused
+from fees.sending.actions import LineRefused, as_its_payee
 
 SHOWS = {
     "open": (ProposalState.DRAFT, ProposalState.PROPOSED),
@@ -42,7 +47,30 @@ SHOWS = {
 }
 
 
+def entering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view for the payee that the address names: an account's money manager, whose fees its advisor enters."""
+
+    @wraps(view)
+    def entered(request: HttpRequest, number: str) -> HttpResponse:
+        who, wanted = _who(request), request.GET.get("payee", "").strip().upper()
+        if not wanted:
+            return view(request, number)
+        account = account_for(who, number, "set_fees")
+        manager = accepted([account.pk]).get(account.pk) if who.role == "top" else None
+        if manager is None or manager.number != wanted:
+            raise Http404
+        with as_payee(who, account, manager) as payee:
+            request.seat = payee  # type: ignore[attr-defined]
+            try:
+                return view(request, number)
+            finally:
+                request.seat = who  # type: ignore[attr-defined]
+
+    return entered
+
+
 @gate("set_fees")
+@entering
 def configure(request: HttpRequest, number: str) -> HttpResponse:
     """The terms of one account; sent back with `do=draft` they are kept, otherwise worked out and shown.
 
@@ -66,12 +94,13 @@ def configure(request: HttpRequest, number: str) -> HttpResponse:
             form.refuse(refused.problems, wanted)
         else:
             messages.success(request, _("The draft is saved; the client does not see it."))
-            return HttpResponseRedirect(reverse("fees:configure_account", args=[account.number]))
+            return HttpResponseRedirect(request.get_full_path())
     return _page(request, account, form, status=422 if form.is_refused else 200)
 
 
 @gate("set_fees", step_up=True)
 @require_POST
+@entering
 def send(request: HttpRequest, number: str) -> HttpResponse:
     """Send the terms to the client; what costs no more applies at once."""
     who = _who(request)
@@ -93,6 +122,7 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
 
 @gate("set_fees")
 @require_POST
+@entering
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """What the terms just typed would come to, as a fragment beside them."""
     who = _who(request)
@@ -108,7 +138,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     who = _who(request)
     show = request.GET.get("show", "open")
     states = SHOWS.get(show, SHOWS["open"])
-    rows = queries.own(who)
+    rows = queries.of_practice(who)
     if states is not None:
         rows = rows.filter(state__in=states)
     page = page_of(rows, order=["-created_at", "pk"], query=request.GET)
@@ -131,8 +161,9 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     who = _who(request)
     found = queries.own_proposal(who, pk)
     try:
-        actions.cancel(who=who, proposal=found, at=timezone.now())
-    except actions.ProposalRefused as refused:
+        with as_its_payee(who, found) as payee:
+            actions.cancel(who=payee, proposal=found, at=timezone.now())
+    except (actions.ProposalRefused, LineRefused) as refused:
         messages.error(request, tell(refused.sentence))
     else:
         messages.success(request, _("The proposal was withdrawn."))
@@ -224,6 +255,8 @@ def _page(
     ground = ground or ground_of(who=who, account=account, at=timezone.now())
     context = previewed(who, account, form, ground)
     sealed = ground.books.sealed
+    assigned = alive_of(who, account) if who.role == "top" and account.kind == Kind.CLIENT else None
+    to = f"?payee={assigned.manager.number}" if assigned and who.payee_id is not None else ""
     context |= _usual(who, account, sealed) if request.GET.get("usual") == "1" else {"is_asked": sealed is None}
     context |= {
         "templates": list(patterns.own(who)),
@@ -231,7 +264,10 @@ def _page(
         "open": queries.open_of(who, account, ground.standing) if known is None else known,
         "kinds": CAP_KINDS,
         "group": members_of(who, account) if account.kind == Kind.STL_MASTER else [],
-        "here": reverse("fees:configure_account", args=[account.number]),
+        "here": reverse("fees:configure_account", args=[account.number]) + to,
+        "to": to,
+        "payee": assigned.manager if to and assigned else None,
+        "manager": assigned.manager if assigned and assigned.state == "accepted" else None,
     }
     return render(request, "fees/proposals/configure.html", context, status=status)
 

@@ -12,7 +12,8 @@ _MASTERS = f"""
            min(coalesce(l.report_on, l.settle_on, l.happened_at::date)) AS since
       FROM broker_cashline l JOIN accounts_account a ON a.id = l.account_id
       JOIN accounts_practice p ON p.id = a.practice_id
-     WHERE l.kind = '{CashLine.ADVISOR_FEES}' AND l.amount <> 0 AND a.kind IN ('top_master', 'second_master')
+     WHERE l.kind = '{CashLine.ADVISOR_FEES}' AND l.amount <> 0
+       AND a.kind IN ('top_master', 'second_master', 'money_manager')
      GROUP BY a.id, a.firm_id, a.practice_id, p.level"""
 
 # Fees are collected under the top master; sweeps go on to a second level's and reversals come back from it; what is

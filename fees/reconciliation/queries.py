@@ -36,7 +36,8 @@ _LINES = f"""
            coalesce(l.report_on, l.settle_on, l.happened_at::date) AS day, l.reference, l.description,
            lower(replace(l.reference || ' ' || l.description, '-', '')) AS said
       FROM broker_cashline l JOIN accounts_account h ON h.id = l.account_id
-     WHERE l.kind = '{CashLine.ADVISOR_FEES}' AND l.amount <> 0 AND h.kind NOT IN ('top_master', 'second_master')"""
+     WHERE l.kind = '{CashLine.ADVISOR_FEES}' AND l.amount <> 0
+       AND h.kind NOT IN ('top_master', 'second_master', 'money_manager')"""
 # The newest try of each movement.
 _TOLD = """
     SELECT DISTINCT ON (i.transfer_id) i.transfer_id, i.answer, i.answer_words, i.answered_at, i.day

@@ -21,7 +21,7 @@ from fees.schedules import rules
 from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.schedules.queries import billed_through, hold_agreements, terms_of
 from fees.schedules.rules import Figures, ScheduleRefused, Signature
-from fees.schedules.versions import close_former, payee_problems
+from fees.schedules.versions import close_former, manager_problems, payee_problems
 from portal.lib.business_days import Calendar
 from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.periods import Frequency, period_of
@@ -62,6 +62,8 @@ def agree(
             is_application=account.is_application,
         )
         found += payee_problems(account, practice)
+        bears = commissions_to_master or other_fees_to_master
+        found += manager_problems(account, practice, [one.method for one in components], bears=bears)
         if not found:
             found = _account_problems(account, practice, components, starts)
         if found:

@@ -54,6 +54,8 @@ class Schedule(TenantModel):
     commissions_to_master = models.BooleanField(db_default=False)
     other_fees_to_master = models.BooleanField(db_default=False)
 
+    scoped_by = {**TenantModel.scoped_by, "payee": "practice_id"}
+
     class Meta(TenantModel.Meta):
         ordering = ["account", "practice", "version"]
         constraints = [
@@ -106,7 +108,12 @@ class Component(TenantModel):
     )
     terms = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()))
 
-    scoped_by = {"firm": "schedule__firm_id", "practice": "schedule__practice_id", "account": "schedule__account_id"}
+    scoped_by = {
+        "firm": "schedule__firm_id",
+        "practice": "schedule__practice_id",
+        "account": "schedule__account_id",
+        "payee": "schedule__practice_id",
+    }
 
     class Meta(TenantModel.Meta):
         ordering = ["id"]

@@ -1,7 +1,8 @@
 """What sending, changing and withdrawing invoices and reimbursements have in common: one barrier against the night, one
 business day, one way to change a line that waits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,8 @@ from accounts.ground.access import locks
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.access.scope import scope
+from accounts.ground.assignments.actions import as_payee
+from accounts.ground.assignments.queries import accepted
 from accounts.ground.days.queries import calendar
 from accounts.ground.tree.models import Account
 from fees.billing.queries import locked_months, threshold_of
@@ -81,6 +84,20 @@ def accounts_of(who: Who, rows: Sequence[Asked]) -> dict[str, Account]:
     """The accounts of the rows that this person may set fees for, by number."""
     numbers = {row.account.strip().upper() for row in rows}
     return {one.number: one for one in scope(who, Account, "set_fees").filter(number__in=numbers)}
+
+
+@contextmanager
+def as_its_payee(who: Who, line: SentLine) -> Iterator[Who]:
+    """What is payable to a money manager is changed as that payee, while the account is assigned to it."""
+    account_id = line.account_id  # type: ignore[attr-defined]
+    if line.practice_id == who.practice_id:  # type: ignore[attr-defined]
+        yield who
+        return
+    manager = accepted([account_id]).get(account_id)
+    if manager is None or manager.practice_id != line.practice_id:  # type: ignore[attr-defined]
+        raise LineRefused(Sentence(gettext_noop("The account is not assigned to this money manager any more."), {}))
+    with as_payee(who, line.account, manager) as payee:  # type: ignore[attr-defined]
+        yield payee
 
 
 def change_line(kind: Kind[Line], *, who: Who, line: Line, amount: str, memo: str, at: datetime | None = None) -> Line:

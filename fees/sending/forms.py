@@ -35,6 +35,7 @@ class Rows:
         self._given = [Line(place, *row) for place, row in enumerate(zip(*cells, strict=True), start=1)]
         self._initial = initial_account[:LONGEST_CELL]
         self._wants_all = wants_all
+        self.payee = (data.get("payee", "") if data else "")[:LONGEST_CELL].strip()
 
     @property
     def lines(self) -> list[Line]:
@@ -50,7 +51,7 @@ class Rows:
     def asked(self) -> list[Asked]:
         """The rows that hold anything."""
         return [
-            Asked(line.number, line.account, line.amount, line.memo)
+            Asked(line.number, line.account, line.amount, line.memo, self.payee)
             for line in self._given
             if (line.account + line.amount + line.memo).strip()
         ]

@@ -14,6 +14,7 @@ from accounts.ground.access.context import Who
 from accounts.ground.days.queries import calendar
 from accounts.ground.paging import page_of
 from fees.proofs.words import tell
+from fees.sending.queries import of_own_practice
 from fees.sending.rules import Verdict, cut_off_after, cut_off_of
 from portal.lib.exchange import exchange_day
 
@@ -48,7 +49,7 @@ def desk_of(request: HttpRequest, rows: "QuerySet[Any]", *, totals: Any, now: da
 
 def own(who: Who, rows: "QuerySet[Line]", pk: UUID) -> Line | None:
     """The line if one's own practice sent it; everybody else's does not exist."""
-    return rows.filter(pk=pk, practice_id=who.practice_id).first()
+    return rows.filter(of_own_practice(who), pk=pk).first()
 
 
 def own_or_404(who: Who, rows: "QuerySet[Line]", pk: UUID) -> Line:
@@ -73,4 +74,5 @@ def say(request: HttpRequest, answer: Mapping[str, int], sent: str) -> None:
 
 
 def _can_change(who: Who, one: Any, now: datetime) -> bool:
-    return one.practice_id == who.practice_id and one.state == PENDING and now < cut_off_of(one.business_day)
+    is_own = who.practice_id in (one.practice_id, one.account.practice_id)
+    return is_own and one.state == PENDING and now < cut_off_of(one.business_day)

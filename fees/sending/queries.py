@@ -2,7 +2,16 @@
 
 from datetime import date
 
-from accounts.ground.access.context import cursor
+from django.db.models import Q
+
+from accounts.ground.access.context import Who, cursor
+from accounts.ground.tree.models import Account, Kind
+
+
+def of_own_practice(who: Who) -> Q:
+    """Lines that a practice has sent: for itself, or for a money manager of its clients."""
+    managers = Account.unscoped.filter(firm_id=who.firm_id, kind=Kind.MONEY_MANAGER).values("practice_id")
+    return Q(practice_id=who.practice_id) | Q(account__practice_id=who.practice_id, practice_id__in=managers)
 
 
 def invoiced_through() -> date | None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,6 +61,8 @@ def home(request: HttpRequest) -> HttpResponse:
         raise refused
     if who is None or who.role == "office":
         return render(request, "dashboard/no_seat.html", {"is_office": who is not None})
+    if who.reach == "managed":
+        return redirect("managed:list")
     if who.is_owner:
         return clients.home(request)
     at = timezone.now()

@@ -235,7 +235,8 @@ def every_account_hangs_below_its_own_master() -> list[Break]:
         """
         SELECT a.firm_id, count(*), min(a.number)
           FROM accounts_account a JOIN accounts_account p ON p.id = a.parent_id
-         WHERE a.firm_id <> p.firm_id OR a.kind <> 'second_master' AND a.practice_id <> p.practice_id
+         WHERE a.firm_id <> p.firm_id OR a.kind NOT IN ('second_master', 'money_manager')
+               AND a.practice_id <> p.practice_id
          GROUP BY a.firm_id
         """,
     )

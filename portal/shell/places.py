@@ -294,6 +294,8 @@ SETTINGS = (
     tab("settings", "structure", _("Structure"), "structure:tree", "view", go="u", whose=Whose.ADVISORS),
     page("structure", "seen_as", _("See the portal as another user"), "seen_as:choose", "view"),
     tab("settings", "links", _("Links"), "links:list", "view"),
+    tab("settings", "money_managers", _("Money managers"), "managed:list", "trade", whose=Whose.ADVISORS),
+    page("money_managers", "managed_account", _("Value and positions"), "managed:managed_account", "trade"),
     page("structure", "second_level", _("New second-level advisor"), "applications:second_level", "manage"),
     page("structure", "application", _("New application"), "applications:new", "manage"),
 )

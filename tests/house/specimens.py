@@ -38,6 +38,8 @@ CONSENTS = (
     *("api_consent", "api_agree", "api_decline_consent"),
     *("send_pin_link", "api_send_pin_link"),
 )
+# The cast has no money manager; tests/accounts/assignments employs one and walks every route as its person.
+ASSIGNMENTS = ("answer_assignment", "end_assignment", "api_answer_assignment", "api_end_assignment")
 
 # What a route's parameter stands for, per account: by "route.parameter" or by the parameter's name alone. A row of the
 # scenery, the same for every account, or a value that leads nowhere. A new parameter gets its line here.
@@ -159,6 +161,7 @@ SPECIMENS: dict[str, Specimen] = {
         f"{name}.pk": lambda world, number: world.rows["consent"].get(number, NOWHERE if number == MISSING else None)
         for name in CONSENTS
     },
+    **{f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None for name in ASSIGNMENTS},
     **{
         f"{name}.pk": lambda world, number: world.rows["charge"].get(number, NOWHERE if number == MISSING else None)
         for name in ("proof", "recompute", "api_charge_proof")

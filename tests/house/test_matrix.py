@@ -72,7 +72,9 @@ def test_the_second_wall_alone(stage, name, monkeypatch):
 
 
 # Somebody of each role, and an account in each relation to them.
-SOMEBODY = {"top": "alice", "second": "bob", "stl": "sam", "stl_sub": "suki", "client": "ana"}
+SOMEBODY = {"top": "alice", "second": "bob", "stl": "sam", "stl_sub": "suki", "client": "ana", "manager": "max"}
+# Northgate, which has second-level advisors, has no money manager.
+EMPLOYER = {("top", "money_manager"): "mallory"}
 RELATED = {
     ("top", "self"): "F100001",
     ("top", "own_client"): "U1000001",
@@ -80,12 +82,15 @@ RELATED = {
     ("top", "own_stl_sub"): "U4000001",
     ("top", "second_master"): "F200002",
     ("top", "second_client"): "U2000001",
+    ("top", "money_manager"): "A9000002",
     ("second", "self"): "F200002",
     ("second", "own_client"): "U2000001",
     ("stl", "self"): "I4000001",
     ("stl", "own_stl_sub"): "U4000001",
     ("stl_sub", "self"): "U4000001",
     ("client", "self"): "U1000001",
+    ("manager", "self"): "A9000002",
+    ("manager", "assigned"): "U9000001",
 }
 
 
@@ -95,7 +100,8 @@ def disagreements() -> list[tuple[str, str, str]]:
         (role, function.value, relation)
         for (role, relation), number in RELATED.items()
         for function in authority.Function
-        if authority.is_allowed(role, function.value, relation) != rights.may(SOMEBODY[role], function.value, number)
+        if authority.is_allowed(role, function.value, relation)
+        != rights.may(EMPLOYER.get((role, relation), SOMEBODY[role]), function.value, number)
     ]
 
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.broker.feed.models import AccountRow, source_file, tenant_account, tenant_firm
+from accounts.broker.feed.models import MANAGED, AccountRow, source_file, tenant_account, tenant_firm
 
 
 def broker_number(*, null: bool = True) -> models.DecimalField:
@@ -130,6 +130,8 @@ class Trade(AccountRow):
         max_length=40, blank=True, default="", db_default="", help_text=_("The trade that this one cancels or corrects")
     )
     file = source_file()
+
+    scoped_by = MANAGED
 
     class Meta(AccountRow.Meta):
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="trade_once")]

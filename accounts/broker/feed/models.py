@@ -74,6 +74,9 @@ class AccountRow(TenantModel):
         abstract = True
 
 
+MANAGED = {**AccountRow.scoped_by, "managed": "account_id"}
+
+
 class NavDaily(AccountRow):
     """Net asset value of one account on one business day, in the account's base currency.
 
@@ -90,6 +93,8 @@ class NavDaily(AccountRow):
     nlv = models.DecimalField(max_digits=20, decimal_places=4)
     flow = models.DecimalField(max_digits=20, decimal_places=4, db_default=0)
     currency = models.CharField(max_length=3)
+
+    scoped_by = MANAGED
 
     class Meta(AccountRow.Meta):
         db_table = "broker_navdaily"

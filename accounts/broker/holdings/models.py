@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.broker.activity.models import broker_number
-from accounts.broker.feed.models import AccountRow, source_file
+from accounts.broker.feed.models import MANAGED, AccountRow, source_file
 from accounts.ground.tree.models import Account
 
 
@@ -44,6 +44,8 @@ class Position(AccountRow):
     opened_at = models.DateTimeField(null=True)
     file = source_file()
 
+    scoped_by = MANAGED
+
 
 class CashBalance(AccountRow):
     """Cash in one currency at the end of a day; `is_total` marks the broker's sum of all of it in base currency."""
@@ -56,6 +58,8 @@ class CashBalance(AccountRow):
     ending = broker_number(null=False)
     settled = broker_number(null=False)
     file = source_file()
+
+    scoped_by = MANAGED
 
 
 class Instrument(models.Model):

@@ -24,7 +24,7 @@ NO_MEMOS = "SELECT NULL::uuid AS source, ''::text AS memo WHERE false"
 
 _MASTER = (
     "(SELECT m.number FROM accounts_account m WHERE m.practice_id = {practice}"
-    " AND m.kind IN ('top_master', 'second_master'))"
+    " AND m.kind IN ('top_master', 'second_master', 'money_manager'))"
 )
 _TOP = "(SELECT p.id FROM accounts_practice p WHERE p.firm_id = t.firm_id AND p.level = 1)"
 

@@ -53,6 +53,8 @@ class Relation(StrEnum):
     OWN_STL_SUB = "own_stl_sub"
     SECOND_MASTER = "second_master"
     SECOND_CLIENT = "second_client"
+    MONEY_MANAGER = "money_manager"
+    ASSIGNED = "assigned"
     FOREIGN = "foreign"
 
 
@@ -86,6 +88,11 @@ _BELOW_TOP = "own_client own_stl own_stl_sub second_master second_client"
 _SHELL = _("A master account is a shell for allocation, fees and reports; it holds no positions.")
 _OWNER_SIGNS = _("Only the owner signs for an account; advisors ask for it.")
 _OWN_BRAND = _("Every advisor brands its own pages, and nobody else's.")
+_MANAGERS_FEES = _("A money manager is paid by its own schedule, agreed with each client; nobody charges its master.")
+_ADVISOR_DECIDES = _("A money manager trades for the accounts assigned to it; all else is the advisor's to decide.")
+_ONLY_ITS_PART = _(
+    "A money manager sees value, positions and its own terms of the accounts assigned to it, nothing else."
+)
 _OWN_USERS = _("Whoever the users work for manages them.")
 _ADVISORS_ENTER = _("Advisors enter fees; the owner reads and signs them.")
 _ADVISORS_CLOSE = _("The advisor opens, moves and closes accounts; what is the owner's to decide waits for the owner.")
@@ -93,6 +100,40 @@ _ADVISORS_ALLOCATE = _("Only advisors allocate trades.")
 _FROM_ABOVE = _("Products are granted by the level above.")
 _ADVISORS_BRAND = _("White branding is open to advisors.")
 _BROKERS_TAX = _("The broker does tax reporting for all accounts.")
+
+
+def _refusals_of_managers() -> list[Rule]:
+    """A money manager trades for the accounts assigned to it; all else is its advisor's, and the owner's to sign."""
+    found = [
+        _rule("top", function, "money_manager", words, allowed=False)
+        for function, words in (
+            *((one, _SHELL) for one in (Function.TRADE, Function.ALLOCATE, Function.FUND)),
+            *((one, _ADVISOR_DECIDES) for one in (Function.RESTRICT, Function.GRANT_PRODUCTS)),
+            (Function.SET_FEES, _MANAGERS_FEES),
+            (Function.SIGN, _OWNER_SIGNS),
+            (Function.BRAND, _OWN_BRAND),
+            (Function.TAX, _BROKERS_TAX),
+            (Function.MANAGE_USERS, _OWN_USERS),
+        )
+    ]
+    # Of a money manager the table allows one thing; each of the others is refused in words of its own.
+    kept = {
+        Function.VIEW: _ONLY_ITS_PART,
+        Function.REPORT: _ONLY_ITS_PART,
+        Function.ALLOCATE: _ADVISORS_ALLOCATE,
+        Function.SET_FEES: _("The advisor enters the fees of its money managers, and the owner signs them."),
+        Function.FUND: _("A money manager cannot fund the accounts that it trades."),
+        Function.SIGN: _OWNER_SIGNS,
+        Function.BRAND: _ADVISORS_BRAND,
+        Function.TAX: _BROKERS_TAX,
+        Function.MANAGE: _("A money manager cannot add clients, and opens, moves and closes no accounts."),
+    }
+    found += [
+        _rule("manager", function, "self assigned", kept.get(function, _ADVISOR_DECIDES), allowed=False)
+        for function in Function
+        if function != Function.TRADE
+    ]
+    return [*found, _rule("manager", Function.TRADE, "self", _SHELL, allowed=False)]
 
 
 def _refusals() -> tuple[Rule, ...]:
@@ -131,6 +172,7 @@ def _refusals() -> tuple[Rule, ...]:
         ]
     return (
         *found,
+        *_refusals_of_managers(),
         _rule("client", Function.TRADE, "self", _("The advisor trades for the client."), allowed=False),
         _rule("stl", Function.MANAGE_USERS, "own_stl_sub", _("STL sub accounts cannot add users."), allowed=False),
         _rule("stl_sub", Function.SIGN, "self", _("The STL master signs for its sub accounts."), allowed=False),
@@ -202,6 +244,15 @@ RULES: tuple[Rule, ...] = (
         _("Only second-level advisors open, move and close their clients."),
         allowed=False,
     ),
+    _rule("top", Function.VIEW, "money_manager", _("A top-level advisor sees the whole tree.")),
+    _rule("top", Function.REPORT, "money_manager", _("A top-level advisor sees reports on all accounts.")),
+    _rule(
+        "top",
+        Function.MANAGE,
+        "money_manager",
+        _("An advisor opens and closes its money managers' accounts, and assigns clients to them."),
+    ),
+    _rule("manager", Function.TRADE, "assigned", _("A money manager trades for the accounts it has accepted.")),
     _rule("second", Function.VIEW, "self own_client", _("A second-level advisor sees only its own clients.")),
     _rule("second", Function.REPORT, "self own_client", _("A second-level advisor sees reports on its own clients.")),
     _rule("second", Function.TRADE, "own_client", _("A second-level advisor trades only for its own clients.")),

@@ -20,7 +20,7 @@ ROLE_OF_ALIAS = {"default": "portal_web", "night": "portal_night", "office": "po
 
 @dataclass(frozen=True)
 class Who:
-    """A signed-in person in one of their seats. `reach` is firm, practice, accounts, office or none."""
+    """A signed-in person in one of their seats. `reach` is firm, practice, accounts, managed, office or none."""
 
     user_id: int
     seat_id: int
@@ -39,6 +39,13 @@ class Who:
     token_id: UUID | None = None
     # The seat of who really looks, while the portal is shown as another user gets it; rights are those of both.
     behind: "Who | None" = None
+    # Whose fees an advisor enters, where they are not its own practice's but those of an account's money manager.
+    payee_id: int | None = None
+
+    @property
+    def payee(self) -> int | None:
+        """The practice that what is entered is paid to."""
+        return self.practice_id if self.payee_id is None else self.payee_id
 
     @property
     def is_advisor(self) -> bool:

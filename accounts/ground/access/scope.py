@@ -62,6 +62,12 @@ def _within_reach(who: Who, rows: "models.QuerySet[Row]", scoped_by: dict[str, s
             # Fewer accounts are no reason to see what another practice earns on them.
             rows = rows.filter(**{scoped_by["practice"]: who.practice_id})
         return rows.distinct() if "__" in scoped_by["account"] else rows  # a lookup over many rows repeats the row
+    if who.reach == "managed" and "managed" in scoped_by:
+        return rows.filter(**{f"{scoped_by['managed']}__in": who.account_ids})
+    if who.reach == "managed" and "payee" in scoped_by:
+        # What is payable to the money manager itself, on accounts that are, or were, its to trade.
+        own = Account.unscoped.filter(pk=who.account_id).values("practice_id")
+        return rows.filter(**{f"{scoped_by['payee']}__in": own})
     return rows.none()
 
 
@@ -76,6 +82,9 @@ def _relations(who: Who, right: str, account_lookup: str) -> models.Q:
 
 def _where(who: Who, relation: Relation) -> dict[str, object]:
     """Which accounts stand in a relation to a seat, as lookups on the account."""
+    if who.reach == "managed":
+        others = tuple(one for one in who.account_ids if one != who.account_id)
+        return {"id__in": others if relation == Relation.ASSIGNED else _selves(who)}
     if not who.is_advisor:
         subs = relation == Relation.OWN_STL_SUB
         return {"id__in": who.account_ids, "kind": Kind.STL_SUB} if subs else {"id__in": _selves(who)}
@@ -85,6 +94,7 @@ def _where(who: Who, relation: Relation) -> dict[str, object]:
         Relation.OWN_STL: {"practice_id": who.practice_id, "kind": Kind.STL_MASTER},
         Relation.OWN_STL_SUB: {"practice_id": who.practice_id, "kind": Kind.STL_SUB},
         Relation.SECOND_MASTER: {"kind": Kind.SECOND_MASTER, "practice__level": 2, "firm_id": who.firm_id},
+        Relation.MONEY_MANAGER: {"kind": Kind.MONEY_MANAGER, "firm_id": who.firm_id},
         Relation.SECOND_CLIENT: {"kind": Kind.CLIENT, "practice__level": 2, "firm_id": who.firm_id},
     }
     return kinds[relation]
@@ -96,8 +106,10 @@ def _selves(who: Who) -> tuple[int, ...]:
 
 def relation_to(who: Who, account: Account) -> Relation:
     """How an account stands to a seat."""
-    if who.reach == "accounts" and account.id not in who.account_ids:
+    if who.reach in ("accounts", "managed") and account.id not in who.account_ids:
         return Relation.FOREIGN
+    if who.reach == "managed":
+        return Relation.SELF if account.id == who.account_id else Relation.ASSIGNED
     if not who.is_advisor:
         if account.id in _selves(who):
             return Relation.SELF
@@ -112,6 +124,8 @@ def relation_to(who: Who, account: Account) -> Relation:
         }.get(Kind(account.kind), Relation.SELF)
     if who.role != "top":
         return Relation.FOREIGN
+    if account.kind == Kind.MONEY_MANAGER:
+        return Relation.MONEY_MANAGER
     return Relation.SECOND_MASTER if account.kind == Kind.SECOND_MASTER else Relation.SECOND_CLIENT
 
 

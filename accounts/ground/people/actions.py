@@ -52,6 +52,13 @@ def seat_stl(*, user: User, account: Account) -> Seat:
     return Seat.unscoped.create(user=user, role=role, firm_id=account.firm_id, account=account)
 
 
+def seat_manager(*, user: User, account: Account) -> Seat:
+    """Make a user the person of a money manager; what it sees are the accounts it has accepted."""
+    if account.kind != Kind.MONEY_MANAGER:
+        raise ValueError(f"{account.number} is no money manager's account")
+    return Seat.unscoped.create(user=user, role=Role.MANAGER, firm_id=account.firm_id, account=account)
+
+
 def seat_client(*, user: User, party: Party) -> Seat:
     """Let a user act as a client party; what it sees are the party's rights."""
     return Seat.unscoped.create(user=user, role=Role.CLIENT, firm_id=party.firm_id, party=party)

@@ -207,7 +207,9 @@ class SeatForm(forms.Form):
         "account",
         label=gettext_lazy("Account"),
         required=False,
-        help_text=gettext_lazy("For an advisor the master account, for an STL person the STL account"),
+        help_text=gettext_lazy(
+            "For an advisor or a money manager the master account, for an STL person the STL account"
+        ),
     )
     party = choice_of(
         Seat, "party", label=gettext_lazy("Party"), required=False, help_text=gettext_lazy("For a client")
@@ -218,6 +220,7 @@ class SeatForm(forms.Form):
         Role.SECOND: Kind.SECOND_MASTER,
         Role.STL: Kind.STL_MASTER,
         Role.STL_SUB: Kind.STL_SUB,
+        Role.MANAGER: Kind.MONEY_MANAGER,
     }
 
     def clean(self) -> dict[str, Any]:
@@ -268,7 +271,8 @@ class SeatAdmin(MakingAdmin):
             return people.seat_client(user=given["user"], party=given["party"])
         if given["role"] in (Role.TOP, Role.SECOND):
             return people.seat_advisor(user=given["user"], master=given["account"])
-        return people.seat_stl(user=given["user"], account=given["account"])
+        seat = people.seat_manager if given["role"] == Role.MANAGER else people.seat_stl
+        return seat(user=given["user"], account=given["account"])
 
     @admin.action(description=gettext_lazy("End the seat"))
     def end(self, request: HttpRequest, seats: "models.QuerySet[Seat]") -> None:

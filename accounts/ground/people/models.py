@@ -111,6 +111,7 @@ class Role(models.TextChoices):
     SECOND = "second", _("Second-level advisor")
     STL = "stl", _("STL master")
     STL_SUB = "stl_sub", _("STL sub account")
+    MANAGER = "manager", _("Money manager")
     CLIENT = "client", _("Client")
     OFFICE = "office", _("Back office")
 
@@ -193,7 +194,7 @@ class Seat(models.Model):
             models.CheckConstraint(
                 condition=models.Q(role=Role.OFFICE, firm=None, practice=None, party=None, account=None)
                 | models.Q(role__in=[Role.TOP, Role.SECOND], firm__isnull=False, practice__isnull=False, account=None)
-                | models.Q(role__in=[Role.STL, Role.STL_SUB], firm__isnull=False, account__isnull=False)
+                | models.Q(role__in=[Role.STL, Role.STL_SUB, Role.MANAGER], firm__isnull=False, account__isnull=False)
                 | models.Q(role=Role.CLIENT, firm__isnull=False, party__isnull=False, account=None),
                 name="seat_fits_role",
             ),

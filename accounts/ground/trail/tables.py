@@ -29,6 +29,7 @@ TABLES: dict[str, Any] = {
     "accounts_account": _("Accounts"),
     "accounts_request": _("Requests"),
     "accounts_linkage": _("Links"),
+    "accounts_assignment": _("Assignments to money managers"),
     "accounts_hold": _("Holds"),
     "accounts_nightdecision": _("Decisions about nights"),
     "accounts_nightwatch": _("Who is woken when a night stops"),

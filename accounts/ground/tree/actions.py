@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import current_alias
@@ -84,6 +85,38 @@ def check_tiers(top: Account) -> None:
         raise TreeProblem(_("A firm with a money-manager account cannot have second-level advisors"))
 
 
+def create_money_manager(
+    *,
+    top: Account,
+    name: str,
+    number: str,
+    base_currency: str,
+    day: date,
+    is_organisation: bool = True,
+    born_on: date | None = None,
+) -> Account:
+    """A money manager below an advisor without second-level advisors; returns the account its fees are paid to."""
+    level_of(Kind.MONEY_MANAGER, top.kind)
+    if not clean_number(number).lstrip("D").startswith("A"):
+        raise TreeProblem(_("A money manager's account number begins with A"))
+    with transaction.atomic(using=current_alias.get()):
+        if not top.firm.is_professional:
+            raise TreeProblem(_("Only a professional advisor can have money managers"))
+        _check_single_tier(top.firm_id)
+        check_advisor(born_on=born_on, is_organisation=is_organisation, day=day)
+        practice = Practice.unscoped.create(firm_id=top.firm_id, level=2, name=name)
+        return _master(
+            practice,
+            top,
+            kind=Kind.MONEY_MANAGER,
+            number=number,
+            title=name,
+            base_currency=base_currency,
+            born_on=born_on,
+            day=day,
+        )
+
+
 def _master(
     practice: Practice,
     parent: Account | None,
@@ -93,8 +126,9 @@ def _master(
     base_currency: str,
     born_on: date | None,
     day: date,
+    kind: Kind | None = None,
 ) -> Account:
-    kind = Kind.SECOND_MASTER if parent else Kind.TOP_MASTER
+    kind = kind or (Kind.SECOND_MASTER if parent else Kind.TOP_MASTER)
     return _create(
         firm_id=practice.firm_id,
         practice=practice,
@@ -145,6 +179,8 @@ def create_account(
 ) -> Account:
     """A client, STL master or STL sub account below `parent`, with its application started on `day`."""
     level = level_of(kind, parent.kind)
+    if kind == Kind.MONEY_MANAGER:
+        raise TreeProblem(_("This kind of account cannot stand there"))
     if parent.status == Status.CLOSED:
         raise TreeProblem(_("Nothing new stands below a closed account"))
     if kind == Kind.STL_SUB and base_currency != parent.base_currency:
@@ -199,14 +235,13 @@ def check_room(parent: Account, kind: str, *, is_own: bool) -> None:
 
 def _check_single_tier(firm_id: int) -> None:
     one_at_a_time(f"shape {firm_id}")
-    if Practice.unscoped.filter(firm_id=firm_id, level=2).exists():
+    if Account.unscoped.filter(firm_id=firm_id, kind=Kind.SECOND_MASTER).exists():
         raise TreeProblem(_("A money-manager account cannot join a tree with second-level advisors"))
 
 
 def _money_managers(firm_id: int):
-    return Account.unscoped.filter(
-        firm_id=firm_id, account_type__iexact=MONEY_MANAGER, status__in=LIVING, kind=Kind.CLIENT
-    )
+    told = Q(account_type__iexact=MONEY_MANAGER, kind=Kind.CLIENT) | Q(kind=Kind.MONEY_MANAGER)
+    return Account.unscoped.filter(told, firm_id=firm_id, status__in=LIVING)
 
 
 def change_status(*, account: Account, status: str, day: date) -> Account:

@@ -32,7 +32,7 @@ from accounts.ground.tree.rules import TRANSITIONS, TreeProblem, check_holder, c
 _CURRENCIES = [(code, code) for code in CURRENCIES]
 _HOLDERS = [("", "—"), *((one, one) for one in HOLDERS)]
 _ENTITIES = [("", "—"), *((one, one) for one in ENTITIES)]
-_MADE_BY_HAND = (Kind.CLIENT, Kind.STL_MASTER, Kind.STL_SUB)
+_MADE_BY_HAND = (Kind.CLIENT, Kind.STL_MASTER, Kind.STL_SUB, Kind.MONEY_MANAGER)
 
 
 def _how_many(model: type[models.Model], column: str) -> models.Subquery:
@@ -232,6 +232,16 @@ class AccountAdmin(MakingAdmin):
 
     def make(self, request: HttpRequest, form: AccountForm) -> Account:
         wish, day = form.cleaned_data, exchange_today()
+        if wish["kind"] == Kind.MONEY_MANAGER:
+            return tree.create_money_manager(
+                top=wish["parent"],
+                name=wish["title"],
+                number=wish["number"],
+                base_currency=wish["base_currency"],
+                is_organisation=wish["holder_born_on"] is None,
+                born_on=wish["holder_born_on"],
+                day=day,
+            )
         holder = {"customer_type": wish["customer_type"], "margin_kind": wish["margin_kind"]}
         check_holder(**holder, born_on=wish["holder_born_on"], day=day)
         return tree.create_account(**wish, day=day)

@@ -44,6 +44,7 @@ class Kind(models.TextChoices):
 
     TOP_MASTER = "top_master", _("Top-level advisor master")
     SECOND_MASTER = "second_master", _("Second-level advisor master")
+    MONEY_MANAGER = "money_manager", _("Money manager")
     STL_MASTER = "stl_master", _("STL master")
     STL_SUB = "stl_sub", _("STL sub account")
     CLIENT = "client", _("Client")
@@ -55,6 +56,7 @@ HOLDING_KINDS = (Kind.CLIENT, Kind.STL_MASTER, Kind.STL_SUB)
 SHAPES = (
     (Kind.TOP_MASTER, None, 1),
     (Kind.SECOND_MASTER, Kind.TOP_MASTER, 2),
+    (Kind.MONEY_MANAGER, Kind.TOP_MASTER, 2),
     (Kind.STL_MASTER, Kind.TOP_MASTER, 2),
     (Kind.CLIENT, Kind.TOP_MASTER, 2),
     (Kind.CLIENT, Kind.SECOND_MASTER, 3),
@@ -208,7 +210,7 @@ class Account(TenantModel):
     )
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
-    scoped_by = {"firm": "firm_id", "practice": "practice_id", "account": "id"}
+    scoped_by = {"firm": "firm_id", "practice": "practice_id", "account": "id", "managed": "id"}
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -243,7 +245,7 @@ class Account(TenantModel):
             models.UniqueConstraint(fields=["id", "practice"], name="account_id_practice"),
             models.UniqueConstraint(
                 fields=["practice"],
-                condition=models.Q(kind__in=[Kind.TOP_MASTER, Kind.SECOND_MASTER]),
+                condition=models.Q(kind__in=[Kind.TOP_MASTER, Kind.SECOND_MASTER, Kind.MONEY_MANAGER]),
                 name="one_master_a_practice",
             ),
         ]
