@@ -68,6 +68,8 @@ SPECTACULAR_SETTINGS = {
         "DistributionReason": "portal.tools.rmd.api.NAMES",
         "GoalKind": "portal.tools.goals.models.KINDS",
         "ReportMode": "portal.reports.api.MODE_NAMES",
+        "ReportGroup": "portal.reports.api.GROUP_NAMES",
+        "BoardGroup": "crm.workflows.api.BOARD_GROUPS",
         "ClientQueryKind": "portal.tools.inquiries.models.KINDS",
     },
 }

@@ -200,7 +200,7 @@ class StageEnd(APIView):
 class CardMoveSerializer(StrictSerializer):
     """How the board is grouped, and the column into which a card is put."""
 
-    by = serializers.ChoiceField([board.STAGE, board.PERSON, board.PRIORITY])
+    by = serializers.ChoiceField(BOARD_GROUPS)
     to = serializers.CharField(max_length=150)
 
 

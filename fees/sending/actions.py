@@ -87,7 +87,7 @@ def accounts_of(who: Who, rows: Sequence[Asked]) -> dict[str, Account]:
 
 
 @contextmanager
-def as_its_payee(who: Who, line: SentLine) -> Iterator[Who]:
+def as_its_payee(who: Who, line: Model) -> Iterator[Who]:
     """What is payable to a money manager is changed as that payee, while the account is assigned to it."""
     account_id = line.account_id  # type: ignore[attr-defined]
     if line.practice_id == who.practice_id:  # type: ignore[attr-defined]

@@ -49,7 +49,7 @@ CHOICES: dict[str, tuple[list[str], str]] = {
     "currency": ([*CURRENCIES], "What sums are in"),
     "language": ([code for code, _name in settings.LANGUAGES], "The language of the report"),
 }
-MODE_NAMES = CHOICES["mode"][0]
+MODE_NAMES, GROUP_NAMES = CHOICES["mode"][0], CHOICES["by"][0]
 DAYS = {"first": "First day, for the period custom", "last": "Last day, for the periods custom"}
 
 

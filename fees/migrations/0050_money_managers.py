@@ -13,7 +13,7 @@ SHUT = ("fees_accrual", "fees_fundvalue")
 class Migration(migrations.Migration):
     """Components and flattened rows are read with their schedule."""
 
-    dependencies = [("fees", "0048_draws"), ("accounts", "0050_money_managers")]
+    dependencies = [("fees", "0049_trade_refunds"), ("accounts", "0051_money_managers")]
 
     operations = [
         migrations.RunSQL(

@@ -13,7 +13,7 @@ WALLS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0049_parties_of_fewer_accounts"), ("broker", "0026_funding")]
+    dependencies = [("accounts", "0049_parties_of_fewer_accounts"), ("broker", "0029_contracts_for_difference")]
 
     operations = [
         migrations.AddField(

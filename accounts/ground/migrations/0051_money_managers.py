@@ -36,7 +36,7 @@ WALLS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0049_parties_of_fewer_accounts"),
+        ("accounts", "0050_night_watch"),
     ]
 
     operations = [

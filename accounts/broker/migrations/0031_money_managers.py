@@ -38,7 +38,7 @@ ASKED = ("broker_restriction", "broker_productapproval")
 class Migration(migrations.Migration):
     """These tables follow the policy of their accounts, which a money manager sees."""
 
-    dependencies = [("broker", "0026_funding"), ("accounts", "0050_money_managers")]
+    dependencies = [("broker", "0030_trade_history"), ("accounts", "0051_money_managers")]
 
     operations = [
         *[
