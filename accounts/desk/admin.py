@@ -2,6 +2,7 @@
 
 from accounts.desk.approving.admin import ApplicationAdmin, ApplicationTaskAdmin
 from accounts.desk.lei.admin import LeiElectionAdmin
+from accounts.desk.market_data.admin import MarketDataOfferAdmin
 from accounts.desk.recoveries.admin import RecoveryAdmin
 
-__all__ = ["ApplicationAdmin", "ApplicationTaskAdmin", "LeiElectionAdmin", "RecoveryAdmin"]
+__all__ = ["ApplicationAdmin", "ApplicationTaskAdmin", "LeiElectionAdmin", "MarketDataOfferAdmin", "RecoveryAdmin"]

@@ -3,6 +3,7 @@
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask
 from accounts.desk.brand.models import BrandVersion
 from accounts.desk.lei.models import LeiElection
+from accounts.desk.market_data.models import MarketDataOffer, MarketDataSubscription
 from accounts.desk.messages.models import Attachment, Message, OfficeNote, Thread, ThreadRead, ThreadShare
 from accounts.desk.recoveries.models import Recovery, RecoveryElection
 
@@ -13,6 +14,8 @@ __all__ = [
     "Attachment",
     "BrandVersion",
     "LeiElection",
+    "MarketDataOffer",
+    "MarketDataSubscription",
     "Message",
     "OfficeNote",
     "Recovery",

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 
 from accounts.desk.lei.models import ELECTED, LeiChoice
+from accounts.desk.market_data.queries import offer_of
+from accounts.ground.amounts import money_words
 from portal.confirming.wish import Untold, Wish
 
 
@@ -31,3 +33,15 @@ def enroll_recovery(wish: Wish) -> str:
 def leave_recovery(wish: Wish) -> str:
     """Whose claims are filed no more."""
     return _("Unsubscribe account %(account)s from securities class action recovery.") % {"account": wish.account()}
+
+
+def market_data(wish: Wish) -> str:
+    """Which package, at which price, on top of what others pay."""
+    offer = offer_of(str(wish.place["code"]))
+    if offer is None:
+        raise Untold
+    if wish.method == "DELETE":
+        return _("End the subscription of your user to %(name)s.") % {"name": offer.name}
+    return _(
+        "Subscribe your user to %(name)s for %(fee)s a month, charged to the primary user beside what other users pay."
+    ) % {"name": offer.name, "fee": money_words(offer.fee, offer.currency)}

@@ -20,7 +20,10 @@ GLOBAL_TABLES = (
 # Facts of the market, which every page may read; what the worker delivers for everybody; the public keys to which it
 # seals what it leaves in client books.
 OPEN_POLICIES = frozenset(
-    {"broker_closingprice", "broker_fxrate", "broker_instrument", "accounts_outboxmessage", "crm_epoch"}
+    {
+        *("broker_closingprice", "broker_fxrate", "broker_instrument", "desk_marketdataoffer"),
+        *("accounts_outboxmessage", "crm_epoch"),
+    }
 )
 APPEND_ONLY = (
     *("accounts_transfer", "accounts_event", "accounts_trailentry", "accounts_seal"),

@@ -39,7 +39,8 @@ GIVEN = {
     # A token of alice's for a program that reads.
     "key": {"view_accounts", "statements"},
     "vera": {
-        *("email", "password", "trade", "allocation", "trading_limit", "statements", "delivery", "analyst", "tax"),
+        *("email", "password", "market_data", "trade", "allocation", "trading_limit"),
+        *("statements", "delivery", "analyst", "tax"),
         *FUNDING,
         *("profile", "trading_permissions", "agreements", "view_accounts", "create_accounts", "fees"),
     },

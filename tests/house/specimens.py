@@ -117,6 +117,8 @@ SPECIMENS: dict[str, Specimen] = {
             *("api_class_action", "api_enroll_recovery", "api_leave_recovery"),
         )
     },
+    # Packages are the same for everybody; tests/desk/topics says whose a subscription is.
+    "code": lambda world, number: "no-such" if number == MISSING else None,
     # No account of the cast reports; tests/desk/topics says who sees and elects an LEI.
     **{
         f"{name}.number": lambda world, number: MISSING if number == MISSING else None

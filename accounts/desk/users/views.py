@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.desk.market_data.queries import cost_of_own, cost_of_place
 from accounts.desk.users.forms import PersonForm, grant_from, grant_of, groups, words_of
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
@@ -201,7 +202,11 @@ def _reviewed(request: HttpRequest, who: Who, standings: tuple[Standing, ...]) -
             given = frozenset(role.abilities) if role else grant.abilities
             fixed = {**_fields(request.POST, grant)}
             context = {"form": form, "wish": wish, "role": role, "words": words_of(given), "carried": fixed}
-            return render(request, "users/review.html", {**context, "holdings": Holdings(grant.holdings).label})
+            return render(
+                request,
+                "users/review.html",
+                {**context, **_market_data(who), "holdings": Holdings(grant.holdings).label},
+            )
     except Forged as problem:
         return _forged(request, problem)
     except (UserProblem, ValidationError) as problem:
@@ -236,7 +241,13 @@ def _user_page(
 
 
 def _page(who: Who, form: PersonForm, grant: Grant, standing: str) -> dict[str, Any]:
-    return {**_rights(who, grant, standing), "form": form, "others": queries.standing_seats(who), "who": who}
+    boxes = {**_rights(who, grant, standing), **_market_data(who)}
+    return {**boxes, "form": form, "others": queries.standing_seats(who), "who": who}
+
+
+def _market_data(who: Who) -> dict[str, Any]:
+    """What one more user costs, which is said before the user is added."""
+    return {"data_own": cost_of_own(who), "data_together": cost_of_place(who)}
 
 
 def _rights(who: Who, grant: Grant, standing: str) -> dict[str, Any]:

@@ -38,6 +38,8 @@ TABLES: dict[str, Any] = {
     "accounts_pinfact": _("PIN links: verified clients"),
     "accounts_pinlink": _("PIN links"),
     "desk_leielection": _("LEI elections"),
+    "desk_marketdataoffer": _("Packages of market data"),
+    "desk_marketdatasubscription": _("Market data subscriptions"),
     "desk_recovery": _("Class action recoveries"),
     "desk_recoveryelection": _("Taking part in class action recovery"),
     "broker_permissionrequest": _("Requests for trading permissions"),
