@@ -32,10 +32,11 @@ class Command(PortalCommand):
             waiting = _counted(rows)
             requests = _listed(rows) if options["account"] else []
             failed = [
-                {"firm": firm, "name": name, "written_at": written_at, "why": why}
-                for firm, name, written_at, why in undelivered().values_list(
-                    "firm_id", "name", "written_at", "delivery_problem"
-                )[:LISTED]
+                {
+                    **{"firm": one.firm_id, "name": one.name, "written_at": one.written_at},
+                    "why": one.delivery_problem,  # type: ignore[attr-defined]
+                }
+                for one in undelivered()[:LISTED]
             ]
         if options["json"]:
             self.answer({"waiting": waiting, "requests": requests, "undelivered": failed}, ok=not failed)
