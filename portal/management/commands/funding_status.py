@@ -33,7 +33,9 @@ class Command(PortalCommand):
             requests = _listed(rows) if options["account"] else []
             failed = [
                 {
-                    **{"firm": one.firm_id, "name": one.name, "written_at": one.written_at},
+                    "firm": one.firm_id,
+                    "name": one.name,
+                    "written_at": one.written_at,
                     "why": one.delivery_problem,  # type: ignore[attr-defined]
                 }
                 for one in undelivered()[:LISTED]
