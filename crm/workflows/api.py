@@ -29,6 +29,8 @@ from crm.workflows.queries import ORDER, SHOWS, Filters
 from crm.workflows.rules import LONGEST_NOTES, LONGEST_TITLE, WorkflowProblem
 from crm.workflows.views import one
 
+BOARD_GROUPS = [board.STAGE, board.PERSON, board.PRIORITY]
+
 
 class StageSerializer(serializers.Serializer):
     """A stage, opened for this request."""

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from zlib import crc32
 
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.ground.access import locks
 from accounts.ground.access.context import Who, current_alias
