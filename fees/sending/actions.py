@@ -6,11 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from zlib import crc32
 
 from django.db import transaction
-from django.db.models import Model
 
 from accounts.ground.access import locks
 from accounts.ground.access.context import Who, current_alias
@@ -88,16 +87,16 @@ def accounts_of(who: Who, rows: Sequence[Asked]) -> dict[str, Account]:
 
 
 @contextmanager
-def as_its_payee(who: Who, line: Model) -> Iterator[Who]:
+def as_its_payee(who: Who, line: Any) -> Iterator[Who]:
     """What is payable to a money manager is changed as that payee, while the account is assigned to it."""
-    account_id = line.account_id  # type: ignore[attr-defined]
-    if line.practice_id == who.practice_id:  # type: ignore[attr-defined]
+    account_id = line.account_id
+    if line.practice_id == who.practice_id:
         yield who
         return
     manager = accepted([account_id]).get(account_id)
-    if manager is None or manager.practice_id != line.practice_id:  # type: ignore[attr-defined]
+    if manager is None or manager.practice_id != line.practice_id:
         raise LineRefused(Sentence(gettext_noop("The account is not assigned to this money manager any more."), {}))
-    with as_payee(who, line.account, manager) as payee:  # type: ignore[attr-defined]
+    with as_payee(who, line.account, manager) as payee:
         yield payee
 
 
