@@ -24,6 +24,7 @@ ROLES = [
 SHUT = (
     *("broker_navhistory", "broker_changeinnav", "broker_accountfacts", "broker_cashline"),
     *("broker_positiontransfer", "broker_corporateaction", "broker_retirement"),
+    "broker_tradehistory",
 )
 
 

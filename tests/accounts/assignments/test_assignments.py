@@ -210,6 +210,20 @@ def test_the_second_wall_shows_a_money_manager_its_part_and_nothing_else(managed
     assert {"accounts_account", "accounts_assignment", "broker_navdaily"} <= found
 
 
+def test_what_follows_the_policy_of_its_account_is_open_to_a_money_manager_on_purpose_alone(managed):
+    """Rows or none: a table that is read with its account names who manages money, one way or the other."""
+    with connection.cursor() as cur:
+        cur.execute(
+            "SELECT p.tablename FROM pg_policies p WHERE p.policyname = 'page_read'"
+            " AND p.qual LIKE '%%accounts_account seen%%' AND p.qual NOT LIKE '%%app_role%%'"
+            " AND p.qual NOT LIKE '%%app_user%%' AND NOT EXISTS (SELECT 1 FROM pg_policies s"
+            " WHERE s.tablename = p.tablename AND s.policyname = 'managed_shut')"
+        )
+        left_open = {name for (name,) in cur.fetchall()}
+
+    assert left_open <= OPEN_TABLES, sorted(left_open - OPEN_TABLES)
+
+
 def test_the_first_wall_alone_shows_a_money_manager_no_more(managed, settings):
     from tests.house.scenery import dress
 
