@@ -113,10 +113,15 @@ def _asked(request: HttpRequest, table: str, **more: str) -> HttpResponse:
 
 def wake(who: Who, one: Job) -> None:
     """Call a worker once the row is there. Whoever looks at a job that waits calls again: the broker may lose it."""
-    task = make_report if is_report(one) else make_export
-    transaction.on_commit(
-        lambda: task.delay(str(one.pk), who.user_id, who.seat_id), using=current_alias.get(), robust=True
-    )
+    said = (str(one.pk), who.user_id, who.seat_id)
+
+    def send() -> None:
+        if is_report(one):
+            make_report.delay(*said)
+        else:
+            make_export.delay(*said)
+
+    transaction.on_commit(send, using=current_alias.get(), robust=True)
 
 
 def is_report(one: Job) -> bool:

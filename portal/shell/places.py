@@ -257,9 +257,9 @@ SETTINGS = (
     page("storage_password", "vault_protects", _("What it protects from"), "vault:protects"),
     page("devices", "opt_out", _("Opting out"), "optouts:show"),
     page("user_settings", "addresses", _("IP restrictions"), "settings:addresses"),
-    page("user_settings", "market_data", _("Market data subscriptions"), "settings:market_data"),
+    page("user_settings", "market_data", _("Market data subscriptions"), "settings:market_data", "view"),
     page("user_settings", "change_password", _("Change password"), "account_change_password"),
-    tab("settings", "account_settings", _("Account Settings"), "settings:account"),
+    tab("settings", "account_settings", _("Account Settings"), "settings:account", "view"),
     button(
         "account_settings",
         "permissions",
@@ -268,8 +268,8 @@ SETTINGS = (
         "settings",
         "grant_products",
     ),
-    page("account_settings", "lei", _("LEI election"), "settings:lei"),
-    page("account_settings", "class_action", _("Securities class action recovery"), "settings:class_action"),
+    page("account_settings", "lei", _("LEI election"), "settings:lei", "view"),
+    page("account_settings", "class_action", _("Securities class action recovery"), "settings:class_action", "view"),
     page("account_settings", "tax_optimizer", _("Tax optimizer"), "settings:tax_optimizer"),
     tab("settings", "branding", _("White branding"), "brand:edit", "brand"),
     tab(

@@ -11,8 +11,9 @@ from tests.house.scenery import dress
 # Whose name, own practice's account, and an account of somebody else in the same firm and in another.
 FORGERS = [("bob", "U2000001", "U3000001"), ("bob", "U2000001", "U1000001"), ("alice", "U1000001", "U9000001")]
 DENIED = "42501"
-# A trigger that runs before the policy asks for more of these rows; tests/broker proves theirs.
-ASKED_FIRST = {"broker_productapproval"}
+# A trigger that runs before the policy asks for more of these rows; tests/broker and tests/accounts/assignments prove
+# theirs.
+ASKED_FIRST = {"accounts_assignment", "broker_productapproval"}
 
 
 def tables_with_account_and_practice():
@@ -122,7 +123,10 @@ def test_an_owner_finishes_nothing_that_waits_for_others(world, as_role):
     moved = {}
     for status in ("awaiting_broker", "awaiting_client"):
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE accounts_request SET status = %s WHERE account_id = %s", [status, account.pk])
+            cursor.execute(
+                "UPDATE accounts_request SET status = %s WHERE account_id = %s AND finished_at IS NULL",
+                [status, account.pk],
+            )
         with as_role("portal_web"):
             enter(world.users["ana"].pk)
             with connection.cursor() as cursor:
@@ -132,5 +136,6 @@ def test_an_owner_finishes_nothing_that_waits_for_others(world, as_role):
                 )
                 moved[status] = cursor.rowcount
 
-    # Four of them wait for the owner: a statement, trading permissions, a fee proposal and a question of the advisor.
-    assert moved == {"awaiting_broker": 0, "awaiting_client": 4}
+    # Five of them wait for the owner: a statement, trading permissions, a fee proposal, a question of the advisor, and
+    # a bank account that the advisor has added.
+    assert moved == {"awaiting_broker": 0, "awaiting_client": 5}

@@ -101,7 +101,8 @@ class InviteSerializer(StrictSerializer):
         """The kind is offered to such a resident."""
         attrs["tax_country"] = attrs.get("tax_country") or attrs["country"]
         try:
-            attrs["name"] = plain_name(attrs["name"])
+            if "name" in attrs:  # of a contact it is known
+                attrs["name"] = plain_name(attrs["name"])
         except ApplicationProblem as problem:
             raise serializers.ValidationError({"name": [str(problem)]}) from problem
         try:

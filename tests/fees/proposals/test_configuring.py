@@ -116,12 +116,12 @@ def test_saving_a_figure_leaves_alone_who_bears_the_broker(browse, table):
 def test_the_page_stays_within_its_queries(browse, table, standard, django_assert_max_num_queries):
     alice = browse("alice")
     alice.get(reverse("fees:configure_account", args=[ANA]))
-    with django_assert_max_num_queries(12 + 8):  # who asks, and the context of the transaction
+    with django_assert_max_num_queries(12 + 9):  # who asks, the money manager, and the context of the transaction
         alice.get(CONFIGURE)
     for place in range(5):
         with table.acting("alice") as who:
             actions.create(who=who, name=f"Another {place}", wanted=wanted(percent("0.010")), at=at())
-    with django_assert_max_num_queries(12 + 8):
+    with django_assert_max_num_queries(12 + 9):
         alice.get(CONFIGURE)
 
 

@@ -109,7 +109,7 @@ def test_holds_of_the_house_are_not_the_clients_business(stage, browse, world):
     for address in ("/", "/approvals/", "/pending/", "/activity/"):
         assert "Kestrel waits" not in page(browse, "ana", address)
     waiting = browse("ana").get("/api/v1/pending/").json()["results"]
-    assert {one["kind"] for one in waiting} == {"client_approval", "trading_permission"}
+    assert {one["kind"] for one in waiting} == {"client_approval", "funding", "trading_permission"}
     assert "Kestrel waits" in page(browse, "alice", "/pending/")
 
 

@@ -121,7 +121,7 @@ def test_nobody_removes_the_report_of_somebody_else(client, valued):
     asked(client, valued, "alice")
     kept = RegularReport.unscoped.get()
 
-    for name in ("bob", "abel", "chidi"):
+    for name in ("bob", "carol", "chidi"):
         client.force_login(valued.users[name])
         assert client.post(f"/reports/regular/{kept.pk}/remove/").status_code == 404
         assert "Made regularly" not in client.get("/reports/").content.decode()
