@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from zlib import crc32
 
@@ -66,12 +65,6 @@ def barrier(*, alone: bool) -> None:
     locks.barrier(_BARRIER, alone=alone)
 
 
-def needs_approval(practice_id: int | None, amount: Decimal, day: date) -> bool:
-    """Whether the practice wants a second person for so much of a business day."""
-    above = threshold_of(practice_id, day)
-    return above is not None and amount >= above
-
-
 def counts_for(stamp: datetime) -> date:
     """The business day of what is sent at that instant: the next one where a night has taken the day already."""
     days = calendar()
@@ -105,25 +98,29 @@ def change_line(kind: Kind[Line], *, who: Who, line: Line, amount: str, memo: st
     with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
         stamp = at or clock()
-        held = _still_open(kind, line, stamp)
-        asked = Asked(1, held.account.number, amount, memo)
-        [verdict] = kind.judge(who, [asked], accounts_of(who, [asked]), held.business_day, without=[str(held.pk)])
-        if verdict.sentence is not None or verdict.amount is None:
-            raise kind.refused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
-        words, held.changed_at = memo.strip(), stamp
-        if (held.amount, held.memo) == (verdict.amount, words):
-            held.save(update_fields=["changed_at"])
+        # A money manager has no rules of its own, and as that payee one does not read the practice's.
+        above = threshold_of(who.practice_id, line.business_day)
+        with as_its_payee(who, line) as payee:
+            held = _still_open(kind, line, stamp)
+            asked = Asked(1, held.account.number, amount, memo)
+            accounts = accounts_of(payee, [asked])
+            [verdict] = kind.judge(payee, [asked], accounts, held.business_day, without=[str(held.pk)])
+            if verdict.sentence is not None or verdict.amount is None:
+                raise kind.refused(verdict.sentence or Sentence(gettext_noop("The amount is missing."), {}))
+            words, held.changed_at = memo.strip(), stamp
+            if (held.amount, held.memo) == (verdict.amount, words):
+                held.save(update_fields=["changed_at"])
+                return held
+            # What was approved is the amount with its memo.
+            held.memo, held.approved_at, held.approved_by = words, None, None
+            if held.amount != verdict.amount:
+                held.amount = verdict.amount
+                held.needs_approval = above is not None and held.amount >= above
+                # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
+                if held.needs_approval and held.submitted_by_id != who.user_id:
+                    raise kind.refused(Sentence(NOT_THE_SENDER, {}))
+            held.save(update_fields=["amount", "memo", "changed_at", "needs_approval", "approved_at", "approved_by"])
             return held
-        # What was approved is the amount with its memo.
-        held.memo, held.approved_at, held.approved_by = words, None, None
-        if held.amount != verdict.amount:
-            held.amount = verdict.amount
-            held.needs_approval = needs_approval(held.practice_id, held.amount, held.business_day)
-            # Who sent it may not approve it, and neither may who chose its amount: they stay one person.
-            if held.needs_approval and held.submitted_by_id != who.user_id:
-                raise kind.refused(Sentence(NOT_THE_SENDER, {}))
-        held.save(update_fields=["amount", "memo", "changed_at", "needs_approval", "approved_at", "approved_by"])
-        return held
 
 
 def cancel_line(kind: Kind[Line], *, who: Who, line: Line, at: datetime | None = None) -> Line:

@@ -30,8 +30,9 @@ from fees.schedules.rules import ScheduleRefused
 from fees.sending.actions import LineRefused
 from fees.sending.rules import Asked
 from portal.managed.actions import end
-from tests.accounts.assignments.managed import CLIENT, NUMBER, OTHER, assign, employ
-from tests.fees.invoicing.conftest import OCTOBER, SEPTEMBER, Desk, at
+from tests.accounts.assignments.managed import CLIENT, NUMBER, OTHER
+from tests.fees.invoicing.conftest import OCTOBER, SEPTEMBER, at
+from tests.fees.managers.conftest import row
 from tests.fees.posting.nights import figures
 from tests.fees.posting.test_trades import key, per_trade
 from tests.house.written import fingerprint_of_rows
@@ -40,28 +41,8 @@ EOM = "PERCENTOFEQUITY_EOM"
 FIRST, LAST, DUE = date(2025, 9, 1), date(2025, 9, 30), date(2025, 10, 1)
 
 
-@pytest.fixture
-def desk(world, as_role):
-    employ(world)
-    assign(world)
-    return Desk(world, as_role)
-
-
-@pytest.fixture
-def limited(desk):
-    """166.67 a month for Southbank, 83.33 for its money manager."""
-    desk.cap(CLIENT, "0.02")
-    desk.cap(CLIENT, "0.01", practice=desk.world[NUMBER].practice)
-    desk.values(CLIENT, "100000", *SEPTEMBER)
-    return desk
-
-
 def reasons(verdicts):
     return [str(one.reason) for one in verdicts]
-
-
-def row(line, account, amount, manager=NUMBER):
-    return Asked(line, account, amount, "", manager)
 
 
 # Schedules

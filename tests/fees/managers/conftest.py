@@ -1,0 +1,45 @@
+"""Nina's account with its money manager, and limits on invoices of both; molly is a second person of Southbank."""
+
+import pytest
+
+from accounts.ground.people import actions as people
+from fees.sending.rules import Asked
+from tests.accounts.assignments.managed import CLIENT, NUMBER, assign, employ
+from tests.fees.invoicing.conftest import SEPTEMBER, Desk, password_field
+from tests.world import PASSWORD
+
+__all__ = ["CLIENT", "NUMBER", "password_field"]
+
+
+@pytest.fixture
+def desk(world, as_role):
+    employ(world)
+    assign(world)
+    return Desk(world, as_role)
+
+
+@pytest.fixture
+def limited(desk):
+    """166.67 a month for Southbank, 83.33 for its money manager."""
+    desk.cap(CLIENT, "0.02")
+    desk.cap(CLIENT, "0.01", practice=desk.world[NUMBER].practice)
+    desk.values(CLIENT, "100000", *SEPTEMBER)
+    return desk
+
+
+@pytest.fixture
+def two_persons(limited):
+    """Southbank has two people, of whom one approves what the other sends."""
+    world = limited.world
+    world.users["molly"] = people.create_user(username="molly", password=PASSWORD)
+    world.seats["molly"] = people.seat_advisor(user=world.users["molly"], master=world["F900001"])
+    return limited
+
+
+def row(line, account, amount, manager=NUMBER):
+    return Asked(line, account, amount, "", manager)
+
+
+def amounts(desk):
+    """What has been sent for nina's account: amount, whether a second person is asked, and whether one approved."""
+    return [(one.amount, one.needs_approval, one.approved_at is not None) for one in desk.sent(CLIENT)]
