@@ -80,24 +80,15 @@ def choose_threshold(*, who: Who, threshold: Decimal | None, at: datetime) -> Bi
 
 def approve(*, who: Who, line: Sent, at: datetime | None = None) -> Sent:
     """Let a pending invoice or reimbursement of another person go; BillingRefused says why not."""
-    with transaction.atomic(using=current_alias.get()), as_its_payee(who, line):
+    with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
         stamp = at or clock()
-        held = type(line).unscoped.select_for_update(of=("self",)).select_related("account").get(pk=line.pk)
-        if held.state != "pending" or not held.needs_approval or held.approved_at is not None:
-            raise BillingRefused(gettext_noop("It does not wait for approval."))
-        if held.submitted_by_id == who.user_id:
-            raise BillingRefused(gettext_noop("Whoever sent it cannot approve it; ask somebody else of your practice."))
-        if not is_second(held, who.user_id):
-            raise BillingRefused(
-                gettext_noop("Whoever changed it cannot approve it; ask somebody else of your practice.")
-            )
-        taken = invoiced_through()
-        if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
-            raise BillingRefused(gettext_noop("The cut-off of %(day)s has passed."), day=held.business_day)
-        held.approved_by_id, held.approved_at = who.user_id, stamp
-        held.save(update_fields=["approved_by", "approved_at"])
-        return held
+        with as_its_payee(who, line, lambda said: BillingRefused(said.msgid, **said.params)):
+            held = type(line).unscoped.select_for_update(of=("self",)).select_related("account").get(pk=line.pk)
+            _may_approve(who, held, stamp)
+            held.approved_by_id, held.approved_at = who.user_id, stamp
+            held.save(update_fields=["approved_by", "approved_at"])
+            return held
 
 
 def close_month(*, who: Who, month: Month, reason: str, sealed: date | None, at: datetime) -> BillingLock:
@@ -161,6 +152,18 @@ def ask_forecast(*, who: Who, month: Month, at: datetime) -> Job:
         jobs.end(job=job, at=at, problem=LOST)
         jobs.cancel(job=job, at=at)
     return jobs.ask(who=who, kind=KIND, arguments={"month": month.text})
+
+
+def _may_approve(who: Who, held: Invoice | Reimbursement, stamp: datetime) -> None:
+    if held.state != "pending" or not held.needs_approval or held.approved_at is not None:
+        raise BillingRefused(gettext_noop("It does not wait for approval."))
+    if held.submitted_by_id == who.user_id:
+        raise BillingRefused(gettext_noop("Whoever sent it cannot approve it; ask somebody else of your practice."))
+    if not is_second(held, who.user_id):
+        raise BillingRefused(gettext_noop("Whoever changed it cannot approve it; ask somebody else of your practice."))
+    taken = invoiced_through()
+    if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
+        raise BillingRefused(gettext_noop("The cut-off of %(day)s has passed."), day=held.business_day)
 
 
 def _for_all_accounts(who: Who) -> None:

@@ -29,7 +29,6 @@ from fees.sending.actions import (
     Kind,
     LineRefused,
     accounts_of,
-    as_its_payee,
     cancel_line,
     change_line,
     counts_for,
@@ -144,8 +143,7 @@ def change(*, who: Who, invoice: Invoice, amount: str, memo: str, at: datetime |
 
 def cancel(*, who: Who, invoice: Invoice, at: datetime | None = None) -> Invoice:
     """Withdraw a pending invoice until its cut-off; what it took of the limit is free again."""
-    with as_its_payee(who, invoice) as payee:
-        return cancel_line(_KIND, who=payee, line=invoice, at=at)
+    return cancel_line(_KIND, who=who, line=invoice, at=at)
 
 
 def end_invoicing(*, account: Account, practices: Collection[int], first_day: date, at: datetime) -> None:

@@ -37,7 +37,7 @@ from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import effect
 from fees.proposals.rules import Wanted
 from fees.schedules.rules import ScheduleRefused
-from fees.sending.actions import LineRefused, as_its_payee
+from fees.sending.actions import as_its_payee
 
 SHOWS = {
     "open": (ProposalState.DRAFT, ProposalState.PROPOSED),
@@ -161,9 +161,9 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     who = _who(request)
     found = queries.own_proposal(who, pk)
     try:
-        with as_its_payee(who, found) as payee:
+        with as_its_payee(who, found, actions.ProposalRefused) as payee:
             actions.cancel(who=payee, proposal=found, at=timezone.now())
-    except (actions.ProposalRefused, LineRefused) as refused:
+    except actions.ProposalRefused as refused:
         messages.error(request, tell(refused.sentence))
     else:
         messages.success(request, _("The proposal was withdrawn."))

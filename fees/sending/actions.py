@@ -16,6 +16,7 @@ from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.access.scope import scope
 from accounts.ground.assignments.actions import as_payee
 from accounts.ground.assignments.queries import accepted
+from accounts.ground.assignments.rules import AssignmentProblem
 from accounts.ground.days.queries import calendar
 from accounts.ground.tree.models import Account
 from fees.billing.queries import locked_months, threshold_of
@@ -80,17 +81,22 @@ def accounts_of(who: Who, rows: Sequence[Asked]) -> dict[str, Account]:
 
 
 @contextmanager
-def as_its_payee(who: Who, line: Any) -> Iterator[Who]:
-    """What is payable to a money manager is changed as that payee, while the account is assigned to it."""
+def as_its_payee(who: Who, line: Any, refused: Callable[[Sentence], Exception]) -> Iterator[Who]:
+    """What is payable to a money manager is changed as that payee, while the account is assigned to it; `refused` makes
+    what is raised where it is not."""
     account_id = line.account_id
     if line.practice_id == who.practice_id:
         yield who
         return
+    msgid = gettext_noop("The account is not assigned to this money manager any more.")
     manager = accepted([account_id]).get(account_id)
     if manager is None or manager.practice_id != line.practice_id:
-        raise LineRefused(Sentence(gettext_noop("The account is not assigned to this money manager any more."), {}))
-    with as_payee(who, line.account, manager) as payee:
-        yield payee
+        raise refused(Sentence(msgid, {}))
+    try:
+        with as_payee(who, line.account, manager) as payee:
+            yield payee
+    except AssignmentProblem as problem:
+        raise refused(Sentence(msgid, {})) from problem
 
 
 def change_line(kind: Kind[Line], *, who: Who, line: Line, amount: str, memo: str, at: datetime | None = None) -> Line:
@@ -100,7 +106,7 @@ def change_line(kind: Kind[Line], *, who: Who, line: Line, amount: str, memo: st
         stamp = at or clock()
         # A money manager has no rules of its own, and as that payee one does not read the practice's.
         above = threshold_of(who.practice_id, line.business_day)
-        with as_its_payee(who, line) as payee:
+        with as_its_payee(who, line, kind.refused) as payee:
             held = _still_open(kind, line, stamp)
             asked = Asked(1, held.account.number, amount, memo)
             accounts = accounts_of(payee, [asked])
@@ -128,10 +134,11 @@ def cancel_line(kind: Kind[Line], *, who: Who, line: Line, at: datetime | None =
     with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
         stamp = at or clock()
-        held = _still_open(kind, line, stamp)
-        held.state, held.changed_at = State.CANCELLED, stamp
-        held.save(update_fields=["state", "changed_at"])
-        return held
+        with as_its_payee(who, line, kind.refused):
+            held = _still_open(kind, line, stamp)
+            held.state, held.changed_at = State.CANCELLED, stamp
+            held.save(update_fields=["state", "changed_at"])
+            return held
 
 
 def _still_open(kind: Kind[Line], line: Line, stamp: datetime) -> Line:
