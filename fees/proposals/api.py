@@ -37,6 +37,8 @@ from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import Effect, effect
 from fees.proposals.rules import LARGEST_DRAWING, LONGEST_REASON, Wanted, read
 from fees.schedules.rules import ScheduleRefused
+from fees.sending.actions import as_its_payee
+from fees.sending.queries import of_own_practice
 
 
 class ProposalSerializer(serializers.ModelSerializer):
@@ -124,8 +126,7 @@ class ProposalList(ListModelMixin, ScopedView):
         rows = super().get_queryset().select_related("account")
         if getattr(self, "swagger_fake_view", False):
             return rows
-        mine = rows.filter(practice_id=self.who.practice_id)
-        return mine if self.who.is_advisor else rows
+        return rows.filter(of_own_practice(self.who)) if self.who.is_advisor else rows
 
     def get(self, request: ApiRequest) -> Response:
         """One page of proposals."""
@@ -200,8 +201,12 @@ class CancelProposal(APIView):
         who = _who(request)
         found = queries.own_proposal(who, pk)
         reason = _given(ProposalReasonSerializer, request)["reason"]
-        ended = _tried(lambda: actions.cancel(who=who, proposal=found, reason=reason, at=timezone.now()))
-        return Response(ProposalSerializer(ended).data)
+
+        def act() -> Proposal:
+            with as_its_payee(who, found, actions.ProposalRefused) as payee:
+                return actions.cancel(who=payee, proposal=found, reason=reason, at=timezone.now())
+
+        return Response(ProposalSerializer(_tried(act)).data)
 
 
 @gate("sign", step_up=True)
@@ -241,7 +246,7 @@ class OneProposal(APIView):
     def get(self, request: ApiRequest, pk: UUID) -> Response:
         """Of one's own practice, or about one's own account."""
         who = _who(request)
-        rows = queries.own(who) if who.is_advisor else queries.proposals(who)
+        rows = queries.of_practice(who) if who.is_advisor else queries.proposals(who)
         found = rows.filter(pk=pk).first()
         if found is None:
             raise NotFound

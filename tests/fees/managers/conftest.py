@@ -1,11 +1,17 @@
 """Nina's account with its money manager, and limits on invoices of both; molly is a second person of Southbank."""
 
+from decimal import Decimal as D
+
 import pytest
 
+from accounts.ground.assignments.actions import as_payee
 from accounts.ground.people import actions as people
+from fees.proposals.actions import propose
+from fees.proposals.rules import Wanted
 from fees.sending.rules import Asked
 from tests.accounts.assignments.managed import CLIENT, NUMBER, assign, employ
-from tests.fees.invoicing.conftest import SEPTEMBER, Desk, password_field
+from tests.fees.invoicing.conftest import OCTOBER, SEPTEMBER, Desk, at, password_field
+from tests.fees.posting.nights import figures
 from tests.world import PASSWORD
 
 __all__ = ["CLIENT", "NUMBER", "password_field"]
@@ -38,6 +44,20 @@ def two_persons(limited):
 
 def row(line, account, amount, manager=NUMBER):
     return Asked(line, account, amount, "", manager)
+
+
+def proposed(desk, rate="0.005"):
+    """Mallory's, for the money manager."""
+    wanted = Wanted(
+        strategy="automatic",
+        components=(figures("PERCENTOFEQUITY_EOM", rate=rate),),
+        cap_kind="PERCENTOFNLV_CAP",
+        cap_rate=D("0.01"),
+    )
+    with desk.acting("mallory") as who:
+        account = desk.account(CLIENT)
+        with as_payee(who, account, desk.world[NUMBER]) as payee:
+            return propose(who=payee, account=account, wanted=wanted, at=at(OCTOBER))
 
 
 def amounts(desk):

@@ -22,9 +22,7 @@ from accounts.ground.signatures.rules import Hand
 from fees.invoicing.actions import InvoiceRefused, cancel, change
 from fees.invoicing.models import Invoice, InvoiceCap
 from fees.proposals import signing
-from fees.proposals.actions import propose
 from fees.proposals.models import Proposal, ProposalState
-from fees.proposals.rules import Wanted
 from fees.schedules.models import Schedule
 from fees.schedules.rules import ScheduleRefused
 from fees.sending.actions import LineRefused
@@ -32,7 +30,7 @@ from fees.sending.rules import Asked
 from portal.managed.actions import end
 from tests.accounts.assignments.managed import CLIENT, NUMBER, OTHER
 from tests.fees.invoicing.conftest import OCTOBER, SEPTEMBER, at
-from tests.fees.managers.conftest import row
+from tests.fees.managers.conftest import proposed, row
 from tests.fees.posting.nights import figures
 from tests.fees.posting.test_trades import key, per_trade
 from tests.house.written import fingerprint_of_rows
@@ -92,17 +90,6 @@ def test_only_accounts_assigned_to_it_pay_a_money_manager(desk):
         desk.agree(OTHER, figures(EOM, rate="0.005"), starts=FIRST, practice=desk.world[NUMBER].practice)
     assert [one.key for one in refused.value.problems] == ["foreign_payee"]
     assert fingerprint_of_rows() == before
-
-
-def proposed(desk, rate="0.005"):
-    """Mallory's, for the money manager."""
-    wanted = Wanted(
-        strategy="automatic", components=(figures(EOM, rate=rate),), cap_kind="PERCENTOFNLV_CAP", cap_rate=D("0.01")
-    )
-    with desk.acting("mallory") as who:
-        account = desk.account(CLIENT)
-        with as_payee(who, account, desk.world[NUMBER]) as payee:
-            return propose(who=payee, account=account, wanted=wanted, at=at(OCTOBER))
 
 
 def signed(desk, proposal):
