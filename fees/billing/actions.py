@@ -27,12 +27,13 @@ from fees.billing.rules import Month, is_second
 from fees.billing.telling import tell_milder
 from fees.invoicing.models import Invoice
 from fees.reimbursements.models import Reimbursement
-from fees.sending.actions import as_its_payee, counts_for, hold_sending
+from fees.sending.actions import as_its_payee, counts_for, hold_sending, is_closed
 from fees.sending.queries import clock, invoiced_through
 from fees.sending.rules import cut_off_of
 from portal.lib.fingerprint import fingerprint
 from portal.lib.words import Sentence, gettext_noop
 
+CLOSED = gettext_noop("The billing of the month of %(day)s is closed; open the month first.")
 LONGEST_REASON = 500
 HIGHEST = Decimal("1e15")
 Sent = TypeVar("Sent", Invoice, Reimbursement)
@@ -83,6 +84,8 @@ def approve(*, who: Who, line: Sent, at: datetime | None = None) -> Sent:
     with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
         stamp = at or clock()
+        if is_closed(who, line):
+            raise BillingRefused(CLOSED, day=line.business_day)
         with as_its_payee(who, line, lambda said: BillingRefused(said.msgid, **said.params)):
             held = type(line).unscoped.select_for_update(of=("self",)).select_related("account").get(pk=line.pk)
             _may_approve(who, held, stamp)

@@ -84,7 +84,14 @@ _CASH = f"""
       FROM unnest(%(accounts)s::bigint[]) AS one (id)
      CROSS JOIN LATERAL broker_available_cash(one.id, one.id + 1, %(sealed)s, NULL)
                      AS f (account_id, currency, as_of, settled, pending)"""
-_EXCEPTIONS = """
+# The invoices that the practice has sent, as `of_own_practice`: what a money manager is paid is no money of the
+# practice's and in no sum of it, but whether it was paid is the practice's to settle.
+_SENT = """i.practice_id = ANY (ARRAY(
+           SELECT %(practice)s::bigint UNION ALL
+           SELECT m.practice_id FROM accounts_account m WHERE m.firm_id = %(firm)s AND m.kind = 'money_manager'))
+       AND (i.practice_id = %(practice)s OR EXISTS (SELECT 1 FROM accounts_account own
+                                                     WHERE own.id = i.account_id AND own.practice_id = %(practice)s))"""
+_EXCEPTIONS = f"""
     SELECT h.account_id, 'held', count(*) FROM accounts_hold h
      WHERE h.day >= %(starts)s AND h.day < %(ends)s AND h.resolved_at IS NULL AND h.day <= %(sealed)s GROUP BY 1
     UNION ALL
@@ -97,7 +104,7 @@ _EXCEPTIONS = """
     UNION ALL
     SELECT i.account_id, CASE i.state WHEN 'rejected' THEN 'invoice_rejected' ELSE 'not_approved' END, count(*)
       FROM fees_invoice i
-     WHERE i.practice_id = %(practice)s AND i.business_day >= %(starts)s AND i.business_day < %(ends)s
+     WHERE {_SENT} AND i.business_day >= %(starts)s AND i.business_day < %(ends)s
        AND (i.state = 'rejected' OR i.state = 'pending' AND i.needs_approval AND i.approved_at IS NULL) GROUP BY 1, 2
     UNION ALL
     SELECT g.account_id, CASE g.state WHEN 'rejected' THEN 'given_rejected' ELSE 'not_approved' END, count(*)
@@ -284,6 +291,7 @@ def _asked(who: Who, month: Month, sealed: date, accounts: Collection[int] | Non
 def _values(who: Who, month: Month, sealed: date) -> dict[str, Any]:
     return {
         "practice": who.practice_id,
+        "firm": who.firm_id,
         "starts": month.first,
         "ends": month.ends,
         "since": month.before.first,

@@ -105,9 +105,9 @@ def change_line(kind: Kind[Line], *, who: Who, line: Line, amount: str, memo: st
         hold_sending(who.firm_id)
         stamp = at or clock()
         # A money manager has no rules of its own, and as that payee one does not read the practice's.
-        above = threshold_of(who.practice_id, line.business_day)
+        above, is_locked = threshold_of(who.practice_id, line.business_day), is_closed(who, line)
         with as_its_payee(who, line, kind.refused) as payee:
-            held = _still_open(kind, line, stamp)
+            held = _still_open(kind, line, stamp, is_locked)
             asked = Asked(1, held.account.number, amount, memo)
             accounts = accounts_of(payee, [asked])
             [verdict] = kind.judge(payee, [asked], accounts, held.business_day, without=[str(held.pk)])
@@ -134,14 +134,20 @@ def cancel_line(kind: Kind[Line], *, who: Who, line: Line, at: datetime | None =
     with transaction.atomic(using=current_alias.get()):
         hold_sending(who.firm_id)
         stamp = at or clock()
+        is_locked = is_closed(who, line)
         with as_its_payee(who, line, kind.refused):
-            held = _still_open(kind, line, stamp)
+            held = _still_open(kind, line, stamp, is_locked)
             held.state, held.changed_at = State.CANCELLED, stamp
             held.save(update_fields=["state", "changed_at"])
             return held
 
 
-def _still_open(kind: Kind[Line], line: Line, stamp: datetime) -> Line:
+def is_closed(who: Who, line: SentLine) -> bool:
+    """Whether the practice has closed the month that the line counts for; asked before its payee is entered."""
+    return bool(locked_months(who.practice_id, [line.business_day]))
+
+
+def _still_open(kind: Kind[Line], line: Line, stamp: datetime, is_locked: bool) -> Line:
     """The line, locked, if it can still be changed."""
     rows = kind.model.unscoped.select_for_update(of=("self",)).select_related("account")
     held = rows.get(pk=line.pk)
@@ -150,6 +156,6 @@ def _still_open(kind: Kind[Line], line: Line, stamp: datetime) -> Line:
     taken = invoiced_through()
     if stamp >= cut_off_of(held.business_day) or (taken is not None and taken >= held.business_day):
         raise kind.refused(Sentence(kind.too_late, {"day": held.business_day}))
-    if locked_months(held.practice_id, [held.business_day]):
+    if is_locked:
         raise kind.refused(kind.locked(held.business_day))
     return held
