@@ -1,6 +1,6 @@
 """The end of an assignment, where the tree and the fees meet: who no longer trades is no longer paid."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -8,13 +8,8 @@ from accounts.ground.access.context import Who, as_role
 from accounts.ground.access.scope import account_for
 from accounts.ground.assignments import actions
 from accounts.ground.assignments.models import Assignment, AssignmentState
-from accounts.ground.tree.models import Account
-from fees.invoicing.actions import end_invoicing
-from fees.proposals.lapsing import withdraw
-from fees.schedules.actions import end_agreements
-from fees.schedules.queries import billed_through, hold_agreements
+from fees.schedules.queries import hold_agreements
 from fees.sending.actions import hold_sending
-from portal.lib.exchange import exchange_day
 
 
 def end(*, who: Who, assignment: Assignment, at: datetime) -> None:
@@ -25,19 +20,10 @@ def end(*, who: Who, assignment: Assignment, at: datetime) -> None:
         if assignment.state == AssignmentState.ASKED:
             actions.cancel(who=who, assignment=assignment, at=at)
             return
-    # As with a move: neither side may write all that ends with it, so it is done under the office's login.
+    # As with a move: neither side may write all that ends with it, so it is done under the office's login. What ends
+    # is the database's to say (`fees_end_assignment`), as when an account closes.
     with as_role("office"), transaction.atomic(using="office"):
         # In the order in which whoever agrees or sends an invoice locks.
         hold_agreements(assignment.firm_id, alone=True)
         hold_sending(assignment.firm_id)
         actions.end(who=who, assignment=assignment, at=at)
-        account = Account.unscoped.get(pk=assignment.account_id)
-        payees = [Account.unscoped.get(pk=assignment.manager_id).practice_id]
-        end_agreements(account=account, practices=payees, first_day=_first_day(at))
-        end_invoicing(account=account, practices=payees, first_day=_first_day(at), at=at)
-        withdraw(account=account, practices=payees, at=at)
-
-
-def _first_day(at: datetime) -> date:
-    wanted, billed = exchange_day(at), billed_through()
-    return max(wanted, billed + timedelta(days=1)) if billed else wanted

@@ -242,6 +242,24 @@ def every_account_hangs_below_its_own_master() -> list[Break]:
     )
 
 
+def money_managers_are_paid_while_assigned() -> list[Break]:
+    """I22: what an account pays to another advisor's practice is agreed with the money manager that it has."""
+    return breaks(
+        "I22",
+        gettext_noop("%(count)s accounts pay a money manager that they do not have; the first is %(sample)s."),
+        """
+        SELECT a.firm_id, count(DISTINCT a.id), min(a.number)
+          FROM fees_schedule s
+          JOIN accounts_account a ON a.id = s.account_id
+          JOIN accounts_account b ON b.practice_id = s.practice_id AND b.kind = 'money_manager'
+         WHERE s.ends IS NULL
+           AND NOT EXISTS (SELECT 1 FROM accounts_assignment m
+                            WHERE m.account_id = a.id AND m.manager_id = b.id AND m.state = 'accepted')
+         GROUP BY a.firm_id
+        """,
+    )
+
+
 def _of_all_days(check: ledger.Check) -> Callable[[], list[Break]]:
     def ask() -> list[Break]:
         return check(None)
@@ -261,6 +279,7 @@ CHECKS: tuple[Callable[[], list[Break]], ...] = (
     seals_are_chained,
     the_last_night_holds,
     every_account_hangs_below_its_own_master,
+    money_managers_are_paid_while_assigned,
 )
 # Those that read rows one by one, and so by turns.
 CHECKS_BY_TURNS: tuple[Callable[[Look], list[Break]], ...] = (sealed_days_are_as_they_were, fees_work_out_again)

@@ -6,7 +6,10 @@ import pytest
 
 from accounts.ground.assignments.actions import as_payee
 from accounts.ground.people import actions as people
+from accounts.ground.signatures.rules import Hand
+from fees.proposals import signing
 from fees.proposals.actions import propose
+from fees.proposals.models import Proposal
 from fees.proposals.rules import Wanted
 from fees.sending.rules import Asked
 from tests.accounts.assignments.managed import CLIENT, NUMBER, assign, employ
@@ -58,6 +61,13 @@ def proposed(desk, rate="0.005"):
         account = desk.account(CLIENT)
         with as_payee(who, account, desk.world[NUMBER]) as payee:
             return propose(who=payee, account=account, wanted=wanted, at=at(OCTOBER))
+
+
+def signed(desk, proposal):
+    with desk.acting("nina") as who:
+        held = Proposal.unscoped.get(pk=proposal.pk)
+        hand = Hand(name="Nina Novak", address="192.0.2.1", agent="test", session="0" * 64)
+        return signing.sign(who=who, proposal=held, hand=hand, seen=held.document_hash, at=at(OCTOBER, 13))
 
 
 def amounts(desk):

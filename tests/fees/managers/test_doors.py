@@ -12,6 +12,7 @@ from accounts.ground.assignments.models import Assignment
 from accounts.ground.requests.models import Request
 from fees.billing.actions import choose_threshold
 from fees.proposals.models import Proposal
+from portal.managed.actions import end
 from tests.accounts.assignments.managed import CLIENT
 from tests.fees.invoicing.conftest import OCTOBER, at
 from tests.fees.managers.conftest import proposed, row
@@ -97,3 +98,12 @@ def test_a_proposal_of_an_assignment_that_has_ended_is_not_an_error_of_the_serve
         assert answer.status_code == 200
     assert GONE in answer.content.decode()
     assert stands() == before
+
+
+@pytest.mark.parametrize("name", ["mallory", "max"])
+def test_with_the_assignment_its_proposal_ends_on_both_lists(desk, name):
+    proposed(desk)
+    assert stands() == ("proposed", "awaiting_client")
+    with desk.acting(name) as who:
+        end(who=who, assignment=Assignment.unscoped.get(), at=at(OCTOBER, 13))
+    assert stands() == ("cancelled", "cancelled")

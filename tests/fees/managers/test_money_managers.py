@@ -18,10 +18,8 @@ from accounts.ground.assignments.actions import as_payee
 from accounts.ground.assignments.models import Assignment, AssignmentState
 from accounts.ground.assignments.rules import AssignmentProblem
 from accounts.ground.ledger.models import Transfer
-from accounts.ground.signatures.rules import Hand
 from fees.invoicing.actions import InvoiceRefused, cancel, change
 from fees.invoicing.models import Invoice, InvoiceCap
-from fees.proposals import signing
 from fees.proposals.models import Proposal, ProposalState
 from fees.schedules.models import Schedule
 from fees.schedules.rules import ScheduleRefused
@@ -30,7 +28,7 @@ from fees.sending.rules import Asked
 from portal.managed.actions import end
 from tests.accounts.assignments.managed import CLIENT, NUMBER, OTHER
 from tests.fees.invoicing.conftest import OCTOBER, SEPTEMBER, at
-from tests.fees.managers.conftest import proposed, row
+from tests.fees.managers.conftest import proposed, row, signed
 from tests.fees.posting.nights import figures
 from tests.fees.posting.test_trades import key, per_trade
 from tests.house.written import fingerprint_of_rows
@@ -90,13 +88,6 @@ def test_only_accounts_assigned_to_it_pay_a_money_manager(desk):
         desk.agree(OTHER, figures(EOM, rate="0.005"), starts=FIRST, practice=desk.world[NUMBER].practice)
     assert [one.key for one in refused.value.problems] == ["foreign_payee"]
     assert fingerprint_of_rows() == before
-
-
-def signed(desk, proposal):
-    with desk.acting("nina") as who:
-        held = Proposal.unscoped.get(pk=proposal.pk)
-        hand = Hand(name="Nina Novak", address="192.0.2.1", agent="test", session="0" * 64)
-        return signing.sign(who=who, proposal=held, hand=hand, seen=held.document_hash, at=at(OCTOBER, 13))
 
 
 def test_the_wealth_manager_proposes_the_money_managers_part_and_the_client_signs_it(desk):
