@@ -1,6 +1,7 @@
 """The client's hand: signing a proposal as it was shown, or declining it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -22,8 +23,6 @@ from fees.schedules.queries import billed_through, night_barrier
 from portal.lib.exchange import exchange_day
 from portal.lib.words import Sentence, gettext_noop
 
-TOP_LEVEL = 1
-
 
 def sign(*, who: Who, proposal: Proposal, hand: Hand, seen: str, at: datetime) -> Proposal:
     """Put the terms into force as they were shown; `seen` is the hash of the text on the signer's screen.
@@ -39,13 +38,14 @@ def sign(*, who: Who, proposal: Proposal, hand: Hand, seen: str, at: datetime) -
         starts = starts_on(held.asked_start, booked, billed_through())
         components = wanted_of(held).components
         starts = first_start(account=held.account, practice=held.practice_id, components=components, starts=starts)
-        # A second level's client pays the top level without ever seeing its row.
+        # One pays a money manager, and a second level's client the top level, without ever seeing its row.
         payee = Practice.unscoped.filter(pk=held.practice_id).first()
         payee = payee or Practice(
             pk=held.practice_id,
             firm_id=held.firm_id,
-            level=TOP_LEVEL,
-            is_commodity_registered=_is_registered(held),
+            level=_of_payee("fees_payee_level", held),
+            # Now, not when it sent the terms.
+            is_commodity_registered=_of_payee("fees_payee_is_registered", held),
         )
         try:
             held.schedule, held.cap = put_into_force(
@@ -75,11 +75,11 @@ def decline(*, who: Who, proposal: Proposal, reason: str, at: datetime) -> Propo
     return held
 
 
-def _is_registered(proposal: Proposal) -> bool:
-    """Whether the payee may charge residents of the United States for futures now, not when it sent the terms."""
+def _of_payee(function: str, proposal: Proposal) -> Any:
+    """What the database answers about the payee of a proposal that one may sign."""
     with cursor() as cur:
-        cur.execute("SELECT fees_payee_is_registered(%s)", [proposal.pk])
-        return bool(cur.fetchone()[0])
+        cur.execute(f"SELECT {function}(%s)", [proposal.pk])
+        return cur.fetchone()[0]
 
 
 def _check(proposal: Proposal, hand: Hand, seen: str, is_late: bool) -> None:

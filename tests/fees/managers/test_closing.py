@@ -121,6 +121,17 @@ def test_what_was_proposed_for_it_is_signed_no_more(agreed):
     assert fingerprint_of_rows() == before
 
 
+def test_what_still_waited_is_refused_to_whoever_signs(desk):
+    """Were a proposal not withdrawn: the signer sees no practice of a money manager, and is asked about it all the
+    same."""
+    sent = proposed(desk)
+    end_past_the_trigger()
+    before = fingerprint_of_rows()
+    with pytest.raises(ProposalRefused, match="can be paid to"):
+        signed(desk, sent)
+    assert fingerprint_of_rows() == before
+
+
 def test_a_money_manager_that_is_paid_without_an_assignment_is_named(agreed):
     assert money_managers_are_paid_while_assigned() == []
     end_past_the_trigger()
