@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.ground.access.context import Who
@@ -49,7 +50,8 @@ def progress(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
     file = files.file_of(job)
     verdicts, told, days = files.judged(job)
     is_sent = job.arguments["step"] == files.SEND
-    context = {**_context(file, verdicts, told), "days": days, "job": job, "is_sent": is_sent}
+    late = _(files.TOO_LATE) if job.message == files.TOO_LATE else ""
+    context = {**_context(file, verdicts, told), "days": days, "job": job, "is_sent": is_sent, "late": late}
     if is_sent or job.state != JobState.DONE:
         return render(request, "fees/invoicing/file.html", context)
     context |= {

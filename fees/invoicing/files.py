@@ -1,7 +1,8 @@
 """A file with more rows than a request should judge: a job checks them, and another sends them, a slice at a time.
 
 A slice is one transaction with the same checks as rows by hand, so that nobody waits long for a file, and a worker that
-is killed is followed by one that goes on. All rows count from the moment at which the file was sent.
+is killed is followed by one that goes on. All rows count from the moment at which the file was sent, and none is sent
+once the night has taken that day: what somebody confirmed for one evening is never sent on another.
 """
 
 from collections.abc import Sequence
@@ -20,8 +21,10 @@ from accounts.ground.jobs.models import Job, JobState
 from fees.invoicing.actions import Kept, submit
 from fees.invoicing.upload import File, remember
 from fees.proofs.words import tell
+from fees.sending.actions import counts_for, hold_sending
 from fees.sending.queries import clock
 from fees.sending.rules import Asked, Verdict
+from portal.lib.words import gettext_noop
 
 KIND = "invoices"
 CHECK, SEND = "check", "send"
@@ -30,6 +33,9 @@ OPEN = (JobState.WAITING, JobState.RUNNING)
 FEW_ROWS, AT_ONCE = 500, 500
 KEPT = timedelta(days=7)
 MOST_LISTED = 10
+TOO_LATE = gettext_noop(
+    "The night came before all of it was sent, and the rest is not sent any more. Send the rows that are missing again."
+)
 
 
 class Stopped(Exception):
@@ -44,13 +50,15 @@ def is_large(file: File) -> bool:
 def ask(*, who: Who, file: File, step: str, at: datetime) -> Job:
     """A job that checks the rows, or takes those that pass; they count from now on by the database's clock."""
     own(who).filter(created_at__lt=at - KEPT).update(arguments={"name": ""}, result=None)
+    sent = clock()
     arguments: dict[str, object] = {
         "step": step,
         "name": file.name,
         "sha256": file.sha256,
         "encoding": file.encoding,
         "comma": file.writes_decimal_comma,
-        "sent": clock().isoformat(),
+        "sent": sent.isoformat(),
+        "day": counts_for(sent).isoformat(),
         "rows": [list(row) for row in file.rows],
     }
     job = jobs.ask(who=who, kind=KIND, arguments=arguments)
@@ -130,6 +138,9 @@ def step(*, who: Who, job: UUID, at: datetime) -> bool:
         found.refresh_from_db()
     if found.state != JobState.RUNNING:
         return False
+    if found.arguments["step"] == SEND and not _is_in_time(who, found):
+        jobs.end(job=found, at=at, result=found.result, problem=TOO_LATE)
+        return False
     file, result = file_of(found), found.result or {"days": [], "rows": []}
     rows = file.rows[len(result["rows"]) :][:AT_ONCE]
     if rows:
@@ -144,6 +155,13 @@ def step(*, who: Who, job: UUID, at: datetime) -> bool:
         return True
     jobs.end(job=found, at=at, result=result)
     return False
+
+
+def _is_in_time(who: Who, job: Job) -> bool:
+    """Whether the rows still count for the day that the file was sent for; no night takes it before this slice ends."""
+    hold_sending(who.firm_id)
+    sent = datetime.fromisoformat(job.arguments["sent"])
+    return counts_for(sent).isoformat() == job.arguments.get("day")
 
 
 def _taken(who: Who, job: Job, file: File, rows: Sequence[Asked]) -> tuple[date, list[Verdict]]:
