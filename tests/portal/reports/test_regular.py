@@ -13,7 +13,7 @@ from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import Seat
 from accounts.ground.runs.models import Run, Seal
 from portal.lib.periods import Frequency
-from portal.reports.regular import actions
+from portal.reports.regular import actions, tasks
 from portal.reports.regular.models import RegularReport
 from portal.reports.regular.rules import due_for, next_on
 from portal.reports.tasks import make_report
@@ -89,6 +89,32 @@ def test_it_comes_once_with_the_night_that_settles_the_month_and_is_mailed(clien
     assert (job.state, job.user_id, job.result["name"]) == (JobState.DONE, kept.user_id, "performance-2025-10-07.csv")
     with as_role("office"):
         assert OutboxMessage.unscoped.filter(natural_key__contains=f"report {job.pk}").exists()
+
+
+def test_one_that_goes_wrong_stops_no_other_and_is_tried_again(client, valued, monkeypatch):
+    asked(client, valued, "alice")
+    asked(client, valued, "bob")
+    sealed(valued, SECOND)
+    bad = RegularReport.unscoped.order_by("pk").first()
+    called = []
+    monkeypatch.setattr(tasks.make_report, "delay", lambda *given: called.append(given))
+    submit_report = actions.submit
+
+    def fails(*, who, **more):
+        if who.user_id == bad.user_id:
+            raise OSError("the storage does not answer")
+        return submit_report(who=who, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "submit", fails)
+        with pytest.raises(ExceptionGroup) as raised:
+            tasks.submit_regular()
+    assert [type(one) for one in raised.value.exceptions] == [OSError]
+    assert [one.user_id for one in Job.unscoped.all()] == [user for _job, user, _seat in called] != [bad.user_id]
+
+    assert tasks.submit_regular() == 1
+    assert len(called) == Job.unscoped.count() == 2
+    assert tasks.submit_regular() == 0
 
 
 def test_the_clock_alone_makes_nothing_while_the_month_is_not_closed(client, valued):
