@@ -279,6 +279,8 @@ REMEMBERED_COOKIE_NAME = f"{_prefix}remembered"
 VAULT_COOKIE_NAME = f"{_prefix}vs"
 CSRF_FAILURE_VIEW = "portal.refusals.csrf_failed"
 STEP_UP_SENTENCES = "portal.confirming.sentences.words_of"
+# What a person without a browser, whose money moves by the clock, could confirm it with now.
+STEP_UP_BEST = "auth2fa.devices.offers.carried_best"
 CSRF_COOKIE_NAME = f"{_prefix}csrf"
 LANGUAGE_COOKIE_NAME = f"{_prefix}language"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS

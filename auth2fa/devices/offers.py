@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.ground.outbox.models import Channel
-from accounts.ground.stepup.limits import cap_of
+from accounts.ground.stepup.limits import cap_of, strongest
 from auth2fa.devices.models import Device, Kind
+from auth2fa.devices.queries import for_tasks, is_protected
 from auth2fa.devices.rules import BETTER_THAN_TEXT, MOST, carries
 from auth2fa.devices.secrets import site
 from auth2fa.factors.numbers import masked
@@ -55,6 +56,12 @@ def carried(device: Device, at: datetime) -> str:
     """The row of the withdrawal limits that a device counts as now."""
     hold = timedelta(hours=settings.DEVICE_HOLD_HOURS)
     return carries(device.kind, confirmed_at=device.confirmed_at, at=at, hold=hold)
+
+
+def carried_best(user_id: int, at: datetime) -> str:
+    """The highest row of the limits that anything of a person's counts as now, asked by rooms below."""
+    able = for_tasks(user_id, at)
+    return strongest(carried(one, at) for one in able) if is_protected(able) else "password"
 
 
 def limit_words(factor: str) -> str:

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from accounts.broker.funding.models import FundingKind, FundingMethod, SavedBank
+from accounts.broker.funding.models import FundingKind, FundingMethod, FundingRequest, SavedBank
 from accounts.broker.funding.queries import bank_for, request_for
 from accounts.broker.funding.rules import CURRENCY_OF
-from accounts.broker.recurring.models import Every
+from accounts.broker.recurring.models import Every, RecurringInstruction
+from accounts.broker.recurring.queries import instruction_for
 from portal.confirming.wish import Wish, account_words, amount_words
 
 
@@ -54,6 +55,18 @@ def recur(wish: Wish) -> str:
     return words % said
 
 
+def resume(wish: Wish) -> str:
+    """A recurring movement that was paused."""
+    found = instruction_for(wish.seat, wish.place["pk"])
+    return _("Let “%(name)s” of account %(account)s go on: %(every)s, %(amount)s, %(to)s.") % {
+        "name": found.name,
+        "account": account_words(found.account),
+        "every": Every(found.every).label,
+        "amount": amount_words(found.amount, found.currency),
+        "to": _end_of(found),
+    }
+
+
 def save_bank(wish: Wish) -> str:
     """A bank to which money may go."""
     return _("Let money of account %(account)s go to %(to)s.") % {
@@ -78,7 +91,7 @@ def verify(wish: Wish) -> str:
         "kind": FundingKind(found.kind).label,
         "account": account_words(found.account),
         "amount": amount_words(found.amount, found.currency) if found.amount else "",
-        "to": _whole(found.bank) if found.bank else account_words(found.counter) if found.counter else found.method,
+        "to": _end_of(found),
     }
     accepts = wish.said.get("answer") == "approve" or wish.said.get("approve") is True
     words = (
@@ -87,6 +100,10 @@ def verify(wish: Wish) -> str:
         else _("Decline of account %(account)s: %(kind)s %(amount)s, %(to)s.")
     )
     return words % said
+
+
+def _end_of(found: FundingRequest | RecurringInstruction) -> str:
+    return _whole(found.bank) if found.bank else account_words(found.counter) if found.counter else found.method
 
 
 def _way(wish: Wish) -> str:

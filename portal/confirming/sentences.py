@@ -263,6 +263,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "transfer:pay_bill": money.pay_bill,
     **dict.fromkeys(("transfer:move", "api_move"), money.move),
     **dict.fromkeys(("transfer:recur", "api_recur"), money.recur),
+    **dict.fromkeys(("transfer:recurring_resume", "api_resume_recurring"), money.resume),
     **dict.fromkeys(("transfer:save_bank", "transfer:save_payee", "api_save_bank"), money.save_bank),
     **dict.fromkeys(("transfer:delete_bank", "api_delete_bank"), money.delete_bank),
     **dict.fromkeys(("transfer:funding_verify", "api_verify_funding"), money.verify),

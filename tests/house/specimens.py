@@ -20,7 +20,10 @@ MOVED = (
     *("funding_amount", "api_funding_request", "api_cancel_funding", "api_consent_funding", "api_verify_funding"),
     "api_confirm_funding",
 )
-RECURRING = (*("recurring_one", "recurring_pause", "recurring_resume", "recurring_end", "api_recurring_one"),)
+RECURRING = (
+    *("recurring_one", "recurring_pause", "recurring_resume", "recurring_end"),
+    *("api_recurring_one", "api_pause_recurring", "api_resume_recurring"),
+)
 SAVED_BANKS = ("delete_bank", "api_delete_bank")
 GIVEN_BACK = ("reimbursement", "cancel_reimbursement", "api_reimbursement")
 TOLD_TO_A_PRACTICE = (

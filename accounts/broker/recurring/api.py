@@ -18,7 +18,6 @@ from accounts.broker.recurring import actions
 from accounts.broker.recurring.actions import Wanted
 from accounts.broker.recurring.models import LONGEST_NAME, Every, RecurringInstruction, RecurringTurn, State
 from accounts.broker.recurring.queries import instruction_for, instructions_of, turns_of
-from accounts.ground.access.api import StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.idempotency.api import KEY
 from accounts.ground.stored_words import said as in_words
@@ -89,12 +88,6 @@ class NewRecurringSerializer(MoneySerializer):
     ends_on = serializers.DateField(required=False, allow_null=True)
 
 
-class RecurringStateSerializer(StrictSerializer):
-    """Whether it goes on."""
-
-    paused = serializers.BooleanField()
-
-
 @gate("fund")
 class RecurringInstructions(APIView):
     """Recurring movements of money."""
@@ -147,16 +140,6 @@ class OneRecurring(APIView):
         who = who_asks(request)
         return Response(OneRecurringSerializer(instruction_for(who, pk), context={"who": who}).data)
 
-    @extend_schema(request=RecurringStateSerializer, responses=RecurringSerializer)
-    def patch(self, request: ApiRequest, pk: UUID) -> Response:
-        """Pause it, or let it go on with the next day that has not passed."""
-        who = who_asks(request)
-        found, said = instruction_for(who, pk), RecurringStateSerializer.of(request)
-        with refusing():
-            if said["paused"]:
-                return Response(RecurringSerializer(actions.pause(who=who, found=found)).data)
-            return Response(RecurringSerializer(actions.resume(who=who, found=found, at=timezone.now())).data)
-
     @extend_schema(responses={204: None})
     def delete(self, request: ApiRequest, pk: UUID) -> Response:
         """End it; what was asked for before goes its own way."""
@@ -165,3 +148,29 @@ class OneRecurring(APIView):
         with refusing():
             actions.end(who=who, found=found, at=timezone.now())
         return Response(status=204)
+
+
+@gate("fund")
+class PauseRecurring(APIView):
+    """Pauses a recurring movement."""
+
+    @extend_schema(request=None, responses=RecurringSerializer)
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        """Nothing is asked for until it goes on."""
+        who = who_asks(request)
+        found = instruction_for(who, pk)
+        with refusing():
+            return Response(RecurringSerializer(actions.pause(who=who, found=found)).data)
+
+
+@gate("fund", step_up=True)
+class ResumeRecurring(APIView):
+    """Lets a paused recurring movement go on."""
+
+    @extend_schema(request=None, responses=RecurringSerializer)
+    def post(self, request: ApiRequest, pk: UUID) -> Response:
+        """It goes on with the next day that has not passed."""
+        who = who_asks(request)
+        found = instruction_for(who, pk)
+        with refusing():
+            return Response(RecurringSerializer(actions.resume(who=who, found=found, at=timezone.now())).data)

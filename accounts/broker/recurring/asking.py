@@ -7,9 +7,11 @@ became of it. Killed between the two, the next look finds the same request by it
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy
 
 from accounts.broker.funding import actions
@@ -24,6 +26,7 @@ from accounts.ground.access.context import Who, acting, as_role
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.days.queries import calendar
 from accounts.ground.outbox.actions import owe_people
+from accounts.ground.stepup.limits import weaker
 from portal.lib.exchange import exchange_day
 from portal.lib.words import Sentence, gettext_noop
 
@@ -109,14 +112,17 @@ def _ask(found: RecurringInstruction, due_on: date, at: datetime) -> FundingRequ
 
 def _asked(who: Who, held: RecurringInstruction, key: UUID, at: datetime) -> FundingRequest:
     said = Asked(held.kind, held.currency, key, held.amount, held.method, held.bank, held.counter)
+    if held.kind == FundingKind.DEPOSIT:
+        account = to_fund(who, held.account.number)
+        return actions.notify_deposit(who=who, account=account, asked=said, at=at)
+    # A device that is gone since confirms nothing more, and one that came since was not there to confirm it.
+    factor = weaker(held.factor, import_string(settings.STEP_UP_BEST)(who.user_id, at))
     if held.kind == FundingKind.INTERNAL:
         assert held.counter is not None, "a check constraint says so"
         payer, _payee = actions.ends_of(who, held.account.number, held.counter.number)
-        return actions.move(who=who, payer=payer, asked=said, factor=held.factor, at=at)
+        return actions.move(who=who, payer=payer, asked=said, factor=factor, at=at)
     account = to_fund(who, held.account.number)
-    if held.kind == FundingKind.DEPOSIT:
-        return actions.notify_deposit(who=who, account=account, asked=said, at=at)
-    return actions.withdraw(who=who, account=account, asked=said, factor=held.factor, at=at)
+    return actions.withdraw(who=who, account=account, asked=said, factor=factor, at=at)
 
 
 def _write_down(

@@ -85,7 +85,7 @@ def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _changed(request, pk, lambda: actions.pause(who=who, found=found), _("Paused; nothing is asked for."))
 
 
-@gate("fund")
+@gate("fund", step_up=True)
 @require_POST
 def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Go on with the next day that has not passed."""

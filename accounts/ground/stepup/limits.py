@@ -3,6 +3,7 @@
 Source: the broker's withdrawal limits by secure login device (a day / five business days).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -45,6 +46,16 @@ def cap_of(factor: str) -> Cap:
     return CAPS.get(factor, _NONE)
 
 
+def weaker(one: str, other: str) -> str:
+    """Which of two factors lets less money leave; the first where both let as much."""
+    return min(one, other, key=_height)
+
+
+def strongest(factors: Iterable[str]) -> str:
+    """Which of a person's factors lets most money leave; a password alone where there is none."""
+    return max(factors, key=_height, default="password")
+
+
 def window(day: date, days: Calendar) -> tuple[date, date]:
     """The first and last of the five business days that end with a day."""
     return days.add(day, 1 - BUSINESS_DAYS), day
@@ -73,3 +84,8 @@ def ach_problem(factor: str, *, amount: Decimal, before: Decimal) -> Sentence | 
         return None
     msgid = gettext_noop("Without a device at most USD %(most)s moves by ACH or EFT; add a device first.")
     return Sentence(msgid, {"most": number_words(FIRST_BY_ACH, 0)})
+
+
+def _height(factor: str) -> Decimal:
+    a_day = cap_of(factor).a_day
+    return Decimal("Infinity") if a_day is None else a_day

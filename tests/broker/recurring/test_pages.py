@@ -35,10 +35,11 @@ def test_set_up_paused_resumed_and_ended(browse, till):
     assert "Rent" in ana.get("/transfer/recurring/").content.decode()
     assert "It was not due yet" in ana.get(one).content.decode()
     for step, state in (("pause", "paused"), ("resume", "active"), ("end", "ended")):
-        assert ana.post(f"{one}{step}/").status_code == 302
+        sure = {"_password": PASSWORD} if step == "resume" else {}
+        assert ana.post(f"{one}{step}/", sure).status_code == 302
         found.refresh_from_db()
         assert found.state == state
-        assert ana.post(f"{one}{step}/").status_code == 409
+        assert ana.post(f"{one}{step}/", sure).status_code == 409
     assert "Ended" in ana.get(one).content.decode()
 
 
@@ -60,10 +61,27 @@ def test_the_same_over_the_api(browse, till):
     assert post("c", kind="internal_cash", to="U2000001").status_code == 400
     one = f"/api/v1/recurring-instructions/{made.json()['id']}/"
     assert ana.get(one).json()["turns"] == []
-    assert ana.patch(one, {"paused": True}, content_type="application/json").json()["state"] == "paused"
-    assert ana.patch(one, {"paused": True}, content_type="application/json").status_code == 409
+    assert ana.post(f"{one}pause/").json()["state"] == "paused"
+    assert ana.post(f"{one}pause/").status_code == 409
+    assert ana.post(f"{one}resume/").status_code == 403
+    assert ana.get(one).json()["state"] == "paused"
+    assert ana.post(f"{one}resume/", headers=sure).json()["state"] == "active"
+    assert ana.post(f"{one}resume/", headers=sure).status_code == 409
     assert ana.delete(one).status_code == 204
     assert [row["state"] for row in ana.get("/api/v1/recurring-instructions/").json()] == ["ended"]
+
+
+def test_what_was_paused_goes_on_only_with_a_proof(browse, recur):
+    ana, found = browse("ana"), recur("ana", "U1000001")
+    one = f"/transfer/recurring/{found.pk}/"
+    ana.post(f"{one}pause/")
+
+    asks = ana.post(f"{one}resume/").content.decode()
+
+    assert "Let “Rent” of account U1000001" in asks
+    assert "Every month, " in asks
+    found.refresh_from_db()
+    assert found.state == "paused"
 
 
 @pytest.mark.parametrize("name", ["ken", "bob", "chidi", "alice", "sam"])
@@ -76,7 +94,10 @@ def test_what_is_anothers_is_not_there_and_nothing_moves(browse, recur, name, wo
     assert client.get(one).status_code == missing
     assert client.get(api).status_code == missing
     for step in ("pause", "resume", "end"):
-        assert client.post(f"{one}{step}/").status_code == (409 if name == "alice" else 404)
+        assert client.post(f"{one}{step}/", {"_password": PASSWORD}).status_code == (409 if name == "alice" else 404)
+    for step in ("pause", "resume"):
+        answer = client.post(f"{api}{step}/", headers={"Confirm-Password": PASSWORD})
+        assert answer.status_code == (409 if name == "alice" else 404)
     assert client.delete(api).status_code == (409 if name == "alice" else 404)
     if name != "alice":
         assert client.post("/accounts/U1000001/transfer/recurring/", {**FORM, "key": str(uuid4())}).status_code == 404

@@ -1,7 +1,7 @@
 """When recurring movements are asked for (TRX-6), that each is an ordinary request, and that nothing is asked twice."""
 
 import itertools
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -15,13 +15,25 @@ from accounts.broker.recurring.asking import ask_due
 from accounts.broker.recurring.models import RecurringInstruction, RecurringTurn
 from accounts.broker.recurring.rules import asked_on, first_open, next_after, nth
 from accounts.ground.access.context import acting, as_role, enter
+from accounts.ground.amounts import number_words
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import User
+from auth2fa.devices.models import Device
 from portal.lib.business_days import Calendar
 from portal.lib.exchange import EXCHANGE_ZONE
+from tests.auth2fa.kit import enrolled
 
 # Weekends; 3 July 2026 stands for Independence Day, which is a Saturday that year.
 DAYS = Calendar([date(2026, 7, 3), date(2026, 12, 25)])
+LONG_AGO = datetime(2025, 1, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def recur(recur, world):
+    """In the names of two who have had a telephone for long."""
+    for name in ("ana", "alice"):
+        enrolled(world.users[name], "phone", confirmed_at=LONG_AGO, trusted_at=LONG_AGO)
+    return recur
 
 
 def noon(text):
@@ -146,6 +158,37 @@ def test_limits_are_those_of_the_device_that_set_it_up(till, recur):
     assert FundingRequest.unscoped.count() == 2
     (refused,) = RecurringTurn.unscoped.exclude(problem="")
     assert refused.problem.startswith("With this device at most USD")
+
+
+def test_a_device_that_was_revoked_since_confirms_nothing_more(till, recur, world):
+    """Set up with a card, without a limit; by the telephone that is left a million a day, without both a number."""
+    till.cash("U1000001", "5000000", day=date(2026, 5, 13))
+    enrolled(world.users["ana"], "card", confirmed_at=LONG_AGO, trusted_at=LONG_AGO)
+    recur("ana", "U1000001", amount=Decimal(1_000_001), factor="card")
+    recur("ana", "U1000001", factor="card", starts_on=date(2026, 7, 15))
+    assert ask_due(at=noon("2026-05-15")) == 1
+    assert FundingRequest.unscoped.get().factor == "card"
+
+    hers = Device.unscoped.filter(user=world.users["ana"])
+    hers.filter(kind="card").update(revoked_at=noon("2026-06-01"))
+    assert ask_due(at=noon("2026-06-15")) == 1
+    (refused,) = RecurringTurn.unscoped.exclude(problem="")
+    assert refused.problem.startswith("With this device at most USD")
+    assert refused.said["most"] == number_words(Decimal(1_000_000), 0)
+
+    hers.update(revoked_at=noon("2026-06-16"))
+    assert ask_due(at=noon("2026-07-15")) == 2
+    made = FundingRequest.unscoped.get(amount=100)
+    assert (made.factor, made.status) == ("password", "pending_confirmation")
+    assert FundingRequest.unscoped.count() == 2
+
+
+def test_a_device_that_came_since_raises_no_limit(till, recur, world):
+    till.cash("U1000001", "1000", day=date(2026, 5, 13))
+    recur("ana", "U1000001", factor="password")
+    enrolled(world.users["ana"], "card", confirmed_at=LONG_AGO, trusted_at=LONG_AGO)
+    assert ask_due(at=noon("2026-05-15")) == 1
+    assert FundingRequest.unscoped.get().status == "pending_confirmation"
 
 
 def test_without_a_device_each_time_mails_a_number(till, recur):
