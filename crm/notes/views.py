@@ -52,7 +52,7 @@ def note(request: HttpRequest, note: UUID, number: str = "", contact: UUID | Non
     typed = {"title": said.get("title", ""), "body": said.get("body", "")}
     if request.method == "POST":
         version = said.get("version", "")
-        known = int(version) if version.isascii() and version.isdigit() else 0
+        known = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
         try:
             actions.change(vault=vault, note=found, version=known, at=timezone.now(), **typed)
         except NoteProblem as refusal:

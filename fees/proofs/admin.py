@@ -29,8 +29,8 @@ class MethodFilter(admin.SimpleListFilter):
         return [(str(code), method_title(code)) for code in EVERY]
 
     def queryset(self, request: HttpRequest, queryset: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
-        chosen = self.value() or ""
-        return queryset.filter(method=int(chosen)) if chosen.isdigit() and int(chosen) in EVERY else queryset
+        chosen = next((code for code in EVERY if str(code) == self.value()), None)
+        return queryset if chosen is None else queryset.filter(method=chosen)
 
 
 @admin.register(Charge)

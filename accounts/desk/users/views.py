@@ -168,7 +168,9 @@ def leave(request: HttpRequest, seat: int) -> HttpResponse:
     heirs = queries.seats(who).filter(is_active=True).exclude(pk=found.pk).order_by("user__username")
     problem = ""
     if request.method == "POST":
-        heir = heirs.filter(pk=request.POST["heir"]).first() if request.POST.get("heir", "").isdigit() else None
+        chosen = request.POST.get("heir", "")
+        is_key = chosen.isascii() and chosen.isdigit() and len(chosen) < 16
+        heir = heirs.filter(pk=int(chosen)).first() if is_key else None
         try:
             if heir is None:
                 raise UserProblem(_("Choose a colleague who stays."))

@@ -75,6 +75,15 @@ def test_everything_moves_and_every_door_closes_at_once(leaver, browse, world, a
     assert TrailEntry.unscoped.filter(table="accounts_seat", row=str(seat.pk), user_id=world.users["alice"].pk).exists()
 
 
+def test_what_names_no_colleague_moves_nothing(leaver, browse):
+    alice, seat = browse("alice"), leaver[0]
+    for heir in ("", "x", "²", "9" * 30, "9" * 5_000):
+        answer = alice.post(f"/settings/users/{seat.pk}/leave/", {"heir": heir, "_password": PASSWORD})
+        assert answer.status_code == 422, heir[:3]
+    seat.refresh_from_db()
+    assert seat.is_active and seat.ended_at is None
+
+
 def test_a_closing_that_they_asked_for_is_taken_back(leaver, browse, world):
     """It would be carried out in the leaver's name, which by then may do nothing."""
     with acting(leaver[0].user_id) as who:
