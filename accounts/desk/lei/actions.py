@@ -30,13 +30,16 @@ def elect(*, who: Who, account: Account, choice: str, lei: str, at: datetime) ->
 
 
 def issue(*, who: Who, account: Account, lei: str, at: datetime) -> LeiElection:
-    """The back office writes down the identifier that was applied for."""
+    """The back office writes down the identifier that was applied for; another one later corrects it."""
     if who.role != "office":
         raise refusal(who, Function.SIGN, account)
     before = latest(who, account)
-    if before is None or before.choice != LeiChoice.APPLY:
+    if before is None or before.choice not in (LeiChoice.APPLY, LeiChoice.ISSUED):
         raise LeiConflict(_("No LEI is applied for here."))
-    return _write(who, account, LeiChoice.ISSUED, clean_lei(lei), at)
+    cleaned = clean_lei(lei)
+    if cleaned == before.lei:
+        raise LeiConflict(_("It is so already."))
+    return _write(who, account, LeiChoice.ISSUED, cleaned, at)
 
 
 def _write(who: Who, account: Account, choice: str, lei: str, at: datetime) -> LeiElection:
@@ -61,7 +64,7 @@ def _write(who: Who, account: Account, choice: str, lei: str, at: datetime) -> L
                 by=who.user_id,
             )
     except DatabaseError as problem:
-        if not any(name in str(problem) for name in ("lei_elected_once", "lei_issued_once", "is final")):
+        if not any(name in str(problem) for name in ("lei_elected_once", "is final")):
             raise
         raise LeiConflict(_("This election is final.")) from problem
     return made

@@ -53,7 +53,6 @@ class LeiElection(TenantModel):
                 name="lei_where_there_is_one",
             ),
             models.UniqueConstraint(fields=["account"], condition=Q(choice__in=FINAL), name="lei_elected_once"),
-            models.UniqueConstraint(fields=["account"], condition=Q(choice="issued"), name="lei_issued_once"),
         ]
         indexes = [models.Index(fields=["account", "-elected_at"], name="lei_latest")]
 

@@ -26,3 +26,23 @@ BEGIN
 END $$;
 CREATE TRIGGER {TABLE}_step BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION desk_lei_step();
 """
+
+CORRECTED = f"""
+-- What the office wrote down as issued it may write down again: the owner's choice is final, a slip of the hand is not.
+CREATE OR REPLACE FUNCTION desk_lei_step() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+DECLARE
+    before text;
+    held text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('lei ' || NEW.account_id, 0));
+    SELECT choice, lei INTO before, held FROM {TABLE} WHERE account_id = NEW.account_id
+     ORDER BY elected_at DESC, id DESC LIMIT 1;
+    IF NOT (CASE coalesce(before, 'none') WHEN 'none' THEN NEW.choice IN ('held', 'apply', 'none')
+                 WHEN 'apply' THEN NEW.choice = 'issued'
+                 WHEN 'issued' THEN NEW.choice = 'issued' AND NEW.lei <> held ELSE false END) THEN
+        RAISE EXCEPTION 'an election of % is final', before USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+"""

@@ -39,3 +39,18 @@ CREATE TRIGGER {OFFERS}_facts BEFORE UPDATE OF code, fee, currency ON {OFFERS}
     EXECUTE FUNCTION app_refuse_change();
 CREATE TRIGGER {OFFERS}_kept BEFORE DELETE ON {OFFERS} FOR EACH ROW EXECUTE FUNCTION app_refuse_change();
 """
+
+SEAT = "accounts_seat"
+SEAT_ENDS = f"""
+-- Nobody pays on for somebody who has left, however the seat ended.
+CREATE FUNCTION desk_marketdata_seat_ended() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE {SUBSCRIPTIONS} SET ended_at = NEW.ended_at, ended_by = coalesce(app_user(), started_by)
+     WHERE seat_id = NEW.id AND ended_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER {SEAT}_market_data AFTER UPDATE OF ended_at ON {SEAT}
+    FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL)
+    EXECUTE FUNCTION desk_marketdata_seat_ended();
+"""

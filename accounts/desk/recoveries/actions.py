@@ -31,7 +31,7 @@ from portal.lib.words import gettext_noop
 Row = TypeVar("Row", RecoveryElection, Recovery)
 
 # What the database says where the pages let something through: who enrols twice, which claim is there already.
-REFUSED = ("is so already", "recovery_once_a_claim", "recovery_reverses_id", "took no part")
+REFUSED = ("is so already", "is posted already", "recovery_reverses_id", "took no part")
 
 
 @dataclass(frozen=True)

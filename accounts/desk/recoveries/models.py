@@ -93,9 +93,6 @@ class Recovery(TenantModel):
                 | Q(kind=RecoveryKind.REVERSAL, reverses__isnull=False),
                 name="recovery_reverses_one",
             ),
-            models.UniqueConstraint(
-                fields=["firm", "account", "reference"], condition=Q(kind="recovery"), name="recovery_once_a_claim"
-            ),
             models.UniqueConstraint(fields=["firm", "account", "id"], name="recovery_of_account"),
         ]
         indexes = [models.Index(fields=["account", "-paid_on"], name="recovery_latest")]

@@ -50,3 +50,20 @@ ALTER TABLE {POSTINGS} ADD CONSTRAINT recovery_fee_is_a_fifth
 ALTER TABLE {POSTINGS} ADD CONSTRAINT recovery_payable
     CHECK (currency NOT IN ('JPY', 'KRW') OR gross = floor(gross));
 """
+
+ONCE_A_CLAIM = f"""
+-- Once a claim, but for what was taken back; two at once wait for each other.
+CREATE FUNCTION desk_recovery_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('recovery claim ' || NEW.account_id || ' ' || NEW.reference, 0));
+    IF EXISTS (SELECT 1 FROM {POSTINGS} p
+                WHERE p.account_id = NEW.account_id AND p.reference = NEW.reference AND p.kind = 'recovery'
+                  AND NOT EXISTS (SELECT 1 FROM {POSTINGS} back WHERE back.reverses_id = p.id)) THEN
+        RAISE EXCEPTION 'this claim is posted already' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER {POSTINGS}_once BEFORE INSERT ON {POSTINGS}
+    FOR EACH ROW WHEN (NEW.kind = 'recovery') EXECUTE FUNCTION desk_recovery_once();
+"""

@@ -141,6 +141,28 @@ def test_the_back_office_writes_down_what_was_applied_for(browse, reporting, off
     assert LeiElection.unscoped.count() == 2
 
 
+def test_what_the_office_wrote_down_wrongly_it_writes_down_again(browse, reporting, office):
+    address, said = "/office/desk/leielection/add/", {"account": reporting["U1000001"].pk, "lei": OTHER}
+    elected(reporting, "apply")
+    assert office.post(address, said).status_code == 302
+    assert office.post(address, {**said, "lei": GOOD}).status_code == 302
+
+    assert [one["lei"] for one in browse("ana").get(API).json()] == [GOOD, OTHER, ""]
+    page = browse("ana").get(PAGE).content.decode()
+    assert "/elect/" not in page
+    for choice in ("held", "apply", "none"):
+        with pytest.raises(LeiConflict):
+            elected(reporting, choice, OTHER)
+    assert LeiElection.unscoped.count() == 3
+
+
+def test_what_the_owner_has_elected_the_office_does_not_change(reporting, office):
+    elected(reporting, "held", GOOD)
+    said = {"account": reporting["U1000001"].pk, "lei": OTHER}
+    assert office.post("/office/desk/leielection/add/", said).status_code == 422
+    assert LeiElection.unscoped.get().lei == GOOD
+
+
 @pytest.mark.parametrize(
     "said", [{}, {"choice": "issued", "lei": GOOD}, {"choice": "held"}, {"choice": "held", "lei": "x"}]
 )

@@ -72,6 +72,25 @@ def test_every_user_pays_again_and_the_sum_is_said_before_another_is_added(brows
     assert "10.50" not in browse("vera").get(PAGE).content.decode()
 
 
+def test_with_the_seat_its_subscriptions_end_and_nobody_pays_on(browse, offered):
+    subscribed(offered, "alice", "us-stocks")
+    subscribed(offered, "vera", "us-stocks")
+    gone = subscribed(offered, "vera", "us-options")
+    MarketDataSubscription.unscoped.filter(pk=gone.pk).update(ended_at=AT, ended_by=offered.users["vera"].pk)
+
+    assert browse("alice").post(f"/settings/users/{offered.seats['vera'].pk}/remove/", SURE).status_code == 302
+
+    seat = Seat.unscoped.get(pk=offered.seats["vera"].pk)
+    ended = MarketDataSubscription.unscoped.get(seat=seat, offer="us-stocks")
+    assert ended.ended_at == seat.ended_at is not None
+    assert ended.ended_by == offered.users["alice"].pk
+    gone.refresh_from_db()
+    assert (gone.ended_at, gone.ended_by) == (AT, offered.users["vera"].pk)
+    with acting(offered.users["alice"].pk) as who:
+        assert queries.cost_of_place(who) == [("USD", D("4.50"))]
+    assert MarketDataSubscription.unscoped.get(seat=offered.seats["alice"]).ended_at is None
+
+
 @pytest.mark.parametrize("code", ["old", "no-such"])
 def test_what_is_not_offered_is_not_subscribed_to(browse, offered, code):
     before = fingerprint_of_rows()

@@ -12,6 +12,7 @@ from accounts.broker.products.actions import grant
 from accounts.broker.products.rules import Permission
 from accounts.desk.recoveries import actions
 from accounts.desk.recoveries.models import Recovery, RecoveryElection
+from accounts.desk.recoveries.queries import totals
 from accounts.desk.recoveries.rules import (
     RecoveryConflict,
     RecoveryProblem,
@@ -239,6 +240,30 @@ def test_a_mistake_is_posted_the_other_way_round_once(browse, firm, office):
     ]
     page = browse("ana").get(PAGE).content.decode()
     assert "Taken back" in page and "0.00" in page
+
+
+def test_what_was_taken_back_is_posted_again_under_the_same_claim(browse, firm, office):
+    """By hand: 90.00 - 90.00 + 900.00; its fee is a fifth, 180.00."""
+    enrolled(firm)
+    address = "/office/desk/recovery/add/"
+    assert office.post(address, said(firm, gross="90.00")).status_code == 302
+    assert office.post(address, said(firm, gross="900.00")).status_code == 422
+    wrong = Recovery.unscoped.get()
+    office.post("/office/desk/recovery/", {"action": "take_back_rows", "_selected_action": str(wrong.pk)})
+
+    assert office.post(address, said(firm, gross="900.00")).status_code == 302
+    assert office.post(address, said(firm, gross="900.00")).status_code == 422
+
+    rows = Recovery.unscoped.filter(reference="C-1").order_by("written_at")
+    assert list(rows.values_list("kind", "gross")) == [
+        *(("recovery", D("90.00")), ("reversal", D("90.00")), ("recovery", D("900.00"))),
+    ]
+    with acting(firm.users["ana"].pk) as who:
+        assert totals(who, firm["U1000001"]) == [("USD", D("900.00"), D("180.00"), D("720.00"))]
+    fields = {name: getattr(wrong, name) for name in ("firm_id", "practice_id", "account_id", "case", "reference")}
+    fields |= {name: getattr(wrong, name) for name in ("currency", "gross", "fee", "net", "data_sent_on", "paid_on")}
+    with pytest.raises(DatabaseError, match="posted already"), transaction.atomic():
+        Recovery.unscoped.create(written_by=1, written_at=AUGUST, **fields)
 
 
 @pytest.mark.parametrize("name", ["ken", "chidi", "nina", "bob", "mallory", "sam", "frank", ""])
