@@ -21,7 +21,7 @@ from accounts.ground.jobs.actions import cancel
 from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.paging import MOST_COUNTED, Page, page_of
 from accounts.ground.people.models import Role
-from accounts.ground.tree.models import Account, Practice
+from accounts.ground.tree.models import Account, Kind, Practice
 from accounts.ground.tree.queries import typed
 from fees.proofs.words import tell
 from fees.proposals.document import terms_words
@@ -130,7 +130,8 @@ def _form(request: HttpRequest, form: TermsForm, status: int = 200) -> HttpRespo
     given = request.POST if request.method == "POST" else request.GET
     seconds = []
     if who.role == Role.TOP:
-        rows = scope(who, Practice).filter(level=2).order_by("name").values_list("pk", "name")
+        managers = scope(who, Account).filter(kind=Kind.MONEY_MANAGER).values("practice_id")
+        rows = scope(who, Practice).filter(level=2).exclude(pk__in=managers).order_by("name").values_list("pk", "name")
         seconds = [(str(key), name) for key, name in rows[:MOST_TICKED]]
     context = {
         "form": form,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import account_for, scope
-from accounts.ground.tree.models import CURRENCIES, Account, Kind
+from accounts.ground.tree.models import CURRENCIES, SHELLS, Account, Kind
 from fees.accrual.models import AdviserDaily
 from portal.performance.rules import RANGES, DayValue, Point, months_before, returns, since
 
@@ -77,7 +77,7 @@ def _usual_subject(who: Who) -> Account | None:
     """An advisor sees the whole practice; those with fewer accounts begin with their own, or their first, account."""
     if who.practice_id and not who.is_narrowed:
         return None
-    rows = scope(who, Account).exclude(kind__in=MASTERS)
+    rows = scope(who, Account).exclude(kind__in=SHELLS)
     if who.account_id:
         rows = rows.filter(pk=who.account_id)
     return rows.order_by("sort_key", "pk").first()

@@ -28,7 +28,7 @@ from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.paging import PAGE, order_of
 from accounts.ground.runs.models import Hold
-from accounts.ground.tree.models import Account, Kind, Practice
+from accounts.ground.tree.models import SHELLS, Account, Practice
 from accounts.ground.tree.queries import is_number, matching, typed
 from fees.accrual.models import AdviserDaily
 from fees.posting.models import Charge
@@ -36,7 +36,6 @@ from fees.proofs.queries import charges
 from fees.schedules.models import Schedule, Strategy
 from portal.records.filters import Filters
 
-MASTERS = (Kind.TOP_MASTER, Kind.SECOND_MASTER)
 SUGGESTED = 8
 CHARGES_SHOWN = 15
 MOST_PRACTICES = 300
@@ -93,7 +92,7 @@ class Totals:
 
 def found(who: Who, filters: Filters, today: date) -> "QuerySet[Account]":
     """Accounts that hold something and that the filters let through, of those the person may see."""
-    rows = matching(scope(who, Account).exclude(kind__in=MASTERS), filters.text)
+    rows = matching(scope(who, Account).exclude(kind__in=SHELLS), filters.text)
     for column, wanted in (
         ("status", filters.status),
         ("kind", filters.kind),

@@ -20,7 +20,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.days.queries import calendar
 from accounts.ground.jobs.models import Job
 from accounts.ground.runs.queries import sealed_day
-from accounts.ground.tree.models import Account, Kind, Status
+from accounts.ground.tree.models import SHELLS, Account, Kind, Status
 from portal.exports.actions import KIND, REPORT
 from portal.lib.business_days import Calendar
 from portal.lib.money import CONTEXT
@@ -76,7 +76,7 @@ class Asked:
     @cached_property
     def rows(self) -> "QuerySet[Account]":
         """The accounts of the wish; Http404 for all of it where one of them may not be seen."""
-        held = scope(self.who, Account, "report").filter(status__in=HELD).exclude(kind__in=MASTERS)
+        held = scope(self.who, Account, "report").filter(status__in=HELD).exclude(kind__in=SHELLS)
         return held.filter(self._named()) if self.wish.accounts else held
 
     def _named(self) -> Q:

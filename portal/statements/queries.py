@@ -13,7 +13,7 @@ from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.ledger.models import Transfer, TransferKind
-from accounts.ground.tree.models import Account, Kind
+from accounts.ground.tree.models import SHELLS, Account, Kind
 from fees.invoicing.models import Invoice
 from fees.posting.models import Charge, ChargeState
 from fees.reimbursements.models import Reimbursement
@@ -86,8 +86,8 @@ class Statement:
 
 
 def with_statements(who: Who) -> "QuerySet[Account]":
-    """The accounts whose statements the person may see; masters are shells and have none."""
-    return scope(who, Account, "report").exclude(kind__in=(Kind.TOP_MASTER, Kind.SECOND_MASTER))
+    """The accounts whose statements the person may see; shells have none."""
+    return scope(who, Account, "report").exclude(kind__in=SHELLS)
 
 
 def subject_of(who: Who, account: Account, *, consolidated: bool) -> Subject:

@@ -51,6 +51,8 @@ class Kind(models.TextChoices):
 
 
 HOLDING_KINDS = (Kind.CLIENT, Kind.STL_MASTER, Kind.STL_SUB)
+# All others: nothing is held there, and no list of accounts, sum or count takes them in.
+SHELLS = (Kind.TOP_MASTER, Kind.SECOND_MASTER, Kind.MONEY_MANAGER)
 
 # (kind, kind of its parent, level): every shape the tree may have. Source: three-level rules of the broker.
 SHAPES = (
