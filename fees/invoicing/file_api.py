@@ -12,7 +12,7 @@ from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.ground.access.api import StrictSerializer
+from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.idempotency.actions import once
@@ -70,12 +70,16 @@ class InvoiceFiles(APIView):
 
         def act() -> tuple[int, object]:
             step = files.CHECK if given["dry_run"] else files.SEND
-            job = files.ask(who=who, file=file, step=step, at=timezone.now())
+            job = files.ask(who=who, file=file, step=step)
             wake(who, job)
             return status.HTTP_202_ACCEPTED, {"job": str(job.pk)}
 
         body = [given["dry_run"], file.name, file.sha256, *file.rows]
-        code, answer = once(user_id=who.user_id, key=f"invoice file {key}", route="invoice files", body=body, act=act)
+        named = f"invoice file {key}"
+        try:
+            code, answer = once(user_id=who.user_id, key=named, route="invoice files", body=body, act=act)
+        except files.TooManyFiles as problem:
+            raise Conflict(_(problem.msgid) % problem.params) from problem
         return Response(_told(files.own_job(who, UUID(answer["job"]))), status=code)  # type: ignore[index]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,7 +31,10 @@ from fees.sending.rules import Verdict
 def checking(request: HttpRequest, file: File) -> HttpResponse:
     """A job checks the rows; the answer is its page."""
     who = _who(request)
-    job = files.ask(who=who, file=file, step=files.CHECK, at=timezone.now())
+    try:
+        job = files.ask(who=who, file=file, step=files.CHECK)
+    except files.TooManyFiles as problem:
+        return _too_many(request, problem)
     wake(who, job)
     return redirect("fees:invoice_file", job.pk)
 
@@ -88,7 +92,7 @@ def send(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
         raise Http404
 
     def act() -> tuple[int, object]:
-        job = files.ask(who=who, file=file, step=files.SEND, at=timezone.now())
+        job = files.ask(who=who, file=file, step=files.SEND)
         wake(who, job)
         return 200, {"job": str(job.pk)}
 
@@ -98,6 +102,8 @@ def send(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
         _status, answer = once(user_id=who.user_id, key=key, route="invoice file form", body=body, act=act)
     except KeyReused:
         raise Http404 from None
+    except files.TooManyFiles as problem:
+        return _too_many(request, problem)
     return HttpResponseRedirect(reverse("fees:invoice_file", args=[answer["job"]]))  # type: ignore[index]
 
 
@@ -108,6 +114,11 @@ def stop(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
     job = files.own_job(_who(request), task, light=True)
     cancel(job=job, at=timezone.now())
     return redirect("fees:invoice_file", job.pk)
+
+
+def _too_many(request: HttpRequest, problem: files.TooManyFiles) -> HttpResponse:
+    messages.error(request, _(problem.msgid) % problem.params)
+    return redirect("fees:upload_invoices")
 
 
 def _context(file: File, verdicts: Sequence[Verdict], told: Sequence[str]) -> dict[str, Any]:

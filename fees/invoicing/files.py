@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from django.http import Http404
 
-from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.context import Who, as_role, cursor
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job, JobState
 from fees.invoicing.actions import Kept, submit
@@ -32,7 +32,7 @@ OPEN = (JobState.WAITING, JobState.RUNNING)
 # What a request judges by itself, and how many rows a job judges at a time.
 FEW_ROWS, AT_ONCE = 500, 500
 KEPT = timedelta(days=7)
-MOST_LISTED = 10
+MOST_LISTED, MOST_OPEN = 10, 5
 TOO_LATE = gettext_noop(
     "The night came before all of it was sent, and the rest is not sent any more. Send the rows that are missing again."
 )
@@ -42,14 +42,24 @@ class Stopped(Exception):
     """Its owner has stopped the job; what the slice did is undone."""
 
 
+class TooManyFiles(ValueError):
+    """Several of one's own files wait already."""
+
+    msgid = gettext_noop("%(most)s of your files are being worked on. Wait until one of them is done, or stop it.")
+    params = {"most": MOST_OPEN}
+
+
 def is_large(file: File) -> bool:
     """Whether a job judges it."""
     return len(file.rows) > FEW_ROWS
 
 
-def ask(*, who: Who, file: File, step: str, at: datetime) -> Job:
-    """A job that checks the rows, or takes those that pass; they count from now on by the database's clock."""
-    own(who).filter(created_at__lt=at - KEPT).update(arguments={"name": ""}, result=None)
+def ask(*, who: Who, file: File, step: str) -> Job:
+    """A job that checks the rows, or takes those that pass; they count from now on by the database's clock.
+
+    TooManyFiles where several of one's own wait already."""
+    if own(who).filter(state__in=OPEN).count() >= MOST_OPEN:
+        raise TooManyFiles
     sent = clock()
     arguments: dict[str, object] = {
         "step": step,
@@ -64,6 +74,17 @@ def ask(*, who: Who, file: File, step: str, at: datetime) -> Job:
     job = jobs.ask(who=who, kind=KIND, arguments=arguments)
     Job.unscoped.filter(pk=job.pk).update(of=len(file.rows))
     return job
+
+
+def lapse_due(*, at: datetime) -> int:
+    """Forget the rows of files that are older than they are kept, whoever sent them; how many files these were.
+
+    One that is not done by then never will be.
+    """
+    with as_role("office"):
+        old = Job.unscoped.filter(kind=KIND, created_at__lt=at - KEPT, arguments__has_key="sha256")
+        old.filter(state__in=OPEN).update(state=JobState.CANCELLED, finished_at=at)
+        return old.update(arguments={"name": ""}, result=None)
 
 
 def own(who: Who) -> "QuerySet[Job]":

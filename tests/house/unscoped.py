@@ -109,7 +109,7 @@ FILES = {
     "accounts/desk/messages/leaving.py": "conversations of somebody who leaves, under the database's policies",
     "portal/office/statements/api.py": "files that the back office hands in, under its own login",
     "accounts/ground/addresses/queries.py": "network addresses of a seat at one's own place",
-    "fees/invoicing/files.py": "a person's own jobs, by the person's key; the second wall asks for it too",
+    "fees/invoicing/files.py": "a person's own jobs, by the person's key; old ones by the clock, as the office",
     "fees/invoicing/upload.py": "invoices of the accounts of a file, which came through the scope",
     "accounts/desk/applying/going_on.py": "the application of an account that came through the scope",
     "accounts/desk/applying/papers.py": "a task, and the application of a link, that came through the scope",

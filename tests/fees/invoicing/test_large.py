@@ -56,7 +56,7 @@ def today(desk, slices):
 
 def asked(desk, name: str, content: str, step: str, sent=None) -> Job:
     with desk.acting(name) as who:
-        job = files.ask(who=who, file=parse(content.encode(), name="october.csv"), step=step, at=timezone.now())
+        job = files.ask(who=who, file=parse(content.encode(), name="october.csv"), step=step)
     if sent is not None:
         with as_role("owner"):
             job.arguments["sent"] = sent.isoformat()
@@ -305,17 +305,6 @@ def test_a_forged_correction_asks_for_nothing(browse, today, said):
     assert answer.status_code == 404
     with as_role("owner"):
         assert Job.unscoped.filter(kind=files.KIND).count() == 1
-
-
-def test_after_seven_days_a_file_is_forgotten(browse, today):
-    job = work(asked(today, "alice", f"{ANA},1\n{CHIDI},1\n{DANA},1", files.CHECK))
-    with as_role("owner"):
-        Job.unscoped.filter(pk=job.pk).update(created_at=timezone.now() - files.KEPT - timedelta(hours=1))
-
-    asked(today, "alice", f"{ANA},2\n{CHIDI},1\n{DANA},1", files.CHECK)
-
-    assert ANA not in str(again(job).arguments)
-    assert browse("alice").get(reverse("fees:invoice_file", args=[job.pk])).status_code == 404
 
 
 def test_ten_thousand_rows_are_taken_in_by_a_few_questions_and_judged_by_none_of_them(browse, desk):
