@@ -184,7 +184,7 @@ class Figures(APIView):
         """Over 1,000 accounts or 20,000 activities: 409, and to be submitted for batch processing."""
         query = request._request.GET
         if query.get("report") not in list(Kind):
-            raise Http404
+            raise serializers.ValidationError({"report": [_("Choose one of the reports.")]})
         wish = Wish.of(Kind(query["report"]), query)
         asked = Asked.by(_who(request), wish)
         if not asked.number or asked.span is None:

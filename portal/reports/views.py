@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -146,7 +147,7 @@ def file(request: HttpRequest) -> HttpResponse:
     query.update(request.POST)
     kind, form = query.get("report", ""), query.get("format", "")
     if kind not in list(Kind):
-        raise Http404
+        raise BadRequest
     wish = Wish.of(Kind(kind), query)
     form = form if form in FORMATS else FORMATS[0]
     asked = Asked.by(who, wish)

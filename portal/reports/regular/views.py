@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,7 +24,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     """The report of the address, as often as the form says."""
     kind, often = request.GET.get("report", ""), request.POST.get("often", "")
     if kind not in list(Kind) or often not in list(Frequency):
-        raise Http404
+        raise BadRequest
     wish = Wish.of(Kind(kind), request.GET)
     try:
         actions.keep(

@@ -138,8 +138,8 @@ def test_asked_twice_it_is_one_and_days_of_ones_own_do_not_move_along(client, va
 
 def test_foreign_accounts_and_unknown_words_are_refused(client, valued):
     assert asked(client, valued, "bob", f"{REPORT}&accounts=U1000001").status_code == 404
-    assert asked(client, valued, "alice", "report=nothing").status_code == 404
-    assert asked(client, valued, "alice", often="hourly").status_code == 404
+    assert asked(client, valued, "alice", "report=nothing").status_code == 400
+    assert asked(client, valued, "alice", often="hourly").status_code == 400
     assert not RegularReport.unscoped.exists()
 
 
