@@ -103,6 +103,7 @@ def walk(world: World, name: str, *, statuses: bool = True, foreign: bool = Fals
     """One person against every route, method and account; each cell is rolled back.
 
     With `foreign`, what the rules open to the person at an account is left out: a wall is tried by what it must stop.
+    There every second place meets a method, the others the next one: with both walls all of them meet all.
     Who must be stopped at the gate, before any row is looked for, is tried at the first, a middle and the last account.
     """
     tally = Tally()
@@ -117,6 +118,8 @@ def walk(world: World, name: str, *, statuses: bool = True, foreign: bool = Fals
             if (route.template, method) in _NOT_TAKEN:
                 continue
             places = [one for one in every if not (foreign and is_open(name, route, method, one[0]))]
+            if foreign and not WHOLE and len(places) > 2:
+                places = places[(turn + METHODS.index(method)) % 2 :: 2]
             closed = 0
             # The last place leads nowhere: a method closed there and at the first place is closed whatever the account.
             for number, url in (*places[:1], *places[:0:-1]):
