@@ -12,10 +12,12 @@ from accounts.ground.access.scope import scope
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.trail.actions import note_of_practice
 from crm.copies.contents import of_book
-from crm.copies.packing import packed
+from crm.vault.engine.encoding import Unopened
 from crm.vault.models import Member, MemberState
 from crm.vault.sealed import Opened
+from crm.vault.stores import StoreFailed
 from portal.lib.exchange import exchange_day
+from portal.lib.zipped import packed
 
 # How long after the confirmation the file can be fetched, again too if the line broke.
 OPEN_FOR = timedelta(minutes=10)
@@ -54,7 +56,7 @@ def copied(*, vault: Opened, at: datetime) -> Iterator[bytes]:
     """The zip in blocks, read in a transaction of its own: the request's has ended when the first one is asked for."""
     with acting(vault.who.user_id, seat_id=vault.who.seat_id) as who:
         if who == vault.who:
-            yield from packed(of_book(vault), at=at)
+            yield from packed(of_book(vault), at=at, damage=(Unopened, StoreFailed))
 
 
 def _of(vault: Opened) -> list[str]:

@@ -9,7 +9,6 @@ from crm.calendar.writing_files import as_file
 from crm.contacts import queries as contacts
 from crm.contacts.exporting import card_of, rows_of
 from crm.contacts.models import Contact
-from crm.copies.packing import File
 from crm.custom.queries import fields
 from crm.documents import queries as documents
 from crm.documents.models import Document, Edition
@@ -23,6 +22,7 @@ from crm.vault.sealed import Opened, SealedRow
 from crm.workflows import queries as workflows
 from portal.lib import csvtext
 from portal.lib.csvtext import Cell
+from portal.lib.zipped import File
 
 AT_ONCE = 500
 LONGEST_NAME = 120

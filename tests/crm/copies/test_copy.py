@@ -15,8 +15,8 @@ from accounts.ground.trail.models import Event
 from crm.contacts.models import Contact
 from crm.copies import actions
 from crm.copies.contents import _plain
-from crm.copies.packing import DAMAGED, SUMS, packed
 from crm.vault.engine.encoding import Unopened
+from portal.lib.zipped import DAMAGED, SUMS, packed
 from tests.crm.documents.test_documents import PDF, alice, given, kept, place, stored, upload  # noqa: F401 (fixtures)
 from tests.crm.vault.kit import OTHER_PASSWORD
 from tests.crm.vault.people import SURE, begun, colleague, let_in, unlock
@@ -141,7 +141,9 @@ def test_what_was_changed_from_outside_is_named_and_has_no_sum():
         yield b"first"
         raise Unopened
 
-    zipped = zipfile.ZipFile(io.BytesIO(b"".join(packed([("a", [b"1"]), ("b", broken())], at=timezone.now()))))
+    zipped = zipfile.ZipFile(
+        io.BytesIO(b"".join(packed([("a", [b"1"]), ("b", broken())], at=timezone.now(), damage=(Unopened,))))
+    )
 
     assert zipped.read(DAMAGED) == b"b\n"
     assert [line.split("  ")[1] for line in zipped.read(SUMS).decode().splitlines()] == ["a"]

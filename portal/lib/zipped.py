@@ -5,9 +5,6 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from crm.vault.engine.encoding import Unopened
-from crm.vault.stores import StoreFailed
-
 SUMS = "SHA256SUMS"
 DAMAGED = "NOT-OPENED.txt"
 File = tuple[str, Iterable[bytes]]
@@ -33,10 +30,10 @@ class _Pipe:
         return found
 
 
-def packed(files: Iterable[File], *, at: datetime) -> Iterator[bytes]:
+def packed(files: Iterable[File], *, at: datetime, damage: tuple[type[Exception], ...] = ()) -> Iterator[bytes]:
     """The zip in blocks: (path, content) each, then SHA256SUMS over them as `sha256sum -c` reads it.
 
-    A file whose stored bytes were changed ends where that is noticed; NOT-OPENED.txt names it, and it has no sum.
+    A file whose content raises one of `damage` ends there; NOT-OPENED.txt names it, and it has no sum.
     """
     pipe, sums, damaged = _Pipe(), [], []
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as packing:  # type: ignore[call-overload]
@@ -48,7 +45,7 @@ def packed(files: Iterable[File], *, at: datetime) -> Iterator[bytes]:
                         entry.write(block)
                         digest.update(block)
                         yield pipe.taken()
-                except (Unopened, StoreFailed):
+                except damage:
                     damaged.append(path)
                 else:
                     sums.append(f"{digest.hexdigest()}  {path}\n")
