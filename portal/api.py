@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("fees.whatif.api_urls")),
     path("v1/", include("portal.statements.api_urls")),
     path("v1/", include("portal.reports.api_urls")),
+    path("v1/", include("portal.examination.api_urls")),
     path("v1/", include("portal.transactions.api_urls")),
     path("v1/", include("portal.clients.api_urls")),
     path("v1/", include("portal.corrections.api_urls")),

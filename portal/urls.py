@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.records.urls")),
     path("", include("portal.statements.urls")),
     path("", include("portal.reports.urls")),
+    path("", include("portal.examination.urls")),
     path("", include("portal.clients.urls")),
     path("", include("portal.transactions.urls")),
     path("", include("portal.structure.urls")),

@@ -26,6 +26,8 @@ FORMATS = ("csv", "xlsx")
 BUNDLE, BUNDLE_FORMATS = "notices", ("pdf", "zip")
 # Reports are made by portal.reports, and kept longer: they stand in a list.
 REPORT, REPORT_FORMATS = "report", ("csv", "xlsx", "pdf")
+# Exam packs are made by portal.examination.
+PACK = "examination"
 KEPT = timedelta(days=7)
 REPORTS_KEPT = timedelta(days=90)
 MOST_CHOSEN = 1000

@@ -16,6 +16,7 @@ from accounts.ground.access.gates import SIGNED_IN, Gate, gate, may_pass, refuse
 from accounts.ground.jobs.actions import cancel
 from accounts.ground.jobs.models import Job, JobState
 from fees.whatif.queries import trial_of
+from portal.examination.tasks import make_pack
 from portal.exports import actions
 from portal.exports.tasks import make_export
 from portal.reports.actions import look_again
@@ -32,6 +33,7 @@ GATES = {
     "what_if": Gate("set_fees"),
     "inquiries": Gate("report"),
     actions.BUNDLE: Gate("report"),
+    actions.PACK: Gate("report"),
 }
 USUAL_GATE = Gate("view")
 POLLED = (JobState.WAITING, JobState.RUNNING)
@@ -116,8 +118,11 @@ def wake(who: Who, one: Job) -> None:
     said = (str(one.pk), who.user_id, who.seat_id)
 
     def send() -> None:
-        if is_report(one):
+        table = (one.arguments or {}).get("table")
+        if table == actions.REPORT:
             make_report.delay(*said)
+        elif table == actions.PACK:
+            make_pack.delay(*said)
         else:
             make_export.delay(*said)
 
@@ -167,7 +172,7 @@ def served(who: Who, one: Job) -> FileResponse:
     """The file of a job of one's own, as far as it may still be had."""
     if not actions.is_ready(one):
         raise Http404
-    if is_report(one):
+    if actions.written(one, "accounts"):
         look_again(who, one)
     answer = FileResponse(
         default_storage.open(actions.written(one)), as_attachment=True, filename=actions.written(one, "name")

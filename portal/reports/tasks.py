@@ -1,23 +1,21 @@
 """Makes reports that people have asked for, in their name."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from celery import shared_task
 from django.utils import timezone, translation
 
-from accounts.ground.access.context import acting, cursor
+from accounts.ground.access.context import acting
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job
 from accounts.ground.people.models import User
 from portal.exports.actions import KIND
+from portal.exports.alone import alone
 from portal.reports.actions import make, wish_of
 
 
 @shared_task(name="reports.make")
 def make_report(job: str, user_id: int, seat_id: int, **_extra: object) -> None:
     """Make one report; called again, or twice, it changes nothing. After a worker that was killed it begins anew."""
-    with _alone(job) as is_alone:
+    with alone(job) as is_alone:
         if not is_alone:
             return
         with acting(user_id, seat_id=seat_id) as who:
@@ -33,17 +31,3 @@ def make_report(job: str, user_id: int, seat_id: int, **_extra: object) -> None:
                 jobs.start(job=found, at=timezone.now())
                 jobs.end(job=found, at=timezone.now(), problem=type(problem).__name__)
             raise
-
-
-@contextmanager
-def _alone(job: str) -> Iterator[bool]:
-    """Whether this worker alone has the job; the lock goes with the connection of a worker that is killed."""
-    with cursor() as cur:
-        cur.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"report {job}"])
-        is_alone = cur.fetchone()[0]
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            with cursor() as cur:
-                cur.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [f"report {job}"])

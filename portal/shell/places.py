@@ -224,6 +224,7 @@ WORK = (
     tab("reports", "margin", _("Margin groups"), "trading:margin", "report"),
     page("margin", "account_margin", _("Margin group"), "trading:account_margin", "view"),
     tab("reports", "tax", _("Tax documents"), "reports:tax", "report"),
+    tab("reports", "exam_pack", _("Exam pack"), "examination:home", "report"),
     section("transfer", _("Transfer & Pay"), "transfer:home", "transfer", right="fund"),
     tab("transfer", "transfer_funds", _("Transfer funds"), "transfer:funds", "fund"),
     page("transfer_funds", "transfer_account", _("Transfer funds"), "transfer:account", "fund"),

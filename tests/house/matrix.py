@@ -36,8 +36,8 @@ BEGINS_A_VISIT = "/notifications/"
 NOBODY = ("", "dora")
 # A streamlined authority is ended by who manages the account, or by who signs for it.
 ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}
-# Tools are for advisors: whoever owns the account finds none.
-TOOLS = ("tools/", "api/v1/distributions/", "api/v1/goals/")
+# Tools and exam packs are for advisors: whoever owns the account finds none.
+TOOLS = ("tools/", "api/v1/distributions/", "api/v1/goals/", "reports/examination/", "api/v1/exam-packs/")
 # Queries are asked with secure login only, which nobody of the cast has; tests/portal/tools says what they find.
 WITH_A_DEVICE = ("tools/queries/", "api/v1/client-queries/")
 # What distributions are worked out from is written down by the account's own practice.

@@ -100,6 +100,8 @@ SPECIMENS: dict[str, Specimen] = {
     # A report is its asker's alone; tests/portal/reports says so.
     "report": lambda world, number: NOWHERE if number == MISSING else None,
     "regular": lambda world, number: NOWHERE if number == MISSING else None,
+    # An exam pack is its asker's alone; tests/portal/examination says so.
+    "exam_pack": lambda world, number: NOWHERE if number == MISSING else None,
     # tests/portal/transactions says whose a transaction is.
     "entry": lambda world, number: f"cash-{10**9}" if number == MISSING else None,
     "job": lambda world, number: world.rows["job"].get(number, NOWHERE),
