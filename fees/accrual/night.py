@@ -7,6 +7,7 @@ and must not be closed, posted or sealed.
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from accounts.broker.feed.queries import telling
 from accounts.ground.access.context import cursor
 from accounts.ground.runs.actions import BY_OFFICE, release
 from accounts.ground.runs.models import Hold, Run
@@ -33,6 +34,7 @@ def accrue_chunk(
 ) -> ChunkResult:
     """Write the lines of accounts lo <= id < hi, or of `only` some of them; late days that were asked to be retried
     come with them."""
+    telling(alone=False)
     with cursor() as cur:
         cur.execute(statements.PLANNING)
         masters = statements.masters_among(cur, lo, hi, only)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from accounts.broker.feed.queries import FILE_TOLD
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.runs.queries import sealed_day
@@ -46,7 +47,7 @@ _COMMISSIONS = f"""
       FROM (SELECT t.id, t.account_id, coalesce(t.trade_on, t.report_on) AS day,
                    coalesce(nullif(t.commission_currency, ''), t.currency) AS currency,
                    greatest(-t.commission, 0) AS amount,
-                   left(concat_ws(' ', t.symbol, t.description), 200) AS description, f.imported_at AS changed_at
+                   left(concat_ws(' ', t.symbol, t.description), 200) AS description, {FILE_TOLD} AS changed_at
               FROM broker_trade t LEFT JOIN broker_statementfile f ON f.id = t.file_id
              WHERE t.account_id = ANY(ARRAY(SELECT account_id FROM fees_schedule WHERE commissions_to_master))) x
       {_ASKED.format(switch="commissions_to_master")}{_BEFORE.format(of="b.trade_id = x.id")}
@@ -56,7 +57,7 @@ _OTHER_FEES = f"""
            x.description, NULL, x.changed_at, before.revision, before.told, before.borne
       FROM (SELECT l.id, l.account_id, coalesce(l.report_on, l.settle_on, l.happened_at::date) AS day, l.currency,
                    greatest(-l.amount, 0) AS amount, left(l.description, 200) AS description,
-                   f.imported_at AS changed_at
+                   {FILE_TOLD} AS changed_at
               FROM broker_cashline l LEFT JOIN broker_statementfile f ON f.id = l.file_id
              WHERE l.account_id = ANY(ARRAY(SELECT account_id FROM fees_schedule WHERE other_fees_to_master))
                AND l.kind = '{OTHER_FEES}') x

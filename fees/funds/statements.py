@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from accounts.broker.feed.queries import FILE_TOLD
 from accounts.ground.days.queries import calendar
 from fees.engine.investments import ONE_DAY, Window, parse
 from fees.engine.registry import FUND_CODES
@@ -161,7 +162,7 @@ def keep_again(cur, within: str, *, since: date, came: str, run_id: int) -> int:
     a file says something that `came` after that instant, of accounts `within` (of charges `c`): a statement that came
     late or was replaced tells something else."""
     then = run_again()
-    cur.execute("SELECT coalesce(array_agg(id), '{}') FROM broker_statementfile WHERE imported_at >= %s", [came])
+    cur.execute(f"SELECT coalesce(array_agg(f.id), '{{}}') FROM broker_statementfile f WHERE {FILE_TOLD} >= %s", [came])
     (files,) = cur.fetchone()
     cur.execute(
         f"""

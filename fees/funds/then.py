@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from accounts.broker.feed.queries import FILE_TOLD
+
 
 class Kept(NamedTuple):
     """One investment on one day, as a night took it from statements."""
@@ -56,7 +58,7 @@ def as_told_then(then: Then) -> Iterator[None]:
         _then.reset(token)
 
 
-_FILES = "JOIN broker_statementfile s ON s.id = x.file_id AND s.imported_at > %(told_since)s"
+_FILES = f"JOIN broker_statementfile f ON f.id = x.file_id AND {FILE_TOLD} > %(told_since)s"
 _LATER = f"""
     (EXISTS (SELECT 1 FROM broker_position x {_FILES} WHERE x.account_id = q.account_id AND x.day = q.day)
      OR EXISTS (SELECT 1 FROM broker_trade x {_FILES} WHERE x.account_id = q.account_id AND x.symbol = q.fund)

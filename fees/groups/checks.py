@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
+from accounts.broker.feed.queries import FILE_TOLD
 from accounts.ground.access.context import cursor
 from accounts.ground.ledger.checks import Break, of_day
 from accounts.ground.tree.models import Kind
@@ -79,7 +80,7 @@ def _taken(cur, posted: Posted, run_id: int, day: date) -> list[tuple]:
                         WHERE b.day <= %(day)s AND b.day > %(day)s::date - 10
                           AND b.account_id IN (SELECT m.id FROM accounts_account m
                                                 WHERE m.id = t.account_id OR m.stl_id = t.account_id)
-                          AND f.imported_at > (SELECT g.started_at FROM accounts_runstage g
+                          AND {FILE_TOLD} > (SELECT g.started_at FROM accounts_runstage g
                                                 WHERE g.run_id = %(run)s AND g.name = '{posted.stage}'))
           FROM accounts_transfer t
           JOIN accounts_account a ON a.id = t.account_id AND a.kind = '{Kind.STL_MASTER.value}'

@@ -1,5 +1,6 @@
 """What the night reads of allocations: executions of US stocks in blocks that were shared out, by block and account."""
 
+from accounts.broker.feed.queries import FILE_TOLD
 from accounts.broker.instruments.rules import Asset
 from fees.engine.allocation_minimum import CEILINGS, CURRENCY, VALUE_SHARE
 from fees.engine.payer import Payer
@@ -18,7 +19,7 @@ ALLOCATED = f"""
                    coalesce(sum({_SIGN} * abs(t.quantity)) {_COUNTS}, 0) AS quantity,
                    coalesce(sum({_SIGN} * abs(t.quantity) * coalesce(t.price, 0)) {_COUNTS}, 0) AS value,
                    coalesce(sum(-coalesce(t.commission, 0)) {_COUNTS}, 0) AS commission,
-                   greatest(max(f.imported_at), max(e.released_at), max(shared.at), b.withdrawn_at) AS changed_at
+                   greatest(max({FILE_TOLD}), max(e.released_at), max(shared.at), b.withdrawn_at) AS changed_at
               FROM broker_block b
               JOIN broker_blockexecution e ON e.block_id = b.id
               JOIN broker_trade t ON t.id = e.trade_id

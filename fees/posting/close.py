@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from accounts.broker.feed.queries import telling
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.actions import BY_OFFICE, hold_accounts, release_many
@@ -71,6 +72,7 @@ def close_chunk(
     """
     days = calendar()
     lags = (lag, results_lag)
+    telling(alone=False)
     written = Written()
     with cursor() as cur:
         cur.execute(PLANNING)

@@ -16,6 +16,7 @@ STORED = {"title", "resolution"}
 
 # SQL that reads the server's clock: measurements, and stamps that only the database can make in order.
 CLOCKS = {
+    "accounts/broker/feed/merge_sql.py": "what statements tell bears the instant at which nobody read beside it",
     "accounts/ground/runs/work.py": "measures how long runs, stages and chunks take",
     "fees/adjustments/night.py": "an adjustment says up to when it knew values, by the clock that stamps replaced ones",
     "fees/funds/closing.py": "a fee on funds says up to when it knew values, by the clock that stamps them",

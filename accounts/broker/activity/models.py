@@ -130,6 +130,7 @@ class Trade(AccountRow):
         max_length=40, blank=True, default="", db_default="", help_text=_("The trade that this one cancels or corrects")
     )
     file = source_file()
+    told_at = models.DateTimeField(null=True, help_text=_("When a statement first told of it"))
 
     scoped_by = MANAGED
 
@@ -139,6 +140,7 @@ class Trade(AccountRow):
             models.Index(
                 fields=["account", "orig_trade_id"], name="trade_original", condition=~models.Q(orig_trade_id="")
             ),
+            models.Index(fields=["told_at"], name="trade_told", condition=~models.Q(orig_trade_id="")),
             models.Index(fields=["account", "-report_on"], name="trade_account_day"),
             models.Index(fields=["firm", "-report_on"], name="trade_firm_day"),
         ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from accounts.broker.feed import merge_sql, tables
+from accounts.broker.feed.queries import telling
 from accounts.broker.feed.tables import Table
 from accounts.ground.access.context import cursor
 
@@ -39,7 +40,8 @@ class Count:
 
 @dataclass(slots=True)
 class Loader:
-    """One file being loaded. `generated_at` is when the broker made it, which decides what replaces what."""
+    """One file being loaded. `generated_at` is when the broker made it, which decides what replaces what; `at` is when
+    its import began, which is later told to people."""
 
     file_id: int
     generated_at: datetime
@@ -89,8 +91,11 @@ class Loader:
     def merge(self) -> tuple[dict[str, Count], list[tuple[int, date]]]:
         """Everything staged into its table. Returns the counts and the held account-days that now have a value."""
         counts: dict[str, Count] = {}
-        values = {"file": self.file_id, "generated": self.generated_at, "at": self.at}
         with cursor() as cur:
+            telling(alone=True)
+            cur.execute(merge_sql.TOLD, [self.file_id])
+            (told,) = cur.fetchone()
+            values = {"file": self.file_id, "generated": self.generated_at, "at": self.at, "told": told}
             if sum(self._staged.values()) > ANALYZE_ROWS:
                 cur.execute("ANALYZE " + ", ".join(f"feed_{name}" for name in self._staged))
             for table in tables.PLAIN:

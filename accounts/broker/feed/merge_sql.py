@@ -48,6 +48,9 @@ TITLES = {
     "done": gettext_noop("Completed"),
 }
 
+# Asked once nobody reads beside it: whoever read before has committed, and whoever reads later knows of it.
+TOLD = "UPDATE broker_statementfile SET told_at = clock_timestamp() WHERE id = %s RETURNING told_at"
+
 # What the import tells the rest of the house about lines it had not seen before.
 _TOLD = {
     "cashline": """
@@ -107,11 +110,12 @@ def plain(table: Table) -> str:
     offered = ", ".join(f"excluded.{name}" for name in table.corrected)
     assigned = ", ".join(f"{name} = excluded.{name}" for name in table.corrected)
     told = _titled(_TOLD.get(table.name, ""))
+    source, came = ("file_id, told_at", "%(file)s, %(told)s") if table.is_told else ("file_id", "%(file)s")
     returned = "kept.*, " if told else ""
     return f"""
     WITH merged AS (
-        INSERT INTO {table.target} AS kept ({columns}, file_id)
-        SELECT DISTINCT ON ({key}) {columns}, %(file)s FROM {table.stage} ORDER BY {key}
+        INSERT INTO {table.target} AS kept ({columns}, {source})
+        SELECT DISTINCT ON ({key}) {columns}, {came} FROM {table.stage} ORDER BY {key}
         ON CONFLICT ({key}) DO UPDATE SET {assigned}, file_id = excluded.file_id
          WHERE ({stored}) IS DISTINCT FROM ({offered}) AND {older("kept.file_id")}
         RETURNING {returned}(kept.xmax = 0) AS is_new){told}
@@ -124,7 +128,7 @@ KEEP_TRADES = f"""
     INSERT INTO broker_tradehistory (firm_id, account_id, trade_id, {", ".join(tables.PRICED)}, file_id,
                                      replaced_by_id, replaced_at)
     SELECT kept.firm_id, kept.account_id, kept.id, {", ".join(f"kept.{name}" for name in tables.PRICED)}, kept.file_id,
-           %(file)s, %(at)s
+           %(file)s, %(told)s
       FROM (SELECT DISTINCT ON (account_id, key) * FROM feed_trade ORDER BY account_id, key) s
       JOIN broker_trade kept ON kept.account_id = s.account_id AND kept.key = s.key
      WHERE ({", ".join(f"kept.{name}" for name in tables.PRICED)})
@@ -262,7 +266,7 @@ KEEP_OLD = f"""
     SELECT a.firm_id, r.account_id, r.nav_date, r.old_nlv, r.old_flow, r.old_currency, r.old_file,
            coalesce(f.imported_at, (SELECT d.at FROM accounts_nightdecision d
                                      WHERE d.account_id = r.account_id AND d.day = r.nav_date AND d.kind = 'carry')),
-           %(file)s, %(at)s
+           %(file)s, %(told)s
       FROM feed_ready r JOIN accounts_account a ON a.id = r.account_id
       LEFT JOIN broker_statementfile f ON f.id = r.old_file
      WHERE {_DIFFERS}

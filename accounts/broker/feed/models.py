@@ -36,6 +36,7 @@ class StatementFile(models.Model):
     query_name = models.CharField(max_length=200, blank=True)
     generated_at = models.DateTimeField(null=True, help_text=_("When the broker made the file"))
     imported_at = models.DateTimeField(help_text=_("When it was first read"))
+    told_at = models.DateTimeField(null=True, help_text=_("When its last rows were stored"))
     statements = models.IntegerField(default=0)
     counts = models.JSONField(default=dict)
     problem = models.CharField(max_length=500, blank=True)

@@ -5,6 +5,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from accounts.ground.access.context import cursor
+from accounts.ground.access.locks import in_turn
+
+# When a file `f` last told something.
+FILE_TOLD = "coalesce(f.told_at, f.imported_at)"
 
 _AS_KNOWN = """
     SELECT nlv, flow, currency FROM (
@@ -23,6 +27,15 @@ class Value(NamedTuple):
     nlv: Decimal
     flow: Decimal
     currency: str
+
+
+def telling(*, alone: bool) -> None:
+    """Hold until the transaction ends what statements tell: an import alone, nights that read it together.
+
+    What an import writes bears an instant from inside; so a night has seen all that was told before it began to read,
+    and nothing that was told after it.
+    """
+    in_turn("statements tell", alone=alone)
 
 
 def value_as_known(*, account_id: int, day: date, at: datetime) -> Value | None:

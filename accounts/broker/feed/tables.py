@@ -17,6 +17,8 @@ class Table:
     name: str
     columns: dict[str, str]
     key: tuple[str, ...]
+    # Whether its rows keep when they were first told.
+    is_told: bool = False
 
     @property
     def target(self) -> str:
@@ -60,6 +62,7 @@ TRADE = Table(
     | {"execution_id": "text", "order_id": "text", "is_api_order": "boolean", "exchange": "text"}
     | {"orig_trade_id": "text"},
     ("account_id", "key"),
+    is_told=True,
 )
 # What a fee on a trade is worked out from: of a trade that is corrected in one of them the old row is kept.
 PRICED = (

@@ -45,7 +45,10 @@ def _corrected(report: Report, at: datetime) -> dict[int, int]:
     """Accounts in which this import has replaced values, with how many."""
     if not report.total("changed"):
         return {}
-    rows = NavHistory.unscoped.filter(account_id__in=report.accounts, replaced_at=at)
+    names = [one["sha256"] for one in report.files]
+    rows = NavHistory.unscoped.filter(
+        account_id__in=report.accounts, replaced_by__sha256__in=names, replaced_at__gte=at
+    )
     return dict(Counter(rows.values_list("account_id", flat=True)).most_common(MOST))
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts.broker.feed.queries import value_as_known
 from accounts.broker.models import CashLine, NavDaily, NavHistory, Position, StatementFile, Trade, TradeHistory
@@ -71,6 +72,7 @@ def test_overlapping_files_meet_in_any_order(desk, order):
 def test_a_changed_value_keeps_the_old_one_with_its_times(desk):
     later = AT + timedelta(hours=3)
     desk.statements(full("100"))
+    began = timezone.now()
 
     report = desk.statements(full("120", generated="20260304;053012"), at=later)
 
@@ -78,11 +80,11 @@ def test_a_changed_value_keeps_the_old_one_with_its_times(desk):
     assert report.total("changed") == 1
     old = NavHistory.unscoped.get()
     assert (old.account.number, old.nav_date, old.nlv, old.flow) == (ANA, MONDAY, Decimal(100), Decimal(10))
-    assert (old.recorded_at, old.replaced_at) == (AT, later)
+    assert (old.recorded_at, old.replaced_at) == (AT, StatementFile.unscoped.get(told_at__gt=began).told_at)
     account = old.account_id
-    assert value_as_known(account_id=account, day=MONDAY, at=AT).nlv == Decimal(100)
-    assert value_as_known(account_id=account, day=MONDAY, at=later).nlv == Decimal(120)
-    assert value_as_known(account_id=account, day=TUESDAY, at=later) is None
+    assert value_as_known(account_id=account, day=MONDAY, at=began).nlv == Decimal(100)
+    assert value_as_known(account_id=account, day=MONDAY, at=old.replaced_at).nlv == Decimal(120)
+    assert value_as_known(account_id=account, day=TUESDAY, at=old.replaced_at) is None
 
 
 def test_an_older_file_never_replaces_what_a_newer_one_said(desk):
@@ -191,6 +193,18 @@ def test_a_trade_that_is_corrected_keeps_what_its_fee_was_worked_out_from(desk):
     old, new = TradeHistory.unscoped.get(), Trade.unscoped.get()
     assert (old.commission, old.exchange, new.commission) == (Decimal(-1), "ISLAND", Decimal("-1.5"))
     assert (old.trade_id, old.replaced_by_id) == (new.pk, StatementFile.unscoped.order_by("pk")[1].pk)
+
+
+def test_a_trade_keeps_when_it_was_first_told(desk):
+    """Not when its file was first read, and not when a column that no fee reads was told otherwise."""
+    desk.statements(traded("20260303;053012"))
+    first = Trade.unscoped.get().told_at
+    assert first == StatementFile.unscoped.get().told_at > StatementFile.unscoped.get().imported_at
+
+    desk.statements(traded("20260304;053012", cost="3"))
+
+    assert (Trade.unscoped.get().cost, Trade.unscoped.get().told_at) == (Decimal(3), first)
+    assert StatementFile.unscoped.latest("pk").told_at > first
 
 
 def test_a_correction_names_the_trade_that_it_takes_the_place_of(desk):
