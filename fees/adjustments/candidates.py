@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from accounts.broker.feed.queries import FILE_TOLD
 from accounts.ground.runs.actions import BY_OFFICE
 from fees.accrual.statements import day_literal
 from fees.engine.registry import FUND_CODES, PROFIT_CODES, TRADE_CODES
 from fees.posting.closing import Closing, within
-from fees.trades.queries import REPLACING
+from fees.trades.lines import REPLACING, sql_line
 
 TRADES = ", ".join(map(str, TRADE_CODES))
 PROFITS = ", ".join(map(str, PROFIT_CODES))
@@ -34,7 +35,7 @@ class Since(NamedTuple):
         return f"({instant} >= %(night_before)s OR {earlier})"
 
 
-def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int, date]]:
+def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int, date, str]]:
     """Charges one of whose values was replaced since the night before, those of this night, and those whose days
     were found not to be the agreed ones; of a fee on profit also every later period, and those that a period closed
     by this night should have come before.
@@ -51,7 +52,7 @@ def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int,
     cur.execute(
         f"""
         WITH touched AS (
-            SELECT c.account_id, c.practice_id, c.method, c.starts
+            SELECT c.account_id, c.practice_id, c.method, c.starts, c.currency
               FROM fees_charge c
               JOIN broker_navhistory h ON h.account_id = c.account_id AND h.nav_date < c.ends AND h.nav_date >=
                    CASE WHEN c.method IN ({PROFITS}) THEN c.starts - 10 ELSE c.starts END
@@ -59,24 +60,24 @@ def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int,
                AND c.revision = 0 AND c.method NOT IN ({TRADES}, {FUNDS})
                AND ({since.told("h.replaced_at", "h.account_id")} OR c.run_id = {closing.run_id})
             UNION
-            SELECT c.account_id, c.practice_id, c.method, c.starts
+            SELECT c.account_id, c.practice_id, c.method, c.starts, c.currency
               FROM fees_charge c WHERE c.id = ANY (%(found)s::uuid[]) OR c.id = ANY (%(revalued)s::uuid[])
                 OR c.id = ANY (%(overtaken)s::uuid[])
             UNION
-            SELECT c.account_id, c.practice_id, c.method, c.starts
+            SELECT c.account_id, c.practice_id, c.method, c.starts, c.currency
               FROM unnest(%(masters)s::bigint[], %(days)s::date[]) AS g (master, day)
               JOIN fees_charge c ON c.account_id = g.master AND g.day < c.ends AND g.day >=
                    CASE WHEN c.method IN ({PROFITS}) THEN c.starts - 10 ELSE c.starts END
              WHERE c.revision = 0 AND c.method NOT IN ({TRADES}, {FUNDS})
         )
-        SELECT account_id, practice_id, method, starts FROM touched
+        SELECT account_id, practice_id, method, starts, currency FROM touched
         UNION
-        SELECT c.account_id, c.practice_id, c.method, c.starts
+        SELECT c.account_id, c.practice_id, c.method, c.starts, c.currency
           FROM fees_charge c JOIN touched t USING (account_id, practice_id, method)
          WHERE (c.account_id = ANY (%(corrected)s::bigint[]) OR c.account_id = ANY (%(masters)s::bigint[]))
            AND c.method IN ({PROFITS}) AND c.starts > t.starts
            AND c.revision = 0
-         ORDER BY 1, 2, 3, 4
+         ORDER BY 1, 2, 3, 4, 5
         """,
         {
             "corrected": corrected,
@@ -125,14 +126,15 @@ def _retold_trades(cur, closing: Closing, since: Since) -> list[UUID]:
     cur.execute(
         f"""
         SELECT coalesce(array_agg(DISTINCT f.charge_id), '{{}}')
-          FROM (SELECT h.trade_id FROM broker_tradehistory h
+          FROM (SELECT h.trade_id AS id FROM broker_tradehistory h
                  WHERE {within(closing, "h.account_id")} AND {since.told("h.replaced_at", "h.account_id")}
                 UNION
-                SELECT o.id FROM broker_trade r
-                  JOIN broker_statementfile s ON s.id = r.file_id AND {since.told("s.imported_at", "r.account_id")}
-                  JOIN broker_trade o ON o.account_id = r.account_id AND o.trade_id = r.orig_trade_id AND o.id <> r.id
-                 WHERE {REPLACING} AND {within(closing, "r.account_id")}) t
-          JOIN fees_tradefee f ON f.trade_id = t.trade_id
+                SELECT r.id FROM broker_trade r
+                 WHERE {REPLACING} AND {within(closing, "r.account_id")}
+                   AND {since.told("r.told_at", "r.account_id")}) t
+          JOIN broker_trade o ON o.id = t.id
+         CROSS JOIN LATERAL ({sql_line("o")} SELECT line.id FROM line) one
+          JOIN fees_tradefee f ON f.trade_id = one.id
         """,
         since._asdict(),
     )
@@ -153,7 +155,7 @@ def _groups_corrected(cur, closing: Closing, since: Since) -> list[tuple[int, da
         SELECT s.stl_id, n.nav_date
           FROM accounts_account s
           JOIN broker_navdaily n ON n.account_id = s.id AND n.nav_date >= %(oldest)s AND n.nav_date < %(day)s
-          JOIN broker_statementfile f ON f.id = n.file_id AND {since.told("f.imported_at", "s.stl_id")}
+          JOIN broker_statementfile f ON f.id = n.file_id AND {since.told(FILE_TOLD, "s.stl_id")}
          WHERE s.stl_id IS NOT NULL AND {within(closing, "s.stl_id")}
         """,
         {"run": closing.run_id, "day": closing.day, "oldest": closing.day - RECENT, **since._asdict()},

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from uuid import UUID
 
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.actions import hold_accounts
@@ -33,7 +33,7 @@ from fees.funds.evidence import valuations_then
 from fees.funds.queries import NO_VALUATION, valuations_barrier
 from fees.funds.statements import keep_again
 from fees.posting.closing import FINGERPRINTS, Closing, within
-from fees.posting.keys import charge_id
+from fees.posting.keys import charge_id, trades_charge_id
 from fees.posting.models import Charge
 from fees.proofs.evidence import evidence
 from fees.results.closing import Closed, result_columns
@@ -73,21 +73,21 @@ def adjust(cur, closing: Closing) -> Closed:
     # Not the transaction's own instant: what was replaced while it waited is seen, and the proof must know that.
     cur.execute("SELECT clock_timestamp()")
     at = cur.fetchone()[0]
-    for _, keys in groupby(candidates(cur, closing, since), key=lambda one: one[:3]):
-        for account, practice, method, starts in keys:
-            found = revisions(Charge(account_id=account, practice_id=practice, method=method, starts=starts,
-                                     currency=_currency(cur, account)))  # fmt: skip
-            if not found:
-                continue
-            try:
-                again = worked_out(found[0], revision=len(found), at=at)
-            except MissingValuation as missing:
-                _wait(found[0], missing)
-                continue
-            except WAITS:
-                continue
-            if _differs(cur, found, again):
-                _write(cur, closing, found, again, at, closed)
+    for account, practice, method, starts, currency in candidates(cur, closing, since):
+        found = revisions(
+            Charge(account_id=account, practice_id=practice, method=method, starts=starts, currency=currency)
+        )
+        if not found:
+            continue
+        try:
+            again = worked_out(found[0], revision=len(found), at=at)
+        except MissingValuation as missing:
+            _wait(found[0], missing)
+            continue
+        except WAITS:
+            continue
+        if _differs(cur, found, again):
+            _write(cur, closing, found, again, at, closed)
     return closed
 
 
@@ -155,11 +155,6 @@ def _as_of(first: Charge, *, revision: int, at: datetime) -> Charge:
     return charge
 
 
-def _currency(cur, account: int) -> str:
-    cur.execute("SELECT base_currency FROM accounts_account WHERE id = %s", [account])
-    return cur.fetchone()[0]
-
-
 def _differs(cur, found: list[Charge], again: Again) -> bool:
     if difference(billed(found), again.fee) != Billed(again.fee.exact * 0, again.fee.amount * 0):
         return True
@@ -188,10 +183,7 @@ def _write(cur, closing: Closing, found: list[Charge], again: Again, at: datetim
     changed = difference(so_far, again.fee)
     words = text(so_far, again.inputs)
     row: dict[str, object] = {
-        "id": str(
-            charge_id(account_id=first.account_id, practice_id=first.practice_id, method=first.method,
-                      starts=first.starts, revision=len(found))
-        ),
+        "id": str(_id(first, revision=len(found))),
         "first": str(first.pk),
         "revision": len(found),
         "at": at.isoformat(),
@@ -211,6 +203,15 @@ def _write(cur, closing: Closing, found: list[Charge], again: Again, at: datetim
     closed.total += total
     if rows:
         closed.digests.append(digest)
+
+
+def _id(first: Charge, *, revision: int) -> UUID:
+    account, practice, starts = first.account_id, first.practice_id, first.starts
+    if first.method in TRADE_CODES:
+        return trades_charge_id(
+            account_id=account, practice_id=practice, starts=starts, currency=first.currency, revision=revision
+        )
+    return charge_id(account_id=account, practice_id=practice, method=first.method, starts=starts, revision=revision)
 
 
 def _insert(cur, closing: Closing, rows: Iterable[dict[str, object]]):

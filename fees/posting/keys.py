@@ -12,9 +12,12 @@ def charge_id(*, account_id: int, practice_id: int, method: int, starts: date, r
     return uuid_of("charge", account_id, practice_id, method, starts, revision)
 
 
-def trades_charge_id(*, account_id: int, practice_id: int, starts: date, currency: str) -> UUID:
-    """A day's trades may be charged in several currencies."""
-    return uuid_of("trades", account_id, practice_id, starts, currency)
+def trades_charge_id(
+    *, account_id: int, practice_id: int, starts: date, currency: str, revision: int = FIRST_REVISION
+) -> UUID:
+    """A day's trades may be charged, and adjusted, in several currencies."""
+    named = ("trades", account_id, practice_id, starts, currency)
+    return uuid_of(*named, revision) if revision else uuid_of(*named)
 
 
 def sql_charge_id(row: str, *, revision: int = FIRST_REVISION) -> str:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
+from accounts.broker.feed.queries import FILE_TOLD
 from accounts.ground.access.context import cursor
 from accounts.ground.ledger.checks import Break, breaks
 from accounts.ground.runs.queries import sql_held_back
@@ -11,7 +12,8 @@ from fees.engine.executions import day_total, text
 from fees.engine.registry import TRADE_CODES
 from fees.posting.models import Charge
 from fees.trades.evidence import fees_of
-from fees.trades.queries import CORRECTS_CHARGED, LATEST, METHODS, NO_RATE, NO_TRADES, REPLACED
+from fees.trades.lines import CORRECTS_CHARGED, REPLACED
+from fees.trades.queries import LATEST, METHODS, NO_RATE, NO_TRADES
 from portal.lib.words import Sentence, gettext_noop
 
 (METHOD,) = TRADE_CODES
@@ -97,7 +99,7 @@ def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
           JOIN fees_component c ON c.schedule_id = s.id AND c.method IN ({METHODS})
           JOIN accounts_account a ON a.id = t.account_id AND (a.closed_on IS NULL OR a.closed_on > %(day)s)
           LEFT JOIN broker_statementfile f ON f.id = t.file_id
-         WHERE coalesce(f.imported_at, '-infinity') <= coalesce((
+         WHERE coalesce(greatest(t.told_at, {FILE_TOLD}), '-infinity') <= coalesce((
                    SELECT min(k.done_at) FROM accounts_runstage g JOIN accounts_runchunk k ON k.stage_id = g.id
                     WHERE g.run_id = %(run)s AND g.name = 'accrue'), 'infinity')
            AND (t.trade_on = %(day)s OR t.trade_on < %(day)s AND f.imported_at > %(since)s)

@@ -13,12 +13,13 @@ from fees.engine.executions import Execution
 from fees.engine.registry import TRADE_CODES
 from fees.engine.types import Terms
 from fees.results.queries import agreed_terms
+from fees.trades.lines import CANCELS, CORRECTS_CHARGED, REPLACED, sql_standing
 from portal.lib.periods import Period
 
 # Older executions are looked for only where a file brought them lately, or their account was kept from being charged.
 LATEST = timedelta(days=60)
 # Assignments, exercises and expiries are bookings, not trades that anybody made; a cancellation is the end of one.
-NO_TRADES = "'BookTrade', 'TradeCancel', 'FracShareCancel'"
+NO_TRADES = f"'BookTrade', {CANCELS}"
 METHODS = ", ".join(map(str, TRADE_CODES))
 # What an execution waits for whose commission is in another currency than its fee; its account is held by that name.
 NO_RATE = "no_rate"
@@ -39,39 +40,21 @@ _COLUMNS = _WITH_RATE.format(rate=f"broker_rate({_TURNED})")
 _COLUMNS_THEN = _WITH_RATE.format(rate=f"broker_rate_at({_TURNED}, w.at)")
 
 
-# A later row that cancels or corrects the execution `t`, or another one that it names.
-REPLACING = "r.orig_trade_id <> '' AND r.kind IN ('TradeCancel', 'FracShareCancel', 'TradeCorrect')"
-REPLACED = (
-    f"EXISTS (SELECT 1 FROM broker_trade r WHERE {REPLACING} AND r.account_id = t.account_id"
-    " AND r.orig_trade_id = t.trade_id AND r.id <> t.id)"
-)
-# Whether the execution `t` corrects one that was charged already: that charge is adjusted instead.
-CORRECTS_CHARGED = (
-    "t.orig_trade_id <> '' AND t.kind = 'TradeCorrect' AND EXISTS (SELECT 1 FROM broker_trade o"
-    " JOIN fees_tradefee f ON f.trade_id = o.id AND f.practice_id = s.practice_id"
-    " WHERE o.account_id = t.account_id AND o.trade_id = t.orig_trade_id AND o.id <> t.id)"
-)
 # The execution `o` as it was known at an instant: its own row of then, or that of its correction; a cancelled one is
 # noted so.
-_THEN = """
-    LEFT JOIN LATERAL (
-        SELECT r.id, r.kind FROM broker_trade r
-         WHERE {replacing} AND r.account_id = o.account_id AND r.orig_trade_id = o.trade_id AND r.id <> o.id
-           AND coalesce((SELECT f.imported_at FROM broker_statementfile f
-                          WHERE f.id = coalesce((SELECT min(h.file_id) FROM broker_tradehistory h
-                                                  WHERE h.trade_id = r.id), r.file_id)), '-infinity') <= w.at
-         ORDER BY r.kind = 'TradeCorrect' DESC, r.id DESC LIMIT 1) r ON true
+_THEN = f"""
+    LEFT JOIN LATERAL ({sql_standing("o", known_at="w.at")}) r ON true
     JOIN LATERAL (
         SELECT o.key, v.kind, v.trade_on, v.report_on, v.asset, v.symbol, v.currency, v.quantity, v.price, v.proceeds,
                v.multiplier, v.commission, v.commission_currency, v.opens_or_closes, v.exchange,
-               CASE WHEN r.kind IN ('TradeCancel', 'FracShareCancel') THEN concat_ws(';', nullif(v.notes, ''), 'Ca')
+               CASE WHEN r.kind IN ({CANCELS}) THEN concat_ws(';', nullif(v.notes, ''), 'Ca')
                     ELSE v.notes END AS notes
-          FROM (SELECT {columns}, h.replaced_at AS until, h.id AS place FROM broker_tradehistory h
+          FROM (SELECT {", ".join(PRICED)}, h.replaced_at AS until, h.id AS place FROM broker_tradehistory h
                  WHERE h.trade_id = CASE r.kind WHEN 'TradeCorrect' THEN r.id ELSE o.id END AND h.replaced_at > w.at
                 UNION ALL
-                SELECT {columns}, 'infinity', NULL FROM broker_trade c
+                SELECT {", ".join(PRICED)}, 'infinity', NULL FROM broker_trade c
                  WHERE c.id = CASE r.kind WHEN 'TradeCorrect' THEN r.id ELSE o.id END) v
-         ORDER BY v.until, v.place LIMIT 1) t ON true""".format(columns=", ".join(PRICED), replacing=REPLACING)
+         ORDER BY v.until, v.place LIMIT 1) t ON true"""
 
 _CHARGEABLE = f"t.kind NOT IN ({NO_TRADES}) AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND t.quantity <> 0"
 
