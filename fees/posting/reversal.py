@@ -51,8 +51,9 @@ def reverse(cur, run: Run, day: date) -> int:
 _WANTED = """
     greatest(0, t.amount - coalesce((
         SELECT sum(m.amount) FROM fees_charge c
-          JOIN fees_charge e ON (e.account_id, e.practice_id, e.method, e.starts)
-                                = (c.account_id, c.practice_id, c.method, c.starts) AND e.revision > c.revision
+          JOIN fees_charge e ON (e.account_id, e.practice_id, e.method, e.starts, e.currency)
+                                = (c.account_id, c.practice_id, c.method, c.starts, c.currency)
+               AND e.revision > c.revision
           JOIN accounts_transfer m ON m.source = e.id AND m.kind = 'adjustment'
          WHERE c.id = t.source), 0))"""
 _LEFT = """
