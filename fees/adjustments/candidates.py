@@ -10,6 +10,7 @@ from fees.accrual.statements import day_literal
 from fees.engine.registry import FUND_CODES, PROFIT_CODES, TRADE_CODES
 from fees.posting.closing import Closing, within
 from fees.trades.lines import REPLACING, sql_line
+from fees.trades.queries import NO_RATE
 
 TRADES = ", ".join(map(str, TRADE_CODES))
 PROFITS = ", ".join(map(str, PROFIT_CODES))
@@ -122,21 +123,32 @@ def _overtaken(cur, closing: Closing) -> list[UUID]:
 
 def _retold_trades(cur, closing: Closing, since: Since) -> list[UUID]:
     """Fees on trades of which a statement has told one otherwise since the night before, or cancelled or corrected it
-    by a row of its own."""
+    by a row of its own; of an account that waited for a rate since then, whenever that was told."""
+    cur.execute(
+        "SELECT coalesce(array_agg(DISTINCT h.account_id), '{}') FROM accounts_hold h"
+        f" WHERE h.stage = 'close' AND h.reason = '{NO_RATE}' AND {within(closing, 'h.account_id')}"
+        "   AND (h.resolved_at IS NULL OR h.resolved_at >= %s)",
+        [since.night_before],
+    )
+    (waited,) = cur.fetchone()
     cur.execute(
         f"""
         SELECT coalesce(array_agg(DISTINCT f.charge_id), '{{}}')
           FROM (SELECT h.trade_id AS id FROM broker_tradehistory h
                  WHERE {within(closing, "h.account_id")} AND {since.told("h.replaced_at", "h.account_id")}
                 UNION
+                SELECT h.trade_id FROM broker_tradehistory h WHERE h.account_id = ANY (%(waited)s::bigint[])
+                UNION
                 SELECT r.id FROM broker_trade r
-                 WHERE {REPLACING} AND {within(closing, "r.account_id")}
-                   AND {since.told("r.told_at", "r.account_id")}) t
+                 WHERE {REPLACING} AND {within(closing, "r.account_id")} AND {since.told("r.told_at", "r.account_id")}
+                UNION
+                SELECT r.id FROM broker_trade r
+                 WHERE {REPLACING} AND r.account_id = ANY (%(waited)s::bigint[])) t
           JOIN broker_trade o ON o.id = t.id
          CROSS JOIN LATERAL ({sql_line("o")} SELECT line.id FROM line) one
           JOIN fees_tradefee f ON f.trade_id = one.id
         """,
-        since._asdict(),
+        {"waited": waited, **since._asdict()},
     )
     return cur.fetchone()[0]
 

@@ -17,7 +17,7 @@ from fees.adjustments.queries import billed, revisions
 from fees.engine import results
 from fees.engine.adjustment import Billed, difference, text
 from fees.engine.charge import MissingNav, recompute
-from fees.engine.executions import day_total
+from fees.engine.executions import MissingCommission, day_total
 from fees.engine.executions import text as executions_text
 from fees.engine.inputs import inputs_text, stored_fingerprint
 from fees.engine.investments import ONE_DAY, MissingValuation
@@ -38,13 +38,15 @@ from fees.posting.models import Charge
 from fees.proofs.evidence import evidence
 from fees.results.closing import Closed, result_columns
 from fees.results.evidence import measured_again
+from fees.trades import closing as trades
 from fees.trades.evidence import MissingExecution, fees_again
+from fees.trades.queries import NO_RATE
 from portal.lib.fingerprint import sql_digest
 from portal.lib.periods import period_of
 
 # An account that is missing a value is held by the accruing stage and looked at again when the value is there; one that
-# is missing what an investment is worth is held here.
-WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice, MissingExecution)
+# is missing what an investment is worth, or the rate of a commission, is held here.
+WAITS = (MissingNav, MissingValues, MissingBegin, MissingPrice, MissingExecution, MissingCommission)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,12 @@ def adjust(cur, closing: Closing) -> Closed:
             again = worked_out(found[0], revision=len(found), at=at)
         except MissingValuation as missing:
             _wait(found[0], missing)
+            continue
+        except MissingCommission as missing:
+            # As what was never charged waits for its rate: each night asks again.
+            detail = {account: f"{missing.currency} {missing.day.isoformat()}"}
+            title = trades.HOLD_TITLES[NO_RATE]
+            hold_accounts(details=detail, day=closing.day, stage="close", reason=NO_RATE, title=title)
             continue
         except WAITS:
             continue

@@ -5,7 +5,7 @@ One line for each execution, ordered by day of the trade and key:
     trade 7 2025-09-30 STK@NYSE 500.0000000000 5000.0000000000 2.5000000000 passed 5.00000000 123:456:EXECUTION AAPL
 
 Component, day, kind of instrument and where it was traded (left out where no statement says), quantity, value, broker's
-commission, whether it was excluded (passed, liquidation, broker, cancelled, none), the fee with 8 decimals, the
+commission, whether it was excluded (passed, liquidation, broker, cancelled, none, moved), the fee with 8 decimals, the
 execution's key, its symbol.  It is sealed as it stands.
 """
 
@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 from typing import NamedTuple
 
-from fees.engine.arithmetic import CONTEXT, ZERO, as_amount
+from fees.engine.arithmetic import CONTEXT, NO_AMOUNT, ZERO, as_amount
 from fees.engine.trade_unit import Trade, charged_currency, choose, schedules_of, trade_fee
 from fees.engine.types import Terms
 from portal.lib.money import round_money
@@ -71,6 +71,13 @@ class ExecutionFee(NamedTuple):
     outcome: str
     exact: Decimal
     story: tuple[Sentence, ...]
+
+
+def fee_in(currency: str, terms: Terms, one: Execution) -> ExecutionFee:
+    """The same as part of a charge in a currency: what by now is charged in another costs nothing in this one."""
+    if one.charged_in != currency:
+        return ExecutionFee(terms.component, one._replace(commission=ZERO), "moved", NO_AMOUNT, ())
+    return fee_of(terms, one)
 
 
 def outcome_of(one: Execution) -> str:
@@ -155,6 +162,7 @@ def _free_words(one: ExecutionFee) -> list[Sentence]:
         "broker": gettext_noop("The broker closed the position at the client's call, so there is no fee."),
         "cancelled": gettext_noop("The broker cancelled the trade, so there is no fee."),
         "none": gettext_noop("No fee was agreed for such a trade."),
+        "moved": gettext_noop("The trade is charged in another currency, so there is no fee in this one."),
     }.get(one.outcome)
     return [Sentence(msgid, {})] if msgid else []
 

@@ -12,7 +12,7 @@ from fees.engine.executions import day_total, text
 from fees.engine.registry import TRADE_CODES
 from fees.posting.models import Charge
 from fees.trades.evidence import fees_of
-from fees.trades.lines import CORRECTS_CHARGED, REPLACED
+from fees.trades.lines import STANDS, UNCHARGED
 from fees.trades.queries import LATEST, METHODS, NO_RATE, NO_TRADES
 from portal.lib.words import Sentence, gettext_noop
 
@@ -104,8 +104,7 @@ def every_execution_was_charged(run_id: int, day: date) -> list[Break]:
                     WHERE g.run_id = %(run)s AND g.name = 'accrue'), 'infinity')
            AND (t.trade_on = %(day)s OR t.trade_on < %(day)s AND f.imported_at > %(since)s)
            AND t.kind NOT IN ({NO_TRADES}) AND t.quantity <> 0
-           AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND NOT {REPLACED} AND NOT ({CORRECTS_CHARGED})
-           AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
+           AND NOT 'Ca' = ANY (string_to_array(t.notes, ';')) AND {STANDS} AND {UNCHARGED}
            AND t.account_id NOT IN ({sql_held_back(day)})
            AND NOT EXISTS (SELECT 1 FROM accounts_hold h WHERE h.account_id = a.id AND h.day = %(day)s
                             AND h.stage = 'close' AND h.reason = %(waits)s AND h.resolved_at IS NULL)

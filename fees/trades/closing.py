@@ -98,8 +98,9 @@ def _write(cur, closing: Closing, rows: list[dict[str, object]], closed: Closed)
             RETURNING id, exact, fingerprint
         ), kept AS (
             INSERT INTO fees_tradefee (firm_id, account_id, practice_id, trade_id, charge_id, component_id, outcome,
-                                       exact)
-            SELECT p.firm_id, p.account_id, p.practice_id, one.trade, p.id, one.component, one.outcome, one.exact
+                                       exact, currency)
+            SELECT p.firm_id, p.account_id, p.practice_id, one.trade, p.id, one.component, one.outcome, one.exact,
+                   p.currency
               FROM p CROSS JOIN LATERAL jsonb_to_recordset(p.trades)
                                 AS one (trade bigint, component int, outcome text, exact numeric)
              WHERE p.id IN (SELECT id FROM charged)

@@ -35,16 +35,24 @@ def sql_standing(of: str, *, known_at: str = "'infinity'") -> str:
          ORDER BY l.told_at DESC NULLS LAST, l.kind = 'TradeCorrect' DESC, l.id DESC LIMIT 1"""
 
 
-# Whether another row took the place of the execution `t`. Most have none that names them, and are none that names one.
-REPLACED = (
-    f"(EXISTS (SELECT 1 FROM broker_trade r WHERE {REPLACING} AND r.account_id = t.account_id"
+# Whether no other row took the place of the execution `t`: most have none that names them, and are none that names one.
+STANDS = (
+    f"NOT EXISTS (SELECT 1 FROM broker_trade r WHERE {REPLACING} AND r.account_id = t.account_id"
     " AND r.orig_trade_id = t.trade_id AND r.id <> t.id)"
-    " OR t.orig_trade_id <> '' AND t.kind = 'TradeCorrect'"
-    f" AND t.id <> (SELECT standing.id FROM ({sql_standing('t')}) standing))"
+    " AND (t.orig_trade_id = '' OR t.kind <> 'TradeCorrect'"
+    f" OR t.id = (SELECT standing.id FROM ({sql_standing('t')}) standing))"
 )
-# Whether the execution `t` takes the place of one that the payee of `s` charged already: that charge is adjusted.
-CORRECTS_CHARGED = (
-    f"t.orig_trade_id <> '' AND t.kind = 'TradeCorrect' AND EXISTS ({sql_line('t')}"
-    " SELECT 1 FROM line JOIN fees_tradefee f ON f.trade_id = line.id AND f.practice_id = s.practice_id"
-    " WHERE line.id <> t.id)"
+# What the fee of an execution `t` is charged in: of a currency pair the second one.
+CHARGED_IN = (
+    "CASE WHEN t.asset = 'CASH' AND position('.' IN t.symbol) > 0"
+    " THEN reverse(split_part(reverse(t.symbol), '.', 1)) ELSE t.currency END"
+)
+# Whether the payee of `s` has not charged the execution `t` in that currency, nor one whose place it takes: then that
+# charge is adjusted.
+UNCHARGED = (
+    "NOT EXISTS (SELECT 1 FROM fees_tradefee k WHERE k.trade_id = t.id AND k.practice_id = s.practice_id"
+    f" AND k.currency = {CHARGED_IN})"
+    f" AND (t.orig_trade_id = '' OR t.kind <> 'TradeCorrect' OR NOT EXISTS ({sql_line('t')}"
+    " SELECT 1 FROM line JOIN fees_tradefee k ON k.trade_id = line.id AND k.practice_id = s.practice_id"
+    f" AND k.currency = {CHARGED_IN}))"
 )

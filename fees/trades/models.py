@@ -1,4 +1,4 @@
-"""What was charged for each execution: once for each payee, whatever comes again in a later statement."""
+"""What was charged for each execution: once for each payee in a currency, whatever comes again in a later statement."""
 
 from django.db import models
 
@@ -27,13 +27,14 @@ class TradeFee(TenantModel):
     component = models.ForeignKey(
         Component, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
+    currency = models.CharField(max_length=3, default="", db_default="")
     outcome = models.CharField(max_length=12)
     exact = models.DecimalField(max_digits=24, decimal_places=8)
 
     class Meta(TenantModel.Meta):
         db_table = "fees_tradefee"
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["trade", "practice"], name="tradefee_once")]
+        constraints = [models.UniqueConstraint(fields=["trade", "practice", "currency"], name="tradefee_once")]
 
     def __str__(self) -> str:
         return f"trade {self.trade_id}: {self.exact}"

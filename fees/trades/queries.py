@@ -13,7 +13,7 @@ from fees.engine.executions import Execution
 from fees.engine.registry import TRADE_CODES
 from fees.engine.types import Terms
 from fees.results.queries import agreed_terms
-from fees.trades.lines import CANCELS, CORRECTS_CHARGED, REPLACED, sql_standing
+from fees.trades.lines import CANCELS, CHARGED_IN, STANDS, UNCHARGED, sql_standing
 from portal.lib.periods import Period
 
 # Older executions are looked for only where a file brought them lately, or their account was kept from being charged.
@@ -24,17 +24,13 @@ METHODS = ", ".join(map(str, TRADE_CODES))
 # What an execution waits for whose commission is in another currency than its fee; its account is held by that name.
 NO_RATE = "no_rate"
 
-_CHARGED = (
-    "CASE WHEN t.asset = 'CASH' AND position('.' IN t.symbol) > 0"
-    " THEN reverse(split_part(reverse(t.symbol), '.', 1)) ELSE t.currency END"
-)
 _WITH_RATE = """
     t.key, coalesce(t.trade_on, t.report_on), t.asset, t.symbol, t.currency, abs(t.quantity),
     coalesce(abs(t.proceeds), abs(t.quantity * coalesce(t.price, 0) * coalesce(t.multiplier, 1))),
     CASE WHEN coalesce(t.commission, 0) = 0 THEN 0 ELSE -t.commission * {rate} END,
     t.notes, t.opens_or_closes, t.exchange
 """
-_TURNED = "coalesce(t.trade_on, t.report_on), coalesce(nullif(t.commission_currency, ''), t.currency), " + _CHARGED
+_TURNED = "coalesce(t.trade_on, t.report_on), coalesce(nullif(t.commission_currency, ''), t.currency), " + CHARGED_IN
 _COLUMNS = _WITH_RATE.format(rate=f"broker_rate({_TURNED})")
 # At the rate of before where it was corrected since.
 _COLUMNS_THEN = _WITH_RATE.format(rate=f"broker_rate_at({_TURNED}, w.at)")
@@ -102,8 +98,7 @@ def waiting(cur, *, day: date, within: str) -> list[Waiting]:
          WHERE s.method IN ({METHODS}) AND {within}
            AND coalesce(t.trade_on, t.report_on) <= %(day)s
            AND {sql_looked_for("coalesce(t.trade_on, t.report_on)")}
-           AND {_CHARGEABLE} AND NOT {REPLACED} AND NOT ({CORRECTS_CHARGED})
-           AND NOT EXISTS (SELECT 1 FROM fees_tradefee f WHERE f.trade_id = t.id AND f.practice_id = s.practice_id)
+           AND {_CHARGEABLE} AND {STANDS} AND {UNCHARGED}
          ORDER BY a.id, s.practice_id, t.id
         """,
         {"day": day, "since": day - LATEST},
@@ -118,10 +113,10 @@ def executed(
     the rate from its fee's currency to the account's."""
     cur.execute(
         f"""
-        SELECT t.account_id, broker_rate(coalesce(t.trade_on, t.report_on), {_CHARGED}, a.base_currency), {_COLUMNS}
+        SELECT t.account_id, broker_rate(coalesce(t.trade_on, t.report_on), {CHARGED_IN}, a.base_currency), {_COLUMNS}
           FROM broker_trade t JOIN accounts_account a ON a.id = t.account_id
          WHERE t.account_id = ANY(%(accounts)s) AND coalesce(t.trade_on, t.report_on) >= %(starts)s
-           AND coalesce(t.trade_on, t.report_on) < %(ends)s AND {_CHARGEABLE} AND NOT {REPLACED}
+           AND coalesce(t.trade_on, t.report_on) < %(ends)s AND {_CHARGEABLE} AND {STANDS}
          ORDER BY t.account_id, t.id
         """,
         {"accounts": list(accounts), "starts": starts, "ends": ends},

@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from accounts.ground.access.context import as_role, cursor
+from accounts.ground.runs.models import Hold
 from fees.trades.models import TradeFee
 from tests.fees.adjustments.conftest import ANA
 from tests.fees.posting.test_trades import FIRST, SECOND, key, per_trade, trade
@@ -305,3 +306,50 @@ def test_a_day_in_two_currencies_is_adjusted_in_both(abroad):
         "EUR": [Decimal("10.00"), Decimal("-2.00"), Decimal("-8.00")],
         "USD": [Decimal("2.00"), Decimal("1.00"), Decimal("-3.00")],
     }
+
+
+@pytest.mark.parametrize("by_its_own_row", [False, True])
+def test_a_trade_whose_correction_moves_it_into_another_currency_is_charged_there(valued, by_its_own_row):
+    """500 shares were booked as 10.00 USD; they were EUR, and then USD after all."""
+    shares = [key("absolute_markup", "0.02"), key("absolute_markup", "0.02", currency="EUR")]
+    valued.agree(ANA, per_trade(*shares), starts=FIRST)
+    trade(valued, FIRST, quantity="500")
+    two_nights(valued)
+    if by_its_own_row:
+        instead(valued, FIRST, kind="TradeCorrect", currency="EUR", quantity="500")
+    else:
+        retold("currency = 'EUR', commission_currency = 'EUR'")
+    assert valued.night(THIRD).problem == ""
+    assert by_currency(valued) == {"EUR": [Decimal("10.00")], "USD": [Decimal("10.00"), Decimal("-10.00")]}
+    told = valued.story(valued.revisions(currency="USD")[-1])
+    assert "The trade is charged in another currency, so there is no fee in this one." in told
+
+    if by_its_own_row:
+        instead(valued, FIRST, kind="TradeCorrect", number="12", names="9", quantity="500")
+    else:
+        retold("currency = 'USD', commission_currency = 'USD'")
+    assert valued.night(date(2025, 10, 2)).problem == ""
+    assert valued.night(date(2025, 10, 3)).problem == ""
+
+    assert by_currency(valued) == {
+        "EUR": [Decimal("10.00"), Decimal("-10.00")],
+        "USD": [Decimal("10.00"), Decimal("-10.00"), Decimal("10.00")],
+    }
+
+
+def test_a_correction_whose_commission_has_no_rate_waits_for_it(valued):
+    """100 % of 1.00 USD; it was 10 EUR, which at 1.17 is 11.70: 10.70 more, two nights later."""
+    charged(valued, key("percent_markup", "1"))
+    retold("commission = -10, commission_currency = 'EUR'")
+    for day in (THIRD, date(2025, 10, 2)):
+        assert valued.night(day).problem == ""
+        held = Hold.unscoped.get(stage="close", resolved_at=None)
+        assert (held.day, held.reason, held.detail) == (day, "no_rate", "USD 2025-09-29")
+    assert amounts(valued) == [Decimal("1.00")]
+
+    with as_role("owner"), cursor() as cur:
+        cur.execute("INSERT INTO broker_fxrate VALUES (%s, 'EUR', 'USD', 1.17, 0)", [FIRST])
+    assert valued.night(date(2025, 10, 3)).problem == ""
+
+    assert amounts(valued) == [Decimal("1.00"), Decimal("10.70")]
+    assert not Hold.unscoped.filter(stage="close", resolved_at=None).exists()
