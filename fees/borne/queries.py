@@ -18,6 +18,7 @@ from fees.engine.payer import Payer
 from fees.engine.sql import round_money
 from fees.minimums.statements import ALLOCATED, WORKED
 from fees.reimbursements.queries import UNSEEN, sql_booked
+from fees.trades.lines import REPLACED_AT, STANDS
 from portal.lib.money import CURRENCIES
 
 # Older charges are looked for only where a file brought or changed them lately.
@@ -39,15 +40,17 @@ _BEFORE = """
                                coalesce(sum(b.amount) FILTER (WHERE b.payer = 'master'), 0) AS borne
                           FROM fees_bornecharge b WHERE {of}) before"""
 
-# The accounts are found first: few have the switch on, and only theirs are read.
+# The accounts are found first: few have the switch on, and only theirs are read. What a cancellation or a correction
+# took the place of costs nothing any more.
 _COMMISSIONS = f"""
     SELECT 'commission' AS kind, x.id AS trade_id, NULL::bigint AS line_id, NULL::uuid AS block_id, a.firm_id,
            x.account_id, a.number, asked.practice_id, x.day, x.currency, x.amount, x.description,
            NULL::jsonb AS worked, x.changed_at, before.revision, before.told, before.borne
       FROM (SELECT t.id, t.account_id, coalesce(t.trade_on, t.report_on) AS day,
                    coalesce(nullif(t.commission_currency, ''), t.currency) AS currency,
-                   greatest(-t.commission, 0) AS amount,
-                   left(concat_ws(' ', t.symbol, t.description), 200) AS description, {FILE_TOLD} AS changed_at
+                   CASE WHEN {STANDS} THEN greatest(-t.commission, 0) ELSE 0 END AS amount,
+                   left(concat_ws(' ', t.symbol, t.description), 200) AS description,
+                   greatest({FILE_TOLD}, {REPLACED_AT}) AS changed_at
               FROM broker_trade t LEFT JOIN broker_statementfile f ON f.id = t.file_id
              WHERE t.account_id = ANY(ARRAY(SELECT account_id FROM fees_schedule WHERE commissions_to_master))) x
       {_ASKED.format(switch="commissions_to_master")}{_BEFORE.format(of="b.trade_id = x.id")}

@@ -42,6 +42,12 @@ STANDS = (
     " AND (t.orig_trade_id = '' OR t.kind <> 'TradeCorrect'"
     f" OR t.id = (SELECT standing.id FROM ({sql_standing('t')}) standing))"
 )
+# When a row that takes the place of the execution `t` was told last.
+REPLACED_AT = (
+    f"greatest((SELECT max(r.told_at) FROM broker_trade r WHERE {REPLACING} AND r.account_id = t.account_id"
+    " AND r.orig_trade_id = t.trade_id AND r.id <> t.id),"
+    f" CASE WHEN t.orig_trade_id <> '' THEN ({sql_line('t')} SELECT max(line.told_at) FROM line) END)"
+)
 # What the fee of an execution `t` is charged in: of a currency pair the second one.
 CHARGED_IN = (
     "CASE WHEN t.asset = 'CASH' AND position('.' IN t.symbol) > 0"

@@ -13,6 +13,7 @@ from fees.borne.rules import story
 from fees.headroom.queries import windows
 from fees.proofs.words import tell
 from fees.reimbursements.night import _FUNDS
+from tests.fees.adjustments.test_trades import instead
 from tests.fees.posting.nights import figures
 from tests.fees.posting.test_late_trades import file_of
 from tests.fees.posting.test_seal import tamper
@@ -136,6 +137,49 @@ def test_a_statement_that_comes_again_or_late_asks_once(nights):
 
     rows = BorneCharge.unscoped.order_by("day").values_list("amount", "day")
     assert list(rows) == [(Decimal("2.00"), DAY), (Decimal("3.00"), NEXT)]
+
+
+def test_what_a_correction_took_the_place_of_comes_back_to_the_advisor(nights):
+    """1.00 was taken, taken back, and 1.50 taken instead: 1.50 in all."""
+    offer(nights, ANA)
+    nights.cash(NORTHGATE, DAY, "5000.00")
+    commission(nights, "1.00")
+    assert nights.night(DAY).problem == ""
+    instead(nights, DAY, kind="TradeCancel", number="8", quantity="-100", commission="1")
+    instead(nights, DAY, kind="TradeCorrect", commission="-1.5", with_last=True)
+
+    assert nights.night(NEXT).problem == ""
+
+    rows = BorneCharge.unscoped.order_by("day", "place").values_list("amount", "payer", "revision")
+    assert list(rows) == [
+        (Decimal("1.00"), "master", 0),
+        (Decimal("-1.00"), "master", 1),
+        (Decimal("1.50"), "master", 0),
+    ]
+    moved = Transfer.unscoped.filter(account__number=ANA).order_by("day", "amount").values_list("kind", "amount")
+    assert [one for one in moved if one[0].startswith("borne")] == [
+        ("borne", Decimal("1.00")),
+        ("borne_back", Decimal("1.00")),
+        ("borne", Decimal("1.50")),
+    ]
+
+
+def test_an_old_commission_is_looked_at_again_when_its_trade_is_cancelled(nights):
+    """92 days later, by the file that says so."""
+    offer(nights, ANA)
+    nights.cash(NORTHGATE, DAY, "5000.00")
+    commission(nights, "1.00")
+    nights.night(DAY)
+    known = date(2025, 12, 30)
+    nights.cash(NORTHGATE, known, "5000.00")
+    instead(nights, DAY, kind="TradeCancel", number="8", quantity="-100", commission="1")
+
+    nights.bear(known)
+
+    assert list(BorneCharge.unscoped.order_by("day").values_list("amount", "payer", "day")) == [
+        (Decimal("1.00"), "master", DAY),
+        (Decimal("-1.00"), "master", known),
+    ]
 
 
 def test_a_commission_that_a_file_brings_months_later_is_asked_about_all_the_same(nights):
