@@ -99,9 +99,9 @@ def adjust(cur, closing: Closing) -> Closed:
     return closed
 
 
-def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
+def worked_out(first: Charge, *, revision: int, at: datetime, once: bool = False) -> Again:
     """The fee of a closed period with everything known at `at`; raises one of WAITS, or MissingValuation, where a value
-    is missing."""
+    is missing.  `once` reads agreed losses as nights did formerly."""
     if first.method in TRADE_CODES:
         return _trades_again(first, at=at)
     charge = _as_of(first, revision=revision, at=at)
@@ -110,7 +110,7 @@ def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
         return nothing
     known = evidence(charge)
     if charge.method in PROFIT_CODES:
-        measured = measured_again(charge, known)
+        measured = measured_again(charge, known, once=once)
         if measured is None:
             return nothing
         fee = measured.fee()

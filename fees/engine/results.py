@@ -244,16 +244,32 @@ def losses_carried_in(terms: Terms, *, before: Terms | None, left: Iterable[Loss
     """The losses a period begins with: what the period before left, more or less by what was agreed differently since.
 
     `before` is the version that closed the period before. Its own earlier losses are in what it left, so each period's
-    loss moves by the difference of the two versions, and to nothing at the least.
+    loss moves by the difference of the two versions, and to nothing at the least; what does not move stays as it is
+    told, in two lines where it has two.
     """
-    agreed = _by_period(shield_of(terms).initial)
     if before is None or not shield_of(before).mark:
-        return _in_order(agreed)
-    former, carried = _by_period(shield_of(before).initial), _by_period(left)
+        return tuple(sorted(shield_of(terms).initial))
+    agreed, former = _by_period(shield_of(terms).initial), _by_period(shield_of(before).initial)
+    carried = list(left)
     for number in agreed | former:
         change = CONTEXT.subtract(agreed.get(number, ZERO), former.get(number, ZERO))
-        carried[number] = CONTEXT.add(carried.get(number, ZERO), change)
-    return _in_order(carried)
+        if change:
+            moved = CONTEXT.add(_by_period(carried).get(number, ZERO), change)
+            carried = [loss for loss in carried if loss.period != number]
+            carried += [Loss(number, moved)] if moved > 0 else []
+    return tuple(sorted(carried))
+
+
+def losses_once_carried_in(terms: Terms, *, before: Terms | None, left: Iterable[Loss]) -> tuple[Loss, ...]:
+    """The same as it was read once: earlier losses that the version before did not state in just that amount were added
+    to what was left.  Fees that were charged so stand, and are proved so."""
+    agreed = list(shield_of(terms).initial)
+    if before is None or not shield_of(before).mark:
+        return tuple(sorted(agreed))
+    for loss in shield_of(before).initial:
+        if loss in agreed:
+            agreed.remove(loss)
+    return tuple(sorted([*left, *agreed]))
 
 
 def _by_period(losses: Iterable[Loss]) -> dict[int, Decimal]:
@@ -261,10 +277,6 @@ def _by_period(losses: Iterable[Loss]) -> dict[int, Decimal]:
     for number, amount in losses:
         found[number] = CONTEXT.add(found.get(number, ZERO), amount)
     return found
-
-
-def _in_order(losses: dict[int, Decimal]) -> tuple[Loss, ...]:
-    return tuple(Loss(number, amount) for number, amount in sorted(losses.items()) if amount > 0)
 
 
 def story(measured: Measured, fee: ProfitFee) -> list[Sentence]:

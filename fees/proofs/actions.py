@@ -1,5 +1,6 @@
 """Working a fee out again: the engine, from what was known then, beside what was charged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -86,10 +87,16 @@ def _adjustment_again(charge: Charge) -> Verdict:
     before = Verdict(charge.amount, charge.exact, unchanged=is_unchanged(charge))
     first, *_rest = revisions(charge)
     try:
-        again = worked_out(first, revision=charge.revision, at=charge.created_at)
+        if charge.method in PROFIT_CODES:
+            return _by_either_reading(lambda once: _adjusted(charge, first, before, once=once))
+        return _adjusted(charge, first, before)
     except WAITS:
         msgid = gettext_noop("A value that the fee was worked out from is not known.")
         return _without_result(before, Sentence(msgid, {}))
+
+
+def _adjusted(charge: Charge, first: Charge, before: Verdict, *, once: bool = False) -> Verdict:
+    again = worked_out(first, revision=charge.revision, at=charge.created_at, once=once)
     so_far = billed_before(charge)
     changed = difference(so_far, again.fee)
     same = text_of_adjustment(so_far, again.inputs) == charge.inputs
@@ -99,7 +106,7 @@ def _adjustment_again(charge: Charge) -> Verdict:
 def _result_again(charge: Charge, known: Evidence, before: Verdict) -> Verdict:
     """A fee on profit: the period is measured day by day again, after what the periods before it left."""
     try:
-        measured = measured_again(charge, known)
+        return _by_either_reading(lambda once: _measured(charge, known, before, once=once))
     except MissingValues as missing:
         msgid = gettext_noop("The account's value is not known on %(count)s of the days, the first being %(day)s.")
         return _without_result(before, Sentence(msgid, {"count": len(missing.days), "day": missing.days[0]}))
@@ -109,10 +116,22 @@ def _result_again(charge: Charge, known: Evidence, before: Verdict) -> Verdict:
     except MissingPrice as missing:
         msgid = gettext_noop("The price of %(symbol)s on %(day)s is not known.")
         return _without_result(before, Sentence(msgid, {"symbol": missing.symbol, "day": missing.day}))
+
+
+def _measured(charge: Charge, known: Evidence, before: Verdict, *, once: bool) -> Verdict:
+    measured = measured_again(charge, known, once=once)
     if measured is None:
         return _without_result(before, Sentence(gettext_noop("No agreement for this fee applies in the period."), {}))
     fee = measured.fee()
     return replace(before, amount=fee.amount, exact=fee.exact, same_inputs=text(measured, fee) == charge.inputs)
+
+
+def _by_either_reading(work_out: Callable[[bool], Verdict]) -> Verdict:
+    """A fee on profit agrees if it follows from the losses as they are carried now, or from what nights once added to
+    them where a new version stated earlier losses otherwise."""
+    verdict = work_out(False)
+    once = verdict if verdict.agrees else work_out(True)
+    return once if once.agrees else verdict
 
 
 def _trades_again(charge: Charge, before: Verdict) -> Verdict:

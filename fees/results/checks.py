@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from accounts.ground.access.context import cursor
 from accounts.ground.ledger.checks import Break, breaks
-from fees.engine.high_water import settle
+from fees.engine.high_water import Loss, settle
 from fees.engine.profit import shield_of
 from fees.engine.registry import PROFIT_CODES
-from fees.results.queries import Key, Left, carried_in, losses_of, slices, terms_by_component
+from fees.engine.types import Terms
+from fees.results.queries import Key, Left, carried_in, losses_of, once_carried_in, slices, terms_by_component
 from portal.lib.words import Sentence, gettext_noop
 
 CODES = ", ".join(map(str, PROFIT_CODES))
@@ -42,7 +43,10 @@ def results_stand_behind_their_charges(run_id: int) -> list[Break]:
 
 def carried_losses_follow_from_results(run_id: int) -> list[Break]:
     """I16: the engine replays the results from the first: a carried loss changes only by a loss, a gain (oldest first),
-    expiry or proration."""
+    expiry or proration.
+
+    Results of earlier nights may follow by the reading of agreed losses that held when they were written.
+    """
     with cursor() as cur:
         cur.execute(
             "SELECT DISTINCT c.account_id FROM fees_charge c"
@@ -52,7 +56,7 @@ def carried_losses_follow_from_results(run_id: int) -> list[Break]:
         accounts = [account for (account,) in cur.fetchall()]
     wrong: dict[int, list[str]] = defaultdict(list)
     for some in slices(accounts):
-        for firm, number in _differing(some):
+        for firm, number in _differing(some, run_id):
             wrong[firm].append(number)
     msgid = gettext_noop("%(count)s results do not follow from those before them; the first account is %(sample)s.")
     return [
@@ -61,33 +65,40 @@ def carried_losses_follow_from_results(run_id: int) -> list[Break]:
     ]
 
 
-def _differing(accounts: Sequence[int]) -> list[tuple[int, str]]:
+def _differing(accounts: Sequence[int], run_id: int) -> list[tuple[int, str]]:
     with cursor() as cur:
         cur.execute(
             "SELECT DISTINCT ON (r.account_id, r.practice_id, r.method, r.period)"
-            " r.firm_id, a.number, r.account_id, r.practice_id, r.method, r.period, r.component_id, r.profit,"
-            " r.recovered, r.chargeable, r.withdrawn, r.carried::text"
+            " r.firm_id, a.number, r.account_id, r.practice_id, r.method, r.period, r.component_id,"
+            " c.run_id = %s, r.profit, r.recovered, r.chargeable, r.withdrawn, r.carried::text"
             " FROM fees_periodresult r JOIN accounts_account a ON a.id = r.account_id"
+            " JOIN fees_charge c ON c.id = r.charge_id"
             " WHERE r.account_id = ANY(%s) ORDER BY r.account_id, r.practice_id, r.method, r.period, r.revision DESC",
-            [list(accounts)],
+            [run_id, list(accounts)],
         )
         rows = cur.fetchall()
     terms = terms_by_component(row[6] for row in rows)
     found: list[tuple[int, str]] = []
     before: dict[Key, Left] = {}
-    for firm, number, account, practice, method, period, component, *figures, text in rows:
+    for firm, number, account, practice, method, period, component, is_new, *figures, text in rows:
         key: Key = account, practice, method
         profit, recovered, chargeable, withdrawn = figures
-        stored = losses_of(json.loads(text))
-        settled = settle(
-            shield_of(terms[component]).mark,
-            profit=profit,
-            period=period,
-            carried=carried_in(terms[component], before.get(key), terms) if shield_of(terms[component]).mark else (),
-            withdrawn=withdrawn,
-        )
-        if (settled.recovered, settled.chargeable, settled.carried) != (recovered, chargeable, stored):
+        stored = recovered, chargeable, losses_of(json.loads(text))
+        replayed = [
+            settle(shield_of(terms[component]).mark, profit=profit, period=period, carried=losses, withdrawn=withdrawn)
+            for losses in _readings(terms[component], before.get(key), terms, is_new=is_new)
+        ]
+        settled = next((one for one in replayed if (one.recovered, one.chargeable, one.carried) == stored), None)
+        if settled is None:
             found.append((firm, number))
         # What was replayed goes on, not what is stored: one wrong row is not hidden by the rows after it.
-        before[key] = Left(period, component, settled.carried)
+        before[key] = Left(period, component, (settled or replayed[0]).carried)
     return found
+
+
+def _readings(terms: Terms, left: Left | None, known: dict[int, Terms], *, is_new: bool) -> list[tuple[Loss, ...]]:
+    """The losses with which a period may have begun: what this night writes has one reading."""
+    if not shield_of(terms).mark:
+        return [()]
+    now = carried_in(terms, left, known)
+    return [now] if is_new else [now, once_carried_in(terms, left, known)]

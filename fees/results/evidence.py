@@ -7,7 +7,7 @@ from fees.engine.registry import EVERY
 from fees.engine.results import DayValue, Measured, measure, stretches_of
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence
-from fees.results.queries import carried_in, left_by_earlier, prices_for, terms_by_component
+from fees.results.queries import carried_in, left_by_earlier, once_carried_in, prices_for, terms_by_component
 from fees.results.second_look import LONGEST_GAP
 from portal.lib.periods import Period, period_of
 
@@ -26,10 +26,11 @@ _OF_GROUP = """
      ORDER BY d.day"""
 
 
-def measured_again(charge: Charge, known: Evidence) -> Measured | None:
+def measured_again(charge: Charge, known: Evidence, *, once: bool = False) -> Measured | None:
     """The period measured anew; None where no agreement applied in it.
 
-    Raises what `measure` raises.  Carried losses come from the results before, which have proofs of their own.
+    Raises what `measure` raises.  Carried losses come from the results before, which have proofs of their own; `once`
+    reads agreed losses as nights did formerly.
     """
     account = charge.account
     period = period_of(EVERY[charge.method].frequency, charge.starts)
@@ -53,7 +54,7 @@ def measured_again(charge: Charge, known: Evidence) -> Measured | None:
         period=period,
         begins=max(opened, account.funded_on or opened),
         currency=charge.currency,
-        carried=carried_in(stretches[-1].terms, left, former),
+        carried=(once_carried_in if once else carried_in)(stretches[-1].terms, left, former),
         prices=prices_for([(stretches, charge.currency)], at=charge.created_at),
         days=known.calendar,
     )

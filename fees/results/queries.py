@@ -16,7 +16,7 @@ from fees.engine.high_water import Loss, ordinal
 from fees.engine.profit import shield_of
 from fees.engine.quotes import Pair, Prices, Symbol, wanted
 from fees.engine.registry import EVERY
-from fees.engine.results import Stretch, losses_carried_in
+from fees.engine.results import Stretch, losses_carried_in, losses_once_carried_in
 from fees.engine.timing import periods_closing_on
 from fees.engine.types import Terms
 from fees.schedules.rules import Figures
@@ -150,6 +150,12 @@ def carried_in(terms: Terms, left: Left | None, former: dict[int, Terms]) -> tup
     """The losses with which a period begins under these terms."""
     before = former.get(left.component) if left else None
     return losses_carried_in(terms, before=before, left=left.carried if left else ())
+
+
+def once_carried_in(terms: Terms, left: Left | None, former: dict[int, Terms]) -> tuple[Loss, ...]:
+    """The same as nights read it once, for what they charged then."""
+    before = former.get(left.component) if left else None
+    return losses_once_carried_in(terms, before=before, left=left.carried if left else ())
 
 
 def prices_for(stretches: Iterable[tuple[Sequence[Stretch], str]], *, at: datetime | None = None) -> Prices:

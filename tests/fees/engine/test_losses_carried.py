@@ -55,6 +55,14 @@ def test_losses_of_the_fee_itself_stay():
     assert losses_carried_in(version(()), before=version(FIRST), left=left) == losses(Q1_2025=40)
 
 
+def test_two_losses_of_one_period_stay_two_until_one_of_them_moves():
+    two = losses(Q4_2024=3000) + losses(Q4_2024=2000)
+    assert losses_carried_in(version(two), before=None, left=()) == tuple(sorted(two))
+    assert losses_carried_in(version(two), before=version(two), left=two) == tuple(sorted(two))
+    assert losses_carried_in(version(FIRST), before=version(two), left=two) == tuple(sorted(two))
+    assert losses_carried_in(version(losses(Q4_2024=4000)), before=version(two), left=two) == losses(Q4_2024=4000)
+
+
 def test_without_a_mark_before_the_earlier_losses_begin():
     assert losses_carried_in(version(FIRST), before=version((), mark=None), left=()) == FIRST
     assert losses_carried_in(version(FIRST), before=None, left=()) == FIRST

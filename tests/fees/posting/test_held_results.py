@@ -120,3 +120,62 @@ def test_a_quarter_that_was_overtaken_once_is_put_right_when_the_earlier_one_clo
     assert nights.charge(ANA, starts=Q4, revision=1).amount == Decimal("-50.00")
     assert followed(nights, late)
     assert agrees(nights.charge(ANA, starts=Q4, revision=1))
+
+
+def read_once(terms, *, before, left):
+    """Earlier losses as nights formerly read them: stated otherwise, they were added to what was left."""
+    agreed = list(terms.more.initial)
+    if before is None:
+        return tuple(sorted(agreed))
+    for loss in before.more.initial:
+        if loss in agreed:
+            agreed.remove(loss)
+    return tuple(sorted([*left, *agreed]))
+
+
+def gain(nights, begin: str, end: str, first: date, last: date) -> None:
+    nights.values(ANA, begin, first, nights.previous(last))
+    nights.value(ANA, last, end)
+
+
+Q1_2026, Q1_2026_END = date(2026, 1, 1), date(2026, 3, 31)
+
+
+def test_what_was_charged_by_the_former_reading_keeps_no_later_night_from_its_seal(nights, monkeypatch):
+    """Agreed 5,000, of which a gain of 3,000 left 2,000; then 4,000 agreed, read as 4,000 more: a gain of 3,000 was
+    free and left 3,000.  The next gain of 3,500 leaves 500 to charge, 50.00 at 10 %."""
+    nights.agree(ANA, profit("0.10", look_back=4, losses=[{"period": "2025Q2", "amount": "5000"}]), starts=Q3)
+    nights.agree(ANA, profit("0.10", look_back=4, losses=[{"period": "2025Q2", "amount": "4000"}]), starts=Q4)
+    path(nights, ANA, Q3, Q3_END, "100000", "103000")
+    gain(nights, "103000", "106000", Q4, Q4_END)
+    with monkeypatch.context() as before:
+        before.setattr("fees.results.queries.losses_carried_in", read_once)
+        close(nights, Q3_END)
+        close(nights, Q4_END)
+    assert [nights.charge(ANA, starts=starts).amount for starts in (Q3, Q4)] == [0, 0]
+    assert not followed(nights, Q4_END)  # what a night writes today has one reading
+    gain(nights, "106000", "109500", Q1_2026, Q1_2026_END)
+
+    close(nights, Q1_2026_END)
+
+    assert nights.charge(ANA, starts=Q1_2026).amount == Decimal("50.00")
+    assert followed(nights, Q1_2026_END)
+    assert [agrees(nights.charge(ANA, starts=starts)) for starts in (Q3, Q4, Q1_2026)] == [True] * 3
+
+
+def test_two_earlier_losses_of_one_period_stay_two(nights, monkeypatch):
+    """3,000 and 2,000 of one quarter, from two brokers: a loss of 100 leaves three lines, read then as they are now."""
+    both = [{"period": "2025Q2", "amount": "3000"}, {"period": "2025Q2", "amount": "2000"}]
+    nights.agree(ANA, profit("0.10", look_back=4, losses=both), starts=Q3)
+    path(nights, ANA, Q3, Q3_END, "100000", "99900")
+    gain(nights, "99900", "105500", Q4, Q4_END)
+    with monkeypatch.context() as before:
+        before.setattr("fees.results.queries.losses_carried_in", read_once)
+        close(nights, Q3_END)
+    assert [Decimal(amount) for _, amount in result(ANA).carried] == [2000, 3000, 100]
+
+    close(nights, Q4_END)
+
+    assert nights.charge(ANA, starts=Q4).amount == Decimal("50.00")  # 5,600 less 5,100
+    assert followed(nights, Q4_END)
+    assert agrees(nights.charge(ANA, starts=Q3))
