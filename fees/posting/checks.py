@@ -25,6 +25,7 @@ from fees.groups import checks as groups
 from fees.headroom import checks as headroom
 from fees.invoicing import checks as invoicing
 from fees.notices import checks as notices
+from fees.posting import given
 from fees.reimbursements import checks as reimbursements
 from fees.results import checks as results
 from fees.trades import checks as trades
@@ -368,6 +369,7 @@ CHECKS: tuple[Check, ...] = (
     movements_are_as_they_were_posted,
     _of_the_day(transmit.every_movement_is_instructed_once),
     _of_the_day(transmit.every_reversal_takes_back_what_was_rejected),
+    _of_the_day(given.no_more_goes_back_than_was_taken),
     _of_the_day(transmit.instruction_files_are_as_they_were_written),
 )
 

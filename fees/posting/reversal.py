@@ -13,6 +13,7 @@ from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.queries import sql_held_back
 from fees.accrual.statements import day_literal
+from fees.posting.given import sql_given
 from portal.lib.words import gettext_noop
 
 _GIVEN_UP = "i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL"
@@ -47,7 +48,7 @@ def reverse(cur, run: Run, day: date) -> int:
 
 
 # Of a movement `t`: what of it the client has not got back by refunds of that very fee, and what the payee has of the
-# account in all, less what it gave back in whatever way.
+# account in all, less what it gave back in whatever way. What it gave for trades was not taken before.
 _WANTED = """
     greatest(0, t.amount - coalesce((
         SELECT sum(m.amount) FROM fees_charge c
@@ -56,10 +57,11 @@ _WANTED = """
                AND e.revision > c.revision
           JOIN accounts_transfer m ON m.source = e.id AND m.kind = 'adjustment'
          WHERE c.id = t.source), 0))"""
-_LEFT = """
-    (SELECT sum(CASE WHEN m.kind IN ('fee', 'invoice') THEN m.amount ELSE -m.amount END) FROM accounts_transfer m
+_LEFT = f"""
+    ((SELECT sum(CASE WHEN m.kind IN ('fee', 'invoice') THEN m.amount ELSE -m.amount END) FROM accounts_transfer m
       WHERE m.account_id = t.account_id AND m.practice_id = t.practice_id AND m.currency = t.currency
-        AND m.kind IN ('fee', 'invoice', 'reversal', 'adjustment', 'reimburse'))"""
+        AND m.kind IN ('fee', 'invoice', 'reversal', 'adjustment', 'reimburse'))
+     + {sql_given("t.account_id", "t.practice_id", "t.currency")})"""
 # Movements that were given up and are not taken back yet; of each what it wants, and what those asked for before it
 # want from the same account and payee: together they get no more than is left.
 _OPEN = f"""

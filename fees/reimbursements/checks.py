@@ -3,6 +3,8 @@
 from datetime import date
 
 from accounts.ground.ledger.checks import Break, breaks, of_day
+from fees.posting.given import sql_given
+from fees.reimbursements.queries import YEAR
 from portal.lib.words import gettext_noop
 
 
@@ -27,6 +29,7 @@ def every_processed_reimbursement_moved_once(day: date) -> list[Break]:
 
 def no_more_than_half_went_back(day: date) -> list[Break]:
     """I24: what an advisor gave back to a client in twelve months is at most half of the fees it took from it."""
+    given = sql_given("back.account_id", "back.practice_id", "back.currency", since=YEAR, until="%(day)s")
     return breaks(
         "I24",
         gettext_noop("%(count)s advisors gave back more than half of a client's fees; the first is to %(sample)s."),
@@ -42,8 +45,8 @@ def no_more_than_half_went_back(day: date) -> list[Break]:
                  FROM accounts_transfer m
                 WHERE m.account_id = back.account_id AND m.practice_id = back.practice_id
                   AND m.currency = back.currency AND m.kind IN ('fee', 'invoice', 'reversal', 'adjustment', 'reimburse')
-                  AND m.day > (%(day)s::date - interval '12 months')::date AND m.day <= %(day)s) year ON true
-         WHERE 2 * year.given > year.taken
+                  AND m.day > {YEAR} AND m.day <= %(day)s) year ON true
+         WHERE 2 * year.given > year.taken + {given}
          GROUP BY back.firm_id
         """,
         day=day,

@@ -9,24 +9,28 @@ from django.db.models import QuerySet, Sum
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account, Status
+from fees.posting.given import sql_given
 from fees.reimbursements.models import Reimbursement
 from fees.reimbursements.rules import Ceiling
 
-# The trailing twelve months end with the day: (day - 12 months, day], by the day of posting.
-_CEILINGS = """
-    SELECT a.id, a.base_currency, coalesce(fees.total, 0), coalesce(back.total, 0)
+# The trailing twelve months end with the day: (day - 12 months, day], by the day of posting. What was given for trades
+# below their commissions is no fee that went back.
+YEAR = "(%(day)s::date - interval '12 months')::date"
+_GIVEN = sql_given("a.id", "%(practice)s", "a.base_currency", since=YEAR, until="%(day)s")
+_CEILINGS = f"""
+    SELECT a.id, a.base_currency, coalesce(fees.total, 0) + {_GIVEN}, coalesce(back.total, 0)
       FROM accounts_account a
       LEFT JOIN LATERAL (
            SELECT sum(CASE WHEN t.kind IN ('reversal', 'adjustment') THEN -t.amount ELSE t.amount END) AS total
              FROM accounts_transfer t
             WHERE t.account_id = a.id AND t.practice_id = %(practice)s AND t.currency = a.base_currency
               AND t.kind IN ('fee', 'invoice', 'reversal', 'adjustment')
-              AND t.day > (%(day)s::date - interval '12 months')::date AND t.day <= %(day)s) fees ON true
+              AND t.day > {YEAR} AND t.day <= %(day)s) fees ON true
       LEFT JOIN LATERAL (
            SELECT sum(r.amount) AS total FROM fees_reimbursement r
             WHERE r.account_id = a.id AND r.practice_id = %(practice)s AND r.currency = a.base_currency
               AND (r.state = 'pending' OR r.state = 'processed'
-                   AND r.processed_on > (%(day)s::date - interval '12 months')::date AND r.processed_on <= %(day)s)
+                   AND r.processed_on > {YEAR} AND r.processed_on <= %(day)s)
               AND r.id <> ALL(%(without)s::uuid[])) back ON true
      WHERE a.id = ANY(%(accounts)s)
 """

@@ -49,28 +49,19 @@ def instruction_files_are_as_they_were_written(day: date) -> list[Break]:
 
 
 def every_reversal_takes_back_what_was_rejected(day: date) -> list[Break]:
-    """I02: each reversal of the day takes back a movement that the broker rejected and somebody gave up, and with all
-    that went back to its client it is no more than the payee took of the account."""
+    """I02: each reversal of the day takes back a movement that the broker rejected and somebody gave up."""
     return breaks(
         "I02",
-        gettext_noop(
-            "%(count)s reversals take back what the broker did not reject, or more than was taken; the first is "
-            "%(sample)s."
-        ),
+        gettext_noop("%(count)s reversals take back what the broker did not reject; the first is %(sample)s."),
         f"""
         SELECT t.firm_id, count(*), min(t.id::text)
           FROM accounts_transfer t
          WHERE {of_day(day)} AND t.kind = 'reversal'
-           AND (NOT EXISTS (SELECT 1 FROM accounts_transfer paid JOIN broker_instruction i ON i.transfer_id = paid.id
-                             WHERE paid.source = t.source AND paid.kind IN ('fee', 'invoice')
-                               AND i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL
-                               AND (paid.account_id, paid.practice_id, paid.currency)
-                                   = (t.account_id, t.practice_id, t.currency) AND paid.amount >= t.amount)
-                OR (SELECT sum(CASE WHEN m.kind IN ('fee', 'invoice') THEN m.amount ELSE -m.amount END)
-                      FROM accounts_transfer m
-                     WHERE (m.account_id, m.practice_id, m.currency) = (t.account_id, t.practice_id, t.currency)
-                       AND m.kind IN ('fee', 'invoice', 'reversal', 'adjustment', 'reimburse')
-                       AND m.day <= %(day)s) < 0)
+           AND NOT EXISTS (SELECT 1 FROM accounts_transfer paid JOIN broker_instruction i ON i.transfer_id = paid.id
+                            WHERE paid.source = t.source AND paid.kind IN ('fee', 'invoice')
+                              AND i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL
+                              AND (paid.account_id, paid.practice_id, paid.currency)
+                                  = (t.account_id, t.practice_id, t.currency) AND paid.amount >= t.amount)
          GROUP BY t.firm_id
         """,
         day=day,

@@ -164,8 +164,8 @@ LIES = {
         " (SELECT s.credit_id FROM accounts_transfer s WHERE s.kind = 'sweep' AND s.practice_id = t.practice_id"
         "   AND s.currency = t.currency LIMIT 1), debit_id, amount, currency, day, source FROM accounts_transfer t"
         f" WHERE {FEES} AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')",
-        TAKEN_BACK_TWICE,
     ],
+    "no_more_goes_back_than_was_taken": [TAKEN_BACK_TWICE],
     "instruction_files_are_as_they_were_written": [
         "UPDATE accounts_outboxmessage SET body = replace(body, '1.00', '9.00') || ' '",
         "UPDATE broker_instructionfile SET rows = rows + 1",

@@ -19,8 +19,10 @@ from fees.reimbursements.actions import ReimbursementRefused, cancel, change, su
 from fees.reimbursements.models import Reimbursement
 from fees.reimbursements.queries import ceilings
 from fees.sending.rules import Asked
-from tests.fees.posting.nights import night_role
-from tests.fees.reimbursements.conftest import ANA, CHIDI, NEXT, WEEK_LATER, at
+from tests.fees.invoicing.conftest import Desk
+from tests.fees.posting.nights import figures, night_role
+from tests.fees.posting.test_trades import key, per_trade, trade
+from tests.fees.reimbursements.conftest import ANA, CHIDI, DAY, FIRST, NEXT, WEEK_LATER, at
 
 
 def send(desk, name: str, *rows: tuple[str, str], on=None):
@@ -57,6 +59,23 @@ def test_p10_and_p11_half_of_12000_then_1000_a_week_after_5000_went_back(paid):
 
     assert kept() == [("5000.00", "processed", "")]
     assert available(paid, WEEK_LATER) == 1000
+
+
+def test_what_was_given_for_trades_lowers_no_ceiling(world, as_role, settings, tmp_path):
+    """500 shares at 0.01 all in with a commission of 65.00: 60.00 are given. Half of 12,000.00 may go back still."""
+    settings.INSTRUCTIONS_URL = tmp_path.as_uri()
+    desk = Desk(world, as_role)
+    all_in = per_trade(key("absolute_amount", prices=[{"price": "0.01"}]))
+    desk.agree(ANA, figures("ANNUALFLATFEE", flat="3024000"), all_in, starts=FIRST, ends=DAY)
+    trade(desk, FIRST, quantity="500", commission="-65")
+    desk.values(ANA, "10000000", FIRST, NEXT)
+    desk.nights(FIRST, DAY)
+    assert available(desk, NEXT) == 6000
+
+    send(desk, "alice", (ANA, "6000"))
+
+    assert desk.night(NEXT).problem == ""
+    assert kept() == [("6000.00", "processed", "")]
 
 
 def test_it_goes_from_the_advisor_to_the_client_and_the_day_is_sealed(paid):
