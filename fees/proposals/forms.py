@@ -21,6 +21,8 @@ from fees.schedules.rules import Figures, asked_for, figures_given
 LONGEST_PATH = 80
 CLIENT, ADVISOR = "client", "advisor"
 BEARERS = ("commissions", "other_fees")
+# Where a field of the terms has a control of another name.
+CONTROLS = {"commissions_to_master": "commissions", "other_fees_to_master": "other_fees"}
 
 
 @dataclass
@@ -139,7 +141,8 @@ class TermsForm:
             if place and block:
                 block.refuse(place[2], tell(one.sentence))
             else:
-                self.errors.setdefault(one.field.partition(".")[0], []).append(tell(one.sentence))
+                control = CONTROLS.get(one.field, one.field.partition(".")[0])
+                self.errors.setdefault(control, []).append(tell(one.sentence))
 
     def _begin(self, wanted: Wanted) -> None:
         self.data = {

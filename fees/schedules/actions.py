@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
@@ -66,6 +66,7 @@ def agree(
         found += manager_problems(account, practice, [one.method for one in components], bears=bears)
         if not found:
             found = _account_problems(account, practice, components, starts)
+            found += _commission_problems(account, practice, components, starts, bears=commissions_to_master)
         if found:
             raise ScheduleRefused(found)
         one_at_a_time(_agreeing(account, practice))
@@ -103,6 +104,20 @@ def _account_problems(
         msgid = gettext_noop("What a hedge fund costs changes with its period only; choose %(day)s.")
         found.append(problem("starts", "inside_fund_period", msgid, day=begins))
     return found
+
+
+def _commission_problems(
+    account: Account, practice: Practice, components: Sequence[Figures], starts: date, *, bears: bool
+) -> list[Problem]:
+    """Where one payee pays commissions, no payee of the account agrees a price that counts them in."""
+    others = Schedule.unscoped.filter(Q(ends=None) | Q(ends__gt=starts) & Q(ends__gt=F("starts")), account=account)
+    others = others.exclude(practice=practice)
+    if bears:
+        rows = Component.unscoped.filter(schedule__in=others, method__in=TRADE_CODES)
+        components = [*components, *(Figures(method=one.method, more=one.terms) for one in rows)]
+    elif rules.has_all_in_price(components):
+        bears = others.filter(commissions_to_master=True).exists()
+    return rules.all_in_problems(components, bears_commissions=bears)
 
 
 def first_start(

@@ -14,7 +14,7 @@ from fees.engine.limits import problem
 from fees.engine.parameters import read, stored
 from fees.engine.profit import shield_of
 from fees.engine.registry import EVERY, METHODS, TRADE_CODES, validate
-from fees.engine.trade_unit import may_have, schedules_of
+from fees.engine.trade_unit import Markup, may_have, schedules_of
 from fees.engine.types import MARGINAL, Mode, Problem, Range, Terms
 from portal.lib.words import english, gettext_noop
 
@@ -22,6 +22,9 @@ AUTOMATIC = "automatic"
 MOST_COMPONENTS = 5
 SHA256_DIGITS = 64
 UNITED_STATES = "USA"
+TWICE = gettext_noop(
+    "An all-in price counts the broker's commission in: agree it, or that the advisor pays commissions, and not both."
+)
 PROTECTORATES = frozenset({"ASM", "GUM", "MNP", "PRI", "VIR"})
 
 
@@ -218,6 +221,23 @@ def residence_problems(
     if commodity_registered:
         msgid = gettext_noop("Residents of the United States may pay a fee per trade unit for futures only.")
     return [problem("components", "residence", msgid)]
+
+
+def all_in_problems(components: Sequence[Figures], *, bears_commissions: bool) -> list[Problem]:
+    """An all-in price already takes the commission off the advisor's fee, so it is not given back once more."""
+    if not bears_commissions or not has_all_in_price(components):
+        return []
+    return [problem("commissions_to_master", "all_in_price", TWICE)]
+
+
+def has_all_in_price(components: Sequence[Figures]) -> bool:
+    """Whether one of these fees per trade unit is a price that counts the broker's commission in."""
+    return any(
+        key.kind == Markup.ALL_IN
+        for one in components
+        if one.method in TRADE_CODES
+        for key in schedules_of(one.terms(starts=date.min))
+    )
 
 
 def agreement_of(

@@ -238,6 +238,8 @@ def test_the_preview_of_a_fee_per_trade(browse, quarter, schedule, execution, am
         pytest.param(traded(key(figure="1"), key(figure="2")), "same instruments", id="twice"),
         pytest.param(traded(key("absolute_amount")), "one to 3 prices", id="no-price"),
         pytest.param(traded(key(figure="1", currency="")), "Currency: Fill this in", id="no-currency"),
+        pytest.param(traded(key("absolute_amount", **{"prices-0-price": "0.01"})) | {"commissions": "advisor"},
+                     "and not both", id="all-in-paid"),
         pytest.param(
             on("blended", blended__method="14",
                **{f"blended-ranges-{place}-rate": "1" for place in range(6)},

@@ -87,6 +87,31 @@ def test_trades_are_stored_key_by_key(agreed):
     )
 
 
+ALL_IN = trades({**STOCKS, "kind": "absolute_amount", "prices": [{"price": "0.01"}], "figure": None})
+
+
+def test_an_all_in_price_and_paid_commissions_are_not_agreed_together(agreed):
+    """0.01 x 500 = 5.00 all in with a commission of 6.00 gives the client 1.00; paid as well, 6.00 more: the client
+    would have had the trade for 1.00 less than nothing."""
+    assert refusal(agreed, ALL_IN, starts=JANUARY, commissions_to_master=True) == {"all_in_price"}
+
+    assert agreed(ALL_IN, starts=JANUARY, other_fees_to_master=True).other_fees_to_master
+    assert agreed(trades(STOCKS), starts=MARCH, commissions_to_master=True).commissions_to_master
+
+
+def test_two_payees_do_not_agree_them_beside_each_other_either(agreed, world):
+    chidi, top = {"number": "U2000001"}, world["F100001"].practice
+    agreed(trades(STOCKS), starts=JANUARY, practice=top, commissions_to_master=True, **chidi)
+
+    assert refusal(agreed, ALL_IN, starts=MARCH, **chidi) == {"all_in_price"}
+
+    agreed(trades(STOCKS), starts=MARCH, practice=top, **chidi)
+    agreed(ALL_IN, starts=MARCH, **chidi)
+    assert refusal(agreed, profit(), starts=MARCH, practice=top, commissions_to_master=True, **chidi) == {
+        "all_in_price"
+    }
+
+
 @pytest.mark.parametrize(
     ("figures", "key"),
     [
