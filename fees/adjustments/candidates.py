@@ -37,9 +37,9 @@ class Since(NamedTuple):
 
 
 def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int, date, str]]:
-    """Charges one of whose values was replaced since the night before, those of this night, and those whose days
-    were found not to be the agreed ones; of a fee on profit also every later period, and those that a period closed
-    by this night should have come before.
+    """Charges one of whose values was replaced since the night before, those of this night, and those whose days or
+    rates were found not to be the agreed ones; of a fee on profit also every later period, and those that a period
+    closed by this night should have come before.
 
     Accounts are found first: a night without corrections reads no charge.
     """
@@ -94,12 +94,13 @@ def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int,
 
 
 def _differing(cur, closing: Closing) -> list[str]:
-    """Charges whose days were found not to be the agreed ones."""
+    """Charges whose days or rates were found not to be the agreed ones."""
     cur.execute(
         f"""
         SELECT substr(d.subject, 8) FROM fees_difference d
          WHERE {within(closing, "d.account_id")} AND d.ended_on IS NULL
-           AND d.subject LIKE 'charge %' AND d.reason IN ('exit_refund', 'start_proration')
+           AND d.subject LIKE 'charge %'
+           AND d.reason IN ('exit_refund', 'start_proration', 'wrong_rate', 'stale_schedule')
         """
     )
     return [pk for (pk,) in cur.fetchall()]

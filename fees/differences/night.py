@@ -5,54 +5,28 @@ A difference stays open until a night finds it no more, whatever was done about 
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from accounts.ground.access.context import cursor
-from accounts.ground.days.queries import calendar
-from accounts.ground.ledger.keys import uuid_of
 from accounts.ground.requests.models import RequestKind, RequestStatus
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
 from fees.accrual.statements import PLANNING, day_literal
 from fees.differences import statements
-from fees.differences.rules import Stretch, agreed_part, covered, reason_of
+from fees.differences.charges import charges
+from fees.differences.found import Found
+from fees.differences.uncharged import uncharged
 from fees.engine.agreement import increases
-from fees.posting.models import Charge
 from fees.schedules.models import Component, Schedule
 from fees.schedules.queries import figures_of
 from fees.schedules.rules import agreement_of
-from portal.lib.periods import Period
 from portal.lib.words import gettext_noop
 
 TITLE = gettext_noop("A fee differs from what was agreed")
-# Closings that are learned of later than this change no bill by themselves.
-LATEST = timedelta(days=400)
 # How far back a version may have begun for its signature to be looked at; it cannot change afterwards.
 NEW_VERSIONS = timedelta(days=14)
-NEVER = date.max
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """One difference as this night sees it."""
-
-    firm_id: int
-    account_id: int
-    practice_id: int
-    currency: str
-    reason: str
-    subject: str
-    method: int | None = None
-    expected: str | None = None
-    found: str | None = None
-    detail: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def key(self) -> UUID:
-        return uuid_of("difference", self.account_id, self.practice_id, self.reason, self.subject)
 
 
 def compare_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> ChunkResult:
@@ -67,12 +41,16 @@ def compare_chunk(run: Run, day: date, lo: int, hi: int, chunk_id: int) -> Chunk
 
 
 def _all(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
+    days = _days(cur, run, day, lo, hi)
     for query in (
         statements.signed_terms(day, lo, hi),
+        statements.signed_switches(day, lo, hi),
+        statements.signed_caps(day, lo, hi),
         statements.flattened(day, lo, hi),
         statements.superseded(day, lo, hi),
         statements.signed_late(day, lo, hi),
-        statements.lines(_days(cur, run, day, lo, hi), lo, hi),
+        statements.lines(days, lo, hi),
+        statements.lines_in_ranges(days, lo, hi),
     ):
         cur.execute(
             f"SELECT q.firm, q.account, q.practice, q.currency, q.reason, q.method, q.subject, q.detail::text"
@@ -82,7 +60,8 @@ def _all(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
             yield Found(firm_id=firm, account_id=account, practice_id=practice, currency=currency, reason=reason,
                         method=method, subject=subject, detail=json.loads(detail))  # fmt: skip
     yield from _unsigned(cur, day, lo, hi)
-    yield from _charges(cur, run, day, lo, hi)
+    yield from charges(cur, run, day, lo, hi)
+    yield from uncharged(cur, run, day, lo, hi)
 
 
 def _days(cur, run: Run, day: date, lo: int, hi: int) -> str:
@@ -130,80 +109,6 @@ def _agreement(schedule: Schedule):
         commissions_to_master=schedule.commissions_to_master,
         other_fees_to_master=schedule.other_fees_to_master,
     )
-
-
-def _charges(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
-    """Charges whose days are not the agreed ones, unless what was too much has been given back.
-
-    What was charged and taken back since was billed: its days are not missing.
-    """
-    days = calendar()
-    listed = [one.isoformat() for one in days.between(day - LATEST, day + timedelta(days=7))]
-    array = "'{" + ",".join(listed) + "}'::date[]"
-    cur.execute(statements.closed_accounts(day, day - LATEST, lo, hi))
-    closed = [account for (account,) in cur.fetchall()]
-    cur.execute(statements.open_charges(lo, hi))
-    still_open = [pk for (pk,) in cur.fetchall()]
-    cur.execute(statements.billed_days(run.pk, array, lo, hi, closed=closed, still_open=still_open))
-    counted = {pk: (billed, agreed) for pk, billed, agreed in cur.fetchall()}
-    for charge in Charge.unscoped.filter(pk__in=list(counted)).select_related("account").order_by("pk"):
-        billed, agreed = counted[charge.pk]
-        period = Period(charge.starts, charge.ends)
-        stretches = covered(period, _stretches(cur, charge))
-        expected = agreed_part(
-            exact=charge.exact,
-            days=_lines(charge),
-            stretches=stretches,
-            billed=billed,
-            agreed=agreed,
-            currency=charge.currency,
-        )
-        adjusted, taken_back = _changed_since(cur, charge)
-        taken = charge.amount + adjusted - (taken_back if billed > agreed else 0)
-        if taken <= expected if billed > agreed else taken >= expected:
-            continue
-        yield Found(
-            firm_id=charge.firm_id,
-            account_id=charge.account_id,
-            practice_id=charge.practice_id,
-            currency=charge.currency,
-            reason=reason_of(period, stretches, billed=billed, agreed=agreed, days=days),
-            method=charge.method,
-            subject=f"charge {charge.pk}",
-            expected=str(expected),
-            found=str(taken),
-            detail={"kind": "days", "billed": billed, "covered": agreed},
-        )
-
-
-def _stretches(cur, charge: Charge) -> list[Stretch]:
-    cur.execute(
-        "SELECT greatest(s.starts, a.opened_on), least(s.ends, a.closed_on)"
-        " FROM fees_schedule s JOIN fees_component k ON k.schedule_id = s.id AND k.method = %s"
-        " JOIN accounts_account a ON a.id = s.account_id"
-        " WHERE s.account_id = %s AND s.practice_id = %s AND s.strategy = 'automatic'",
-        [charge.method, charge.account_id, charge.practice_id],
-    )
-    return [Stretch(starts, ends or NEVER) for starts, ends in cur.fetchall()]
-
-
-def _lines(charge: Charge) -> list[tuple[date, Decimal]]:
-    """The days and amounts of an accrued charge; of one on a closing value, none."""
-    parts = [line.split(" ") for line in charge.inputs.splitlines()]
-    if any(len(part) != 5 for part in parts):
-        return []
-    return [(date.fromisoformat(part[0]), Decimal(part[3])) for part in parts]
-
-
-def _changed_since(cur, charge: Charge) -> tuple[Decimal, Decimal]:
-    """Adjustments to the charge, and what of it was taken back after the broker had rejected it."""
-    cur.execute(
-        "SELECT (SELECT coalesce(sum(c.amount), 0) FROM fees_charge c"
-        " WHERE (c.account_id, c.practice_id, c.method, c.starts) = (%s, %s, %s, %s) AND c.revision > 0),"
-        " (SELECT coalesce(sum(t.amount), 0) FROM accounts_transfer t WHERE t.source = %s AND t.kind = 'reversal')",
-        [charge.account_id, charge.practice_id, charge.method, charge.starts, charge.pk],
-    )
-    return cur.fetchone()
 
 
 def _keep(cur, found: Sequence[Found], day: date) -> None:

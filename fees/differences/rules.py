@@ -13,7 +13,18 @@ from portal.lib.words import Sentence, gettext_noop
 
 ANSWERS: dict[str, str] = {
     "signed": gettext_noop("The client signed %(signed)s; the schedule in force says %(agreed)s."),
+    "conditions": gettext_noop("The ranges or conditions of this fee in the schedule are not those that were signed."),
+    "unsigned_fee": gettext_noop("The schedule in force has this fee; the client has not signed it."),
+    "fee_left_out": gettext_noop("The client signed this fee; the schedule in force does not have it."),
+    "strategy": gettext_noop("The client signed “%(signed)s”; the schedule in force says “%(agreed)s”."),
+    "commissions": gettext_noop("Commissions: the client signed “%(signed)s”; the schedule says “%(agreed)s”."),
+    "other_fees": gettext_noop(
+        "Other fees of the broker: the client signed “%(signed)s”; the schedule says “%(agreed)s”."
+    ),
+    "cap": gettext_noop("The client signed an invoice limit of %(signed)s a year; in force is %(agreed)s."),
     "flattened": gettext_noop("The schedule says %(signed)s; the night charges by %(agreed)s."),
+    "joined_otherwise": gettext_noop("The night charges by other ranges, days or payees than the schedule says."),
+    "not_joined": gettext_noop("The schedule has this fee; the night does not charge it."),
     "superseded": gettext_noop("Version %(version)s is still in force; a newer one was approved for %(since)s."),
     "signed_late": gettext_noop("In force since %(since)s, but signed on %(signed_on)s."),
     "other_document": gettext_noop("In force since %(since)s under a signature of another text."),
@@ -21,6 +32,15 @@ ANSWERS: dict[str, str] = {
     "line": gettext_noop("%(on)s was charged at %(agreed)s; agreed for that day: %(signed)s."),
     "outside": gettext_noop("%(on)s was charged, but the agreement does not cover that day."),
     "days": gettext_noop("%(billed)s business days were charged; the agreement covers %(covered)s of the period."),
+    "rate": gettext_noop("Charged at %(agreed)s; agreed for the period: %(signed)s."),
+    "charge_conditions": gettext_noop("Charged with another high-water mark or threshold than was agreed."),
+    "version": gettext_noop("Charged under a version that did not apply then."),
+    "sum": gettext_noop("The amount is not what the agreed terms make of the fee's own figures."),
+    "unreadable": gettext_noop("What the fee was made from cannot be read."),
+    "uncharged": gettext_noop(
+        "A fee was agreed for the time from %(since)s to %(on)s; it was neither charged nor held."
+    ),
+    "execution": gettext_noop("The trade in %(symbol)s of %(on)s was not charged."),
 }
 NOTHING = "-"
 
@@ -40,7 +60,7 @@ def sentence(detail: Mapping[str, object], reason: str) -> Sentence:
     msgid = ANSWERS.get(kind)
     if msgid is None:
         return Sentence(gettext_noop("The fee differs from its agreement."), {})
-    names = ("signed", "agreed", "version", "since", "signed_on", "on", "billed", "covered")
+    names = ("signed", "agreed", "version", "since", "signed_on", "on", "billed", "covered", "symbol")
     return Sentence(msgid, {name: _value(name, detail.get(name)) for name in names})
 
 
@@ -59,6 +79,12 @@ def reason_of(period: Period, stretches: Sequence[Stretch], *, billed: int, agre
         return "exit_refund"
     late = days.count(period.starts, inside[0].starts)
     return "start_proration" if late and billed - agreed <= late else "exit_refund"
+
+
+def is_settled(*, right: Decimal, gross: Decimal, moved: Decimal) -> bool:
+    """Whether a charge that was not as agreed has been put right: no more has moved than was right, and no less was
+    asked for, whether or not the account could pay it."""
+    return moved <= right <= gross
 
 
 def agreed_part(

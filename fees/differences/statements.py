@@ -4,26 +4,23 @@ It reads what was agreed and never what the closing joins, so that a wrong flatt
 Each answers rows of the columns in COLUMNS; days and ranges are literals, as in fees.accrual.statements.
 """
 
-from collections.abc import Sequence
 from datetime import date
 
 from fees.accrual.statements import day_literal
-from fees.engine import flat, percent
-from fees.engine.registry import ACCRUED_CODES, PERIOD_END_CODES
+from fees.differences.as_agreed import SCHEDULE_ROW
+from fees.engine import blended, flat, percent, sql
+from fees.engine.flattened import COLUMNS as FLATTENED
 
 COLUMNS = "firm_id, account_id, practice_id, currency, reason, method, subject, detail"
 NEW_YORK = "'America/New_York'"
 
 
-def _codes(codes: Sequence[int]) -> str:
-    return ", ".join(map(str, codes))
-
-
-PERCENT = _codes([one.code for one in percent.METHODS])
-FLAT = _codes([one.code for one in flat.METHODS])
-ACCRUED = _codes(ACCRUED_CODES)
-PERIOD_END = _codes(PERIOD_END_CODES)
-DAYS_OF_CHARGES = _codes((*ACCRUED_CODES, *PERIOD_END_CODES))
+PERCENT = ", ".join(str(one.code) for one in percent.METHODS)
+BLENDED = ", ".join(str(one.code) for one in blended.METHODS)
+FLAT = ", ".join(str(one.code) for one in flat.METHODS)
+# A 252nd of what component `k` comes to in a year, where a value decides it or none.
+DAY_OF_PERCENT = "CASE WHEN l.base > 0 THEN round((l.base * k.rate)::numeric(40,20) / 252, 8) ELSE 0 END"
+DAY_OF_FLAT = "round(k.flat::numeric(40,20) / 252, 8)"
 
 
 def signed_terms(day: date, lo: int, hi: int) -> str:
@@ -33,39 +30,102 @@ def signed_terms(day: date, lo: int, hi: int) -> str:
         " AND c -> 'tiers' = k.tiers AND c ->> 'mode' = k.mode AND c -> 'terms' = k.terms"
     )
     return f"""
-    SELECT s.firm_id, s.account_id, s.practice_id, a.base_currency, 'wrong_rate', x.method,
+    SELECT s.firm_id, s.account_id, s.practice_id, a.base_currency,
+           CASE WHEN x.kind = 'unsigned_fee' THEN 'unsigned_increase' ELSE 'wrong_rate' END, x.method,
            'terms ' || s.id || ' ' || x.method,
-           jsonb_build_object('kind', 'signed', 'signed', x.signed, 'agreed', x.agreed)
+           jsonb_build_object('kind', x.kind, 'signed', x.signed, 'agreed', x.agreed)
       FROM fees_proposal p
       JOIN fees_schedule s ON s.id = p.schedule_id AND {_in_force(day, "s")}
       JOIN accounts_account a ON a.id = s.account_id
       CROSS JOIN LATERAL (
           SELECT coalesce((c ->> 'method')::int, k.method) AS method, coalesce(c ->> 'rate', c ->> 'flat') AS signed,
-                 coalesce(k.rate, k.flat)::text AS agreed
+                 coalesce(k.rate, k.flat)::text AS agreed,
+                 CASE WHEN c IS NULL THEN 'unsigned_fee' WHEN k.id IS NULL THEN 'fee_left_out'
+                      WHEN coalesce(c ->> 'rate', c ->> 'flat')::numeric IS DISTINCT FROM coalesce(k.rate, k.flat)
+                      THEN 'signed' ELSE 'conditions' END AS kind
             FROM jsonb_array_elements(p.components) c
             FULL JOIN (SELECT * FROM fees_component WHERE schedule_id = s.id) k ON k.method = (c ->> 'method')::int
            WHERE c IS NULL OR k.id IS NULL OR NOT ({agreed})) x
      WHERE p.state = 'approved' AND {_within("p", lo, hi)}"""
 
 
-def flattened(day: date, lo: int, hi: int) -> str:
-    """Components in force that the night joins under other figures or days, or not at all."""
+def signed_switches(day: date, lo: int, hi: int) -> str:
+    """Schedules in force whose strategy, or whose payer of the broker's charges, is not what the client approved."""
+    return f"""
+    SELECT s.firm_id, s.account_id, s.practice_id, a.base_currency, x.reason, NULL::int, x.kind || ' ' || s.id,
+           jsonb_build_object('kind', x.kind, 'signed', x.signed, 'agreed', x.agreed)
+      FROM fees_proposal p
+      JOIN fees_schedule s ON s.id = p.schedule_id AND {_in_force(day, "s")}
+      JOIN accounts_account a ON a.id = s.account_id
+      CROSS JOIN LATERAL (VALUES
+          ('strategy', p.strategy, s.strategy,
+           CASE WHEN s.strategy = 'automatic' THEN 'unsigned_increase' ELSE 'stale_schedule' END),
+          ('commissions', p.commissions_to_master::text, s.commissions_to_master::text,
+           CASE WHEN p.commissions_to_master THEN 'unsigned_increase' ELSE 'stale_schedule' END),
+          ('other_fees', p.other_fees_to_master::text, s.other_fees_to_master::text,
+           CASE WHEN p.other_fees_to_master THEN 'unsigned_increase' ELSE 'stale_schedule' END)
+          ) x (kind, signed, agreed, reason)
+     WHERE p.state = 'approved' AND {_within("p", lo, hi)} AND x.signed <> x.agreed
+       AND (p.strategy, p.commissions_to_master, p.other_fees_to_master)
+           <> (s.strategy, s.commissions_to_master, s.other_fees_to_master)"""
+
+
+def signed_caps(day: date, lo: int, hi: int) -> str:
+    """Limits of invoices in force that are not those of the proposal whose schedule is in force.
+
+    One that was agreed later, outside a proposal, has taken its place; a limit in money alone is not on the form.
+    """
     return f"""
     SELECT s.firm_id, s.account_id, s.practice_id, a.base_currency,
-           CASE WHEN r.component_id IS NULL OR (r.starts, r.ends) IS DISTINCT FROM (s.starts, s.ends)
+           CASE WHEN i.rate > coalesce(p.cap_rate, 0) THEN 'unsigned_increase' ELSE 'stale_schedule' END, NULL::int,
+           'cap ' || s.id,
+           jsonb_build_object('kind', 'cap', 'signed', p.cap_rate::text, 'agreed', i.rate::text)
+      FROM fees_proposal p
+      JOIN fees_schedule s ON s.id = p.schedule_id AND {_in_force(day, "s")}
+      JOIN accounts_account a ON a.id = s.account_id
+      LEFT JOIN fees_invoicecap i ON i.account_id = p.account_id AND i.practice_id = p.practice_id
+       AND {_in_force(day, "i")}
+     WHERE p.state = 'approved' AND {_within("p", lo, hi)}
+       AND (i.id IS NULL OR i.agreed_at <= p.decided_at)
+       AND CASE WHEN p.cap_kind = '' THEN i.rate IS NOT NULL
+                ELSE (i.kind, i.rate) IS DISTINCT FROM (p.cap_kind, p.cap_rate) END"""
+
+
+def flattened(day: date, lo: int, hi: int) -> str:
+    """Components in force that the night joins under other figures or days, or not at all."""
+    ranges = [name for name in FLATTENED if name not in ("rate", "flat")]
+    of_night = ", ".join(f"r.{name}" for name in ranges)
+    of_component = ", ".join(f"s.{name}" for name in ranges)
+    edges = "(r.starts, r.ends, r.account_id, r.practice_id, r.method)"
+    agreed_edges = "(v.starts, v.ends, v.account_id, v.practice_id, k.method)"
+    alike = (
+        f"k.method NOT IN ({BLENDED}) AND (r.component_id IS NULL OR num_nonnulls({of_night}) > 0"
+        f" OR r.rate IS DISTINCT FROM CASE WHEN k.method IN ({PERCENT}) THEN k.rate END"
+        f" OR r.flat IS DISTINCT FROM CASE WHEN k.method IN ({FLAT}) THEN k.flat END"
+        f" OR {edges} IS DISTINCT FROM {agreed_edges})"
+    )
+    in_ranges = (
+        f"k.method IN ({BLENDED}) AND (r.component_id IS NULL OR num_nonnulls(r.rate, r.flat) > 0"
+        f" OR ({of_night}) IS DISTINCT FROM ({of_component}) OR {edges} IS DISTINCT FROM {agreed_edges})"
+    )
+    return f"{_flattened(day, lo, hi, '', alike)} UNION ALL {_flattened(day, lo, hi, SCHEDULE_ROW, in_ranges)}"
+
+
+def _flattened(day: date, lo: int, hi: int, agreed: str, differs: str) -> str:
+    return f"""
+    SELECT v.firm_id, v.account_id, v.practice_id, a.base_currency,
+           CASE WHEN r.component_id IS NULL OR (r.starts, r.ends) IS DISTINCT FROM (v.starts, v.ends)
                 THEN 'stale_schedule' ELSE 'wrong_rate' END,
            k.method, 'component ' || k.id,
-           jsonb_build_object('kind', 'flattened', 'signed', coalesce(k.rate, k.flat)::text,
-                              'agreed', coalesce(r.rate, r.flat)::text)
-      FROM fees_schedule s
-      JOIN fees_component k ON k.schedule_id = s.id
-      JOIN accounts_account a ON a.id = s.account_id
-      LEFT JOIN fees_runschedule r ON r.component_id = k.id
-     WHERE s.strategy = 'automatic' AND {_in_force(day, "s")} AND {_within("s", lo, hi)}
-       AND (r.component_id IS NULL OR (r.starts, r.ends, r.account_id, r.practice_id, r.method)
-                IS DISTINCT FROM (s.starts, s.ends, s.account_id, s.practice_id, k.method)
-            OR k.method IN ({PERCENT}) AND r.rate IS DISTINCT FROM k.rate
-            OR k.method IN ({FLAT}) AND r.flat IS DISTINCT FROM k.flat)"""
+           jsonb_build_object('kind', CASE WHEN r.component_id IS NULL THEN 'not_joined'
+                                           WHEN coalesce(k.rate, k.flat) IS NOT DISTINCT FROM coalesce(r.rate, r.flat)
+                                           THEN 'joined_otherwise' ELSE 'flattened' END,
+                              'signed', coalesce(k.rate, k.flat)::text, 'agreed', coalesce(r.rate, r.flat)::text)
+      FROM fees_schedule v
+      JOIN fees_component k ON k.schedule_id = v.id
+      JOIN accounts_account a ON a.id = v.account_id
+      LEFT JOIN fees_runschedule r ON r.component_id = k.id{f" CROSS JOIN {agreed}" if agreed else ""}
+     WHERE v.strategy = 'automatic' AND {_in_force(day, "v")} AND {_within("v", lo, hi)} AND {differs}"""
 
 
 def superseded(day: date, lo: int, hi: int) -> str:
@@ -137,63 +197,29 @@ def lines(days: str, lo: int, hi: int) -> str:
       JOIN accounts_account a ON a.id = l.account_id
       JOIN fees_component k ON k.id = l.component_id
       JOIN fees_schedule s ON s.id = k.schedule_id
-     WHERE l.accrual_date IN ({days}) AND l.amount > 0 AND {_within("l", lo, hi)}
-       AND ({outside} OR l.accrual_date < a.opened_on OR a.closed_on <= l.accrual_date
-            OR s.account_id <> l.account_id OR s.strategy <> 'automatic' OR k.method <> l.method
-            OR k.method IN ({PERCENT}) AND l.rate <> k.rate OR k.method IN ({FLAT}) AND l.base <> k.flat)"""
+     WHERE l.accrual_date IN ({days}) AND {_within("l", lo, hi)}
+       AND (l.amount > 0
+            AND ({outside} OR l.accrual_date < a.opened_on OR a.closed_on <= l.accrual_date
+                 OR s.account_id <> l.account_id OR s.strategy <> 'automatic' OR k.method <> l.method
+                 OR k.method IN ({PERCENT}) AND l.rate <> k.rate OR k.method IN ({FLAT}) AND l.base <> k.flat)
+            OR k.method IN ({PERCENT}) AND l.amount <> {DAY_OF_PERCENT}
+            OR k.method IN ({FLAT}) AND l.amount > 0 AND l.amount <> {DAY_OF_FLAT})"""
 
 
-def closed_accounts(day: date, since: date, lo: int, hi: int) -> str:
-    """Accounts that were closed after `since`, whenever that was learned."""
-    return (
-        f"SELECT id FROM accounts_account a WHERE a.id >= {lo} AND a.id < {hi}"
-        f" AND a.closed_on > {day_literal(since)} AND a.closed_on <= {day_literal(day)} ORDER BY id"
-    )
-
-
-def open_charges(lo: int, hi: int) -> str:
-    """Charges about which something is still open."""
-    return (
-        f"SELECT DISTINCT substr(d.subject, 8) FROM fees_difference d WHERE {_within('d', lo, hi)}"
-        " AND d.ended_on IS NULL AND d.subject LIKE 'charge %' ORDER BY 1"
-    )
-
-
-def billed_days(run_id: int, days: str, lo: int, hi: int, *, closed: Sequence[int], still_open: Sequence[str]) -> str:
-    """Charges of the run, of `closed` accounts, and those `still_open`, whose days are not those that were agreed:
-    (id, billed, agreed).
-
-    Each is asked for by an index of its own: one condition over all of them would read every charge ever made.
-    """
-    upto = f"width_bucket(least(c.ends, s.ends, a.closed_on) - 1, {days})"
-    before = f"width_bucket(greatest(c.starts, s.starts, a.opened_on) - 1, {days})"
-    segments = (
-        "(SELECT coalesce(sum(split_part(part, ' ', 3)::int), 0)"
-        " FROM unnest((string_to_array(c.inputs, E'\\n'))[2:]) AS part)"
-    )
-    accrued = "coalesce(array_length(string_to_array(c.inputs, E'\\n'), 1), 0)"
-    # No join: kept from looping, the planner would read every component of the method for each charge.
-    of_method = "(SELECT count(*)::int FROM fees_component k WHERE k.schedule_id = s.id AND k.method = c.method)"
-    wanted = [f"c.run_id = {run_id} AND {_within('c', lo, hi)}"]
-    if closed:
-        wanted.append(f"c.account_id = ANY ('{{{','.join(map(str, closed))}}}'::bigint[])")
-    if still_open:
-        wanted.append(f"c.id = ANY ('{{{','.join(still_open)}}}'::uuid[])")
-    columns = "c.id, c.account_id, c.practice_id, c.method, c.starts, c.ends, c.inputs"
-    rows = " UNION ".join(
-        f"SELECT {columns} FROM fees_charge c WHERE {one} AND c.method IN ({DAYS_OF_CHARGES}) AND c.amount > 0"
-        " AND c.revision = 0"
-        for one in wanted
-    )
+def lines_in_ranges(days: str, lo: int, hi: int) -> str:
+    """Accrued lines of the days at another rate than the ranges that were agreed come to on their value."""
     return f"""
-    SELECT id, billed, agreed FROM (
-        SELECT c.id, CASE WHEN c.method IN ({ACCRUED}) THEN {accrued}
-                          ELSE {segments} END AS billed,
-               (SELECT coalesce(sum(greatest(0, {upto} - {before}) * {of_method}), 0) FROM fees_schedule s
-                 WHERE s.account_id = c.account_id AND s.practice_id = c.practice_id AND s.strategy = 'automatic'
-                   AND s.starts < c.ends AND (s.ends IS NULL OR s.ends > c.starts)) AS agreed
-          FROM ({rows}) c JOIN accounts_account a ON a.id = c.account_id) counted
-     WHERE billed <> agreed"""
+    SELECT a.firm_id, l.account_id, v.practice_id, a.base_currency, 'wrong_rate', l.method,
+           'line ' || l.accrual_date || ' ' || l.component_id,
+           jsonb_build_object('kind', 'line', 'on', l.accrual_date, 'amount', l.amount::text,
+                              'signed', {sql.RATE}::text, 'agreed', l.rate::text)
+      FROM fees_accrual l
+      JOIN accounts_account a ON a.id = l.account_id
+      JOIN fees_component k ON k.id = l.component_id
+      JOIN fees_schedule v ON v.id = k.schedule_id
+     CROSS JOIN {SCHEDULE_ROW} CROSS JOIN LATERAL (SELECT l.base AS nlv) n
+     WHERE l.accrual_date IN ({days}) AND l.method IN ({BLENDED}) AND {_within("l", lo, hi)}
+       AND k.method = l.method AND (l.rate <> {sql.RATE} OR l.amount <> {sql.AMOUNT})"""
 
 
 def _in_force(day: date, row: str) -> str:

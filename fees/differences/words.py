@@ -4,12 +4,22 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy
+
 from fees.differences.models import Difference
 from fees.differences.rules import sentence
 from fees.engine.registry import EVERY
 from fees.proofs.words import exact, method_title, tell
+from fees.schedules.models import Strategy
 
-SHARES = ("percent", "profit")
+SHARES = ("percent", "blended", "profit", "hedge_fund")
+PAYERS = {"true": gettext_lazy("the advisor pays"), "false": gettext_lazy("the client pays")}
+# What the choices of a schedule are called; their details hold them as they are stored.
+NAMED: dict[str, Mapping[str, object]] = {
+    "strategy": {one.value: one.label for one in Strategy},
+    "commissions": PAYERS,
+    "other_fees": PAYERS,
+}
 
 
 class Told(NamedTuple):
@@ -33,9 +43,17 @@ def told(difference: Difference) -> Told:
 
 
 def _readable(detail: Mapping[str, object], method: int | None) -> dict[str, object]:
-    """The detail with its rates in percent and its amounts as the reader's language writes them."""
-    is_share = method is not None and method in EVERY and EVERY[method].family in SHARES
-    return {**detail, **{name: _figure(detail[name], is_share) for name in ("signed", "agreed") if detail.get(name)}}
+    """The detail with its rates in percent, its amounts as the reader's language writes them, and its choices named."""
+    kind = detail.get("kind")
+    is_share = kind == "cap" or (method is not None and method in EVERY and EVERY[method].family in SHARES)
+    told = dict(detail)
+    for name in ("signed", "agreed"):
+        value = detail.get(name)
+        if value and kind in NAMED:
+            told[name] = NAMED[str(kind)].get(str(value), value)
+        elif value:
+            told[name] = _figure(value, is_share)
+    return told
 
 
 def _figure(value: object, is_share: bool) -> str:

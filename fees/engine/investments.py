@@ -148,9 +148,13 @@ def measure(
             closing = _worth(rows, _closing(piece.rate.fund, until, days))
         if piece.rate.profit_share is not None:
             gain = _gain(rows, piece)
-        count = sum(days.count(one.starts, one.ends) for one in piece.stretches)
-        found.append(Investment(piece.component, *piece.rate, count, closing, gain))
+        found.append(Investment(piece.component, *piece.rate, _count(piece, days), closing, gain))
     return found
+
+
+def agreed(stretches: Sequence[Stretch], days: Calendar) -> list[Investment]:
+    """The period's investments as they were agreed, without what they were worth, sorted by fund."""
+    return [Investment(one.component, *one.rate, _count(one, days), None, None) for one in _pieces(stretches)]
 
 
 def fee(investments: Iterable[Investment], currency: str) -> tuple[Decimal, Decimal]:
@@ -206,6 +210,10 @@ def _pieces(stretches: Sequence[Stretch]) -> list[_Piece]:
             else:
                 pieces.append(_Piece(rate, stretch.terms.component, (stretch,)))
     return [piece for fund in sorted(found) for piece in found[fund]]
+
+
+def _count(piece: _Piece, days: Calendar) -> int:
+    return sum(days.count(one.starts, one.ends) for one in piece.stretches)
 
 
 def _closing(fund: str, until: date, days: Calendar) -> Window:

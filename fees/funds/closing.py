@@ -73,7 +73,7 @@ def _agreed(cur, closing: Closing, accounts: Sequence[int], days: Calendar) -> d
     """Read from what was agreed, not from the flattened rows."""
     lives = lives_of(cur, accounts, closing)
     found = {}
-    for key, terms in agreed_versions(cur, closing, accounts).items():
+    for key, terms in agreed_versions(cur, closing.methods, accounts).items():
         life = lives.get(key[0])
         if life is None:
             continue

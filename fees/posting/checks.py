@@ -154,8 +154,9 @@ def every_period_has_a_charge_or_a_hold(night: Night) -> list[Break]:
     return found
 
 
-def sql_charges_due(day: date, period: Period, codes: Sequence[int]) -> str:
-    """Accounts, payees and methods with an agreed business day in a period that closes with `day`.
+def sql_charges_due(day: date, period: Period, codes: Sequence[int], *, within: str = "true") -> str:
+    """Accounts, payees and methods with an agreed business day in a period that closes with `day`; `within` narrows
+    the accounts `a`.
 
     Read from what was agreed, not from the flattened rows that the closing joins.
     """
@@ -163,13 +164,13 @@ def sql_charges_due(day: date, period: Period, codes: Sequence[int]) -> str:
     last = f"width_bucket(least({day_literal(period.ends)}, s.ends, a.closed_on) - 1, {days})"
     before = f"width_bucket(greatest({day_literal(period.starts)}, s.starts, a.opened_on) - 1, {days})"
     return f"""
-        SELECT DISTINCT a.firm_id, a.number, s.account_id, s.practice_id, c.method
+        SELECT DISTINCT a.firm_id, a.number, a.base_currency AS currency, s.account_id, s.practice_id, c.method
           FROM fees_schedule s
           JOIN fees_component c ON c.schedule_id = s.id
           JOIN accounts_account a ON a.id = s.account_id
          WHERE s.strategy = 'automatic' AND c.method IN ({", ".join(map(str, codes))}) AND a.kind IN ({HOLDING})
            AND s.starts < {day_literal(period.ends)} AND (s.ends IS NULL OR s.ends > {day_literal(period.starts)})
-           AND a.opened_on IS NOT NULL AND {last} > {before}"""
+           AND a.opened_on IS NOT NULL AND {last} > {before} AND {within}"""
 
 
 def charges_are_the_sum_of_their_lines(night: Night) -> list[Break]:

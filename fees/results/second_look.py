@@ -56,7 +56,7 @@ def outcomes(cur, closing: Closing, accounts: Sequence[int]) -> dict[Key, Outcom
     days = calendar()
     lives = lives_of(cur, accounts, closing)
     stretches: dict[Key, list[Stretch]] = {}
-    for key, terms in agreed_versions(cur, closing, accounts).items():
+    for key, terms in agreed_versions(cur, closing.methods, accounts).items():
         life = lives.get(key[0])
         if life is None:
             continue
@@ -111,13 +111,13 @@ def lives_of(cur, accounts: Sequence[int], closing: Closing) -> dict[int, Life]:
     }
 
 
-def agreed_versions(cur, closing: Closing, accounts: Sequence[int]) -> dict[Key, list[Terms]]:
+def agreed_versions(cur, methods: Sequence[int], accounts: Sequence[int]) -> dict[Key, list[Terms]]:
     """Every version ever agreed is read; which of them count is decided by their days."""
     cur.execute(
         "SELECT s.account_id, s.practice_id, c.method, c.rate, c.terms::text, s.starts, s.ends, c.id"
         " FROM fees_schedule s JOIN fees_component c ON c.schedule_id = s.id"
         " WHERE s.strategy = 'automatic' AND c.method = ANY(%s) AND s.account_id = ANY(%s)",
-        [list(closing.methods), list(accounts)],
+        [list(methods), list(accounts)],
     )
     agreed: dict[Key, list[Terms]] = defaultdict(list)
     for account, practice, method, rate, terms, starts, ends, component in cur.fetchall():

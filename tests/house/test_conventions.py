@@ -19,6 +19,7 @@ CLOCKS = {
     "accounts/broker/feed/merge_sql.py": "what statements tell bears the instant at which nobody read beside it",
     "accounts/ground/runs/work.py": "measures how long runs, stages and chunks take",
     "fees/adjustments/night.py": "an adjustment says up to when it knew values, by the clock that stamps replaced ones",
+    "fees/differences/charges.py": "a charge is judged by what is known, by the clock that stamps replaced values",
     "fees/funds/closing.py": "a fee on funds says up to when it knew values, by the clock that stamps them",
     "fees/sending/queries.py": "invoices are stamped and cut off by one and the same clock",
     "accounts/broker/restrictions/sql_setup.py": "a trigger, which is told no instant",

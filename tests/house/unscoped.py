@@ -20,6 +20,8 @@ FILES = {
     "fees/posting/close.py": NIGHT,
     "fees/adjustments/checks.py": NIGHT,
     "fees/borne/checks.py": NIGHT,
+    "fees/differences/apart.py": NIGHT,
+    "fees/differences/charges.py": NIGHT,
     "fees/funds/checks.py": NIGHT,
     "fees/trades/checks.py": NIGHT,
     "fees/adjustments/queries.py": "of one charge, which came through the scope or is the night's",
