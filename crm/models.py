@@ -4,6 +4,7 @@ from crm.calendar.models import Event, EventContact
 from crm.changes.models import Change
 from crm.contacts.intakes import Intake, Placing
 from crm.contacts.models import Contact
+from crm.contacts.pasts import Past
 from crm.contacts.segments import SearchPart
 from crm.custom.models import CustomField
 from crm.documents.models import Document, Edition
@@ -34,6 +35,7 @@ __all__ = [
     "Intake",
     "Member",
     "Note",
+    "Past",
     "Pattern",
     "PepperName",
     "Placing",

@@ -54,6 +54,7 @@ SPECTACULAR_SETTINGS = {
         "MassUploadKind": "portal.mass_upload.reading.KIND_NAMES",
         "ContactKind": "crm.contacts.models.Kind",
         "ContactState": "crm.contacts.models.State",
+        "IntakePolicy": "crm.contacts.intakes.Policy",
         "IntakeState": "crm.contacts.intakes.IntakeState",
         "ThreadKind": "accounts.desk.messages.models.ThreadKind",
         "ThreadState": "accounts.desk.messages.models.ThreadState",

@@ -74,6 +74,30 @@ def page_of(
     )
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a row stands among others: the first is 1."""
+
+    number: int
+    of: int
+    previous: Any
+    next: Any
+
+
+def place_of(rows: "QuerySet[Any]", order: Sequence[str], row: Any) -> Place:
+    """The place of one of the rows in their order, and its neighbours."""
+    edge = [_value(row, name.lstrip("-")) for name in order]
+    turned = [_turn(name) for name in order]
+    before, after = rows.filter(_beyond(turned, edge)), rows.filter(_beyond(order, edge))
+    ahead = before.order_by().count()
+    return Place(
+        number=ahead + 1,
+        of=ahead + 1 + after.order_by().count(),
+        previous=before.order_by(*turned).first(),
+        next=after.order_by(*order).first(),
+    )
+
+
 def beginning_at(query: QueryDict, *values: Any) -> QueryDict:
     """The query of the page that begins right after a row with these values in the list's order."""
     onward = query.copy()

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.scope import scope
 from accounts.ground.people.models import Party
+from crm.contacts import earlier
 from crm.contacts.fields import Field
 from crm.contacts.models import Contact, Kind, State
+from crm.contacts.pasts import Past
 from crm.contacts.rules import ContactProblem, clean_clear, clean_record, may_move
 from crm.contacts.stored import parted, written
 from crm.custom.queries import fields
@@ -49,6 +51,7 @@ def change(
     locks.demand(pk, vault=vault, at=at)
     contact = locked(vault, pk, version)
     held, ties = _parted(vault, contact)
+    before = earlier.spoken(contact, held)
     own = fields(vault, with_removed=True)
     values, record = _checked(said, kind=kind, has_party=contact.party_id is not None, today=today, own=own, held=held)
     contact.kind = kind
@@ -57,6 +60,7 @@ def change(
     contact.put(vault, record=written(record, ties))
     contact.changed_at = at
     contact.save(update_fields=["kind", *values, "version", "record_sealed", "changed_at"])
+    earlier.remember(vault, contact, earlier.moved(before, earlier.spoken(contact, record)), at)
     locks.release(vault=vault, contact=contact)
     return contact
 
@@ -140,6 +144,11 @@ def locked(vault: Opened, pk: UUID, version: int) -> Contact:
 def make(contacts: list[Contact]) -> None:
     """Save new contacts. Raises ContactProblem where a client has one already."""
     once_a_client(lambda: Contact.unscoped.bulk_create(contacts, batch_size=500))
+
+
+def remember_all(pasts: list[Past]) -> None:
+    """Save what several contacts said before."""
+    Past.unscoped.bulk_create(pasts, batch_size=500)
 
 
 def _parted(vault: Opened, contact: Contact) -> tuple[dict[str, str], list[tuple[str, str]]]:

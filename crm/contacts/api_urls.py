@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.contacts.api import BringIn, ContactBack, ContactLink, Contacts, ContactState, ContactTies, OneContact
+from crm.contacts.history_api import ContactChangeUndo, ContactHistory
 from crm.contacts.import_api import IntakeColumns, Intakes, OneIntake
 from crm.contacts.inviting_api import ContactInvitation
 
@@ -17,5 +18,11 @@ urlpatterns = [
     path("contacts/<uuid:contact>/back/", ContactBack.as_view(), name="api_contact_back"),
     path("contacts/<uuid:contact>/ties/", ContactTies.as_view(), name="api_contact_ties"),
     path("contacts/<uuid:contact>/invitation/", ContactInvitation.as_view(), name="api_contact_invitation"),
+    path("contacts/<uuid:contact>/history/", ContactHistory.as_view(), name="api_contact_history"),
+    path(
+        "contacts/<uuid:contact>/history/<uuid:past>/undo/",
+        ContactChangeUndo.as_view(),
+        name="api_undo_contact_change",
+    ),
     path("contacts/<uuid:contact>/link/", ContactLink.as_view(), name="api_contact_link"),
 ]

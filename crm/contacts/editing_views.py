@@ -92,7 +92,10 @@ def edit(request: HttpRequest, contact: UUID) -> HttpResponse:
         return again(values=said, problems=problem.problems)
     except Stale:
         return again(values=said, is_stale=True)
-    messages.success(request, _("The contact is saved."))
+    undo = format_html(
+        '<a href="{}">{}</a>', reverse("contacts:history", args=[found.pk]), _("What was changed, and undo")
+    )
+    messages.success(request, format_html("{} {}", _("The contact is saved."), undo))
     return redirect("contacts:financial" if parts is FINANCIAL else "contacts:profile", found.pk)
 
 

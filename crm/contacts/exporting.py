@@ -43,11 +43,11 @@ def rows_of(found: Iterable[Read], own: Sequence[Field] = ()) -> Iterator[tuple[
     headings = [HEADINGS.get(one.key, one.key.replace("_", " ").capitalize()) for one in FIELDS]
     headings += [str(one.label) for one in own]
     keys = [one.key for one in (*FIELDS, *own)]
-    yield ("Kind", "Lifecycle", "First name", "Last name", "Email", "Phone", *headings)
+    yield ("ID", "Kind", "Lifecycle", "First name", "Last name", "Email", "Phone", *headings)
     for read in found:
         contact = read.contact
         first, last = names_of(contact)
-        clear = (contact.kind, contact.state, first, last, contact.shown_email, contact.phone)
+        clear = (str(contact.pk), contact.kind, contact.state, first, last, contact.shown_email, contact.phone)
         yield (*clear, *(read.record.get(key, "") for key in keys))
 
 

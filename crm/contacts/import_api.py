@@ -18,11 +18,12 @@ from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import scope
 from accounts.ground.clock import exchange_today
-from crm.contacts import importing, placing
-from crm.contacts.import_views import in_words
-from crm.contacts.intakes import Intake, IntakeState
+from crm.contacts import importing, placing, waiting
+from crm.contacts.import_views import MOST_AT_ONCE, in_words, outcomes
+from crm.contacts.importing import Plan
+from crm.contacts.intakes import Intake, IntakeState, Policy
 from crm.contacts.rules import ContactProblem
-from crm.imports.contacts import SKIP, read
+from crm.imports.contacts import read
 from crm.imports.draft import ImportRefused
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
@@ -45,8 +46,11 @@ class IntakeSerializer(serializers.Serializer):
     state = serializers.ChoiceField(IntakeState.choices)
     created = serializers.IntegerField()
     filled = serializers.IntegerField()
+    updated = serializers.IntegerField()
     skipped = serializers.IntegerField()
     rejected = serializers.IntegerField()
+    size = serializers.IntegerField(help_text="How many rows the file has.")
+    done = serializers.IntegerField(help_text="How many of them have become something.")
 
 
 class WholeIntakeSerializer(IntakeSerializer):
@@ -56,9 +60,12 @@ class WholeIntakeSerializer(IntakeSerializer):
 
 
 class PolicySerializer(StrictSerializer):
-    """What is done with somebody whom the book has already: skip, or fill the empty fields."""
+    """What is done with somebody whom the book has already: skip, fill the empty fields, or write over chosen ones."""
 
-    policy = serializers.ChoiceField([SKIP, importing.FILL], default=SKIP)
+    policy = serializers.ChoiceField(Policy.choices, default=Policy.SKIP)
+    fields_chosen = serializers.ListField(
+        child=serializers.CharField(max_length=60), default=list, max_length=200, help_text="With `update`: their keys."
+    )
 
 
 class FileSerializer(serializers.Serializer):
@@ -84,7 +91,7 @@ class Intakes(APIView):
             file = read(content, most_rows=settings.CONTACT_IMPORT_ROWS, most_bytes=settings.CONTACT_IMPORT_BYTES)
         except ImportRefused as refused:
             raise ValidationError({"file": [in_words(refused.sentence)]}) from refused
-        made = importing.lay_down(vault=vault, name=given.name or "", file=file, at=timezone.now())
+        made = waiting.lay_down(vault=vault, name=given.name or "", file=file, at=timezone.now())
         return Response(_whole(vault, made), status=status.HTTP_201_CREATED)
 
 
@@ -100,26 +107,31 @@ class OneIntake(APIView):
 
     @extend_schema(operation_id="v1_contacts_import_take", request=PolicySerializer, responses=IntakeSerializer)
     def post(self, request: Request, intake: UUID) -> Response:
-        """Into the book."""
+        """The next 2,000 rows into the book; asked again while the state is `taking`, it goes on."""
         vault, found = _enter(request, intake)
-        policy = PolicySerializer.of(request)["policy"]
+        said = PolicySerializer.of(request)
+        plan = Plan(said["policy"], tuple(said["fields_chosen"]))
+        at, today = timezone.now(), exchange_today()
         try:
-            importing.take(vault=vault, intake=found, policy=policy, at=timezone.now(), today=exchange_today())
+            found = importing.take(vault=vault, intake=found, plan=plan, at=at, today=today, most=MOST_AT_ONCE)
         except ContactProblem as problem:
             raise Conflict(str(problem)) from problem
         return Response(IntakeSerializer(found).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None, 202: IntakeSerializer})
     def delete(self, request: Request, intake: UUID) -> Response:
-        """Undo: what it made goes to the trash; a file that still waits is thrown away."""
+        """Undo: what it made goes to the trash, what it wrote over is put back; a file that waits is thrown away. 202
+        means that more is left, and to ask again."""
         vault, found = _enter(request, intake)
         try:
             if found.state == IntakeState.WAITING:
                 importing.forget(vault=vault, intake=found)
             else:
-                importing.take_back(vault=vault, intake=found, at=timezone.now())
+                found = importing.take_back(vault=vault, intake=found, at=timezone.now(), most=MOST_AT_ONCE)
         except ContactProblem as problem:
             raise Conflict(str(problem)) from problem
+        if found.state == IntakeState.UNDOING:
+            return Response(IntakeSerializer(found).data, status=status.HTTP_202_ACCEPTED)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -137,7 +149,7 @@ class IntakeColumns(APIView):
     def post(self, request: Request, intake: UUID) -> Response:
         """Where they go, in this file and in every later one."""
         vault, found = _enter(request, intake)
-        unknown = importing.about(vault, found)["unknown"]
+        unknown = waiting.about(vault, found)["unknown"]
         said = {name: to for name, to in ColumnsSerializer.of(request)["columns"].items() if name in unknown}
         try:
             placing.place(vault=vault, columns=said, at=timezone.now())
@@ -155,14 +167,16 @@ def _enter(request: Request, pk: UUID) -> tuple[Opened, Intake]:
 
 
 def _whole(vault: Opened, intake: Intake) -> Any:
+    lines = waiting.lines_of(vault, intake)
+    became = dict(zip((one.line for one in lines), outcomes(intake), strict=False))
     rows = [
         {
             "line": one.line,
-            "verdict": one.verdict,
+            "verdict": became.get(one.line, one.verdict),
             "words": in_words(one.words),
             "remarks": [in_words(remark) for remark in one.remarks],
             "contact": one.draft.told(),
         }
-        for one in importing.lines_of(vault, intake)
+        for one in lines
     ]
     return {**IntakeSerializer(intake).data, "rows": rows}

@@ -81,13 +81,21 @@ def clean_record(
             clean[field.key] = read(field, text, today=today)
         except ContactProblem as problem:
             problems[field.key] = str(problem)
-    parts = [key for key in clean if key in BY_KEY and BY_KEY[key].form == "share"]
-    shares = [Decimal(clean[key]) for key in parts]
-    if shares and sum(shares) != WHOLE:
-        problems[parts[0]] = _("The sources must total 100.")
+    if not shares_are_whole(clean):
+        problems[next(key for key in clean if _is_share(key))] = _("The sources must total 100.")
     if problems:
         raise ContactProblem(problems)
     return clean
+
+
+def shares_are_whole(record: Mapping[str, str]) -> bool:
+    """Whether the sources of wealth total 100, where any is said."""
+    shares = [Decimal(value) for key, value in record.items() if value and _is_share(key)]
+    return not shares or sum(shares) == WHOLE
+
+
+def _is_share(key: str) -> bool:
+    return key in BY_KEY and BY_KEY[key].form == "share"
 
 
 def read(field: Field, text: str, *, today: date) -> str:

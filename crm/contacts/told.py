@@ -41,6 +41,15 @@ def said_of(
     return said, record
 
 
+def speaks_of(draft: Draft, own: Mapping[str, Field]) -> set[str]:
+    """The fields of which a draft may say something, without judging what."""
+    said = {key for key, value in {**_fields(draft), **draft.fields}.items() if value and (key in BY_KEY or key in own)}
+    said |= {key for key in ("first_name", "name", "email", "phone") if getattr(draft, key)}
+    said |= {"more_phones"} if len(draft.phones) > 1 else set()
+    more = (draft.note, draft.urls, draft.messengers, draft.related, draft.more, draft.groups, draft.anniversary)
+    return said | ({"about"} if any(more) or len(draft.emails) > 1 else set())
+
+
 def _fields(draft: Draft) -> dict[str, str]:
     """What every file may say."""
     home, mailing = _addresses(draft.addresses)

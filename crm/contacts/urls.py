@@ -4,6 +4,7 @@ from django.urls import path
 
 from crm.contacts import editing_views as editing
 from crm.contacts import export_views as exports
+from crm.contacts import history_views as past
 from crm.contacts import import_views as imports
 from crm.contacts import inviting_views as inviting
 from crm.contacts import record_views as record
@@ -28,6 +29,9 @@ urlpatterns = [
     path("contacts/<uuid:contact>/financial/", record.financial, name="financial"),
     path("contacts/<uuid:contact>/agenda/", record.agenda, name="agenda"),
     path("contacts/<uuid:contact>/peek/", record.peek, name="peek"),
+    path("contacts/<uuid:contact>/place/", past.place, name="place"),
+    path("contacts/<uuid:contact>/history/", past.history, name="history"),
+    path("contacts/<uuid:contact>/history/<uuid:past>/undo/", past.undo, name="undo_change"),
     path("contacts/<uuid:contact>/edit/", editing.edit, name="edit"),
     path("contacts/<uuid:contact>/invite/", inviting.invite, name="invite"),
     path("contacts/<uuid:contact>/state/", editing.move, name="move"),

@@ -47,7 +47,8 @@ document.addEventListener("keydown", (event) => {
 function walk(step) {
   const rows = [...document.querySelectorAll("[data-rows] tbody a.id, [data-rows] tbody [data-row-link]")];
   if (!rows.length) return;
-  const at = rows.indexOf(document.activeElement);
+  const here = document.activeElement;
+  const at = rows.findIndex((row) => row === here || row.closest("tr")?.contains(here));
   rows[Math.min(rows.length - 1, Math.max(0, at + step))].focus();
 }
 

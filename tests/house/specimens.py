@@ -62,6 +62,7 @@ SPECIMENS: dict[str, Specimen] = {
     "note": lambda world, number: NOWHERE,
     # tests/crm/contacts says whose a contact is.
     "contact": lambda world, number: NOWHERE,
+    "past": lambda world, number: NOWHERE,
     "intake": lambda world, number: NOWHERE,
     # tests/crm/documents says whose a document is.
     "document": lambda world, number: NOWHERE,
