@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("crm.tasks.api_urls")),
     path("v1/", include("crm.timeline.api_urls")),
     path("v1/", include("crm.calendar.api_urls")),
+    path("v1/", include("crm.feeds.api_urls")),
     path("v1/", include("crm.workflows.api_urls")),
     path("v1/", include("crm.custom.api_urls")),
     path("v1/", include("crm.duplicates.api_urls")),

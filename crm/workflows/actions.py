@@ -189,6 +189,12 @@ def forget_pattern(*, pattern: Pattern, at: datetime) -> None:
     pattern.save(update_fields=["trashed_at"])
 
 
+def take_pattern_back(*, pattern: Pattern) -> None:
+    """Out of the trash."""
+    pattern.trashed_at = None
+    pattern.save(update_fields=["trashed_at"])
+
+
 def may_edit(vault: Opened, workflow: Workflow) -> bool:
     """Its creator, and the primary user of the practice."""
     return workflow.owner_id == vault.who.user_id or vault.who.manages

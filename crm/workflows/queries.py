@@ -141,14 +141,15 @@ def read(vault: Opened, workflow: Workflow, today: date) -> Read:
         return Read(workflow, stages=stages, is_damaged=True, today=today)
 
 
-def patterns(who: Who) -> "QuerySet[Pattern]":
+def patterns(who: Who, *, in_trash: bool = False) -> "QuerySet[Pattern]":
     """The practice's templates."""
-    return scope(who, Pattern).filter(trashed_at=None).select_related("author").order_by("created_at", "pk")
+    rows = scope(who, Pattern).filter(trashed_at__isnull=not in_trash)
+    return rows.select_related("author").order_by("created_at", "pk")
 
 
-def pattern(who: Who, pk: UUID) -> Pattern | None:
+def pattern(who: Who, pk: UUID, *, in_trash: bool = False) -> Pattern | None:
     """One template."""
-    return patterns(who).filter(pk=pk).first()
+    return patterns(who, in_trash=in_trash).filter(pk=pk).first()
 
 
 def content_of(vault: Opened, found: Pattern) -> str:

@@ -96,25 +96,32 @@ def pattern_of(name: str, stages: Sequence[tuple[str, str, int, date]], start: d
     return json.dumps({"name": name, "stages": lines}, ensure_ascii=False)
 
 
-def begun(content: str, start: date, calendar: Calendar | None = None) -> tuple[str, list[dict[str, object]]]:
-    """Name and stages of a template that begins on that day, as a form shows them.
+def begun(
+    content: str, start: date, calendar: Calendar | None = None, *, goal: date | None = None
+) -> tuple[str, list[dict[str, object]]]:
+    """Name and stages of a template that begins on that day, as a form shows them; with a goal, the last stage is due
+    on it and the others are counted back.
 
-    With a calendar no stage is due while the exchange is closed: it is due on the next day that it is open.
+    With a calendar no stage is due while the exchange is closed: it is due on the next day that it is open, and before
+    a goal on the last day that it was.
     """
     said = json.loads(content)
+    after = [max(-MOST_DAYS, min(MOST_DAYS, int(one["days"]))) for one in said["stages"]]
+    first = start if goal is None else goal - timedelta(days=max(after, default=0))
     stages = []
-    for one in said["stages"]:
-        days = max(-MOST_DAYS, min(MOST_DAYS, int(one["days"])))
-        due_on = _open_day(start + timedelta(days=days), calendar).isoformat()
+    for one, days in zip(said["stages"], after, strict=True):
+        due_on = _open_day(first + timedelta(days=days), calendar, is_before=goal is not None).isoformat()
         stages.append(
             {"title": one["title"], "notes": one["notes"], "priority": str(one["priority"]), "due_on": due_on}
         )
     return said["name"], stages
 
 
-def _open_day(day: date, calendar: Calendar | None) -> date:
+def _open_day(day: date, calendar: Calendar | None, *, is_before: bool) -> date:
     try:
-        return day if calendar is None else calendar.on_or_after(day)
+        if calendar is None:
+            return day
+        return calendar.on_or_before(day) if is_before else calendar.on_or_after(day)
     except DayOutsideCalendar:  # nobody knows yet what is closed then
         return day
 

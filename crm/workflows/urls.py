@@ -12,6 +12,7 @@ urlpatterns = [
     path("workflows/new/", views.new, name="new"),
     path("workflows/templates/", views.patterns, name="patterns"),
     path("workflows/templates/<uuid:pattern>/forget/", views.forget_pattern, name="forget_pattern"),
+    path("workflows/templates/<uuid:pattern>/back/", views.take_pattern_back, name="take_pattern_back"),
     path("workflows/<uuid:workflow>/", views.workflow, name="workflow"),
     path("workflows/<uuid:workflow>/stages/<uuid:stage>/", views.end_stage, name="end_stage"),
     path("workflows/<uuid:workflow>/move/", board_views.move, name="move"),

@@ -23,6 +23,7 @@ from accounts.ground.paging import page_of
 from crm.contacts import chosen
 from crm.contacts import queries as contacts
 from crm.tasks.models import Priority
+from crm.tasks.rules import day_of
 from crm.vault.context import opened
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
@@ -184,7 +185,8 @@ def patterns(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The template is kept."))
             return redirect("workflows:patterns")
-    context = {"patterns": _patterns(vault), "problem": problem}
+    in_trash = request.GET.get("trash") == "1"
+    context = {"patterns": _patterns(vault, in_trash=in_trash), "in_trash": in_trash, "problem": problem}
     return render(request, "crm/workflows/patterns.html", context, status=422 if problem else 200)
 
 
@@ -196,7 +198,21 @@ def forget_pattern(request: HttpRequest, pattern: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     actions.forget_pattern(pattern=found, at=timezone.now())
-    messages.success(request, _("The template is gone; workflows that began with it stay."))
+    trash = format_html('<a href="{}?trash=1">{}</a>', reverse("workflows:patterns"), _("Open the trash"))
+    words = _("The template is in the trash for 30 days; workflows that began with it stay.")
+    messages.success(request, format_html("{} {}", words, trash))
+    return redirect("workflows:patterns")
+
+
+@gate(SIGNED_IN)
+@require_POST
+def take_pattern_back(request: HttpRequest, pattern: UUID) -> HttpResponse:
+    """A template out of the trash."""
+    found = queries.pattern(opened(request).who, pattern, in_trash=True)
+    if found is None:
+        raise Http404
+    actions.take_pattern_back(pattern=found)
+    messages.success(request, _("The template is back."))
     return redirect("workflows:patterns")
 
 
@@ -208,10 +224,10 @@ def one(vault: Opened, pk: UUID) -> Workflow:
     return found
 
 
-def _patterns(vault: Opened) -> list[tuple[Any, str, int]]:
+def _patterns(vault: Opened, *, in_trash: bool = False) -> list[tuple[Any, str, int]]:
     """Each template with its name and how many stages it has."""
     found = []
-    for pattern in queries.patterns(vault.who)[: queries.MOST_PATTERNS]:
+    for pattern in queries.patterns(vault.who, in_trash=in_trash)[: queries.MOST_PATTERNS]:
         content = queries.content_of(vault, pattern)
         name, stages = begun(content, exchange_today()) if content else ("", [])
         found.append((pattern, name, len(stages)))
@@ -228,7 +244,11 @@ def _begun(request: HttpRequest, vault: Opened) -> dict[str, Any]:
         return values
     content = queries.content_of(vault, pattern) if pattern else ""
     if content:
-        values["title"], stages = begun(content, today, calendar())
+        try:
+            goal = day_of(request.GET.get("goal"))
+        except ValueError:
+            goal = None
+        values["title"], stages = begun(content, today, calendar(), goal=goal)
         values["stages"] = [{**one, "key": "", "assignee": me} for one in stages]
     return values
 
