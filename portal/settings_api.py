@@ -70,6 +70,7 @@ SPECTACULAR_SETTINGS = {
         "GoalKind": "portal.tools.goals.models.KINDS",
         "ReportMode": "portal.reports.api.MODE_NAMES",
         "ReportGroup": "portal.reports.api.GROUP_NAMES",
+        "MailOutcome": "crm.mailings.api.MAIL_OUTCOMES",
         "BoardGroup": "crm.workflows.api.BOARD_GROUPS",
         "ClientQueryKind": "portal.tools.inquiries.models.KINDS",
     },

@@ -63,6 +63,8 @@ class Contact(SealedRow):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     trashed_at = models.DateTimeField(null=True)
+    # Since when no mail to several contacts goes there.
+    mails_off_at = models.DateTimeField(null=True)
     # The version whose words the search has gathered.
     searched_version = models.PositiveIntegerField(null=True)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)

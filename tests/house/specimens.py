@@ -63,6 +63,7 @@ SPECIMENS: dict[str, Specimen] = {
     # tests/crm/contacts says whose a contact is.
     "contact": lambda world, number: NOWHERE,
     "past": lambda world, number: NOWHERE,
+    "mailing": lambda world, number: NOWHERE,
     "intake": lambda world, number: NOWHERE,
     # tests/crm/documents says whose a document is.
     "document": lambda world, number: NOWHERE,

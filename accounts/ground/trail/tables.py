@@ -75,6 +75,7 @@ TABLES: dict[str, Any] = {
     "crm_group": _("Groups of contacts"),
     "crm_groupmember": _("Members of groups"),
     "crm_change": _("Changes of several contacts"),
+    "crm_mailing": _("Mails to several contacts"),
     "crm_customfield": _("Own fields of contacts"),
     "crm_member": _("Members of vaults"),
     "crm_epoch": _("Data keys of vaults"),

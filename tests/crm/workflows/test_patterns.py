@@ -38,7 +38,9 @@ def pattern(alice):
 
 
 def stages(*days):
-    return rules.pattern_of("P", [(f"Stage {day}", "", 2, date(2026, 1, 1) + timedelta(days=day)) for day in days], date(2026, 1, 1))
+    return rules.pattern_of(
+        "P", [(f"Stage {day}", "", 2, date(2026, 1, 1) + timedelta(days=day)) for day in days], date(2026, 1, 1)
+    )
 
 
 def due(found):

@@ -1,0 +1,119 @@
+"""Sending one mail to several contacts, a message each, and hearing that somebody wants no more of them."""
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.desk.brand.queries import brand_at
+from accounts.ground.access.context import current_alias, cursor
+from accounts.ground.access.middleware import spend
+from accounts.ground.access.scope import scope
+from accounts.ground.outbox.actions import owe_many
+from accounts.ground.outbox.models import Channel, OutboxMessage
+from accounts.ground.people.models import User
+from accounts.ground.tree.models import Practice
+from crm.contacts.models import Contact
+from crm.locks import actions as locks
+from crm.mailings.models import Mailing
+from crm.mailings.queries import QUEUED, Reached, reached
+from crm.mailings.rules import MOST, Letter, MailingProblem
+from crm.vault.sealed import Opened
+
+MAILINGS_AN_HOUR = 10
+SIGNER = Signer(salt="mail to several")
+
+
+def send(*, vault: Opened, key: UUID, contacts: "QuerySet[Contact]", letter: Letter, at: datetime) -> Mailing:
+    """Owe a message to each of the contacts that a mail reaches; one key is sent once, however often it is asked for.
+
+    Raises MailingProblem.
+    """
+    known = scope(vault.who, Mailing).filter(pk=key).first()
+    if known is not None:
+        return known
+    found = reached(vault, contacts, letter)
+    if len(found) > MOST:
+        raise MailingProblem({"": _("A mail goes to 1,000 contacts at most; choose fewer.")})
+    reaches = [one for one in found if one.outcome == QUEUED]
+    if not reaches:
+        raise MailingProblem({"": _("The mail would reach nobody.")})
+    if spend(f"mailing/{vault.who.practice_id}", most=MAILINGS_AN_HOUR, at=at):
+        raise MailingProblem({"": _("Too many mails to several in this hour. Try again later.")})
+    mailing = Mailing(
+        id=key,
+        firm_id=vault.who.firm_id,
+        practice_id=vault.who.practice_id,
+        user_id=vault.who.user_id,
+        at=at,
+        queued=len(reaches),
+        skipped=len(found) - len(reaches),
+    )
+    report = [[str(one.contact.pk), one.contact.title, one.email, one.outcome] for one in found]
+    mailing.put(vault, subject=letter.subject, body=letter.body, report=json.dumps(report, ensure_ascii=False))
+    try:
+        with transaction.atomic(using=current_alias.get()):
+            mailing.save(force_insert=True)
+    except IntegrityError:
+        # Two clicks at the same moment: the other one sends it.
+        return scope(vault.who, Mailing).get(pk=key)
+    foot = _foot(vault, at)
+    owe_many([_message(mailing, one, letter, foot) for one in reaches])
+    return mailing
+
+
+def choose(*, vault: Opened, contact: Contact, is_off: bool, at: datetime) -> None:
+    """Say for somebody whether such mails go to them. Raises LockedBy."""
+    locks.demand(contact.pk, vault=vault, at=at)
+    contact.mails_off_at = at if is_off else None
+    contact.save(update_fields=["mails_off_at"])
+
+
+def mark_of(contact: Contact) -> str:
+    """The end of the address under which somebody says that such mails shall stop."""
+    return SIGNER.sign(contact.pk.hex)
+
+
+def stop(*, mark: str, at: datetime, is_sure: bool) -> bool:
+    """Somebody wants no more such mails, and is sure or is only asked; whether the address is one of ours."""
+    try:
+        contact = UUID(SIGNER.unsign(mark))
+    except (BadSignature, ValueError):
+        return False
+    with cursor() as cur:
+        cur.execute("SELECT app_no_more_mails(%s, %s, %s)", [contact, at, is_sure])
+        return bool(cur.fetchone()[0])
+
+
+def _foot(vault: Opened, at: datetime) -> str:
+    """Who has written, where answers go, and how it stops."""
+    user = User.objects.get(pk=vault.who.user_id)
+    practice = scope(vault.who, Practice).get(pk=vault.who.practice_id)
+    brand = brand_at(at)
+    name, place = user.get_full_name() or user.get_username(), brand.name if brand else practice.name
+    lines = ["--", f"{name}, {place}"]
+    if user.email:
+        lines.append(_("Answers go to %(email)s.") % {"email": user.email})
+    return "\n".join(lines)
+
+
+def _message(mailing: Mailing, one: Reached, letter: Letter, foot: str) -> OutboxMessage:
+    told = letter.to(one.values)
+    there = settings.PUBLIC_URL.rstrip("/") + reverse("mailings:stop", args=[mark_of(one.contact)])
+    stops = _("No more such mails: %(link)s") % {"link": there}
+    # Its text is shown to nobody in the back office, and forgotten when it has left.
+    return OutboxMessage(
+        channel=Channel.MAIL,
+        recipient=one.email,
+        subject=told.subject,
+        body=f"{told.body}\n\n{foot}\n{stops}",
+        natural_key=f"mailing {mailing.pk} {one.contact.pk}",
+        firm_id=mailing.firm_id,
+        is_secret=True,
+    )

@@ -1,0 +1,124 @@
+"""Mails to several contacts over the API, for a session whose client book is unlocked."""
+
+from uuid import UUID, uuid4
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.ground.access.api import StrictSerializer
+from accounts.ground.access.gates import SIGNED_IN, gate
+from crm.contacts import queries as contacts
+from crm.contacts.filters import book, group_of, in_group
+from crm.locks.api import LockedView
+from crm.mailings import actions, queries
+from crm.mailings.rules import LONGEST_BODY, LONGEST_SUBJECT, MOST, MailingProblem, letter_of
+from crm.vault.context import opened
+
+MAIL_OUTCOMES = list(queries.OUTCOMES)
+
+
+class MailingLineSerializer(serializers.Serializer):
+    """A contact, and what became of the mail to it."""
+
+    contact = serializers.UUIDField(source="pk")
+    title = serializers.CharField()
+    email = serializers.CharField(allow_blank=True)
+    outcome = serializers.ChoiceField(MAIL_OUTCOMES)
+
+
+class MailingSerializer(serializers.Serializer):
+    """A mail to several contacts, and how many it reached."""
+
+    id = serializers.UUIDField(source="mailing.pk")
+    at = serializers.DateTimeField(source="mailing.at")
+    user = serializers.CharField(source="mailing.user.username")
+    queued = serializers.IntegerField(source="mailing.queued")
+    skipped = serializers.IntegerField(source="mailing.skipped")
+    subject = serializers.CharField(source="letter.subject")
+    body = serializers.CharField(source="letter.body")
+    is_damaged = serializers.BooleanField()
+    lines = MailingLineSerializer(many=True)
+
+
+class NewMailingSerializer(StrictSerializer):
+    """A mail to the contacts named, or to those of a group. A key that was sent before sends nothing again."""
+
+    key = serializers.UUIDField(required=False)
+    subject = serializers.CharField(max_length=LONGEST_SUBJECT)
+    body = serializers.CharField(max_length=LONGEST_BODY)
+    contacts = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=MOST)
+    group = serializers.UUIDField(required=False)
+
+
+class MailsSerializer(StrictSerializer):
+    """Whether mail to several goes to a contact."""
+
+    is_off = serializers.BooleanField()
+
+
+@gate(SIGNED_IN)
+class Mailings(APIView):
+    """Mails to several contacts."""
+
+    @extend_schema(responses=MailingSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """The newest fifty of the last year."""
+        vault = opened(request._request)
+        rows = queries.mailings(vault, timezone.now())[:50]
+        return Response(MailingSerializer([queries.read(vault, one) for one in rows], many=True).data)
+
+    @extend_schema(request=NewMailingSerializer, responses={201: MailingSerializer})
+    def post(self, request: Request) -> Response:
+        """Send it, a message each; who is skipped is named with the reason."""
+        vault, said = opened(request._request), NewMailingSerializer.of(request)
+        rows = book(vault).filter(pk__in=said["contacts"])
+        if said.get("group"):
+            group = group_of(vault, str(said["group"]))
+            if group is None or said["contacts"]:
+                raise ValidationError({"group": [_("Name a group of the practice, or contacts.")]})
+            rows = in_group(vault, book(vault), group)
+        try:
+            letter = letter_of(said["subject"], said["body"])
+            key = said.get("key") or uuid4()
+            made = actions.send(vault=vault, key=key, contacts=rows, letter=letter, at=timezone.now())
+        except MailingProblem as problem:
+            found = {name or "contacts": [words] for name, words in problem.problems.items()}
+            raise ValidationError(found) from problem
+        return Response(MailingSerializer(queries.read(vault, made)).data, status=status.HTTP_201_CREATED)
+
+
+@gate(SIGNED_IN)
+class OneMailing(APIView):
+    """One mail to several contacts."""
+
+    @extend_schema(responses=MailingSerializer)
+    def get(self, request: Request, mailing: UUID) -> Response:
+        """With what became of it for each."""
+        vault = opened(request._request)
+        found = queries.mailings(vault, timezone.now()).filter(pk=mailing).first()
+        if found is None:
+            raise Http404
+        return Response(MailingSerializer(queries.read(vault, found)).data)
+
+
+@gate(SIGNED_IN)
+class ContactMails(LockedView):
+    """Whether mail to several goes to a contact."""
+
+    @extend_schema(request=MailsSerializer, responses=MailsSerializer)
+    def post(self, request: Request, contact: UUID) -> Response:
+        """Say so for somebody who has asked."""
+        vault = opened(request._request)
+        found = contacts.one(vault, contact)
+        if found is None:
+            raise Http404
+        said = MailsSerializer.of(request)
+        actions.choose(vault=vault, contact=found, is_off=said["is_off"], at=timezone.now())
+        return Response(said)

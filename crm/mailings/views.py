@@ -1,0 +1,177 @@
+"""One mail to several contacts: writing it, seeing whom it reaches, sending it once; and stopping such mails."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.ground.access.address import client_address
+from accounts.ground.access.gates import PUBLIC, SIGNED_IN, gate
+from accounts.ground.access.middleware import UNKNOWN, spend
+from crm.contacts.filters import all_meant, book, group_of, in_group
+from crm.contacts.models import Contact
+from crm.contacts.record_views import enter
+from crm.locks.actions import LockedBy
+from crm.locks.views import told
+from crm.mailings import actions, queries
+from crm.mailings.queries import QUEUED
+from crm.mailings.rules import FIELDS, MOST, Letter, MailingProblem, letter_of
+from crm.vault.context import opened
+from crm.vault.sealed import Opened
+
+SHOWN = 50
+CALLS_AN_HOUR = 120
+
+
+@gate(SIGNED_IN)
+@require_safe
+def mailings(request: HttpRequest) -> HttpResponse:
+    """The mails to several of the last year."""
+    vault = opened(request)
+    rows = queries.mailings(vault, timezone.now())[:SHOWN]
+    return render(request, "crm/mailings/mailings.html", {"mailings": [queries.read(vault, one) for one in rows]})
+
+
+@gate(SIGNED_IN)
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Write a mail to a group or to chosen contacts; who it reaches is shown before it is sent."""
+    vault = opened(request)
+    rows, said = _chosen(request, vault), request.POST
+    if not rows.exists():
+        messages.error(request, _("Nobody is chosen."))
+        return redirect("contacts:list")
+    if "subject" not in said or said.get("again"):
+        return _page(request, vault, rows, _begun(request, vault))
+    written = Letter(said.get("subject", ""), said.get("body", ""))
+    try:
+        letter = letter_of(written.subject, written.body)
+        found = queries.reached(vault, rows, letter)
+        if said.get("sure") != "1":
+            return _page(request, vault, rows, letter, found=found)
+        if said.get("count", "") != str(sum(one.outcome == QUEUED for one in found)):
+            raise MailingProblem({"": _("Others would be reached now than you were shown. Look once more, then send.")})
+        mailing = actions.send(vault=vault, key=_key(request), contacts=rows, letter=letter, at=timezone.now())
+    except MailingProblem as problem:
+        return _page(request, vault, rows, written, problems=problem.problems)
+    words = ngettext("%(count)d message is on its way.", "%(count)d messages are on their way.", mailing.queued)
+    messages.success(request, words % {"count": mailing.queued})
+    return redirect("mailings:mailing", mailing.pk)
+
+
+@gate(SIGNED_IN)
+@require_safe
+def mailing(request: HttpRequest, mailing: UUID) -> HttpResponse:
+    """What was written, and what became of it for each contact."""
+    vault = opened(request)
+    found = queries.mailings(vault, timezone.now()).filter(pk=mailing).first()
+    if found is None:
+        raise Http404
+    return render(request, "crm/mailings/mailing.html", {"read": queries.read(vault, found)})
+
+
+@gate(SIGNED_IN)
+@require_POST
+def choose(request: HttpRequest, contact: UUID) -> HttpResponse:
+    """Say for somebody whether such mails go to them."""
+    vault, read = enter(request, contact)
+    is_off = request.POST.get("mails") == "off"
+    try:
+        actions.choose(vault=vault, contact=read.contact, is_off=is_off, at=timezone.now())
+    except LockedBy as locked:
+        return told(request, locked)
+    messages.success(
+        request, _("No mail to several goes there any more.") if is_off else _("Mail to several goes there.")
+    )
+    return redirect("contacts:configuration", contact)
+
+
+@gate(PUBLIC)
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, mark: str) -> HttpResponse:
+    """Whoever has such a mail says that there shall be no more; only a press of the button does it."""
+    at, is_sure = timezone.now(), request.method == "POST"
+    if wait := spend(f"mailing/stop/{client_address(request) or UNKNOWN}", most=CALLS_AN_HOUR, at=at):
+        return HttpResponse(status=429, headers={"Retry-After": str(wait)})
+    if not actions.stop(mark=mark, at=at, is_sure=is_sure):
+        raise Http404
+    answer = render(request, "crm/mailings/stop.html", {"is_sure": is_sure})
+    answer["Cache-Control"] = "no-store"
+    answer["Referrer-Policy"] = "same-origin"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _chosen(request: HttpRequest, vault: Opened) -> "QuerySet[Contact]":
+    """A group, all that an address lets through, or the marked ones."""
+    named = request.POST.get("group") or request.GET.get("group", "")
+    if named and request.POST.get("all") != "1":
+        group = group_of(vault, named)
+        return book(vault).none() if group is None else in_group(vault, book(vault), group)
+    if request.POST.get("all") == "1":
+        query = request.GET.copy()
+        query.pop("like", None)
+        return all_meant(vault, query)
+    keys = []
+    for text in request.POST.getlist("chosen") or request.GET.getlist("contact"):
+        try:
+            keys.append(UUID(text))
+        except ValueError:
+            continue
+    return book(vault).filter(pk__in=keys[: MOST + 1])
+
+
+def _begun(request: HttpRequest, vault: Opened) -> Letter:
+    """An empty mail, or the words of an earlier one."""
+    try:
+        found = queries.mailings(vault, timezone.now()).filter(pk=UUID(request.GET.get("like", ""))).first()
+    except ValueError:
+        found = None
+    return queries.read(vault, found).letter if found is not None else Letter("", "")
+
+
+def _key(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _page(
+    request: HttpRequest,
+    vault: Opened,
+    rows: "QuerySet[Contact]",
+    letter: Letter,
+    *,
+    found: list[queries.Reached] | None = None,
+    problems: dict[str, str] | None = None,
+) -> HttpResponse:
+    """The form; with `found`, whom it reaches and how the first of them reads it."""
+    reaches = [one for one in found or [] if one.outcome == QUEUED]
+    is_all = request.POST.get("all") == "1"
+    context: dict[str, Any] = {
+        "letter": letter,
+        "key": uuid4(),
+        "count": rows.count(),
+        "is_all": is_all,
+        "group": "" if is_all else request.POST.get("group") or request.GET.get("group", ""),
+        "chosen": [] if is_all else request.POST.getlist("chosen") or request.GET.getlist("contact"),
+        "fields": [(f"{{{{{key}}}}}", words) for key, words in FIELDS.items()],
+        "is_shown": found is not None,
+        "reaches": len(reaches),
+        "first": letter.to(reaches[0].values) if reaches else None,
+        "to_first": reaches[0] if reaches else None,
+        "skipped": [(one, queries.OUTCOMES[one.outcome]) for one in found or [] if one.outcome != QUEUED],
+        "earlier": [queries.read(vault, one) for one in queries.mailings(vault, timezone.now())[:10]],
+        "problems": problems or {},
+    }
+    return render(request, "crm/mailings/new.html", context, status=422 if problems else 200)
