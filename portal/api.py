@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("portal.clients.api_urls")),
     path("v1/", include("portal.corrections.api_urls")),
     path("v1/", include("portal.managed.api_urls")),
+    path("v1/", include("portal.preferences.api_urls")),
     path("v1/", include("portal.tools.api_urls")),
     path("v1/", include("portal.office.statements.api_urls")),
     path("v1/", include("portal.office.api_urls")),

@@ -3,6 +3,7 @@
 from contextvars import ContextVar
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,14 @@ def day_text(value: date | None) -> str:
     if isinstance(value, datetime):
         value = value.date()
     return date_format(value, FORMS.get(current_form.get(), FORMS[USUAL]))
+
+
+def moment_text(at: datetime | None) -> str:
+    """An instant as its day and its minute in the zone that holds; a dash where there is none."""
+    if at is None:
+        return NOTHING
+    there = timezone.localtime(at) if timezone.is_aware(at) else at
+    return f"{day_text(there)} {there:%H:%M}"
 
 
 def weekday_text(value: date | None) -> str:

@@ -3,10 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext
 
-from accounts.ground.amounts import MINUS
+from accounts.ground.amounts import MINUS, grouped
 from accounts.ground.dates import day_text
 from fees.engine.registry import EVERY
 from portal.lib.words import Sentence
@@ -28,7 +27,7 @@ def tell(sentence: Sentence) -> str:
 def exact(number: Decimal, least: int = MONEY_PLACES) -> str:
     """A number with every place that says something, and no fewer than `least`: a proof rounds nothing away."""
     places = max(least, -_exponent(number.normalize()), 0)
-    text = number_format(abs(number), places, use_l10n=True, force_grouping=True)
+    text = grouped(abs(number), places)
     return MINUS + text if number < 0 else text
 
 

@@ -3,14 +3,25 @@
 from typing import Any
 
 from accounts.ground.access.context import Who
+from accounts.ground.people.models import User
 from portal.preferences.models import Preference, SavedView
 
 MOST_VIEWS = 30
 
 
-def choose_dates(*, user_id: int, form: str) -> None:
-    """How days are written from now on."""
-    Preference.unscoped.update_or_create(user_id=user_id, defaults={"dates": form})
+def choose_zone(*, user_id: int, zone: str) -> None:
+    """In which zone times are shown from now on; days of the exchange stay the exchange's."""
+    User.objects.filter(pk=user_id).update(timezone=zone)
+
+
+def choose_language(*, user_id: int, language: str) -> None:
+    """In which language the portal speaks from now on."""
+    User.objects.filter(pk=user_id).update(language=language)
+
+
+def choose_form(*, user_id: int, of: str, form: str) -> None:
+    """How `of`, the dates or the numbers, are written from now on."""
+    Preference.unscoped.update_or_create(user_id=user_id, defaults={of: form})
 
 
 def arrange(*, user_id: int, part: str, order: list[str]) -> None:

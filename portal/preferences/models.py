@@ -1,4 +1,4 @@
-"""How a person wants the portal's pages: the form of dates, the order of cards, the columns and views of lists."""
+"""How a person wants the portal's pages: the forms of dates and numbers, the order of cards, columns and views."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ class Preference(models.Model):
 
     user_id = models.BigIntegerField(primary_key=True)
     dates = models.CharField(max_length=20, default="iso")
+    numbers = models.CharField(max_length=20, blank=True, default="", db_default="")
     layout = models.JSONField(default=dict, help_text=_("Cards of the dashboard and columns of each list"))
 
     unscoped = models.Manager()

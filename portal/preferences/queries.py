@@ -1,27 +1,53 @@
 """What a person prefers."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.http.request import QueryDict
 
 from accounts.ground.access.context import Who
-from accounts.ground.dates import FORMS, USUAL
+from accounts.ground.amounts import BY_LANGUAGE, SEPARATORS, current_numbers
+from accounts.ground.dates import FORMS, USUAL, current_form
 from portal.preferences.models import Preference, SavedView
 
 # Never part of a saved view: where in the list one was.
 PLACE = ("after", "before", "filter")
 
 
-def form_of_dates(request: HttpRequest) -> str:
-    """The form that the person chose; asked of the database once a session. A token has none to keep it in."""
+class Forms(NamedTuple):
+    """How days and numbers are written."""
+
+    dates: str = USUAL
+    numbers: str = BY_LANGUAGE
+
+
+def chosen_forms(user_id: int) -> Forms:
+    """What the person has chosen; what is not known is the usual."""
+    found = Preference.unscoped.filter(user_id=user_id).values_list("dates", "numbers").first()
+    dates, numbers = found or Forms()
+    return Forms(dates if dates in FORMS else USUAL, numbers if numbers in SEPARATORS else BY_LANGUAGE)
+
+
+def forms_of(request: HttpRequest) -> Forms:
+    """The same, asked of the database once a session. A token has none to keep it in."""
     if getattr(request.seat, "token_id", None) is not None:  # type: ignore[attr-defined]
-        return USUAL
-    known = request.session.get("dates")
-    if known is None:
-        found = Preference.unscoped.filter(user_id=request.user.pk).values_list("dates", flat=True).first()
-        known = request.session["dates"] = found or USUAL
-    return known if known in FORMS else USUAL
+        return Forms()
+    if "forms" not in request.session:
+        request.session["forms"] = chosen_forms(request.user.pk)  # type: ignore[arg-type]
+    return Forms(*request.session["forms"])
+
+
+@contextmanager
+def written_as(forms: Forms) -> Iterator[None]:
+    """Days and numbers are written in these forms."""
+    dates, numbers = current_form.set(forms.dates), current_numbers.set(forms.numbers)
+    try:
+        yield
+    finally:
+        current_form.reset(dates)
+        current_numbers.reset(numbers)
 
 
 def layout_of(user_id: int) -> dict[str, Any]:

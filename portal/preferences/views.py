@@ -1,18 +1,24 @@
-"""Choosing how days are written, which columns a list has, in which order the cards stand; saving a list's view."""
+"""User settings: zone, how days and numbers are written. The columns of lists, the order of cards, saved views."""
+
+from collections.abc import Container
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.amounts import NUMBER_NAMES, current_numbers
 from accounts.ground.dates import FORMS
 from crm.contacts.filters import for_view
 from crm.vault.context import opened
 from portal.preferences import actions
-from portal.preferences.queries import layout_of, saved_query
+from portal.preferences.queries import forms_of, layout_of, saved_query
 from portal.preferences.rules import CARDS, COLUMNS, LISTS, chosen_of, moved_up, ordered
+from portal.preferences.zones import is_zone, zone_groups, zone_or_usual
 from portal.shell.views import back
 
 # An address that is cut would show others than the one that was saved.
@@ -20,14 +26,51 @@ LONGEST_VIEW = 500
 
 
 @gate(SIGNED_IN)
+@require_safe
+def user(request: HttpRequest) -> HttpResponse:
+    """Language, time zone and form of days, on one page."""
+    chosen = zone_or_usual(request.user.timezone)  # type: ignore[union-attr]
+    context = {
+        "zones": zone_groups(),
+        "zone": chosen,
+        "now": timezone.now(),
+        "number_forms": NUMBER_NAMES.items(),
+        "number_form": current_numbers.get(),
+    }
+    return render(request, "shell/user.html", context)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def zone(request: HttpRequest) -> HttpResponse:
+    """Show times in another zone from now on."""
+    chosen = request.POST.get("zone", "")
+    if is_zone(chosen):
+        actions.choose_zone(user_id=request.user.pk, zone=chosen)  # type: ignore[arg-type]
+        messages.success(request, _("Times are shown as in %(zone)s.") % {"zone": chosen.replace("_", " ")})
+    return back(request)
+
+
+@gate(SIGNED_IN)
 @require_POST
 def dates(request: HttpRequest) -> HttpResponse:
     """Write days in another form from now on."""
-    form = request.POST.get("dates", "")
-    if form in FORMS:
+    return _written(request, "dates", FORMS)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Write amounts and other numbers in another form from now on."""
+    return _written(request, "numbers", NUMBER_NAMES)
+
+
+def _written(request: HttpRequest, of: str, known: Container[str]) -> HttpResponse:
+    form = request.POST.get(of)
+    if form in known:
         if user_id := _keeper(request):
-            actions.choose_dates(user_id=user_id, form=form)
-        request.session["dates"] = form
+            actions.choose_form(user_id=user_id, of=of, form=form)
+        request.session["forms"] = forms_of(request)._replace(**{of: form})
     return back(request)
 
 

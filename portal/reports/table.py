@@ -9,10 +9,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from accounts.ground.amounts import NOTHING, number_words
+from accounts.ground.amounts import NOTHING, grouped, number_words
 from accounts.ground.dates import day_text
 from portal.lib.csvtext import Cell
 from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
@@ -94,7 +93,7 @@ def shown(column: Column, row: Row, cell: Cell) -> str:
             return number_words(cell, max(0, -int(cell.normalize().as_tuple().exponent)))
         return number_words(cell, _places(row))
     if isinstance(cell, int):
-        return number_format(cell, 0, use_l10n=True, force_grouping=True)
+        return grouped(cell, 0)
     if isinstance(cell, date):
         return day_text(cell)
     return str(cell)

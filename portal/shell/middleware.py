@@ -8,8 +8,8 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
-from accounts.ground.dates import current_form
-from portal.preferences.queries import form_of_dates
+from portal.preferences.queries import forms_of, written_as
+from portal.preferences.zones import zone_or_usual
 
 DOOR = "/sign-in/"
 
@@ -28,16 +28,9 @@ class PersonalWords:
         if user.language in self.known:
             translation.activate(user.language)
             request.LANGUAGE_CODE = user.language
-        try:
-            zone = zoneinfo.ZoneInfo(user.timezone)
-        except (KeyError, ValueError):
-            zone = zoneinfo.ZoneInfo(settings.TIME_ZONE)
-        token = current_form.set(form_of_dates(request))
-        try:
-            with timezone.override(zone):
-                return self.get_response(request)
-        finally:
-            current_form.reset(token)
+        zone = zoneinfo.ZoneInfo(zone_or_usual(user.timezone))
+        with timezone.override(zone), written_as(forms_of(request)):
+            return self.get_response(request)
 
 
 class PrivatePages:

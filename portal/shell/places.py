@@ -249,7 +249,7 @@ WORK = (
 
 SETTINGS = (
     section("settings", _("Settings"), "settings:home", "settings", go="s"),
-    tab("settings", "user_settings", _("User Settings"), "settings:user"),
+    tab("settings", "user_settings", _("User Settings"), "preferences:user"),
     tab("settings", "devices", _("Secure login"), "devices:list", aliases=("settings/secure-login-system/",)),
     page("devices", "device", _("Secure login devices"), "devices:confirm"),
     tab("settings", "storage_password", _("Storage password"), "vault:home", whose=Whose.PRACTICE),

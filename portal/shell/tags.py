@@ -1,13 +1,12 @@
 """Template tags of every page: icons, amounts, rates, sortable headings."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -15,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.ground import stored_words
 from accounts.ground.access.gates import Gate, may_pass
-from accounts.ground.amounts import NOTHING, money_words, number_words
-from accounts.ground.dates import day_text, weekday_text
+from accounts.ground.amounts import NOTHING, grouped, money_words, number_words
+from accounts.ground.dates import day_text, moment_text, weekday_text
 from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
 from portal.preferences import queries as preferences
 from portal.preferences import rules as preference_rules
@@ -88,13 +87,19 @@ def change(value: Decimal | None, places: int = 2) -> SafeString:
 @register.filter
 def count(value: int | None) -> str:
     """A whole number, grouped."""
-    return NOTHING if value is None else number_format(value, 0, use_l10n=True, force_grouping=True)
+    return NOTHING if value is None else grouped(value, 0)
 
 
 @register.filter(expects_localtime=True)
 def day(value: date | None) -> str:
     """A day in the reader's form, the same on every page."""
     return day_text(value)
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime | None) -> str:
+    """An instant in the reader's zone and form."""
+    return moment_text(value)
 
 
 @register.filter

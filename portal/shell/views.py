@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.ground.access.gates import PUBLIC, SIGNED_IN, gate
 from accounts.ground.people.models import Theme, User
+from portal.preferences.actions import choose_language
 
 YEAR = 365 * 24 * 3600
 
@@ -41,7 +42,7 @@ def language(request: HttpRequest) -> HttpResponse:
     if chosen not in dict(settings.LANGUAGES) or not check_for_language(chosen):
         return back(request)
     if request.user.is_authenticated:
-        User.objects.filter(pk=request.user.pk).update(language=chosen)
+        choose_language(user_id=request.user.pk, language=chosen)
     return _remember(back(request), settings.LANGUAGE_COOKIE_NAME, chosen)
 
 
