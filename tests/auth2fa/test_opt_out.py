@@ -23,6 +23,7 @@ from accounts.ground.people.models import SignInSession
 from accounts.ground.signatures.rules import Hand
 from auth2fa.devices.models import Kind
 from tests.auth2fa.kit import enrolled, latest
+from tests.broker.permissions.said import SAID
 from tests.world import PASSWORD
 
 PAGE = "/settings/security/opt-out/"
@@ -288,13 +289,13 @@ def test_sec_8_with_an_active_one_a_partial_opt_out_may_proceed_and_a_full_one_m
     row.save(update_fields=["ended_at"])
     OptOut.unscoped.create(**chosen(ana, "full"))
     with acting(ana.pk) as who, pytest.raises(PermissionProblem, match="not open"):
-        permissions.state_facts(who=who, pk=asked.pk, objective="growth", experience=3, at=timezone.now())
+        permissions.state_facts(who=who, pk=asked.pk, said=SAID, at=timezone.now())
 
 
 def test_sec_8_an_approval_looks_again(world, ana, approved_above):
     asked, now = ask_for_penny_stocks(world), timezone.now()
     with acting(ana.pk) as who:
-        stated = permissions.state_facts(who=who, pk=asked.pk, objective="growth", experience=3, at=now)
+        stated = permissions.state_facts(who=who, pk=asked.pk, said=SAID, at=now)
         hand = Hand(name="Ana Kestrel")
         permissions.sign(who=who, pk=asked.pk, hand=hand, seen=stated.document_hash, at=now)
     OptOut.unscoped.create(**chosen(ana, "full"))

@@ -13,6 +13,7 @@ from accounts.broker.products.rules import Permission
 from accounts.broker.restrictions.actions import Match, restrict
 from accounts.ground.access.context import acting
 from accounts.ground.signatures.rules import Hand
+from tests.broker.permissions.said import SAID
 from tests.world import CANARIES, World
 
 DAY = date(2025, 9, 30)
@@ -115,7 +116,7 @@ def _ask(world: World) -> None:
         with acting(world.users[name].pk) as who:
             assert who is not None
             made = permissions.ask(who=who, account=world[number], wanted=[wanted], at=AT)
-            stated = permissions.state_facts(who=who, pk=made.pk, objective="income", experience=5, at=AT)
+            stated = permissions.state_facts(who=who, pk=made.pk, said=SAID, at=AT)
             hand = Hand(name=f"{CANARIES[number]} Owner")
             permissions.sign(who=who, pk=made.pk, hand=hand, seen=stated.document_hash, at=AT)
         rows[number] = made.pk

@@ -29,10 +29,12 @@ def test_a_second_level_asks_and_the_top_level_approves(own_world, sign_in, page
     page.get_by_role("checkbox", name="Stocks ALL", exact=True).check(force=True)
     shot(page, "permissions-ask")
     page.get_by_role("button", name="Next").click()
-    expect(page.get_by_role("heading", name="Your objectives and experience")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your objectives, experience and means")).to_be_visible()
     assert axe(page) == []
     page.get_by_label("Investment objective").select_option("growth")
     page.get_by_label("Years of trading").fill("4")
+    for words, amount in (("Annual net income", "120000"), ("Net worth", "900000.50"), ("Liquid net worth", "400000")):
+        page.get_by_label(words, exact=True).fill(amount)
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_text("AGREEMENT ON TRADING PERMISSIONS")).to_be_visible()
     assert axe(page) == []

@@ -24,6 +24,20 @@ class Product(models.TextChoices):
     FOREX = "forex", _("Forex")
     WARRANTS = "warrants", _("Warrants")
     CFDS = "cfds", _("Contracts for difference")
+    FRACTIONS = "fractions", _("Fractions of shares")
+    OVERNIGHT = "overnight", _("Overnight trading")
+    COMPLEX_FUNDS = "complex_funds", _("Leveraged and complex exchange-traded funds")
+    STOCK_YIELD = "stock_yield", _("Stock yield enhancement")
+
+
+# The trading programs: they hold for the whole account and so for no country alone.
+PROGRAMS = (Product.FRACTIONS, Product.OVERNIGHT, Product.COMPLEX_FUNDS, Product.STOCK_YIELD)
+PROGRAM_WORDS = {
+    Product.FRACTIONS: _("Orders by amount and parts of a share"),
+    Product.OVERNIGHT: _("Trading of US shares while the exchanges are closed"),
+    Product.COMPLEX_FUNDS: _("Funds that multiply or invert what they follow; needs experience"),
+    Product.STOCK_YIELD: _("Lending of fully paid shares for a share of what is earned"),
+}
 
 
 class Asset(models.TextChoices):

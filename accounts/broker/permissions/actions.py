@@ -4,6 +4,7 @@ An advisor may begin a request for a client's account; it stands until the clien
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from accounts.broker.permissions.queries import (
     to_decide,
     to_go_on_with,
 )
-from accounts.broker.permissions.rules import LIFETIME, PermissionProblem, check_proof, check_wanted, due_at
+from accounts.broker.permissions.rules import LIFETIME, PermissionProblem, Said, check_proof, check_wanted, due_at
 from accounts.broker.permissions.telling import tell
 from accounts.broker.products.actions import grant, set_products
 from accounts.broker.products.queries import approvals, by_node, kinds_above, nodes_above
@@ -91,24 +92,23 @@ def set_or_ask(
         return ask(who=who, account=account, wanted=wanted, at=at) if wanted - held else None
 
 
-def state_facts(*, who: Who, pk: UUID, objective: str, experience: int, at: datetime) -> PermissionRequest:
+def state_facts(*, who: Who, pk: UUID, said: Said, at: datetime) -> PermissionRequest:
     """The owner says what the account is for, and gets the agreement to read in the language of the page."""
     with transaction.atomic(using=current_alias.get()):
         found, account = to_go_on_with(who, pk)
         _still(found, UNSIGNED, at)
         wanted = [one for one in map(Permission.read, found.wanted) if one]
-        check_wanted(account, wanted, experience)
+        check_wanted(account, wanted, said)
         check_proof(wanted, waived(who.user_id, at))
         language = get_language() or "en"
         with override(language):
-            letter = agreement.Letter(account, tuple(wanted), objective, experience, asked_on=found.asked_at)
+            letter = agreement.Letter(account, tuple(wanted), said, asked_on=found.asked_at)
             text = agreement.write(letter)
         return _change(
             found,
             UNSIGNED,
             state=PermissionState.AGREEMENT,
-            objective=objective,
-            experience=experience,
+            **asdict(said),
             language=language,
             document=text,
             document_hash=agreement.hash_of(text),

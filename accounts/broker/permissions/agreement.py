@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.broker.instruments.rules import Product
 from accounts.broker.permissions.models import Objective
-from accounts.broker.permissions.rules import NEEDS_MARGIN
+from accounts.broker.permissions.rules import NEEDS_MARGIN, Said
 from accounts.broker.products.rules import Permission, permission_words
+from accounts.ground.amounts import money_words
 from accounts.ground.dates import day_text
 from accounts.ground.tree.models import Account
 from portal.lib.exchange import exchange_day
@@ -22,8 +23,7 @@ class Letter:
 
     account: Account
     wanted: tuple[Permission, ...]
-    objective: str
-    experience: int
+    said: Said
     asked_on: datetime
 
 
@@ -51,8 +51,14 @@ def _lines(letter: Letter) -> Iterator[str]:
     yield from (f"- {permission_words(one)}" for one in sorted(letter.wanted))
     yield ""
     yield _("2. What I have said of myself")
-    yield "- " + _("Investment objective: %(objective)s") % {"objective": dict(Objective.choices)[letter.objective]}
-    yield "- " + _("Years of trading: %(years)s") % {"years": letter.experience}
+    yield "- " + _("Investment objective: %(objective)s") % {"objective": Objective(letter.said.objective).label}
+    yield "- " + _("Years of trading: %(years)s") % {"years": letter.said.experience}
+    for words, value in (
+        (_("Annual net income: %(amount)s"), letter.said.income),
+        (_("Net worth: %(amount)s"), letter.said.net_worth),
+        (_("Liquid net worth: %(amount)s"), letter.said.liquid_worth),
+    ):
+        yield "- " + words % {"amount": money_words(value, account.base_currency)}
     yield ""
     yield _("3. What can happen")
     yield from (f"- {line}" for line in _risks({one.product for one in letter.wanted}))
@@ -78,3 +84,13 @@ def _risks(products: Iterable[str]) -> Iterator[str]:
         yield _("Exchange rates move at all hours, also while markets are closed.")
     if Product.BONDS in wanted:
         yield _("An issuer may not pay; a bond sold before its end may bring less than it cost.")
+    if Product.COMPLEX_FUNDS in wanted:
+        yield _(
+            "A fund that multiplies what it follows is made for single days; held longer it can lose in any market."
+        )
+    if Product.OVERNIGHT in wanted:
+        yield _("At night few trade: prices differ more from those of the day, and an order may find nobody.")
+    if Product.FRACTIONS in wanted:
+        yield _("A part of a share cannot be transferred elsewhere, and may have no vote.")
+    if Product.STOCK_YIELD in wanted:
+        yield _("Lent shares are not covered by the investor protection fund; what they earn can fall to nothing.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from rest_framework.views import APIView
 from accounts.broker.permissions import actions
 from accounts.broker.permissions.models import Objective, PermissionRequest
 from accounts.broker.permissions.queries import of_account, seen_request, to_go_on_with
-from accounts.broker.permissions.rules import PermissionProblem
+from accounts.broker.permissions.rules import PermissionProblem, Said
 from accounts.broker.products.api import PermissionSerializer
 from accounts.broker.products.rules import Permission, ProductRefused
 from accounts.ground.access.api import Conflict, StrictSerializer
@@ -32,7 +33,8 @@ class PermissionRequestSerializer(serializers.ModelSerializer):
     class Meta:
         model = PermissionRequest
         fields = (
-            *("id", "wanted", "objective", "experience", "state", "asked_at", "document", "document_hash"),
+            *("id", "wanted", "objective", "experience", "income", "net_worth", "liquid_worth", "state", "asked_at"),
+            *("document", "document_hash"),
             *("signed_name", "signed_at", "due_at", "decided_at", "reason"),
         )
 
@@ -44,10 +46,13 @@ class PermissionAskSerializer(StrictSerializer):
 
 
 class PermissionFactsSerializer(StrictSerializer):
-    """What the account is for."""
+    """What the account is for, and the owner's means in its base currency."""
 
     objective = serializers.ChoiceField(Objective.choices)
     experience = serializers.IntegerField(min_value=0, max_value=80)
+    income = serializers.DecimalField(15, 2, min_value=Decimal(0))
+    net_worth = serializers.DecimalField(15, 2, min_value=Decimal(0))
+    liquid_worth = serializers.DecimalField(15, 2, min_value=Decimal(0))
 
 
 class PermissionHandSerializer(StrictSerializer):
@@ -97,7 +102,7 @@ class Facts(APIView):
         to_go_on_with(who, pk)
         said = PermissionFactsSerializer.of(request)
         with _refusing():
-            found = actions.state_facts(who=who, pk=pk, at=timezone.now(), **said)
+            found = actions.state_facts(who=who, pk=pk, said=Said(**said), at=timezone.now())
         return Response(PermissionRequestSerializer(found).data)
 
 

@@ -38,6 +38,11 @@ class Objective(models.TextChoices):
     HEDGING = "hedging", _("Hedging")
 
 
+def _worth() -> models.DecimalField:
+    """What its owner has said of the account's means, in its base currency."""
+    return models.DecimalField(max_digits=15, decimal_places=2, null=True)
+
+
 class PermissionRequest(TenantModel):
     """One request: what was ticked, then experience and objectives with the agreement made of them, then the signature
     under exactly that text, and the answer."""
@@ -50,6 +55,7 @@ class PermissionRequest(TenantModel):
     wanted = ArrayField(models.CharField(max_length=30))
     objective = models.CharField(max_length=16, choices=Objective, blank=True)
     experience = models.PositiveSmallIntegerField(null=True, help_text=_("Years of trading"))
+    income, net_worth, liquid_worth = _worth(), _worth(), _worth()
     language = models.CharField(max_length=10, default="en")
     document = models.TextField(blank=True, help_text=_("The agreement as it was shown"))
     document_hash = models.CharField(max_length=64, blank=True)
@@ -83,6 +89,11 @@ class PermissionRequest(TenantModel):
                 | ~models.Q(experience=None)
                 | models.Q(state__in=[PermissionState.CANCELLED, PermissionState.EXPIRED]),
                 name="permission_request_has_facts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(income__gte=0, liquid_worth__gte=0, liquid_worth__lte=models.F("net_worth"))
+                | models.Q(income=None, net_worth=None, liquid_worth=None),
+                name="permission_request_means",
             ),
             models.CheckConstraint(
                 condition=models.Q(signed_at=None, signed_by=None, due_at=None)

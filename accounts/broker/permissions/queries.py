@@ -75,6 +75,14 @@ def seen_request(who: Who, pk: UUID) -> tuple[PermissionRequest, Account]:
     return found, account
 
 
+def said_before(who: Who, found: PermissionRequest) -> dict[str, Any]:
+    """What was said with this request, or else with the latest one that was signed for the account, to look through."""
+    if not found.objective:
+        signed = of_account(who, found.account).filter(signed_at__isnull=False)
+        found = signed.first() or found
+    return {name: getattr(found, name) for name in ("objective", "experience", "income", "net_worth", "liquid_worth")}
+
+
 def _found(who: Who, pk: UUID) -> tuple[PermissionRequest, Account]:
     found: Any = scope(who, PermissionRequest).filter(pk=pk).first()
     account = scope(who, Account).filter(pk=found.account_id).first() if found else None

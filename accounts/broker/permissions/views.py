@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.broker.permissions import actions
 from accounts.broker.permissions.forms import FactsForm
 from accounts.broker.permissions.models import PermissionRequest, PermissionState
-from accounts.broker.permissions.queries import may_ask, seen_request, to_go_on_with
-from accounts.broker.permissions.rules import PermissionProblem
+from accounts.broker.permissions.queries import may_ask, said_before, seen_request, to_go_on_with
+from accounts.broker.permissions.rules import PermissionProblem, Said
 from accounts.broker.products.rules import Permission, ProductRefused, permission_words
 from accounts.broker.products.views import matrix
 from accounts.ground.access.gates import gate
@@ -60,7 +60,7 @@ def facts(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, account, form=form)
     try:
-        actions.state_facts(who=who, pk=pk, at=timezone.now(), **form.cleaned_data)
+        actions.state_facts(who=who, pk=pk, said=Said(**form.cleaned_data), at=timezone.now())
     except PermissionProblem as problem:
         form.add_error(None, str(problem))
         return _page(request, found, account, form=form)
@@ -116,10 +116,10 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _ticking(request: HttpRequest, account: Account, wanted: Any = (), problem: str = "") -> HttpResponse:
     shown = matrix(request.seat, account)  # type: ignore[attr-defined]
     ticked = {f"{one.product}:{one.country}" for one in wanted}
-    for _label, cells in shown["rows"]:
-        for cell in cells:
-            cell["is_open"] = cell["is_open"] and not cell["is_held"]
-            cell["is_held"] = cell["is_held"] or cell["value"] in ticked
+    every = [*(cell for _label, cells in shown["rows"] for cell in cells), *(one[2] for one in shown["programs"])]
+    for cell in every:
+        cell["is_open"] = cell["is_open"] and not cell["is_held"]
+        cell["is_held"] = cell["is_held"] or cell["value"] in ticked
     context = {"account": account, "matrix": shown, "problem": problem, "may_change": True}
     return render(request, "broker/permissions/ask.html", context, status=422 if problem else 200)
 
@@ -136,7 +136,7 @@ def _page(
     goes_on = may_ask(who, account)
     wants_facts = goes_on and (found.state == PermissionState.REQUESTED or form is not None or "facts" in request.GET)
     if wants_facts and form is None:
-        form = FactsForm(initial={"objective": found.objective, "experience": found.experience})
+        form = FactsForm(initial=said_before(who, found))
     context = {
         "account": account,
         "found": found,

@@ -7,12 +7,12 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.broker.instruments.rules import ALL_COUNTRIES, Product
 from accounts.broker.products.actions import grant, withdraw
 from accounts.broker.products.models import ProductApproval
-from accounts.broker.products.rules import Permission, ProductRefused
+from accounts.broker.products.rules import Permission, ProductRefused, is_cell
 from accounts.ground.access.admin import MakingAdmin, RelatedFilter, choice_of
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.clock import exchange_today
@@ -30,6 +30,12 @@ class ApprovalForm(forms.Form):
         rf"^(?:{ALL_COUNTRIES}|[A-Z]{{2}})$", label=gettext_lazy("Country"), initial=ALL_COUNTRIES,
         help_text=gettext_lazy("ALL, or two letters such as US"),
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if {"product", "country"} <= said.keys() and not is_cell(said["product"], said["country"]):
+            self.add_error("country", gettext("A trading program holds for all countries."))
+        return said
 
 
 @admin.action(description=gettext_lazy("Withdraw, here and below"))

@@ -1,6 +1,7 @@
 """Trading permissions over the API."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -13,7 +14,7 @@ from accounts.broker.permissions.actions import set_or_ask
 from accounts.broker.permissions.models import PermissionRequest
 from accounts.broker.permissions.rules import PermissionProblem
 from accounts.broker.products.queries import approvals
-from accounts.broker.products.rules import Permission, ProductRefused
+from accounts.broker.products.rules import Permission, ProductRefused, is_cell
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.clock import exchange_today
@@ -21,10 +22,15 @@ from accounts.ground.tree.models import Account
 
 
 class PermissionSerializer(serializers.Serializer):
-    """One product in one country, or in all of them."""
+    """One product in one country, or in all of them. A trading program is a product of all countries."""
 
     product = serializers.ChoiceField(choices=Product.choices)
     country = serializers.RegexField(rf"^(?:{ALL_COUNTRIES}|[A-Z]{{2}})$", default=ALL_COUNTRIES)
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        if not is_cell(attrs["product"], attrs["country"]):
+            raise ValidationError({"country": [_("A trading program holds for all countries.")]})
+        return attrs
 
 
 class PermissionsSerializer(serializers.Serializer):

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.broker.instruments.rules import ALL_COUNTRIES, COUNTRY_PATTERN, Product
+from accounts.broker.instruments.rules import ALL_COUNTRIES, COUNTRY_PATTERN, PROGRAMS, Product
 from accounts.broker.restrictions.models import MASTERS, keyed_elsewhere
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.tree.models import Account, Firm, Kind, Practice
@@ -46,6 +46,10 @@ class ProductApproval(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(country=ALL_COUNTRIES) | models.Q(country__regex=COUNTRY_PATTERN),
                 name="product_country_shape",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(country=ALL_COUNTRIES) | ~models.Q(product__in=PROGRAMS),
+                name="program_of_no_country",
             ),
             models.CheckConstraint(
                 condition=models.Q(removed_at__isnull=True, removal="")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from accounts.broker.instruments.rules import ALL_COUNTRIES, COUNTRY_PATTERN, Product
+from accounts.broker.instruments.rules import ALL_COUNTRIES, COUNTRY_PATTERN, PROGRAMS, Product
 from accounts.ground.tree.models import Kind
 
 
@@ -28,8 +28,12 @@ class Permission(NamedTuple):
     def read(cls, text: str) -> "Permission | None":
         """From `product:country` as forms send it; None for what is no cell."""
         product, _colon, country = text.partition(":")
-        is_country = country == ALL_COUNTRIES or re.fullmatch(COUNTRY_PATTERN, country)
-        return cls(product, country) if product in Product.values and is_country else None
+        return cls(product, country) if product in Product.values and is_cell(product, country) else None
+
+
+def is_cell(product: str, country: str) -> bool:
+    """Whether the matrix has that country for the product; a trading program has none."""
+    return country == ALL_COUNTRIES or (product not in PROGRAMS and bool(re.fullmatch(COUNTRY_PATTERN, country)))
 
 
 def covers(held: Iterable[Permission], wanted: Permission) -> bool:
@@ -52,6 +56,8 @@ def not_approved_words(node_kind: str) -> str:
 
 
 def permission_words(permission: Permission) -> str:
-    """A cell in words."""
+    """A cell in words; a trading program has no country to name."""
+    if permission.product in PROGRAMS:
+        return str(Product(permission.product).label)
     country = _("all countries") if permission.country == ALL_COUNTRIES else permission.country
     return _("%(product)s, %(country)s") % {"product": Product(permission.product).label, "country": country}

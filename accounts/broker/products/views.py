@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.broker.instruments.rules import ALL_COUNTRIES, Product
+from accounts.broker.instruments.rules import ALL_COUNTRIES, PROGRAM_WORDS, PROGRAMS, Product
 from accounts.broker.permissions import queries as asking
 from accounts.broker.permissions.actions import set_or_ask
 from accounts.broker.permissions.models import PermissionRequest
@@ -25,7 +25,7 @@ from accounts.ground.tree.models import Account
 
 
 def matrix(who: Who, account: Account) -> dict[str, Any]:
-    """Rows of cells: what the account has, and what the levels above would allow."""
+    """Rows of cells and programs: what the account has, and what the levels above would allow."""
     rows = list(queries.approvals(account))
     held = queries.by_node(rows)
     own = held.get(account.pk, set())
@@ -37,13 +37,19 @@ def matrix(who: Who, account: Account) -> dict[str, Any]:
         return {
             "value": f"{product}:{country}",
             "country": country,
+            "is_of_country": product not in PROGRAMS,
             "is_held": one in own,
             "is_open": one in own or (all(covers(node, one) for node in nodes) if nodes else account.level == 1),
         }
 
     return {
         "countries": countries,
-        "rows": [(label, [cell(product, country) for country in countries]) for product, label in Product.choices],
+        "rows": [
+            (product.label, [cell(product, country) for country in countries])
+            for product in Product
+            if product not in PROGRAMS
+        ],
+        "programs": [(product.label, PROGRAM_WORDS[product], cell(product, ALL_COUNTRIES)) for product in PROGRAMS],
     }
 
 

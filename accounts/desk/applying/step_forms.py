@@ -13,8 +13,8 @@ from accounts.desk.applying import rules
 from accounts.desk.applying.forms import CountryField, dressed
 from accounts.desk.applying.kinds import USA, AccountKind, Group
 from accounts.desk.applying.rules import ApplicationProblem
+from accounts.ground.fields import PlainDecimalField, amount_field
 from accounts.ground.tree.models import CURRENCIES, Margin
-from portal.lib.money import BadDecimal, parse_decimal
 
 Answers = Mapping[str, Mapping[str, str]]
 
@@ -83,22 +83,6 @@ def _text(words: Any, most: int = 100, **more: Any) -> forms.CharField:
 def _day(words: Any, **more: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=words, widget=widget, input_formats=["%Y-%m-%d"], **more)
-
-
-class PlainDecimalField(forms.DecimalField):
-    """A number of plain digits: what reads otherwise, such as 1e2 or 1_000, is none, and is signed by nobody."""
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs take it for an integer's
-        if value in self.empty_values:
-            return None
-        try:
-            return parse_decimal(str(value).strip(), digits=self.max_digits or 15, places=self.decimal_places or 0)
-        except BadDecimal as problem:
-            raise forms.ValidationError(_(problem.msgid) % problem.params) from problem
-
-
-def _amount(words: Any) -> forms.DecimalField:
-    return PlainDecimalField(label=words, min_value=Decimal(0), max_digits=15, decimal_places=2)
 
 
 class StepForm(forms.Form):
@@ -219,9 +203,9 @@ class MeansStep(StepForm):
     employment = forms.ChoiceField(label=gettext_lazy("Employment"), choices=EMPLOYMENT)
     employer = _text(gettext_lazy("Employer"), 200, required=False)
     occupation = _text(gettext_lazy("Occupation"), required=False)
-    income = _amount(gettext_lazy("Annual net income"))
-    net_worth = _amount(gettext_lazy("Net worth"))
-    liquid_worth = _amount(gettext_lazy("Liquid net worth"))
+    income = amount_field(gettext_lazy("Annual net income"))
+    net_worth = amount_field(gettext_lazy("Net worth"))
+    liquid_worth = amount_field(gettext_lazy("Liquid net worth"))
     source = forms.ChoiceField(label=gettext_lazy("Main source of wealth"), choices=SOURCES)
     objective = forms.ChoiceField(label=gettext_lazy("Investment objective"), choices=OBJECTIVES)
     experience = forms.ChoiceField(label=gettext_lazy("Experience with investments"), choices=EXPERIENCE)

@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from accounts.ground.requests.models import Request
 from accounts.ground.signatures.rules import Hand
 from accounts.ground.tree.models import Account
 from portal.lapsing import lapse_due
+from tests.broker.permissions.said import MEANS, SAID
 from tests.house.written import LEAVES_A_TRACE, fingerprint_of_rows
 from tests.world import PASSWORD
 
@@ -30,7 +32,7 @@ AT = datetime(2026, 11, 19, 15, 0, tzinfo=UTC)
 SURE = {"_password": PASSWORD}
 JSON = {"content_type": "application/json", "headers": {"Confirm-Password": PASSWORD}}
 STOCKS, OPTIONS, FUTURES = Permission("stocks"), Permission("options"), Permission("futures")
-FACTS = {"objective": "growth", "experience": "3"}
+FACTS = {"objective": "growth", "experience": "3", **MEANS}
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def asked(world, name="bob", number="F200002", *, wanted=(STOCKS,), at=AT, exper
     with acting(world.users[name].pk) as who:
         account = Account.unscoped.get(number=number)
         made = actions.ask(who=who, account=account, wanted=wanted, at=at)
-        stated = actions.state_facts(who=who, pk=made.pk, objective="growth", experience=experience, at=at)
+        stated = actions.state_facts(who=who, pk=made.pk, said=replace(SAID, experience=experience), at=at)
         return actions.sign(who=who, pk=made.pk, hand=Hand(name="Bob"), seen=stated.document_hash, at=at)
 
 
@@ -160,7 +162,7 @@ def test_the_same_over_the_api_declined_with_a_reason(browse, firm):
     assert (made.status_code, made.json()["state"]) == (201, "requested")
     assert browse("bob").post(url, said, **JSON).status_code == 409
     place = f"/api/v1/permission-requests/{made.json()['id']}/"
-    stated = browse("bob").post(f"{place}facts/", {"objective": "income", "experience": 2}, **JSON).json()
+    stated = browse("bob").post(f"{place}facts/", {"objective": "income", "experience": 2, **MEANS}, **JSON).json()
     hand = {"name": "Bob", "seen": stated["document_hash"]}
     assert (stated["state"], "F200002" in stated["document"]) == ("agreement", True)
     assert browse("bob").post(f"{place}sign/", hand, content_type="application/json").status_code == 403
