@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.broker.feed.night import feed_stage
 from accounts.broker.funding.closing import complete_open
 from accounts.broker.transmit.night import transmit_stage
+from accounts.desk.recoveries.tying import tie_open
 from accounts.ground.access.context import as_role, current_alias, cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.models import Run, RunStage, RunState
@@ -40,9 +41,10 @@ RETRY_AFTER = timedelta(minutes=5)
 
 def _feed(run: Run, day: date) -> StageResult:
     """An account that was never funded owes a value only where a fee has been agreed. What came is compared with every
-    movement that waits, whenever either of the two came."""
+    movement and every posting of a recovery that waits, whenever either of the two came."""
     result = feed_stage(run, day, agreed=accounts_agreed_on(day))
     complete_open(at=run.at)
+    tie_open(at=run.at)
     return result
 
 

@@ -19,6 +19,7 @@ from accounts.desk.recoveries.rules import (
     terms,
     took_part_on,
 )
+from accounts.desk.recoveries.tying import tie
 from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.scope import answer, refusal
@@ -136,6 +137,7 @@ def _step(who: Who, account: Account, at: datetime, *, is_enrolled: bool, **sign
 
 def _post(who: Who, account: Account, at: datetime, **fields: Any) -> Recovery:
     made = _write(Recovery(**_place(account), written_by=who.user_id, written_at=at, **fields))
+    tie(accounts=[account.pk], at=at)
     money = {name: str(getattr(made, name)) for name in ("gross", "fee", "net", "currency", "case", "reference")}
     title = gettext_noop("Class action recovery")
     record(

@@ -28,12 +28,15 @@ class RecoveredSerializer(serializers.ModelSerializer):
     """One posting, with its arithmetic in words."""
 
     derivation = serializers.SerializerMethodField()
+    line_on = serializers.DateField(
+        allow_null=True, help_text="The day of the broker's statement that shows it; empty until one does"
+    )
 
     class Meta:
         model = Recovery
         fields = (
             *("id", "kind", "case", "reference", "currency", "gross", "fee", "net", "data_sent_on", "paid_on"),
-            "derivation",
+            *("derivation", "line_on"),
         )
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))

@@ -1,11 +1,13 @@
 """Securities class action recovery: who takes part, and what each recovered amount came to after the fee."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.broker.activity.models import CashLine
 from accounts.broker.restrictions.models import keyed_elsewhere
 from accounts.ground.access.managers import TenantModel
 from accounts.ground.tree.models import Account, Firm, Practice
@@ -104,3 +106,35 @@ class Recovery(TenantModel):
     def sign(self) -> int:
         """Which way the money goes."""
         return 1 if self.kind == RecoveryKind.RECOVERY else -1
+
+    @property
+    def moved(self) -> Decimal:
+        """What the account's cash gains, or loses where it was taken back."""
+        return self.sign * self.net
+
+
+class RecoveryLine(TenantModel):
+    """The line of the broker's statement that shows a posting; tied once and never changed."""
+
+    recovery = models.OneToOneField(
+        Recovery, on_delete=models.PROTECT, primary_key=True, related_name="tie", db_constraint=False
+    )
+    firm = keyed_elsewhere(Firm)
+    account = keyed_elsewhere(Account)
+    line = models.OneToOneField(CashLine, on_delete=models.PROTECT, related_name="recovery_tie", db_constraint=False)
+    tied_at = models.DateTimeField()
+
+    scoped_by = OF_ACCOUNT
+
+    class Meta(TenantModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.recovery_id} {self.line_id}"
+
+
+class LineOfClaim(CashLine):
+    """A line of the broker's that speaks of a class action, whether or not a posting is tied to it."""
+
+    class Meta:
+        proxy = True

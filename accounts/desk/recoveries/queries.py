@@ -8,6 +8,7 @@ from django.http import Http404
 from accounts.broker.products.queries import approvals, by_node
 from accounts.desk.recoveries.models import Recovery, RecoveryElection, RecoveryKind
 from accounts.desk.recoveries.rules import eligibility_problem
+from accounts.desk.recoveries.tying import with_lines
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import account_for, scope
 from accounts.ground.tree.models import Account
@@ -27,8 +28,9 @@ def steps(who: Who, account: Account) -> "QuerySet[RecoveryElection]":
 
 
 def recoveries(who: Who, account: Account) -> "QuerySet[Recovery]":
-    """What was recovered, the latest first."""
-    return scope(who, Recovery).filter(account_id=account.pk).order_by("-paid_on", "-written_at", "-pk")
+    """What was recovered, the latest first, with the day of the statement that shows it."""
+    rows = with_lines(scope(who, Recovery).filter(account_id=account.pk))
+    return rows.order_by("-paid_on", "-written_at", "-pk")
 
 
 def totals(who: Who, account: Account) -> list[tuple[str, Decimal, Decimal, Decimal]]:

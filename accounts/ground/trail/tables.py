@@ -41,6 +41,7 @@ TABLES: dict[str, Any] = {
     "desk_marketdataoffer": _("Packages of market data"),
     "desk_marketdatasubscription": _("Market data subscriptions"),
     "desk_recovery": _("Class action recoveries"),
+    "desk_recoveryline": _("Class action recoveries in statements"),
     "desk_recoveryelection": _("Taking part in class action recovery"),
     "broker_permissionrequest": _("Requests for trading permissions"),
     "broker_fundingrequest": _("Movements of money that were asked for"),
