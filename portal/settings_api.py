@@ -71,6 +71,7 @@ SPECTACULAR_SETTINGS = {
         "ReportMode": "portal.reports.api.MODE_NAMES",
         "ReportGroup": "portal.reports.api.GROUP_NAMES",
         "MailOutcome": "crm.mailings.api.MAIL_OUTCOMES",
+        "FoundKind": "portal.find.api.KINDS",
         "BoardGroup": "crm.workflows.api.BOARD_GROUPS",
         "ClientQueryKind": "portal.tools.inquiries.models.KINDS",
     },

@@ -1,4 +1,4 @@
-"""The address of what is offered while somebody types."""
+"""The address of the search."""
 
 from django.urls import path
 

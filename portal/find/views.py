@@ -1,23 +1,23 @@
-"""What the palette and the header's search offer while somebody types."""
+"""Search everywhere: what is offered while somebody types, and the same as a page of its own."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from accounts.ground.access.gates import gate
-from accounts.ground.tree.queries import typed
-from portal.find.rules import commands
-from portal.records.queries import suggested
+from portal.find.queries import found
+from portal.records.queries import named
+
+# Fields that show what is found below themselves, each with ids of its own.
+FIELDS = ("top", "palette")
 
 
 @gate("view")
 def find(request: HttpRequest) -> HttpResponse:
-    """What a few letters may mean: for the palette places and accounts, for the header accounts alone."""
-    who = request.seat  # type: ignore[attr-defined]
-    text = typed(request.GET.get("q"))
-    is_palette = request.GET.get("for") == "palette"
-    context = {
-        "prefix": "palette" if is_palette else "top",
-        "commands": commands(who.role, who.abilities, text) if is_palette else [],
-        "accounts": suggested(who, text) if text else [],
-    }
-    return render(request, "find/found.html", context)
+    """What a few letters may mean. A whole account number that was sent off opens its account."""
+    text, field = request.GET.get("q"), request.GET.get("for")
+    if field in FIELDS:
+        return render(request, "find/found.html", {"found": found(request, text), "prefix": field})
+    result = found(request, text, on_page=True)
+    if number := named(request.seat, result.text):  # type: ignore[attr-defined]
+        return redirect("records:account", number)
+    return render(request, "find/page.html", {"found": result})

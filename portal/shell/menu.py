@@ -83,7 +83,7 @@ def is_in_menu_of(place: Place, role: str | None) -> bool:
     closed = {Whose.ADVISORS if role in OWNERS else Whose.OWNERS}
     if role not in PRACTICE:
         closed.add(Whose.PRACTICE)
-    return all(one.whose not in closed for one in _ancestry(place))
+    return all(one.whose not in closed for one in ancestry(place))
 
 
 def trail(url_name: str, role: str | None = None) -> list[Place]:
@@ -91,7 +91,7 @@ def trail(url_name: str, role: str | None = None) -> list[Place]:
     found = [place for place in PLACES if place.url == url_name and place.sort != Sort.BUTTON]
     found = [place for place in found if is_in_menu_of(place, role)]
     deepest = max(found, key=_depth, default=None)
-    return _ancestry(deepest) if deepest else []
+    return ancestry(deepest) if deepest else []
 
 
 def sections(role: str | None, current: Iterable[Place], abilities: Abilities = None) -> list[Link]:
@@ -148,10 +148,11 @@ def older_address(request: HttpRequest, key: str) -> HttpResponse:
     return HttpResponseRedirect(f"{address}?{query}" if query else address)
 
 
-def _ancestry(place: Place) -> list[Place]:
+def ancestry(place: Place) -> list[Place]:
+    """From the section down to the place itself."""
     above = BY_KEY.get(place.inside)
-    return [*(_ancestry(above) if above else []), place]
+    return [*(ancestry(above) if above else []), place]
 
 
 def _depth(place: Place) -> int:
-    return len(_ancestry(place))
+    return len(ancestry(place))

@@ -28,6 +28,7 @@ HOME = (
     page("dashboard", "notification", _("Notification"), "dashboard:notification", "view"),
     page("dashboard", "series", _("Value by day"), "dashboard:data", "view"),
     page("dashboard", "notifications", _("Notifications"), "dashboard:notifications", "view"),
+    page("dashboard", "find", _("Search"), "find:find", "view"),
     tab(
         "home",
         "contacts",
@@ -330,6 +331,7 @@ OWNERS = (
     section("own_home", _("Home"), "dashboard:home", "home", whose=Whose.OWNERS),
     page("own_home", "own_notifications", _("Notifications"), "dashboard:notifications", "view"),
     page("own_notifications", "own_notification", _("Notification"), "dashboard:notification", "view"),
+    page("own_home", "own_find", _("Search"), "find:find", "view"),
     page("own_home", "own_pending", _("Pending items"), "dashboard:pending", "view"),
     page("own_home", "own_activity", _("Recent activity"), "dashboard:activity", "view"),
     section("own_accounts", _("Accounts"), "records:accounts", "wallet", right="view", whose=Whose.OWNERS),

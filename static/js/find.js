@@ -20,7 +20,7 @@ function close(field) {
 for (const field of document.querySelectorAll("[data-finds]")) {
   const list = listOf(field);
   field.addEventListener("keydown", (event) => {
-    const options = [...list.querySelectorAll("[role=option]")];
+    const options = [...list.querySelectorAll("a[role=option]")];
     const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -36,7 +36,9 @@ for (const field of document.querySelectorAll("[data-finds]")) {
   });
   field.addEventListener("blur", () => setTimeout(() => list.contains(document.activeElement) || close(field), 150));
   list.addEventListener("htmx:afterSwap", () => {
-    if (field.closest("dialog")) return choose(field, list.querySelector("[role=option]"));
+    const told = document.querySelector(`[data-counts="${list.id}"]`);
+    if (told) told.textContent = list.querySelector("[data-said]")?.dataset.said ?? "";
+    if (field.closest("dialog")) return choose(field, list.querySelector("a[role=option]"));
     list.hidden = !field.value.trim() || document.activeElement !== field;
     field.setAttribute("aria-expanded", String(!list.hidden));
   });
