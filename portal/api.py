@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("portal.transactions.api_urls")),
     path("v1/", include("portal.clients.api_urls")),
     path("v1/", include("portal.find.api_urls")),
+    path("v1/", include("portal.news.api_urls")),
     path("v1/", include("portal.corrections.api_urls")),
     path("v1/", include("portal.managed.api_urls")),
     path("v1/", include("portal.preferences.api_urls")),

@@ -72,6 +72,8 @@ SPECTACULAR_SETTINGS = {
         "ReportGroup": "portal.reports.api.GROUP_NAMES",
         "MailOutcome": "crm.mailings.api.MAIL_OUTCOMES",
         "FoundKind": "portal.find.api.KINDS",
+        "NewsKind": "portal.news.models.NewsKind",
+        "NewsByMail": "portal.news.models.ByMail",
         "BoardGroup": "crm.workflows.api.BOARD_GROUPS",
         "ClientQueryKind": "portal.tools.inquiries.models.KINDS",
     },

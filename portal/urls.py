@@ -70,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.duplicates.urls")),
     path("", include("crm.documents.urls")),
     path("", include("portal.preferences.urls")),
+    path("", include("portal.news.urls")),
     path("", include("portal.exports.urls")),
     path("", include("portal.find.urls")),
     path("", include("accounts.desk.brand.urls")),

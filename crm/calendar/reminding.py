@@ -48,4 +48,5 @@ def _tell(event: Event, was: datetime) -> None:
         path=f"/calendar/days/?day={local.date().isoformat()}",
         natural_key=f"event-{event.pk}-{int(was.timestamp())}",
         firm_id=event.firm_id,
+        kind="reminder",
     )

@@ -170,6 +170,7 @@ def _tell(who: Who, job: Job, wish: Wish) -> None:
         path=reverse("exports:job", args=[job.pk]),
         natural_key=f"report {job.pk}",
         firm_id=who.firm_id,
+        kind="report",
     )
 
 

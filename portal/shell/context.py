@@ -25,6 +25,7 @@ from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Firm, Practice
 from crm.vault.queries import browser_of
 from portal.news.corporate import tell
+from portal.news.queries import uncounted
 from portal.shell import menu
 from portal.shell.place import Sort
 
@@ -195,7 +196,7 @@ class Shell:
         rows = latest(self.who)
         if self.who.practice_id:
             rows = rows.filter(practice_id=self.who.practice_id)
-        unread = Window(Count("pk", filter=Q(is_read=False)))
+        unread = Window(Count("pk", filter=Q(is_read=False) & ~Q(uncounted(self.who))))
         return list(tell(self.who, list(rows.annotate(unread=unread)[:NEWS_SHOWN])))
 
     @cached_property

@@ -262,6 +262,7 @@ SETTINGS = (
     page("vault_recover", "vault_sheets", _("Sheets of the practice"), "vault:sheets"),
     page("storage_password", "vault_protects", _("What it protects from"), "vault:protects"),
     page("devices", "opt_out", _("Opting out"), "optouts:show"),
+    page("user_settings", "news_choices", _("What you are told"), "news:choices", "view"),
     page("user_settings", "addresses", _("IP restrictions"), "settings:addresses"),
     page("user_settings", "market_data", _("Market data subscriptions"), "settings:market_data", "view"),
     page("user_settings", "change_password", _("Change password"), "account_change_password"),

@@ -107,6 +107,7 @@ FILES = {
     "portal/reports/regular/queries.py": "a person's own, by the person's key; the second wall asks for it too",
     "portal/reports/queries.py": "a person's own jobs, by the person's key; the second wall asks for it too",
     "portal/exports/views.py": "a person's own rows, by the person's key; the second wall asks for it too",
+    "portal/news/queries.py": "a person's own choices, by the person's key; of the firm, who wants no mail of a kind",
     "portal/news/corporate.py": "names of securities, the same for everybody",
     "accounts/ground/people/notices.py": "primary users of a firm who are told, under the back office's own login",
     "accounts/desk/messages/leaving.py": "conversations of somebody who leaves, under the database's policies",

@@ -31,6 +31,7 @@ from accounts.ground.access.context import Who, current_alias, cursor
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.outbox.actions import owe, owe_people
 from accounts.ground.outbox.models import Channel
+from accounts.ground.outbox.wishes import wanting
 from accounts.ground.people.models import User
 from accounts.ground.tree.models import Account, Kind
 
@@ -195,6 +196,7 @@ def share(*, who: Who, thread: Thread, at: datetime) -> bool:
                     path=f"/messages/{thread.pk}/",
                     natural_key=f"message shared:{thread.pk}",
                     firm_id=thread.firm_id,
+                    kind="conversation",
                 )
     return is_new
 
@@ -287,7 +289,8 @@ def _enclose(message: Message, one: Enclosed) -> None:
 def _owe_mail(message: Message) -> None:
     """A mail to everybody on the other sides who has an address. It never carries the text: mail is an open card."""
     listeners = _listeners(message)
-    for user in User.objects.filter(pk__in=list(listeners), is_active=True).exclude(email=""):
+    told = wanting("conversation", listeners, message.firm_id)
+    for user in User.objects.filter(pk__in=told, is_active=True).exclude(email=""):
         with override(user.language):
             words = _("A message waits for you. Sign in to read it: %(address)s")
             owe(

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.outbox.carriers import Undeliverable, carrier_of
 from accounts.ground.outbox.models import Channel, OutboxMessage
+from accounts.ground.outbox.wishes import wanting
 from accounts.ground.people.models import User
 
 MOST_ATTEMPTS = 8
@@ -65,12 +66,15 @@ def owe_people(
     path: str,
     natural_key: str,
     firm_id: int | None,
+    kind: str = "",
 ) -> None:
     """Owe a short mail to each of these people who has an address, in their own language, with the page to open.
 
-    `subject` and `text` are lazy messages, `said` what stands in them.
+    `subject` and `text` are lazy messages, `said` what stands in them. A `kind` goes to those who want it.
     """
-    for user in User.objects.filter(pk__in=list(users), is_active=True).exclude(email="").order_by("pk"):
+    for user in (
+        User.objects.filter(pk__in=list(wanting(kind, users, firm_id)), is_active=True).exclude(email="").order_by("pk")
+    ):
         with override(user.language):
             owe(
                 channel=Channel.MAIL,
