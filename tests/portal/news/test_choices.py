@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accounts.ground.access.context import as_role
+from accounts.ground.access.context import as_role as acting_as
 from accounts.ground.notifications.actions import News, notify, notify_many
 from accounts.ground.notifications.models import Notification
 from accounts.ground.outbox.actions import owe_people
@@ -12,6 +12,7 @@ from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import User
 from portal.news.actions import seats_to_tell, tell_seat
 from portal.news.models import NewsChoice
+from portal.news.queries import wanting
 from portal.news.rules import has_morning_come, zone_of
 from tests.crm.tasks.test_tasks import PLACE as TASKS
 from tests.crm.vault.people import begun, unlock
@@ -113,7 +114,7 @@ def test_nothing_sealed_and_no_name_stands_in_a_mail(mailed, browse):
     unlock(alice)
     alice.post(f"{TASKS}new/", {"title": "Quillmarsh wants a divorce", "due_on": "2026-11-20"})
     seat = mailed.seats["alice"]
-    with as_role("night"):
+    with acting_as("night"):
         news = [News(seat.firm_id, seat.practice_id, mailed["U1000001"].pk, "due", body="the body stays")]
         notify_many(
             news=news, kind="message", title="Tasks are due; the list of tasks says which", day=date(2026, 11, 20)
@@ -174,6 +175,13 @@ def test_only_kinds_that_may_be_turned_off_are_and_only_for_who_said_so(mailed, 
     mails = OutboxMessage.unscoped.filter(natural_key__startswith="x ").values_list("subject", "recipient")
     assert {subject for subject, recipient in mails if recipient.startswith("alice")} == {"reminder", "money"}
     assert {subject for subject, recipient in mails if recipient.startswith("bob")} == {"report", "reminder", "money"}
+
+
+def test_a_job_that_acts_for_nobody_heeds_the_choices_too(mailed, as_role):
+    wants(mailed, "alice", "reminder", "no", is_counted=False)
+    both = [mailed.users["alice"].pk, mailed.users["bob"].pk]
+    with as_role("portal_worker"):
+        assert wanting("reminder", both, mailed.seats["alice"].firm_id) == {mailed.users["bob"].pk}
 
 
 def test_choices_are_ones_own(mailed, browse):
