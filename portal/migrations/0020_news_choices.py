@@ -33,7 +33,7 @@ def erase(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0018_regular_reports"), ("accounts", "0051_money_managers")]
+    dependencies = [("portal", "0019_forms_of_numbers"), ("accounts", "0051_money_managers")]
 
     operations = [
         migrations.CreateModel(

@@ -25,7 +25,7 @@ PROGRAMS = ("fractions", "overnight", "complex_funds", "stock_yield")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("broker", "0031_money_managers")]
+    dependencies = [("broker", "0032_told_at")]
 
     operations = [
         migrations.RemoveConstraint(model_name="productapproval", name="product_known"),
