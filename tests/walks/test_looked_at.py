@@ -27,6 +27,7 @@ PAGES = {
         "/trading/permissions/",
         "/trading/check/",
         "/reports/margin/",
+        "/reports/examination/",
         "/accounts/U1000001/restrictions/",
         "/accounts/U1000001/products/",
         "/accounts/U1000001/authority/",
