@@ -26,7 +26,7 @@ from accounts.broker.funding.models import (
     SavedBank,
 )
 from accounts.broker.funding.queries import bank_for, request_for, requests_of
-from accounts.broker.funding.rules import FundingConflict, FundingProblem, WrongNumber
+from accounts.broker.funding.rules import FundingConflict, FundingProblem, TooManyNumbers, WrongNumber
 from accounts.broker.funding.telling import mail_number, tell
 from accounts.ground.access.context import Who, acting, current_alias, cursor
 from accounts.ground.access.locks import one_at_a_time
@@ -270,7 +270,7 @@ def _ask(who: Who, account: Account, asked: Asked, *, factor: str, at: datetime)
             made.status, made.numbered_at = FundingStatus.PENDING_CONFIRMATION, at
             lately = requests_of(who).filter(asked_by=who.user_id, numbered_at__gt=at - rules.NUMBERS_WITHIN)
             if lately.count() >= rules.MOST_NUMBERS:
-                raise FundingConflict(gettext_noop("Too many numbers were mailed to you; ask again in an hour."))
+                raise TooManyNumbers(gettext_noop("Too many numbers were mailed to you; ask again in an hour."))
             if not User.objects.filter(pk=who.user_id).exclude(email="").exists():
                 raise FundingProblem(
                     gettext_noop(

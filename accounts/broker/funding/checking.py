@@ -10,7 +10,7 @@ from django.conf import settings
 from accounts.broker.funding import rules
 from accounts.broker.funding.models import FundingKind, FundingMethod, SavedBank
 from accounts.broker.funding.queries import free_cash, has_one_owner, usable_banks, withdrawn
-from accounts.broker.funding.rules import FundingProblem
+from accounts.broker.funding.rules import FundingLater, FundingProblem
 from accounts.broker.rates.queries import rates
 from accounts.ground.access.context import Who
 from accounts.ground.amounts import money_words
@@ -103,7 +103,7 @@ def _within_limits(asked: Asked, factor: str, day: date, counts_on: date) -> Dec
         pair = (asked.currency, "USD", day)
         known = rates([pair]).get(pair)
         if known is None:
-            raise FundingProblem(
+            raise FundingLater(
                 gettext_noop("No rate of %(currency)s is known yet, so the limit of your device cannot be checked."),
                 currency=asked.currency,
             )

@@ -66,6 +66,14 @@ class FundingConflict(FundingProblem):
     """It stands where this cannot be done any more."""
 
 
+class FundingLater(FundingProblem):
+    """A limit of the moment: the same may be asked for again a little later."""
+
+
+class TooManyNumbers(FundingLater, FundingConflict):
+    """A person was mailed as many numbers as one hour allows."""
+
+
 def check_step(before: str, after: str) -> None:
     """Raises FundingConflict for a step that is none."""
     if after not in NEXT.get(before, ()):

@@ -18,7 +18,7 @@ from accounts.broker.funding import actions
 from accounts.broker.funding.checking import Asked
 from accounts.broker.funding.models import FundingKind, FundingRequest
 from accounts.broker.funding.queries import requests_of, to_fund
-from accounts.broker.funding.rules import FundingProblem
+from accounts.broker.funding.rules import FundingLater, FundingProblem
 from accounts.broker.recurring.models import RecurringInstruction, RecurringTurn, State
 from accounts.broker.recurring.queries import instructions_of
 from accounts.broker.recurring.rules import EARLIEST, asked_on, next_after
@@ -82,6 +82,9 @@ def _settle_next(pk: UUID, day: date, at: datetime) -> bool:
             request = _ask(found, due_on, at)
             if request is None:
                 return False
+        except FundingLater:
+            # No outcome: the next look asks again, until it is too late.
+            return False
         except FundingProblem as refused:
             problem = refused.sentence
         except (Http404, NotAllowed):

@@ -199,6 +199,34 @@ def test_without_a_device_each_time_mails_a_number(till, recur):
     assert OutboxMessage.unscoped.filter(natural_key__startswith="funding number").count() == 1
 
 
+def test_a_limit_of_the_moment_is_no_outcome_of_a_turn(till, recur):
+    """Eleven of one day without a device: ten numbers are mailed within the hour, and the eleventh after it."""
+    till.cash("U1000001", "5000", day=date(2026, 5, 13))
+    for _turn in range(11):
+        recur("ana", "U1000001", factor="password")
+    assert ask_due(at=noon("2026-05-15")) == 10
+    assert ask_due(at=noon("2026-05-15") + timedelta(minutes=59)) == 0
+    assert (FundingRequest.unscoped.count(), RecurringTurn.unscoped.count()) == (10, 10)
+
+    assert ask_due(at=noon("2026-05-15") + timedelta(minutes=61)) == 1
+
+    assert FundingRequest.unscoped.count() == 11
+    assert {problem for _due, _asked, problem in turns()} == {""}
+
+
+def test_a_turn_waits_for_a_rate_and_not_for_ever(till, recur):
+    """No rate of EUR is known: looked at each day, and given up when seven days have passed."""
+    till.cash("U1000001", "1000", currency="EUR", day=date(2026, 5, 13))
+    recur("ana", "U1000001", currency="EUR")
+    assert [ask_due(at=noon(f"2026-05-{day}")) for day in ("15", "18", "22")] == [0, 0, 0]
+    assert turns() == []
+
+    assert ask_due(at=noon("2026-05-23")) == 1
+
+    assert turns() == [(date(2026, 5, 15), date(2026, 5, 23), "Nobody could ask for it in time.")]
+    assert not FundingRequest.unscoped.exists()
+
+
 def test_pause_end_last_day_and_what_fell_into_a_pause(till, recur, world):
     till.cash("U1000001", "1000", day=date(2026, 5, 13))
     found = recur("ana", "U1000001", ends_on=date(2026, 8, 15))
