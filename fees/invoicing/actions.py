@@ -14,6 +14,7 @@ from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.assignments.actions import as_payee
 from accounts.ground.assignments.queries import accepted
+from accounts.ground.assignments.telling import tell_manager
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account, Practice, Status
 from fees.billing.queries import locked_months, threshold_of
@@ -287,9 +288,10 @@ def _saved(
         found.append(replace(verdict, invoice=str(invoice.pk)))
     Invoice.unscoped.bulk_create(invoices.pop(None, []), batch_size=ROWS_AT_ONCE)
     for lines in invoices.values():
-        for line in lines:
-            with as_payee(who, line.account, managers[line.account_id]):
-                line.save(force_insert=True)
+        manager = managers[lines[0].account_id]
+        with as_payee(who, [line.account_id for line in lines], manager):
+            Invoice.unscoped.bulk_create(lines, batch_size=ROWS_AT_ONCE)
+        tell_manager(manager, "invoiced", key=f"{manager.pk} {day}", advisor=lines[0].account.practice.name)
     return found
 
 

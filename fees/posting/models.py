@@ -59,7 +59,8 @@ class Charge(TenantModel):
     text and seal of what was multiplied (fees.engine.inputs).
 
     `forgone` is the part that is not taken and never will be: all of what was written off, what the rolling cap left
-    out, and, below zero, what an adjustment need not give back because it had not been taken.
+    out, and, below zero, what an adjustment need not give back because it had not been taken.  `set_off` is the part
+    of it that an adjustment above zero did not take because earlier ones gave nothing back.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -83,6 +84,7 @@ class Charge(TenantModel):
     exact = models.DecimalField(max_digits=24, decimal_places=8)
     amount = models.DecimalField(max_digits=20, decimal_places=2)
     forgone = models.DecimalField(max_digits=20, decimal_places=2, null=True)
+    set_off = models.DecimalField(max_digits=20, decimal_places=2, null=True)
     state = models.CharField(max_length=12, choices=ChargeState)
     reason = models.CharField(max_length=20, choices=Reason, blank=True, default="")
     due_on = models.DateField()
@@ -127,6 +129,11 @@ class Charge(TenantModel):
                 | models.Q(state=ChargeState.POSTED) & (models.Q(forgone__isnull=True) | ~models.Q(forgone=0))
                 | ~models.Q(state__in=(ChargeState.WRITTEN_OFF, ChargeState.POSTED)) & models.Q(forgone__isnull=True),
                 name="charge_forgone_when_ended",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(set_off__isnull=True)
+                | models.Q(revision__gt=0, set_off__gte=0, set_off__lte=models.F("amount")),
+                name="charge_set_off_within",
             ),
             models.CheckConstraint(
                 condition=models.Q(fingerprint__regex="^[0-9a-f]{64}$"), name="charge_fingerprint_shape"

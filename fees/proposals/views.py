@@ -59,7 +59,7 @@ def entering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         manager = accepted([account.pk]).get(account.pk) if who.role == "top" else None
         if manager is None or manager.number != wanted:
             raise Http404
-        with as_payee(who, account, manager) as payee:
+        with as_payee(who, [account.pk], manager) as payee:
             request.seat = payee  # type: ignore[attr-defined]
             try:
                 return view(request, number)

@@ -93,7 +93,7 @@ def as_its_payee(who: Who, line: Any, refused: Callable[[Sentence], Exception]) 
     if manager is None or manager.practice_id != line.practice_id:
         raise refused(Sentence(msgid, {}))
     try:
-        with as_payee(who, line.account, manager) as payee:
+        with as_payee(who, [account_id], manager) as payee:
             yield payee
     except AssignmentProblem as problem:
         raise refused(Sentence(msgid, {})) from problem

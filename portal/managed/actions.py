@@ -8,6 +8,7 @@ from accounts.ground.access.context import Who, as_role
 from accounts.ground.access.scope import account_for
 from accounts.ground.assignments import actions
 from accounts.ground.assignments.models import Assignment, AssignmentState
+from accounts.ground.assignments.telling import tell_manager
 from fees.schedules.queries import hold_agreements
 from fees.sending.actions import hold_sending
 
@@ -27,3 +28,5 @@ def end(*, who: Who, assignment: Assignment, at: datetime) -> None:
         hold_agreements(assignment.firm_id, alone=True)
         hold_sending(assignment.firm_id)
         actions.end(who=who, assignment=assignment, at=at)
+    if who.is_advisor:
+        tell_manager(assignment.manager, "ended", key=str(assignment.pk), advisor=assignment.advisor)

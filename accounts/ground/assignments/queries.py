@@ -15,8 +15,10 @@ from accounts.ground.tree.models import Account, Kind, Status
 def assignments(who: Who) -> "QuerySet[Assignment]":
     """An advisor's with its money managers, a money manager's own, an owner's of its accounts."""
     if who.reach == "managed":
-        # What was only asked stands on no account that one may see, so it is found by who was asked.
-        return Assignment.unscoped.filter(firm_id=who.firm_id, manager_id=who.account_id)
+        # What was only asked stands on no account that one may see, so it is found by who was asked. What it does not
+        # come to trade is not its to read.
+        rows = Assignment.unscoped.filter(firm_id=who.firm_id, manager_id=who.account_id)
+        return rows.exclude(state__in=(AssignmentState.DECLINED, AssignmentState.CANCELLED))
     return scope(who, Assignment)
 
 

@@ -233,6 +233,14 @@ def check_room(parent: Account, kind: str, *, is_own: bool) -> None:
         raise TreeProblem(_("An advisor can have one trading account of its own"))
 
 
+def _check_shape(parent: Account, kind: str) -> None:
+    """A firm has second-level advisors or money managers, also where one of them lives again."""
+    if kind == Kind.MONEY_MANAGER:
+        _check_single_tier(parent.firm_id)
+    if kind == Kind.SECOND_MASTER:
+        check_tiers(parent)
+
+
 def _check_single_tier(firm_id: int) -> None:
     one_at_a_time(f"shape {firm_id}")
     if Account.unscoped.filter(firm_id=firm_id, kind=Kind.SECOND_MASTER).exists():
@@ -257,6 +265,7 @@ def change_status(*, account: Account, status: str, day: date) -> Account:
             check_reset(account.application_started_on or day, day)
         if account.parent and account.status not in LIVING and status in LIVING:
             check_room(account.parent, account.kind, is_own=account.is_own)
+            _check_shape(account.parent, account.kind)
         if status == Status.CLOSED:
             _check_nothing_below(account)
         account.status = status

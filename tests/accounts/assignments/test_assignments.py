@@ -15,9 +15,12 @@ from accounts.ground.assignments import actions
 from accounts.ground.assignments.models import Assignment, AssignmentState
 from accounts.ground.assignments.queries import assignments
 from accounts.ground.assignments.rules import AssignmentConflict, AssignmentProblem
+from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.people.models import User
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Kind
 from accounts.ground.tree.rules import TreeProblem
+from portal.managed.actions import end
 from tests.accounts.assignments.managed import AT, CLIENT, NUMBER, OTHER, assign, employ
 from tests.house.written import fingerprint_of_rows
 from tests.world import OPENED
@@ -80,6 +83,83 @@ def test_declined_it_sees_nothing_and_another_may_be_asked(managed):
     assert assign(managed, accept=False).state == AssignmentState.DECLINED
     assert seen(managed) == {NUMBER}
     assert assign(managed).state == AssignmentState.ACCEPTED
+
+
+def test_what_it_declined_or_was_not_to_have_it_reads_no_more(managed):
+    """Neither through the query nor past it: number and name of the client are the advisor's again."""
+    assign(managed, accept=False)
+    taken_back = assign(managed, accept=None)
+    with acting(managed.users["mallory"].pk) as who:
+        actions.cancel(who=who, assignment=taken_back, at=AT)
+        assert assignments(who).count() == 2
+
+    with acting(managed.users["max"].pk) as who:
+        assert not assignments(who).exists()
+        assert not Assignment.unscoped.exists()
+
+
+def test_a_closed_money_manager_accepts_nothing(managed):
+    """As where it was closed in the instant in which it was asked, so that nothing has taken the question back."""
+    made = assign(managed, accept=None)
+    with connection.cursor() as cur:
+        cur.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE accounts_account DISABLE TRIGGER USER")
+        cur.execute("UPDATE accounts_account SET status = 'C', closed_on = opened_on WHERE number = %s", [NUMBER])
+        cur.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE accounts_account ENABLE TRIGGER USER")
+    before = fingerprint_of_rows()
+
+    with pytest.raises(Error), acting(managed.users["max"].pk) as who, transaction.atomic():
+        actions.decide(who=who, assignment=made, accept=True, at=AT)
+
+    assert fingerprint_of_rows() == before
+
+
+def test_a_closed_money_manager_lives_again_only_where_no_second_level_came_meanwhile(managed):
+    """A firm has second-level advisors or money managers (spec 1.8): not both by way of a closed one."""
+    top = managed["F900001"]
+    tree.change_status(account=managed[NUMBER], status="C", day=OPENED)
+    tree.change_status(account=managed[NUMBER], status="O", day=OPENED)
+    tree.change_status(account=managed[NUMBER], status="C", day=OPENED)
+    second = tree.create_second_level(top=top, number="F900009", name="Skua", base_currency="USD", day=OPENED)
+
+    with pytest.raises(TreeProblem, match="cannot join a tree with second-level advisors"):
+        tree.change_status(account=managed[NUMBER], status="O", day=OPENED)
+
+    assert Account.unscoped.get(pk=managed[NUMBER].pk).status == "C"
+    assert second.kind == Kind.SECOND_MASTER
+
+
+def told(world) -> list[tuple[str, str]]:
+    """The mails to the money manager's people, with what they say of the client."""
+    rows = OutboxMessage.unscoped.filter(person_id=world.users["max"].pk).order_by("created_at", "natural_key")
+    assert not [one for one in rows if "Novak" in one.body or CLIENT in one.body]
+    return [(one.recipient, one.natural_key.split(" ")[2]) for one in rows]
+
+
+def test_its_people_are_written_to_when_it_is_asked_and_when_the_advisor_ends_it(managed):
+    User.objects.filter(pk=managed.users["max"].pk).update(email="max@gannet.example")
+    assign(managed, accept=None)
+    with acting(managed.users["mallory"].pk) as who:
+        actions.cancel(who=who, assignment=assignments(who).get(), at=AT)
+    made = assign(managed)
+    with acting(managed.users["mallory"].pk) as who:
+        end(who=who, assignment=made, at=AT)
+
+    assert sorted(told(managed)) == [("max@gannet.example", what) for what in ("asked", "asked", "cancelled", "ended")]
+
+
+def test_who_ends_it_itself_is_not_written_to(managed):
+    User.objects.filter(pk=managed.users["max"].pk).update(email="max@gannet.example")
+    made = assign(managed)
+    with acting(managed.users["max"].pk) as who:
+        end(who=who, assignment=made, at=AT)
+    assert told(managed) == [("max@gannet.example", "asked")]
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "nina", "max"])
+def test_nobody_else_learns_who_trades_for_it(managed, name):
+    with acting(managed.users[name].pk), connection.cursor() as cur:
+        cur.execute("SELECT user_id FROM app_people_of_manager(%s)", [managed[NUMBER].pk])
+        assert cur.fetchall() == []
 
 
 def test_one_money_manager_at_a_time(managed):

@@ -59,7 +59,7 @@ def proposed(desk, rate="0.005"):
     )
     with desk.acting("mallory") as who:
         account = desk.account(CLIENT)
-        with as_payee(who, account, desk.world[NUMBER]) as payee:
+        with as_payee(who, [account.pk], desk.world[NUMBER]) as payee:
             return propose(who=payee, account=account, wanted=wanted, at=at(OCTOBER))
 
 

@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import Error
+from django.test.utils import CaptureQueriesContext
 
 from accounts.broker.transmit.models import Instruction
 from accounts.ground.access.context import as_role as in_role
@@ -18,6 +19,9 @@ from accounts.ground.assignments.actions import as_payee
 from accounts.ground.assignments.models import Assignment, AssignmentState
 from accounts.ground.assignments.rules import AssignmentProblem
 from accounts.ground.ledger.models import Transfer
+from accounts.ground.notifications.models import Notification
+from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.people.models import User
 from fees.invoicing.actions import InvoiceRefused, cancel, change
 from fees.invoicing.models import Invoice, InvoiceCap
 from fees.proposals.models import Proposal, ProposalState
@@ -26,7 +30,7 @@ from fees.schedules.rules import ScheduleRefused
 from fees.sending.actions import LineRefused
 from fees.sending.rules import Asked
 from portal.managed.actions import end
-from tests.accounts.assignments.managed import CLIENT, NUMBER, OTHER
+from tests.accounts.assignments.managed import CLIENT, NUMBER, OTHER, assign
 from tests.fees.invoicing.conftest import OCTOBER, SEPTEMBER, at
 from tests.fees.managers.conftest import proposed, row, signed
 from tests.fees.posting.nights import figures
@@ -108,9 +112,89 @@ def test_the_wealth_manager_proposes_the_money_managers_part_and_the_client_sign
 def test_nobody_but_the_wealth_manager_enters_for_the_money_manager(desk, name):
     before = fingerprint_of_rows()
     account, manager = desk.account(CLIENT), desk.world[NUMBER]
-    with desk.acting(name) as who, pytest.raises(AssignmentProblem), as_payee(who, account, manager):
+    with desk.acting(name) as who, pytest.raises(AssignmentProblem), as_payee(who, [account.pk], manager):
         pass
     assert fingerprint_of_rows() == before
+
+
+PAID = {"currency": "GBP", "amount": D("1.00"), "business_day": OCTOBER, "submitted_at": at(OCTOBER)}
+
+
+@pytest.fixture
+def both(limited):
+    """Two of Southbank's clients are assigned, each with a limit of 83.33 for the money manager."""
+    assign(limited.world, number=OTHER)
+    limited.cap(OTHER, "0.01", practice=limited.world[NUMBER].practice)
+    limited.values(OTHER, "100000", *SEPTEMBER)
+    return limited
+
+
+def test_who_enters_for_one_account_writes_for_no_other(both):
+    """Also where the other is assigned to the same money manager; and past every action of ours."""
+    before = fingerprint_of_rows()
+    account, other, manager = both.account(CLIENT), both.account(OTHER), both.world[NUMBER]
+    row = {"firm_id": other.firm_id, "account": other, "practice_id": manager.practice_id}
+    for make in (
+        lambda who: Invoice.unscoped.create(**row, **PAID, submitted_by_id=who.user_id),
+        lambda who: Proposal.unscoped.create(
+            **row, version=1, strategy="automatic", created_at=at(OCTOBER), created_by_id=who.user_id
+        ),
+        lambda who: InvoiceCap.unscoped.filter(account=account).exists()
+        and InvoiceCap.unscoped.create(
+            **row, version=9, kind="PERCENTOFNLV_CAP", rate=D("0.5"), starts=OCTOBER, signed_name="x",
+            signed_at=at(OCTOBER), document_hash="0" * 64, agreed_at=at(OCTOBER), agreed_by_id=who.user_id,
+        ),
+    ):  # fmt: skip
+        with both.acting("mallory") as who, as_payee(who, [account.pk], manager) as payee:
+            with pytest.raises(Error, match="row-level security"), transaction.atomic():
+                make(payee)
+            assert not InvoiceCap.unscoped.filter(account=other).update(ends=OCTOBER)
+    assert fingerprint_of_rows() == before
+
+
+def test_a_file_enters_once_for_all_the_accounts_of_a_money_manager(both):
+    rows = [row(1, CLIENT, "10.00"), row(2, OTHER, "20.00")]
+    with CaptureQueriesContext(connection) as asked:
+        assert [one.is_accepted for one in both.send("mallory", *rows)] == [True, True]
+
+    entered = [
+        one["sql"] for one in asked if "app_enter_payee" in one["sql"] or 'INSERT INTO "fees_invoice"' in one["sql"]
+    ]
+    assert len(entered) == 2
+    payable = {one.practice_id for number in (CLIENT, OTHER) for one in both.sent(number)}
+    assert payable == {both.world[NUMBER].practice_id}
+
+
+def test_one_account_that_is_not_assigned_keeps_all_from_being_entered(desk):
+    accounts = [desk.account(number).pk for number in (CLIENT, OTHER)]
+    with desk.acting("mallory") as who, pytest.raises(AssignmentProblem), as_payee(who, accounts, desk.world[NUMBER]):
+        pass
+
+
+def test_its_people_hear_of_invoices_once_a_day(both):
+    with in_role("owner"):
+        User.objects.filter(pk=both.world.users["max"].pk).update(email="max@gannet.example")
+    both.send("mallory", row(1, CLIENT, "10.00"))
+    both.send("mallory", row(1, OTHER, "20.00"))
+
+    with in_role("owner"):
+        [mail] = OutboxMessage.unscoped.filter(natural_key__startswith="money manager invoiced")
+    assert "has sent invoices that are payable to you" in mail.body
+    assert "10.00" not in mail.body and CLIENT not in mail.body
+
+
+def test_the_advisor_hears_what_the_client_answers_to_the_money_managers_terms(desk):
+    with in_role("owner"):
+        User.objects.filter(pk=desk.world.users["mallory"].pk).update(email="mallory@southbank.example")
+    sent = proposed(desk)
+
+    signed(desk, sent)
+
+    with in_role("owner"):
+        [mail] = OutboxMessage.unscoped.filter(natural_key__startswith=f"fee proposal:{sent.pk}:approved")
+        assert mail.recipient == "mallory@southbank.example"
+        told = Notification.unscoped.get(natural_key=f"fee proposal {sent.pk} approved")
+        assert told.practice_id == desk.world["F900001"].practice_id
 
 
 def test_the_money_manager_cannot_write_a_proposal_of_its_own(desk):
