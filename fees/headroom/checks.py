@@ -50,7 +50,7 @@ def _tried(run_id: int, day: date) -> dict[int, dict[Due, Found]]:
                 {sql_doubtful("taken", day)} UNION SELECT account_id FROM fees_cut WHERE day = %(day)s
             )
             SELECT c.id, c.account_id, c.currency,
-                   CASE WHEN c.revision > 0 THEN c.amount - {sql_set_off("c")} ELSE c.amount END,
+                   CASE WHEN c.revision > 0 THEN c.amount - coalesce(c.set_off, {sql_set_off("c")}) ELSE c.amount END,
                    CASE WHEN c.currency = a.base_currency THEN 1
                         ELSE broker_rate(%(day)s, c.currency, a.base_currency) END,
                    c.firm_id, c.amount - coalesce(c.forgone, 0), coalesce(k.windows, '')

@@ -98,7 +98,10 @@ def _waiting(chunk: Chunk, row: str = "") -> str:
 
 
 def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gives_back: bool) -> str:
-    """Where nothing is cut, drawn or given back, as almost always, the planner is not asked to think about it."""
+    """Where nothing is cut, drawn, set off or given back, as almost always, the planner is not asked to think about it.
+
+    A correction that goes up and waits for an earlier one has not been tried, so it is not written off for that.
+    """
     moved = sql_post("paying", kind=TransferKind.FEE.value, debit=BookKind.CLIENT, credit=BookKind.CLEARING)
     given_back = sql_post(
         "returning_now", kind=TransferKind.ADJUSTMENT.value, debit=BookKind.PAYEE, credit=BookKind.CLIENT
@@ -110,6 +113,7 @@ def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gi
     ), due AS MATERIALIZED ({due}
     ), owed AS (SELECT * FROM due WHERE amount > 0
     ), {sql_through(steps, chunk, "owed")},
+    set_off AS ({set_off.DECIDED if set_off.STEP in steps else set_off.NONE}),
     {_giving_back() if gives_back else NOTHING_BACK},
     collected AS ({moved}), given_back AS ({given_back}),
     moved AS (SELECT * FROM collected UNION ALL SELECT * FROM given_back),
@@ -117,20 +121,25 @@ def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gi
     written AS (SELECT * FROM moved UNION ALL SELECT * FROM drawn),
     posted AS (
         UPDATE fees_charge c
-           SET state = 'posted', posted_on = {day}, forgone = nullif(c.amount - m.signed, 0),
+           SET state = 'posted', posted_on = {day}, forgone = nullif(c.amount - m.signed, 0), set_off = f.off,
                reason = CASE WHEN m.signed = c.amount THEN ''
                              WHEN c.id IN (SELECT id FROM decided) THEN '{Reason.FEE_CAP.value}'
                              ELSE '{Reason.NOT_TAKEN.value}' END
           FROM (SELECT source, amount AS signed FROM collected UNION ALL SELECT source, -amount FROM given_back) m
+          LEFT JOIN set_off f ON f.id = m.source
          WHERE c.id = m.source AND {_waiting(chunk, "c.")}
     ), put_off AS (
         UPDATE fees_charge c
            SET state = CASE WHEN s.is_last THEN 'written_off' ELSE 'deferred' END,
                forgone = CASE WHEN s.is_last THEN c.amount END,
+               set_off = CASE WHEN s.is_last THEN s.off END,
                reason = s.reason, retry_until = coalesce(c.retry_until, {day_literal(last_try)})
-          FROM (SELECT w.id, s.reason, s.reason IN ({ENDING}) OR coalesce(w.retry_until <= {day}, false) AS is_last
+          FROM (SELECT w.id, s.reason, f.off,
+                       s.reason IN ({ENDING}) OR coalesce(w.retry_until <= {day}, false)
+                       AND NOT (s.reason = '{Reason.EARLIER.value}' AND w.amount > 0) AS is_last
                   FROM (SELECT * FROM stopped UNION ALL SELECT * FROM kept_back) s
-                  JOIN fees_charge w ON w.id = s.id AND {_waiting(chunk, "w.")}) s
+                  JOIN fees_charge w ON w.id = s.id AND {_waiting(chunk, "w.")}
+                  LEFT JOIN set_off f ON f.id = s.id) s
          WHERE c.id = s.id AND {_waiting(chunk, "c.")}
         RETURNING c.id, c.state, c.amount
     ){_cut(chunk) if cap.STEP in steps else ""}

@@ -107,15 +107,22 @@ def _posting_story(charge: Charge) -> list[Sentence]:
     if charge.forgone is None:
         return []
     if charge.reason == Reason.FEE_CAP:
+        before = charge.set_off or Decimal(0)
+        told = [_without(SET_OFF, charge, rest=before, taken=charge.amount - before)] if before else []
         try:
             seen = rolling_cap.parse(charge.cut.windows)
         except (ObjectDoesNotExist, ValueError, ArithmeticError):
             return [Sentence(UNREADABLE, {})]
-        return rolling_cap.story(seen, fee=charge.amount, taken=charge.taken, currency=charge.currency)
+        fee = charge.amount - before
+        return [*told, *rolling_cap.story(seen, fee=fee, taken=charge.taken, currency=charge.currency)]
     if charge.reason == Reason.NOT_TAKEN:
-        figures = {"rest": abs(charge.forgone), "taken": abs(charge.taken), "currency": charge.currency}
-        return [Sentence(NOT_GIVEN_BACK if charge.amount < 0 else SET_OFF, figures)]
+        words = NOT_GIVEN_BACK if charge.amount < 0 else SET_OFF
+        return [_without(words, charge, rest=abs(charge.forgone), taken=abs(charge.taken))]
     return []
+
+
+def _without(words: str, charge: Charge, *, rest: Decimal, taken: Decimal) -> Sentence:
+    return Sentence(words, {"rest": rest, "taken": taken, "currency": charge.currency})
 
 
 def _proof_of_adjustment(charge: Charge, known: Evidence) -> Proof:

@@ -221,6 +221,74 @@ def test_a_correction_is_set_off_once(nights):
     assert (last.amount, last.taken, last.reason) == (Decimal("8.34"), Decimal("8.34"), "")
 
 
+def test_a_correction_up_waits_for_one_down_that_is_due_the_same_night(nights):
+    """As where the office held the account between: 8.33 down and 8.33 up again are due together, and cost nothing."""
+    written_off(nights)
+    nights.cash(ANA, date(2025, 10, 8), "1000.00")
+    first, second = date(2025, 10, 9), date(2025, 10, 10)
+    for value, day in (("240000", first), ("250000", second)):
+        nights.correct(ANA, MONTH_END, value)
+        nights.close(day)
+
+    nights.post(second)
+    assert [(one.state, one.reason) for one in nights.revisions()[1:]] == [
+        ("written_off", "not_taken"),
+        ("deferred", "earlier"),
+    ]
+    nights.post(nights.next(second))
+
+    up = nights.revisions()[-1]
+    assert (up.state, up.reason, up.taken, up.set_off) == ("written_off", "not_taken", 0, Decimal("8.33"))
+    assert not Transfer.unscoped.exists()
+
+
+def test_two_corrections_up_are_not_both_set_off_against_one_down(nights):
+    """216.67 (260,000) takes 8.34 above the 208.33 that were dropped, 225.00 (270,000) the other 8.33, in that order:
+    the first lacks the money for a night, so the second waits for it."""
+    written_off(nights)
+    days = nights.days(date(2025, 10, 9), date(2025, 10, 15))
+    for value, day in zip(("240000", "260000", "270000"), days[:3], strict=True):
+        nights.correct(ANA, MONTH_END, value)
+        nights.close(day)
+        nights.post(day)
+    assert [(one.state, one.reason) for one in nights.revisions()[2:]] == [
+        ("deferred", "funds"),
+        ("deferred", "earlier"),
+    ]
+
+    nights.cash(ANA, days[2], "1000.00")
+    nights.post(days[3])
+    nights.post(days[4])
+
+    last = nights.revisions()[2:]
+    assert [(one.state, one.taken, one.set_off) for one in last] == [
+        ("posted", Decimal("8.34"), Decimal("8.33")),
+        ("posted", Decimal("8.33"), Decimal("0.00")),
+    ]
+
+
+def test_a_correction_up_is_not_written_off_for_the_nights_that_it_waited(nights):
+    """8.34 lack the money until the last try of both; the 8.33 that waited for them are charged the night after."""
+    written_off(nights)
+    nights.correct(ANA, MONTH_END, "240000")
+    first, *days = nights.days(date(2025, 10, 9), date(2025, 10, 31))
+    nights.close(first)
+    nights.post(first)
+    for value, day in zip(("260000", "270000"), days[:2], strict=True):
+        nights.correct(ANA, MONTH_END, value)
+        nights.close(day)
+    tries = days[1:7]
+    for day in tries[:-1]:
+        nights.post(day)
+    nights.cash(ANA, tries[-2], "1000.00")
+
+    nights.post(tries[-1])
+    assert [one.state for one in nights.revisions()[2:]] == ["posted", "deferred"]
+    nights.post(days[7])
+
+    assert [one.taken for one in nights.revisions()[2:]] == [Decimal("8.34"), Decimal("8.33")]
+
+
 def test_nothing_is_given_back_while_the_fee_still_waits(nights):
     with as_role("owner"):
         Account.unscoped.filter(number=ANA).update(margin_kind=Margin.CASH)

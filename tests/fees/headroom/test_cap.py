@@ -173,13 +173,18 @@ def test_a_cut_fee_is_given_back_only_as_far_as_it_was_taken(young):
     assert taken == [(Decimal("1000.00"), Decimal("328.31")), (Decimal("-1000.00"), Decimal("-328.31"))]
 
 
-def corrected(nights, revision: int, amount: str, day: date) -> Charge:
-    """An adjustment of the fee of 30 September, posted on `day`."""
+def due(revision: int, amount: str, day: date) -> None:
+    """An adjustment of the fee of 30 September that is due on `day`."""
     with as_role("owner"):
         row = Charge.unscoped.get(starts=LAST, revision=0)
         row.pk, row.revision, row.amount, row.exact = uuid4(), revision, Decimal(amount), Decimal(amount)
         row.state, row.forgone, row.reason, row.posted_on, row.due_on = "due", None, "", None, day
         row.save(force_insert=True)
+
+
+def corrected(nights, revision: int, amount: str, day: date) -> Charge:
+    """The same, posted."""
+    due(revision, amount, day)
     nights.post(day)
     return nights.charge(ANA, starts=LAST, revision=revision)
 
@@ -196,6 +201,39 @@ def test_what_the_cap_dropped_stays_dropped_when_the_fee_goes_down_and_up_again(
     assert (down.taken, down.reason) == (0, "not_taken")
     assert (up.taken, up.reason, up.state) == (0, "not_taken", "written_off")
     assert sum(one.taken for one in Charge.unscoped.filter(starts=LAST)) == Decimal("671.69")
+
+
+def test_two_corrections_that_are_due_in_one_night_are_sealed(young):
+    """Of 1,000 the cap dropped 328.31.  300 down gives nothing back; 200 up again waits a night and takes nothing."""
+    fee(young)
+    young.night(LAST)
+    young.night(DUE)
+    second, third = date(2025, 10, 2), date(2025, 10, 3)
+    young.values(ANA, "10000", second, third)
+    due(1, "-300", second)
+    due(2, "200", second)
+
+    assert young.night(second).problem == ""
+    assert young.charge(ANA, starts=LAST, revision=2).reason == "earlier"
+    assert young.night(third).problem == ""
+
+    up = young.charge(ANA, starts=LAST, revision=2)
+    assert (up.taken, up.set_off, up.reason, up.state) == (0, Decimal("200.00"), "not_taken", "written_off")
+
+
+def test_the_proof_tells_what_was_set_off_and_then_what_the_cap_left(young):
+    """300 down gave nothing back; of 900 up 300 are set off, and the cap decides on the other 600."""
+    fee(young)
+    young.night(LAST)
+    young.night(DUE)
+    corrected(young, 1, "-300", date(2025, 10, 2))
+
+    up = corrected(young, 2, "900", date(2025, 10, 3))
+
+    assert (up.set_off, up.reason) == (Decimal("300.00"), "fee_cap")
+    told = story(young, starts=LAST, revision=2)
+    assert "300.00 USD of the difference is not charged, 600.00 USD is." in told
+    assert f"the other {600 - up.taken:,.2f} USD is not" in told or "nothing of the fee of 600.00 USD" in told
 
 
 @pytest.mark.parametrize(
