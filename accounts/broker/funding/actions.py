@@ -348,7 +348,7 @@ def _step(held: FundingRequest, status: str, **fields: object) -> FundingRequest
 
 def _onward(who: Who, found: FundingRequest, fields: dict[str, object], at: datetime) -> str:
     """Where it goes once its asker is sure; what the new status says besides is added to the fields."""
-    if found.is_by_advisor and not authority(who, found.account):
+    if found.is_by_advisor and (_names_somebody_else(found) or not authority(who, found.account)):
         return FundingStatus.PENDING_VERIFICATION
     if found.kind == FundingKind.BANK:
         fields |= {"ended_by": who.user_id, "ended_at": at}
@@ -361,6 +361,19 @@ def _onward(who: Who, found: FundingRequest, fields: dict[str, object], at: date
         return FundingStatus.PENDING_ADVISOR
     fields["released_at"] = at
     return FundingStatus.PENDING
+
+
+def _names_somebody_else(found: FundingRequest) -> bool:
+    """Whether money could go to others than the account's owner: to whom, the owner decides, whatever authority was
+    given. A payee of bills always is somebody else."""
+    if found.kind != FundingKind.BANK:
+        return False
+    assert found.bank is not None, "a bank that is added is one"
+    if found.method == FundingMethod.BILLPAY:
+        return True
+    with cursor() as cur:
+        cur.execute("SELECT broker_names_agree(%s, %s)", [found.bank.holder, found.account.title])
+        return not cur.fetchone()[0]
 
 
 def _asked_of(found: FundingRequest) -> Asked:

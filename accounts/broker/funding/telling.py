@@ -49,6 +49,15 @@ BANK_ADDED = (
     gettext_lazy("Money of account %(number)s can now go to another bank. If that was not you, delete it at once."),
 )
 
+# Of each movement that an advisor lets go by the authority that its client gave.
+RELEASED = (
+    OWNER,
+    gettext_lazy("Your advisor moves money"),
+    gettext_lazy(
+        "Your advisor has released a movement of money of account %(number)s. If you did not want it, cancel it."
+    ),
+)
+
 
 def people_of(found: FundingRequest, side: str) -> list[int]:
     """The users on one side of it: who asked, who owns the account, or its advisor."""
@@ -62,6 +71,8 @@ def tell(found: FundingRequest) -> None:
     letters = LETTERS.get(found.status, ())
     if found.kind == FundingKind.BANK and found.status == FundingStatus.APPROVED:
         letters = (BANK_ADDED,)
+    if found.status == FundingStatus.PENDING and found.is_by_advisor and found.verified_by is None:
+        letters = (RELEASED,)
     for side, subject, text in letters:
         owe_people(
             users=people_of(found, side),

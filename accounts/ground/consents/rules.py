@@ -32,6 +32,8 @@ CORE_WORDS = (
 )
 STREAMLINED_WORDS = (
     gettext_lazy("move money and positions in and out of the account without your approval of each movement"),
+    gettext_lazy("add bank accounts that are yours; a payee of bills, or a bank of somebody else, needs your approval"),
+    gettext_lazy("pay bills to payees that you have approved, of which you are written to each time"),
 )
 
 FUNDING_WORDS = {
