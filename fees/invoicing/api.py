@@ -1,11 +1,14 @@
 """Invoices over the API: the same rows, the same verdicts as the pages."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 
 from accounts.ground.access.api import filters
 from accounts.ground.access.gates import gate
 from accounts.ground.idempotency.api import KEY
+from accounts.ground.tree.queries import payee_name_of, with_payee
 from fees.invoicing import actions, queries
 from fees.invoicing.models import Invoice
 from fees.sending.api import (
@@ -24,10 +27,21 @@ class InvoiceSerializer(serializers.ModelSerializer):
     """One invoice; amounts are text."""
 
     account = serializers.CharField(source="account.number")
+    payee = serializers.SerializerMethodField()
 
     class Meta:
         model = Invoice
-        fields = FIELDS
+        fields = (*FIELDS, "payee")
+
+    def get_payee(self, row: Invoice) -> str | None:
+        """Your practice, or the money manager that it is payable to."""
+        return payee_name_of(row)
+
+
+class AskedInvoiceSerializer(AskedSerializer):
+    """One invoice to be sent; with `money_manager`, its account number, it is payable to that money manager."""
+
+    money_manager = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
 
 
 class VerdictSerializer(RowVerdictSerializer):
@@ -51,13 +65,20 @@ class InvoiceList(Lines):
     serializer_class = InvoiceSerializer
     filterset_class = filters("account__number", "business_day", state=State.choices)
 
+    def get_queryset(self) -> Any:
+        """With the names of their payees."""
+        return with_payee(super().get_queryset())
+
 
 @gate("set_fees", step_up=True)
-@extend_schema_view(post=extend_schema(request=AskedSerializer(many=True), responses=SentSerializer, parameters=[KEY]))
+@extend_schema_view(
+    post=extend_schema(request=AskedInvoiceSerializer(many=True), responses=SentSerializer, parameters=[KEY])
+)
 class SendInvoices(SendLines):
     """Sends invoices."""
 
     noun, told_as = "invoices", "invoice"
+    asked = AskedInvoiceSerializer
     submit = staticmethod(actions.submit)
 
 

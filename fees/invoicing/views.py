@@ -62,11 +62,15 @@ def download(request: HttpRequest) -> HttpResponse:
     if states is not None:
         rows = rows.filter(state__in=states)
     table: list[Sequence[Cell]] = [
-        (_("For the night of"), _("Account ID"), _("Account title"), _("Amount"), _("Currency"), _("Memo"), _("Status"))
+        (
+            *(_("For the night of"), _("Account ID"), _("Account title"), _("Payable to"), _("Amount"), _("Currency")),
+            *(_("Memo"), _("Status")),
+        )
     ]
     table += [
         (
-            *(one.business_day, one.account.number, one.account.title, one.amount, one.currency, one.memo),
+            *(one.business_day, one.account.number, one.account.title, one.practice.name, one.amount, one.currency),
+            one.memo,
             f"{one.get_state_display()} {one.get_reason_display() if one.reason else ''}".strip(),
         )
         for one in rows[:MOST_DOWNLOADED]

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,12 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.api_pages import Pages
+from accounts.ground.assignments.actions import as_payee
+from accounts.ground.assignments.queries import accepted
 from accounts.ground.signatures.reading import hand_of
 from accounts.ground.signatures.rules import LONGEST_NAME
 from accounts.ground.tree.models import Account
+from accounts.ground.tree.queries import payee_name_of, with_payee
 from fees.patterns import queries as patterns
 from fees.patterns.drift import differing
 from fees.patterns.models import FeeTemplate
@@ -45,6 +49,7 @@ class ProposalSerializer(serializers.ModelSerializer):
     """One proposal; figures are text."""
 
     account = serializers.CharField(source="account.number")
+    payee = serializers.SerializerMethodField()
     components = serializers.SerializerMethodField()
     applies_from = serializers.DateField(
         read_only=True,
@@ -55,11 +60,15 @@ class ProposalSerializer(serializers.ModelSerializer):
     class Meta:
         model = Proposal
         fields = (
-            *("id", "account", "version", "state", "needs_signature", "strategy", "components"),
+            *("id", "account", "payee", "version", "state", "needs_signature", "strategy", "components"),
             *("commissions_to_master", "other_fees_to_master", "cap_kind", "cap_rate", "asked_start"),
             *("created_at", "proposed_at", "expires_on", "decided_at", "reason", "starts", "applies_from"),
             *("language", "document", "document_hash"),
         )
+
+    def get_payee(self, row: Proposal) -> str | None:
+        """Who would be paid: the practice, or a money manager of its client; null where you do not know it."""
+        return payee_name_of(row)
 
     def get_components(self, row: Proposal) -> list[dict[str, Any]]:
         """As they are sent: the broker's name of each method, and beside it what it asks for."""
@@ -87,9 +96,13 @@ class FeePreviewSerializer(serializers.Serializer):
 
 
 class AccountTermsSerializer(FeeTermsSerializer):
-    """Terms of one account, and the template of one's own that they came from."""
+    """Terms of one account, and the template of one's own that they came from.
+
+    With `payee`, the account number of the account's money manager, they are that money manager's.
+    """
 
     template = serializers.UUIDField(required=False, allow_null=True)
+    payee = serializers.CharField(required=False, allow_blank=True, max_length=64, default="")
 
 
 class SignatureHandSerializer(serializers.Serializer):
@@ -123,7 +136,7 @@ class ProposalList(ListModelMixin, ScopedView):
 
     def get_queryset(self) -> Any:
         """With their accounts; an advisor's drafts are its practice's."""
-        rows = super().get_queryset().select_related("account")
+        rows = with_payee(super().get_queryset().select_related("account"))
         if getattr(self, "swagger_fake_view", False):
             return rows
         return rows.filter(of_own_practice(self.who)) if self.who.is_advisor else rows
@@ -143,6 +156,10 @@ class PreviewTerms(APIView):
         who = _who(request)
         account = account_for(who, number, "set_fees")
         wanted, template = _wanted(who, request)
+        with _for_payee(who, account, request) as payee:
+            return self._preview(payee, account, wanted, template)
+
+    def _preview(self, who: Who, account: Account, wanted: Wanted, template: FeeTemplate | None) -> Response:
         judged = judge(who=who, account=account, wanted=wanted, at=timezone.now())
         if judged.problems:
             raise _invalid(ScheduleRefused(judged.problems))
@@ -173,7 +190,8 @@ class DraftTerms(APIView):
         who = _who(request)
         account = account_for(who, number, "set_fees")
         wanted, _template = _wanted(who, request)
-        kept = _tried(lambda: actions.draft(who=who, account=account, wanted=wanted, at=timezone.now()))
+        with _for_payee(who, account, request) as payee:
+            kept = _tried(lambda: actions.draft(who=payee, account=account, wanted=wanted, at=timezone.now()))
         return Response(ProposalSerializer(kept).data)
 
 
@@ -187,7 +205,8 @@ class SendTerms(APIView):
         who = _who(request)
         account = account_for(who, number, "set_fees")
         wanted, _template = _wanted(who, request)
-        sent = _tried(lambda: actions.propose(who=who, account=account, wanted=wanted, at=timezone.now()))
+        with _for_payee(who, account, request) as payee:
+            sent = _tried(lambda: actions.propose(who=payee, account=account, wanted=wanted, at=timezone.now()))
         return Response(ProposalSerializer(sent).data, status=status.HTTP_201_CREATED)
 
 
@@ -262,6 +281,20 @@ def _wanted(who: Who, request: ApiRequest) -> tuple[Wanted, FeeTemplate | None]:
     if found is None:
         raise ValidationError({"template": [_("Choose one of your own templates.")]})
     return replace(wanted, template=found.pk, template_version=found.version), found
+
+
+@contextmanager
+def _for_payee(who: Who, account: Account, request: ApiRequest) -> Iterator[Who]:
+    """The practice itself, or the money manager that the terms name as their payee."""
+    number = _given(AccountTermsSerializer, request)["payee"].strip().upper()
+    if not number:
+        yield who
+        return
+    manager = accepted([account.pk]).get(account.pk) if who.role == "top" else None
+    if manager is None or manager.number != number:
+        raise ValidationError({"payee": [_("The account is not assigned to this money manager")]})
+    with as_payee(who, [account.pk], manager) as payee:
+        yield payee
 
 
 def _previewed(

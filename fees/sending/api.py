@@ -77,11 +77,12 @@ class SendLines(APIView):
     noun: ClassVar[str]
     told_as: ClassVar[str]
     submit: ClassVar[Callable[..., Any]]
+    asked: ClassVar[type[AskedSerializer]] = AskedSerializer
 
     def post(self, request: ApiRequest) -> Response:
         """Take each row or refuse it with its reason; the same key and body answer the same."""
         key = key_of(request)
-        given = AskedSerializer(data=request.data, many=True)
+        given = self.asked(data=request.data, many=True)
         given.is_valid(raise_exception=True)
         if not 0 < len(given.validated_data) <= MOST_ROWS:
             raise ValidationError([_("Send one to %(most)s rows at a time.") % {"most": MOST_ROWS}])

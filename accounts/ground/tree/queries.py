@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import StrIndex
@@ -76,3 +76,10 @@ def with_payee(rows: "QuerySet[Row]") -> "QuerySet[Row]":
     """
     name = Practice.unscoped.filter(pk=OuterRef("practice_id")).values("name")[:1]
     return rows.annotate(payee_name=Subquery(name))  # type: ignore[return-value]
+
+
+def payee_name_of(row: Any) -> str | None:
+    """The same of one row, asked for where it came by itself."""
+    if not hasattr(row, "payee_name"):
+        row.payee_name = Practice.unscoped.filter(pk=row.practice_id).values_list("name", flat=True).first()
+    return row.payee_name

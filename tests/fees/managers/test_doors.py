@@ -13,9 +13,10 @@ from accounts.ground.requests.models import Request
 from fees.billing.actions import choose_threshold
 from fees.proposals.models import Proposal
 from portal.managed.actions import end
-from tests.accounts.assignments.managed import CLIENT
+from tests.accounts.assignments.managed import CLIENT, NUMBER, OTHER
 from tests.fees.invoicing.conftest import OCTOBER, at
 from tests.fees.managers.conftest import proposed, row
+from tests.house.written import fingerprint_of_rows
 from tests.world import PASSWORD
 
 GONE = "not assigned to this money manager any more"
@@ -107,3 +108,63 @@ def test_with_the_assignment_its_proposal_ends_on_both_lists(desk, name):
     with desk.acting(name) as who:
         end(who=who, assignment=Assignment.unscoped.get(), at=at(OCTOBER, 13))
     assert stands() == ("cancelled", "cancelled")
+
+
+TERMS = {
+    "strategy": "automatic",
+    "components": [{"method": "PERCENTOFEQUITY_EOM", "rate": "0.5"}],
+    "payee": NUMBER.lower(),
+}
+
+
+def test_terms_for_the_money_manager_are_sent_over_the_api(desk, browse):
+    """For whoever the page may be opened for; the proposal and every list names who would be paid."""
+    mallory = browse("mallory")
+    path = f"accounts/{CLIENT}/fee-terms"
+    assert call(mallory, "post", f"{path}/preview/", TERMS).status_code == 200
+    drafted = call(mallory, "put", f"{path}/draft/", TERMS)
+    assert (drafted.status_code, drafted.json()["payee"]) == (200, "Gannet Trading")
+
+    sent = call(mallory, "post", f"{path}/send/", TERMS)
+
+    assert (sent.status_code, sent.json()["payee"]) == (201, "Gannet Trading"), sent.content
+    with in_role("owner"):
+        found = Proposal.unscoped.get(pk=sent.json()["id"])
+        assert (found.practice_id, found.state) == (desk.world[NUMBER].practice_id, "proposed")
+    [listed] = mallory.get("/api/v1/fee-proposals/").json()["results"]
+    assert listed["payee"] == "Gannet Trading"
+
+
+@pytest.mark.parametrize("name", ["max", "alice", "bob", "olga", "nina", ""])
+def test_nobody_else_sends_terms_for_the_money_manager(desk, browse, name):
+    before = fingerprint_of_rows()
+    for method, step in (("post", "preview"), ("put", "draft"), ("post", "send")):
+        answer = call(browse(name), method, f"accounts/{CLIENT}/fee-terms/{step}/", TERMS)
+        assert answer.status_code in (400, 401, 403, 404), (name, step)
+    assert fingerprint_of_rows() == before
+
+
+def test_terms_for_who_is_not_the_accounts_money_manager_are_refused(desk, browse):
+    before = fingerprint_of_rows()
+    for account, payee in ((OTHER, NUMBER), (CLIENT, "A1111111"), (CLIENT, "F900001")):
+        answer = call(browse("mallory"), "post", f"accounts/{account}/fee-terms/send/", {**TERMS, "payee": payee})
+        assert (answer.status_code, "not assigned to this money manager" in answer.content.decode()) == (400, True)
+    assert fingerprint_of_rows() == before
+
+
+def test_invoices_over_the_api_name_their_payee(limited, browse, monkeypatch):
+    monkeypatch.setattr("fees.invoicing.actions.clock", lambda: at(OCTOBER))
+    mallory = browse("mallory")
+    asked = [{"account": CLIENT, "amount": "10.00", "money_manager": NUMBER}]
+    sent = mallory.post(
+        "/api/v1/invoices/send/", json.dumps(asked), content_type="application/json",
+        headers={"Confirm-Password": PASSWORD, "Idempotency-Key": "one"},
+    )  # fmt: skip
+    assert (sent.status_code, sent.json()["rows"][0]["verdict"]) == (200, "ok"), sent.content
+
+    [listed] = mallory.get("/api/v1/invoices/").json()["results"]
+    assert (listed["payee"], listed["amount"]) == ("Gannet Trading", "10.00")
+    changed = call(mallory, "patch", f"invoices/{listed['id']}/", {"amount": "11"})
+    assert changed.status_code in (200, 400)
+    file = mallory.get(reverse("fees:download_invoices") + "?as=csv").content.decode()
+    assert "Payable to" in file and "Gannet Trading" in file
