@@ -85,8 +85,10 @@ def waiting_for_earlier(accounts: Sequence[int], methods: Sequence[int], starts:
     with cursor() as cur:
         cur.execute(
             """
-            SELECT DISTINCT s.account_id, s.practice_id, s.method, h.day, s.ends
+            SELECT DISTINCT s.account_id, s.practice_id, s.method, h.day, greatest(s.starts, a.opened_on),
+                   least(s.ends, a.closed_on)
               FROM accounts_hold h JOIN fees_runschedule s ON s.account_id = h.account_id AND s.starts <= h.day
+              JOIN accounts_account a ON a.id = h.account_id
              WHERE h.account_id = ANY(%(accounts)s) AND h.day < %(starts)s AND h.resolved_at IS NULL
                AND (h.stage = 'close' OR h.reason = %(by_office)s) AND s.method = ANY(%(methods)s)
              ORDER BY h.day
@@ -103,9 +105,13 @@ def waiting_for_earlier(accounts: Sequence[int], methods: Sequence[int], starts:
         closed = set(cur.fetchall())
     days = calendar()
     waiting: dict[Key, date] = {}
-    for account, practice, method, day, ends in held:
+    for account, practice, method, day, first, ends in held:
         period = periods_closing_on(days, day).get(method)
-        if period is None or (ends is not None and ends <= period.starts):
+        if period is None:
+            continue
+        # Of a period in which it was agreed on no business day there will never be a result.
+        begins, over = max(first, period.starts), min(ends or period.ends, period.ends)
+        if begins >= over or not days.count(begins, over):
             continue
         if (account, practice, method, ordinal(EVERY[method].frequency, day)) not in closed:
             waiting.setdefault((account, practice, method), day)

@@ -29,8 +29,8 @@ trades     [{"asset_class": "STK", "currency": "USD", "quantity": "500", "value"
              also symbol (EUR.USD is charged in USD) or product, exchange, day, is_liquidation, closed_by_broker;
              a sale's quantity and a purchase's value may be below zero, as statements write them; the commission is
              what the broker took, above zero
-answer     a line a trade; `charges` is what is posted: the trades of a day in one currency, rounded together and
-             never below zero; `amount` is their sum, null where there are several currencies"""
+answer     a line a trade; `charges` is what is posted: the trades of a day in one currency, rounded together;
+             below zero it is given to the client; `amount` is their sum, null where there are several currencies"""
 
 MINIMUM_FORM = """\
 method       ALLOCATION_MINIMUM

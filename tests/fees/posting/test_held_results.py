@@ -179,3 +179,16 @@ def test_two_earlier_losses_of_one_period_stay_two(nights, monkeypatch):
     assert nights.charge(ANA, starts=Q4).amount == Decimal("50.00")  # 5,600 less 5,100
     assert followed(nights, Q4_END)
     assert agrees(nights.charge(ANA, starts=Q3))
+
+
+def test_a_quarter_in_which_it_was_agreed_on_no_business_day_keeps_no_other_waiting(nights):
+    """Terms that ended on New Year's Day, and new ones from April: a hold of another fee in March is none of theirs."""
+    nights.agree(ANA, profit("0.10"), starts=Q4, ends=date(2026, 1, 2))
+    nights.agree(ANA, profit("0.10"), starts=date(2026, 4, 1))
+    nights.hold(ANA, Q1_2026_END, stage="close", reason="no_rate")
+    june = date(2026, 6, 30)
+    path(nights, ANA, date(2026, 4, 1), june, "100000", "101000")
+
+    close(nights, june)
+
+    assert nights.charge(ANA, starts=date(2026, 4, 1)).amount == Decimal("100.00")
