@@ -65,8 +65,7 @@ def agree(
         bears = commissions_to_master or other_fees_to_master
         found += manager_problems(account, practice, [one.method for one in components], bears=bears)
         if not found:
-            found = _account_problems(account, practice, components, starts)
-            found += _commission_problems(account, practice, components, starts, bears=commissions_to_master)
+            found = _account_problems(account, practice, components, starts, bears=commissions_to_master)
         if found:
             raise ScheduleRefused(found)
         one_at_a_time(_agreeing(account, practice))
@@ -92,10 +91,11 @@ def agree(
 
 
 def _account_problems(
-    account: Account, practice: Practice, components: Sequence[Figures], starts: date
+    account: Account, practice: Practice, components: Sequence[Figures], starts: date, *, bears: bool
 ) -> list[Problem]:
-    """What only the account's own people and former terms can tell of fees that are right in themselves."""
-    found = []
+    """What only the account's own people and terms can tell of fees that are right in themselves; `bears` says that the
+    payee pays the account's commissions."""
+    found = _commission_problems(account, practice, components, starts, bears=bears)
     if any(one.method in TRADE_CODES for one in components):
         registered = practice.is_commodity_registered
         found += rules.residence_problems(residences(account), components, commodity_registered=registered)

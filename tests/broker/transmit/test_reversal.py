@@ -22,11 +22,9 @@ from fees.reconciliation.queries import differences, sides
 from fees.reimbursements.night import _FUNDS
 from tests.broker.transmit.conftest import ANA, BRIGHT, CHIDI, DAY, FIRST, NEXT, TOP
 from tests.broker.transmit.test_answers import AT, answers, booked, fee, stands
-from tests.fees.adjustments.test_trades import retold
 from tests.fees.differences.test_found import lie
 from tests.fees.posting.lies import CORRECTED
 from tests.fees.posting.nights import Nights, figures, night_role
-from tests.fees.posting.test_trades import key, per_trade, trade
 
 THIRD = date(2025, 10, 3)
 
@@ -366,53 +364,3 @@ def test_a_fee_that_was_settled_and_then_taken_back_is_not_listed_as_unbilled(wo
     nights.compare(date(2025, 9, 30))
 
     assert not Difference.unscoped.filter(reason="missing_days").exists()
-
-
-@pytest.fixture
-def traded(world, settings, tmp_path):
-    """Ana pays 100.00 for 30 September, and 5.00 all in for 500 shares with this commission."""
-    settings.INSTRUCTIONS_URL = tmp_path.as_uri()
-
-    def begin(commission: str) -> Nights:
-        nights = Nights(world)
-        all_in = per_trade(key("absolute_amount", prices=[{"price": "0.01"}]))
-        nights.agree(ANA, figures("ANNUALFLATFEE", flat="25200"), all_in, starts=FIRST, ends=DAY)
-        nights.values(ANA, "10000000", FIRST, THIRD)
-        trade(nights, FIRST, quantity="500", commission=commission)
-        nights.nights(FIRST, DAY)
-        return nights
-
-    return begin
-
-
-def flat_fee():
-    with as_role("owner"):
-        return Transfer.unscoped.get(account__number=ANA, kind="fee", amount=100).pk
-
-
-def test_what_was_given_for_trades_is_no_part_of_a_fee_that_came_back(traded):
-    """5.00 - 10.00: the advisor gave 5.00. The 100.00 that the broker never took come back whole."""
-    nights = traded("-10")
-    answers((flat_fee(), "rejected", "closed"))
-    with night_role():
-        assert given_back(flat_fee()) == 0
-    given_up(flat_fee())
-
-    assert nights.night(NEXT).problem == ""
-
-    assert reversals() == [(ANA, Decimal(100), "payee", "client")]
-
-
-def test_of_a_correction_below_zero_what_exceeds_the_fee_is_given(traded):
-    """A fee of 3.00 becomes 5.00 to the client: 8.00 move, of which 3.00 gave the fee back and 5.00 are given."""
-    nights = traded("-2")
-    retold("commission = -10")
-    assert nights.night(NEXT).problem == ""
-    answers((flat_fee(), "rejected", "closed"))
-    with as_role("owner"):
-        assert Transfer.unscoped.get(kind="adjustment").amount == Decimal("8.00")
-    given_up(flat_fee())
-
-    assert nights.night(THIRD).problem == ""
-
-    assert reversals() == [(ANA, Decimal(100), "payee", "client")]
