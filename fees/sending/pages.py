@@ -28,7 +28,8 @@ Line = TypeVar("Line", bound=Model)
 
 
 def desk_of(request: HttpRequest, rows: "QuerySet[Any]", *, totals: Any, now: datetime) -> dict[str, Any]:
-    """What a desk shows of `rows`: those pending, those of the last seven days, or all; `totals` sums a query set."""
+    """What a desk shows of `rows`: those pending, those of the last seven days, or all; `totals` sums a query set, of
+    all payees and, where others are among them, of one's own."""
     who: Who = request.seat  # type: ignore[attr-defined]
     show = request.GET.get("show", "pending")
     show = show if show in SHOWS else "pending"
@@ -37,12 +38,15 @@ def desk_of(request: HttpRequest, rows: "QuerySet[Any]", *, totals: Any, now: da
     if show == "processed":
         rows = rows.filter(business_day__gt=exchange_day(now) - KEPT_DAYS)
     page = page_of(rows, order=["-business_day", "account__sort_key", "pk"], query=request.GET)
+    has_others = any(one.practice_id != who.practice_id for one in page.rows)
+    counted = rows.filter(state__in=COUNTED)
     return {
         "page": page,
         "rows": [(one, _can_change(who, one, now)) for one in page.rows],
-        "totals": totals(rows.filter(state__in=COUNTED)) if states else [],
+        "totals": totals(counted) if states else [],
+        "own": totals(counted.filter(practice_id=who.practice_id)) if states and has_others else None,
         "show": show,
-        "has_others": any(one.practice_id != who.practice_id for one in page.rows),
+        "has_others": has_others,
         "cut_off": cut_off_after(now, calendar()),
     }
 

@@ -164,6 +164,8 @@ def test_invoices_over_the_api_name_their_payee(limited, browse, monkeypatch):
 
     [listed] = mallory.get("/api/v1/invoices/").json()["results"]
     assert (listed["payee"], listed["amount"]) == ("Gannet Trading", "10.00")
+    mallory_sees = mallory.get(reverse("fees:invoicing")).content.decode()
+    assert "Of that your own:" in mallory_sees
     changed = call(mallory, "patch", f"invoices/{listed['id']}/", {"amount": "11"})
     assert changed.status_code in (200, 400)
     file = mallory.get(reverse("fees:download_invoices") + "?as=csv").content.decode()
