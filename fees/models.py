@@ -15,6 +15,7 @@ from fees.proposals.models import Proposal, Signature
 from fees.reconciliation.models import BreakNote
 from fees.reimbursements.models import Reimbursement
 from fees.results.models import PeriodResult
+from fees.returned.models import ReturnedPaper
 from fees.schedules.models import Component, RunSchedule, Schedule
 from fees.trades.models import TradeFee
 from fees.whatif.models import WhatIfLine
@@ -41,6 +42,7 @@ __all__ = [
     "PeriodResult",
     "Proposal",
     "Reimbursement",
+    "ReturnedPaper",
     "RunSchedule",
     "Schedule",
     "Signature",

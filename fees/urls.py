@@ -18,6 +18,7 @@ from fees.proofs import views as proofs
 from fees.proposals import approval_views as approvals
 from fees.proposals import views as proposals
 from fees.reimbursements import views as reimbursements
+from fees.returned import views as returned
 from fees.whatif import views as whatif
 
 app_name = "fees"
@@ -81,6 +82,8 @@ urlpatterns = [
     path("fees/proposals/", proposals.listed, name="proposals"),
     path("fees/proposals/<uuid:pk>/", proposals.show, name="proposal"),
     path("fees/proposals/<uuid:pk>/cancel/", proposals.cancel, name="cancel_proposal"),
+    path("fees/proposals/<uuid:pk>/returned/", returned.return_paper, name="return_paper"),
+    path("fees/proposals/<uuid:pk>/returned/<uuid:paper>/", returned.returned_scan, name="returned_scan"),
     path("fees/proposals/<uuid:pk>/paper.pdf", approvals.proposal_pdf, name="proposal_pdf"),
     path("approvals/fees/<uuid:pk>/", approvals.approval, name="approval"),
     path("approvals/fees/<uuid:pk>/sign/", approvals.sign_proposal, name="sign_proposal"),

@@ -44,6 +44,7 @@ SPECTACULAR_SETTINGS = {
         "AssignmentState": "accounts.ground.assignments.models.AssignmentState",
         "CurrencyCode": "accounts.ground.tree.models.CURRENCIES",
         "JobState": "accounts.ground.jobs.models.JobState",
+        "PaperState": "fees.returned.models.PaperState",
         "PaidBy": "fees.minimums.api.PAYER_NAMES",
         "LeiChoice": "accounts.desk.lei.models.LeiChoice",
         "LeiElected": "accounts.desk.lei.api.CHOICES",

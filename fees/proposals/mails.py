@@ -28,6 +28,19 @@ WORDS: dict[str, tuple[str, str]] = {
         gettext_noop("A fee proposal was signed"),
         gettext_noop("The signed agreement is here: %(address)s"),
     ),
+    "handed_in": (
+        gettext_noop("A fee agreement that you signed on paper was handed in"),
+        gettext_noop(
+            "Your advisor handed in a fee agreement with your signature. It applies once the back office has checked"
+            " it. If you did not sign it, decline it here, or ask: %(address)s"
+        ),
+    ),
+    "not_accepted": (
+        gettext_noop("A signed fee agreement was not accepted"),
+        gettext_noop(
+            "The back office did not accept the signed paper that was handed in; nothing changes. See %(address)s"
+        ),
+    ),
     "declined": (
         gettext_noop("A fee proposal was declined"),
         gettext_noop("A client has declined a fee proposal; what applied before goes on. See %(address)s"),
@@ -35,9 +48,10 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def owe_mails(proposal: Proposal, what: str, *sides: str) -> None:
-    """A mail to everybody on these sides who has an address."""
+def owe_mails(proposal: Proposal, what: str, *sides: str, of: object = "") -> None:
+    """A mail to everybody on these sides who has an address; `of` tells apart what happens more than once."""
     subject, text = WORDS[what]
+    happened = f"{what} {of}".strip()
     for side in sides:
         name = "fees:approval" if side == OWNER else "fees:proposal"
         address = settings.PUBLIC_URL + reverse(name, args=[proposal.pk])
@@ -48,7 +62,7 @@ def owe_mails(proposal: Proposal, what: str, *sides: str) -> None:
                     recipient=user.email,
                     subject=_(subject),
                     body=_(text) % {"address": address},
-                    natural_key=f"fee proposal:{proposal.pk}:{what}:{user.pk}",
+                    natural_key=f"fee proposal:{proposal.pk}:{happened}:{user.pk}",
                     firm_id=proposal.firm_id,
                     person_id=user.pk,
                 )

@@ -142,10 +142,14 @@ class SignatureKind(models.TextChoices):
 
     TYPED = "typed", _("Typed name")
     DRAWN = "drawn", _("Drawn signature")
+    PAPER = "paper", _("Signed on paper")
 
 
 class Signature(TenantModel):
-    """A client's signature under one proposal, with its circumstances; written once, by who signs, and kept."""
+    """A client's signature under one proposal, with its circumstances; written once, by who signs, and kept.
+
+    Of one on paper, by who of the back office accepted it: `at` is when, and the paper says when it was signed.
+    """
 
     proposal = models.OneToOneField(
         Proposal, on_delete=models.PROTECT, primary_key=True, related_name="signature", db_constraint=False

@@ -51,6 +51,8 @@ def _signature_block(pdf: Paper, signature: Signature) -> None:
     if signature.kind == SignatureKind.DRAWN and signature.drawing:
         pdf.image(BytesIO(bytes(signature.drawing)), w=DRAWN_WIDTH)
     at = signature.at.astimezone(EXCHANGE_ZONE)
+    if signature.kind == SignatureKind.PAPER:
+        pdf.say(_("Signed on paper; the back office has seen it and accepted it."), size=SMALL + 1)
     for words, value in (
         (_("Time"), f"{at:%Y-%m-%d %H:%M:%S} New York"),
         (_("Sign-in"), signature.username),

@@ -1,6 +1,6 @@
 """The client's hand: signing a proposal as it was shown, or declining it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -35,9 +35,6 @@ def sign(*, who: Who, proposal: Proposal, hand: Hand, seen: str, at: datetime) -
         booked = booked_on(at, calendar())
         _check(held, hand, seen, booked > (held.expires_on or booked))
         signature = _written(who, held, hand, at)
-        starts = starts_on(held.asked_start, booked, billed_through())
-        components = wanted_of(held).components
-        starts = first_start(account=held.account, practice=held.practice_id, components=components, starts=starts)
         # One pays a money manager, and a second level's client the top level, without ever seeing its row.
         payee = Practice.unscoped.filter(pk=held.practice_id).first()
         payee = payee or Practice(
@@ -47,18 +44,29 @@ def sign(*, who: Who, proposal: Proposal, hand: Hand, seen: str, at: datetime) -
             # Now, not when it sent the terms.
             is_commodity_registered=_of_payee("fees_payee_is_registered", held),
         )
-        try:
-            held.schedule, held.cap = put_into_force(
-                proposal=held, practice=payee, starts=starts, signature=signature, by=who.user_id, at=at
-            )
-        except schedules.ScheduleRefused as refused:
-            raise ProposalRefused(refused.problems[0].sentence) from refused
-        held.starts = starts
-        _decide(who, held, ProposalState.APPROVED, at)
-        finish(held, RequestStatus.APPROVED, at)
-        _note(who, held, gettext_noop("Fee proposal signed"), at)
-        mails.owe_mails(held, "approved", mails.OWNER, mails.PRACTICE)
+        put_in_force(held, payee=payee, signature=signature, booked=booked, by=who.user_id, at=at)
     return held
+
+
+def put_in_force(
+    proposal: Proposal, *, payee: Practice, signature: schedules.Signature, booked: date, by: int, at: datetime
+) -> None:
+    """Agree what was signed from the first day on which it may apply, and tell both sides; the caller holds the
+    proposal, which has its signature."""
+    starts = starts_on(proposal.asked_start, booked, billed_through())
+    components = wanted_of(proposal).components
+    starts = first_start(account=proposal.account, practice=proposal.practice_id, components=components, starts=starts)
+    try:
+        proposal.schedule, proposal.cap = put_into_force(
+            proposal=proposal, practice=payee, starts=starts, signature=signature, by=by, at=at
+        )
+    except schedules.ScheduleRefused as refused:
+        raise ProposalRefused(refused.problems[0].sentence) from refused
+    proposal.starts = starts
+    _decide(by, proposal, ProposalState.APPROVED, at)
+    finish(proposal, RequestStatus.APPROVED, at)
+    note(by, proposal, gettext_noop("Fee proposal signed"), at)
+    mails.owe_mails(proposal, "approved", mails.OWNER, mails.PRACTICE)
 
 
 def decline(*, who: Who, proposal: Proposal, reason: str, at: datetime) -> Proposal:
@@ -68,9 +76,9 @@ def decline(*, who: Who, proposal: Proposal, reason: str, at: datetime) -> Propo
         if held.state != ProposalState.PROPOSED:
             raise ended(held)
         held.reason = reason.strip()[:LONGEST_REASON]
-        _decide(who, held, ProposalState.DECLINED, at)
+        _decide(who.user_id, held, ProposalState.DECLINED, at)
         finish(held, RequestStatus.REJECTED, at)
-        _note(who, held, gettext_noop("Fee proposal declined"), at)
+        note(who.user_id, held, gettext_noop("Fee proposal declined"), at)
         mails.owe_mails(held, "declined", mails.PRACTICE)
     return held
 
@@ -117,13 +125,14 @@ def _written(who: Who, proposal: Proposal, hand: Hand, at: datetime) -> schedule
     return schedules.Signature(name=name, at=at, document_hash=proposal.document_hash)
 
 
-def _decide(who: Who, proposal: Proposal, state: str, at: datetime) -> None:
-    proposal.state, proposal.decided_at, proposal.decided_by = state, at, who.user_id
+def _decide(by: int, proposal: Proposal, state: str, at: datetime) -> None:
+    proposal.state, proposal.decided_at, proposal.decided_by = state, at, by
     names = ["state", "decided_at", "decided_by", "reason", "starts", "schedule", "cap"]
     proposal.save(update_fields=names)
 
 
-def _note(who: Who, proposal: Proposal, title: str, at: datetime) -> None:
+def note(by: int, proposal: Proposal, title: str, at: datetime) -> None:
+    """What became of a proposal, in the activity of its account."""
     record(
         account=proposal.account,
         kind="fee_proposal",
@@ -131,5 +140,5 @@ def _note(who: Who, proposal: Proposal, title: str, at: datetime) -> None:
         status=proposal.state,
         data={"proposal": str(proposal.pk), "version": proposal.version},
         day=exchange_day(at),
-        by=who.user_id,
+        by=by,
     )

@@ -36,6 +36,9 @@ from fees.proposals.judging import Ground, ground_of, judge, payee_of
 from fees.proposals.models import Proposal, ProposalState
 from fees.proposals.preview import effect
 from fees.proposals.rules import Wanted
+from fees.returned.forms import PaperForm
+from fees.returned.models import PaperState
+from fees.returned.queries import papers_of
 from fees.schedules.rules import ScheduleRefused
 from fees.sending.actions import as_its_payee
 
@@ -150,8 +153,12 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One proposal: where it stands, its terms, its text and its signature."""
-    found = queries.own_proposal(_who(request), pk)
-    return render(request, "fees/proposals/proposal.html", told(found))
+    who = _who(request)
+    found = queries.own_proposal(who, pk)
+    papers = list(papers_of(who, found))
+    takes = found.state == ProposalState.PROPOSED and not any(one.state == PaperState.REVIEW for one in papers)
+    context = told(found) | {"papers": papers, "returning": PaperForm() if takes else None}
+    return render(request, "fees/proposals/proposal.html", context)
 
 
 @gate("set_fees")

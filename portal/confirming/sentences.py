@@ -286,6 +286,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("fees:send_template", "api_send_fee_template"), templates.send_template),
     **dict.fromkeys(("fees:what_if_send", "api_send_what_if"), terms.send_trial),
     **dict.fromkeys(("fees:sign_proposal", "api_sign_proposal"), terms.sign_terms),
+    **dict.fromkeys(("fees:return_paper", "api_return_paper"), terms.return_paper),
     **dict.fromkeys(("consents:agree", "api_agree"), _agree),
     **dict.fromkeys(("nights:run_any", "nights:run"), _run_night),
     "nights:retry": _retry_night,

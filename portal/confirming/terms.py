@@ -16,7 +16,7 @@ from fees.proofs.words import exact, method_title, tell
 from fees.proposals.api_terms import FeeTermsSerializer, wanted_from
 from fees.proposals.document import terms_words
 from fees.proposals.forms import TermsForm
-from fees.proposals.queries import proposals, wanted_of
+from fees.proposals.queries import of_practice, proposals, wanted_of
 from fees.proposals.rules import Wanted
 from fees.schedules.rules import Figures
 from fees.whatif.actions import wanted_of as tried
@@ -69,6 +69,18 @@ def sign_terms(wish: Wish) -> str:
     if row is None:
         raise Untold
     return _("Sign fee proposal %(version)s for account %(account)s: %(terms)s") % {
+        "version": row.version,
+        "account": account_words(row.account),
+        "terms": told(wanted_of(row)),
+    }
+
+
+def return_paper(wish: Wish) -> str:
+    """What came back signed by hand."""
+    row = of_practice(wish.seat).filter(pk=wish.place["pk"]).first()
+    if row is None:
+        raise Untold
+    return _("Hand in the paper signed for fee proposal %(version)s of account %(account)s: %(terms)s") % {
         "version": row.version,
         "account": account_words(row.account),
         "terms": told(wanted_of(row)),

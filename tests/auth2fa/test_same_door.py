@@ -25,6 +25,10 @@ SENSITIVE = {
     ),
     "fee terms from a template": ("fees/templates/jobs/{task}/send/", "api/v1/fee-template-jobs/{task}/send/"),
     "fee terms from a what-if": ("fees/what-if/{trial}/send/", "api/v1/fee-what-ifs/{trial}/send/"),
+    "fee terms that came back signed on paper": (
+        "fees/proposals/{pk}/returned/",
+        "api/v1/fee-proposals/{pk}/papers/",
+    ),
     "fee terms signed": ("approvals/fees/{pk}/sign/", "api/v1/fee-proposals/{pk}/sign/"),
     "invoices, one or a file": ("fees/invoicing/send/", "api/v1/invoices/send/", "fees/invoicing/{pk}/"),
     "reimbursements": ("fees/reimburse/send/", "api/v1/reimbursements/send/", "fees/reimburse/{pk}/"),

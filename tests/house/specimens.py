@@ -9,7 +9,10 @@ from tests.world import World
 MISSING = "U9999999"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 # Rows of these belong to a practice alone: not even the level above reads them.
-PROPOSED = ("proposal", "cancel_proposal", "api_proposal", "api_cancel_proposal", "proposal_pdf")
+PROPOSED = (
+    *("proposal", "cancel_proposal", "api_proposal", "api_cancel_proposal", "proposal_pdf"),
+    *("return_paper", "api_return_paper", "returned_scan", "api_returned_scan"),
+)
 ASKED_OF_AN_OWNER = (
     *("approval", "sign_proposal", "decline_proposal"),
     *("api_sign_proposal", "api_decline_proposal"),
@@ -110,6 +113,11 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["thread"].get(number, NOWHERE if number == MISSING else None)
         for name in ("thread", "api_thread", "share_thread", "api_share_thread", "close_thread", "api_close_thread")
+    },
+    # No paper is handed in; tests/fees/returned says who gets one.
+    **{
+        f"{name}.paper": lambda world, number: NOWHERE if number == MISSING else None
+        for name in ("returned_scan", "api_returned_scan")
     },
     # No file is written; tests/desk/applying says who gets what was handed in.
     **{

@@ -49,6 +49,7 @@ TABLES: dict[str, Any] = {
     "broker_savedbank": _("Saved banks"),
     "fees_schedule": _("Fee schedules"),
     "fees_proposal": _("Fee proposals"),
+    "fees_returnedpaper": _("Fee proposals signed on paper"),
     "fees_template": _("Fee templates"),
     "fees_invoicecap": _("Invoice limits"),
     "fees_invoice": _("Invoices"),
