@@ -1,17 +1,18 @@
 """How much a visitor may send: decided from the announced length, before a byte of it is kept or parsed."""
 
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopFutureHandlers
 from django.http import HttpRequest
 
 from accounts.ground.access.middleware import API_PREFIX
 from accounts.ground.people.sessions import SessionStore
+from crm.vault.spool import Spool
 
 MEGA = 1024 * 1024
 USUAL = 6 * MEGA
@@ -25,7 +26,8 @@ MORE_BELOW = {
     "/documents/": 64 * MEGA,
     "/api/v1/documents/": 64 * MEGA,
 }
-# What is sealed before it is stored is never written to a disk on its way.
+# What is sealed before it is stored is never written to a disk readable on its way: documents, which may be large, lie
+# there sealed under a key of this moment, files of contacts stay in memory.
 IN_BOOK = ("/documents/", "/api/v1/documents/")
 UNWRITTEN = (*IN_BOOK, "/contacts/import/", "/api/v1/contacts/import/")
 
@@ -39,6 +41,8 @@ def most_for(request: HttpRequest) -> int:
     path = request.path
     if not _is_known(request) or (path.startswith(IN_BOOK) and settings.VAULT_COOKIE_NAME not in request.COOKIES):
         return USUAL
+    if path.startswith(IN_BOOK):
+        return max(MORE_BELOW[IN_BOOK[0]], settings.DOCUMENT_BYTES + MEGA)
     below = (most for start, most in MORE_BELOW.items() if path.startswith(start))
     return MORE.get(path) or next(below, USUAL)
 
@@ -74,22 +78,37 @@ class Quota(FileUploadHandler):
 
 
 class Unwritten(FileUploadHandler):
-    """Keeps in memory what is to be sealed, and leaves every other file to the next in line."""
+    """Keeps what is to be sealed in memory or sealed already, and leaves every other file to the next in line."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         self.kept: BytesIO | None = None
-        if self.request is not None and self.request.path.startswith(UNWRITTEN):
+        self.spool: Spool | None = None
+        if self.request is None or not self.request.path.startswith(UNWRITTEN):
+            return
+        if self.request.path.startswith(IN_BOOK):
+            self.spool = Spool()
+        else:
             self.kept = BytesIO()
-            raise StopFutureHandlers
+        raise StopFutureHandlers
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        if self.spool is not None:
+            self.spool.take(raw_data)
+            return None
         if self.kept is None:
             return raw_data
         self.kept.write(raw_data)
         return None
 
-    def file_complete(self, file_size: int) -> InMemoryUploadedFile | None:
+    def upload_interrupted(self) -> None:
+        if self.spool is not None:
+            self.spool.close()
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        if self.spool is not None:
+            self.spool.end()
+            return UploadedFile(BufferedReader(self.spool), self.file_name, self.content_type, file_size)
         if self.kept is None:
             return None
         self.kept.seek(0)

@@ -1,7 +1,7 @@
 """Keeping documents, naming and replacing them, throwing them away and taking them back, with an unlocked vault."""
 
-from collections.abc import Iterator
 from datetime import datetime
+from typing import BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,8 +15,7 @@ from crm.vault import files
 from crm.vault.models import SealedFile
 from crm.vault.sealed import Opened
 from crm.vault.stores import StoreFailed
-
-PIECE = 64 * 1024
+from portal.lib.filekinds import pieces_of
 
 
 class DocumentChanged(Exception):
@@ -27,14 +26,14 @@ def keep(
     *,
     vault: Opened,
     name: str,
-    content: bytes,
+    file: BinaryIO,
     at: datetime,
     contact: Contact | None = None,
     folder: str = "",
     tags: str = "",
 ) -> Document:
     """A new document. Raises DocumentProblem in one line, and then nothing was stored."""
-    label, scan, file = _stored(vault, name, content, at, folder_of(folder), tags_of(tags))
+    label, scan, row = _stored(vault, name, file, at, folder_of(folder), tags_of(tags))
     document = Document(
         firm_id=vault.who.firm_id,
         practice_id=vault.who.practice_id,
@@ -45,17 +44,17 @@ def keep(
     )
     document.put(vault, label=label.written())
     document.save(force_insert=True)
-    _edition(vault, document, label, scan, file, at)
+    _edition(vault, document, label, scan, row, at)
     return document
 
 
-def replace(*, vault: Opened, document: Document, name: str, content: bytes, at: datetime) -> Edition:
+def replace(*, vault: Opened, document: Document, name: str, file: BinaryIO, at: datetime) -> Edition:
     """A newer edition; older ones stay. Raises DocumentProblem, DocumentChanged and Unopened."""
     known = Label.read(document.text(vault, "label"))
-    label, scan, file = _stored(vault, name, content, at, known.folder, known.tags)
+    label, scan, row = _stored(vault, name, file, at, known.folder, known.tags)
     document.editions += 1
     _relabelled(vault, document, document.version, label, at)
-    return _edition(vault, document, label, scan, file, at)
+    return _edition(vault, document, label, scan, row, at)
 
 
 def rename(*, vault: Opened, document: Document, version: int, name: str, folder: str, tags: str, at: datetime) -> None:
@@ -78,20 +77,16 @@ def take_back(*, vault: Opened, document: Document) -> bool:
 
 
 def _stored(
-    vault: Opened, name: str, content: bytes, at: datetime, folder: str, tags: list[str]
+    vault: Opened, name: str, file: BinaryIO, at: datetime, folder: str, tags: list[str]
 ) -> tuple[Label, str, SealedFile]:
-    """Judge, scan and only then seal into the store."""
-    plain, kind = judged(name, content, most=settings.DOCUMENT_BYTES)
-    scan = scanner().look(content)
+    """Judge, scan and only then seal into the store; each reads some of it at a time."""
+    plain, kind, size = judged(name, file, most=settings.DOCUMENT_BYTES)
+    scan = scanner().look(file)
     try:
-        file = files.keep(vault=vault, blocks=_pieces(content), at=at)
+        row = files.keep(vault=vault, blocks=pieces_of(file), at=at)
     except StoreFailed:
         raise DocumentProblem(_("The place of the files does not answer; nothing was kept. Try again later.")) from None
-    return Label(plain, kind, len(content), folder, tags), scan, file
-
-
-def _pieces(content: bytes) -> Iterator[bytes]:
-    return (content[at : at + PIECE] for at in range(0, len(content), PIECE))
+    return Label(plain, kind, size, folder, tags), scan, row
 
 
 def _edition(vault: Opened, document: Document, label: Label, scan: str, file: SealedFile, at: datetime) -> Edition:

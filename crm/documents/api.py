@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -201,9 +200,8 @@ class DocumentEditions(APIView):
         found, file = one(vault, document), request.FILES.get("file")
         if file is None:
             raise ValidationError({"file": [_("Choose a file.")]})
-        content = file.read(settings.DOCUMENT_BYTES + 1)
         try:
-            actions.replace(vault=vault, document=found, name=file.name or "", content=content, at=timezone.now())
+            actions.replace(vault=vault, document=found, name=file.name or "", file=file, at=timezone.now())
         except DocumentProblem as problem:
             raise ValidationError({"file": [str(problem)]}) from problem
         except (DocumentChanged, Unopened):

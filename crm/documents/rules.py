@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
 from portal.lib.filekinds import KINDS as KNOWN
-from portal.lib.filekinds import MEGA, Judge, begins_with, clean_name, ending, without_turning
+from portal.lib.filekinds import MEGA, Judge, begins_with, clean_name, ending, head_of, size_of, without_turning
 
 LONGEST_FOLDER = 100
 LONGEST_TAG = 40
@@ -15,8 +16,9 @@ MOST_TAGS = 10
 SHOWN = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "text/csv")
 
 
-def _is_webp(content: bytes) -> bool:
-    return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+def _is_webp(file: BinaryIO) -> bool:
+    head = head_of(file, 12)
+    return head[:4] == b"RIFF" and head[8:] == b"WEBP"
 
 
 KINDS: dict[str, tuple[str, Judge]] = {
@@ -65,20 +67,20 @@ class Label:
         return self.kind.startswith("text/")
 
 
-def judged(name: str, content: bytes, *, most: int) -> tuple[str, str]:
-    """The plain name and the kind of a file that is taken. Raises DocumentProblem."""
-    plain = clean_name(name)
+def judged(name: str, file: BinaryIO, *, most: int) -> tuple[str, str, int]:
+    """The plain name, the kind and the size of a file that is taken. Raises DocumentProblem."""
+    plain, size = clean_name(name), size_of(file)
     said = {"file": plain, "most": most // MEGA}
-    if not content:
+    if not size:
         raise DocumentProblem(_("%(file)s is empty.") % said)
-    if len(content) > most:
+    if size > most:
         raise DocumentProblem(_("%(file)s is larger than %(most)s MB.") % said)
     kind, is_it = KINDS.get(ending(plain), ("", None))
     if is_it is None:
         raise DocumentProblem(_("%(file)s: only PDF, pictures, text, CSV, Word and Excel files are kept.") % said)
-    if not is_it(content):
+    if not is_it(file):
         raise DocumentProblem(_("%(file)s is not what its name says, or carries macros; it was not kept.") % said)
-    return plain, kind
+    return plain, kind, size
 
 
 def renamed(label: Label, *, name: str, folder: str, tags: str) -> Label:

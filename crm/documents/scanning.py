@@ -5,8 +5,10 @@ import socket
 import struct
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
+from threading import Timer
 from time import monotonic
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from crm.documents.models import Scan
 from crm.documents.rules import DocumentProblem
+from portal.lib.filekinds import pieces_of
 
 # How long to reach the scanner, and how long one look may take in all.
 CONNECT_SECONDS, SECONDS = 3, 20
-PIECE = 64 * 1024
 INFECTED = 1
 
 
@@ -29,14 +31,14 @@ class NoAnswer(DocumentProblem):
 class Scanner(Protocol):
     """Looks at a file before anything of it is kept."""
 
-    def look(self, content: bytes) -> str:
+    def look(self, file: BinaryIO) -> str:
         """How it was scanned. Raises DocumentProblem for what is not to be kept."""
 
 
 class Without:
     """No scanner is set up, and the documents say so."""
 
-    def look(self, content: bytes) -> str:
+    def look(self, file: BinaryIO) -> str:
         """Not scanned."""
         return Scan.NONE
 
@@ -47,12 +49,23 @@ class Command:
     def __init__(self, line: str) -> None:
         self.parts = shlex.split(line)
 
-    def look(self, content: bytes) -> str:
-        """By the command's exit status."""
+    def look(self, file: BinaryIO) -> str:
+        """By the command's exit status; it is given the file some at a time, and stopped when it takes too long."""
+        quiet = subprocess.DEVNULL
         try:
-            ran = subprocess.run(self.parts, input=content, capture_output=True, timeout=SECONDS, check=False)
-        except (OSError, subprocess.SubprocessError):
+            ran = subprocess.Popen(self.parts, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)
+        except OSError:
             raise _no_answer() from None
+        clock = Timer(SECONDS, ran.kill)
+        clock.start()
+        try:
+            # A command that has made up its mind need not read to the end.
+            with suppress(OSError), ran.stdin as line:  # type: ignore[union-attr]  # it is a pipe
+                for piece in pieces_of(file):
+                    line.write(piece)
+            ran.wait()
+        finally:
+            clock.cancel()
         if ran.returncode == INFECTED:
             raise _infected()
         if ran.returncode:
@@ -66,7 +79,7 @@ class Clamd:
     def __init__(self, address: str | tuple[str, int]) -> None:
         self.address = address
 
-    def look(self, content: bytes) -> str:
+    def look(self, file: BinaryIO) -> str:
         """By clamd's answer."""
         until = monotonic() + SECONDS
         family = socket.AF_UNIX if isinstance(self.address, str) else socket.AF_INET
@@ -74,7 +87,7 @@ class Clamd:
             with socket.socket(family, socket.SOCK_STREAM) as line:
                 line.settimeout(CONNECT_SECONDS)
                 line.connect(self.address)
-                for piece in _framed(content):
+                for piece in _framed(file):
                     line.settimeout(_left(until))
                     line.sendall(piece)
                 line.settimeout(_left(until))
@@ -88,11 +101,10 @@ class Clamd:
         return Scan.CLEAN
 
 
-def _framed(content: bytes) -> Iterator[bytes]:
+def _framed(file: BinaryIO) -> Iterator[bytes]:
     """The command, each piece behind its length, and the end."""
     yield b"zINSTREAM\0"
-    for at in range(0, len(content), PIECE):
-        piece = content[at : at + PIECE]
+    for piece in pieces_of(file):
         yield struct.pack("!I", len(piece)) + piece
     yield struct.pack("!I", 0)
 

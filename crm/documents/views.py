@@ -124,8 +124,7 @@ def replace(request: HttpRequest, document: UUID) -> HttpResponse:
     try:
         if file is None:
             raise DocumentProblem(_("Choose a file."))
-        content = file.read(settings.DOCUMENT_BYTES + 1)
-        actions.replace(vault=vault, document=found, name=file.name or "", content=content, at=timezone.now())
+        actions.replace(vault=vault, document=found, name=file.name or "", file=file, at=timezone.now())
     except DocumentProblem as problem:
         return _page(request, vault, one(vault, document), str(problem))
     except (DocumentChanged, Unopened):
@@ -186,11 +185,10 @@ def one(vault: Opened, pk: UUID) -> Document:
 
 def taken(vault: Opened, file: Any, *, about: Contact | None, folder: str, tags: str) -> Document:
     """One file of an upload, kept. Raises DocumentProblem."""
-    content = file.read(settings.DOCUMENT_BYTES + 1)
     return actions.keep(
         vault=vault,
         name=file.name or "",
-        content=content,
+        file=file,
         contact=about,
         folder=folder,
         tags=tags,

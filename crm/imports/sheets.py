@@ -109,7 +109,7 @@ def _of_workbook(content: bytes, most_rows: int) -> list[Row]:
 def _weigh(content: bytes) -> None:
     """Refuse what would swell, before anything of it is unpacked."""
     try:
-        parts = members_of(content)
+        parts = members_of(io.BytesIO(content))
     except NotAnArchive as broken:
         raise ImportRefused(NOT_A_WORKBOOK) from broken
     if swells(parts, most_unpacked=min(MAX_UNPACKED, MAX_RATIO * len(content) + 1_000_000)):

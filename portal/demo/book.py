@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 from typing import Any
 
 from accounts.ground.access.context import Who, acting
@@ -26,6 +27,7 @@ from crm.workflows import actions as workflows
 from crm.workflows.models import Audience, Stage, StageState
 from crm.workflows.rules import Said as Flow
 from crm.workflows.rules import SaidStage
+from portal.demo import desk
 from portal.demo.agreements import cast_of
 from portal.demo.broker import Plan
 from portal.lib.exchange import EXCHANGE_ZONE, exchange_day
@@ -117,7 +119,9 @@ def keep_missing(firm: Plan, *, password: str, at: datetime) -> int:
         _meet(vault, at)
         _follow(vault, at)
         _file(vault, at)
-        return count + _win(vault, chance, at)
+        count += _win(vault, chance, at)
+        desk.lay_out(vault, at)
+        return count
 
 
 def _opened(who: Who, password: str, at: datetime) -> Opened:
@@ -189,8 +193,8 @@ def _file(vault: Opened, at: datetime) -> None:
     rows = list(scope(vault.who, Contact).filter(kind=Kind.PERSON, trashed_at=None).order_by("sort_key", "pk"))
     for place, (name, text, folder, tags) in enumerate(_PAPERS):
         contact = rows[place * 2 % len(rows)] if rows and place else None
-        content = text.encode()
-        documents.keep(vault=vault, name=name, content=content, contact=contact, folder=folder, tags=tags, at=at)
+        file = BytesIO(text.encode())
+        documents.keep(vault=vault, name=name, file=file, contact=contact, folder=folder, tags=tags, at=at)
 
 
 def _win(vault: Opened, chance: random.Random, at: datetime) -> int:

@@ -12,7 +12,8 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Run
 from portal import nightly
-from portal.demo import agreements, book, funding, history, invoices, keys, proposals, settling, templates, tickets
+from portal.demo import agreements, applying, book, funding, history, invoices, keys, proposals, settling, templates
+from portal.demo import tickets as asking
 from portal.demo.broker import Plan, plan
 from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
 from portal.lib.exchange import EXCHANGE_ZONE
@@ -56,7 +57,8 @@ def make(
     lived = history.catch_up(firm, built=built, until=max(built, until), at=at, say=say)
     templates.keep_missing(firm, at=at)
     proposed = proposals.send_missing(firm, at=at)
-    asked = tickets.ask_missing(firm, at=at)
+    asked = asking.ask_missing(firm, at=at)
+    invited = applying.invite_missing(firm, at=at)
     moved = funding.ask_missing(firm, at=at)
     if "storage_password" not in remembered:
         remembered = {**remembered, "storage_password": keys.new_password()}
@@ -76,6 +78,7 @@ def make(
         "schedules_agreed": agreed + lived.schedules_agreed,
         "fees_proposed": proposed,
         "tickets": asked,
+        "applications": invited,
         "movements_asked": moved,
         "limits_agreed": limited + lived.limits_agreed,
         **history.figures(firm),

@@ -1,10 +1,12 @@
 """What a file is, judged by its content and its name together; nothing is unpacked or drawn here."""
 
+import codecs
 import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 MEGA = 1024 * 1024
 LONGEST_NAME = 100
@@ -19,17 +21,31 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 # Signs that turn the direction of a line could make a text look like another one.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
-Judge = Callable[[bytes], bool]
+# Reads as much of an open file as it needs, and never the whole of it at once.
+Judge = Callable[[BinaryIO], bool]
+PIECE = 64 * 1024
 
 
 class NotAnArchive(ValueError):
     """The content is no ZIP archive that can be read."""
 
 
-def members_of(content: bytes) -> list[zipfile.ZipInfo]:
+def pieces_of(file: BinaryIO) -> Iterator[bytes]:
+    """A file from its beginning, some at a time."""
+    file.seek(0)
+    while piece := file.read(PIECE):
+        yield piece
+
+
+def size_of(file: BinaryIO) -> int:
+    """How many bytes a file has."""
+    return file.seek(0, io.SEEK_END)
+
+
+def members_of(file: BinaryIO) -> list[zipfile.ZipInfo]:
     """What an archive says it holds, without unpacking any of it. Raises NotAnArchive."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(file) as archive:
             return archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as broken:
         raise NotAnArchive from broken
@@ -47,27 +63,39 @@ def is_office_package(members: list[zipfile.ZipInfo]) -> bool:
 
 def begins_with(*marks: bytes) -> Judge:
     """By the first bytes."""
-    return lambda content: content.startswith(marks)
+    return lambda file: head_of(file, max(map(len, marks))).startswith(marks)
 
 
-def is_text(content: bytes) -> bool:
+def head_of(file: BinaryIO, length: int) -> bytes:
+    """Its first bytes."""
+    file.seek(0)
+    return file.read(length)
+
+
+def is_text(file: BinaryIO) -> bool:
     """Plain text in UTF-8, without signs that steer a terminal."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
     try:
-        text = content.decode("utf-8-sig")
+        return all(_is_plain(decoder.decode(piece)) for piece in pieces_of(file)) and _is_plain(
+            decoder.decode(b"", final=True)
+        )
     except UnicodeDecodeError:
         return False
+
+
+def _is_plain(text: str) -> bool:
     return all(sign in "\t\n\r\f" or unicodedata.category(sign) != "Cc" for sign in text)
 
 
 def _is_office(folder: str) -> Judge:
-    def judge(content: bytes) -> bool:
+    def judge(file: BinaryIO) -> bool:
         try:
-            members = members_of(content)
+            members = members_of(file)
         except NotAnArchive:
             return False
         names = [one.filename for one in members]
         return (
-            not swells(members, most_unpacked=min(MOST_UNPACKED, MOST_TIMES * len(content)))
+            not swells(members, most_unpacked=min(MOST_UNPACKED, MOST_TIMES * size_of(file)))
             and len(set(names)) == len(names)
             and not any(one.flag_bits & 1 for one in members)
             and is_office_package(members)

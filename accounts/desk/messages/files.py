@@ -5,6 +5,7 @@ A file is handed back as it came, always to be saved and never to be shown.
 
 from collections.abc import Sequence
 from hashlib import sha256
+from io import BytesIO
 from typing import NamedTuple, Protocol
 
 from django.core.files.uploadedfile import UploadedFile
@@ -56,8 +57,8 @@ def _checked(file: UploadedFile) -> Enclosed:
         raise MessageProblem(_("%(file)s is empty.") % said)
     if file.size > LARGEST:
         raise MessageProblem(_("%(file)s is larger than %(most)s MB.") % said)
-    kind, is_it = KINDS.get(ending(name), ("", lambda _content: False))
+    kind, is_it = KINDS.get(ending(name), ("", lambda _file: False))
     content = file.read(LARGEST + 1)
-    if not kind or not is_it(content):
+    if not kind or not is_it(BytesIO(content)):
         raise MessageProblem(_("%(file)s: only PDF, PNG, JPEG, text, CSV, Word and Excel files without macros.") % said)
     return Enclosed(name, kind, content, sha256(content).hexdigest())
