@@ -32,6 +32,8 @@ SPECTACULAR_SETTINGS = {
         "NotificationKind": "accounts.ground.notifications.models.NotificationKind",
         "FundingKind": "accounts.broker.funding.models.FundingKind",
         "FundingMethod": "accounts.broker.funding.models.FundingMethod",
+        "MovementKind": "accounts.broker.funding.models.KINDS",
+        "MovementMethod": "accounts.broker.funding.models.METHODS",
         "RecurringKind": "accounts.broker.recurring.api.RECURRING_KINDS",
         "RecurringEvery": "accounts.broker.recurring.models.Every",
         "RecurringState": "accounts.broker.recurring.models.State",

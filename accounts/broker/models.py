@@ -7,6 +7,7 @@ from accounts.broker.funding.models import FundingFile, FundingRequest, SavedBan
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import CashBalance, Instrument, Position
 from accounts.broker.permissions.models import PermissionRequest
+from accounts.broker.positions.models import MovedPosition
 from accounts.broker.prices.models import ClosingPrice
 from accounts.broker.products.models import ProductApproval
 from accounts.broker.rates.models import RateCorrection
@@ -33,6 +34,7 @@ __all__ = [
     "Instruction",
     "InstructionFile",
     "Instrument",
+    "MovedPosition",
     "NavDaily",
     "NavHistory",
     "PermissionRequest",

@@ -5,11 +5,14 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.broker.funding.models import FundingKind, FundingMethod, FundingRequest, SavedBank
-from accounts.broker.funding.queries import bank_for, request_for
+from accounts.broker.funding.queries import bank_for, request_for, to_fund
 from accounts.broker.funding.rules import CURRENCY_OF
+from accounts.broker.positions.forms import QUANTITY, WHOLE
+from accounts.broker.positions.queries import movable, parts_of, source_of, words_of
+from accounts.broker.positions.rules import Movable
 from accounts.broker.recurring.models import Every, RecurringInstruction
 from accounts.broker.recurring.queries import instruction_for
-from portal.confirming.wish import Wish, account_words, amount_words
+from portal.confirming.wish import Untold, Wish, account_words, amount_words
 
 
 def withdraw(wish: Wish) -> str:
@@ -39,6 +42,35 @@ def move(wish: Wish) -> str:
         ends.reverse()
     words = _("Move %(amount)s from account %(payer)s to account %(payee)s.")
     return words % {"amount": _amount(wish), "payer": ends[0], "payee": ends[1]}
+
+
+def send_positions(wish: Wish) -> str:
+    """Positions that go to another broker, or to another account of the firm."""
+    master = to_fund(wish.seat, str(wish.place["number"]))
+    account = source_of(wish.seat, master, str(wish.said.get("of") or wish.said.get("sub") or "")[:10])
+    said = {"account": account_words(account), "parts": _parts(wish, movable(wish.seat, account))}
+    way, _space, chosen = str(wish.said.get("to") or "").partition(" ")
+    if wish.said.get("broker") or way == "broker":
+        to = bank_for(wish.seat, UUID(str(wish.said.get("broker") or chosen)))
+        return _("Move %(parts)s from account %(account)s to %(to)s.") % {**said, "to": _bank(to)}
+    return _("Move %(parts)s from account %(account)s to %(to)s.") % {**said, "to": wish.account(chosen or way)}
+
+
+def _parts(wish: Wish, held: list[Movable]) -> str:
+    """The positions of the page's fields, or of the API's list."""
+    listed = wish.said.get("positions")
+    if isinstance(listed, list):
+        said = [(str(one.get("quantity")), str(one.get("symbol"))) for one in listed if isinstance(one, dict)]
+    else:
+        typed = [(one, str(wish.said.get(f"{QUANTITY}{one.key}") or "")) for one in held]
+        said = [
+            (f"{one.free.normalize():f}" if wish.said.get(f"{WHOLE}{one.key}") else text, one.symbol)
+            for one, text in typed
+            if text.strip() or wish.said.get(f"{WHOLE}{one.key}")
+        ]
+    if not said:
+        raise Untold
+    return ", ".join(" ".join(f"{quantity} {symbol}".replace("\0", "").split())[:60] for quantity, symbol in said)
 
 
 def recur(wish: Wish) -> str:
@@ -88,9 +120,9 @@ def verify(wish: Wish) -> str:
     """What an advisor asks for, answered by the owner."""
     found = request_for(wish.seat, wish.place["pk"])
     said = {
-        "kind": FundingKind(found.kind).label,
+        "kind": found.get_kind_display(),
         "account": account_words(found.account),
-        "amount": amount_words(found.amount, found.currency) if found.amount else "",
+        "amount": amount_words(found.amount, found.currency) if found.amount else words_of(parts_of(wish.seat, found)),
         "to": _end_of(found),
     }
     accepts = wish.said.get("answer") == "approve" or wish.said.get("approve") is True

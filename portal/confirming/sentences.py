@@ -262,9 +262,12 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("transfer:withdraw", "api_withdraw"), money.withdraw),
     "transfer:pay_bill": money.pay_bill,
     **dict.fromkeys(("transfer:move", "api_move"), money.move),
+    **dict.fromkeys(("transfer:positions_out", "api_positions_out"), money.send_positions),
     **dict.fromkeys(("transfer:recur", "api_recur"), money.recur),
     **dict.fromkeys(("transfer:recurring_resume", "api_resume_recurring"), money.resume),
-    **dict.fromkeys(("transfer:save_bank", "transfer:save_payee", "api_save_bank"), money.save_bank),
+    **dict.fromkeys(
+        ("transfer:save_bank", "transfer:save_payee", "transfer:save_broker", "api_save_bank"), money.save_bank
+    ),
     **dict.fromkeys(("transfer:delete_bank", "api_delete_bank"), money.delete_bank),
     **dict.fromkeys(("transfer:funding_verify", "api_verify_funding"), money.verify),
     **dict.fromkeys(("fees:send_invoices", "api_send_invoices"), _send_invoices),

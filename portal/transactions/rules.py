@@ -47,6 +47,7 @@ class Method(models.TextChoices):
     ATON = "ATON", _("ATON")
     FOP = "FOP", _("FOP")
     DWAC = "DWAC", _("DWAC")
+    BASIC_FOP = "BASICFOP", _("Basic FOP (complex)")
     INTERNAL = "INTERNAL", _("Internal")
     BUY = "BUY", _("Buy")
     SELL = "SELL", _("Sell")

@@ -11,7 +11,7 @@ from django.db.models import Case, CharField, DecimalField, Exists, F, OuterRef,
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.broker.activity.models import CashLine, PositionTransfer, Trade
-from accounts.broker.funding.models import FundingKind, FundingMethod, FundingRequest, FundingStatus
+from accounts.broker.funding.models import FundingKind, FundingMethod, FundingRequest, FundingStatus, PositionKind
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import Gate, may_pass
 from accounts.ground.access.scope import scope
@@ -165,6 +165,7 @@ def _asked(who: Who, since: date) -> "QuerySet[FundingRequest]":
         t_day=F("requested_on"),
         t_kind=Case(
             When(kind=FundingKind.WITHDRAWAL, method=FundingMethod.BILLPAY, then=_said(Kind.BILL_PAY)),
+            When(kind=PositionKind.INTERNAL, then=_said(Kind.POSITION_INTERNAL)),
             default=Cast("kind", _TEXT),
             output_field=_TEXT,
         ),

@@ -4,7 +4,7 @@ Whoever asks at the same time waits: what a person has withdrawn and what an acc
 last until the transaction ends.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -23,13 +23,18 @@ from accounts.broker.funding.models import (
     FundingMethod,
     FundingRequest,
     FundingStatus,
+    PositionKind,
+    PositionMethod,
     SavedBank,
 )
-from accounts.broker.funding.queries import bank_for, request_for, requests_of
+from accounts.broker.funding.queries import bank_for, names_somebody_else, request_for, requests_of
 from accounts.broker.funding.rules import FundingConflict, FundingProblem, TooManyNumbers, WrongNumber
 from accounts.broker.funding.telling import mail_number, tell
+from accounts.broker.positions.actions import list_positions
+from accounts.broker.positions.queries import parts_of
+from accounts.broker.positions.rules import broker_problem, in_order
 from accounts.ground.access.context import Who, acting, current_alias, cursor
-from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.access.locks import is_alone, one_at_a_time
 from accounts.ground.access.scope import account_for
 from accounts.ground.consents.queries import authority
 from accounts.ground.days.queries import calendar
@@ -42,6 +47,8 @@ DIGITS, MOST_WRONG = 8, 5
 USED_KEY = gettext_noop("This form was sent before with something else in it. Open it anew, and ask again.")
 # What has confirmed nothing but that somebody knows the password: a number is mailed besides.
 WITHOUT_DEVICE = ("", "password")
+# What only comes takes nothing, and needs no proof.
+COMING = (FundingKind.DEPOSIT, PositionKind.IN)
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,15 @@ def move(*, who: Who, payer: Account, asked: Asked, factor: str, at: datetime) -
     return _ask(who, payer, asked, factor=factor, at=at)
 
 
+def transfer_positions(*, who: Who, account: Account, asked: Asked, factor: str, at: datetime) -> FundingRequest:
+    """Ask for positions to come from a saved broker, to leave for one, or to change accounts inside the firm."""
+    if asked.kind == PositionKind.INTERNAL:
+        assert asked.counter is not None, "an internal transfer has two ends"
+    elif asked.bank is None or asked.bank.method not in PositionMethod.values:
+        raise FundingProblem(gettext_noop("Choose a saved broker."))
+    return _ask(who, account, replace(asked, parts=in_order(asked.parts)), factor=factor, at=at)
+
+
 def ends_of(who: Who, number: str, other: str) -> tuple[Account, Account]:
     """Payer and payee by number, for who may fund both clients; a group's money goes by its master."""
     payer, payee = account_for(who, number), account_for(who, other)
@@ -90,9 +106,10 @@ def ends_of(who: Who, number: str, other: str) -> tuple[Account, Account]:
 
 def save_bank(*, who: Who, account: Account, bank: BankAsked, key: UUID, factor: str, at: datetime) -> FundingRequest:
     """Add a bank to which the account's money may go, once that is confirmed."""
-    if problem := rules.bank_problem(bank.method, bank.code, bank.number):
+    is_broker = bank.method in PositionMethod.values
+    if problem := (broker_problem if is_broker else rules.bank_problem)(bank.method, bank.code, bank.number):
         raise FundingProblem(problem)
-    if bank.method not in (*rules.CURRENCY_OF, FundingMethod.WIRE):
+    if not is_broker and bank.method not in (*rules.CURRENCY_OF, FundingMethod.WIRE):
         raise FundingProblem(gettext_noop("Choose a method."))
     repeated = _repeated_bank(who, account, bank, key)
     if repeated is not None:
@@ -129,6 +146,9 @@ def delete_bank(*, who: Who, bank: SavedBank, at: datetime) -> None:
 def confirm(*, who: Who, found: FundingRequest, number: str, at: datetime) -> FundingRequest:
     """Take the mailed number; what the request needs besides is asked now, limits and free cash included."""
     with transaction.atomic(using=current_alias.get()):
+        # A wrong number is counted after its request has ended: those that are tried meanwhile are not looked at.
+        if not is_alone(f"funding number {found.pk}"):
+            raise FundingConflict(gettext_noop("Another number is looked at just now; wait a moment."))
         held = _held(who, found)
         if held.status != FundingStatus.PENDING_CONFIRMATION or held.asked_by != who.user_id:
             raise FundingConflict(gettext_noop("Nothing waits for a number here."))
@@ -136,7 +156,7 @@ def confirm(*, who: Who, found: FundingRequest, number: str, at: datetime) -> Fu
             raise FundingConflict(gettext_noop("Too many wrong numbers. Cancel it and ask again."))
         if not constant_time_compare(number_of(held), number.strip()):
             raise WrongNumber(gettext_noop("That is not the number in the mail."))
-        asked = _asked_of(held)
+        asked = _asked_of(who, held)
         assert held.numbered_at is not None, "a check constraint says so"
         since = held.numbered_at if held.kind == FundingKind.BANK else held.asked_at
         if at >= since + rules.NUMBER_LASTS:
@@ -176,7 +196,7 @@ def verify(*, who: Who, found: FundingRequest, accepts: bool, at: datetime) -> F
         if not accepts:
             ended = {"ended_by": who.user_id, "ended_at": at}
             return _step(held, FundingStatus.REJECTED, verified_by=who.user_id, **ended)
-        check_ends(who, held.account, _asked_of(held))
+        check_ends(who, held.account, _asked_of(who, held))
         if held.kind == FundingKind.BANK:
             ended = {"ended_by": who.user_id, "ended_at": at}
             return _step(held, FundingStatus.APPROVED, verified_by=who.user_id, **ended)
@@ -189,7 +209,7 @@ def consent(*, who: Who, found: FundingRequest, at: datetime) -> FundingRequest:
         held = _held(who, found)
         if held.status != FundingStatus.PENDING_ADVISOR or not who.is_advisor:
             raise FundingConflict(gettext_noop("Nothing waits for an advisor's consent here."))
-        check_ends(who, held.account, _asked_of(held))
+        check_ends(who, held.account, _asked_of(who, held))
         return _step(held, FundingStatus.PENDING, consented_by=who.user_id, released_at=at)
 
 
@@ -265,7 +285,7 @@ def _ask(who: Who, account: Account, asked: Asked, *, factor: str, at: datetime)
             requested_on=exchange_day(at),
         )
         fields = checked(who, account, asked, factor, at)
-        needs_number = asked.kind != FundingKind.DEPOSIT and factor in WITHOUT_DEVICE
+        needs_number = asked.kind not in COMING and factor in WITHOUT_DEVICE
         if needs_number:
             made.status, made.numbered_at = FundingStatus.PENDING_CONFIRMATION, at
             lately = requests_of(who).filter(asked_by=who.user_id, numbered_at__gt=at - rules.NUMBERS_WITHIN)
@@ -283,6 +303,7 @@ def _ask(who: Who, account: Account, asked: Asked, *, factor: str, at: datetime)
             setattr(made, name, value)
         try:
             with transaction.atomic(using=current_alias.get()):
+                list_positions(made, asked.parts)
                 made.save(force_insert=True)
         except IntegrityError as problem:
             if "funding_asked_once" not in str(problem):
@@ -298,7 +319,7 @@ def _ask(who: Who, account: Account, asked: Asked, *, factor: str, at: datetime)
 def _repeated(who: Who, account: Account, asked: Asked) -> FundingRequest | None:
     """What the same person asked for with the same key: a second click that asks the same is the first one."""
     found = requests_of(who).filter(asked_by=who.user_id, key=asked.key).first()
-    if found is not None and (found.account_id, _asked_of(found)) != (account.pk, asked):
+    if found is not None and (found.account_id, _asked_of(who, found)) != (account.pk, asked):
         raise FundingConflict(USED_KEY)
     return found
 
@@ -321,7 +342,7 @@ def _may_still(who: Who, held: FundingRequest) -> None:
         ends_of(who, held.account.number, held.counter.number)
     else:
         account_for(who, held.account.number, "fund")
-    check_ends(who, held.account, _asked_of(held))
+    check_ends(who, held.account, _asked_of(who, held))
 
 
 def _lock(who: Who, account_id: int) -> None:
@@ -348,7 +369,7 @@ def _step(held: FundingRequest, status: str, **fields: object) -> FundingRequest
 
 def _onward(who: Who, found: FundingRequest, fields: dict[str, object], at: datetime) -> str:
     """Where it goes once its asker is sure; what the new status says besides is added to the fields."""
-    if found.is_by_advisor and (_names_somebody_else(found) or not authority(who, found.account)):
+    if found.is_by_advisor and (names_somebody_else(found) or not authority(who, found.account)):
         return FundingStatus.PENDING_VERIFICATION
     if found.kind == FundingKind.BANK:
         fields |= {"ended_by": who.user_id, "ended_at": at}
@@ -363,18 +384,6 @@ def _onward(who: Who, found: FundingRequest, fields: dict[str, object], at: date
     return FundingStatus.PENDING
 
 
-def _names_somebody_else(found: FundingRequest) -> bool:
-    """Whether money could go to others than the account's owner: to whom, the owner decides, whatever authority was
-    given. A payee of bills always is somebody else."""
-    if found.kind != FundingKind.BANK:
-        return False
-    assert found.bank is not None, "a bank that is added is one"
-    if found.method == FundingMethod.BILLPAY:
-        return True
-    with cursor() as cur:
-        cur.execute("SELECT broker_names_agree(%s, %s)", [found.bank.holder, found.account.title])
-        return not cur.fetchone()[0]
-
-
-def _asked_of(found: FundingRequest) -> Asked:
-    return Asked(found.kind, found.currency, found.key, found.amount, found.method, found.bank, found.counter)
+def _asked_of(who: Who, found: FundingRequest) -> Asked:
+    ends = (found.bank, found.counter)
+    return Asked(found.kind, found.currency, found.key, found.amount, found.method, *ends, parts_of(who, found))

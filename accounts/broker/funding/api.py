@@ -18,7 +18,9 @@ from accounts.broker.funding import actions
 from accounts.broker.funding.actions import BankAsked
 from accounts.broker.funding.checking import Asked
 from accounts.broker.funding.models import (
+    KINDS,
     LONGEST_BANK_NAME,
+    METHODS,
     FundingKind,
     FundingMethod,
     FundingRequest,
@@ -49,7 +51,7 @@ KEYS = UUID("6f1b3c52-8a0e-4f2d-9b5e-2f4f1c0d7a11")
 
 COMING_BY = [one for one in FundingMethod.choices if one[0] not in (FundingMethod.INTERNAL, FundingMethod.BILLPAY)]
 NOT_BANKED = (FundingMethod.INTERNAL, FundingMethod.CHECK)
-BANKED_BY = [one for one in FundingMethod.choices if one[0] not in NOT_BANKED]
+BANKED_BY = [one for one in METHODS if one[0] not in NOT_BANKED]
 
 
 class FundingRequestSerializer(serializers.ModelSerializer):
@@ -58,7 +60,7 @@ class FundingRequestSerializer(serializers.ModelSerializer):
     account = serializers.CharField(source="account.number")
     counter_account = serializers.CharField(source="counter.number", allow_null=True, default=None)
     bank = serializers.CharField(source="bank.name", allow_null=True, default=None)
-    kind = serializers.ChoiceField(FundingKind.choices)
+    kind = serializers.ChoiceField(KINDS)
     status = serializers.ChoiceField(FundingStatus.choices)
     shown = serializers.DecimalField(
         20, 2, allow_null=True, read_only=True, help_text="What the statement shows of it; a charge may be taken off"
@@ -125,7 +127,8 @@ class MoveSerializer(MoneySerializer):
 
 
 class NewBankSerializer(StrictSerializer):
-    """A bank account; or by BILLPAY a payee: its name as holder, its address as bank name, your number with it."""
+    """A bank account; by BILLPAY a payee: its name as holder, its address as bank name, your number with it; or by
+    ACATS, ATON, FOP, DWAC or BASICFOP an account at another broker: its clearing number as code."""
 
     name = serializers.CharField(max_length=LONGEST_BANK_NAME)
     method = serializers.ChoiceField(BANKED_BY)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.broker.funding import api, request_api
+from accounts.broker.positions import api as positions
 from accounts.broker.recurring import api as recurring
 
 urlpatterns = [
@@ -11,6 +12,11 @@ urlpatterns = [
     path("accounts/<str:number>/withdrawals/", api.Withdraw.as_view(), name="api_withdraw"),
     path("accounts/<str:number>/internal-transfers/", api.MoveCash.as_view(), name="api_move"),
     path("accounts/<str:number>/bank-instructions/", api.SaveBank.as_view(), name="api_save_bank"),
+    path(
+        "accounts/<str:number>/positions-to-move/", positions.AccountPositions.as_view(), name="api_positions_to_move"
+    ),
+    path("accounts/<str:number>/position-transfers/in/", positions.BringPositions.as_view(), name="api_positions_in"),
+    path("accounts/<str:number>/position-transfers/out/", positions.SendPositions.as_view(), name="api_positions_out"),
     path("accounts/<str:number>/recurring-instructions/", recurring.SetUpRecurring.as_view(), name="api_recur"),
     path("recurring-instructions/", recurring.RecurringInstructions.as_view(), name="api_recurring"),
     path("recurring-instructions/<uuid:pk>/", recurring.OneRecurring.as_view(), name="api_recurring_one"),

@@ -13,8 +13,9 @@ from django.db.models import Q
 
 from accounts.broker.activity.models import CashLine, PositionTransfer
 from accounts.broker.funding.matching import Line, Wait, ids_in, pairs
-from accounts.broker.funding.models import FundingKind, FundingRequest, FundingStatus
+from accounts.broker.funding.models import FundingKind, FundingRequest, FundingStatus, PositionKind
 from accounts.broker.funding.rules import check_step
+from accounts.broker.positions.closing import pair_positions
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.notifications.actions import notify
@@ -25,10 +26,13 @@ from portal.lib.words import gettext_noop
 LONGEST_REASON = 300
 SLICE = 5_000
 # Money may arrive before the broker has heard that it comes; nothing leaves before.
-OPEN = {
+OPEN: Mapping[str, tuple[str, ...]] = {
     FundingKind.DEPOSIT: (FundingStatus.PENDING, FundingStatus.PROCESSED),
     FundingKind.WITHDRAWAL: (FundingStatus.PROCESSED,),
     FundingKind.INTERNAL: (FundingStatus.PROCESSED,),
+    PositionKind.IN: (FundingStatus.PENDING, FundingStatus.PROCESSED),
+    PositionKind.OUT: (FundingStatus.PROCESSED,),
+    PositionKind.INTERNAL: (FundingStatus.PROCESSED,),
 }
 
 
@@ -70,7 +74,7 @@ def complete(*, accounts: Sequence[int], at: datetime) -> int:
         return 0
     with transaction.atomic(using=current_alias.get()):
         one_at_a_time("broker_funding")
-        return _by_cash_lines(accounts, at) + _by_transfers(accounts, at)
+        return _by_cash_lines(accounts, at) + _by_transfers(accounts, at) + _by_positions(accounts, at)
 
 
 def complete_open(*, at: datetime) -> int:
@@ -80,7 +84,7 @@ def complete_open(*, at: datetime) -> int:
     return sum(complete(accounts=accounts[n : n + SLICE], at=at) for n in range(0, len(accounts), SLICE))
 
 
-def _open(*kinds: FundingKind) -> Q:
+def _open(*kinds: str) -> Q:
     """What a line can show; what has ended long ago is not read."""
     is_open = Q()
     for kind in kinds:
@@ -88,16 +92,20 @@ def _open(*kinds: FundingKind) -> Q:
     return is_open
 
 
-def _waiting(accounts: Sequence[int], *kinds: FundingKind) -> dict[UUID, FundingRequest]:
-    rows = FundingRequest.unscoped.select_for_update(of=("self",)).select_related("account", "counter")
+def _waiting(accounts: Sequence[int], *kinds: str) -> dict[UUID, FundingRequest]:
+    rows = FundingRequest.unscoped.select_for_update(of=("self",)).select_related("account", "counter", "bank")
     return {one.pk: one for one in rows.filter(_open(*kinds), account_id__in=accounts).order_by("pk")}
 
 
 def _paired(lines: Sequence[Line], waiting: Mapping[UUID, FundingRequest]) -> list[tuple[Line, FundingRequest]]:
-    named = {pk for line in lines for pk in ids_in(line.text)}
-    ours = set(FundingRequest.unscoped.filter(pk__in=named).values_list("pk", flat=True))
     waits = [Wait(one.pk, *_terms(one), one.requested_on, one.asked_at) for one in waiting.values()]
-    return [(line, waiting[one.id]) for line, one in pairs(lines, waits, ours=ours)]
+    return [(line, waiting[one.id]) for line, one in pairs(lines, waits, ours=_ours(lines))]
+
+
+def _ours(lines: Sequence[Line]) -> set[UUID]:
+    """The requests that the lines name."""
+    named = {pk for line in lines for pk in ids_in(line.text)}
+    return set(FundingRequest.unscoped.filter(pk__in=named).values_list("pk", flat=True))
 
 
 def _terms(one: FundingRequest) -> tuple[tuple[object, ...], Decimal]:
@@ -165,6 +173,17 @@ def _by_transfers(accounts: Sequence[int], at: datetime) -> int:
         one.moved = rows[line.id]
         _completed(one, line.day, line.day, at)
     return len(found)
+
+
+def _by_positions(accounts: Sequence[int], at: datetime) -> int:
+    waiting = _waiting(accounts, *PositionKind.values)
+    if not waiting:
+        return 0
+    shown = pair_positions(waiting, ours=_ours)
+    for pk, (row, day) in shown.items():
+        waiting[pk].moved = row
+        _completed(waiting[pk], day, day, at)
+    return len(shown)
 
 
 def _completed(one: FundingRequest, day: date, available: date, at: datetime) -> None:

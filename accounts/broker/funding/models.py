@@ -1,4 +1,5 @@
-"""Money in and out: what somebody asked the broker to move, the banks it moves to, and the files that tell the broker.
+"""Money and positions in and out: what somebody asked the broker to move, where it goes, and the files that tell the
+broker.
 
 A request is closed by the broker alone: by its answer, or by the line of a later statement that shows the movement.
 """
@@ -44,6 +45,31 @@ class FundingMethod(models.TextChoices):
     INTERNAL = "INTERNAL", _("Internal")
 
 
+class PositionKind(models.TextChoices):
+    """Which way positions are to go."""
+
+    IN = "position_in", _("Inbound position transfer")
+    OUT = "position_out", _("Outbound position transfer")
+    INTERNAL = "position_inside", _("Internal position transfer")
+
+
+class PositionMethod(models.TextChoices):
+    """How brokers hand positions to each other."""
+
+    ACATS = "ACATS", _("ACATS")
+    ATON = "ATON", _("ATON")
+    FOP = "FOP", _("FOP")
+    DWAC = "DWAC", _("DWAC")
+    BASIC_FOP = "BASICFOP", _("Basic FOP (complex)")
+
+
+INTERNAL_KINDS = (FundingKind.INTERNAL.value, PositionKind.INTERNAL.value)
+WITHOUT_AMOUNT = (FundingKind.BANK.value, *PositionKind.values)
+NAMES_A_BANK = (FundingKind.BANK.value, PositionKind.IN.value, PositionKind.OUT.value)
+KINDS = [*FundingKind.choices, *PositionKind.choices]
+METHODS = [*FundingMethod.choices, *PositionMethod.choices]
+
+
 class FundingStatus(models.TextChoices):
     """How far a request has got; `rules.NEXT` says what follows what."""
 
@@ -87,10 +113,11 @@ class OfOwnPractice(TenantModel):
 
 
 class SavedBank(OfOwnPractice):
-    """Where an account's money goes: a bank account under a name, or a payee of bills. Whether it may be used says the
-    request that added it.
+    """Where an account's money goes: a bank account under a name, or a payee of bills; or the broker its positions go
+    to and come from. Whether it may be used says the request that added it.
 
-    Of a payee `holder` is who is paid, `bank_name` the address, and `number` what the payee knows the payer by.
+    Of a payee `holder` is who is paid, `bank_name` the address, and `number` what the payee knows the payer by. Of a
+    broker `bank_name` is its name, `code` its clearing number and `number` the account there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -98,7 +125,7 @@ class SavedBank(OfOwnPractice):
     practice = _practice()
     account = tenant_account()
     name = models.CharField(max_length=LONGEST_BANK_NAME)
-    method = models.CharField(max_length=10, choices=FundingMethod)
+    method = models.CharField(max_length=10, choices=METHODS)
     bank_name = models.CharField(max_length=150)
     holder = models.CharField(max_length=150)
     code = models.CharField(max_length=11, blank=True, help_text=_("Routing number or BIC"))
@@ -116,7 +143,8 @@ class SavedBank(OfOwnPractice):
             ),
             models.CheckConstraint(condition=~Q(name="") & ~Q(number=""), name="savedbank_says_where"),
             models.CheckConstraint(
-                condition=Q(method__in=["WIRE", "ACH", "EFT", "SEPA", "BILLPAY"]), name="savedbank_method"
+                condition=Q(method__in=["WIRE", "ACH", "EFT", "SEPA", "BILLPAY", *PositionMethod.values]),
+                name="savedbank_method",
             ),
             models.CheckConstraint(
                 condition=Q(deleted_at=None, deleted_by=None) | Q(deleted_at__isnull=False, deleted_by__isnull=False),
@@ -132,6 +160,11 @@ class SavedBank(OfOwnPractice):
         """And when the account has moved on, its former advisor reads no more of its banks."""
         rows = super().narrowed(who, rows)
         return rows.filter(account__practice_id=who.practice_id) if who.is_advisor else rows
+
+    @property
+    def is_broker(self) -> bool:
+        """Whether positions go there, and no money."""
+        return self.method in PositionMethod.values
 
     @property
     def ending(self) -> str:
@@ -166,15 +199,16 @@ class FundingFile(TenantModel):
 
 
 class FundingRequest(OfOwnPractice):
-    """One thing that somebody asked for. `usd` is what a withdrawal counts against the limits of its `factor`;
-    `available` is what the account had free when it was asked for."""
+    """One thing that somebody asked for. `usd` is what leaves counts against the limits of its `factor`; `available` is
+    what the account had free when it was asked for. What is to move of positions stands in MovedPosition; positions
+    that come without a list are a whole account."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     firm = tenant_firm()
     practice = _practice()
     account = tenant_account()
-    kind = models.CharField(max_length=16, choices=FundingKind)
-    method = models.CharField(max_length=10, choices=FundingMethod, blank=True)
+    kind = models.CharField(max_length=16, choices=KINDS)
+    method = models.CharField(max_length=10, choices=METHODS, blank=True)
     amount = models.DecimalField(max_digits=20, decimal_places=2, null=True)
     currency = models.CharField(max_length=3)
     usd = models.DecimalField(max_digits=20, decimal_places=2, null=True)
@@ -220,14 +254,25 @@ class FundingRequest(OfOwnPractice):
     class Meta(OfOwnPractice.Meta):
         constraints = [
             models.UniqueConstraint(fields=["asked_by", "key"], name="funding_asked_once"),
+            models.UniqueConstraint(fields=["firm", "practice", "account", "id"], name="funding_of_account"),
             models.CheckConstraint(
-                condition=Q(kind="bank", amount=None, bank__isnull=False) | Q(~Q(kind="bank"), amount__gt=Decimal(0)),
+                condition=Q(kind__in=WITHOUT_AMOUNT, amount=None)
+                | Q(~Q(kind__in=WITHOUT_AMOUNT), amount__gt=Decimal(0)),
                 name="funding_amount",
             ),
             models.CheckConstraint(
-                condition=Q(kind="internal_cash", counter__isnull=False, method="INTERNAL")
-                | Q(~Q(kind="internal_cash"), ~Q(method="INTERNAL"), counter=None),
+                condition=~Q(kind__in=NAMES_A_BANK) | Q(bank__isnull=False), name="funding_names_its_bank"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=INTERNAL_KINDS, counter__isnull=False, method="INTERNAL")
+                | Q(~Q(kind__in=INTERNAL_KINDS), ~Q(method="INTERNAL"), counter=None),
                 name="funding_counter",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="position_out")
+                | Q(usd__gt=Decimal(0), counts_on__isnull=False)
+                | Q(status__in=["pending_confirmation", "cancelled", "expired"]),
+                name="funding_positions_count",
             ),
             models.CheckConstraint(condition=~Q(counter=models.F("account")), name="funding_two_accounts"),
             models.CheckConstraint(
@@ -278,6 +323,8 @@ class FundingRequest(OfOwnPractice):
     @property
     def shown(self) -> Decimal | None:
         """How much the statement shows of it; None where it shows nothing yet."""
+        if self.amount is None:
+            return None
         if self.line is not None:
             return abs(self.line.amount)
         return abs(self.moved.cash or Decimal(0)) if self.moved is not None else None
@@ -286,6 +333,11 @@ class FundingRequest(OfOwnPractice):
     def difference(self) -> Decimal:
         """What the statement shows above what was asked for; below nothing where less has moved."""
         return Decimal(0) if self.shown is None or self.amount is None else self.shown - self.amount
+
+    @property
+    def moves_positions(self) -> bool:
+        """Whether it is about positions and not about money."""
+        return self.kind in PositionKind.values
 
     @property
     def is_pending(self) -> bool:

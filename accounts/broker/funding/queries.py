@@ -17,6 +17,8 @@ from accounts.broker.funding.models import (
     FundingMethod,
     FundingRequest,
     FundingStatus,
+    PositionKind,
+    PositionMethod,
     SavedBank,
 )
 from accounts.broker.funding.rules import FUND_THE_MASTER
@@ -100,6 +102,11 @@ def under_way(who: Who, account: Account | None = None) -> "QuerySet[FundingRequ
     return rows.filter(account_id=account.pk) if account else rows
 
 
+def without_positions(rows: "QuerySet[FundingRequest]") -> "QuerySet[FundingRequest]":
+    """Those that move money or save where it goes; of a saved broker too."""
+    return rows.exclude(kind__in=PositionKind.values)
+
+
 def request_for(who: Who, pk: UUID) -> FundingRequest:
     """One of them; hidden and missing answer alike."""
     found: Any = requests_of(who).filter(pk=pk).first()
@@ -119,6 +126,15 @@ def banks_of(who: Who) -> "QuerySet[SavedBank]":
 
 def usable_banks(who: Who, account: Account) -> "QuerySet[SavedBank]":
     """Those of an account to which money may go."""
+    return _usable(who, account).exclude(method__in=PositionMethod.values)
+
+
+def usable_brokers(who: Who, account: Account) -> "QuerySet[SavedBank]":
+    """Those brokers to which positions of an account may go, and from which they may come."""
+    return _usable(who, account).filter(method__in=PositionMethod.values)
+
+
+def _usable(who: Who, account: Account) -> "QuerySet[SavedBank]":
     added = FundingRequest.unscoped.filter(bank=OuterRef("pk"), kind=FundingKind.BANK, status=FundingStatus.APPROVED)
     rows = scope(who, SavedBank).filter(account_id=account.pk, deleted_at=None)
     return rows.filter(Exists(added)).order_by("name")
@@ -126,6 +142,11 @@ def usable_banks(who: Who, account: Account) -> "QuerySet[SavedBank]":
 
 def without_payees(rows: "QuerySet[SavedBank]") -> "QuerySet[SavedBank]":
     """Banks alone."""
+    return rows.exclude(method__in=[FundingMethod.BILLPAY, *PositionMethod.values])
+
+
+def banks_and_brokers(rows: "QuerySet[SavedBank]") -> "QuerySet[SavedBank]":
+    """All but payees."""
     return rows.exclude(method=FundingMethod.BILLPAY)
 
 
@@ -203,3 +224,16 @@ class Steps:
             and found.method == "WIRE"
             and found.status == FundingStatus.PENDING,
         )
+
+
+def names_somebody_else(found: FundingRequest) -> bool:
+    """Whether money could go to others than the account's owner: to whom, the owner decides, whatever authority was
+    given. A payee of bills always is somebody else."""
+    if found.kind != FundingKind.BANK:
+        return False
+    assert found.bank is not None, "a bank that is added is one"
+    if found.method == FundingMethod.BILLPAY:
+        return True
+    with cursor() as cur:
+        cur.execute("SELECT broker_names_agree(%s, %s)", [found.bank.holder, found.account.title])
+        return not cur.fetchone()[0]

@@ -16,6 +16,7 @@ from accounts.broker.funding.api import FundingRequestSerializer, refusing, told
 from accounts.broker.funding.models import LONGEST_REASON, FundingRequest
 from accounts.broker.funding.queries import Steps, request_for
 from accounts.broker.funding.rules import WrongNumber
+from accounts.broker.positions.queries import positions_of
 from accounts.ground.access.api import StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
@@ -31,13 +32,31 @@ class WholeBankSerializer(serializers.Serializer):
     method = serializers.CharField()
 
 
+class MovedPositionSerializer(serializers.Serializer):
+    """One contract of a transfer of positions."""
+
+    symbol = serializers.CharField()
+    conid = serializers.IntegerField(allow_null=True)
+    quantity = serializers.DecimalField(28, 10)
+    shown = serializers.DecimalField(28, 10, allow_null=True, help_text="What the statement shows of it")
+
+
 class OneFundingRequestSerializer(FundingRequestSerializer):
     """One request; who is asked to confirm or approve it reads the whole bank account it goes to."""
 
     goes_to = serializers.SerializerMethodField()
+    positions = serializers.SerializerMethodField()
 
     class Meta(FundingRequestSerializer.Meta):
-        fields: tuple[str, ...] = (*FundingRequestSerializer.Meta.fields, "goes_to")  # type: ignore[assignment]
+        fields: tuple[str, ...] = (  # type: ignore[assignment]
+            *FundingRequestSerializer.Meta.fields,
+            "goes_to",
+            "positions",
+        )
+
+    @extend_schema_field(MovedPositionSerializer(many=True))
+    def get_positions(self, _found: FundingRequest) -> Any:
+        return MovedPositionSerializer(self.context["positions"], many=True).data
 
     @extend_schema_field(WholeBankSerializer(allow_null=True))
     def get_goes_to(self, _found: FundingRequest) -> Any:
@@ -80,7 +99,8 @@ class OneFundingRequest(APIView):
         found = request_for(who, pk)
         steps = Steps.of(who, found, at=timezone.now())
         goes_to = found.bank if steps.verifies or steps.confirms else None
-        return Response(OneFundingRequestSerializer(found, context={"goes_to": goes_to}).data)
+        positions = positions_of(who, found) if found.moves_positions else []
+        return Response(OneFundingRequestSerializer(found, context={"goes_to": goes_to, "positions": positions}).data)
 
     @extend_schema(request=NewAmountSerializer, responses=FundingRequestSerializer)
     def patch(self, request: ApiRequest, pk: UUID) -> Response:

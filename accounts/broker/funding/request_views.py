@@ -16,6 +16,7 @@ from accounts.broker.funding.models import LONGEST_REASON, FundingRequest
 from accounts.broker.funding.queries import Steps, request_for
 from accounts.broker.funding.rules import FundingConflict, FundingProblem, WrongNumber
 from accounts.broker.funding.views import refused, words
+from accounts.broker.positions.queries import positions_of
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from portal.lib.words import gettext_noop
@@ -142,6 +143,7 @@ def _page(
         "found": found,
         "account": found.account,
         "steps": steps,
+        "positions": positions_of(who, found) if found.moves_positions else [],
         "form": form if steps.changes_amount else None,
         "problem": words(problem) if problem else "",
         "longest_reason": LONGEST_REASON,

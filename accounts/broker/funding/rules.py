@@ -43,6 +43,7 @@ CURRENCY_OF = {
 BY_ACH = (FundingMethod.ACH, FundingMethod.EFT)
 
 FUND_THE_MASTER = gettext_noop("Fund the STL master account; money reaches a sub account by a transfer from it.")
+ONE_OWNER = gettext_noop("Money and positions move only between accounts of the same owner and title.")
 
 
 class FundingProblem(ValueError):
@@ -99,7 +100,7 @@ def internal_problem(payer: Account, payee: Account, *, subs_pay_each_other: boo
         return gettext_noop("Choose two different accounts.")
     group = (payer.stl_id or payer.pk) == (payee.stl_id or payee.pk)
     if payer.practice_id != payee.practice_id:
-        return gettext_noop("Cash moves only between accounts of one advisor.")
+        return gettext_noop("Money and positions move only between accounts of one advisor.")
     kinds = {payer.kind, payee.kind}
     if kinds == {Kind.STL_MASTER, Kind.STL_SUB} and group:
         return ""
@@ -111,7 +112,7 @@ def internal_problem(payer: Account, payee: Account, *, subs_pay_each_other: boo
         return gettext_noop("From a master account money goes to a client only as a reimbursement of fees.")
     if kinds == {Kind.CLIENT} and is_one_owner and payer.title == payee.title:
         return ""
-    return gettext_noop("Cash moves only between accounts of the same owner and title.")
+    return ONE_OWNER
 
 
 def method_problem(kind: str, method: str, currency: str) -> str:

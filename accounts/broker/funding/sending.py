@@ -1,19 +1,22 @@
 """By the clock: holds end, what nobody confirmed expires, and what is released goes to the broker in a file.
 
-The file has the columns of the night's instructions and those of a bank, and leaves by the same door; its references
-are the requests' ids, which answers and statement lines repeat.
+The file has the columns of the night's instructions, those of a bank and those of a position, and leaves by the same
+door; its references are the requests' ids, which answers and statement lines repeat. A request has a line for each
+position that it moves; one that brings a whole account names none.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.broker.funding.models import FundingFile, FundingKind, FundingRequest, FundingStatus
+from accounts.broker.funding.models import FundingFile, FundingKind, FundingRequest, FundingStatus, PositionKind
 from accounts.broker.funding.rules import BANK_WAITS, NUMBER_LASTS
+from accounts.broker.positions.models import MovedPosition
 from accounts.broker.transmit.night import COLUMNS
 from accounts.ground.access.context import as_role
 from accounts.ground.days.queries import calendar
@@ -28,6 +31,9 @@ from portal.lib.words import gettext_noop
 MOST_ROWS = 20_000
 BANK_COLUMNS = ("bank_holder", "bank_name", "bank_code", "bank_account")
 NO_BANK = ("",) * len(BANK_COLUMNS)
+POSITION_COLUMNS = ("symbol", "conid", "quantity")
+NO_POSITION = ("",) * len(POSITION_COLUMNS)
+COMES = (FundingKind.DEPOSIT, PositionKind.IN)
 WAITING_BANKS = (FundingStatus.PENDING_CONFIRMATION, FundingStatus.PENDING_VERIFICATION)
 
 
@@ -65,12 +71,12 @@ def _send(firm_id: int, at: datetime) -> int:
         return 0
     # The broker reads it on a business day.
     day = calendar().on_or_after(exchange_day(at))
-    text = _text(rows, day.isoformat())
+    text, lines = _text(rows, _positions(rows), day.isoformat())
     top = Account.unscoped.filter(firm_id=firm_id, kind=Kind.TOP_MASTER).values_list("number", flat=True)[0]
     key = uuid4()
     name = f"{top}_{day:%Y%m%d}_{key.hex[:8]}_funding.csv"
     file = FundingFile.unscoped.create(
-        pk=key, firm_id=firm_id, day=day, name=name, rows=len(rows), sha256=digest(text), written_at=at
+        pk=key, firm_id=firm_id, day=day, name=name, rows=lines, sha256=digest(text), written_at=at
     )
     FundingRequest.unscoped.filter(pk__in=[one.pk for one in rows]).update(
         status=FundingStatus.PROCESSED, file=file, sent_at=at
@@ -95,14 +101,30 @@ def _of_open_accounts(rows: list[FundingRequest], at: datetime) -> list[FundingR
     return stays
 
 
-def _text(rows: Sequence[FundingRequest], day: str) -> str:
-    lines: list[Sequence[Cell]] = [(*COLUMNS, *BANK_COLUMNS)]
+def _positions(rows: Sequence[FundingRequest]) -> dict[UUID, list[MovedPosition]]:
+    """What each request moves of positions."""
+    found: dict[UUID, list[MovedPosition]] = defaultdict(list)
+    moving = [one.pk for one in rows if one.moves_positions]
+    for one in MovedPosition.unscoped.filter(request__in=moving).order_by("symbol", "pk"):
+        found[one.request_id].append(one)
+    return found
+
+
+def _text(
+    rows: Sequence[FundingRequest], positions: Mapping[UUID, Sequence[MovedPosition]], day: str
+) -> tuple[str, int]:
+    """The file, and how many lines it has below its heading."""
+    lines: list[Sequence[Cell]] = [(*COLUMNS, *BANK_COLUMNS, *POSITION_COLUMNS)]
     for one in rows:
-        is_in = one.kind == FundingKind.DEPOSIT
+        is_in = one.kind in COMES
         payer = "" if is_in else one.account.number
         payee = one.account.number if is_in else one.counter.number if one.counter else ""
         moves = (str(one.pk), day, str(one.kind), payer, payee, one.amount, one.currency, one.method)
         bank = one.bank
         # Whole, each in its own column: nothing that decides where money goes is cut or run together.
-        lines.append((*moves, *((bank.holder, bank.bank_name, bank.code, bank.number) if bank else NO_BANK)))
-    return write(lines)
+        where = (bank.holder, bank.bank_name, bank.code, bank.number) if bank else NO_BANK
+        parts = positions.get(one.pk, ())
+        lines += [(*moves, *where, part.symbol, part.conid, part.quantity) for part in parts]
+        if not parts:
+            lines.append((*moves, *where, *NO_POSITION))
+    return write(lines), len(lines) - 1

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.broker.funding import bill_views, request_views, views
+from accounts.broker.positions import views as positions
 from accounts.broker.recurring import views as recurring
 
 app_name = "transfer"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("transfer/requests/<uuid:pk>/answer/", request_views.verify, name="funding_verify"),
     path("transfer/requests/<uuid:pk>/cancel/", request_views.cancel, name="funding_cancel"),
     path("transfer/requests/<uuid:pk>/amount/", request_views.amount, name="funding_amount"),
+    path("transfer/positions/", positions.listed, name="positions"),
     path("transfer/bills/", bill_views.listed, name="bill_pay"),
     path("transfer/recurring/", recurring.listed, name="recurring"),
     path("transfer/recurring/<uuid:pk>/", recurring.show, name="recurring_one"),
@@ -29,6 +31,10 @@ urlpatterns = [
     path("accounts/<str:number>/transfer/withdraw/", views.withdraw, name="withdraw"),
     path("accounts/<str:number>/transfer/internal/", views.move, name="move"),
     path("accounts/<str:number>/transfer/bank/", views.save_bank, name="save_bank"),
+    path("accounts/<str:number>/transfer/positions/", positions.account, name="account_positions"),
+    path("accounts/<str:number>/transfer/positions/in/", positions.bring, name="positions_in"),
+    path("accounts/<str:number>/transfer/positions/out/", positions.send, name="positions_out"),
+    path("accounts/<str:number>/transfer/broker/", positions.save_broker, name="save_broker"),
     path("accounts/<str:number>/transfer/payee/", bill_views.save_payee, name="save_payee"),
     path("accounts/<str:number>/transfer/bill/", bill_views.pay, name="pay_bill"),
     path("accounts/<str:number>/transfer/recurring/", recurring.set_up, name="recur"),

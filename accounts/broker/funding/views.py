@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.broker.funding import actions
 from accounts.broker.funding.checking import Asked
 from accounts.broker.funding.forms import BankForm, DepositForm, MoveForm, WithdrawForm
-from accounts.broker.funding.models import FundingKind, FundingMethod, FundingRequest
+from accounts.broker.funding.models import FundingKind, FundingMethod, FundingRequest, PositionMethod
 from accounts.broker.funding.queries import (
     bank_for,
+    banks_and_brokers,
     banks_of,
     counterparts,
     free_cash,
@@ -25,6 +26,7 @@ from accounts.broker.funding.queries import (
     under_way,
     usable_banks,
     without_payees,
+    without_positions,
 )
 from accounts.broker.funding.rules import FundingProblem
 from accounts.ground.access.gates import gate
@@ -57,7 +59,9 @@ def funds(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page_of(rows, order=["number", "pk"], query=request.GET),
         "text": text,
-        "under_way": under_way(who)[:SHOWN],
+        "under_way": without_positions(under_way(who))[:SHOWN],
+        "here": "transfer:funds",
+        "leads_to": "transfer:account",
     }
     return render(request, "broker/funding/funds.html", context)
 
@@ -65,10 +69,12 @@ def funds(request: HttpRequest) -> HttpResponse:
 @gate("fund", needs="bank_information")
 @require_safe
 def saved(request: HttpRequest) -> HttpResponse:
-    """Saved bank instructions; those that wait stand apart."""
-    rows: list[Any] = list(without_payees(banks_of(request.seat))[: SHOWN * 2])  # type: ignore[attr-defined]
+    """Saved bank instructions and brokers; those that wait stand apart."""
+    rows: list[Any] = list(banks_and_brokers(banks_of(request.seat))[: SHOWN * 2])  # type: ignore[attr-defined]
+    ready = [one for one in rows if one.status == "approved"]
     context = {
-        "ready": [one for one in rows if one.status == "approved"],
+        "ready": [one for one in ready if one.method not in PositionMethod.values],
+        "brokers": [one for one in ready if one.method in PositionMethod.values],
         "waiting": [one for one in rows if one.status != "approved"],
     }
     return render(request, "broker/funding/saved.html", context)
@@ -83,9 +89,10 @@ def account(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "account": found,
         "free": free_cash(found, found.base_currency, day=exchange_today()),
-        "under_way": under_way(who, found)[:SHOWN],
+        "under_way": without_positions(under_way(who, found))[:SHOWN],
         "moves": counterparts(who, found).exists(),
         "saves_banks": who.has("bank_information"),
+        "moves_positions": who.has("transfer_positions"),
         "authority": FUNDING_WORDS[level_of(who, found)] if who.is_advisor else "",
         "is_open": found.status == Status.OPEN,
     }

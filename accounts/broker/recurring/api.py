@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.broker.funding.api import COMING_BY, MoneySerializer, keyed, refusing, who_asks
 from accounts.broker.funding.models import FundingKind, FundingMethod
 from accounts.broker.funding.queries import counterparts, to_fund, usable_banks
-from accounts.broker.funding.rules import FundingProblem
+from accounts.broker.funding.rules import ONE_OWNER, FundingProblem
 from accounts.broker.funding.views import confirmed_by
 from accounts.broker.recurring import actions
 from accounts.broker.recurring.actions import Wanted
@@ -116,7 +116,7 @@ class SetUpRecurring(APIView):
             if said.get("bank") and bank is None:
                 raise FundingProblem(gettext_noop("Choose a saved bank instruction of this method."))
             if said["kind"] == FundingKind.INTERNAL and counter is None:
-                raise FundingProblem(gettext_noop("Cash moves only between accounts of the same owner and title."))
+                raise FundingProblem(ONE_OWNER)
             if said["kind"] == FundingKind.WITHDRAWAL:
                 method, counter = bank.method if bank else FundingMethod.CHECK, None
             elif said["kind"] == FundingKind.INTERNAL:

@@ -9,6 +9,13 @@ def one_at_a_time(what: str) -> None:
         cur.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
 
 
+def is_alone(what: str) -> bool:
+    """Whether nobody else is doing the same thing: whoever is not alone does not wait, and is refused by the caller."""
+    with cursor() as cur:
+        cur.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [what])
+        return bool(cur.fetchone()[0])
+
+
 def in_turn(what: str, *, alone: bool) -> None:
     """Many do the same kind of thing at once, or one does something to all of them, alone."""
     with cursor() as cur:

@@ -45,6 +45,7 @@ TABLES: dict[str, Any] = {
     "desk_recoveryelection": _("Taking part in class action recovery"),
     "broker_permissionrequest": _("Requests for trading permissions"),
     "broker_fundingrequest": _("Movements of money that were asked for"),
+    "broker_movedposition": _("Positions that were asked to move"),
     "broker_recurringinstruction": _("Recurring movements of money"),
     "broker_savedbank": _("Saved banks"),
     "fees_schedule": _("Fee schedules"),

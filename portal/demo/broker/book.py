@@ -251,7 +251,7 @@ class Book:
             )
         )  # fmt: skip
 
-    def transfer_position(self, kind: str, instrument: Instrument, shares: int, company: str) -> None:
+    def transfer_position(self, kind: str, instrument: Instrument, shares: int, company: str, other: str = "") -> None:
         """Shares arrive (or leave, shares < 0) at the day's closing price."""
         day = self.today
         price = self.market.prices[day.place][instrument.place]
@@ -264,7 +264,7 @@ class Book:
         day.bought[instrument.currency] += value
         day.asset_transfers += self.market.convert(value, instrument.currency, self.base, day.place)
         direction = "IN" if shares > 0 else "OUT"
-        day.transfers.append(Transfer(kind, direction, instrument, shares, price, value, "", company, self.number()))
+        day.transfers.append(Transfer(kind, direction, instrument, shares, price, value, other, company, self.number()))
 
     def transfer_cash(self, amount: int, other: str, *, currency: str = "", reference: str = "") -> None:
         """Cash inside the firm, in the account's base currency unless another is named."""

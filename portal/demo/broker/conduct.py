@@ -15,6 +15,7 @@ from .roster import LIQUIDATION_LASTS, Plan, Planned
 _STYLE = {"trader": 4, "debit": 12, "stl_master": 3, "stl_sub": 2, "tiny": 90}  # trades about once in so many days
 _COMPANIES = ("HARBORLIGHT SECURITIES LLC", "DOMINION CLEARING CORP", "NORDSTERN BANK AG")
 
+WHOLE = "*"
 _FLOW = "Deposits & Withdrawals"
 _RECEIPT = "CASH RECEIPTS / ELECTRONIC FUND TRANSFERS"
 _DISBURSEMENT = "DISBURSEMENT INITIATED BY ACCOUNT HOLDER"
@@ -24,7 +25,8 @@ _DISBURSEMENT = "DISBURSEMENT INITIATED BY ACCOUNT HOLDER"
 class Instruction:
     """A fee the portal asked the broker to collect (below zero: to give back); it is booked on the business day after
     `posted_on`.  With `other` it moves inside a trading group, to that account or from it; as a flow it leaves for a
-    bank or, below zero, comes from one."""
+    bank or, below zero, comes from one.  With a symbol it is so many shares, that go to `other` or to the account
+    `other_number` at another broker, or below zero come from there; WHOLE comes with whatever was held there."""
 
     posted_on: date
     account: str
@@ -34,6 +36,9 @@ class Instruction:
     reference: str
     other: str = ""
     is_flow: bool = False
+    symbol: str = ""
+    company: str = ""
+    other_number: str = ""
 
 
 class Life:
@@ -178,15 +183,29 @@ class Life:
             for sub in self.account.group:
                 self.book.transfer_cash(-4_000 * UNIT, sub)
 
-    def _move_in(self) -> None:
-        company = self._dice.pick(_COMPANIES)
-        kind = "ACATS" if self.account.country == "US" else "FOP"
+    def _hand_over(self, asked: Instruction) -> None:
+        """Shares as they were asked for; nothing where the account has not so many, which nobody here answers."""
+        kind = {"DWAC": "FOP", "BASICFOP": "FOP"}.get(asked.memo, asked.memo)
+        other = asked.other or asked.other_number
+        if asked.symbol == WHOLE:
+            self._move_in(kind, asked.company, other)
+            return
+        instrument = next((one for one in INSTRUMENTS if one.symbol == asked.symbol), None)
+        shares = -int(asked.amount)
+        if instrument is None or (shares < 0 and self.book.held.get(instrument.place, [0])[0] < -shares):
+            return
+        if shares:
+            self.book.transfer_position(kind, instrument, shares, asked.company, other)
+
+    def _move_in(self, kind: str = "", company: str = "", other: str = "") -> None:
+        company = company or self._dice.pick(_COMPANIES)
+        kind = kind or ("ACATS" if self.account.country == "US" else "FOP")
         for instrument, weight in self._targets[:3]:
             price = self.market.prices[self.book.today.place][instrument.place]
             in_base = self.market.convert(price, instrument.currency, self.book.base, self.book.today.place)
             shares = self._scale * weight // 3000 // max(1, in_base)
             if shares:
-                self.book.transfer_position(kind, instrument, shares, company)
+                self.book.transfer_position(kind, instrument, shares, company, other)
 
     def _move_out(self) -> None:
         for instrument, _ in self._targets[:1]:
@@ -203,7 +222,9 @@ class Life:
         while self._instructions and self._instructions[0].posted_on <= before:
             asked = self._instructions.pop(0)
             amount = to_cash(int(asked.amount * UNIT), asked.currency)
-            if asked.other:
+            if asked.symbol:
+                self._hand_over(asked)
+            elif asked.other:
                 more = {"currency": asked.currency, "reference": asked.reference}
                 self.book.transfer_cash(-amount, asked.other, **more)
             elif asked.is_flow:
