@@ -1,9 +1,11 @@
-"""Wakes what is due: recurring movements, holds that have ended, and movements that the broker has not heard of."""
+"""Wakes what is due: recurring movements, holds that have ended, movements that the broker has not heard of, and files
+that did not reach it."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from accounts.broker.funding.sending import go_on_due, send_due
+from accounts.broker.funding.watching import watch_files
 from accounts.broker.recurring.asking import ask_due
 
 
@@ -11,4 +13,5 @@ from accounts.broker.recurring.asking import ask_due
 def go_on(**_extra: object) -> dict[str, int]:
     """Release what was held long enough, tell the broker, then ask for what is due: it leaves with the next call."""
     at = timezone.now()
-    return {"released": go_on_due(at=at), "sent": send_due(at=at), "asked": ask_due(at=at)}
+    done = {"released": go_on_due(at=at), "sent": send_due(at=at), "asked": ask_due(at=at)}
+    return {**done, "files": watch_files(at=at)}
