@@ -20,6 +20,7 @@ from portal.lib.money import MINOR_UNITS, USUAL_PLACES, round_display
 from portal.preferences import queries as preferences
 from portal.preferences import rules as preference_rules
 from portal.shell.icons import NAME
+from portal.shell.ways import Way, ways_of
 
 register = template.Library()
 
@@ -137,6 +138,12 @@ def aria_sort(sort: str, key: str) -> str:
 def shell_button(context: dict[str, Any], key: str) -> Any:
     """A button of the list of places, or nothing while it is not built or not this person's."""
     return context["shell"].button(key)
+
+
+@register.simple_tag(takes_context=True)
+def ways_from(context: dict[str, Any], account: Any) -> list[Way]:
+    """From an account to what the reader does with it, or why not; for records of the rooms too."""
+    return ways_of(context["request"].seat, account)
 
 
 @register.simple_tag(takes_context=True)
