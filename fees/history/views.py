@@ -6,15 +6,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.desk.brand.queries import house_of
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.clock import exchange_today
 from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
-from accounts.ground.tree.models import Account, Practice
+from accounts.ground.tree.models import Account
 from fees.history import files, queries
 from portal.lib import csvtext, xlsx
 
@@ -66,7 +68,7 @@ def as_xlsx(request: HttpRequest, number: str) -> HttpResponse:
 def as_pdf(request: HttpRequest, number: str) -> HttpResponse:
     """The same to print or to keep."""
     account, found, lines = _year(request, number)
-    house = Practice.unscoped.filter(pk=account.practice_id).values_list("name", flat=True).first() or ""
+    house = house_of(_who(request), account.practice_id, timezone.now())
     day = min(sealed_day() or exchange_today(), date(found.year, 12, 31))
     content = files.paper(account, found, lines, house=house, day=day)
     return _file(content, "application/pdf", f"{account.number}-fees-{found.year}.pdf")

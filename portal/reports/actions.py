@@ -16,12 +16,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.desk.brand.queries import house_of
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.outbox.actions import owe_people
-from accounts.ground.tree.models import Account, Practice
+from accounts.ground.tree.models import Account
 from portal.exports import actions as exports
 from portal.reports.build import build, is_batch
 from portal.reports.files import TooLong, write
@@ -65,24 +66,21 @@ def wish_of(job: Job) -> Wish:
     return Wish.at(job.arguments["query"])
 
 
-def at_once(asked: Asked, form: str) -> tuple[bytes, str] | None:
+def at_once(asked: Asked, form: str, *, at: datetime) -> tuple[bytes, str] | None:
     """The file of a small report and its name; None where nothing of its period is closed."""
     out = BytesIO()
     with translation.override(asked.wish.language or translation.get_language()):
         report = build(asked)
         if report is None or asked.sealed is None:
             return None
-        write(report, form, out, house=_house(asked.who), day=asked.sealed)
+        house = house_of(asked.who, asked.who.practice_id, at)
+        write(report, form, out, house=house, day=asked.sealed)
     return out.getvalue(), file_name(asked.wish, asked.sealed, form)
 
 
 def file_name(wish: Wish, day: date, form: str) -> str:
     """Such as performance-2026-11-20.csv."""
     return f"{wish.kind}-{day.isoformat()}.{form}"
-
-
-def _house(who: Who) -> str:
-    return scope(who, Practice).filter(pk=who.practice_id).values_list("name", flat=True).first() or ""
 
 
 def make(*, job: Job, acting: Acting, at: Callable[[], datetime]) -> None:
@@ -113,7 +111,8 @@ def _write(job: Job, acting: Acting, at: Callable[[], datetime], out: IO[bytes],
         if who is None:
             raise exports.Stopped
         asked = Asked.by(who, wish).told(took)
-        of, is_long, house = asked.facts["number"] * PASSES.get(wish.kind, 1), is_batch(asked), _house(who)
+        of, is_long = asked.facts["number"] * PASSES.get(wish.kind, 1), is_batch(asked)
+        house = house_of(who, who.practice_id, at())
         Job.unscoped.filter(pk=job.pk).update(of=of, done=0)
         for key in asked.rows.order_by("pk").values_list("pk", flat=True).iterator():
             members.write(b"%d\n" % key)

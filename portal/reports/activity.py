@@ -51,6 +51,23 @@ def activity(asked: Asked, span: Span) -> Report:
     return Report(asked.wish.title, period_words(span), [*values.sections, *sections], values.facts)
 
 
+def trades(asked: Asked, span: Span) -> Report:
+    """Every execution by account and day, as a confirmation says it."""
+    columns = [
+        *(Column(_("Account ID"), Sort.ACCOUNT), Column(_("Trade day"), Sort.DAY), Column(_("Settles on"), Sort.DAY)),
+        *(Column(_("Side")), Column(_("Symbol")), Column(_("Description"), width=5)),
+        *(Column(_("Quantity"), Sort.QUANTITY), Column(_("Price"), Sort.QUANTITY), Column(_("Proceeds"), Sort.MONEY)),
+        *(Column(_("Commission"), Sort.MONEY), Column(_("Taxes"), Sort.MONEY), Column(_("Net amount"), Sort.MONEY)),
+        Column(_("Currency"), Sort.CURRENCY, 1),
+    ]
+    rows = (
+        Row([row.cells[0], *row.cells[2:]], row.currency, number=row.number)
+        for row in _lines(asked, span, Trade, "report_on", _confirmed)
+    )
+    section = Section(_("Trades"), columns, rows, empty=_("Nothing was traded in this period."))
+    return Report(asked.wish.title, period_words(span), [section])
+
+
 def counted(asked: Asked, span: Span, most: int = MOST_ACTIVITIES) -> int:
     """How many lines there are; of each table, counted no further than one past the most."""
     accounts = asked.rows.order_by().values("pk")
@@ -84,6 +101,13 @@ def _cash(one: CashLine) -> list[Cell]:
 
 def _trade(one: Trade) -> list[Cell]:
     return [one.side or one.kind, one.symbol, one.description, one.quantity, one.price, one.net_cash, one.currency]
+
+
+def _confirmed(one: Trade) -> list[Cell]:
+    return [
+        *(one.trade_on or one.report_on, one.settle_on, one.side or one.kind, one.symbol, one.description),
+        *(one.quantity, one.price, one.proceeds, one.commission, one.taxes, one.net_cash, one.currency),
+    ]
 
 
 def _transfer(one: PositionTransfer) -> list[Cell]:

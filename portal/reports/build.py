@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from portal.reports import activity, money, performance
+from portal.reports import activity, compliance, money, performance
 from portal.reports.periods import Span
 from portal.reports.queries import MOST_ACCOUNTS, MOST_ACTIVITIES, Asked
 from portal.reports.table import Report
@@ -14,9 +14,12 @@ BUILDERS: dict[Kind, Callable[[Asked, Span], Report]] = {
     Kind.PERFORMANCE: performance.performance,
     Kind.INCOME: money.income,
     Kind.FEES: money.fees,
+    Kind.TRADES: activity.trades,
+    Kind.FORM_13F: compliance.form_13f,
+    Kind.FORM_ADV: compliance.form_adv,
 }
 # These are made from single lines, so their number counts as well.
-OF_LINES = (Kind.ACTIVITY, Kind.INCOME)
+OF_LINES = (Kind.ACTIVITY, Kind.INCOME, Kind.TRADES)
 
 
 def build(asked: Asked) -> Report | None:

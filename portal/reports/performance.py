@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.broker.feed.models import ChangeInNav
-from accounts.broker.rates.queries import rates
 from accounts.ground.access.scope import scope
 from accounts.ground.amounts import number_words
 from accounts.ground.dates import day_text
@@ -20,6 +19,7 @@ from accounts.ground.tree.models import Account
 from portal.lib.csvtext import Cell
 from portal.lib.periods import annual, monthly
 from portal.performance.rules import DayValue
+from portal.reports.advisors import Advisor, advisors, proof
 from portal.reports.periods import Span, parts
 from portal.reports.queries import Asked
 from portal.reports.returns import Measured, chained, differs
@@ -31,10 +31,15 @@ DAYS_NAMED = 5
 
 
 def performance(asked: Asked, span: Span) -> Report:
-    """Values, flows and return of each account, or of all as one; detailed in the parts of the frequency."""
-    title = _("All accounts as one") if asked.wish.is_consolidated else _("Account by account")
+    """Values, flows and return of each account, of each advisor's or of all as one; detailed in the parts of the
+    frequency. The values at the end are proved where there are several."""
+    titles = {True: _("All accounts as one"), False: _("Account by account")}
+    title = _("Advisor by advisor") if asked.wish.is_by_advisor else titles[asked.wish.is_consolidated]
     section = Section(title, _columns(asked), (), empty=_("No account has a value in this period."))
-    section.rows = _together(asked, span, section) if asked.wish.is_consolidated else _alone(asked, span, section)
+    if asked.wish.is_consolidated:
+        section.rows = _together(asked, span, section)
+    else:
+        section.rows = _of_advisors(asked, span, section) if asked.wish.is_by_advisor else _alone(asked, span, section)
     return Report(asked.wish.title, period_words(span), [section], _facts(asked))
 
 
@@ -51,9 +56,10 @@ def name_of(asked: Asked, account: Account) -> str:
 def _columns(asked: Asked) -> list[Column]:
     part = [Column(_("Part"), width=3)] if asked.wish.is_detailed else []
     broker = [Column(_("Broker's return"), Sort.PERCENT)] if _is_compared(asked) else []
+    of_account = [Column(_("Account ID"), Sort.ACCOUNT), Column(_("Account title"), width=4)]
+    of_advisor = [Column(_("Advisor"), width=5), Column(_("Accounts"), Sort.COUNT, 1)]
     return [
-        Column(_("Account ID"), Sort.ACCOUNT),
-        Column(_("Account title"), width=4),
+        *(of_advisor if asked.wish.is_by_advisor else of_account),
         *part,
         Column(_("Value at the beginning"), Sort.MONEY),
         Column(_("Paid in"), Sort.MONEY),
@@ -69,7 +75,7 @@ def _columns(asked: Asked) -> list[Column]:
 
 def _is_compared(asked: Asked) -> bool:
     """The broker's returns are time-weighted, and of single accounts."""
-    return asked.wish.measure == "twr" and not asked.wish.is_consolidated
+    return asked.wish.measure == "twr" and not asked.wish.is_consolidated and not asked.wish.is_by_advisor
 
 
 def _facts(asked: Asked) -> list[tuple[str, str]]:
@@ -91,7 +97,7 @@ def _cells(asked: Asked, head: Sequence[Cell], one: Measured, currency: str, bro
 
 
 def _alone(asked: Asked, span: Span, section: Section) -> Iterator[Row]:
-    """Every account, and at the end all as one. What is missing or differs is counted and said below."""
+    """Every account. What is missing or differs is counted and said below."""
     apart, gaps = 0, _Gaps()
     for batch in asked.batches():
         values = asked.values_of(batch, span)
@@ -102,13 +108,6 @@ def _alone(asked: Asked, span: Span, section: Section) -> Iterator[Row]:
                 gaps.see(name_of(asked, account), one)
                 if is_apart or not asked.wish.differing:
                     yield row
-    everything = asked.together(span)
-    for part in _spans(asked, span):
-        whole = asked.measured_together(everything, part)
-        if whole and not asked.wish.differing:
-            head = [_("All as one"), "", *([period_words(part)] if asked.wish.is_detailed else [])]
-            yield Row(_cells(asked, head, whole, asked.currency, None), asked.currency, is_total=True)
-            gaps.see(_("All as one"), whole)
     if apart:
         section.notes.append(
             ngettext(
@@ -119,6 +118,7 @@ def _alone(asked: Asked, span: Span, section: Section) -> Iterator[Row]:
             % {"number": number_words(Decimal(apart), 0)}
         )
     section.notes += gaps.words()
+    yield from _all_as_one(asked, span, section)
 
 
 def _of_account(
@@ -147,6 +147,34 @@ def _said(asked: Asked, batch: Sequence[Account], span: Span) -> Said:
         if percent is not None:
             found[account].append((starts, last, percent))
     return found
+
+
+def _of_advisors(asked: Asked, span: Span, section: Section) -> Iterator[Row]:
+    """The accounts of each advisor as one; what one of them gives another is no flow."""
+    found = advisors(asked, span)
+    for advisor in found:
+        for part in _spans(asked, span):
+            one = advisor.measured(asked, part)
+            if one is not None:
+                head: list[Cell] = [advisor.name, advisor.number]
+                head += [period_words(part)] if asked.wish.is_detailed else []
+                yield Row(_cells(asked, head, one, asked.currency, None), asked.currency)
+    yield from _all_as_one(asked, span, section, found)
+
+
+def _all_as_one(asked: Asked, span: Span, section: Section, found: Sequence[Advisor] = ()) -> Iterator[Row]:
+    """The last rows: every account in one set of figures, with its proof."""
+    gaps, values = _Gaps(), asked.together(span)
+    for part in _spans(asked, span):
+        whole = asked.measured_together(values, part)
+        if whole and not asked.wish.differing:
+            head: list[Cell] = [_("All as one"), sum(one.number for one in found) if found else ""]
+            head += [period_words(part)] if asked.wish.is_detailed else []
+            yield Row(_cells(asked, head, whole, asked.currency, None), asked.currency, is_total=True)
+            gaps.see(_("All as one"), whole)
+    section.notes += gaps.words()
+    if not asked.wish.differing:
+        section.notes += proof(asked, closing_day(asked, span), values, found)
 
 
 def _together(asked: Asked, span: Span, section: Section) -> Iterator[Row]:
@@ -187,14 +215,15 @@ class _Gaps:
 def summary(asked: Asked, span: Span) -> Report:
     """One day of every account: its value, and its return of the month and of the year until then."""
     day = asked.days.on_or_before(span.last)
+    of_account = [
+        *(Column(_("Account ID"), Sort.ACCOUNT), Column(_("Account title"), width=4), Column(_("Advisor"), width=3)),
+        *(Column(_("Value"), Sort.MONEY), Column(_("Currency"), Sort.CURRENCY, 1)),
+    ]
+    of_advisor = [Column(_("Advisor"), width=5), Column(_("Accounts"), Sort.COUNT, 1)]
     section = Section(
-        _("Accounts"),
+        _("Advisors") if asked.wish.is_by_advisor else _("Accounts"),
         [
-            Column(_("Account ID"), Sort.ACCOUNT),
-            Column(_("Account title"), width=4),
-            Column(_("Advisor"), width=3),
-            Column(_("Value"), Sort.MONEY),
-            Column(_("Currency"), Sort.CURRENCY, 1),
+            *(of_advisor if asked.wish.is_by_advisor else of_account),
             Column(_("Value in %(currency)s") % {"currency": asked.currency}, Sort.MONEY),
             Column(_("Month to date"), Sort.PERCENT),
             Column(_("Year to date"), Sort.PERCENT),
@@ -202,8 +231,19 @@ def summary(asked: Asked, span: Span) -> Report:
         (),
         empty=_("No account has a value on this day."),
     )
-    section.rows = _on_day(asked, day, section)
+    section.rows = (_advisors_on_day if asked.wish.is_by_advisor else _on_day)(asked, day, section)
     return Report(asked.wish.title, day_text(day), [section], [(_("Sums in"), asked.currency)])
+
+
+def _advisors_on_day(asked: Asked, day: date, section: Section) -> Iterator[Row]:
+    month, year = Span(monthly(day).starts, day), Span(annual(day).starts, day)
+    of_advisors = advisors(asked, year)
+    for advisor in of_advisors:
+        found = [advisor.measured(asked, one) for one in (month, year)]
+        if any(found):
+            returns = [one.by_time if one else None for one in found]
+            yield Row([advisor.name, advisor.number, advisor.on(day), *returns], asked.currency)
+    yield from _sum_on_day(asked, day, section, of_advisors)
 
 
 def _on_day(asked: Asked, day: date, section: Section) -> Iterator[Row]:
@@ -211,11 +251,11 @@ def _on_day(asked: Asked, day: date, section: Section) -> Iterator[Row]:
     gaps, unrated = _Gaps(), set[str]()
     for batch in asked.batches():
         values = asked.values_of(batch, year)
-        known = rates((one.base_currency, asked.currency, day) for one in batch)
+        known = asked.rates_on(day, (one.base_currency for one in batch if one.pk in values))
         for account in batch:
             own = values.get(account.pk, [])
             value = next((one.nlv for one in own if one.day == day), None)
-            rate = known.get((account.base_currency, asked.currency, day))
+            rate = known.get(account.base_currency)
             of_month, of_year = asked.measured(account, own, month), asked.measured(account, own, year)
             if of_year is None and value is None:
                 continue
@@ -233,25 +273,22 @@ def _on_day(asked: Asked, day: date, section: Section) -> Iterator[Row]:
                 account.base_currency,
                 number=account.number,
             )
-    yield from _sum_on_day(asked, day, month, year)
     section.notes += gaps.words() + unrated_words(unrated, day)
+    yield from _sum_on_day(asked, day, section)
 
 
-def _sum_on_day(asked: Asked, day: date, month: Span, year: Span) -> Iterator[Row]:
+def _sum_on_day(asked: Asked, day: date, section: Section, of_advisors: Sequence[Advisor] = ()) -> Iterator[Row]:
+    month, year = Span(monthly(day).starts, day), Span(annual(day).starts, day)
     values = asked.together(year)
     whole = next((one.nlv for one in values if one.day == day and one.is_complete), None)
     found = [asked.measured_together(values, one) for one in (month, year)]
     if any(found):
-        cells = [
-            _("All as one"),
-            "",
-            "",
-            whole,
-            asked.currency,
-            whole,
-            *(one.by_time if one else None for one in found),
-        ]
+        head: list[Cell] = [_("All as one"), "", "", whole, asked.currency]
+        if asked.wish.is_by_advisor:
+            head = [_("All as one"), sum(one.number for one in of_advisors)]
+        cells = [*head, whole, *(one.by_time if one else None for one in found)]
         yield Row(cells, asked.currency, is_total=True)
+    section.notes += proof(asked, day, values, of_advisors)
 
 
 def unrated_words(codes: set[str], day: date) -> list[str]:

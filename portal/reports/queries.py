@@ -7,19 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet, Sum, Value
 from django.http import Http404
 
 from accounts.broker.feed.models import NavDaily
 from accounts.broker.rates.queries import rates
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
-from accounts.ground.days.queries import calendar
 from accounts.ground.jobs.models import Job
-from accounts.ground.runs.queries import sealed_day
+from accounts.ground.runs.queries import sealed_calendar
 from accounts.ground.tree.models import SHELLS, Account, Kind, Status
 from portal.exports.actions import KIND, REPORT
 from portal.lib.business_days import Calendar
@@ -27,7 +25,7 @@ from portal.lib.money import CONTEXT
 from portal.performance.rules import DayValue
 from portal.reports.periods import ONE_DAY, Choice, Span, span_of
 from portal.reports.returns import Measured, measure
-from portal.reports.wishes import Wish
+from portal.reports.wishes import OF_ADVISORS, Wish
 
 # Enough to find the value before the first day, whatever holidays and held days lie between.
 BEFORE = timedelta(days=40)
@@ -53,15 +51,19 @@ class Asked:
     who: Who
     wish: Wish
     sealed: date | None
-    days: Calendar = field(default_factory=calendar)
+    days: Calendar
     only: Sequence[Account] | None = None
     # Hears how many accounts have been taken up, for a job's progress.
     tell: Callable[[int], None] = _nobody
+    # What has been asked for already: from a currency, into another, on a day.
+    known_rates: dict[tuple[str, str, date], Decimal] = field(default_factory=dict)
 
     @classmethod
     def by(cls, who: Who, wish: Wish) -> "Asked":
-        """As of the last sealed night."""
-        return cls(who, wish, sealed_day())
+        """As of the last sealed night. Http404 for what only an advisor files."""
+        if wish.kind in OF_ADVISORS and not who.is_advisor:
+            raise Http404
+        return cls(who, wish, *sealed_calendar())
 
     def page(self, accounts: Sequence[Account]) -> "Asked":
         """The same for the accounts of one page."""
@@ -112,19 +114,16 @@ class Asked:
     @cached_property
     def number(self) -> int:
         """How many accounts, counted no further than one past what is answered at once."""
-        return self.rows.order_by().values("pk")[: MOST_ACCOUNTS + 1].count()
+        return self._first["number"]
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """What all the accounts have in common, in one question."""
-        return self.rows.order_by().aggregate(
-            number=Count("pk"),
-            began=Min("opened_on"),
-            last_closed=Max("closed_on"),
-            living=Count("pk", filter=Q(closed_on=None)),
-            one=Min("base_currency"),
-            other=Max("base_currency"),
-        )
+        """What all the accounts have in common."""
+        return self._first if self.number <= MOST_ACCOUNTS else _in_common(self.rows.order_by())
+
+    @cached_property
+    def _first(self) -> dict[str, Any]:
+        return _in_common(self.rows.order_by()[: MOST_ACCOUNTS + 1])
 
     @cached_property
     def span(self) -> Span | None:
@@ -182,40 +181,80 @@ class Asked:
 
         A day on which an account lacks its value, or a currency its rate, is incomplete.
         """
+        return self._summed(span).get(None, [])
+
+    def by_practice(self, span: Span) -> dict[int, list[DayValue]]:
+        """The same for the accounts of each practice."""
+        return self._summed(span, "practice_id")
+
+    def _summed(self, span: Span, of: str | None = None) -> dict[Any, list[DayValue]]:
+        """By that column of the account, or all under None."""
         rows = _navs(self.who, self.rows.order_by().values("pk"), span)
         due = Q(account__funded_on=None) | Q(nav_date__gte=F("account__funded_on"))
         due &= Q(account__closed_on=None) | Q(nav_date__lt=F("account__closed_on"))
-        sums = rows.values("nav_date", "currency").annotate(
+        whose = F(f"account__{of}") if of else Value(None, IntegerField())
+        sums = rows.values("nav_date", "currency", whose=whose).annotate(
             nlv_sum=Sum("nlv"), flow_sum=Sum("flow"), due=Count("account_id", filter=due)
         )
-        by_day: dict[date, list[Mapping[str, Any]]] = defaultdict(list)
+        by_day: dict[Any, dict[date, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
         for one in sums.order_by("nav_date"):
-            by_day[one["nav_date"]].append(one)
-        others = ((day, one["currency"]) for day, found in by_day.items() for one in found)
+            by_day[one["whose"]][one["nav_date"]].append(one)
+        others = {(day, one["currency"]) for days in by_day.values() for day, found in days.items() for one in found}
         known = rates((code, self.currency, day) for day, code in others if code != self.currency)
-        due_on = self._due_on(by_day, rows)
-        return [_day(day, found, self.currency, known, due_on[day]) for day, found in sorted(by_day.items())]
+        self.known_rates.update(known)
+        steps = self._steps(rows, of)
+        summed = {}
+        for key, days in by_day.items():
+            due_on = _running(steps[key], days)
+            summed[key] = [_day(day, found, self.currency, known, due_on[day]) for day, found in sorted(days.items())]
+        return summed
 
-    def _due_on(self, days: Iterable[date], navs: "QuerySet[NavDaily]") -> dict[date, int]:
-        """How many of the accounts should have a value on each day, counted by the days on which they came and went:
-        from their funding, or where that is not known from their first value on, until they were closed."""
-        funded = (
-            self.rows.order_by().exclude(funded_on=None).values_list("funded_on", "closed_on").annotate(Count("pk"))
+    def rates_on(self, day: date, codes: Iterable[str]) -> dict[str, Decimal]:
+        """What one of each currency is worth on a day; what has no rate is missing."""
+        wanted = {(code, self.currency, day) for code in codes}
+        missing = {one for one in wanted if one[0] != self.currency and one not in self.known_rates}
+        self.known_rates.update(rates(missing))
+        known = {code: self.known_rates[code, to, on] for code, to, on in wanted if (code, to, on) in self.known_rates}
+        return {**known, self.currency: Decimal(1)}
+
+    def _steps(self, navs: "QuerySet[NavDaily]", of: str | None) -> dict[Any, dict[date, int]]:
+        """On which days how many of the accounts came and went: from their funding, or where that is not known from
+        their first value on, until they were closed. One that came late owes no value before."""
+        own = F(of) if of else Value(None, IntegerField())
+        funded = self.rows.order_by().exclude(funded_on=None).values_list(own, "funded_on", "closed_on")
+        whose = F(f"account__{of}") if of else Value(None, IntegerField())
+        others = navs.filter(account__funded_on=None).order_by().values("account_id", "account__closed_on", whose=whose)
+        first = others.annotate(first=Min("nav_date"), number=Value(1)).values_list(
+            "whose", "first", "account__closed_on", "number"
         )
-        others = navs.filter(account__funded_on=None).order_by().values("account_id", "account__closed_on")
-        first = others.annotate(first=Min("nav_date")).values_list("first", "account__closed_on")
-        steps: dict[date, int] = defaultdict(int)
-        for since, closed, number in chain(funded, ((*one, 1) for one in first.iterator())):
+        steps: dict[Any, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+        for key, since, closed, number in funded.annotate(Count("pk")).union(first, all=True).iterator():
             if closed is None or closed > since:
-                steps[since] += number
+                steps[key][since] += number
                 if closed is not None:
-                    steps[closed] -= number
-        found, running, coming = {}, 0, sorted(steps.items(), reverse=True)
-        for day in sorted(days):
-            while coming and coming[-1][0] <= day:
-                running += coming.pop()[1]
-            found[day] = running
-        return found
+                    steps[key][closed] -= number
+        return steps
+
+
+def _in_common(rows: "QuerySet[Account]") -> dict[str, Any]:
+    return rows.aggregate(
+        number=Count("pk"),
+        began=Min("opened_on"),
+        last_closed=Max("closed_on"),
+        living=Count("pk", filter=Q(closed_on=None)),
+        one=Min("base_currency"),
+        other=Max("base_currency"),
+    )
+
+
+def _running(steps: Mapping[date, int], days: Iterable[date]) -> dict[date, int]:
+    """How many accounts should have a value on each of the days."""
+    found, running, coming = {}, 0, sorted(steps.items(), reverse=True)
+    for day in sorted(days):
+        while coming and coming[-1][0] <= day:
+            running += coming.pop()[1]
+        found[day] = running
+    return found
 
 
 def _navs(who: Who, accounts: Any, span: Span) -> "QuerySet[NavDaily]":

@@ -38,8 +38,9 @@ MOST_ROWS = 300
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "pdf": "application/pdf"}
 # What each report asks beside accounts and period.
 FIELDS = {
-    Kind.ACTIVITY: ("mode",),
-    Kind.PERFORMANCE: ("mode", "detail", "frequency", "measure"),
+    Kind.ACTIVITY: ("mode", "by"),
+    Kind.SUMMARY: ("by",),
+    Kind.PERFORMANCE: ("mode", "by", "detail", "frequency", "measure"),
     Kind.FEES: ("by",),
 }
 
@@ -66,7 +67,11 @@ def home(request: HttpRequest) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     page = page_of(jobs_of(who), order=["-created_at", "pk"], query=request.GET)
     context = {
-        "kinds": [(f"reports:{kind}", *words) for kind, words in wishes.KINDS.items()],
+        "kinds": [
+            (f"reports:{kind}", *words)
+            for kind, words in wishes.KINDS.items()
+            if who.is_advisor or kind not in wishes.OF_ADVISORS
+        ],
         "page": page,
         "reports": [(job, actions.wish_of(job)) for job in page.rows],
         "regular": [(one, next_on(Frequency(one.frequency), one.made_for, calendar())) for one in own(who)],
@@ -125,7 +130,7 @@ def _figures(asked: Asked, query: QueryDict) -> dict[str, Any]:
 
 def _is_paged(wish: Wish) -> bool:
     """Whether it has a row for every account, so that its accounts come a page at a time."""
-    return not (wish.is_consolidated or wish.differing or (wish.kind == Kind.FEES and wish.by == "advisor"))
+    return not (wish.is_consolidated or wish.differing or wish.is_by_advisor or wish.kind in wishes.OF_ADVISORS)
 
 
 def _shown(section: Section) -> ShownSection:
@@ -160,7 +165,7 @@ def file(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The report is submitted for batch processing. It appears in this list."))
         return redirect("reports:home")
     try:
-        made = actions.at_once(asked, form)
+        made = actions.at_once(asked, form, at=timezone.now())
     except TooLong as problem:
         messages.error(request, str(problem))
         return back

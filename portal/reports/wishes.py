@@ -29,14 +29,22 @@ class Kind(StrEnum):
     PERFORMANCE = "performance"
     INCOME = "income"
     FEES = "fees"
+    TRADES = "trades"
+    FORM_13F = "form-13f"
+    FORM_ADV = "form-adv"
 
 
+# What only an advisor files.
+OF_ADVISORS = (Kind.FORM_13F, Kind.FORM_ADV)
 KINDS = {
     Kind.ACTIVITY: (_("Activity statement"), _("Value, cash, trades, transfers and fees of a day, a month or a year")),
     Kind.SUMMARY: (_("Client summary"), _("What every account was worth on one day, and what it has earned")),
     Kind.PERFORMANCE: (_("Portfolio analysis"), _("Returns over a period, weighted by time or by money")),
     Kind.INCOME: (_("Income"), _("Dividends and interest, and the tax withheld from them")),
     Kind.FEES: (_("Fee report"), _("What clients paid, by advisor or by client, tied to the ledger")),
+    Kind.TRADES: (_("Trade confirmations"), _("Every execution of the period, with price, commission and settlement")),
+    Kind.FORM_13F: (_("Form 13F worksheet"), _("Shares and funds at the end of a quarter, over all accounts")),
+    Kind.FORM_ADV: (_("Form ADV worksheet"), _("Accounts and assets under management by type of client")),
 }
 CHOICES = {
     Choice.DAY: _("Last closed day"),
@@ -58,7 +66,13 @@ MEASURES = {"twr": _("Time-weighted"), "mwr": _("Money-weighted")}
 GROUPS = {"client": _("By client"), "advisor": _("By advisor")}
 MODES = {"separate": _("Each account by itself"), "consolidated": _("Consolidated")}
 DETAILS = {"snapshot": _("Snapshot"), "detailed": _("Detailed")}
-USUAL_CHOICE = {Kind.ACTIVITY: Choice.PREVIOUS_MONTH, Kind.SUMMARY: Choice.DAY}
+USUAL_CHOICE = {
+    Kind.ACTIVITY: Choice.PREVIOUS_MONTH,
+    Kind.SUMMARY: Choice.DAY,
+    Kind.TRADES: Choice.DAY,
+    Kind.FORM_13F: Choice.PREVIOUS_QUARTER,
+    Kind.FORM_ADV: Choice.YEAR,
+}
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,10 @@ class Wish:
     @property
     def is_consolidated(self) -> bool:
         return self.mode == "consolidated"
+
+    @property
+    def is_by_advisor(self) -> bool:
+        return self.by == "advisor" and not self.is_consolidated
 
     @property
     def is_detailed(self) -> bool:

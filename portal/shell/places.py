@@ -226,6 +226,9 @@ WORK = (
     tab("reports", "client_summary", _("Client summary"), "reports:summary", "report"),
     tab("reports", "income", _("Income"), "reports:income", "report"),
     tab("reports", "fee_reports", _("Fee reports"), "reports:fees", "report"),
+    tab("reports", "trade_confirmations", _("Trade confirmations"), "reports:trades", "report"),
+    tab("reports", "form_13f", _("Form 13F worksheet"), "reports:form-13f", "report"),
+    tab("reports", "form_adv", _("Form ADV worksheet"), "reports:form-adv", "report"),
     tab("reports", "margin", _("Margin groups"), "trading:margin", "report"),
     page("margin", "account_margin", _("Margin group"), "trading:account_margin", "view"),
     tab("reports", "tax", _("Tax documents"), "reports:tax", "report"),
@@ -354,6 +357,7 @@ OWNERS = (
     tab("own_reports", "own_client_summary", _("Client summary"), "reports:summary", "report"),
     tab("own_reports", "own_income", _("Income"), "reports:income", "report"),
     tab("own_reports", "own_fee_reports", _("Fee reports"), "reports:fees", "report"),
+    tab("own_reports", "own_trade_confirmations", _("Trade confirmations"), "reports:trades", "report"),
     section("own_fees", _("Fees"), "records:fees", "receipt", right="report", whose=Whose.OWNERS),
     page("own_fees", "own_proof", _("Proof of a fee"), "fees:proof", "view"),
     section(

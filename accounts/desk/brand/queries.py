@@ -11,7 +11,7 @@ from accounts.desk.brand.models import BrandVersion
 from accounts.desk.brand.rules import BRAND_ID
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
-from accounts.ground.tree.models import Practice
+from accounts.ground.tree.models import Firm, Practice
 
 _WORN = "(SELECT ARRAY[name, banner_sha256, desk_colour_at(%s)] FROM desk_brand_at(%s))"
 
@@ -30,6 +30,16 @@ def brand_at(at: datetime) -> Brand | None:
         cur.execute(f"SELECT {_WORN}", [at, at])
         row = cur.fetchone()
     return Brand(*row[0]) if row[0] else None
+
+
+def house_of(who: Who, practice_id: int | None, at: datetime) -> str:
+    """Under whose name a document is handed out: the brand that an owner is shown, else the practice's own name, or
+    the firm's for somebody who stands in none."""
+    worn = brand_at(at) if who.is_owner else None
+    if worn is not None:
+        return worn.name
+    named = Practice.unscoped.filter(pk=practice_id) if practice_id else Firm.unscoped.filter(pk=who.firm_id)
+    return named.values_list("name", flat=True).first() or ""
 
 
 def worn_at(at: datetime) -> RawSQL:

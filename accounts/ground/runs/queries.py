@@ -3,7 +3,9 @@
 from datetime import date
 
 from accounts.ground.access.context import cursor
+from accounts.ground.days.queries import calendar_of
 from accounts.ground.runs.actions import BY_OFFICE
+from portal.lib.business_days import Calendar
 
 
 def sealed_day() -> date | None:
@@ -11,6 +13,17 @@ def sealed_day() -> date | None:
     with cursor() as cur:
         cur.execute("SELECT app_sealed_day()")
         return cur.fetchone()[0]
+
+
+def sealed_calendar() -> tuple[date | None, Calendar]:
+    """The same day with the calendar in force, in one question."""
+    with cursor() as cur:
+        cur.execute(
+            "SELECT closed.day, known.day, known.is_business, known.is_override"
+            " FROM (SELECT app_sealed_day() AS day) closed LEFT JOIN accounts_calendarday known ON true"
+        )
+        rows = cur.fetchall()
+    return rows[0][0], calendar_of(row[1:] for row in rows if row[1] is not None)
 
 
 def sql_held_back(day: date) -> str:

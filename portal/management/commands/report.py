@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.http import Http404, QueryDict
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import acting, as_role
@@ -57,7 +57,7 @@ def _made(user: User, options: dict[str, Any]) -> bytes:
         if who is None or not may_pass(who, Gate("report")):
             raise CommandError(_("%(name)s may see no reports.") % {"name": user.username})
         try:
-            made = at_once(Asked.by(who, Wish.of(Kind(options["name"]), query)), options["format"])
+            made = at_once(Asked.by(who, Wish.of(Kind(options["name"]), query)), options["format"], at=timezone.now())
         except Http404 as missing:
             raise CommandError(_("There is no such account among those the person sees.")) from missing
         except TooLong as problem:

@@ -1,10 +1,13 @@
 """Language, zone and forms are each person's own: chosen on a page or over the API, used where times are shown."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.utils import timezone, translation
 
 from accounts.broker.permissions.models import PermissionRequest
@@ -73,7 +76,7 @@ def test_an_unknown_zone_changes_nothing(browse, world, zone):
     assert [row for row in fingerprint_of_rows() if row not in before and row[0] not in LEAVES_A_TRACE] == []
 
 
-def test_a_zone_that_is_no_more_is_the_usual_one(browse, world, settings):
+def test_a_zone_that_is_no_more_is_the_usual_one(browse, world):
     User.objects.filter(username="alice").update(timezone="Nowhere/At_All")
     page = browse("alice").get("/settings/user/").content.decode()
     assert f'<option value="{settings.TIME_ZONE}" selected' in page
@@ -147,3 +150,10 @@ def test_an_instant_without_a_zone_is_as_it_is_said():
         assert moment_text(datetime(2026, 11, 19, 15, 0, tzinfo=UTC)) == "2026-11-20 00:00"
         assert moment_text(datetime(2026, 11, 19, 15, 0)) == "2026-11-19 15:00"  # noqa: DTZ001
         assert moment_text(None) == "\N{EM DASH}"
+
+
+def test_what_a_form_sends_back_is_never_in_the_readers_form():
+    """A field of a day takes 2026-11-19 alone, however its reader writes days."""
+    written = re.compile(r'value="\{\{[^}]*\|(day|moment)\b')
+    folder = Path(settings.BASE_DIR) / "templates"
+    assert [path.name for path in folder.rglob("*.html") if written.search(path.read_text())] == []
