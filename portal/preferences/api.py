@@ -21,7 +21,7 @@ from portal.preferences.zones import is_zone, zone_or_usual
 class PreferencesSerializer(StrictSerializer):
     """What a person has chosen; what is not named stays as it is."""
 
-    language = serializers.ChoiceField([code for code, _name in settings.LANGUAGES], required=False)
+    language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     zone = serializers.CharField(
         max_length=40, required=False, help_text="Such as Europe/Zurich, in which times are shown"
     )

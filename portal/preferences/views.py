@@ -67,7 +67,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
 
 def _written(request: HttpRequest, of: str, known: Container[str]) -> HttpResponse:
     form = request.POST.get(of)
-    if form in known:
+    if form is not None and form in known:
         if user_id := _keeper(request):
             actions.choose_form(user_id=user_id, of=of, form=form)
         request.session["forms"] = forms_of(request)._replace(**{of: form})
