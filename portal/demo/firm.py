@@ -12,7 +12,19 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Run
 from portal import nightly
-from portal.demo import agreements, applying, book, funding, history, invoices, keys, proposals, settling, templates
+from portal.demo import (
+    agreements,
+    applying,
+    book,
+    choices,
+    funding,
+    history,
+    invoices,
+    keys,
+    proposals,
+    settling,
+    templates,
+)
 from portal.demo import tickets as asking
 from portal.demo.broker import Plan, plan
 from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
@@ -60,6 +72,7 @@ def make(
     asked = asking.ask_missing(firm, at=at)
     invited = applying.invite_missing(firm, at=at)
     moved = funding.ask_missing(firm, at=at)
+    chosen = choices.choose_missing(firm, at=at)
     if "storage_password" not in remembered:
         remembered = {**remembered, "storage_password": keys.new_password()}
         keys.save(remembered)
@@ -80,6 +93,7 @@ def make(
         "tickets": asked,
         "applications": invited,
         "movements_asked": moved,
+        "settings_chosen": chosen,
         "limits_agreed": limited + lived.limits_agreed,
         **history.figures(firm),
         "seconds": round(monotonic() - started, 1),

@@ -57,6 +57,7 @@ FILES = {
     "portal/office/statements/work.py": OFFICE,
     "portal/office/statements/results.py": OFFICE,
     "portal/office/statements/views.py": OFFICE,
+    "portal/demo/choices.py": DEMO,
     "portal/demo/agreements.py": DEMO,
     "portal/demo/applying.py": DEMO,
     "portal/demo/invoices.py": DEMO,

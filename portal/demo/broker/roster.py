@@ -150,6 +150,7 @@ class Plan(Sequence[Planned]):
             country="US",
             currency="USD",
             customer_type="LLC",
+            entity="IBAU",
             account_type="Advisor Client",
             master_name=self.firm,
             margin="Margin",

@@ -57,6 +57,7 @@ def test_the_demo_firm_is_made_once_and_every_day_is_billed_and_sealed(state):
     assert made["limits_agreed"] > 2
     assert made["invoices_sent"] > 0
     assert made["tickets"] == 6
+    assert made["settings_chosen"] > 3
     with as_role("owner"):
         states = list(Proposal.unscoped.values_list("state", flat=True))
     assert len(states) == made["fees_proposed"] and {"proposed", "draft"} <= set(states)
@@ -73,7 +74,7 @@ def test_the_demo_firm_is_made_once_and_every_day_is_billed_and_sealed(state):
 
     assert again["sign_ins"] == made["sign_ins"]
     assert (again["files"], again["nights"], again["schedules_agreed"]) == (0, 0, 0)
-    assert (again["limits_agreed"], again["invoices_sent"], again["tickets"]) == (0, 0, 0)
+    assert (again["limits_agreed"], again["invoices_sent"], again["tickets"], again["settings_chosen"]) == (0, 0, 0, 0)
     assert (again["charges_posted"], again["seals"]) == (made["charges_posted"], made["seals"])
 
 
