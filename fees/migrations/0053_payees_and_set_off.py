@@ -53,7 +53,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0052_payees_by_account"), ("fees", "0051_managers_fees_end")]
+    dependencies = [("accounts", "0052_payees_by_account"), ("fees", "0052_trades_in_their_currency")]
 
     operations = [
         migrations.RunSQL(ENTERED + PEOPLE, reverse_sql=migrations.RunSQL.noop),

@@ -105,20 +105,24 @@ OFFICE = (
 GRANT UPDATE (decided_by, starts, schedule_id, cap_id, reason) ON fees_proposal TO portal_office;
 GRANT USAGE ON SEQUENCE fees_schedule_id_seq, fees_component_id_seq, fees_invoicecap_id_seq TO portal_office;
 
--- Who is told, also by the office, which sees every seat.
+-- Who is told, also by the office, which sees every seat; for a money manager it is the practice of the account.
 CREATE OR REPLACE FUNCTION fees_people_of_proposal(the_proposal uuid, the_side text) RETURNS TABLE (user_id bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT DISTINCT s.user_id
       FROM fees_proposal p
       JOIN accounts_account a ON a.id = p.account_id
+      CROSS JOIN LATERAL (
+           SELECT CASE WHEN EXISTS (SELECT 1 FROM accounts_account b WHERE b.practice_id = p.practice_id
+                                       AND b.kind = 'money_manager')
+                       THEN a.practice_id ELSE p.practice_id END AS practice_id) told
       JOIN accounts_seat s ON s.is_active AND s.firm_id = p.firm_id AND CASE the_side
-           WHEN 'practice' THEN s.role IN ('top', 'second') AND s.practice_id = p.practice_id
+           WHEN 'practice' THEN s.role IN ('top', 'second') AND s.practice_id = told.practice_id
            WHEN 'owner' THEN s.account_id IN (a.id, a.stl_id) OR (s.role = 'client' AND EXISTS (
                 SELECT 1 FROM accounts_clientright r WHERE r.party_id = s.party_id AND r.account_id = a.id))
            ELSE false END
      WHERE p.id = the_proposal
        AND (NOT app_is_page() OR p.firm_id = app_firm()
-            AND (p.practice_id = app_practice() OR p.account_id = ANY (app_accounts())))
+            AND (app_practice() IN (p.practice_id, told.practice_id) OR p.account_id = ANY (app_accounts())))
      ORDER BY s.user_id
 $$;
 GRANT EXECUTE ON FUNCTION fees_people_of_proposal(uuid, text) TO portal_office;
@@ -130,8 +134,8 @@ class Migration(migrations.Migration):
     """The office may put into force what a paper says that it has accepted, and nothing else."""
 
     dependencies = [
-        ("accounts", "0051_money_managers"),
-        ("fees", "0051_managers_fees_end"),
+        ("accounts", "0052_payees_by_account"),
+        ("fees", "0053_payees_and_set_off"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

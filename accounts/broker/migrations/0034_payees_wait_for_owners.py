@@ -31,6 +31,6 @@ CREATE TRIGGER broker_fundingrequest_bank BEFORE INSERT OR UPDATE OF status ON b
 
 
 class Migration(migrations.Migration):
-    dependencies = [("broker", "0031_money_managers")]
+    dependencies = [("broker", "0033_trading_programs")]
 
     operations = [migrations.RunSQL(WAITS, reverse_sql=migrations.RunSQL.noop)]

@@ -61,7 +61,7 @@ WALLS = [
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0051_money_managers"),
-        ("broker", "0031_money_managers"),
+        ("broker", "0034_payees_wait_for_owners"),
     ]
 
     operations = [
