@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.broker.activity.models import CashLine, PositionTransfer
-from accounts.broker.funding.matching import Line, Wait, ids_in, pairs
+from accounts.broker.funding.matching import OTHERS_COME, Line, Wait, ids_in, is_short, pairs
 from accounts.broker.funding.models import FundingKind, FundingRequest, FundingStatus, PositionKind
 from accounts.broker.funding.rules import check_step
 from accounts.broker.positions.closing import pair_positions
@@ -97,9 +97,12 @@ def _waiting(accounts: Sequence[int], *kinds: str) -> dict[UUID, FundingRequest]
     return {one.pk: one for one in rows.filter(_open(*kinds), account_id__in=accounts).order_by("pk")}
 
 
-def _paired(lines: Sequence[Line], waiting: Mapping[UUID, FundingRequest]) -> list[tuple[Line, FundingRequest]]:
+def _paired(
+    lines: Sequence[Line], waiting: Mapping[UUID, FundingRequest], at: datetime
+) -> list[tuple[Line, FundingRequest]]:
     waits = [Wait(one.pk, *_terms(one), one.requested_on, one.asked_at) for one in waiting.values()]
-    return [(line, waiting[one.id]) for line, one in pairs(lines, waits, ours=_ours(lines))]
+    found = pairs(lines, waits, ours=_ours(lines), today=exchange_day(at))
+    return [(line, waiting[one.id]) for line, one in found]
 
 
 def _ours(lines: Sequence[Line]) -> set[UUID]:
@@ -135,7 +138,7 @@ def _by_cash_lines(accounts: Sequence[int], at: datetime) -> int:
         for row in rows.values()
         if row.report_on is not None
     ]
-    found = _paired(lines, waiting)
+    found = _paired(lines, waiting, at)
     for line, one in found:
         one.line = rows[line.id]
         _completed(one, line.day, rows[line.id].settle_on or line.day, at)
@@ -168,7 +171,7 @@ def _by_transfers(accounts: Sequence[int], at: datetime) -> int:
         for row in rows.values()
         if row.report_on is not None
     ]
-    found = _paired(lines, waiting)
+    found = _paired(lines, waiting, at)
     for line, one in found:
         one.moved = rows[line.id]
         _completed(one, line.day, line.day, at)
@@ -191,5 +194,8 @@ def _completed(one: FundingRequest, day: date, available: date, at: datetime) ->
     one.status, one.ended_at = FundingStatus.COMPLETED, at
     one.arrived_on = one.credited_on = day
     one.available_on = available
+    if one.kind != FundingKind.DEPOSIT and one.shown is not None and one.amount and is_short(one.shown, one.amount):
+        # The rest may still leave: all of it is promised until a balance of that day shows what has.
+        one.available_on = max(available, day + OTHERS_COME)
     fields = ["status", "ended_at", "arrived_on", "credited_on", "available_on"]
     one.save(update_fields=[*fields, "line" if one.line_id else "moved"])

@@ -3,13 +3,18 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
 # An id with or without hyphens and in any case, whatever stands around it.
 _HEX = re.compile(r"(?=([0-9a-f]{32}))")
+
+# What a bank takes for a movement at most, in whatever currency; with a small amount it may be booked in one line.
+CHARGE = Decimal(100)
+# For so long a line that may be a part of a movement, or one with a charge, waits for one that shows it better.
+OTHERS_COME = timedelta(days=7)
 
 
 class Line(NamedTuple):
@@ -40,11 +45,13 @@ def ids_in(text: str) -> set[UUID]:
     return {UUID(one) for one in _HEX.findall(text.replace("-", "").lower())}
 
 
-def pairs(lines: Iterable[Line], waiting: Iterable[Wait], *, ours: Collection[UUID]) -> list[tuple[Line, Wait]]:
+def pairs(
+    lines: Iterable[Line], waiting: Iterable[Wait], *, ours: Collection[UUID], today: date
+) -> list[tuple[Line, Wait]]:
     """Equal terms and amount, and no line from before the request; `ours` are all requests that the lines may name.
 
-    A line that names one of our requests shows that one or none, and that one also with an amount that is near. Any
-    other shows the request that was asked for first.
+    A line that names one of our requests shows that one or none, and that one also with an amount that is near, or once
+    no better one has come with a charge above it. Any other shows the request that was asked for first.
     """
     open_ones: dict[tuple[object, ...], list[Wait]] = defaultdict(list)
     for one in sorted(waiting, key=lambda one: (one.asked_at, one.id)):
@@ -58,7 +65,7 @@ def pairs(lines: Iterable[Line], waiting: Iterable[Wait], *, ours: Collection[UU
             unnamed.append(line)
         elif not _take(line, [one for one in _alike(line, open_ones) if one.id in named], open_ones, found):
             other_amounts.append((line, named))
-    _take_near(other_amounts, open_ones, found)
+    _take_near(other_amounts, open_ones, found, today)
     for line in unnamed:
         _take(line, _alike(line, open_ones), open_ones, found)
     return found
@@ -70,6 +77,17 @@ def is_near(shown: Decimal, asked: Decimal) -> bool:
     A charge for a wire names the wire too, and is not it.
     """
     return shown * asked > 0 and abs(asked) <= 2 * abs(shown) <= 4 * abs(asked)
+
+
+def is_with_charge(shown: Decimal, asked: Decimal) -> bool:
+    """Whether what leaves may have left together with what the bank took for it."""
+    return shown < asked < 0 and asked - shown <= CHARGE
+
+
+def is_short(shown: Decimal, asked: Decimal) -> bool:
+    """Whether so much less is shown than asked for that the rest may follow in another line."""
+    short = abs(asked) - abs(shown)
+    return short > CHARGE or short * 10 > abs(asked)
 
 
 def _alike(line: Line, open_ones: Mapping[tuple[object, ...], Sequence[Wait]]) -> list[Wait]:
@@ -93,13 +111,18 @@ def _take_near(
     lines: Sequence[tuple[Line, set[UUID]]],
     open_ones: dict[tuple[object, ...], list[Wait]],
     found: list[tuple[Line, Wait]],
+    today: date,
 ) -> None:
     """The nearest amounts first, so that of two lines that name a request the likelier one shows it."""
     may_be = [
         (abs(line.amount - one.amount), line, one)
         for line, named in lines
         for one in open_ones.get(line.terms, ())
-        if one.id in named and is_near(line.amount, one.amount)
+        if one.id in named
+        and (
+            is_near(line.amount, one.amount)
+            or (line.day + OTHERS_COME <= today and is_with_charge(line.amount, one.amount))
+        )
     ]
     taken: set[int] = set()
     for _difference, line, one in sorted(may_be, key=lambda each: (each[0], each[1].day, each[1].id, each[2].id)):

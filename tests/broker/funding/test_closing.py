@@ -133,6 +133,39 @@ def test_our_reference_closes_a_movement_that_came_out_otherwise_and_shows_the_d
     assert (done.shown, done.difference) == (Decimal("99.75"), Decimal("-0.25"))
 
 
+def test_what_left_in_two_lines_is_promised_until_a_later_balance_shows_both(till, world, line):
+    """600 of 1,000 on Monday and 400 on Tuesday: on Monday the 400 are not free a second time."""
+    till.cash("U1000001", "10000")
+    asked = till.withdraw("ana", "U1000001", "1000")
+    step(world, "alice", "consent", asked, at=FRIDAY)
+    send_due(at=FRIDAY)
+    line("U1000001", "-600", reference=str(asked.pk))
+    till.cash("U1000001", "9400", day=MONDAY)
+    with pytest.raises(FundingProblem, match=r"Only 8,400\.00"):
+        till.withdraw("ana", "U1000001", "9400", at=FRIDAY + timedelta(days=4))
+    line("U1000001", "-400", reference=str(asked.pk), day=MONDAY + timedelta(days=1))
+    till.cash("U1000001", "9000", day=MONDAY + timedelta(days=7))
+
+    assert till.withdraw("ana", "U1000001", "9000", at=FRIDAY + timedelta(days=11)).status == "pending_advisor"
+    assert now(asked).status == "completed"
+
+
+def test_a_small_movement_booked_with_its_charge_is_closed_once_no_better_line_has_come(till, world, line):
+    """20.00 and a charge of 25.00 in one line."""
+    till.cash("U1000001", "1000")
+    asked = till.withdraw("ana", "U1000001", "20")
+    step(world, "alice", "consent", asked, at=FRIDAY)
+    send_due(at=FRIDAY)
+    line("U1000001", "-120.01", reference=str(asked.pk))
+    shown = line("U1000001", "-45", reference=str(asked.pk))
+    with as_role("night"):
+        assert complete_open(at=FRIDAY + timedelta(days=9)) == 0
+        assert complete_open(at=FRIDAY + timedelta(days=10)) == 1
+
+    done = now(asked)
+    assert (done.status, done.line_id, done.difference) == ("completed", shown.pk, Decimal("25"))
+
+
 def test_of_two_lines_that_name_a_request_the_nearest_shows_it(till, world, line):
     till.cash("U1000001", "1000")
     asked, other = (till.withdraw("ana", "U1000001", amount) for amount in ("100", "60"))
