@@ -14,6 +14,8 @@ from accounts.ground.access.context import cursor
 from accounts.ground.runs.actions import BY_OFFICE, answer
 from fees.funds.then import Kept, Then
 from portal.lib.words import gettext_noop
+from portal.replay.told import NOW, Told, tell
+from portal.replay.trades import trades
 
 # Written by nights alone. A new table that the night's login may write stands here, or below with a reason.
 MADE = (
@@ -26,34 +28,26 @@ MADE = (
 )
 # Sent by people; nights write only what became of them.
 SENT = ("fees_invoice", "fees_reimbursement")
-
-
-@dataclass
-class Told:
-    """What was told at an instant: a statement and its values."""
-
-    at: datetime
-    sql: str
-    values: tuple[Any, ...]
-    arrived: tuple[int, date] | None = None
+# Told by statements and people, and told again when they were told first.
+RETOLD = ("broker_navdaily", "broker_navhistory", "broker_trade", "broker_tradehistory", "accounts_assignment")
 
 
 @dataclass
 class Inputs:
-    """The nights to run again, each with the moment up to which it knew, what was told over time, and what each night
-    had taken from statements of funds."""
+    """The nights to run again, each with the moments up to which it knew values and trades, what was told over time,
+    and what each night had taken from statements of funds."""
 
-    nights: list[tuple[date, datetime, datetime]]
+    nights: list[tuple[date, datetime, datetime, datetime]]
     told: list[Told] = field(default_factory=list)
     funds: dict[date, Then] = field(default_factory=dict)
 
-    def bring(self, until: datetime) -> None:
-        """Bring in, in order, what had been told by an instant."""
-        due = [one for one in self.told if one.at <= until]
-        self.told = [one for one in self.told if one.at > until]
-        with cursor() as cur:
-            for one in sorted(due, key=lambda one: one.at):
-                cur.execute(one.sql, one.values)
+    def bring(self, until: datetime, *, trades: datetime) -> None:
+        """Bring in, in order, what had been told by an instant; of trades by one of their own."""
+        due, later = [], []
+        for one in self.told:
+            (due if one.at <= (trades if one.of_trades else until) else later).append(one)
+        self.told = later
+        tell(due)
         arrived = [one.arrived for one in due if one.arrived]
         answer(arrived=arrived, stage=STAGE, at=until, resolution=gettext_noop("The statement has arrived"))
 
@@ -62,25 +56,32 @@ def strip() -> Inputs:
     """Take away what nights made, under the owner's login; what they knew, and when."""
     with cursor() as cur:
         cur.execute(
-            "SELECT r.day, r.started_at, s.started_at FROM accounts_run r JOIN accounts_runstage s ON s.run_id = r.id"
+            "SELECT r.day, r.started_at, s.started_at, c.started_at FROM accounts_run r"
+            " JOIN accounts_runstage s ON s.run_id = r.id"
+            " JOIN accounts_runstage c ON c.run_id = r.id AND c.name = 'close'"
             " WHERE s.name = 'accrue' AND r.state = 'done' AND r.day < coalesce("
             " (SELECT min(day) FROM accounts_run WHERE state <> 'done'), 'infinity') ORDER BY r.day"
         )
         found = Inputs(nights=cur.fetchall(), funds=_funds(cur))
         found.told = [
             *(*_values(cur), *_decided(cur), *_retries(cur)),
-            *(*_booked(cur), *_answers(cur), *_worth(cur)),
+            *(*_booked(cur), *_answers(cur), *_worth(cur), *_assigned(cur)),
         ]
-        for table in (*MADE, *SENT, "broker_navdaily"):
+        touched = (*MADE, *SENT, *RETOLD)
+        for table in touched:
             cur.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cur.execute(f"TRUNCATE {', '.join(MADE)}")
+        found.told += trades(cur)
+        cur.execute(f"TRUNCATE {', '.join(MADE)}, broker_navhistory")
+        cur.execute(
+            "UPDATE accounts_assignment SET state = 'cancelled', ended_at = NULL WHERE state IN ('accepted', 'ended')"
+        )
         for table in SENT:
             cur.execute(
                 f"UPDATE {table} SET state = 'pending', reason = '', processed_on = NULL, run_id = NULL"
                 " WHERE state IN ('processed', 'rejected')"
             )
         _forget(cur, found.told)
-        for table in (*MADE, *SENT, "broker_navdaily"):
+        for table in touched:
             cur.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     return found
 
@@ -93,13 +94,15 @@ def _values(cur: Any) -> Iterable[Told]:
         WITH knew AS (SELECT r.day, s.started_at AS at FROM accounts_run r
                         JOIN accounts_runstage s ON s.run_id = r.id AND s.name = 'accrue'),
         version AS (
-            SELECT h.nav_date, h.account_id, h.nlv, h.flow, h.currency, h.file_id, h.recorded_at AS since
+            SELECT h.nav_date, h.account_id, h.nlv, h.flow, h.currency, h.file_id,
+                   coalesce(lag(h.replaced_at) OVER (PARTITION BY h.account_id, h.nav_date
+                                                     ORDER BY h.replaced_at, h.id), h.recorded_at) AS since
               FROM broker_navhistory h
             UNION ALL
             SELECT n.nav_date, n.account_id, n.nlv, n.flow, n.currency, n.file_id,
                    coalesce((SELECT max(h.replaced_at) FROM broker_navhistory h
                               WHERE h.nav_date = n.nav_date AND h.account_id = n.account_id), f.imported_at, d.at)
-              FROM broker_navdaily n JOIN knew k ON k.day = n.nav_date
+              FROM broker_navdaily n LEFT JOIN knew k ON k.day = n.nav_date
               LEFT JOIN broker_statementfile f ON f.id = n.file_id
               LEFT JOIN accounts_nightdecision d ON n.file_id IS NULL AND d.kind = 'carry'
                    AND d.account_id = n.account_id AND d.day = n.nav_date
@@ -112,10 +115,15 @@ def _values(cur: Any) -> Iterable[Told]:
     for since, day, account, nlv, flow, currency, file in cur.fetchall():
         yield Told(
             since,
-            "INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency, file_id)"
+            "WITH kept AS (INSERT INTO broker_navhistory (firm_id, account_id, nav_date, nlv, flow, currency, file_id,"
+            " replaced_by_id, replaced_at)"
+            " SELECT a.firm_id, n.account_id, n.nav_date, n.nlv, n.flow, n.currency, n.file_id, coalesce(%s, 0),"
+            f" {NOW} FROM broker_navdaily n JOIN accounts_account a ON a.id = n.account_id"
+            " WHERE n.nav_date = %s AND n.account_id = %s)"
+            " INSERT INTO broker_navdaily (nav_date, account_id, nlv, flow, currency, file_id)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (nav_date, account_id)"
             " DO UPDATE SET nlv = excluded.nlv, flow = excluded.flow, currency = excluded.currency",
-            (day, account, nlv, flow, currency, file),
+            (file, day, account, day, account, nlv, flow, currency, file),
             (account, day),
         )
 
@@ -148,6 +156,23 @@ def _forget(cur: Any, told: Iterable[Told]) -> None:
     for one in told:
         if one.arrived:
             cur.execute("DELETE FROM broker_navdaily WHERE account_id = %s AND nav_date = %s", one.arrived)
+
+
+def _assigned(cur: Any) -> Iterable[Told]:
+    """Which money managers accounts were assigned to, from when to when; their fees and invoices ask for it."""
+    again = (
+        "ALTER TABLE accounts_assignment DISABLE TRIGGER USER;"
+        " UPDATE accounts_assignment SET state = %s, ended_at = %s WHERE id = %s;"
+        " ALTER TABLE accounts_assignment ENABLE TRIGGER USER"
+    )
+    cur.execute(
+        "SELECT decided_at, ended_at, id FROM accounts_assignment WHERE state IN ('accepted', 'ended')"
+        " ORDER BY asked_at"
+    )
+    for accepted, ended, key in cur.fetchall():
+        yield Told(accepted, again, ("accepted", None, key))
+        if ended is not None:
+            yield Told(ended, again, ("ended", ended, key))
 
 
 def _retries(cur: Any) -> Iterable[Told]:

@@ -95,9 +95,9 @@ def books() -> Books:
 def _again(say: Callable[[str], None]) -> int:
     with as_role("owner"), transaction.atomic(using="owner"):
         found = strip()
-    for day, began, knew in found.nights:
+    for day, began, knew, closed in found.nights:
         with as_role("owner"), transaction.atomic(using="owner"):
-            found.bring(knew)
+            found.bring(knew, trades=closed)
         with as_told_then(found.funds[day]) if day in found.funds else nullcontext():
             done = nightly.night(day, at=began)
         say(f"{day}: {done['state']}")

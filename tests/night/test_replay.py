@@ -10,15 +10,19 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
+from accounts.broker.feed.tables import PRICED
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Hold
+from accounts.ground.tree.actions import create_money_manager
 from accounts.ground.tree.models import Account
-from fees.engine.registry import FUND_CODES
+from fees.engine.registry import FUND_CODES, TRADE_CODES
 from fees.posting.models import Charge
 from portal import nightly
 from portal.office.actions import hold_back, use_day_before
 from portal.replay.inputs import MADE, SENT
 from portal.replay.run import ReplayRefused, replay
+from tests.fees.posting.lies import CORRECTED
+from tests.night import book
 from tests.night.book import CLOSING, CLOSING_EVENING, EVENING
 from tests.night.crash import Eve
 
@@ -93,6 +97,119 @@ def test_a_value_that_was_corrected_is_known_again_only_from_then_on(lived):
         )
 
     assert replay(copy=f"{lived}_again").is_same
+
+
+def late_file() -> int:
+    """A statement that has come just now."""
+    with as_role("owner"), connections["owner"].cursor() as cur:
+        cur.execute(
+            "INSERT INTO broker_statementfile (sha256, name, kind, state, size, imported_at, told_at, query_name,"
+            " statements, counts, problem) SELECT 'late ' || count(*), 'late', 'flex', 'loaded', 1, clock_timestamp(),"
+            " clock_timestamp(), '', 1, '{}', '' FROM broker_statementfile RETURNING id"
+        )
+        return cur.fetchone()[0]
+
+
+def traded(number: str, *, named: str = "", file: int = 0, **more: object) -> None:
+    """Another execution like the book's own, told by a file that came just now or was there from the start."""
+    with as_role("owner"), connections["owner"].cursor() as cur:
+        changed = {"key": f"{number}:{number}:EXECUTION", "trade_id": number, "orig_trade_id": named, "file_id": file}
+        cur.execute(
+            "INSERT INTO broker_trade SELECT r.* FROM broker_trade t CROSS JOIN LATERAL jsonb_populate_record(t,"
+            " %s::jsonb || jsonb_build_object('id', nextval('broker_trade_id_seq'), 'told_at',"
+            "   CASE WHEN %s > 0 THEN clock_timestamp() END)) r WHERE t.key = '1:1:EXECUTION'",
+            [json.dumps({**changed, **more}), file],
+        )
+
+
+def noted(number: str, notes: str) -> None:
+    """As the import corrects an execution in its own row."""
+    file, key = late_file(), f"{number}:{number}:EXECUTION"
+    kept = ", ".join(PRICED)
+    with as_role("owner"), connections["owner"].cursor() as cur:
+        cur.execute(
+            f"INSERT INTO broker_tradehistory (firm_id, account_id, trade_id, {kept}, file_id, replaced_by_id,"
+            f" replaced_at) SELECT firm_id, account_id, id, {kept}, file_id, %s, clock_timestamp() FROM broker_trade"
+            "  WHERE key = %s",
+            [file, key],
+        )
+        cur.execute("UPDATE broker_trade SET notes = %s, file_id = %s WHERE key = %s", [notes, file, key])
+
+
+def charged_on_trades() -> list[tuple[int, Decimal]]:
+    with as_role("owner"):
+        rows = Charge.unscoped.filter(method__in=TRADE_CODES).order_by("starts", "revision")
+        return list(rows.values_list("revision", "amount"))
+
+
+def test_what_statements_told_of_trades_is_known_again_only_from_then_on(eve):
+    """Three tickets of 2.00; then one was a liquidation, one is cancelled by a row of its own, a fourth comes late."""
+    with eve.clone() as name:
+        traded("2")
+        traded("3")
+        nightly.night(CLOSING, at=CLOSING_EVENING)
+        noted("2", "L")
+        traded("8", named="3", kind="TradeCancel", quantity=-100, commission=1, file=late_file())
+        traded("4", file=late_file())
+        assert nightly.night(date(2025, 10, 1), at=EVENING)["state"] == "done"
+        assert charged_on_trades() == [(0, Decimal("6.00")), (1, Decimal("-4.00")), (0, Decimal("2.00"))]
+
+        assert replay(copy=f"{name}_again").is_same
+
+
+def test_a_value_that_was_adjusted_is_adjusted_again(eve):
+    """Ana's 5 % of the closing's 100,077 are 19.86 a day; it had been 90,000: 2.00 less."""
+    with eve.clone() as name:
+        nightly.night(CLOSING, at=CLOSING_EVENING)
+        with as_role("owner"), connections["owner"].cursor() as cur:
+            cur.execute(CORRECTED.replace("2025-09-29", CLOSING.isoformat()))
+        assert nightly.night(date(2025, 10, 1), at=EVENING)["state"] == "done"
+        with as_role("owner"):
+            again = Charge.unscoped.get(account__number="U1000001", revision=1, method=1)
+        assert (again.amount, again.state) == (Decimal("-2.00"), "posted")
+
+        assert replay(copy=f"{name}_again").is_same
+
+
+def test_an_invoice_of_a_money_manager_is_paid_again_though_the_assignment_has_ended(eve):
+    with eve.clone() as name:
+        with as_role("owner"):
+            top = Account.unscoped.get(number="F900001")
+            manager = create_money_manager(
+                top=top, name="Gannet Trading", number="A9000002", base_currency="GBP", day=book.FIRST
+            )
+        with as_role("owner"), connections["owner"].cursor() as cur:
+            cur.execute(
+                "INSERT INTO accounts_assignment (id, firm_id, practice_id, account_id, manager_id, number, title,"
+                " advisor, state, asked_at, asked_by)"
+                " SELECT gen_random_uuid(), firm_id, practice_id, id, %s, number, title, '', 'asked',"
+                "        clock_timestamp(), 1 FROM accounts_account WHERE number = 'U9000001'",
+                [manager.pk],
+            )
+            cur.execute("UPDATE accounts_assignment SET state = 'accepted', decided_at = clock_timestamp()")
+            cur.execute(
+                "INSERT INTO fees_invoicecap (firm_id, account_id, practice_id, version, kind, rate, starts,"
+                " signed_name, signed_at, document_hash, agreed_at)"
+                " SELECT firm_id, id, %s, 1, 'PERCENTOFNLV_CAP', 0.01, %s, 'A Client', %s, repeat('5e', 32), %s"
+                "   FROM accounts_account WHERE number = 'U9000001'",
+                [manager.practice_id, book.FIRST, book.SIGNED_AT, book.SIGNED_AT],
+            )
+            cur.execute(
+                "INSERT INTO fees_invoice (id, firm_id, account_id, practice_id, amount, currency, memo, business_day,"
+                " state, reason, needs_approval, submitted_at, submitted_by_id)"
+                " SELECT gen_random_uuid(), firm_id, id, %s, 5, base_currency, '', %s, 'pending', '', false, %s, 1"
+                "   FROM accounts_account WHERE number = 'U9000001'",
+                [manager.practice_id, CLOSING, book.SIGNED_AT],
+            )
+        assert nightly.night(CLOSING, at=CLOSING_EVENING)["problem"] == ""
+        with as_role("owner"), connections["owner"].cursor() as cur:
+            cur.execute("SELECT state, reason FROM fees_invoice WHERE practice_id = %s", [manager.practice_id])
+            assert cur.fetchall() == [("processed", "")]
+            cur.execute("UPDATE accounts_assignment SET state = 'ended', ended_at = clock_timestamp()")
+        done = nightly.night(date(2025, 10, 1), at=EVENING)
+        assert done["problem"] == ""
+
+        assert replay(copy=f"{name}_again").is_same
 
 
 def told_by_statement(value: str | None, *, file: int | None = None) -> None:
