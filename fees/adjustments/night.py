@@ -37,7 +37,7 @@ from fees.posting.keys import charge_id, trades_charge_id
 from fees.posting.models import Charge
 from fees.proofs.evidence import evidence
 from fees.results.closing import Closed, result_columns
-from fees.results.evidence import measured_again
+from fees.results.evidence import measured_again, was_read_once
 from fees.trades import closing as trades
 from fees.trades.evidence import MissingExecution, fees_again
 from fees.trades.queries import NO_RATE
@@ -99,9 +99,9 @@ def adjust(cur, closing: Closing) -> Closed:
     return closed
 
 
-def worked_out(first: Charge, *, revision: int, at: datetime, once: bool = False) -> Again:
+def worked_out(first: Charge, *, revision: int, at: datetime) -> Again:
     """The fee of a closed period with everything known at `at`; raises one of WAITS, or MissingValuation, where a value
-    is missing.  `once` reads agreed losses as nights did formerly."""
+    is missing."""
     if first.method in TRADE_CODES:
         return _trades_again(first, at=at)
     charge = _as_of(first, revision=revision, at=at)
@@ -110,7 +110,7 @@ def worked_out(first: Charge, *, revision: int, at: datetime, once: bool = False
         return nothing
     known = evidence(charge)
     if charge.method in PROFIT_CODES:
-        measured = measured_again(charge, known, once=once)
+        measured = measured_again(charge, known, once=was_read_once(first, evidence(first)))
         if measured is None:
             return nothing
         fee = measured.fee()

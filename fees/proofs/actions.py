@@ -87,16 +87,10 @@ def _adjustment_again(charge: Charge) -> Verdict:
     before = Verdict(charge.amount, charge.exact, unchanged=is_unchanged(charge))
     first, *_rest = revisions(charge)
     try:
-        if charge.method in PROFIT_CODES:
-            return _by_either_reading(lambda once: _adjusted(charge, first, before, once=once))
-        return _adjusted(charge, first, before)
+        again = worked_out(first, revision=charge.revision, at=charge.created_at)
     except WAITS:
         msgid = gettext_noop("A value that the fee was worked out from is not known.")
         return _without_result(before, Sentence(msgid, {}))
-
-
-def _adjusted(charge: Charge, first: Charge, before: Verdict, *, once: bool = False) -> Verdict:
-    again = worked_out(first, revision=charge.revision, at=charge.created_at, once=once)
     so_far = billed_before(charge)
     changed = difference(so_far, again.fee)
     same = text_of_adjustment(so_far, again.inputs) == charge.inputs

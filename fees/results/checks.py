@@ -45,7 +45,8 @@ def carried_losses_follow_from_results(run_id: int) -> list[Break]:
     """I16: the engine replays the results from the first: a carried loss changes only by a loss, a gain (oldest first),
     expiry or proration.
 
-    Results of earlier nights may follow by the reading of agreed losses that held when they were written.
+    Results of earlier nights, and what adjusts them, may follow by the reading of agreed losses that held when they
+    were written.
     """
     with cursor() as cur:
         cur.execute(
@@ -70,7 +71,7 @@ def _differing(accounts: Sequence[int], run_id: int) -> list[tuple[int, str]]:
         cur.execute(
             "SELECT DISTINCT ON (r.account_id, r.practice_id, r.method, r.period)"
             " r.firm_id, a.number, r.account_id, r.practice_id, r.method, r.period, r.component_id,"
-            " c.run_id = %s, r.profit, r.recovered, r.chargeable, r.withdrawn, r.carried::text"
+            " c.run_id = %s AND r.revision = 0, r.profit, r.recovered, r.chargeable, r.withdrawn, r.carried::text"
             " FROM fees_periodresult r JOIN accounts_account a ON a.id = r.account_id"
             " JOIN fees_charge c ON c.id = r.charge_id"
             " WHERE r.account_id = ANY(%s) ORDER BY r.account_id, r.practice_id, r.method, r.period, r.revision DESC",
@@ -97,7 +98,7 @@ def _differing(accounts: Sequence[int], run_id: int) -> list[tuple[int, str]]:
 
 
 def _readings(terms: Terms, left: Left | None, known: dict[int, Terms], *, is_new: bool) -> list[tuple[Loss, ...]]:
-    """The losses with which a period may have begun: what this night writes has one reading."""
+    """The losses with which a period may have begun: what this night closes has one reading."""
     if not shield_of(terms).mark:
         return [()]
     now = carried_in(terms, left, known)

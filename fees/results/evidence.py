@@ -2,9 +2,10 @@
 
 from accounts.ground.access.context import cursor
 from accounts.ground.tree.models import Kind
-from fees.engine.high_water import ordinal
+from fees.engine.high_water import Loss, ordinal
 from fees.engine.registry import EVERY
-from fees.engine.results import DayValue, Measured, measure, stretches_of
+from fees.engine.results import DayValue, Measured, Stretch, measure, parse, stretches_of
+from fees.engine.types import Terms
 from fees.posting.models import Charge
 from fees.proofs.evidence import Evidence
 from fees.results.queries import carried_in, left_by_earlier, once_carried_in, prices_for, terms_by_component
@@ -34,30 +35,52 @@ def measured_again(charge: Charge, known: Evidence, *, once: bool = False) -> Me
     """
     account = charge.account
     period = period_of(EVERY[charge.method].frequency, charge.starts)
-    opened = account.opened_on or charge.starts
-    stretches = stretches_of(
-        known.agreed,
-        period=period,
-        opened_on=opened,
-        closed_on=charge.ends if charge.ends < period.ends else None,
-        days=known.calendar,
-    )
+    stretches = _stretches(charge, known, period)
     if not stretches:
         return None
-    key = charge.account_id, charge.practice_id, charge.method
-    number = ordinal(EVERY[charge.method].frequency, charge.starts)
-    left = left_by_earlier([charge.account_id], [charge.method], {charge.method: number}, at=charge.created_at).get(key)
-    former = terms_by_component([left.component] if left else [])
+    opened = account.opened_on or charge.starts
     return measure(
         stretches,
         _values(charge, period),
         period=period,
         begins=max(opened, account.funded_on or opened),
         currency=charge.currency,
-        carried=(once_carried_in if once else carried_in)(stretches[-1].terms, left, former),
+        carried=_carried(charge, stretches[-1].terms, once=once),
         prices=prices_for([(stretches, charge.currency)], at=charge.created_at),
         days=known.calendar,
     )
+
+
+def was_read_once(first: Charge, known: Evidence) -> bool:
+    """Whether a first charge began with its losses as nights formerly read them; its adjustments then do too."""
+    period = period_of(EVERY[first.method].frequency, first.starts)
+    stretches = _stretches(first, known, period)
+    if not stretches:
+        return False
+    terms = stretches[-1].terms
+    formerly = _carried(first, terms, once=True)
+    if formerly == _carried(first, terms, once=False):
+        return False
+    charged = parse(first.inputs, method=first.method, period=period, currency=first.currency)
+    return tuple(sorted(charged.carried)) == formerly
+
+
+def _stretches(charge: Charge, known: Evidence, period: Period) -> list[Stretch]:
+    return stretches_of(
+        known.agreed,
+        period=period,
+        opened_on=charge.account.opened_on or charge.starts,
+        closed_on=charge.ends if charge.ends < period.ends else None,
+        days=known.calendar,
+    )
+
+
+def _carried(charge: Charge, terms: Terms, *, once: bool) -> tuple[Loss, ...]:
+    key = charge.account_id, charge.practice_id, charge.method
+    number = ordinal(EVERY[charge.method].frequency, charge.starts)
+    left = left_by_earlier([charge.account_id], [charge.method], {charge.method: number}, at=charge.created_at).get(key)
+    former = terms_by_component([left.component] if left else [])
+    return (once_carried_in if once else carried_in)(terms, left, former)
 
 
 def _values(charge: Charge, period: Period) -> list[DayValue]:
