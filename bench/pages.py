@@ -20,6 +20,7 @@ import gzip
 import json
 import math
 import os
+import re
 import statistics
 import sys
 import time
@@ -60,6 +61,10 @@ BIG = (
     "/api/v1/accounts/?search=77777",
     "/api/v1/charges/",
 )
+PREVIEW = "/preview/"
+# One per cent of the value at the end of each month, as the form sends it.
+TERMS = {"strategy": "automatic", "on": ["percent"], "percent-method": "4", "percent-rate": "1.00"}
+NUMBER = re.compile(r"/[A-Z]+[0-9]{2,8}/")
 API = ("/api/v1/accounts/", "/api/v1/charges/", "/api/v1/pending/")
 
 
@@ -85,7 +90,7 @@ def main() -> None:
     settle()
     people = {role: _client(role) for role in ("top", "second")}
     walked = BIG if options.accounts else (*PAGES, *API)
-    pages = {role: [*walked, _account_page(client)] for role, client in people.items()}
+    pages = {role: [*walked, *_of_an_account(client)] for role, client in people.items()}
     costs = {role: {_name(page): _cost(client, page) for page in pages[role]} for role, client in people.items()}
     floor_ms = _time(people, pages, costs, rounds)
     for role, rows in costs.items():
@@ -136,20 +141,26 @@ def _client(role: str) -> Any:
     return client
 
 
-def _account_page(client: Any) -> str:
-    first = client.get("/api/v1/accounts/?kind=client&status=O&limit=1").json()["results"][0]
-    return f"/accounts/{first['number']}/"
+def _of_an_account(client: Any) -> list[str]:
+    """Its record, the page of its fees, and what answers there at every key."""
+    number = client.get("/api/v1/accounts/?kind=client&status=O&limit=1").json()["results"][0]["number"]
+    return [f"/accounts/{number}/", f"/fees/configure/{number}/", f"/fees/configure/{number}{PREVIEW}"]
 
 
 def _name(page: str) -> str:
-    return "/accounts/<number>/" if page.startswith(("/accounts/U", "/accounts/I")) else page
+    return NUMBER.sub("/<number>/", page)
+
+
+def _visit(client: Any, page: str) -> Any:
+    """A page is read; the live preview is asked with terms."""
+    return client.post(page, TERMS) if page.endswith(PREVIEW) else client.get(page)
 
 
 def _cost(client: Any, page: str) -> dict[str, Any]:
     """Queries and compressed bytes of the second visit; the first one warms caches that every visitor shares."""
-    client.get(page)
+    _visit(client, page)
     with _counted() as count:
-        answer = client.get(page)
+        answer = _visit(client, page)
     if answer.status_code != 200:
         raise SystemExit(f"{page} answered {answer.status_code}")
     return {"queries": count[0], "bytes": len(gzip.compress(answer.content))}
@@ -190,7 +201,7 @@ def _time(people: dict[str, Any], pages: dict[str, list[str]], costs: dict[str, 
 
 def _seconds(client: Any, page: str) -> float:
     start = time.perf_counter()
-    client.get(page)
+    _visit(client, page)
     return time.perf_counter() - start
 
 

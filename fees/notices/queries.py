@@ -1,6 +1,6 @@
 """Reading notices, and what a practice has chosen or usually gets."""
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
@@ -19,8 +19,7 @@ def notices(who: Who) -> "QuerySet[Notice]":
 
 def mode_of(who: Who) -> str:
     """What holds for the person's own practice: chosen, or by default on for registered advisors alone."""
-    chosen = scope(who, NoticeSetting).filter(practice_id=who.practice_id).first()
-    if chosen is not None:
-        return chosen.mode
-    practice = scope(who, Practice).filter(pk=who.practice_id).first()
-    return Mode.BOTH.value if practice is not None and practice.is_registered else Mode.NONE.value
+    chosen = scope(who, NoticeSetting).filter(practice_id=OuterRef("pk")).values("mode")
+    rows = scope(who, Practice).filter(pk=who.practice_id).annotate(chosen=Subquery(chosen))
+    mode, is_registered = rows.values_list("chosen", "is_registered").first() or (None, False)
+    return mode or (Mode.BOTH.value if is_registered else Mode.NONE.value)

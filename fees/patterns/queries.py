@@ -1,5 +1,6 @@
 """Reading fee templates, and who has been given which."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -48,6 +49,11 @@ def picked(who: Who, text: str) -> FeeTemplate | None:
     except ValueError:
         return None
     return own(who).filter(pk=key).first()
+
+
+def among(templates: Iterable[FeeTemplate], text: str) -> FeeTemplate | None:
+    """The same of templates that have been read."""
+    return next((one for one in templates if str(one.pk) == text.lower()), None)
 
 
 def from_template(who: Who, wanted: Wanted, text: str) -> Wanted:

@@ -1,7 +1,7 @@
 """The advisor's pages: terms with their live preview, sending them, what was proposed and what became of it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -24,9 +24,12 @@ from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account, Kind
 from fees.groups.showing import members_of
 from fees.invoicing.models import CAP_KINDS
+from fees.notices.models import Mode
+from fees.notices.queries import mode_of
 from fees.overview.queries import usual
 from fees.patterns import queries as patterns
 from fees.patterns.drift import Origin, differing
+from fees.patterns.models import FeeTemplate
 from fees.proofs.words import method_title, tell
 from fees.proposals import actions, queries
 from fees.proposals.beside import room, year_back
@@ -83,11 +86,12 @@ def configure(request: HttpRequest, number: str) -> HttpResponse:
     account = account_for(who, number, "set_fees")
     if request.method != "POST":
         if request.GET.get("usual") == "1" and request.headers.get("HX-Request"):
-            return render(request, "fees/proposals/usual.html", _usual(who, account, sealed_day()))
+            context = _usual(who, account, sealed_day()) | {"here": request.path}
+            return render(request, "fees/proposals/usual.html", context)
         ground = ground_of(who=who, account=account, at=timezone.now())
-        known = queries.open_of(who, account, ground.standing)
-        form = TermsForm(begin=_begin(who, ground, known, request.GET.get("template", "")))
-        return _page(request, account, form, known=known, ground=ground)
+        known, templates = queries.open_of(who, account, ground.standing), list(patterns.own(who))
+        form = TermsForm(begin=_begin(ground, known, patterns.among(templates, request.GET.get("template", ""))))
+        return _page(request, account, form, known=known, ground=ground, templates=templates)
     form = TermsForm(request.POST)
     wanted = _with_origin(who, form)
     if wanted is not None and request.POST.get("do") == "draft":
@@ -177,13 +181,22 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("fees:proposal", args=[found.pk]))
 
 
-def previewed(who: Who, account: Account, form: TermsForm, ground: Ground | None = None) -> dict[str, Any]:
-    """What the preview shows: the money before and after, what stands against it, whether the client must sign."""
+def previewed(
+    who: Who,
+    account: Account,
+    form: TermsForm,
+    ground: Ground | None = None,
+    templates: Sequence[FeeTemplate] | None = None,
+) -> dict[str, Any]:
+    """What the preview shows: the money before and after, what stands against it, whether the client must sign.
+    `templates` are the practice's, where they have been read."""
     wanted = form.wanted()
     context: dict[str, Any] = {"account": account, "form": form, "wanted": wanted}
     if wanted is None:
         return context
-    context["drift"] = _drift(who, form, wanted)
+    named = form.data.get("template", "")
+    origin = patterns.picked(who, named) if templates is None else patterns.among(templates, named)
+    context["drift"] = _drift(origin, wanted)
     judged = judge(who=who, account=account, wanted=wanted, at=timezone.now(), ground=ground)
     form.refuse(judged.problems, wanted)
     context |= {
@@ -226,9 +239,8 @@ def told(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _drift(who: Who, form: TermsForm, wanted: Wanted) -> Origin | None:
+def _drift(found: FeeTemplate | None, wanted: Wanted) -> Origin | None:
     """What differs from the template that the form began with; None where it is gone."""
-    found = patterns.picked(who, form.data.get("template", ""))
     return Origin(found, differing(patterns.wanted_of(found), wanted)) if found else None
 
 
@@ -238,9 +250,8 @@ def _with_origin(who: Who, form: TermsForm) -> Wanted | None:
     return patterns.from_template(who, wanted, form.data.get("template", "")) if wanted else None
 
 
-def _begin(who: Who, ground: Ground, known: dict[str, Proposal], template: str) -> Wanted:
+def _begin(ground: Ground, known: dict[str, Proposal], picked: FeeTemplate | None) -> Wanted:
     """A template that was picked, or the draft, or what waits, or what applies."""
-    picked = patterns.picked(who, template)
     if picked is not None:
         return patterns.wanted_of(picked)
     open_one = known.get(ProposalState.DRAFT) or known.get(ProposalState.PROPOSED)
@@ -256,17 +267,19 @@ def _page(
     status: int = 200,
     known: dict[str, Proposal] | None = None,
     ground: Ground | None = None,
+    templates: Sequence[FeeTemplate] | None = None,
 ) -> HttpResponse:
     who = _who(request)
     refused = form.summary
     ground = ground or ground_of(who=who, account=account, at=timezone.now())
-    context = previewed(who, account, form, ground)
+    templates = list(patterns.own(who)) if templates is None else templates
+    context = previewed(who, account, form, ground, templates)
     sealed = ground.books.sealed
     assigned = alive_of(who, account) if who.role == "top" and account.kind == Kind.CLIENT else None
     to = f"?payee={assigned.manager.number}" if assigned and who.payee_id is not None else ""
-    context |= _usual(who, account, sealed) if request.GET.get("usual") == "1" else {"is_asked": sealed is None}
+    context |= _usual(who, account, sealed) if request.GET.get("usual") == "1" else {"is_asked": False}
     context |= {
-        "templates": list(patterns.own(who)),
+        "templates": templates,
         "refused": refused,
         "open": queries.open_of(who, account, ground.standing) if known is None else known,
         "kinds": CAP_KINDS,
@@ -280,8 +293,13 @@ def _page(
 
 
 def _usual(who: Who, account: Account, sealed: date | None) -> dict[str, Any]:
-    """What is usual in the practice's book; nothing where no night is sealed or nobody else pays."""
-    return {"is_asked": True, "usual": usual(who, sealed, but=account) if sealed else None}
+    """What is usual in the practice: of its book, where a night is sealed and others pay, and how clients are told."""
+    return {
+        "is_asked": True,
+        "usual": usual(who, sealed, but=account) if sealed else None,
+        "modes": Mode.choices,
+        "mode": mode_of(who),
+    }
 
 
 def _who(request: HttpRequest) -> Who:

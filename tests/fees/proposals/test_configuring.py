@@ -113,16 +113,36 @@ def test_saving_a_figure_leaves_alone_who_bears_the_broker(browse, table):
     assert page.context["form"].data["other_fees"] == "client"
 
 
-def test_the_page_stays_within_its_queries(browse, table, standard, django_assert_max_num_queries):
+def test_the_page_stays_within_its_queries(browse, table, standard, django_assert_num_queries):
+    """Twelve of its own; the rest is who asks, and the context of the transaction. A template costs none more."""
     alice = browse("alice")
-    alice.get(reverse("fees:configure_account", args=[ANA]))
-    with django_assert_max_num_queries(12 + 9):  # who asks, the money manager, and the context of the transaction
-        alice.get(CONFIGURE)
+    picked = f"{CONFIGURE.partition('?')[0]}?template={standard.pk}"
+    plain = reverse("fees:configure_account", args=[ANA])
+    alice.get(plain)
+    for address in (plain, picked):
+        with django_assert_num_queries(12 + 9):
+            alice.get(address)
     for place in range(5):
         with table.acting("alice") as who:
             actions.create(who=who, name=f"Another {place}", wanted=wanted(percent("0.010")), at=at())
-    with django_assert_max_num_queries(12 + 9):
-        alice.get(CONFIGURE)
+    for address in (plain, picked):
+        with django_assert_num_queries(12 + 9):
+            alice.get(address)
+
+
+def test_how_clients_are_told_is_chosen_beside_the_terms(browse, table):
+    """For all clients of the practice, by the same post as on the page of notices, after a proof of identity."""
+    alice, address = browse("alice"), reverse("fees:configure_account", args=[ANA])
+    assert 'hx-get="' + address + '?usual=1"' in alice.get(address).content.decode()
+
+    page = alice.get(f"{address}?usual=1").content.decode()
+    assert 'name="mode" form="notices"' in page
+    assert f'action="{reverse("fees:notice_mode")}"' in page
+    alice.post(reverse("fees:notice_mode"), {"mode": "mail", PASSWORD_FIELD: PASSWORD})
+
+    fragment = alice.get(f"{address}?usual=1", headers={"HX-Request": "true"}).content.decode()
+    assert '<option value="mail" selected>' in fragment
+    assert browse("ana").get(f"{address}?usual=1").status_code == 403
 
 
 def test_the_list_of_terms_says_what_moved_away_from_its_template(browse, table, standard):
