@@ -47,7 +47,7 @@ def candidates(cur, closing: Closing, since: Since) -> list[tuple[int, int, int,
     found = _differing(cur, closing)
     revalued = _revalued(cur, closing, since)
     groups = _groups_corrected(cur, closing, since)
-    overtaken = _overtaken(cur, closing) + _retold_trades(cur, closing, since)
+    overtaken = _overtaken(cur, closing) + _retold_trades(cur, closing, since) + _repriced(cur, closing, since)
     if not corrected and not found and not revalued and not groups and not overtaken:
         return []
     cur.execute(
@@ -150,6 +150,26 @@ def _retold_trades(cur, closing: Closing, since: Since) -> list[UUID]:
           JOIN fees_tradefee f ON f.trade_id = one.id
         """,
         {"waited": waited, **since._asdict()},
+    )
+    return cur.fetchone()[0]
+
+
+def _repriced(cur, closing: Closing, since: Since) -> list[UUID]:
+    """Fees on profit above a benchmark one of whose prices was corrected since the night before."""
+    cur.execute(
+        f"""
+        SELECT coalesce(array_agg(DISTINCT c.id), '{{}}')
+          FROM broker_closingprice p
+          JOIN fees_charge c ON c.starts <= p.day + 10 AND c.ends > p.day
+         WHERE {since.told("p.recorded_at", "c.account_id")} AND {within(closing, "c.account_id")}
+           AND c.method IN ({PROFITS}) AND c.revision = 0
+           AND EXISTS (SELECT 1 FROM broker_closingprice b
+                        WHERE b.symbol = p.symbol AND b.day = p.day AND b.recorded_at < p.recorded_at)
+           AND EXISTS (SELECT 1 FROM unnest(string_to_array(c.inputs, E'\n')) AS line
+                        WHERE starts_with(line, 'price ') AND strpos(line, p.day::text) > 0
+                          AND right(line, length(p.symbol) + 1) = ' ' || p.symbol)
+        """,
+        since._asdict(),
     )
     return cur.fetchone()[0]
 

@@ -121,6 +121,29 @@ def test_d15_a_benchmark_is_measured_by_imported_prices(nights, last, amount):
     assert agrees(charge)
 
 
+def test_a_price_of_the_benchmark_that_is_corrected_makes_an_adjustment(nights):
+    """As D15: 800.00 above 6 %. The index had gained 3 %: 16,000 - 6,000 is 10,000, of which 20 % are 2,000.00."""
+    nights.agree(ANA, profit("0.20", threshold={"kind": "benchmark", "benchmark": "SPX"}), starts=Q3)
+    path(nights, ANA, Q3, Q3_END, "200000", "216000")
+    with as_role("owner"):
+        prices = [Price("SPX", date(2025, 6, 30), Decimal(400)), Price("SPX", Q3_END, Decimal(424))]
+        record_prices(prices, source="index.csv", at=datetime(2025, 9, 30, tzinfo=UTC))
+    close(nights, Q3_END)
+    first = nights.charge(ANA)
+    assert first.amount == Decimal("800.00")
+    nights.value(ANA, nights.next(Q3_END), "216000")
+    with as_role("owner"):
+        other = [Price("NDX", Q3_END, Decimal(1)), Price("SPX", Q3_END, Decimal(412))]
+        record_prices(other, source="index.csv", at=timezone.now())
+
+    close(nights, nights.next(Q3_END))
+
+    again = nights.charge(ANA, revision=1)
+    assert again.amount == Decimal("1200.00")
+    assert agrees(first)
+    assert agrees(again)
+
+
 def test_a_threshold_in_another_currency_is_turned_at_the_rate_of_the_last_business_day(nights):
     """2,000 EUR at 1.173456 are 2,346.912 USD; 10 % of the 2,653.088 above it are 265.3088, rounded once: 265.31.
 
