@@ -1,6 +1,7 @@
 """Reading events: what comes between two days, about one contact, one event, the trash, and what clashes."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
@@ -19,6 +20,7 @@ from crm.vault.sealed import Opened, look_through
 # More is no calendar that anybody reads; the page says so.
 MOST = 3000
 FOUND = 200
+NEXT_WITHIN = 366
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,23 @@ def of_contact(vault: Opened, contact: UUID, first: date, zone: tzinfo, most: in
     about = scope(vault.who, EventContact).filter(contact_id=contact).values("event_id")
     events = between(vault.who, begin, end).filter(pk__in=about).prefetch_related(None)[:FOUND]
     return coming(vault, first, first + timedelta(days=ahead), zone, events=events)[:most]
+
+
+def next_of(vault: Opened, contacts: Collection[UUID], first: date, zone: tzinfo) -> dict[UUID, Coming]:
+    """What comes next about each of some contacts, within a year: two questions for all of them."""
+    begin, last = midnight(first), first + timedelta(days=NEXT_WITHIN)
+    about = scope(vault.who, EventContact).filter(contact_id__in=contacts)
+    events = between(vault.who, begin, midnight(last)).filter(pk__in=about.values("event_id"))
+    found = coming(vault, first, last, zone, events=events.prefetch_related(None)[:MOST])
+    whose: dict[UUID, list[UUID]] = defaultdict(list)
+    named = about.filter(event_id__in={one.read.event.pk for one in found}) if found else about.none()
+    for event, contact in named.values_list("event_id", "contact_id"):
+        whose[event].append(contact)
+    told: dict[UUID, Coming] = {}
+    for one in found:
+        for contact in whose[one.read.event.pk]:
+            told.setdefault(contact, one)
+    return told
 
 
 def search(vault: Opened, text: str) -> list[Read]:

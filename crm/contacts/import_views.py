@@ -106,7 +106,7 @@ def intake(request: HttpRequest, intake: UUID) -> HttpResponse:
     columns = placing.places(vault, about["unknown"]) if waits else {}
     speaks = importing.speaks(vault, lines, own, columns) if waits else []
     plan = plan_of(request.GET, speaks)
-    moves = importing.preview(vault, page.object_list, plan, own, exchange_today(), columns) if waits else {}
+    moves = importing.preview(vault, list(page), plan, own, exchange_today(), columns) if waits else {}
     context = {
         "intake": found,
         "about": about,

@@ -15,7 +15,6 @@ from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.paging import order_of
 from accounts.ground.people.models import ClientRight, Party
-from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import typed
 from crm.contacts.fields import Field, in_words
@@ -53,6 +52,10 @@ class Row:
         """All accounts together, in the firm's currency."""
         worth = [one.value for one in self.accounts if one.value is not None]
         return sum(worth, Decimal(0)) if worth else None
+
+    def is_quiet(self, since: datetime) -> bool:
+        """Whether it is a client about whom nobody has written for so long."""
+        return bool(self.accounts) and (self.noted_at is None or self.noted_at < since)
 
     @property
     def noted_at(self) -> datetime | None:
@@ -102,14 +105,23 @@ def noted(who: Who, rows: "QuerySet[Contact]") -> "QuerySet[Contact]":
     return rows.annotate(noted_at=_last_note(who, "contact_id", OuterRef("pk")))
 
 
-def with_accounts(who: Who, contacts: Iterable[Contact]) -> list[Row]:
-    """The contacts of one page with what their accounts are worth: one question for all of them."""
+def with_accounts(who: Who, contacts: Iterable[Contact], sealed: date | None) -> list[Row]:
+    """The contacts of one page with what their accounts are worth on a day: one question for all of them."""
     rows = [Row(contact) for contact in contacts]
     parties = [row.contact.party_id for row in rows if row.contact.party_id]
-    known = accounts_of(who, parties, sealed_day()) if parties else {}
+    known = accounts_of(who, parties, sealed) if parties else {}
     for row in rows:
         row.accounts = known.get(row.contact.party_id or 0, [])
     return rows
+
+
+def worth(who: Who, rows: "QuerySet[Contact]", sealed: date | None) -> Decimal | None:
+    """What the accounts of all these are worth together, in the firm's currency; None where none has a value."""
+    parties = rows.filter(party__isnull=False).order_by().values("party_id")
+    # An account of two is worth what it is worth once.
+    held = valued(who, sealed).filter(party_id__in=parties).order_by("account_id").distinct("account_id")
+    amounts = [value for value in held.values_list("value", flat=True) if value is not None]
+    return sum(amounts, Decimal(0)) if amounts else None
 
 
 def with_own(vault: Opened, rows: Iterable[Row], own: Sequence[Field]) -> None:

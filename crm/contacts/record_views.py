@@ -159,7 +159,7 @@ def told(
 def _household(vault: Opened, read: Read) -> dict[str, Any]:
     """Who is in it, and what their accounts are worth together."""
     members = [one.contact for one in relations.of(vault, read) if one.kind == "member"]
-    rows = queries.with_accounts(vault.who, members)
+    rows = queries.with_accounts(vault.who, members, sealed_day())
     worth = [row.value for row in rows if row.value is not None]
     first = next((known for row in rows for known in row.accounts), None)
     return {

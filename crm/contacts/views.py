@@ -1,12 +1,17 @@
 """The list of contacts: counts as filters, search, chips, pages, trash."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -14,8 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.amounts import number_words
 from accounts.ground.paging import page_of
+from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import HOLDERS
 from accounts.ground.tree.models import Status as AccountStatus
+from crm.calendar.queries import Coming, next_of
 from crm.contacts import actions, queries
 from crm.contacts.filters import (
     ME,
@@ -30,11 +37,14 @@ from crm.contacts.filters import (
     sum_of,
     without_token,
 )
-from crm.contacts.models import Kind, State
+from crm.contacts.models import Contact, Kind, State
 from crm.custom.queries import fields
 from crm.groups.queries import groups, named
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
+
+# After so many days without a note a client has gone quiet; of so many contacts at most the list tells the sum.
+QUIET, SUMMED = 40, 5000
 
 
 @gate(SIGNED_IN)
@@ -50,12 +60,20 @@ def contacts(request: HttpRequest) -> HttpResponse:
     page = page_of(queries.noted(vault.who, shown), order=queries.order(sort), query=request.GET, is_counted=False)
     page = replace(page, total=counted[filters.state])
     own = fields(vault)
-    rows_shown = queries.with_accounts(vault.who, page.rows)
+    sealed = sealed_day() if any(one.party_id for one in page.rows) else None
+    rows_shown = queries.with_accounts(vault.who, page.rows, sealed)
     if own:
         queries.with_own(vault, rows_shown, own)
+    at = timezone.now()
     context = {
         "page": page,
         "rows": rows_shown,
+        # Asked for by the columns that somebody has chosen, which the page knows.
+        "comings": SimpleLazyObject(lambda: _coming(vault, rows_shown)),
+        "quiet": [row.contact.pk for row in rows_shown if row.is_quiet(at - timedelta(days=QUIET))],
+        "quiet_days": QUIET,
+        "quieter": _with_words(request.GET, f"quiet:{QUIET}"),
+        "worth": _worth(vault, shown, filters, rows_shown, sealed) if counted[filters.state] <= SUMMED else None,
         "own_fields": own,
         "sort": sort,
         "filters": filters,
@@ -81,6 +99,33 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     said = ngettext("%(count)d client was brought in.", "%(count)d clients were brought in.", count)
     messages.success(request, said % {"count": count} if count else _("Every client is in the book already."))
     return redirect("contacts:list")
+
+
+def _coming(vault: Opened, rows: Sequence[queries.Row]) -> dict[UUID, Coming]:
+    """What comes next about those of the page."""
+    zone = timezone.get_current_timezone()
+    return next_of(vault, [row.contact.pk for row in rows], timezone.localdate(), zone)
+
+
+def _with_words(query: QueryDict, words: str) -> str:
+    """The address with more words in its search."""
+    onward = query.copy()
+    for gone in PLACE:
+        onward.pop(gone, None)
+    onward["q"] = f"{onward.get('q', '')} {words}".strip()
+    return "?" + onward.urlencode()
+
+
+def _worth(
+    vault: Opened, rows: "QuerySet[Contact]", filters: Filters, shown: Sequence[queries.Row], sealed: date | None
+) -> tuple[Decimal, str] | None:
+    """What those that a filter lets through are worth together, in the firm's currency; of the whole book it is the
+    dashboard that tells, and a search inside the records has done enough."""
+    first = next((one for row in shown for one in row.accounts), None)
+    if first is None or filters.is_inside or filters.in_trash or not filters.narrows:
+        return None
+    found = queries.worth(vault.who, rows, sealed)
+    return None if found is None else (found, first.account.firm.base_currency)
 
 
 def _chips(vault: Opened, filters: Filters, query: QueryDict) -> Iterator[tuple[str, str]]:

@@ -120,7 +120,8 @@ def document(request: HttpRequest, document: UUID) -> HttpResponse:
 def replace(request: HttpRequest, document: UUID) -> HttpResponse:
     """A newer edition of the document."""
     vault = opened(request)
-    found, file = one(vault, document), request.FILES.get("file")
+    found = one(vault, document)
+    file: Any = request.FILES.get("file")
     try:
         if file is None:
             raise DocumentProblem(_("Choose a file."))

@@ -29,6 +29,7 @@ COLUMNS = {
         "status": _("Account status"),
         "value": _("Value"),
         "noted": _("Last note"),
+        "next": _("Next event"),
         "owner": _("Kept by"),
         "changed": _("Changed"),
     },

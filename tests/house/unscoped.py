@@ -59,6 +59,7 @@ FILES = {
     "portal/office/statements/views.py": OFFICE,
     "portal/demo/choices.py": DEMO,
     "portal/demo/agreements.py": DEMO,
+    "accounts/desk/applying/telling.py": "whom a practice has for an application, under the back office's login",
     "portal/demo/applying.py": DEMO,
     "portal/demo/invoices.py": DEMO,
     "portal/demo/settling.py": DEMO,

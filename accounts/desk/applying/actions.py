@@ -129,8 +129,9 @@ def send(*, application: Application, site: str, at: datetime) -> Application:
     now = Application.unscoped.select_related("account", "practice").get(pk=application.pk)
     if now.method == Method.SEMI:
         raise ApplicationProblem(_("The practice fills this application in; the client signs it on paper."))
-    if now.account.status != Status.NEW or now.submitted_at is not None:
-        raise ApplicationProblem(_("The application has been submitted or has ended; there is nothing to invite to."))
+    is_signed = now.submitted_at is not None
+    if now.account.status not in ((Status.NEW, Status.PENDING) if is_signed else (Status.NEW,)):
+        raise ApplicationProblem(_("The application has ended; there is nothing to invite to."))
     if now.times_sent >= MOST_RESENT:
         raise ApplicationProblem(_("This invitation was sent too often."))
     if spend(f"invitations/{now.practice_id}", most=MOST_SENT_AN_HOUR, at=at):
@@ -140,9 +141,11 @@ def send(*, application: Application, site: str, at: datetime) -> Application:
         now.past_hashes = [*now.past_hashes, now.link_hash]
     now.link_hash, now.times_sent = hash_of(secret), now.times_sent + 1
     # What has been answered stays, and who goes on begins where the former link ended.
-    now.state, now.sent_at, now.expires_at = InvitationState.SENT, at, at + LIFETIME
+    now.state, now.sent_at = InvitationState.SUBMITTED if is_signed else InvitationState.SENT, at
+    now.expires_at = at + LIFETIME
     now.save(update_fields=["link_hash", "past_hashes", "times_sent", "state", "sent_at", "expires_at"])
-    telling.invite(now, place=telling.place_of(now.practice, at), link=f"{site.rstrip('/')}/apply/{secret}/")
+    tell = telling.show if is_signed else telling.invite
+    tell(now, place=telling.place_of(now.practice, at), link=f"{site.rstrip('/')}/apply/{secret}/")
     return now
 
 

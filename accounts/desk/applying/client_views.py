@@ -113,6 +113,8 @@ def sign(request: HttpRequest, behind: Behind) -> HttpResponse:
     day, problem = exchange_today(), ""
     wrong = link.problem_step(behind, day)
     if wrong:
+        if wrong in behind.answers:
+            messages.warning(request, _("What you have answered here does not hold any more; please look at it again."))
         return redirect("applying:apply_step", secret=behind.secret, step=wrong)
     if request.method == "POST":
         try:

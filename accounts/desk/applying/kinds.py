@@ -87,9 +87,7 @@ KINDS: tuple[AccountKind, ...] = (
     AccountKind("trust_retirement", Group.TRUST, "Trust", _("Retirement trust (ERISA)")),
     AccountKind("trust_smsf", Group.TRUST, "Trust", _("Self-managed super fund (SMSF)"), residence=AUSTRALIA),
     AccountKind("trust_other", Group.TRUST, "Trust", _("Other trust")),
-    AccountKind(
-        "ugma", Group.CUSTODIAL, "UGMA/UTMA", _("UGMA/UTMA"), residence=USA, us_tax_only=True, is_cash_only=True
-    ),
+    AccountKind("ugma", Group.CUSTODIAL, "UGMA/UTMA", _("UGMA/UTMA"), residence=USA, is_cash_only=True),
     AccountKind("jisa", Group.CUSTODIAL, "JISA", _("Junior ISA"), residence=BRITAIN, is_cash_only=True),
     AccountKind("corporation", Group.ORGANISATION, "Corporation", _("Corporation")),
     AccountKind("llc", Group.ORGANISATION, "LLC", _("Limited liability company")),

@@ -40,10 +40,10 @@ def plain_name(text: str) -> str:
 def check_kind(kind: AccountKind, *, country: str, tax_country: str) -> None:
     """Raises ApplicationProblem where an account of this kind is not offered to such a resident."""
     if kind.us_tax_only and tax_country != USA:
-        if kind.group == Group.CUSTODIAL:
-            raise ApplicationProblem(_("A UGMA/UTMA account is for residents of the United States only."))
         raise ApplicationProblem(_("An IRA is for tax residents of the United States only."))
     if kind.residence and country != kind.residence:
+        if kind.group == Group.CUSTODIAL and kind.residence == USA:
+            raise ApplicationProblem(_("A UGMA/UTMA account is for residents of the United States only."))
         raise ApplicationProblem(
             _("This kind of account is offered to residents of %(country)s only.") % {"country": kind.residence}
         )

@@ -192,6 +192,10 @@ class HomeStep(StepForm):
         if given.get("country") and given.get("tax_country"):
             places = {"country": given["country"], "tax_country": given["tax_country"]}
             self.check("tax_country", rules.check_kind, self.kind, **places)
+        held, said = self.held.get("tax_country"), given.get("tax_country")
+        if held and said and held != said and not given.get("tax_number"):
+            # What is not shown again is the number of another country.
+            self.add_error("tax_number", _("Type the tax number of this country."))
         return given
 
 
@@ -278,8 +282,9 @@ class HeirsStep(StepForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        named = {}
         for rank in ("primary", "contingent"):
-            shares = []
+            shares = named[rank] = []
             for name in (f"{rank}_{place}" for place in range(1, HEIRS + 1)):
                 parts = [given.get(name), given.get(f"{name}_relation"), given.get(f"{name}_percent")]
                 if any(parts) and not all(parts):
@@ -287,6 +292,8 @@ class HeirsStep(StepForm):
                 elif all(parts):
                     shares.append(given[f"{name}_percent"])
             self.check(f"{rank}_1", rules.check_shares, shares, are_primary=rank == "primary")
+        if named["contingent"] and not named["primary"]:
+            self.add_error("primary_1", _("Name primary beneficiaries before contingent ones."))
         born, died = given.get("decedent_born_on"), given.get("decedent_died_on")
         if born and died:
             self.check("decedent_died_on", rules.check_decedent, born, died, self.day)

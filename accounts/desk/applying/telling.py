@@ -1,19 +1,21 @@
 """Mail about applications: the link to the client, the news to who has invited, and that an account is open."""
 
-from datetime import datetime
+from datetime import date, datetime
+from hashlib import sha256
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from accounts.desk.applying.kinds import BY_KEY
-from accounts.desk.applying.models import Application
+from accounts.desk.applying.models import Application, ApplicationTask, Method
+from accounts.desk.applying.tasklist import words_of
 from accounts.desk.brand.queries import brand_at
 from accounts.ground.access.context import cursor
-from accounts.ground.outbox.actions import owe, owe_person
+from accounts.ground.outbox.actions import owe, owe_people, owe_person
 from accounts.ground.outbox.models import Channel
-from accounts.ground.people.models import User
+from accounts.ground.people.models import Seat, User
 from accounts.ground.tree.models import Practice
 from portal.lib.words import gettext_noop
 
@@ -25,6 +27,25 @@ def place_of(practice: Practice, at: datetime) -> str:
     """The name under which the practice's clients know it."""
     brand = brand_at(at)
     return brand.name if brand else practice.name
+
+
+def show(application: Application, *, place: str, link: str) -> None:
+    """A new link to whoever has signed already: how far it is, and where papers are handed in."""
+    with override(application.language):
+        said = {"name": application.name, "place": place, "link": link}
+        body = _(
+            "Hello %(name)s,\n\nthis link shows how far your application at %(place)s is, and takes what is still"
+            " needed:\n%(link)s\n\nThe link is yours alone and works for 30 days."
+        )
+        owe(
+            channel=Channel.MAIL,
+            recipient=application.email,
+            subject=(_("Your application at %(place)s") % said)[:200],
+            body=body % said,
+            natural_key=f"application {application.pk} {application.times_sent}",
+            firm_id=application.firm_id,
+            is_secret=True,
+        )
 
 
 def invite(application: Application, *, place: str, link: str) -> None:
@@ -62,6 +83,45 @@ def submitted(*, application_id: object, link_hash: str, number: str) -> None:
                 body=_("The tasks that are left are on this page:\n%(page)s") % {"page": page},
                 natural_key=f"application {application_id} submitted {user.pk}",
             )
+
+
+def rejected(task: ApplicationTask, day: date) -> None:
+    """A paper does not do: to the client with the reason, where the client hands in, and to the practice's people."""
+    application = task.application
+    key = f"application task {task.pk} rejected {day} {sha256(task.reject_reason.encode()).hexdigest()[:12]}"
+    if application.method != Method.SEMI:
+        with override(application.language):
+            said = {
+                "name": application.name,
+                "place": application.practice.name,
+                "task": str(words_of(task.key)),
+                "reason": task.reject_reason,
+            }
+            body = _(
+                "Hello %(name)s,\n\nfor your application at %(place)s something is still needed: %(task)s.\n"
+                "%(reason)s\n\nYou can hand it in behind the link of your application. If that does not work any"
+                " more, ask for a new one."
+            )
+            subject = _("Something is still needed for your application")
+            owe(
+                channel=Channel.MAIL,
+                recipient=application.email,
+                subject=subject,
+                body=body % said,
+                natural_key=key,
+                firm_id=application.firm_id,
+            )
+    here = Seat.unscoped.filter(practice_id=application.practice_id, is_active=True)
+    invited = here.filter(user_id=application.invited_by)
+    owe_people(
+        users=(invited if invited.exists() else here.filter(standing="primary")).values_list("user_id", flat=True),
+        subject=gettext_lazy("A paper of an application was sent back"),
+        text=gettext_lazy("The reason is on this page, and so is what is to be done:"),
+        said={},
+        path=reverse("applying:application_tasks", args=[application.account.number]),
+        natural_key=key,
+        firm_id=application.firm_id,
+    )
 
 
 def opened(application: Application) -> None:

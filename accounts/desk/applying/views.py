@@ -86,8 +86,7 @@ def tasks(request: HttpRequest, number: str) -> HttpResponse:
             "state": state,
             "state_words": InvitationState(state).label,
             "takers": [one for one in rows if takes_now(one)] if account.is_application else [],
-            "may_send": account.status == "N"
-            and application.submitted_at is None
+            "may_send": account.status in (("N",) if application.submitted_at is None else ("N", "P"))
             and application.method != Method.SEMI,
             "may_cancel": application.link_hash is not None and application.submitted_at is None,
         }

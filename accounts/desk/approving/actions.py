@@ -12,6 +12,7 @@ from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.applying.tasklist import BY_SIGNING
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.people.models import ClientRight, Party
 from accounts.ground.trail.actions import record
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.models import Account, Status
@@ -21,6 +22,7 @@ from portal.lib.words import gettext_noop
 LONGEST_REASON = 300
 # By these letters the portal's own numbers are told from the broker's.
 OURS = "A"
+OF_CLIENTS = "U"
 
 
 def finish(*, task: ApplicationTask, at: datetime) -> bool:
@@ -48,6 +50,7 @@ def reject(*, task: ApplicationTask, reason: str, day: date) -> None:
     now.save(update_fields=["standing", "reject_reason", "completed_at"])
     title = gettext_noop("A task of the application was rejected")
     record(account=now.account, kind="application", title=title, day=day)
+    telling.rejected(now, day)
 
 
 def give_number(*, application: Application, number: str) -> None:
@@ -57,6 +60,8 @@ def give_number(*, application: Application, number: str) -> None:
         account = _application_account(application)
         if number.startswith(OURS):
             raise ApplicationProblem(_("Numbers of the broker do not begin with A."))
+        if not number.removeprefix("D").startswith(OF_CLIENTS):
+            raise ApplicationProblem(_("The number of a client's account begins with U."))
         account.number = number
         try:
             with transaction.atomic(using=current_alias.get()):
@@ -107,12 +112,19 @@ def _settle(account: Account, application: Application, day: date) -> None:
     account.holder_born_on = date.fromisoformat(facts["born_on"]) if facts["born_on"] else None
     account.margin_kind, account.base_currency = facts["margin"], facts["currency"]
     account.save(update_fields=["title", "sort_key", "holder_born_on", "margin_kind", "base_currency"])
+    # Of somebody who has other accounts, the broker's own record stays as it is.
+    others = ClientRight.unscoped.filter(party_id=application.party_id).exclude(account_id=account.pk)
+    if not others.exists():
+        Party.unscoped.filter(pk=application.party_id).update(
+            legal_name=account.title, residence=facts["residence"], born_on=account.holder_born_on
+        )
 
 
 def _held(task: ApplicationTask) -> ApplicationTask:
     """The task as it is now, held for a change. Raises ApplicationProblem."""
     one_at_a_time(f"application {task.application_id}")
-    now = ApplicationTask.unscoped.select_related("account", "application").get(pk=task.pk)
+    rows = ApplicationTask.unscoped.select_related("account", "application__practice")
+    now = rows.get(pk=task.pk)
     if not now.account.is_application and now.for_approval:
         raise ApplicationProblem(_("The application has ended."))
     return now

@@ -85,11 +85,14 @@ GIVEN_UP = (Status.ABANDONED, Status.REJECTED)
 HOLDERS = (
     *("Individual", "Joint", "IRA Traditional", "IRA Rollover", "IRA Roth", "IRA SEP", "IRA Inherited", "Trust"),
     *("UGMA/UTMA", "Corporation", "LLC", "Partnership", "Unincorporated business"),
+    *("IRA Education", "RRSP", "RRSP Spousal", "TFSA", "ISA", "JISA"),
 )
 IRA = "IRA"
 CUSTODIAL = "UGMA/UTMA"
+# Held for a minor by somebody else, and in cash alone.
+FOR_MINORS = (CUSTODIAL, "JISA")
 # Holders that are persons: how old one is decides what may be opened.
-PERSONS = ("INDIVIDUAL", "JOINT", IRA)
+PERSONS = ("INDIVIDUAL", "JOINT", IRA, "RRSP", "TFSA", "ISA")
 
 # The broker's companies that hold accounts.
 ENTITIES = ("IBLLC-US", "IB-CAN", "IB-UK", "IB-IE", "IBAU")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.ground.tree.models import (
-    CUSTODIAL,
+    FOR_MINORS,
     IRA,
     MONEY_MANAGER,
     NUMBER_PATTERN,
@@ -129,8 +129,8 @@ def age_on(born_on: date, day: date) -> int:
 
 def check_holder(*, customer_type: str, born_on: date | None, margin_kind: str, day: date) -> None:
     """What the age of a holder allows: nothing below 18, cash alone below 21; minors are held for by a custodian."""
-    if customer_type == CUSTODIAL and margin_kind != Margin.CASH:
-        raise TreeProblem(_("A UGMA/UTMA account is a cash account"))
+    if customer_type in FOR_MINORS and margin_kind != Margin.CASH:
+        raise TreeProblem(_("An account for a minor is a cash account"))
     if not is_person(customer_type):
         return
     age = age_on(_born(born_on, day), day)

@@ -47,6 +47,9 @@ def test_answers_lie_sealed_and_a_tax_number_is_never_sent_back(world, browse):
     application.refresh_from_db()
     kept = behind.unsealed(application.answers)["home"]
     assert (kept["city"], kept["tax_number"]) == ("Salem", "123-45-6789")
+    # The number of one country is not kept for another.
+    other = client.post(f"{link}home/", {**HOME, "tax_country": "CAN", "tax_number": ""})
+    assert other.status_code == 422 and "tax number of this country" in other.content.decode()
     review = client.get(f"{link}sign/").content.decode()
     assert "123-45" not in review and "789" in review
 
@@ -155,6 +158,9 @@ def test_app_10_beneficiaries_share_the_whole_and_an_inherited_account_names_who
     assert refused.status_code == 422
     assert "primary beneficiaries must total 100 percent" in refused.content.decode()
     assert client.post(f"{link}heirs/", {**heirs, "decedent_died_on": ""}).status_code == 422
+    second = {"contingent_1": "Mia", "contingent_1_relation": "child", "contingent_1_percent": "100"}
+    alone = {name: value for name, value in heirs.items() if not name.startswith("primary")} | second
+    assert "before contingent" in client.post(f"{link}heirs/", alone).content.decode()
     assert client.post(f"{link}heirs/", {**heirs, "primary_2_percent": "50"})["Location"] == f"{link}sign/"
     assert sign(client, link).status_code == 302
     assert ApplicationTask.unscoped.filter(application=application, key="death").count() == 1

@@ -4,13 +4,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.desk.applying.models import ApplicationTask
+from accounts.desk.applying.models import Application, ApplicationTask
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.approving import actions
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.requests.models import Request, RequestStatus
 from accounts.ground.tree.models import Status
-from tests.desk.applying.filled import PDF, submitted
+from tests.desk.applying.filled import PDF, link_of, submitted
 from tests.house.written import fingerprint_of_rows
 
 TASKS, HEADS = "/office/desk/applicationtask/", "/office/desk/application/"
@@ -88,12 +88,46 @@ def test_a_document_is_rejected_with_a_reason_that_both_sides_read(world, browse
 
     wanted.refresh_from_db()
     assert (wanted.standing, wanted.completed_at) == ("rejected", None)
+    told = OutboxMessage.unscoped.filter(natural_key__startswith=f"application task {wanted.pk} rejected")
+    client = told.get(recipient=application.email)
+    assert "The photo is not legible." in client.body and "Proof of identity" in client.body
+    practice = told.exclude(recipient=application.email).get()
+    assert (practice.recipient, number in practice.body) == ("alice@example.com", True)
+    assert "not legible" not in practice.body and "Ruiz" not in practice.body
     assert "not legible" in browse("alice").get(f"/applications/{number}/tasks/").content.decode()
     assert "not legible" in browse("").get(f"{link}status/").content.decode()
     assert "not legible" in browse("alice").get(f"/applications/{number}/tasks/export/").content.decode()
     hand_in(browse, application, "identity")
     wanted.refresh_from_db()
     assert (wanted.standing, wanted.reject_reason) == ("review", "")
+
+
+def test_who_has_signed_gets_a_new_link_to_hand_in_a_better_paper(world, browse, office):
+    application, link = submitted(browse)
+    number = application.account.number
+    Application.unscoped.filter(pk=application.pk).update(expires_at=timezone.now())
+    assert browse("").get(f"{link}status/").status_code == 404
+    assert "Send a new link" in browse("alice").get(f"/applications/{number}/tasks/").content.decode()
+
+    assert browse("alice").post(f"/applications/{number}/send/").status_code == 302
+
+    application.refresh_from_db()
+    assert (application.state, application.times_sent) == ("submitted", 2)
+    new = link_of(application)
+    assert browse("").get(f"{new}status/").status_code == 200
+    wanted = task(application, "identity")
+    said = {"task": wanted.pk, "file": SimpleUploadedFile("identity.pdf", PDF)}
+    assert browse("").post(f"{new}status/", said).status_code == 302
+    # What was signed stays signed, and nothing is answered anew behind the new link.
+    assert browse("").get(f"{new}person/")["Location"] == f"{new}status/"
+
+
+@pytest.mark.parametrize("number", ["F7700001", "DF770001", "DA770001", "I7700001"])
+def test_a_client_gets_no_number_of_a_master(world, browse, office, number):
+    application, _link = submitted(browse)
+    office.post(f"{HEADS}{application.pk}/change/", {"number": number, "_save": "1"})
+    application.account.refresh_from_db()
+    assert application.account.number.startswith("A")
 
 
 def test_a_task_that_wants_a_document_is_not_done_without_one(world, browse, office):

@@ -10,6 +10,8 @@ from accounts.desk.applying.kinds import BY_KEY, COUNTRIES, KINDS, Group, groupe
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.applying.step_forms import steps_of
 from accounts.desk.applying.tasklist import duties_of
+from accounts.ground.tree.models import HOLDERS
+from accounts.ground.tree.rules import TreeProblem, check_holder, is_person
 
 INDIVIDUAL = BY_KEY["individual"]
 BORN = date(2008, 3, 2)
@@ -54,12 +56,22 @@ def test_app_4_iras_are_for_tax_residents_of_the_united_states():
 
 def test_a_custodian_lives_in_the_united_states_and_has_cash_alone():
     ugma = BY_KEY["ugma"]
-    rules.check_kind(ugma, country="USA", tax_country="USA")
-    for places in ({"country": "CAN", "tax_country": "USA"}, {"country": "USA", "tax_country": "CAN"}):
-        with pytest.raises(ApplicationProblem):
-            rules.check_kind(ugma, **places)
+    # Where taxes are paid does not count (4.1: US residents only).
+    for tax_country in ("USA", "CAN"):
+        rules.check_kind(ugma, country="USA", tax_country=tax_country)
+    with pytest.raises(ApplicationProblem, match="residents of the United States"):
+        rules.check_kind(ugma, country="CAN", tax_country="USA")
     with pytest.raises(ApplicationProblem, match="cash account"):
         rules.check_margin(ugma, [date(1980, 1, 1)], "margin", date(2026, 3, 2))
+
+
+def test_every_holder_that_is_applied_for_is_known_to_the_tree():
+    assert {one.holder for one in KINDS} <= set(HOLDERS)
+    for holder in ("RRSP", "RRSP Spousal", "TFSA", "ISA", "IRA Education"):
+        assert is_person(holder)
+    assert not is_person("JISA")
+    with pytest.raises(TreeProblem, match="cash account"):
+        check_holder(customer_type="JISA", born_on=None, margin_kind="margin", day=date(2026, 3, 2))
 
 
 def test_a_minor_has_a_custodian_and_an_adult_none():

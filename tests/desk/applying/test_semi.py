@@ -83,6 +83,9 @@ def test_the_practice_answers_prints_and_hands_the_signed_form_in(world, browse,
     account.refresh_from_db()
     assert (account.status, account.number, account.title) == (Status.OPEN, "U7700002", "Ruiz, Ana")
     assert account.holder_born_on.isoformat() == "1980-05-17"
+    application.party.refresh_from_db()
+    party = application.party
+    assert (party.legal_name, party.residence, str(party.born_on)) == ("Ruiz, Ana", "USA", "1980-05-17")
 
 
 def test_nothing_is_printed_before_every_page_is_answered(world, browse):
