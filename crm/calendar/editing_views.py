@@ -21,7 +21,7 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.onward import onward
 from crm.calendar import actions, queries
 from crm.calendar.actions import EventChanged
-from crm.calendar.forms import REMINDERS, blank, once, said_of, stored, understood
+from crm.calendar.forms import REMINDERS, blank, from_words, once, said_of, stored, understood
 from crm.calendar.models import Event, Visibility
 from crm.calendar.occurring import comes_on
 from crm.calendar.repetition import WEEKDAYS
@@ -36,13 +36,16 @@ SECRETS = ("title", "place", "details", "guests")
 
 
 @gate(SIGNED_IN)
-@sensitive_post_parameters(*SECRETS)
+@sensitive_post_parameters(*SECRETS, "typed")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A new event; on its way from a record, the contact stands in it already."""
+    """A new event; on its way from a record, the contact stands in it already. A line in words is shown as it was
+    understood, and kept once somebody has looked at it."""
     vault = opened(request)
     if request.method != "POST":
         return _form(request, vault, blank(request.GET.get("day", ""), timezone.localtime(), _named(vault, request)))
+    if "typed" in request.POST:
+        return _form(request, vault, from_words(vault, request.POST["typed"], timezone.localtime()))
     said = said_of(request.POST)
     try:
         event = actions.write(vault=vault, at=timezone.now(), **understood(vault, said))

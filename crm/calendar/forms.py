@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.ground.people.models import User
-from crm.calendar import repetition
+from crm.calendar import repetition, typed
 from crm.calendar.actions import Round
 from crm.calendar.models import Event
 from crm.calendar.periods import day_asked
 from crm.calendar.queries import read as read_event
 from crm.calendar.rules import EventProblem, read
 from crm.contacts import chosen
+from crm.contacts.filters import book
 from crm.contacts.models import Contact
 from crm.contacts.rules import ContactProblem
+from crm.contacts.search import found_outside
 from crm.vault.sealed import Opened
 
 REMINDERS = (
@@ -61,6 +63,19 @@ def blank(day: str, now: datetime, contact: str) -> dict[str, Any]:
     begin = begin if asked == begin.date() else datetime.combine(asked, time(9), tzinfo=begin.tzinfo)
     found = _clocks(begin, begin + timedelta(hours=1))
     return {**found, "zone": str(begin.tzinfo), "remind_minutes": "10", "contacts": contact, "visibility": "practice"}
+
+
+def from_words(vault: Opened, text: str, now: datetime) -> dict[str, Any]:
+    """A new event as a line says it, about the one contact that its "with" may mean."""
+    said = typed.understood(text, now)
+    whom = list(book(vault).filter(pk__in=found_outside(said.whom))[:2]) if said.whom else []
+    values = blank(said.day.isoformat(), now, whom[0].title if len(whom) == 1 else "")
+    if said.begins is None or said.ends is None:
+        day = said.day.isoformat()
+        clocks = {"starts_day": day, "ends_day": day, "starts_time": "", "ends_time": ""}
+    else:
+        clocks = _clocks(said.begins, said.ends)
+    return {**values, **clocks, "title": said.title, "is_all_day": said.begins is None}
 
 
 def stored(vault: Opened, event: Event, day: datetime | date | None) -> dict[str, Any]:
