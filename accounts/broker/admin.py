@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade, TradeHistory
 from accounts.broker.allocation.admin import AllocationAdmin, BlockAdmin
+from accounts.broker.deciding.admin import FundingDecisionAdmin
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, NavHistory, StatementFile
 from accounts.broker.funding.admin import FundingFileAdmin, FundingRequestAdmin, SavedBankAdmin
 from accounts.broker.funds.models import Retirement
@@ -27,6 +28,7 @@ __all__ = [
     "BlockAdmin",
     "ClosingPriceAdmin",
     "FlexQueryAdmin",
+    "FundingDecisionAdmin",
     "FundingFileAdmin",
     "FundingRequestAdmin",
     "InstructionAdmin",

@@ -2,6 +2,7 @@
 
 from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade, TradeHistory
 from accounts.broker.allocation.models import Allocation, AllocationShare, Block, BlockExecution
+from accounts.broker.deciding.models import FundingDecision
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
 from accounts.broker.funding.models import FundingFile, FundingRequest, SavedBank
 from accounts.broker.funds.models import Retirement
@@ -28,6 +29,7 @@ __all__ = [
     "ClosingPrice",
     "CorporateAction",
     "FlexQuery",
+    "FundingDecision",
     "FundingFile",
     "FundingRequest",
     "FxRate",

@@ -44,6 +44,7 @@ TABLES: dict[str, Any] = {
     "desk_recoveryline": _("Class action recoveries in statements"),
     "desk_recoveryelection": _("Taking part in class action recovery"),
     "broker_permissionrequest": _("Requests for trading permissions"),
+    "broker_fundingdecision": _("What was decided about movements"),
     "broker_fundingrequest": _("Movements of money that were asked for"),
     "broker_movedposition": _("Positions that were asked to move"),
     "broker_recurringinstruction": _("Recurring movements of money"),
