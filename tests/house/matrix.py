@@ -38,6 +38,8 @@ NOBODY = ("", "dora")
 ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}
 # Tools and exam packs are for advisors: whoever owns the account finds none.
 TOOLS = ("tools/", "api/v1/distributions/", "api/v1/goals/", "reports/examination/", "api/v1/exam-packs/")
+# What only an advisor files.
+FILED = {"form-13f", "form-adv"}
 # Queries are asked with secure login only, which nobody of the cast has; tests/portal/tools says what they find.
 WITH_A_DEVICE = ("tools/queries/", "api/v1/client-queries/")
 # What distributions are worked out from is written down by the account's own practice.
@@ -213,7 +215,7 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
         return "anything"
     if route.template.startswith(WITH_A_DEVICE):
         return "403" if rights.person(name) not in rights.OWNERS - {"sam"} else "404"
-    if route.template.startswith(TOOLS) and rights.person(name) in rights.OWNERS:
+    if (route.template.startswith(TOOLS) or route.name in FILED) and rights.person(name) in rights.OWNERS:
         return "404"
     if gate.step_up and method != "get":
         return "anything"
