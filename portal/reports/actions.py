@@ -74,7 +74,7 @@ def at_once(asked: Asked, form: str, *, at: datetime) -> tuple[bytes, str] | Non
         if report is None or asked.sealed is None:
             return None
         house = house_of(asked.who, asked.who.practice_id, at)
-        write(report, form, out, house=house, day=asked.sealed)
+        write(report, form, out, house=house, day=asked.sealed, cover=asked.wish.cover)
     return out.getvalue(), file_name(asked.wish, asked.sealed, form)
 
 
@@ -135,7 +135,7 @@ def _write(job: Job, acting: Acting, at: Callable[[], datetime], out: IO[bytes],
         return
     for section in report.sections:
         section.rows = stepped(section.rows)
-    write(report, form, out, house=house, day=asked.sealed)
+    write(report, form, out, house=house, day=asked.sealed, cover=wish.cover)
     with acting() as who:
         if who is None or not jobs.progress(job=job, done=of):
             raise exports.Stopped

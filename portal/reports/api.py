@@ -72,6 +72,7 @@ class AskReportSerializer(StrictSerializer):
     currency = serializers.ChoiceField(choices=CHOICES["currency"][0], required=False)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     alias = serializers.BooleanField(required=False)
+    cover = serializers.BooleanField(required=False, help_text="A PDF with a cover and contents")
     name = serializers.CharField(required=False, max_length=wishes.LONGEST_NAME)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
-from typing import IO
+from typing import IO, Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from fpdf.enums import XPos, YPos
 
+from accounts.ground.dates import day_text
 from fees.papers.paper import LINE, MARGIN, PARTS, Paper
 from portal.lib import csvtext, xlsx
 from portal.reports.table import Column, Report, Row, Section, lines, shown
@@ -16,29 +17,32 @@ FORMATS = ("csv", "xlsx", "pdf")
 # A PDF is held whole while it is made; the other two are not.
 MOST_ON_PAPER = 10_000
 SMALL, BOLD_LINE = 7, 5
+COVER_TOP, CONTENTS_WIDTH, CONTENTS_PAGE = 60, 120, 15
 
 
 class TooLong(Exception):
     """The report has more rows than a PDF may."""
 
 
-def write(report: Report, form: str, out: IO[bytes], *, house: str, day: date) -> None:
-    """The whole report; its rows are read once."""
+def write(report: Report, form: str, out: IO[bytes], *, house: str, day: date, cover: bool = False) -> None:
+    """The whole report; its rows are read once. A cover with contents is for paper alone."""
     if form == "pdf":
-        out.write(_paper(report, house=house, day=day))
+        out.write(_paper(report, house=house, day=day, cover=cover))
     elif form == "xlsx":
         xlsx.write_to(out, lines(report), sheet=report.title)
     else:
         csvtext.write_to(out, lines(report))
 
 
-def _paper(report: Report, *, house: str, day: date) -> bytes:
+def _paper(report: Report, *, house: str, day: date, cover: bool) -> bytes:
     pdf = Paper(" · ".join(filter(None, [report.title, report.period])))
     pdf.set_title(report.title)
     pdf.set_creator("Advisor Portal")
     pdf.set_lang(get_language() or "en")
     pdf.set_creation_date(datetime.combine(day, time(), UTC))
     pdf.add_page(orientation="L")
+    if cover:
+        _cover(pdf, report, house=house, day=day)
     pdf.say(report.title, size=15, after=1)
     pdf.say(report.period)
     for name, value in report.facts:
@@ -50,10 +54,28 @@ def _paper(report: Report, *, house: str, day: date) -> bytes:
     return bytes(pdf.output())
 
 
+def _cover(pdf: Paper, report: Report, *, house: str, day: date) -> None:
+    """Whose report it is, of which days, and on which page each table begins."""
+    pdf.set_y(COVER_TOP)
+    pdf.say(house, size=14, after=4)
+    pdf.say(report.title, size=24, after=6)
+    for line in (report.period, *(f"{name}: {value}" for name, value in report.facts)):
+        pdf.say(line, size=11, after=1)
+    pdf.say(_("As of %(day)s.") % {"day": day_text(day)}, size=11, after=8)
+    pdf.say(_("Contents"), size=13, after=2)
+    pdf.insert_toc_placeholder(_contents)
+
+
+def _contents(pdf: Any, outline: Sequence[Any]) -> None:
+    for one in outline:
+        pdf.row([one.name, str(one.page_number)], [CONTENTS_WIDTH, CONTENTS_PAGE], size=11)
+
+
 def _section(pdf: Paper, section: Section, most: int) -> int:
     """One table, its headings again at the top of every page; how many rows it has."""
     widths = _widths(section.columns, pdf.epw)
     pdf.ln(2)
+    pdf.start_section(section.title)
     pdf.say(section.title, size=11, after=1)
     _headings(pdf, section.columns, widths)
     number = 0

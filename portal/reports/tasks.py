@@ -9,6 +9,7 @@ from accounts.ground.jobs.models import Job
 from accounts.ground.people.models import User
 from portal.exports.actions import KIND
 from portal.exports.alone import alone
+from portal.preferences.queries import Forms, chosen_forms, written_as
 from portal.reports.actions import make, wish_of
 
 
@@ -21,10 +22,11 @@ def make_report(job: str, user_id: int, seat_id: int, **_extra: object) -> None:
         with acting(user_id, seat_id=seat_id) as who:
             found = Job.unscoped.filter(pk=job, kind=KIND).first() if who else None
             language = User.objects.filter(pk=user_id).values_list("language", flat=True).first() or "en"
+            forms = chosen_forms(user_id) if who else Forms()
         if found is None:
             return
         try:
-            with translation.override(wish_of(found).language or language):
+            with translation.override(wish_of(found).language or language), written_as(forms):
                 make(job=found, acting=lambda: acting(user_id, seat_id=seat_id), at=timezone.now)
         except Exception as problem:
             with acting(user_id, seat_id=seat_id):

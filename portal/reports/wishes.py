@@ -93,6 +93,7 @@ class Wish:
     language: str = ""
     alias: bool = False
     differing: bool = False
+    cover: bool = False
     name: str = ""
 
     @classmethod
@@ -114,6 +115,7 @@ class Wish:
             language=_one_of(dict(settings.LANGUAGES), query.get("language", ""), ""),
             alias=query.get("alias") == YES,
             differing=query.get("differing") == YES,
+            cover=query.get("cover") == YES,
             name=_printable(query.get("name", "")),
         )
 

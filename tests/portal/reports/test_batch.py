@@ -223,3 +223,12 @@ def test_every_report_is_made_in_every_form_and_its_progress_ends_full(client, v
     assert work(job).state == JobState.DONE, job.message
     assert job.done == job.of > 0
     assert client.get(f"/exports/{job.pk}/file/").status_code == 200
+
+
+def test_a_job_writes_days_and_numbers_as_who_asked_for_it_reads_them(client, valued, few, submit):
+    client.force_login(valued.users["alice"])
+    client.post("/preferences/dates/", {"dates": "day_first"})
+    client.post("/preferences/numbers/", {"numbers": "point_comma"})
+    job, _page = submit("alice", "report=performance&mode=separate&currency=USD")
+    rows = rows_of(client, work(job))
+    assert any(row[0].startswith("Values of 30.09.2025 by advisor 330,00") for row in rows)

@@ -14,6 +14,7 @@ from accounts.broker.feed.models import ChangeInNav, FxRate, StatementFile
 from accounts.ground.jobs.models import Job
 from accounts.ground.runs.models import Run, Seal
 from accounts.ground.tree.models import Account, Status
+from fees.papers.paper import Paper
 from portal.lib import csvtext
 from tests.fees.posting.nights import Nights, figures
 
@@ -168,6 +169,24 @@ def test_csv_workbook_and_paper_are_made_from_the_same_rows_as_the_page(valued, 
     assert "<v>110.00</v>" in sheet
     assert paper.content.startswith(b"%PDF")
     assert paper["Content-Disposition"] == 'attachment; filename="performance-2025-09-30.pdf"'
+
+
+def test_a_pdf_has_a_cover_with_contents_where_that_is_wished(valued, browse, monkeypatch):
+    """The five tables of a statement begin on pages after the cover; without the wish there is one page less."""
+    told, say = [], Paper.row
+    monkeypatch.setattr(
+        Paper, "row", lambda self, cells, *more, **rest: told.append(cells) or say(self, cells, *more, **rest)
+    )
+    query = f"report=activity&{SEPTEMBER}&accounts=U1000001"
+    plain = browse("alice").post(f"/reports/file/?{query}", {"format": "pdf"}).content
+    assert told == [] and plain.startswith(b"%PDF")
+
+    covered = browse("alice").post(f"/reports/file/?{query}&cover=1", {"format": "pdf"}).content
+    tables = ["Net asset value", "Cash movements", "Trades", "Transfers", "Corporate actions", "Fees and invoices"]
+    assert told == [[title, "2"] for title in tables]
+    assert covered.count(b"/Type /Page\n") == plain.count(b"/Type /Page\n") + 1
+    page = browse("alice").get(f"/reports/activity/?{SEPTEMBER}&cover=1").content.decode()
+    assert 'name="cover" value="1" checked' in page
 
 
 def test_a_return_that_is_not_the_brokers_is_marked_and_can_be_listed_alone(valued, browse, source):
