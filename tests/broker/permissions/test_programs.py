@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from accounts.broker.permissions import actions
 from accounts.broker.permissions.models import PermissionRequest
@@ -132,3 +133,22 @@ def test_means_are_read_in_the_agreement_fixed_by_the_signature_and_offered_the_
 )
 def test_48_business_hours(submitted, due):
     assert due_at(submitted, calendar()) == due
+
+
+def test_the_back_office_reads_where_requests_stand_and_which_are_late_and_changes_none(firm, office):
+    made = stated(firm, begun(firm, COMPLEX), SAID)
+    with acting(firm.users["ana"].pk) as who:
+        actions.sign(who=who, pk=made.pk, hand=Hand(name="Ana"), seen=made.document_hash, at=AT)
+    begun_later = firm["U1000002"]
+    with acting(firm.users["ken"].pk) as who:
+        actions.ask(who=who, account=begun_later, wanted=[FRACTIONS], at=AT)
+
+    page = office.get("/office/broker/permissionrequest/").content.decode()
+    assert "Leveraged and complex exchange-traded funds" in page and "U1000002" in page and "Under review" in page
+    late = office.get("/office/broker/permissionrequest/?overdue=yes").content.decode()
+    assert ("U1000001" in late) is (timezone.now() >= due_at(AT, calendar())) and "U1000002" not in late
+    one = office.get(f"/office/broker/permissionrequest/{made.pk}/change/").content.decode()
+    assert "900000.50" in one and "AGREEMENT ON TRADING PERMISSIONS" in one
+    assert office.post(f"/office/broker/permissionrequest/{made.pk}/change/", {"state": "approved"}).status_code == 403
+    made.refresh_from_db()
+    assert made.state == "review"
