@@ -251,9 +251,9 @@ OUTBOX_CARRIERS = {} if CODES_URL == "none:" else dict.fromkeys(("sms", "voice")
 CODES_PRICED_BY = "auth2fa.carriers.actions.price_to_send"
 # Counts a plain text that the back office owes a number of a room below.
 CODES_COUNTED_BY = "auth2fa.carriers.actions.count_text"
-# Who wants mails of a kind that may be turned off.
-OUTBOX_WANTED_BY = "portal.news.queries.wanting"
+OUTBOX_WANTED_BY = "portal.news.queries.wanting"  # who wants mails of a kind that may be turned off
 OUTBOX_CARRIERS["mail"] = "accounts.desk.brand.letters.carry"
+HOOK_NETWORKS = env.words("HOOK_NETWORKS", [])  # of one's own, which webhooks may reach beside the internet
 # Who may work without a second proof at their own choice and risk; the back office never.
 OPT_OUT_ROLES = [one for one in env.words("OPT_OUT_ROLES", ["client", "stl", "stl_sub"]) if one != "office"]
 # For how many days a browser may be remembered after a second proof; 0 remembers none.

@@ -48,6 +48,7 @@ SPECTACULAR_SETTINGS = {
         "JobState": "accounts.ground.jobs.models.JobState",
         "PaperState": "fees.returned.models.PaperState",
         "PaidBy": "fees.minimums.api.PAYER_NAMES",
+        "HookKind": "accounts.desk.hooks.models.HookKind",
         "LeiChoice": "accounts.desk.lei.models.LeiChoice",
         "LeiElected": "accounts.desk.lei.api.CHOICES",
         "RecoveryKind": "accounts.desk.recoveries.models.RecoveryKind",

@@ -2,6 +2,7 @@
 
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask
 from accounts.desk.brand.models import BrandVersion
+from accounts.desk.hooks.models import Hook, HookDelivery
 from accounts.desk.lei.models import LeiElection
 from accounts.desk.market_data.models import MarketDataOffer, MarketDataSubscription
 from accounts.desk.messages.models import Attachment, Message, OfficeNote, Thread, ThreadRead, ThreadShare
@@ -13,6 +14,8 @@ __all__ = [
     "ApplicationTask",
     "Attachment",
     "BrandVersion",
+    "Hook",
+    "HookDelivery",
     "LeiElection",
     "MarketDataOffer",
     "MarketDataSubscription",

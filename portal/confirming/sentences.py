@@ -28,7 +28,7 @@ from fees.invoicing.upload import File, parse
 from fees.notices.models import Mode
 from fees.reimbursements.queries import reimbursements
 from fees.sending.forms import Rows
-from portal.confirming import book, money, office, people, templates, terms, topics
+from portal.confirming import book, hooks, money, office, people, templates, terms, topics
 from portal.confirming.billing import approve_line, billing_month, client_minimum, minimums, threshold
 from portal.confirming.wish import Untold, Wish, account_words, amount_words, one_of
 
@@ -253,6 +253,8 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("devices:codes", "api_recovery_codes"), _make_codes),
     **dict.fromkeys(("optouts:sign", "api_sign_opt_out"), _opt_out),
     **dict.fromkeys(("tokens:create", "api_new_token"), people.new_token),
+    **dict.fromkeys(("hooks:create", "api_new_webhook"), hooks.new),
+    **dict.fromkeys(("hooks:rotate", "api_webhook_secret"), hooks.new_secret),
     **dict.fromkeys(("settings:elect_lei", "api_elect_lei"), topics.elect_lei),
     **dict.fromkeys(("settings:subscribe_market_data", "api_one_market_data"), topics.market_data),
     **dict.fromkeys(("settings:enroll_recovery", "api_enroll_recovery"), topics.enroll_recovery),

@@ -305,6 +305,8 @@ SETTINGS = (
     page("users", "approval_rules", _("Authorizers"), "users:approval_rules", "manage_users"),
     tab("settings", "authorizations", _("Authorizations"), "users:authorizations"),
     tab("settings", "tokens", _("API tokens"), "tokens:list"),
+    page("tokens", "webhooks", _("Webhooks"), "hooks:list", "manage_users", whose=Whose.PRACTICE),
+    page("webhooks", "webhook", _("Webhook"), "hooks:hook", "manage_users"),
     tab("settings", "structure", _("Structure"), "structure:tree", "view", go="u", whose=Whose.ADVISORS),
     page("structure", "seen_as", _("See the portal as another user"), "seen_as:choose", "view"),
     tab("settings", "links", _("Links"), "links:list", "view"),

@@ -37,6 +37,7 @@ TABLES: dict[str, Any] = {
     "accounts_consent": _("What clients are asked to agree to"),
     "accounts_pinfact": _("PIN links: verified clients"),
     "accounts_pinlink": _("PIN links"),
+    "desk_hook": _("Webhooks"),
     "desk_leielection": _("LEI elections"),
     "desk_marketdataoffer": _("Packages of market data"),
     "desk_marketdatasubscription": _("Market data subscriptions"),
