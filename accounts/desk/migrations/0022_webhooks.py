@@ -34,7 +34,7 @@ def erase(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("desk", "0020_mistakes_put_right"),
+        ("desk", "0021_recoveries_in_statements"),
         ("accounts", "0051_money_managers"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]

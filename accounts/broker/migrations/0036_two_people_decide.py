@@ -14,7 +14,7 @@ def _points_to(model: str, **more: object) -> dict[str, object]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("broker", "0034_position_transfers")]
+    dependencies = [("broker", "0035_position_transfers")]
 
     operations = [
         migrations.CreateModel(
