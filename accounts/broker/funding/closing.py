@@ -182,7 +182,7 @@ def _by_positions(accounts: Sequence[int], at: datetime) -> int:
     waiting = _waiting(accounts, *PositionKind.values)
     if not waiting:
         return 0
-    shown = pair_positions(waiting, ours=_ours)
+    shown = pair_positions(waiting, ours=_ours, today=exchange_day(at))
     for pk, (row, day) in shown.items():
         waiting[pk].moved = row
         _completed(waiting[pk], day, day, at)

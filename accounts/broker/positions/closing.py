@@ -17,7 +17,7 @@ Ours = Callable[[Sequence[Line]], set[UUID]]
 Shown = dict[UUID, tuple[PositionTransfer, date]]
 
 
-def pair_positions(waiting: Mapping[UUID, FundingRequest], *, ours: Ours) -> Shown:
+def pair_positions(waiting: Mapping[UUID, FundingRequest], *, ours: Ours, today: date) -> Shown:
     """Give each position its row, and say which requests are shown whole: with their last row and its day.
 
     A row that carries our reference shows that request or none; without one it shows the oldest of exactly its account,
@@ -38,7 +38,7 @@ def pair_positions(waiting: Mapping[UUID, FundingRequest], *, ours: Ours) -> Sho
         (pk, _terms(waiting[pk], one.symbol)): one for pk, these in parts.items() for one in these if one.moved is None
     }
     asks = [_wait(waiting[pk], terms, one) for (pk, terms), one in waits.items()]
-    for line, wait in pairs(_without_signs(lines), asks, ours=named):
+    for line, wait in pairs(_without_signs(lines), asks, ours=named, today=today):
         one = waits[wait.id, wait.terms]
         one.moved = rows.pop(line.id)
         one.save(update_fields=["moved"])
