@@ -79,6 +79,15 @@ def accounts(count: int) -> None:
     analyze("accounts_account", "fees_schedule", "fees_component", "fees_runschedule")
 
 
+def open_on(day: date) -> None:
+    """The clients as if they had been opened on a day: a period that lacks no value of theirs can be closed."""
+    with connections["owner"].cursor() as cur:
+        cur.execute("ALTER TABLE accounts_account DISABLE TRIGGER USER")
+        cur.execute("UPDATE accounts_account SET opened_on = %s WHERE kind = 'client'", [day])
+        cur.execute("ALTER TABLE accounts_account ENABLE TRIGGER USER")
+    analyze("accounts_account")
+
+
 def _masters(cur, firm: int) -> None:
     columns = (
         "firm_id, practice_id, parent_id, parent_kind, kind, level, number, title, alias, sort_key, base_currency,"

@@ -6,8 +6,9 @@
 
 Generates the accounts in a database of its own on the embedded PostgreSQL, then by turns writes the floor and runs a
 night with the workers' own entry point, under the night's real login and its policies. The last line is JSON; `ratio`
-is the median over rounds of accrue stage / floor, each pair taken in the same round. With --catch-up it times
-so many whole nights one after another instead, as a firm's history is billed.
+is the median over rounds of accrue stage / floor, each pair taken in the same round. The last round is the end of a
+month, for which every account was open since the first day: `close_ratio` is its close / floor. With --catch-up it
+times so many whole nights one after another instead, as a firm's history is billed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.database import own_database
 
-FIRST_DAY = date(2026, 3, 2)
+FIRST_DAY, MONTH_END = date(2026, 3, 2), date(2026, 3, 31)
 FLOOR = (
     "INSERT INTO bench_floor SELECT g, %s, g::int, 1, 2::smallint, (1000.1234)::numeric(20,4), 0.0125::numeric(9,6),"
     " (0.04961161)::numeric(20,8) FROM generate_series(1, %s) g"
@@ -45,17 +46,24 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def _generate(accounts: int, nights: int) -> list[date]:
-    """The accounts with values of so many business days, which are returned."""
+def _generate(accounts: int, nights: int, *, until: date | None = None) -> list[date]:
+    """The accounts with values of so many business days, which are returned; `until` is the last of them."""
     from accounts.ground.days.actions import seed
     from accounts.ground.days.queries import calendar
     from bench import generate
 
     seed(first_year=2024, last_year=2030)
-    days = [calendar().on_or_after(FIRST_DAY)]
-    while len(days) < nights:
-        days.append(calendar().next(days[-1]))
+    if until is None:
+        days = [calendar().on_or_after(FIRST_DAY)]
+        while len(days) < nights:
+            days.append(calendar().next(days[-1]))
+    else:
+        days = [until]
+        while len(days) < nights:
+            days.insert(0, calendar().previous(days[0]))
     _timed("accounts and schedules", lambda: generate.accounts(accounts))
+    if until is not None:
+        generate.open_on(days[0])
     _timed(f"values of {nights} days", lambda: generate.values(days))
     return days
 
@@ -81,7 +89,7 @@ def _catch_up(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _bench(options: argparse.Namespace) -> dict[str, Any]:
-    days = _generate(options.accounts, options.rounds + 1)
+    days = _generate(options.accounts, options.rounds + 1, until=MONTH_END)
     rounds = []
     # The first round warms the caches and is not counted.
     for place, day in enumerate(days):
@@ -121,7 +129,7 @@ def _night(day: date, options: argparse.Namespace) -> dict[str, Any]:
     from accounts.ground.runs.work import plan
     from portal import nightly
 
-    until = None if options.whole else "accrue"
+    until = None if options.whole else "close"
     with as_role("night"):
         run = Run.unscoped.create(day=day)
         plan(run, nightly.STAGES)
@@ -145,6 +153,8 @@ def _report(rounds: list[dict[str, Any]], options: argparse.Namespace) -> dict[s
         "accrue_seconds": round(statistics.median(one["accrue"] for one in rounds), 3),
         "ratios": [round(one, 3) for one in ratios],
         "ratio": round(statistics.median(ratios), 3),
+        "close_rows": rounds[-1]["stages"]["close"]["rows"],
+        "close_ratio": round(rounds[-1]["stages"]["close"]["seconds"] / rounds[-1]["floor"], 3),
         "stages": {
             name: round(statistics.median(one["stages"][name]["seconds"] for one in rounds), 3)
             for name in rounds[-1]["stages"]
@@ -157,7 +167,7 @@ def _options() -> argparse.Namespace:
     options.add_argument("--accounts", type=int, default=100_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--workers", type=int, default=2)
-    options.add_argument("--whole", action="store_true", help="run the night to its seal, not only to its accruals")
+    options.add_argument("--whole", action="store_true", help="run the night to its seal, not only to its close")
     options.add_argument("--catch-up", type=int, default=0, metavar="NIGHTS", help="time so many whole nights instead")
     return options.parse_args()
 
