@@ -40,7 +40,7 @@ def test_a_file_an_edit_and_a_mail(own_world, page, site, shown, monkeypatch):  
     page.get_by_role("button", name="Show what would change").click()
     expect(page.get_by_text("Oak Dental")).to_be_visible()
     shown(page, "file-preview")
-    page.get_by_role("button", name="Import 0 contacts").click()
+    page.get_by_role("button", name="Import the file").click()
     expect(page.get_by_text("0 created, 0 filled, 1 written over, 0 skipped, 1 rejected.")).to_be_visible()
     shown(page, "file-taken")
 
@@ -49,6 +49,7 @@ def test_a_file_an_edit_and_a_mail(own_world, page, site, shown, monkeypatch):  
     expect(page.get_by_text("3 of 6")).to_be_visible()
     page.keyboard.press("]")
     expect(page.get_by_role("heading", name="Quill 3, Oriel")).to_be_visible()
+    expect(page.get_by_text("4 of 6")).to_be_visible()
     page.keyboard.press("[")
     expect(page.get_by_role("heading", name="Quill 2, Oriel")).to_be_visible()
     page.keyboard.press("h")
