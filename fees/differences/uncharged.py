@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from accounts.broker.feed.queries import FILE_TOLD
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.actions import BY_OFFICE
 from accounts.ground.runs.models import Run
@@ -115,7 +116,7 @@ def _known_to_the_night(cur, run: Run, day: date, found: Sequence[Waiting]) -> s
         f"""
         SELECT t.id FROM broker_trade t LEFT JOIN broker_statementfile f ON f.id = t.file_id
          WHERE t.id = ANY(%(trades)s) AND t.account_id NOT IN ({sql_held_back(day)})
-           AND coalesce(f.imported_at, '-infinity') <= coalesce((
+           AND coalesce(greatest(t.told_at, {FILE_TOLD}), '-infinity') <= coalesce((
                    SELECT min(k.done_at) FROM accounts_runstage g JOIN accounts_runchunk k ON k.stage_id = g.id
                     WHERE g.run_id = %(run)s AND g.name = 'accrue'), 'infinity')
         """,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from accounts.broker.feed.queries import FILE_TOLD
 from accounts.ground.access.context import cursor
 from accounts.ground.ledger.checks import Break, of_day
 from fees.engine.rolling_cap import YEAR_WINDOW, text
@@ -60,8 +61,8 @@ def _tried(run_id: int, day: date) -> dict[int, dict[Due, Found]]:
              WHERE (c.posted_on = %(day)s OR k.day = %(day)s)
                AND NOT EXISTS (SELECT 1 FROM broker_navdaily n JOIN broker_statementfile f ON f.id = n.file_id
                                 WHERE n.account_id = a.id AND n.nav_date > %(since)s AND n.nav_date <= %(day)s
-                                  AND f.imported_at > (SELECT g.started_at FROM accounts_runstage g
-                                                        WHERE g.run_id = %(run)s AND g.name = 'post'))
+                                  AND {FILE_TOLD} > (SELECT g.started_at FROM accounts_runstage g
+                                                      WHERE g.run_id = %(run)s AND g.name = 'post'))
              ORDER BY c.account_id, c.due_on, c.starts, c.method, c.practice_id, c.revision,
                   c.currency
             """,

@@ -46,7 +46,7 @@ def _differing(run_id: int) -> Iterator[Charge]:
                AND NOT EXISTS (SELECT 1 FROM fees_tradefee f
                                  JOIN broker_trade t ON t.id = f.trade_id
                                  JOIN broker_statementfile s ON s.id = t.file_id
-                                WHERE f.charge_id = c.id AND s.imported_at > c.created_at)
+                                WHERE f.charge_id = c.id AND coalesce(s.told_at, s.imported_at) > c.created_at)
              ORDER BY c.id
             """,
             [run_id],
