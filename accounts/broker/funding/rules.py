@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from accounts.broker.funding.models import FundingKind, FundingMethod, FundingStatus
@@ -90,7 +90,8 @@ def hold_end(*, amount: Decimal, available: Decimal, at: datetime, days: Calenda
     """Until when a client's withdrawal waits for its advisor: 72 hours above 80%, else the start of the next business
     day in New York."""
     if amount > LARGE * available:
-        return at + LONG_HOLD
+        # Hours, and not the same time of the day: the clocks may change meanwhile.
+        return at.astimezone(UTC) + LONG_HOLD
     return datetime.combine(days.next(exchange_day(at)), time(0), EXCHANGE_ZONE)
 
 
