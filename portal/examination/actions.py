@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
 from typing import IO
@@ -79,16 +80,24 @@ def make(*, job: Job, acting: Acting, at: Callable[[], datetime]) -> None:
             running = Job.unscoped.filter(pk=job.pk, state=JobState.RUNNING)
             if who is None or not (jobs.start(job=job, at=at()) or running.exists()):
                 return
-        with TemporaryFile() as out, TemporaryFile() as members:
-            write(Pack(acting, first, last, took), out, at=at())
+        pack, seen = Pack(acting, first, last, took), _accounts(acting)
+        with TemporaryFile() as out:
+            write(pack, out, at=at())
+            # What came meanwhile stands in it as well as what has gone.
+            seen |= _accounts(acting)
             with acting() as who:
-                if who is None or not jobs.progress(job=job, done=done):
-                    return
-                for key in scope(who, Account, "report").order_by("pk").values_list("pk", flat=True).iterator():
-                    members.write(b"%d\n" % key)
-                _finish(who, job, at(), out, members)
+                if who is not None and jobs.progress(job=job, done=done):
+                    _finish(who, job, at(), out, seen, pack.passed)
     except Ended:
         return
+
+
+def _accounts(acting: Acting) -> set[int]:
+    """The accounts that the person may report on now."""
+    with acting() as who:
+        if who is None:
+            raise Ended
+        return set(scope(who, Account, "report").values_list("pk", flat=True))
 
 
 def write(pack: Pack, out: IO[bytes], *, at: datetime) -> None:
@@ -103,33 +112,40 @@ def write(pack: Pack, out: IO[bytes], *, at: datetime) -> None:
     def whole() -> Iterator[File]:
         yield from files(pack)
         # By now every file has been counted.
-        told = {path: {"rows": rows, "holds": str(TOLD[path])} for path, rows in pack.rows.items()}
+        told = {
+            path: {"rows": rows, "holds": str(TOLD[path]), "shut": path in pack.shut}
+            for path, rows in pack.rows.items()
+        }
         yield MANIFEST, [json.dumps({**about, "files": told}, ensure_ascii=False, indent=1, default=str).encode()]
-        yield INDEX, [_index(about, pack.rows).encode()]
+        yield INDEX, [_index(about, pack.rows, pack.shut).encode()]
 
     for block in packed(whole(), at=at):
         out.write(block)
 
 
-def _index(about: dict[str, object], rows: dict[str, int]) -> str:
+def _index(about: dict[str, object], rows: dict[str, int], shut: set[str]) -> str:
     title = _("Exam pack of %(practice)s, %(first)s to %(last)s") % about
     lines = [title, "=" * len(title), "", _("Made by %(made_by)s at %(made_at)s.") % about]
     lines += [_("It holds what this person could see when it was made."), ""]
     for path, number in rows.items():
         lines.append(f"{PurePosixPath(path)}  ({number})")
         lines.append(f"    {TOLD[path]}")
+        if path in shut:
+            lines.append("    " + _("This person's rights do not open it."))
     lines += ["", _("To check it: sha256sum -c SHA256SUMS in the unpacked folder,")]
     lines += [_("or python -m portal.examination PACK.zip, which looks at proofs and seals as well."), ""]
     return "\n".join(lines)
 
 
-def _finish(who: Who, job: Job, at: datetime, out: IO[bytes], members: IO[bytes]) -> None:
+def _finish(who: Who, job: Job, at: datetime, out: IO[bytes], seen: set[int], passed: set[str]) -> None:
     size, kept = out.tell(), {}
+    members = BytesIO(b"".join(b"%d\n" % key for key in sorted(seen)))
     for what, content in (("file", out), ("accounts", members)):
         content.seek(0)
         kept[what] = default_storage.save(f"exports/{job.pk}.{what}", Stored(content))
     first, last = days_of(job)
-    jobs.end(job=job, at=at, result={**kept, "name": file_name(first, last), "bytes": size})
+    told = {"name": file_name(first, last), "bytes": size, "gates": sorted(passed)}
+    jobs.end(job=job, at=at, result={**kept, **told})
     owe_people(
         users=[who.user_id],
         subject=READY,

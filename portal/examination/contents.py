@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,6 +22,7 @@ from accounts.ground.runs.models import Seal
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.stored_words import said
 from accounts.ground.trail.models import Event, TrailEntry
+from accounts.ground.tree.queries import with_payee
 from fees.engine.registry import EVERY
 from fees.invoicing.models import Invoice
 from fees.notices.paper import paper as notice_paper
@@ -38,10 +40,17 @@ from portal.lib.csvtext import Cell
 from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.zipped import File
 
+# What a part of the pack asks besides `report`, as the page does on which the same can be read.
+GATES = {
+    "fees": Gate("set_fees"),
+    "history": Gate("view", needs="transaction_history"),
+    "users": Gate("manage_users"),
+}
 AT_ONCE = 200
 MARK = "\N{BOM}".encode()
 
 Acting = Callable[[], AbstractContextManager[Who | None]]
+Asked = Callable[[Who], "QuerySet[Any]"]
 
 
 class Ended(Exception):
@@ -50,13 +59,16 @@ class Ended(Exception):
 
 @dataclass
 class Pack:
-    """One pack while it is made: whose, of which days, how many rows each of its files has so far."""
+    """One pack while it is made: whose, of which days, how many rows each of its files has so far, and which gates the
+    person has passed for them."""
 
     acting: Acting
     first: date
     last: date
     took: Callable[[int], None]
     rows: dict[str, int] = field(default_factory=dict)
+    passed: set[str] = field(default_factory=set)
+    shut: set[str] = field(default_factory=set)
 
     @property
     def instants(self) -> tuple[datetime, datetime]:
@@ -65,15 +77,20 @@ class Pack:
         return begins, ends
 
     def slices(
-        self, path: str, asked: "Callable[[Who], QuerySet[Any]]", made: Callable[[Sequence[Any]], list[Any]]
+        self, path: str, asked: "Asked", made: Callable[[Sequence[Any]], list[Any]], mark: str = ""
     ) -> Iterator[list[Any]]:
-        """What is made of the rows that are asked for, some at a time, each time in a transaction of its own."""
+        """What is made of the rows that are asked for, some at a time, each time in a transaction of its own;
+        nothing where the person does not pass the gate before them."""
         after: object = None
         self.rows.setdefault(path, 0)
         while True:
             with self.acting() as who:
                 if who is None:
                     raise Ended
+                if mark and not may_pass(who, GATES[mark]):
+                    self.shut.add(path)
+                    return
+                self.passed.update([mark] if mark else ())
                 found = asked(who).order_by("pk")
                 some = list((found if after is None else found.filter(pk__gt=after))[:AT_ONCE])
                 lines = made(some)
@@ -90,17 +107,18 @@ def files(pack: Pack) -> Iterator[File]:
     begins, ends = pack.instants
     days = {"first": pack.first, "last": pack.last}
     yield _table(pack, "bills/charges.csv", CHARGES, lambda who: _charges(who, **days).defer("inputs"), _charge_lines)
-    yield _table(pack, "bills/invoices.csv", SENT, lambda who: _sent(who, Invoice, **days), _sent_lines)
-    yield _table(pack, "bills/reimbursements.csv", SENT, lambda who: _sent(who, Reimbursement, **days), _sent_lines)
-    yield _table(pack, "bills/movements.csv", MOVED, lambda who: _moved(who, **days), _moved_lines)
+    for path, model in (("bills/invoices.csv", Invoice), ("bills/reimbursements.csv", Reimbursement)):
+        yield _table(pack, path, SENT, partial(_sent, model=model, **days), _sent_lines, "fees")
+    yield _table(pack, "bills/movements.csv", MOVED, lambda who: _moved(who, **days), _moved_lines, "history")
     yield _json(pack, "proofs/proofs.jsonl", lambda who: _charges(who, **days), _proof_lines)
     yield from _papers(
         pack, "notices", lambda who: notices(who).filter(day__range=(pack.first, pack.last)), _notice_papers
     )
-    yield _table(pack, "approvals/approvals.csv", AGREED, lambda who: _agreed(who, begins, ends), _agreed_lines)
-    yield from _papers(pack, "approvals", lambda who: _agreed(who, begins, ends), _agreed_papers)
+    agreed = partial(_agreed, begins=begins, ends=ends)
+    yield _table(pack, "approvals/approvals.csv", AGREED, agreed, _agreed_lines, "fees")
+    yield from _papers(pack, "approvals", agreed, _agreed_papers, "fees")
     yield _table(pack, "logs/events.csv", HAPPENED, lambda who: _happened(who, **days), _event_lines)
-    yield _json(pack, "logs/trail.jsonl", lambda who: _trail(who, begins, ends), _trail_lines)
+    yield _json(pack, "logs/trail.jsonl", lambda who: _trail(who, begins, ends), _trail_lines, "users")
     yield _json(pack, "seals/seals.jsonl", lambda who: _seals(who, **days), _seal_lines)
 
 
@@ -108,12 +126,13 @@ def _table(
     pack: Pack,
     path: str,
     head: Sequence[str],
-    asked: "Callable[[Who], QuerySet[Any]]",
+    asked: Asked,
     lines: Callable[[Sequence[Any]], list[list[Cell]]],
+    mark: str = "",
 ) -> File:
     def blocks() -> Iterator[bytes]:
         yield MARK + csvtext.write([head]).encode()
-        for some in pack.slices(path, asked, lines):
+        for some in pack.slices(path, asked, lines, mark):
             yield csvtext.write(some).encode()
 
     return path, blocks()
@@ -122,11 +141,12 @@ def _table(
 def _json(
     pack: Pack,
     path: str,
-    asked: "Callable[[Who], QuerySet[Any]]",
+    asked: Asked,
     lines: Callable[[Sequence[Any]], list[Mapping[str, Any]]],
+    mark: str = "",
 ) -> File:
     def blocks() -> Iterator[bytes]:
-        for some in pack.slices(path, asked, lines):
+        for some in pack.slices(path, asked, lines, mark):
             yield "".join(json.dumps(one, ensure_ascii=False, default=str) + "\n" for one in some).encode()
 
     return path, blocks()
@@ -135,10 +155,11 @@ def _json(
 def _papers(
     pack: Pack,
     folder: str,
-    asked: "Callable[[Who], QuerySet[Any]]",
+    asked: Asked,
     papers: Callable[[Sequence[Any]], list[tuple[str, bytes]]],
+    mark: str = "",
 ) -> Iterator[File]:
-    for some in pack.slices(f"{folder}/*.pdf", asked, papers):
+    for some in pack.slices(f"{folder}/*.pdf", asked, papers, mark):
         for name, content in some:
             yield f"{folder}/{name}", [content]
 
@@ -192,15 +213,15 @@ SENT = (
 )
 
 
-def _sent(who: Who, model: type[Any], first: date, last: date) -> "QuerySet[Any]":
+def _sent(who: Who, *, model: type[Any], first: date, last: date) -> "QuerySet[Any]":
     rows = scope(who, model, "report").filter(business_day__range=(first, last))
-    return rows.select_related("account", "practice", "submitted_by", "approved_by")
+    return with_payee(rows.select_related("account", "submitted_by", "approved_by"))
 
 
 def _sent_lines(some: Sequence[Any]) -> list[list[Cell]]:
     return [
         [
-            *(str(one.pk), one.account.number, one.practice.name, one.amount, one.currency, one.memo),
+            *(str(one.pk), one.account.number, one.payee_name, one.amount, one.currency, one.memo),
             *(one.business_day, one.state, one.reason, one.submitted_at, one.submitted_by.username),
             *(one.approved_at, one.approved_by.username if one.approved_by else "", one.processed_on),
         ]
@@ -213,13 +234,13 @@ MOVED = ("id", "account", "payee", "kind", "amount", "currency", "day", "settles
 
 def _moved(who: Who, first: date, last: date) -> "QuerySet[Transfer]":
     rows = scope(who, Transfer, "report").filter(day__range=(first, last))
-    return rows.select_related("account", "practice")
+    return with_payee(rows.select_related("account"))
 
 
 def _moved_lines(some: Sequence[Any]) -> list[list[Cell]]:
     return [
         [
-            *(str(one.pk), one.account.number if one.account else "", one.practice.name if one.practice else ""),
+            *(str(one.pk), one.account.number if one.account else "", one.payee_name or ""),
             *(one.kind, one.amount, one.currency, one.day, str(one.source or ""), one.posted_at),
         ]
         for one in some
@@ -238,13 +259,13 @@ AGREED = (
 
 def _agreed(who: Who, begins: datetime, ends: datetime) -> "QuerySet[Proposal]":
     rows = of_practice(who).filter(proposed_at__gte=begins, proposed_at__lt=ends).exclude(document="")
-    return rows.select_related("account", "practice", "signature")
+    return with_payee(rows.select_related("account", "signature"))
 
 
 def _agreed_lines(some: Sequence[Any]) -> list[list[Cell]]:
     return [
         [
-            *(str(one.pk), one.account.number, one.practice.name, one.version, one.state, one.proposed_at),
+            *(str(one.pk), one.account.number, one.payee_name, one.version, one.state, one.proposed_at),
             *(one.decided_at, one.starts, one.document_hash, *_signed(one)),
         ]
         for one in some
@@ -285,9 +306,7 @@ def _event_lines(some: Sequence[Any]) -> list[list[Cell]]:
 
 
 def _trail(who: Who, begins: datetime, ends: datetime) -> "QuerySet[TrailEntry]":
-    """What rows were before and after is for who manages the practice's users."""
-    rows = scope(who, TrailEntry).filter(at__gte=begins, at__lt=ends)
-    return rows if may_pass(who, Gate("manage_users")) else rows.none()
+    return scope(who, TrailEntry).filter(at__gte=begins, at__lt=ends)
 
 
 def _trail_lines(some: Sequence[Any]) -> list[Mapping[str, Any]]:

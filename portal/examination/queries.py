@@ -4,7 +4,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.ground.access.context import Who
+from accounts.ground.access.gates import may_pass, refused
 from accounts.ground.jobs.models import Job
+from portal.examination.contents import GATES
 from portal.exports import actions as exports
 
 
@@ -20,3 +22,10 @@ def packs(who: Who) -> "QuerySet[Job]":
     """One's own, asked for in this seat."""
     own = Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=exports.KIND)
     return own.filter(arguments__table=exports.PACK)
+
+
+def look_at_gates(who: Who, job: Job) -> None:
+    """Whether the person still passes every gate that was passed for a pack; the refusal of the first that is shut."""
+    for name in (job.result or {}).get("gates", ()):
+        if not may_pass(who, GATES[name]):
+            raise refused(who, GATES[name])

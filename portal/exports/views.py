@@ -16,6 +16,7 @@ from accounts.ground.access.gates import SIGNED_IN, Gate, gate, may_pass, refuse
 from accounts.ground.jobs.actions import cancel
 from accounts.ground.jobs.models import Job, JobState
 from fees.whatif.queries import trial_of
+from portal.examination.queries import look_at_gates
 from portal.examination.tasks import make_pack
 from portal.exports import actions
 from portal.exports.tasks import make_export
@@ -172,6 +173,7 @@ def served(who: Who, one: Job) -> FileResponse:
     """The file of a job of one's own, as far as it may still be had."""
     if not actions.is_ready(one):
         raise Http404
+    look_at_gates(who, one)
     if actions.written(one, "accounts"):
         look_again(who, one)
     answer = FileResponse(

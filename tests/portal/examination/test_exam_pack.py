@@ -149,6 +149,29 @@ def test_it_holds_nothing_that_its_asker_may_not_see(packed, name):
     assert bool(seals) == (name in ("alice", "mallory"))
 
 
+def test_it_opens_no_list_that_is_shut_to_its_asker(client, packed, sealed):
+    Seat.unscoped.filter(pk=sealed.seats["vera"].pk).update(abilities=["statements"])
+
+    pack = packed("vera")
+
+    for path in ("bills/invoices.csv", "bills/reimbursements.csv", "bills/movements.csv", "approvals/approvals.csv"):
+        assert table(pack, path) == [], path
+        assert json.loads(pack.read("manifest.json"))["files"][path]["shut"], path
+    assert "rights do not open it" in pack.read("README.txt").decode()
+    assert table(pack, "bills/charges.csv")
+
+
+def test_who_has_lost_a_right_fetches_it_no_more(client, packed, sealed):
+    packed("vera")
+    job = Job.unscoped.order_by("-created_at").first()
+    assert "fees" in job.result["gates"]
+
+    Seat.unscoped.filter(pk=sealed.seats["vera"].pk).update(abilities=["statements"])
+
+    assert client.get(f"/exports/{job.pk}/file/").status_code == 403
+    assert client.get(f"{API}{job.pk}/file/").status_code == 403
+
+
 def test_the_trail_is_for_who_manages_users(packed, sealed):
     now = {"first": "2025-09-01", "last": timezone.now().date().isoformat()}
     Account.unscoped.filter(pk=sealed[ANA].pk).update(title="Ruiz, Ana Maria")
