@@ -30,9 +30,7 @@ FORM = "zip"
 # The words of an index are for people; machines read the manifest.
 INDEX, MANIFEST = "README.txt", "manifest.json"
 TOLD = {
-    "bills/charges.csv": gettext_lazy(
-        "Every fee whose period closed in these days, adjustments too, and what became of it"
-    ),
+    "bills/charges.csv": gettext_lazy("Every fee, and adjustment, of a period that closed in these days"),
     "bills/invoices.csv": gettext_lazy("Invoices, who sent and who approved them, what the night did with them"),
     "bills/reimbursements.csv": gettext_lazy("Money given back to clients"),
     "bills/movements.csv": gettext_lazy("Every movement of money in the books"),

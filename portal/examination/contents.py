@@ -108,7 +108,9 @@ def files(pack: Pack) -> Iterator[File]:
     days = {"first": pack.first, "last": pack.last}
     yield _table(pack, "bills/charges.csv", CHARGES, lambda who: _charges(who, **days).defer("inputs"), _charge_lines)
     for path, model in (("bills/invoices.csv", Invoice), ("bills/reimbursements.csv", Reimbursement)):
-        yield _table(pack, path, SENT, partial(_sent, model=model, **days), _sent_lines, "fees")
+        yield _table(
+            pack, path, SENT, partial(_sent, model=model, first=pack.first, last=pack.last), _sent_lines, "fees"
+        )
     yield _table(pack, "bills/movements.csv", MOVED, lambda who: _moved(who, **days), _moved_lines, "history")
     yield _json(pack, "proofs/proofs.jsonl", lambda who: _charges(who, **days), _proof_lines)
     yield from _papers(

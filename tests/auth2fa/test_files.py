@@ -60,7 +60,9 @@ def test_a_file_whose_gate_forgets_it_is_held_back_as_well(ana, browse, address)
 def addresses():
     from tests.house.test_files import PAGES, files
 
-    nowhere = dict.fromkeys(("pk", "file", "paper", "job", "report", "contact", "document", "event"), NOWHERE)
+    nowhere = dict.fromkeys(
+        ("pk", "file", "paper", "job", "report", "contact", "document", "event", "exam_pack"), NOWHERE
+    )
     values = {"number": "U1000001", "month": "2026-10", "edition": 1, **nowhere}
     return [one.url(**{name: values[name] for name in one.parameters}) for one in files() if one.name not in PAGES]
 

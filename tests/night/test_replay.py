@@ -29,7 +29,7 @@ from tests.night.crash import Eve
 # What the night's login may write although people or the broker bring it in too, and why it stays.
 STAYS = {
     "accounts_request", "accounts_event", "accounts_notification", "accounts_outboxmessage", "accounts_trailentry",
-    "accounts_account", "accounts_calendarday", "fees_runschedule",
+    "accounts_account", "accounts_calendarday", "fees_runschedule", "desk_recoveryline",
 }  # fmt: skip
 
 

@@ -24,8 +24,7 @@ from accounts.broker.funding.models import (
 from accounts.broker.funding.rules import FUND_THE_MASTER
 from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who, cursor
-from accounts.ground.access.scope import NotAllowed, account_for, scope
-from accounts.ground.consents.queries import answer_for
+from accounts.ground.access.scope import NotAllowed, account_for, answer, scope
 from accounts.ground.days.queries import calendar
 from accounts.ground.people.models import ClientRight
 from accounts.ground.stepup.limits import window
@@ -190,7 +189,7 @@ def why_not(who: Who, account: Account) -> object:
     """Why this person moves no money of an account that they see, in the words of the rule; "" where they do."""
     if account.kind == Kind.STL_SUB:
         return _(FUND_THE_MASTER)
-    found = answer_for(who, Function.FUND, account)
+    found = answer(who, Function.FUND, account)
     return "" if found.allowed else found.words
 
 

@@ -47,7 +47,7 @@ def test_who_was_born_on_a_leap_day_is_older_on_the_first_of_march(day, age):
         ({"customer_type": "Joint", "holder_born_on": ""}, "date of birth is needed"),
         ({"holder_born_on": "2019-01-01"}, "at least 18 years old"),
         ({"holder_born_on": "2999-01-01"}, "lies in the future"),
-        ({"customer_type": "UGMA/UTMA"}, "UGMA/UTMA account is a cash account"),
+        ({"customer_type": "UGMA/UTMA"}, "An account for a minor is a cash account"),
     ],
 )
 def test_page_and_api_refuse_in_words_and_nothing_moves(browse, world, more, words):

@@ -86,7 +86,7 @@ def test_the_chosen_ones_leave_as_a_file(alice):
     ana, _ben = added(alice, "=HYPERLINK(1)", "Ruiz"), added(alice, "Ben", "Cole")
     answer = alice.post(SEVERAL + "export/", {"chosen": [ana.pk]})
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert len(rows) == 2 and rows[1][2] == "'=HYPERLINK(1)"  # CON-12
+    assert len(rows) == 2 and rows[1][3] == "'=HYPERLINK(1)"  # CON-12
 
 
 def test_the_api_does_the_same_and_undoes(alice):
