@@ -223,10 +223,12 @@ def _id(first: Charge, *, revision: int) -> UUID:
 
 
 def _insert(cur, closing: Closing, rows: Iterable[dict[str, object]]):
+    """Due at once, but never before the fee itself."""
     cur.execute(
         f"""
         WITH p AS (
-            SELECT f.firm_id, f.account_id, f.practice_id, f.method, f.starts, f.period_end_day, f.currency, x.*
+            SELECT f.firm_id, f.account_id, f.practice_id, f.method, f.starts, f.period_end_day, f.currency,
+                   f.due_on, x.*
               FROM jsonb_to_recordset(%s) AS x (
                    id uuid, first uuid, revision int, at timestamptz, ends date, exact numeric, amount numeric,
                    reason text, inputs text, fingerprint text, result jsonb)
@@ -236,8 +238,8 @@ def _insert(cur, closing: Closing, rows: Iterable[dict[str, object]]):
                                      currency, exact, amount, state, reason, due_on, inputs, fingerprint, run_id,
                                      revision, created_at)
             SELECT id, firm_id, account_id, practice_id, method, starts, ends, period_end_day, currency, exact, amount,
-                   CASE WHEN amount = 0 THEN 'zero' ELSE 'due' END, reason, {day_literal(closing.day)}, inputs,
-                   fingerprint, {closing.run_id}, revision, at
+                   CASE WHEN amount = 0 THEN 'zero' ELSE 'due' END, reason,
+                   greatest(due_on, {day_literal(closing.day)}), inputs, fingerprint, {closing.run_id}, revision, at
               FROM p
             ON CONFLICT DO NOTHING
             RETURNING id, exact, fingerprint

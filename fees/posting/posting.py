@@ -100,7 +100,8 @@ def _waiting(chunk: Chunk, row: str = "") -> str:
 def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gives_back: bool) -> str:
     """Where nothing is cut, drawn, set off or given back, as almost always, the planner is not asked to think about it.
 
-    A correction that goes up and waits for an earlier one has not been tried, so it is not written off for that.
+    A correction that waits for an earlier entry, up or down, has not been tried and is never written off for that: what
+    it waits for is charged or ends.
     """
     moved = sql_post("paying", kind=TransferKind.FEE.value, debit=BookKind.CLIENT, credit=BookKind.CLEARING)
     given_back = sql_post(
@@ -135,8 +136,8 @@ def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gi
                set_off = CASE WHEN s.is_last THEN s.off END,
                reason = s.reason, retry_until = coalesce(c.retry_until, {day_literal(last_try)})
           FROM (SELECT w.id, s.reason, f.off,
-                       s.reason IN ({ENDING}) OR coalesce(w.retry_until <= {day}, false)
-                       AND NOT (s.reason = '{Reason.EARLIER.value}' AND w.amount > 0) AS is_last
+                       s.reason IN ({ENDING}) OR s.reason <> '{Reason.EARLIER.value}'
+                       AND coalesce(w.retry_until <= {day}, false) AS is_last
                   FROM (SELECT * FROM stopped UNION ALL SELECT * FROM kept_back) s
                   JOIN fees_charge w ON w.id = s.id AND {_waiting(chunk, "w.")}
                   LEFT JOIN set_off f ON f.id = s.id) s

@@ -4,6 +4,8 @@ import json
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from accounts.ground.access.context import as_role
 from accounts.ground.ledger.models import Transfer
 from accounts.ground.runs.models import Seal
@@ -12,6 +14,7 @@ from fees.results.models import PeriodResult
 from fees.schedules.rules import Figures
 from tests.fees.adjustments.conftest import ANA
 from tests.fees.posting.nights import figures
+from tests.fees.posting.profits import Q3, Q3_END, path, profit
 
 MONDAY, MONTH_END, NEXT, AFTER = date(2025, 9, 29), date(2025, 9, 30), date(2025, 10, 1), date(2025, 10, 2)
 
@@ -307,6 +310,55 @@ def test_nothing_is_given_back_while_the_fee_still_waits(nights):
         ("posted", Decimal("208.33")),
         ("posted", Decimal("-8.33")),
     ]
+
+
+def test_a_correction_never_ends_while_the_fee_waits(nights):
+    """The account is let in after the last try of both: the fee is written off, and of that 8.33 nothing goes back."""
+    with as_role("owner"):
+        Account.unscoped.filter(number=ANA).update(margin_kind=Margin.CASH)
+    nights.cash(ANA, MONTH_END, "0.00")
+    month_end(nights)
+    nights.correct(ANA, MONTH_END, "240000")
+    nights.close(AFTER)
+    nights.post(AFTER)
+
+    nights.post(date(2025, 10, 21))
+    assert [one.state for one in nights.revisions()] == ["written_off", "deferred"]
+    nights.post(date(2025, 10, 22))
+
+    assert [(one.reason, one.taken) for one in nights.revisions()] == [("funds", 0), ("not_taken", 0)]
+
+
+@pytest.mark.parametrize(
+    ("corrected", "difference", "gone"),
+    [
+        pytest.param("1040000", "-2000.00", ("adjustment", Decimal("2000.00")), id="down"),
+        pytest.param("1050250", "50.00", ("fee", Decimal("50.00")), id="up"),
+    ],
+)
+def test_a_correction_of_a_fee_on_profit_moves_with_the_fee_and_not_before(nights, corrected, difference, gone):
+    """20 % of 50,000 are 10,000.00, due on the tenth business day of October; two days after its end the quarter turns
+    out to have made 40,000, which costs 8,000.00, or 50,250, which costs 10,050.00."""
+    due = date(2025, 10, 14)
+    nights.agree(ANA, profit("0.20"), starts=Q3)
+    path(nights, ANA, Q3, Q3_END, "1000000", "1050000")
+    nights.values(ANA, "1050000", NEXT, due)
+    nights.nights(Q3_END, NEXT)
+    nights.correct(ANA, Q3_END, corrected)
+
+    nights.nights(AFTER, date(2025, 10, 13))
+
+    assert [(one.amount, one.state, one.due_on) for one in nights.revisions()] == [
+        (Decimal("10000.00"), "due", due),
+        (Decimal(difference), "due", due),
+    ]
+    assert not Transfer.unscoped.exists()
+
+    assert nights.night(due).problem == ""
+
+    assert [one.taken for one in nights.revisions()] == [Decimal("10000.00"), Decimal(difference)]
+    assert sorted(moved()) == sorted([("fee", Decimal("10000.00"), due), (*gone, due)])
+    assert all(nights.agrees(one) for one in nights.revisions())
 
 
 def shared(rate="0.20", **more):
