@@ -101,13 +101,13 @@ def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gi
     """Where nothing is cut, drawn, set off or given back, as almost always, the planner is not asked to think about it.
 
     A correction that waits for an earlier entry, up or down, has not been tried and is never written off for that: what
-    it waits for is charged or ends.
+    it waits for is charged or ends.  Its tries are counted from the first night on which it no longer waits.
     """
     moved = sql_post("paying", kind=TransferKind.FEE.value, debit=BookKind.CLIENT, credit=BookKind.CLEARING)
     given_back = sql_post(
         "returning_now", kind=TransferKind.ADJUSTMENT.value, debit=BookKind.PAYEE, credit=BookKind.CLIENT
     )
-    day = day_literal(chunk.day)
+    day, last = day_literal(chunk.day), day_literal(last_try)
     return f"""
     WITH decided AS MATERIALIZED ({cap.decided(chunk)}
     ), grouped AS MATERIALIZED ({drawing.GROUPED}
@@ -134,12 +134,13 @@ def _post(chunk: Chunk, due: str, last_try: date, steps: tuple[Step, ...], *, gi
            SET state = CASE WHEN s.is_last THEN 'written_off' ELSE 'deferred' END,
                forgone = CASE WHEN s.is_last THEN c.amount END,
                set_off = CASE WHEN s.is_last THEN s.off END,
-               reason = s.reason, retry_until = coalesce(c.retry_until, {day_literal(last_try)})
-          FROM (SELECT w.id, s.reason, f.off,
-                       s.reason IN ({ENDING}) OR s.reason <> '{Reason.EARLIER.value}'
-                       AND coalesce(w.retry_until <= {day}, false) AS is_last
+               reason = s.reason,
+               retry_until = CASE WHEN s.waited THEN {last} ELSE coalesce(c.retry_until, {last}) END
+          FROM (SELECT w.id, s.reason, f.off, r.waited,
+                       s.reason IN ({ENDING}) OR NOT r.waited AND coalesce(w.retry_until <= {day}, false) AS is_last
                   FROM (SELECT * FROM stopped UNION ALL SELECT * FROM kept_back) s
                   JOIN fees_charge w ON w.id = s.id AND {_waiting(chunk, "w.")}
+                 CROSS JOIN LATERAL (SELECT '{Reason.EARLIER.value}' IN (s.reason, w.reason) AS waited) r
                   LEFT JOIN set_off f ON f.id = s.id) s
          WHERE c.id = s.id AND {_waiting(chunk, "c.")}
         RETURNING c.id, c.state, c.amount

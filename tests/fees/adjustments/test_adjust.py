@@ -270,8 +270,9 @@ def test_two_corrections_up_are_not_both_set_off_against_one_down(nights):
     ]
 
 
-def test_a_correction_up_is_not_written_off_for_the_nights_that_it_waited(nights):
-    """8.34 lack the money until the last try of both; the 8.33 that waited for them are charged the night after."""
+def two_up(nights) -> list[date]:
+    """Corrections of 8.34 and 8.33 up, of which the second waits for the first; the days of the tries from the first
+    one on."""
     written_off(nights)
     nights.correct(ANA, MONTH_END, "240000")
     first, *days = nights.days(date(2025, 10, 9), date(2025, 10, 31))
@@ -280,16 +281,38 @@ def test_a_correction_up_is_not_written_off_for_the_nights_that_it_waited(nights
     for value, day in zip(("260000", "270000"), days[:2], strict=True):
         nights.correct(ANA, MONTH_END, value)
         nights.close(day)
-    tries = days[1:7]
-    for day in tries[:-1]:
-        nights.post(day)
-    nights.cash(ANA, tries[-2], "1000.00")
+    return days[1:]
 
-    nights.post(tries[-1])
+
+def test_a_correction_up_is_not_written_off_for_the_nights_that_it_waited(nights):
+    """8.34 lack the money until the last try of both; the 8.33 that waited for them are charged the night after."""
+    tries = two_up(nights)
+    for day in tries[:5]:
+        nights.post(day)
+    nights.cash(ANA, tries[4], "1000.00")
+
+    nights.post(tries[5])
     assert [one.state for one in nights.revisions()[2:]] == ["posted", "deferred"]
-    nights.post(days[7])
+    nights.post(tries[6])
 
     assert [one.taken for one in nights.revisions()[2:]] == [Decimal("8.34"), Decimal("8.33")]
+
+
+@pytest.mark.parametrize(("comes", "state"), [(10, "posted"), (11, "written_off")], ids=["last_try", "after_it"])
+def test_the_tries_of_a_correction_that_waited_begin_when_it_no_longer_waits(nights, comes, state):
+    """8.34 are written off at the sixth night; 8.33 are tried from the seventh until five business days later."""
+    tries = two_up(nights)
+    for day in tries[: comes + 1]:
+        nights.post(day)
+    first, second = nights.revisions()[2:]
+    assert (first.state, second.state) == ("written_off", "deferred" if comes == 10 else "written_off")
+    assert second.retry_until == tries[11]
+
+    nights.cash(ANA, tries[comes], "1000.00")
+    nights.post(tries[comes + 1])
+
+    second = nights.revisions()[-1]
+    assert (second.state, second.taken) == (state, Decimal("8.33") if state == "posted" else 0)
 
 
 def test_nothing_is_given_back_while_the_fee_still_waits(nights):
