@@ -34,11 +34,23 @@ def trusted() -> list[Network]:
 
 def resolve(host: str, port: int) -> list[str]:
     """Every address of a name, each one checked. Raises `HookProblem`."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    except (OSError, UnicodeError) as problem:
-        raise HookProblem(f"{type(problem).__name__}") from problem
-    return checked([str(one[4][0]) for one in found], trusted())
+    found: list[str] = []
+    problems: list[Exception] = []
+
+    def look_up() -> None:
+        try:
+            lines = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+            found.extend(str(one[4][0]) for one in lines)
+        except (OSError, UnicodeError) as problem:
+            problems.append(problem)
+
+    # The system's own look-up takes no limit, so nobody waits for it longer than for an answer.
+    asking = threading.Thread(target=look_up, daemon=True)
+    asking.start()
+    asking.join(SECONDS)
+    if problems or asking.is_alive():
+        raise HookProblem(type(problems[0]).__name__ if problems else "TimeoutError")
+    return checked(found, trusted())
 
 
 def post(url: str, body: str, headers: dict[str, str]) -> Answer:
@@ -55,27 +67,47 @@ def post(url: str, body: str, headers: dict[str, str]) -> Answer:
 
 
 def _post(scheme: str, address: str, host: str, port: int, path: str, body: str, headers: dict[str, str]) -> Answer:
-    plain = socket.create_connection((address, port), timeout=SECONDS)
+    line = _line(scheme, address, host, port)
     # Each read may wait its seconds anew; whoever answers drop by drop is cut off all the same.
-    cut = threading.Timer(SECONDS_IN_ALL, _close, [plain])
+    is_over = threading.Event()
+    cut = threading.Timer(SECONDS_IN_ALL, _cut, [line, is_over])
     cut.daemon = True
     cut.start()
     try:
-        # The name and not the address is what the certificate must be made for.
-        line = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if scheme == "https" else plain
+        if isinstance(line, ssl.SSLSocket):
+            line.do_handshake()
         connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
         connection.sock = line
         connection.request("POST", path, body.encode(), {**headers, "Connection": "close"})
         answer = connection.getresponse()
         text = answer.read(MOST_READ).decode("utf-8", "replace")
+        if is_over.is_set():
+            raise TimeoutError("cut off")
         return Answer(answer.status, "".join(one if one.isprintable() else " " for one in text))
     finally:
         cut.cancel()
-        plain.close()
+        line.close()
 
 
-def _close(line: socket.socket) -> None:
+def _line(scheme: str, address: str, host: str, port: int) -> socket.socket:
+    """Connected; over https it has yet to shake hands, which takes time that somebody must watch."""
+    plain = socket.create_connection((address, port), timeout=SECONDS)
+    if scheme != "https":
+        return plain
     try:
-        line.shutdown(socket.SHUT_RDWR)
+        # The name and not the address is what the certificate must be made for. `plain` is empty afterwards: whoever
+        # ends the connection must end what wraps it.
+        context = ssl.create_default_context()
+        return context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+    except BaseException:
+        plain.close()
+        raise
+
+
+def _cut(line: socket.socket, is_over: threading.Event) -> None:
+    is_over.set()
+    try:
+        # The connection itself: nothing of TLS is said, nor taken from under the one who reads.
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
     except OSError:
         line.close()
