@@ -6,7 +6,8 @@ from datetime import date
 from fees.accrual.statements import day_literal
 from fees.differences.as_agreed import SCHEDULE_ROW
 from fees.engine import sql
-from fees.engine.registry import ACCRUED_CODES, FUND_CODES, PERIOD_END_CODES, PROFIT_CODES, TRADE_CODES
+from fees.engine.registry import ACCRUED_CODES, EVERY, FUND_CODES, PERIOD_END_CODES, PROFIT_CODES, TRADE_CODES
+from portal.lib.periods import Frequency
 
 
 def _codes(codes: Sequence[int]) -> str:
@@ -18,22 +19,43 @@ PERIOD_END = _codes(PERIOD_END_CODES)
 ON_VALUE = _codes((*ACCRUED_CODES, *PERIOD_END_CODES))
 APART = _codes((*PROFIT_CODES, *TRADE_CODES, *FUND_CODES))
 COLUMNS = "c.id, c.account_id, c.practice_id, c.method, c.starts, c.ends, c.currency, c.exact, c.amount, c.inputs"
+# The longest that a period lasts, in days; and with it the methods charged so often.
+LONGEST = {Frequency.DAILY: 1, Frequency.MONTHLY: 31, Frequency.QUARTERLY: 92, Frequency.ANNUAL: 366}
+LASTING = [
+    (_codes([code for code, method in EVERY.items() if method.frequency == frequency]), days)
+    for frequency, days in LONGEST.items()
+]
 # The parts of a charge on a closing value: component, rate, days.
 SEGMENTS = "unnest((string_to_array(c.inputs, E'\\n'))[2:]) AS part"
 
 
-def closed_accounts(day: date, since: date, lo: int, hi: int) -> str:
-    """Accounts that were closed after `since`, whenever that was learned, and those that were closed earlier and have
-    a charge beyond it that nothing has followed yet."""
-    beyond = (
-        "EXISTS (SELECT 1 FROM fees_charge c WHERE c.account_id = a.id AND c.ends > a.closed_on AND c.revision = 0"
-        " AND c.amount > 0 AND NOT EXISTS (SELECT 1 FROM fees_charge n WHERE n.account_id = c.account_id"
-        " AND n.practice_id = c.practice_id AND n.method = c.method AND n.starts = c.starts AND n.revision > 0))"
+def past_closing(day: date, since: date, lo: int, hi: int) -> str:
+    """Charges that reach beyond the closing of their account, the only ones that it can have changed: of accounts that
+    were closed after `since`, whenever that was learned, and of those closed earlier what nothing has followed yet.
+    """
+    followed = (
+        "(SELECT true FROM fees_charge n WHERE n.account_id = c.account_id AND n.practice_id = c.practice_id"
+        " AND n.method = c.method AND n.starts = c.starts AND n.revision > 0 LIMIT 1)"
     )
+    accounts = f"accounts_account a WHERE a.id >= {lo} AND a.id < {hi} AND a.closed_on"
     return (
-        f"SELECT id FROM accounts_account a WHERE a.id >= {lo} AND a.id < {hi} AND a.closed_on <= {day_literal(day)}"
-        f" AND (a.closed_on > {day_literal(since)} OR {beyond}) ORDER BY id"
+        f"SELECT {_past('true')} FROM {accounts} > {day_literal(since)} AND a.closed_on <= {day_literal(day)} UNION ALL"
+        f" SELECT {_past(f'c.amount > 0 AND {followed} IS NULL')} FROM {accounts} <= {day_literal(since)} ORDER BY 1"
     )
+
+
+def _past(wanted: str) -> str:
+    """The charges of account `a` that end after it was closed.
+
+    No join: kept from looping, the planner would read every charge ever made. Those that began earlier than the longest
+    period before the closing are passed over within the index.
+    """
+    reaching = " UNION ALL ".join(
+        f"SELECT c.id::text FROM fees_charge c WHERE c.account_id = a.id AND c.method IN ({codes}) AND c.revision = 0"
+        f" AND c.starts > a.closed_on - {days} AND c.ends > a.closed_on AND {wanted}"
+        for codes, days in LASTING
+    )
+    return f"unnest(ARRAY({reaching}))"
 
 
 def open_charges(lo: int, hi: int) -> str:
@@ -44,18 +66,14 @@ def open_charges(lo: int, hi: int) -> str:
     )
 
 
-def looked_at(run_id: int, lo: int, hi: int, methods: str, *, closed: Sequence[int], still_open: Sequence[str]) -> str:
-    """Charges of the run, of `closed` accounts, and those `still_open`, by these methods.
+def looked_at(run_id: int, lo: int, hi: int, methods: str, *, again: Sequence[str]) -> str:
+    """Charges of the run, and those that are looked at `again`, by these methods.
 
     Each is asked for by an index of its own: one condition over all of them would read every charge ever made.
     """
-    earlier = f"c.run_id <> {run_id}"
     wanted = [f"c.run_id = {run_id} AND {_within('c', lo, hi)}"]
-    accounts = f"c.account_id = ANY ('{{{','.join(map(str, closed))}}}'::bigint[])"
-    if closed:
-        wanted.append(f"{earlier} AND {accounts}")
-    if still_open:
-        wanted.append(f"{earlier} AND NOT {accounts} AND c.id = ANY ('{{{','.join(still_open)}}}'::uuid[])")
+    if again:
+        wanted.append(f"c.run_id <> {run_id} AND c.id = ANY ('{{{','.join(again)}}}'::uuid[])")
     return " UNION ALL ".join(
         f"SELECT {COLUMNS} FROM fees_charge c WHERE {one} AND c.method IN ({methods}) AND c.revision = 0"
         for one in wanted

@@ -17,7 +17,7 @@ from fees.engine.investments import MissingValuation
 from fees.posting.models import WAITING, Charge
 from portal.lib.periods import Period
 
-# Charges of accounts that were closed within this are looked at again each night.
+# Charges that reach beyond the closing of an account are looked at each night for so long after it.
 LATEST = timedelta(days=400)
 NEVER = date.max
 
@@ -27,13 +27,13 @@ def charges(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
 
     What was charged and taken back since was billed: its days are not missing.
     """
-    cur.execute(charged.closed_accounts(day, day - LATEST, lo, hi))
-    closed = [account for (account,) in cur.fetchall()]
+    cur.execute(charged.past_closing(day, day - LATEST, lo, hi))
+    again = {pk for (pk,) in cur.fetchall()}
     cur.execute(charged.open_charges(lo, hi))
-    still_open = [pk for (pk,) in cur.fetchall()]
+    again |= {pk for (pk,) in cur.fetchall()}
 
     def rows(methods: str) -> str:
-        return charged.looked_at(run.pk, lo, hi, methods, closed=closed, still_open=still_open)
+        return charged.looked_at(run.pk, lo, hi, methods, again=sorted(again))
 
     counted = _counted(cur, rows(charged.ON_VALUE), day)
     suspected = _suspected(cur, rows)

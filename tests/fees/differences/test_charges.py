@@ -6,13 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.ground.access.context import as_role
+from accounts.ground.access.context import as_role, cursor
+from fees.accrual.statements import PLANNING
+from fees.differences import charged
 from fees.differences.rules import is_settled
 from fees.posting.models import Charge
 from tests.fees.adjustments.conftest import Corrected
 from tests.fees.differences.test_found import FIRST, MONTH_END, NEXT, SECOND, approved, found, lie, pending
 from tests.fees.funds.conftest import Funds, fund, on_funds
-from tests.fees.posting.nights import figures, ranges
+from tests.fees.posting.nights import ALL, figures, night_role, ranges
 from tests.fees.posting.profits import ANA, Q3, Q3_END, path, profit
 from tests.fees.posting.test_trades import key, per_trade, trade
 
@@ -335,6 +337,44 @@ def test_a_corrected_value_and_its_adjustment_show_nothing(month):
             Decimal("8.34"),
         ]
     assert found() == []
+
+
+def past_closing(since: date, explain: str = "") -> list[str]:
+    """Looked at in the night of the first of October, of accounts closed after `since` and before; or how."""
+    with night_role(), cursor() as cur:
+        cur.execute(f"{PLANNING}; SET LOCAL enable_seqscan = off")
+        cur.execute(explain + charged.past_closing(NEXT, since, 0, ALL))
+        return [line for (line,) in cur.fetchall()]
+
+
+def test_of_closed_accounts_only_charges_beyond_the_closing_are_looked_at(nights):
+    """Monday, Tuesday and the month were charged, by two accounts that had left on Tuesday."""
+    lately, long_ago = date(2025, 9, 1), SECOND
+    nights.agree(ANA, figures("PERCENTOFEQUITY", rate="0.05"), starts=FIRST)
+    nights.agree("U1000002", figures("PERCENTOFEQUITY_EOM", rate="0.01"), starts=SEP)
+    for number in (ANA, "U1000002"):
+        nights.values(number, "100000", FIRST, NEXT)
+    nights.nights(FIRST, SECOND)
+    assert past_closing(lately) == []
+    lie("UPDATE accounts_account SET closed_on = %s, status = 'C' WHERE number IN ('U1000001', 'U1000002')", [SECOND],
+        "accounts_account")  # fmt: skip
+
+    beyond = sorted(str(one.pk) for one in (nights.charge(ANA, starts=SECOND), nights.charge("U1000002")))
+    assert past_closing(lately) == past_closing(long_ago) == beyond
+
+    nights.compare(SECOND)
+    nights.close(NEXT)
+    assert Charge.unscoped.filter(revision=1).count() == 2
+    assert (past_closing(lately), past_closing(long_ago)) == (beyond, [])
+
+
+def test_charges_of_closed_accounts_are_found_by_their_days(nights):
+    plan = past_closing(SECOND, "EXPLAIN ")
+
+    assert not any("Join" in line or "Seq Scan on fees_charge" in line for line in plan)
+    months = [line for line in plan if "closed_on - 31" in line]
+    assert len(months) == 2
+    assert all("Index Cond: ((account_id = a" in line for line in months)
 
 
 def test_what_has_been_put_right():
