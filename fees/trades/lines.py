@@ -53,12 +53,23 @@ CHARGED_IN = (
     "CASE WHEN t.asset = 'CASH' AND position('.' IN t.symbol) > 0"
     " THEN reverse(split_part(reverse(t.symbol), '.', 1)) ELSE t.currency END"
 )
+
+
+def _charged(trade: str) -> str:
+    """Whether the payee of `s` has charged a trade in that currency, or nothing.
+
+    No join: kept from looping, the planner would read the fees on trades of everybody and all years.
+    """
+    return (
+        f"(SELECT true FROM fees_tradefee k WHERE k.trade_id = {trade} AND k.practice_id = s.practice_id"
+        f" AND k.currency = {CHARGED_IN} LIMIT 1)"
+    )
+
+
 # Whether the payee of `s` has not charged the execution `t` in that currency, nor one whose place it takes: then that
 # charge is adjusted.
 UNCHARGED = (
-    "NOT EXISTS (SELECT 1 FROM fees_tradefee k WHERE k.trade_id = t.id AND k.practice_id = s.practice_id"
-    f" AND k.currency = {CHARGED_IN})"
+    f"{_charged('t.id')} IS NULL"
     f" AND (t.orig_trade_id = '' OR t.kind <> 'TradeCorrect' OR NOT EXISTS ({sql_line('t')}"
-    " SELECT 1 FROM line JOIN fees_tradefee k ON k.trade_id = line.id AND k.practice_id = s.practice_id"
-    f" AND k.currency = {CHARGED_IN}))"
+    f" SELECT 1 FROM line WHERE {_charged('line.id')}))"
 )

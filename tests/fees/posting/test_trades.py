@@ -10,6 +10,7 @@ from accounts.broker.rates.actions import correct_rate
 from accounts.ground.access.context import as_role, cursor
 from accounts.ground.ledger.models import Transfer
 from accounts.ground.runs.models import Hold, Seal
+from fees.accrual.statements import PLANNING
 from fees.engine.registry import EVERY_BY_NAME
 from fees.posting.models import Charge
 from fees.proofs.actions import recompute_charge
@@ -17,6 +18,8 @@ from fees.proofs.queries import proof
 from fees.proofs.words import tell
 from fees.schedules.rules import Figures, ScheduleRefused
 from fees.trades.models import TradeFee
+from fees.trades.queries import waiting
+from tests.fees.posting.nights import night_role
 
 ANA = "U1000001"
 PER_TRADE = EVERY_BY_NAME["PERTRADE"].code
@@ -307,3 +310,27 @@ def test_a_commission_in_another_currency_waits_for_the_rate_of_its_day(valued):
             reason="Misread", by=1, at=timezone.now(),
         )  # fmt: skip
     assert agrees(late), "the proof takes the rate that was known then"
+
+
+def test_what_was_charged_is_asked_for_by_its_trade(valued):
+    """Kept from looping, a join would read the fees on trades of everybody, for each range of accounts."""
+    asked: list[str] = []
+
+    class Explaining:
+        def __init__(self, cur):
+            self.cur = cur
+
+        def execute(self, sql, values):
+            self.cur.execute("EXPLAIN " + sql, values)
+
+        def fetchall(self):
+            asked.extend(line for (line,) in self.cur.fetchall())
+            return []
+
+    with night_role(), cursor() as cur:
+        cur.execute(f"{PLANNING}; SET LOCAL enable_seqscan = off")
+        waiting(Explaining(cur), day=SECOND, within="true")
+
+    found = [asked[place + 1] for place, line in enumerate(asked) if "on fees_tradefee" in line]
+    assert len(found) == 2
+    assert all("Index Cond: ((trade_id =" in line for line in found)
