@@ -93,7 +93,7 @@ class Loader:
         counts: dict[str, Count] = {}
         with cursor() as cur:
             telling(alone=True)
-            cur.execute(merge_sql.TOLD, [self.file_id])
+            cur.execute("SELECT clock_timestamp()")
             (told,) = cur.fetchone()
             values = {"file": self.file_id, "generated": self.generated_at, "at": self.at, "told": told}
             if sum(self._staged.values()) > ANALYZE_ROWS:
@@ -103,10 +103,15 @@ class Loader:
                     counts[table.name] = self._merge(cur, table, values)
             if "fxrate" in self._staged:
                 counts["fxrate"] = self._rates(cur, values)
+            is_news = False
             if "accountfacts" in self._staged:
                 cur.execute(merge_sql.FACTS, values)
+                is_news = cur.rowcount > 0
                 cur.execute(merge_sql.ACCOUNTS, values)
-            return counts, self._values(cur, values, counts)
+            arrived = self._values(cur, values, counts)
+            is_news |= any(one.new or one.changed for one in counts.values())
+            cur.execute(merge_sql.TOLD, {**values, "is_news": is_news})
+            return counts, arrived
 
     def _merge(self, cur, table: Table, values: Mapping[str, object]) -> Count:
         if table is tables.TRADE:

@@ -44,6 +44,20 @@ def test_the_same_file_again_changes_nothing(desk):
     assert StatementFile.unscoped.count() == 1
 
 
+def test_a_file_that_is_read_again_is_told_again_only_where_it_brings_something(desk):
+    def told():
+        return StatementFile.unscoped.get().told_at
+
+    desk.statements(full())
+    first = told()
+    desk.statements(full())
+    assert told() == first
+
+    Position.unscoped.all().delete()
+    desk.statements(full())
+    assert told() > first
+
+
 def test_other_files_with_the_same_rows_change_nothing(desk):
     desk.statements(full())
     before = rows_everywhere()
