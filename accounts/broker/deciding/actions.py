@@ -11,9 +11,13 @@ from accounts.broker.funding.models import FundingKind, FundingRequest, FundingS
 from accounts.broker.funding.rules import FundingConflict, FundingProblem, check_step
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.notifications.actions import notify
+from accounts.ground.notifications.models import NotificationKind
+from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
 BY_CASH = (FundingKind.DEPOSIT, FundingKind.WITHDRAWAL)
+NOT_DONE_TITLE = gettext_noop("A movement of money was ended: the broker has not made it")
 TAKEN = gettext_noop("No line of this account has that key and is free to show this movement.")
 
 
@@ -72,6 +76,15 @@ def _end(decision: FundingDecision, at: datetime) -> None:
         fields += ["line", "moved", "arrived_on", "credited_on", "available_on"]
     found.ended_at, found.reason = at, decision.reason
     found.save(update_fields=fields)
+    if decision.outcome == Outcome.NOT_DONE:
+        notify(
+            account=found.account,
+            kind=NotificationKind.MESSAGE,
+            title=NOT_DONE_TITLE,
+            natural_key=f"funding {found.pk} rejected",
+            day=exchange_day(at),
+            body=decision.reason,
+        )
 
 
 def _on_its_way(reference: UUID) -> FundingRequest:

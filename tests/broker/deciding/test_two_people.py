@@ -14,6 +14,7 @@ from accounts.broker.funding.models import FundingRequest
 from accounts.broker.funding.rules import FundingConflict, FundingProblem
 from accounts.broker.funding.sending import send_due
 from accounts.ground.access.context import as_role
+from accounts.ground.notifications.models import Notification
 from tests.broker.funding.conftest import FRIDAY, till
 from tests.broker.positions.conftest import depot
 from tests.house.written import LEAVES_A_TRACE, fingerprint_of_rows
@@ -61,9 +62,13 @@ def test_what_the_broker_never_did_is_free_again_once_two_people_say_so(till, se
         ask(sent, by=OSKAR)
     with pytest.raises(FundingProblem, match="available"):
         till.withdraw("ana", "U1000001", "1000")
+    assert not Notification.unscoped.exists()
     answer(asked)
     sent.refresh_from_db()
     assert (sent.status, sent.reason, sent.line_id) == ("rejected", "The broker says so on the phone", None)
+    news = Notification.unscoped.get()
+    assert (news.account_id, news.practice_id) == (sent.account_id, sent.account.practice_id)
+    assert news.title == "A movement of money was ended: the broker has not made it"
     assert till.withdraw("ana", "U1000001", "1000").status == "pending_advisor"
     with pytest.raises(FundingConflict, match="decided already"):
         answer(asked)
