@@ -3,9 +3,13 @@
 import json
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
 
+from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -23,6 +27,7 @@ from accounts.desk.hooks.rules import (
 )
 from accounts.desk.hooks.sending import Answer, post, resolve, trusted
 from accounts.ground.access.context import Who, as_role, current_alias
+from accounts.ground.access.middleware import spend
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
@@ -35,6 +40,14 @@ STOPPED_TEXT = gettext_lazy(
     "The webhook “%(name)s” was stopped, because its address did not answer many times in a row."
 )
 GONE = 410
+# What people send by hand, of all webhooks of a practice.
+TRIES_AN_HOUR = 60
+# A pass ends before the next one begins, and leaves workers to everybody else.
+SECONDS_A_PASS = 30
+SECONDS_A_TURN = 10
+MOST_A_TURN = 100
+# Longer than one try can take, looking up the name and connecting included.
+HELD = timedelta(minutes=2)
 
 
 def make(*, who: Who, name: str, url: str, kinds: Iterable[str], at: datetime) -> tuple[Hook, str]:
@@ -105,6 +118,8 @@ def replay(*, who: Who, hook: Hook, delivery: HookDelivery, at: datetime) -> Hoo
 def _again(hook: Hook, kind: str, body: str, at: datetime, **more: object) -> HookDelivery:
     if hook.stopped_at is not None:
         raise HookProblem(_("It is stopped; let it go on first."))
+    if spend(f"webhooks/{hook.practice_id}", most=TRIES_AN_HOUR, at=at):
+        raise HookProblem(_("Too many tries within this hour; go on later."))
     own = {"firm_id": hook.firm_id, "practice_id": hook.practice_id, "hook_id": hook.pk}
     return HookDelivery.unscoped.create(**own, kind=kind, body=body, made_at=at, due_at=at, **more)
 
@@ -114,38 +129,90 @@ def _check_own(who: Who) -> None:
         raise NotAllowed("manage_users", _("You look as another user; what you may not do yourself stays closed."))
 
 
-def deliver_due(*, at: datetime, most: int = 100) -> int:
-    """Try what is due, one after the other; how many arrived. Any number of workers may do it at once.
+def deliver_due(*, at: datetime) -> int:
+    """Try what is due at a moment; how many arrived. Any number of workers may do it at once.
 
-    A worker that is killed in the middle has recorded nothing: the message is sent again, under the same number.
+    Each practice has its turn, those first who took least of this hour's time: who listens slowly, or is told much,
+    waits for the others, and not they for it. A worker that is killed in the middle has recorded nothing: the message
+    is sent again after a while, under the same number.
     """
-    arrived, stopped = 0, []
-    with as_role("night"):
-        for _try in range(most):
-            with transaction.atomic(using=current_alias.get()):
-                row = _next(at)
-                if row is None:
-                    break
-                hook = Hook.unscoped.get(pk=row.hook_id)
-                answer = _sent(hook, row, at)
-                _keep(row, answer, at)
-                stopped += _count(hook, answer, at)
-            arrived += answer.has_arrived
-    for hook in stopped:
-        _mail(hook, at)
+    clock, arrived = _Clock(at), 0
+    for practice, taken in _turns(at):
+        began = clock.seconds
+        if began >= SECONDS_A_PASS:
+            break
+        arrived += _turn(practice, clock)
+        cache.set(_name_of(practice, at), taken + clock.seconds - began, 3600)
     return arrived
 
 
-def _next(at: datetime) -> HookDelivery | None:
-    waiting = HookDelivery.unscoped.filter(delivered_at=None, given_up_at=None, due_at__lte=at, hook__stopped_at=None)
-    return waiting.order_by("due_at", "pk").select_for_update(skip_locked=True, of=("self",)).first()
+@dataclass(frozen=True)
+class _Clock:
+    """The moments of a pass, which began at `at`: what is sent later is signed and kept as of later."""
+
+    at: datetime
+    began: float = field(default_factory=lambda: monotonic())
+
+    @property
+    def seconds(self) -> float:
+        return monotonic() - self.began
+
+    @property
+    def now(self) -> datetime:
+        return self.at + timedelta(seconds=self.seconds)
+
+
+def _turns(at: datetime) -> list[tuple[int, float]]:
+    """The practices that anything is due to, with the seconds that they took of this hour, the least first."""
+    with as_role("night"):
+        waiting = HookDelivery.unscoped.filter(delivered_at=None, given_up_at=None)
+        # Nobody will ever ask for what waits for an address that was removed.
+        waiting.filter(hook__removed_at__isnull=False).update(given_up_at=at)
+        due = waiting.filter(due_at__lte=at, hook__stopped_at=None).values("practice_id").annotate(first=Min("due_at"))
+        practices = list(due.order_by("first").values_list("practice_id", flat=True))
+    taken = cache.get_many([_name_of(one, at) for one in practices])
+    return sorted(((one, taken.get(_name_of(one, at), 0)) for one in practices), key=lambda one: one[1])
+
+
+def _name_of(practice: int, at: datetime) -> str:
+    return f"hooks/taken/{practice}/{int(at.timestamp()) // 3600}"
+
+
+def _turn(practice: int, clock: _Clock) -> int:
+    """Some messages of one practice, the oldest first. While the network is waited for, no row is locked."""
+    arrived, began = 0, clock.seconds
+    for _try in range(MOST_A_TURN):
+        if clock.seconds - began >= SECONDS_A_TURN:
+            break
+        with as_role("night"), transaction.atomic(using=current_alias.get()):
+            row = _claim(practice, clock)
+        if row is None:
+            break
+        answer = _sent(row.hook, row, clock.now)
+        with as_role("night"), transaction.atomic(using=current_alias.get()):
+            _keep(row, answer, clock.now)
+            stopped = _count(row.hook, answer, clock.now)
+        for hook in stopped:
+            _mail(hook, clock.now)
+        arrived += answer.has_arrived
+    return arrived
+
+
+def _claim(practice: int, clock: _Clock) -> HookDelivery | None:
+    """The next message with its hook; for a while no other worker takes it."""
+    due = HookDelivery.unscoped.filter(practice_id=practice, delivered_at=None, given_up_at=None, due_at__lte=clock.at)
+    rows = due.filter(hook__stopped_at=None).select_related("hook").order_by("due_at", "pk")
+    row = rows.select_for_update(skip_locked=True, of=("self",)).first()
+    if row is not None:
+        HookDelivery.unscoped.filter(pk=row.pk).update(due_at=clock.now + HELD)
+    return row
 
 
 def _keep(row: HookDelivery, answer: Answer, at: datetime) -> None:
     """How it went, and when it is tried again if it did not arrive."""
     tried = row.attempts + 1
     kept = {"attempts": tried, "status": answer.status, "answer": answer.text[:500]}
-    rows = HookDelivery.unscoped.filter(pk=row.pk)
+    rows = HookDelivery.unscoped.filter(pk=row.pk, delivered_at=None)
     if answer.has_arrived:
         rows.update(**kept, delivered_at=at)
     elif tried > len(WAITS) or answer.status == GONE:

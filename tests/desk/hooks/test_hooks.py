@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from accounts.desk.hooks import actions
 from accounts.desk.hooks.actions import deliver_due
 from accounts.desk.hooks.models import Hook, HookDelivery
 from accounts.ground.access.context import enter
@@ -197,6 +198,27 @@ def test_a_message_is_sent_again_with_the_same_body_under_its_own_number(world, 
     assert listener.came[0][1]["Portal-Delivery"] != listener.came[1][1]["Portal-Delivery"]
     page = alice.get(f"{PAGE}{hook}/").content.decode()
     assert "Delivered" in page and "once more" in page and "thanks" in page
+
+
+def test_so_many_tries_an_hour_and_no_more(world, browse, listener, monkeypatch):
+    monkeypatch.setattr(actions, "TRIES_AN_HOUR", 2)
+    alice = browse("alice")
+    hook, _secret = made(alice, listener.url)
+    for status in (201, 201, 409, 409):
+        assert alice.post(f"{API}{hook}/deliveries/").status_code == status
+    row = HookDelivery.unscoped.first()
+    assert alice.post(f"{API}{hook}/deliveries/{row.pk}/again/").status_code == 409
+    page = alice.post(f"{PAGE}{hook}/try/", follow=True).content.decode()
+    assert "Too many tries within this hour" in page and HookDelivery.unscoped.count() == 2
+
+
+def test_what_waits_for_a_removed_address_is_given_up(world, browse, listener):
+    alice = browse("alice")
+    hook, _secret = made(alice, listener.url)
+    happen(world)
+    assert alice.delete(f"{API}{hook}/").status_code == 204
+    assert deliver_due(at=later()) == 0 and listener.came == []
+    assert HookDelivery.unscoped.get().given_up_at
 
 
 def test_the_page_shows_the_secret_once_and_asks_for_the_password(world, browse, listener):
