@@ -16,7 +16,7 @@ from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.access.middleware import spend
 from accounts.ground.access.scope import scope
 from accounts.ground.outbox.actions import owe_many
-from accounts.ground.outbox.models import Channel, OutboxMessage
+from accounts.ground.outbox.models import TO_MANY, Channel, OutboxMessage
 from accounts.ground.people.models import User
 from accounts.ground.tree.models import Practice
 from crm.contacts.models import Contact
@@ -113,7 +113,7 @@ def _message(mailing: Mailing, one: Reached, letter: Letter, foot: str) -> Outbo
         recipient=one.email,
         subject=told.subject,
         body=f"{told.body}\n\n{foot}\n{stops}",
-        natural_key=f"mailing {mailing.pk} {one.contact.pk}",
+        natural_key=f"{TO_MANY}{mailing.pk} {one.contact.pk}",
         firm_id=mailing.firm_id,
         is_secret=True,
     )

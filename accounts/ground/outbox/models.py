@@ -5,6 +5,9 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# The beginning of a message's natural key where one mail was written to many people.
+TO_MANY = "mailing "
+
 
 class Channel(models.TextChoices):
     """How a message leaves the building."""

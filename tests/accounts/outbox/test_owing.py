@@ -56,7 +56,48 @@ def test_a_message_that_cannot_be_sent_does_not_stop_those_behind_it(world):
     assert (bad.attempts, bad.delivered_at, bad.failed_at) == (1, None, None)
     assert bad.last_error.startswith("BadHeaderError: ")
     assert bad.due_at > LATER
-    assert OutboxMessage.unscoped.get(natural_key="a").delivered_at == LATER
+    assert OutboxMessage.unscoped.get(natural_key="a").delivered_at - LATER < timedelta(seconds=60)
+
+
+def test_a_code_that_is_owed_last_leaves_first_and_a_mail_to_many_last(world, settings):
+    """Also one that is owed while others are sent."""
+    settings.OUTBOX_CARRIERS = dict.fromkeys(("mail", "sms"), "tests.accounts.outbox.test_owing.noted")
+    LEFT.clear()
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    owed = [
+        *[("mail", f"mailing {number}", True) for number in range(200)],
+        ("mail", "bill", False), ("mail", "link", True), ("sms", "code", False),
+    ]  # fmt: skip
+    outbox.owe_many(
+        [
+            OutboxMessage(
+                channel=channel,
+                recipient="x",
+                natural_key=key,
+                is_secret=is_secret,
+                due_at=long_ago + timedelta(hours=place),
+            )
+            for place, (channel, key, is_secret) in enumerate(owed)
+        ]
+    )
+    assert outbox.deliver_due(at=LATER, most=6) == 6
+    assert LEFT == ["code", "link", "bill", "mailing 0", "second code", "mailing 1"]
+
+
+LEFT = []
+
+
+def noted(message, at):
+    """A carrier; while it carries the first mail to many, somebody asks for a code."""
+    LEFT.append(message.natural_key)
+    if message.natural_key == "mailing 0":
+        outbox.owe_many(
+            [
+                OutboxMessage(
+                    channel="sms", recipient="x", natural_key="second code", due_at=at + timedelta(microseconds=1)
+                )
+            ]
+        )
 
 
 @pytest.mark.parametrize("channel", ["fax", "pigeon"])
