@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from crm.tasks.rules import day_of
+
 _MONTHS = (
     ("jan", "январ", "янв"), ("feb", "феврал", "фев"), ("mar", "март"), ("apr", "апрел", "апр"), ("may", "ма"),
     ("jun", "июн"), ("jul", "июл"), ("aug", "август", "авг"), ("sep", "сентябр", "сен"), ("oct", "октябр", "окт"),
@@ -69,7 +71,7 @@ def _lasting(text: str) -> tuple[timedelta | None, str]:
     hit = _LASTS.search(text)
     if hit is None or not int(hit[1]):
         return None, text
-    unit = "hours" if hit[2].lower().startswith(("h", "ч")) else "minutes"
+    unit = "hours" if hit[2].casefold().startswith(("h", "ч")) else "minutes"
     return timedelta(**{unit: int(hit[1])}), _without(text, hit)
 
 
@@ -123,12 +125,15 @@ def _dotted(hit: re.Match[str], today: date) -> date | None:
 
 
 def _named(hit: re.Match[str], today: date) -> date | None:
-    month = next(place for place, names in enumerate(_MONTHS, start=1) if hit[2].lower() in names)
-    return _coming(today, month, int(hit[1]))
+    # Folded, as the pattern has matched it: there are letters that `lower` leaves as they are.
+    said = hit[2].casefold()
+    month = next((place for place, names in enumerate(_MONTHS, start=1) if said in names), None)
+    return _coming(today, month, int(hit[1])) if month else None
 
 
-def _ahead(hit: re.Match[str], today: date) -> date:
-    return today + timedelta(days=_DAYS_AHEAD[hit[1].lower()])
+def _ahead(hit: re.Match[str], today: date) -> date | None:
+    ahead = _DAYS_AHEAD.get(hit[1].casefold())
+    return today + timedelta(days=ahead) if ahead is not None else None
 
 
 def _of_week(hit: re.Match[str], today: date) -> date:
@@ -143,7 +148,7 @@ def _coming(today: date, month: int, day: int) -> date | None:
 
 def _date(year: int, month: int, day: int) -> date | None:
     try:
-        return date(year, month, day)
+        return day_of(date(year, month, day))
     except ValueError:
         return None
 

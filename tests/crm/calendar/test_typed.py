@@ -4,6 +4,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crm.calendar.models import Event
 from crm.calendar.typed import understood
@@ -52,6 +54,36 @@ def test_a_weekday_that_is_today_and_over_is_next_week():
 def test_anything_can_be_typed(text):
     found = understood(text, NOW)
     assert found.day >= date(2026, 11, 20) and len(found.title) <= 200
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "clock"),
+    [
+        # Letters that are matched whatever their case, and that no lower case makes the usual ones.
+        ("Call 12 \u017fep 10:00", "2027-09-12", "10:00-11:00"),
+        ("\u0437\u0430\u1c80\u0442\u0440\u0430 10:00", "2026-11-21", "10:00-11:00"),
+        ("12 \u0430\u0432\u0433\u0443\u1c83\u0442\u0430 10:00", "2027-08-12", "10:00-11:00"),
+        # No day of a calendar of ours: as if none had been said.
+        ("Lunch 9999-12-31 at 23:30", "2026-11-20", "23:30-00:30"),
+        ("Lunch 0001-01-01 at 0:30", "2026-11-21", "00:30-01:30"),
+        ("Lunch 31.12.2200 at 23:30", "2200-12-31", "23:30-00:30"),
+    ],
+)
+def test_odd_letters_and_far_days_are_read_or_left(text, day, clock):
+    assert said(text)[1:] == (day, clock)
+
+
+WORDS = (
+    *("12", "31", "9999-12-31", "0001-01-01", "31.12.9999", "Thu", "at", "for", "999", "hours", "m", "23:59", "12pm"),
+    *("-", "\u0664", "\u017fep", "\u0430\u0432\u0433\u0443\u1c83\u0442", "\u0437\u0430\u1c80\u0442\u0440\u0430"),
+)
+
+
+@given(st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=8).map(" ".join))
+@settings(max_examples=300, deadline=None)
+def test_no_words_at_all_raise(text):
+    found = understood(text, NOW)
+    assert found.begins is None or found.begins < found.ends
 
 
 def test_the_parsed_event_is_seen_before_it_is_kept(world, browse):
