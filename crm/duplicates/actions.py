@@ -57,6 +57,7 @@ def merge(*, vault: Opened, kept: UUID, gone: UUID, taken: Collection[str], at: 
         "kept": str(kept),
         "gone": str(gone),
         "clear": {name: getattr(stays.contact, name) for name in CLEAR},
+        "mails_off_at": _moment(stays.contact),
         "groups": _into_groups(vault, stays.contact, goes.contact, at),
         "follow": _follow(vault, stays.contact, goes.contact),
         "records": {str(one.contact.pk): written(one.record, one.relations) for one in (stays, *touched)},
@@ -69,6 +70,7 @@ def merge(*, vault: Opened, kept: UUID, gone: UUID, taken: Collection[str], at: 
     stays.contact.refresh_from_db(fields=CLEAR, from_queryset=scope(vault.who, Contact))
     after = {
         "clear_after": {name: getattr(stays.contact, name) for name in CLEAR},
+        "mails_off_after": _moment(stays.contact),
         "versions": {str(one.contact.pk): one.contact.version for one in (stays, *touched)},
     }
     return keep(vault, Deed.MERGE, {**before, **after}, 2, at)
@@ -86,10 +88,13 @@ def undo(vault: Opened, before: dict[str, Any], at: datetime) -> int:
         raise ContactProblem(_("One of the contacts was changed since; take the other one out of the trash by hand."))
     for name, value in before["clear"].items():
         setattr(kept, name, value)
+    if "mails_off_at" in before and _moment(kept) == before["mails_off_after"]:
+        # Who has asked for no more mails since, or was let have them again, is left so.
+        kept.mails_off_at = datetime.fromisoformat(said) if (said := before["mails_off_at"]) else None
     for pk, contact in contacts.items():
         contact.put(vault, record=before["records"][str(pk)])
         contact.changed_at = at
-        clear = CLEAR if contact is kept else ()
+        clear = (*CLEAR, "mails_off_at") if contact is kept else ()
         contact.save(update_fields=[*clear, "version", "record_sealed", "changed_at"])
     gone = scope(vault.who, Contact).filter(pk=before["gone"])
     once_a_client(lambda: gone.update(trashed_at=None))
@@ -121,6 +126,8 @@ def _take_over(vault: Opened, stays: Read, goes: Read, taken: Collection[str], a
             # The second number has a field of its own; a second address stands among the notes.
             key = "more_phones" if name == "phone" else "about"
             record[key] = "\n".join(text for text in (record.get(key, ""), left) if text)
+    # Somebody who wants no mail to several wants none under the other name either, and has said so first.
+    contact.mails_off_at = min((one for one in (contact.mails_off_at, other.mails_off_at) if one), default=None)
     other.trashed_at = at
     other.save(update_fields=["trashed_at"])
     if other.party_id is not None:
@@ -129,7 +136,11 @@ def _take_over(vault: Opened, stays: Read, goes: Read, taken: Collection[str], a
     ties = rules.merged_ties(stays.relations, goes.relations, kept_key=str(contact.pk), gone_key=str(other.pk))
     contact.put(vault, record=written(whole, ties))
     contact.changed_at = at
-    contact.save(update_fields=[*CLEAR, "version", "record_sealed", "changed_at"])
+    contact.save(update_fields=[*CLEAR, "mails_off_at", "version", "record_sealed", "changed_at"])
+
+
+def _moment(contact: Contact) -> str | None:
+    return contact.mails_off_at.isoformat() if contact.mails_off_at else None
 
 
 def _was_said_anew(kept: Contact, after: dict[str, Any]) -> bool:

@@ -1,5 +1,7 @@
 """Who is in the book twice is found, made one of, and made two again with nothing lost."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from crm.changes.models import Change
@@ -107,6 +109,34 @@ def test_tasks_and_documents_follow_and_come_back(alice, settings, tmp_path):
     assert alice.post(f"/contacts/changes/{Change.unscoped.get().pk}/undo/").status_code == 302
     assert set(Task.unscoped.values_list("contact_id", flat=True)) == {second.pk}
     assert set(Document.unscoped.values_list("contact_id", flat=True)) == {second.pk}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "after"), [(None, 2, 2), (2, None, 2), (3, 2, 2), (2, 3, 2), (None, None, None)]
+)
+def test_who_wants_no_mail_to_several_wants_none_as_one(alice, mine, theirs, after):
+    def moment(day):
+        return datetime(2026, 11, day, tzinfo=UTC) if day else None
+
+    first, second = added(alice, email="a@x.com"), added(alice, "Bo", "Lee", email="b@x.com")
+    Contact.unscoped.filter(pk=first.pk).update(mails_off_at=moment(mine))
+    Contact.unscoped.filter(pk=second.pk).update(mails_off_at=moment(theirs))
+    assert alice.post(f"{PLACE}{first.pk}/{second.pk}/", {"taken": ["email"]}).status_code == 302
+    first.refresh_from_db()
+    assert (first.email, first.mails_off_at) == ("b@x.com", moment(after))
+
+    assert alice.post(f"/contacts/changes/{Change.unscoped.get().pk}/undo/").status_code == 302
+    off = dict(Contact.unscoped.values_list("pk", "mails_off_at"))
+    assert (off[first.pk], off[second.pk]) == (moment(mine), moment(theirs))
+
+
+def test_who_wants_none_since_they_were_made_one_is_left_so(alice):
+    first, second = added(alice, email="a@x.com"), added(alice, "Bo", "Lee", email="b@x.com")
+    assert alice.post(f"{PLACE}{first.pk}/{second.pk}/", {}).status_code == 302
+    since = datetime(2026, 11, 5, tzinfo=UTC)
+    Contact.unscoped.filter(pk=first.pk).update(mails_off_at=since)
+    assert alice.post(f"/contacts/changes/{Change.unscoped.get().pk}/undo/").status_code == 302
+    assert Contact.unscoped.get(pk=first.pk).mails_off_at == since
 
 
 def test_what_was_changed_since_is_not_undone(alice):
