@@ -10,6 +10,7 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.desk.applying import going_on, promised  # noqa: F401 (what an application decides makes itself known)
+        from accounts.desk.hooks import leaving as of_hooks  # noqa: F401 (what a leaver may own makes itself known)
         from accounts.desk.messages import leaving, topics  # noqa: F401 (what a leaver may own makes itself known)
         from accounts.desk.messages.requests import request
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -26,12 +27,13 @@ from accounts.desk.hooks.rules import (
     signature,
 )
 from accounts.desk.hooks.sending import Answer, post, resolve, trusted
-from accounts.ground.access.context import Who, as_role, current_alias
+from accounts.ground.access.context import Who, acting, as_role, current_alias, enter
 from accounts.ground.access.middleware import spend
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.outbox.actions import owe_people
+from accounts.ground.people.models import Seat
 from accounts.ground.sealing import Lost, seal, unseal
 
 STOPPED = gettext_noop("A webhook was stopped: its address did not answer")
@@ -39,6 +41,9 @@ STOPPED_SUBJECT = gettext_lazy("A webhook was stopped")
 STOPPED_TEXT = gettext_lazy(
     "The webhook “%(name)s” was stopped, because its address did not answer many times in a row."
 )
+LEFT_NEWS = gettext_noop("A webhook was stopped: who made it may no longer keep webhooks")
+# Why it stopped, as its page says it in the reader's language.
+BY_HAND, LEFT = gettext_noop("Stopped by hand"), gettext_noop("Who made it may no longer keep webhooks")
 GONE = 410
 # What people send by hand, of all webhooks of a practice.
 TRIES_AN_HOUR = 60
@@ -90,9 +95,22 @@ def switch(*, who: Who, hook: Hook, on: bool, at: datetime) -> None:
     """Stop it, or let it go on: what waits is tried from now on."""
     _check_own(who)
     if on:
-        hooks(who).filter(pk=hook.pk).update(stopped_at=None, stopped_why="", failures=0)
+        # Whoever lets it go on answers for it from now on.
+        again = {"stopped_at": None, "stopped_why": "", "failures": 0, "made_by": who.user_id}
+        hooks(who).filter(pk=hook.pk).update(**again)
         return
-    hooks(who).filter(pk=hook.pk, stopped_at=None).update(stopped_at=at, stopped_why=_("Stopped by hand"))
+    hooks(who).filter(pk=hook.pk, stopped_at=None).update(stopped_at=at, stopped_why=BY_HAND)
+
+
+def hooks_of(seat: Seat) -> "QuerySet[Hook]":
+    """Those that somebody has made at a seat and that are written to."""
+    own = {"firm_id": seat.firm_id, "practice_id": seat.practice_id, "made_by": seat.user_id}
+    return Hook.unscoped.filter(**own, removed_at=None, stopped_at=None).order_by("made_at")
+
+
+def end_with(*, who: Who, seat: Seat, at: datetime) -> None:
+    """Nothing is told any more to the addresses of somebody who leaves; a colleague may let them go on."""
+    hooks_of(seat).update(stopped_at=at, stopped_why=LEFT)
 
 
 def remove(*, who: Who, hook: Hook, at: datetime) -> None:
@@ -181,6 +199,7 @@ def _name_of(practice: int, at: datetime) -> str:
 def _turn(practice: int, clock: _Clock) -> int:
     """Some messages of one practice, the oldest first. While the network is waited for, no row is locked."""
     arrived, began = 0, clock.seconds
+    kept: dict[UUID, bool] = {}
     for _try in range(MOST_A_TURN):
         if clock.seconds - began >= SECONDS_A_TURN:
             break
@@ -188,6 +207,12 @@ def _turn(practice: int, clock: _Clock) -> int:
             row = _claim(practice, clock)
         if row is None:
             break
+        if row.hook_id not in kept:
+            kept[row.hook_id] = _may_keep(row.hook)
+        if not kept[row.hook_id]:
+            with as_role("night"), transaction.atomic(using=current_alias.get()):
+                _stop(row.hook, LEFT, LEFT_NEWS, clock.now)
+            continue
         answer = _sent(row.hook, row, clock.now)
         with as_role("night"), transaction.atomic(using=current_alias.get()):
             _keep(row, answer, clock.now)
@@ -206,6 +231,16 @@ def _claim(practice: int, clock: _Clock) -> HookDelivery | None:
     if row is not None:
         HookDelivery.unscoped.filter(pk=row.pk).update(due_at=clock.now + HELD)
     return row
+
+
+def _may_keep(hook: Hook) -> bool:
+    """Whether who made it, or let it go on last, still passes the door of webhooks; asked as pages ask."""
+    with acting(hook.made_by) as who:
+        if who is None:
+            return False
+        seats = Seat.unscoped.filter(user_id=hook.made_by, practice_id=hook.practice_id, is_active=True)
+        sat = [enter(hook.made_by, seat_id=pk) for pk in list(seats.values_list("pk", flat=True))]
+        return any(one and one.is_advisor and not one.is_narrowed and one.has("manage_users") for one in sat)
 
 
 def _keep(row: HookDelivery, answer: Answer, at: datetime) -> None:
@@ -243,17 +278,21 @@ def _count(hook: Hook, answer: Answer, at: datetime) -> list[Hook]:
 
     The hook, if that has just happened.
     """
-    rows = Hook.unscoped.filter(pk=hook.pk, stopped_at=None)
     failures = 0 if answer.has_arrived else hook.failures + 1
+    Hook.unscoped.filter(pk=hook.pk, stopped_at=None).update(failures=failures)
     if failures < MOST_FAILURES and answer.status != GONE:
-        rows.update(failures=failures)
         return []
     why = f"{answer.status or ''} {answer.text}".strip()[:200]
-    if not rows.update(failures=failures, stopped_at=at, stopped_why=why):
-        return []
+    return [hook] if _stop(hook, why, STOPPED, at) else []
+
+
+def _stop(hook: Hook, why: str, title: str, at: datetime) -> bool:
+    """Write to it no more and tell the practice; whether that has just happened."""
+    if not Hook.unscoped.filter(pk=hook.pk, stopped_at=None).update(stopped_at=at, stopped_why=why):
+        return False
     news = [News(hook.firm_id, hook.practice_id, None, f"webhook {hook.pk} {at.isoformat()}")]
-    notify_many(news=news, kind=NotificationKind.MESSAGE, title=STOPPED, day=at.date())
-    return [hook]
+    notify_many(news=news, kind=NotificationKind.MESSAGE, title=title, day=at.date())
+    return True
 
 
 def _mail(hook: Hook, at: datetime) -> None:
