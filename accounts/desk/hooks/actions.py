@@ -61,8 +61,8 @@ def make(*, who: Who, name: str, url: str, kinds: Iterable[str], at: datetime) -
     name, chosen = name.replace("\0", "").strip()[:60], [kind for kind in HookKind.values if kind in set(kinds)]
     if not name or not chosen:
         raise HookProblem(_("Give it a name and choose what it tells."))
-    _scheme, host, port, _path = parts_of(url, trusted())
-    resolve(host, port)
+    scheme, host, port, _path = parts_of(url, trusted())
+    resolve(host, port, scheme)
     # Counted one by one, so that two at once are not both the last.
     if len(hooks(who).select_for_update()) >= MOST_HOOKS:
         raise HookProblem(_("There are ten webhooks already; remove one first."))

@@ -55,7 +55,8 @@ def is_public(address: Address) -> bool:
 def parts_of(url: str, trusted: Iterable[Network] = ()) -> tuple[str, str, int, str]:
     """Scheme, host, port and path of an address that a message may go to. Raises `HookProblem`.
 
-    Without `trusted` networks, which only an installation's own settings name, it is https on one of two ports.
+    Without `trusted` networks, which only an installation's own settings name, it is https on one of two ports; with
+    them `checked` says whether the machine lies in one of them and may be written to otherwise.
     """
     plain = any(True for _one in trusted)
     try:
@@ -75,14 +76,26 @@ def parts_of(url: str, trusted: Iterable[Network] = ()) -> tuple[str, str, int, 
     return found.scheme, host, port, path.encode("ascii", "ignore").decode()
 
 
-def checked(found: Iterable[str], trusted: Iterable[Network] = ()) -> list[str]:
-    """The addresses of a name, once every one of them may be reached. Raises `HookProblem` if one may not."""
+def is_usual(scheme: str, port: int) -> bool:
+    """Whether a message goes as it goes to everybody on the internet."""
+    return scheme == "https" and port in PORTS
+
+
+def checked(found: Iterable[str], trusted: Iterable[Network] = (), *, usual: bool = True) -> list[str]:
+    """The addresses of a name, once every one of them may be reached. Raises `HookProblem` if one may not.
+
+    What is not `usual` goes to trusted networks alone.
+    """
     nets = list(trusted)
     addresses = list(dict.fromkeys(found))
     for one in addresses:
         address = ipaddress.ip_address(one)
-        if not is_public(address) and not any(address.version == net.version and address in net for net in nets):
+        if any(address.version == net.version and address in net for net in nets):
+            continue
+        if not is_public(address):
             raise HookProblem(_("This name leads to a machine that is not on the public internet."))
+        if not usual:
+            raise HookProblem(_("On the public internet only https at the ports 443 and 8443 is written to."))
     if not addresses:
         raise HookProblem(_("This name leads nowhere."))
     return addresses

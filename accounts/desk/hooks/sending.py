@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from accounts.desk.hooks.rules import HookProblem, Network, checked, parts_of
+from accounts.desk.hooks.rules import HookProblem, Network, checked, is_usual, parts_of
 
 SECONDS = 10
 SECONDS_IN_ALL = 20
@@ -32,7 +32,7 @@ def trusted() -> list[Network]:
     return [ipaddress.ip_network(one) for one in settings.HOOK_NETWORKS]
 
 
-def resolve(host: str, port: int) -> list[str]:
+def resolve(host: str, port: int, scheme: str = "https") -> list[str]:
     """Every address of a name, each one checked. Raises `HookProblem`."""
     found: list[str] = []
     problems: list[Exception] = []
@@ -50,7 +50,7 @@ def resolve(host: str, port: int) -> list[str]:
     asking.join(SECONDS)
     if problems or asking.is_alive():
         raise HookProblem(type(problems[0]).__name__ if problems else "TimeoutError")
-    return checked(found, trusted())
+    return checked(found, trusted(), usual=is_usual(scheme, port))
 
 
 def post(url: str, body: str, headers: dict[str, str]) -> Answer:
@@ -58,7 +58,7 @@ def post(url: str, body: str, headers: dict[str, str]) -> Answer:
     on a network."""
     try:
         scheme, host, port, path = parts_of(url, trusted())
-        address = resolve(host, port)[0]
+        address = resolve(host, port, scheme)[0]
         return _post(scheme, address, host, port, path, body, headers)
     except HookProblem as problem:
         return Answer(None, str(problem))

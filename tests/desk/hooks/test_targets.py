@@ -86,6 +86,37 @@ def test_one_address_of_many_that_is_ones_own_refuses_the_name(monkeypatch):
         resolve("both.example", 443)
 
 
+@pytest.mark.parametrize("url", ["http://1.1.1.1/", "https://1.1.1.1:25/", "http://1.1.1.1:6379/", "http://10.2.0.1/"])
+def test_a_network_of_ones_own_opens_nothing_outside_it(settings, monkeypatch, url):
+    settings.HOOK_NETWORKS = ["10.1.0.0/16"]
+    monkeypatch.setattr(sending.socket, "create_connection", lambda *_said, **_more: pytest.fail("it was connected to"))
+    assert post(url, "{}", {}).status is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://10.1.2.3/", "http://10.1.2.3:6379/", "https://10.1.2.3:9000/", "https://1.1.1.1/"]
+)
+def test_inside_it_any_port_is_written_to_and_outside_the_usual_two(settings, monkeypatch, url):
+    connected = []
+
+    def connect(address, timeout):
+        connected.append(address[0])
+        raise ConnectionRefusedError("nobody")
+
+    settings.HOOK_NETWORKS = ["10.1.0.0/16"]
+    monkeypatch.setattr(sending.socket, "create_connection", connect)
+    post(url, "{}", {})
+    assert connected and connected[0] in url
+
+
+def test_a_name_that_leads_inside_and_outside_goes_the_usual_way_or_none(settings):
+    settings.HOOK_NETWORKS = ["10.1.0.0/16"]
+    both = ["10.1.0.1", "93.184.215.14"]
+    assert checked(both, sending.trusted()) == both
+    with pytest.raises(HookProblem):
+        checked(both, sending.trusted(), usual=False)
+
+
 def test_a_signature_of_the_published_kind():
     """Worked with `printf '1700000000.{}' | openssl dgst -sha256 -hmac whs_test`."""
     expected = "t=1700000000,v1=048174e9aecf1432be2ee152542bca032a1c03acbf12d737f11cb17705604333"
