@@ -93,7 +93,7 @@ class Loader:
         counts: dict[str, Count] = {}
         with cursor() as cur:
             telling(alone=True)
-            cur.execute("SELECT clock_timestamp()")
+            cur.execute(merge_sql.INSTANT)
             (told,) = cur.fetchone()
             values = {"file": self.file_id, "generated": self.generated_at, "at": self.at, "told": told}
             if sum(self._staged.values()) > ANALYZE_ROWS:

@@ -49,6 +49,7 @@ TITLES = {
 }
 
 # Asked once nobody reads beside it: whoever read before has committed, and whoever reads later knows of it.
+INSTANT = "SELECT clock_timestamp()"
 TOLD = "UPDATE broker_statementfile SET told_at = %(told)s WHERE id = %(file)s AND (%(is_news)s OR told_at IS NULL)"
 
 # What the import tells the rest of the house about lines it had not seen before.
