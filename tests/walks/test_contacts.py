@@ -184,10 +184,10 @@ def test_a_file_is_brought_in_and_taken_back(own_world, page, site, shown):
     expect(page.get_by_text("Last name is required.")).to_be_visible()
     shown(page, "intake")
     page.get_by_role("button", name="Import 1 contact").click()
-    expect(page.get_by_text("1 created, 0 filled, 0 skipped, 1 rejected.")).to_be_visible()
+    expect(page.get_by_text("1 created, 0 filled, 0 written over, 0 skipped, 1 rejected.")).to_be_visible()
     shown(page, "taken")
 
     page.get_by_role("button", name="Undo the import").click()
-    expect(page.get_by_text("1 contact went to the trash.")).to_be_visible()
+    expect(page.get_by_text("1 contact was taken back.")).to_be_visible()
     page.goto(f"{site}/contacts/")
     expect(page.get_by_text("Your client book is empty")).to_be_visible()

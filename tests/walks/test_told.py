@@ -38,7 +38,7 @@ def test_a_webhook_is_made_tried_and_stopped(
     morning: Any, sign_in: Any, page: Any, site: str, axe: Any, monkeypatch: Any
 ) -> None:
     # The site runs in this process, and a name of the internet is not asked for by tests.
-    monkeypatch.setattr("accounts.desk.hooks.actions.resolve", lambda host, port: ["93.184.215.14"])
+    monkeypatch.setattr("accounts.desk.hooks.actions.resolve", lambda host, port, scheme: ["93.184.215.14"])
     sign_in("alice")
     page.goto(f"{site}/settings/webhooks/")
     look(page, axe, "no-hooks")
