@@ -17,7 +17,6 @@ class _Back(Exception):
     """Rolls a try back."""
 
 
-LONG_FORM = 15
 NAMES_SOMEBODY = (
     "account",
     "practice",
@@ -55,16 +54,16 @@ def test_no_forged_field_opens_or_moves_what_is_somebody_elses(world, name):
 
 
 def asked_of(values, method, forged, fields):
-    """Which values a field meets: all of them, unless there are so many fields that most of them name nothing.
+    """Which values a field meets: all of them where its name sounds like somebody, or where nothing else is asked.
 
     Each part of a query meets a number, a key and a seat alone, and every value together with the other parts; of a
-    long form, each field that does not sound like somebody meets two, the next field the next two.
+    form, each field that does not sound like somebody meets two, the next field the next two.
     """
     if len(forged) > 1 or len(fields) == 1:
         return values
     if method == "get":
         return [values[0], values[2], values[-1]]
-    if len(fields) <= LONG_FORM or any(word in forged[0] for word in NAMES_SOMEBODY):
+    if any(word in forged[0] for word in NAMES_SOMEBODY):
         return values
     place = sorted(fields).index(forged[0])
     return [values[place % len(values)], values[(place + 3) % len(values)]]
