@@ -8,13 +8,14 @@ from decimal import Decimal
 from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.outbox.models import Channel
 from accounts.ground.outbox.tasks import deliver
+from accounts.ground.writing import told_in
 from auth2fa.carriers.rules import NOTICES_A_NUMBER_AND_DAY, Counts, refusal
 from auth2fa.challenge.models import Challenge, SentCode
 from auth2fa.devices.models import Device, Kind
@@ -175,7 +176,7 @@ def _alarm(counts: Counts, at: datetime) -> None:
         counts.recent,
         counts.all_day,
     )
-    with override("en"):
+    with told_in("en"):
         body = _(
             "Texts and calls with codes are stopped: %(right)s of the last %(recent)s came back as a right answer, and"
             " %(day)s left within a day. Look for a number or network that asks for too many, and at the bill."
@@ -187,7 +188,7 @@ def _alarm(counts: Counts, at: datetime) -> None:
 def _alarm_half(at: datetime) -> None:
     """Before anybody is kept out: whoever looks after the installation may look at what asks for so many."""
     log.warning("half of the money for codes of a day is spent")
-    with override("en"):
+    with told_in("en"):
         body = _(
             "Texts and calls with codes have cost half of the USD %(most)s that they may within a day. At the whole"
             " they stop. Look for a number or network that asks for too many."
@@ -198,7 +199,7 @@ def _alarm_half(at: datetime) -> None:
 def _alarm_spent(over: str, country: str, spent: Spent, at: datetime) -> None:
     """No more money today, everywhere or for one country: the back office hears of it once a day."""
     log.error("codes are stopped (%s): USD %s within a day, %s of them to %s", over, *_sums(spent), country)
-    with override("en"):
+    with told_in("en"):
         body = _(
             "Texts and calls with codes are stopped%(where)s: they have cost USD %(all)s within a day, USD %(country)s"
             " of them to this country. Look for a number or network that asks for too many, and at the bill."

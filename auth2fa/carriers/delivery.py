@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.ground.outbox.carriers import Undeliverable
 from accounts.ground.outbox.models import Channel, OutboxMessage
+from accounts.ground.writing import told_in
 from auth2fa.carriers import aws, screen
 from auth2fa.carriers.actions import FEEDBACK
 from auth2fa.carriers.rules import spoken
@@ -34,7 +34,7 @@ def carry(message: OutboxMessage, at: datetime) -> None:
     until, language, *rest = message.body.split(" ")
     sent = rest[0] if rest else message.subject
     seconds = _left(datetime.fromisoformat(until), at)
-    with override(language):
+    with told_in(language):
         said = words(message.channel, code_of(box(), message.subject))
     service(message.recipient, message.channel, said, seconds=seconds, reference=sent, at=at, language=language)
 

@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.ground.dates import day_text
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import User
+from accounts.ground.writing import told_in
 from auth2fa.carriers.actions import send_notice
 from auth2fa.devices.models import Device, Ending, Kind
 
@@ -17,7 +17,7 @@ from auth2fa.devices.models import Device, Ending, Kind
 def tell_added(device: Device, replaced: list[Device], at: datetime) -> None:
     """A new device counts; whoever did not enrol it must act at once."""
     user = device.user
-    with override(user.language):
+    with told_in(user.language):
         said = {"device": device.name, "name": user.username}
         body = _(
             "The device “%(device)s” now proves who you are when %(name)s signs in. If that was not you, change your"
@@ -31,7 +31,7 @@ def tell_added(device: Device, replaced: list[Device], at: datetime) -> None:
 def tell_revoked(device: Device, at: datetime) -> None:
     """A device counts no longer."""
     user = device.user
-    with override(user.language):
+    with told_in(user.language):
         said = {"device": device.name, "name": user.username}
         body = _(
             "The device “%(device)s” no longer proves who you are when %(name)s signs in. If that was not you, change"
@@ -48,7 +48,7 @@ def tell_revoked(device: Device, at: datetime) -> None:
 
 def tell_codes_made(user: User, at: datetime) -> None:
     """Old recovery codes are void."""
-    with override(user.language):
+    with told_in(user.language):
         body = _(
             "New recovery codes were made for %(name)s; the old ones no longer work. If that was not you, change your"
             " password at once and tell the back office."
@@ -59,7 +59,7 @@ def tell_codes_made(user: User, at: datetime) -> None:
 def tell_opened(device: Device, at: datetime) -> None:
     """The back office has opened a device that wrong answers had closed."""
     user = device.user
-    with override(user.language):
+    with told_in(user.language):
         body = _(
             "The back office has opened the device “%(device)s” of %(name)s again, which wrong answers had closed. If"
             " you did not ask for it, tell the back office at once."
@@ -70,7 +70,7 @@ def tell_opened(device: Device, at: datetime) -> None:
 def tell_locked(device: Device, at: datetime) -> None:
     """Somebody who knows the password has answered wrongly many times."""
     user = device.user
-    with override(user.language):
+    with told_in(user.language):
         body = _(
             "Somebody gave the right password of %(name)s and many wrong answers for the device “%(device)s”, which is"
             " closed for a while. If that was not you, change your password at once."
@@ -81,7 +81,7 @@ def tell_locked(device: Device, at: datetime) -> None:
 def tell_ending_asked(device: Device, ending: Ending, at: datetime) -> None:
     """Somebody has said to the back office that the last device is lost; whoever did not must speak up."""
     user = device.user
-    with override(user.language):
+    with told_in(user.language):
         said = {"device": device.name, "name": user.username}
         body = _(
             "The back office was asked to end “%(device)s”, the only device that proves who you are when %(name)s signs"
@@ -95,7 +95,7 @@ def tell_ending_asked(device: Device, ending: Ending, at: datetime) -> None:
 def tell_ending_declined(device: Device, ending: Ending, at: datetime) -> None:
     """The last device stays; whoever was told that it might go hears how it ended."""
     user = device.user
-    with override(user.language):
+    with told_in(user.language):
         said = {"device": device.name, "name": user.username}
         body = _(
             "The back office has declined to end “%(device)s”, the only device that proves who you are when %(name)s"
@@ -109,7 +109,7 @@ def tell_ending_declined(device: Device, ending: Ending, at: datetime) -> None:
 def tell_texts_end(device: Device, day: date, at: datetime) -> None:
     """The firm takes no codes by text or call from a day on."""
     user = device.user
-    with override(user.language):
+    with told_in(user.language):
         body = _(
             "From %(day)s on no codes are sent to %(name)s by text or call: your firm has decided so, because numbers"
             " can be taken over. Add a passkey, a phone key or an authenticator app before, under Settings, Secure"
@@ -121,7 +121,7 @@ def tell_texts_end(device: Device, day: date, at: datetime) -> None:
 def tell_texts_are_weak(device: Device, at: datetime) -> None:
     """Once a year, to whoever has nothing better than texts."""
     user = device.user
-    with override(user.language):
+    with told_in(user.language):
         body = _(
             "Codes by text message are all that protects the sign-in of %(name)s beside the password. Texts can be"
             " intercepted, and numbers taken over. A passkey, a phone key or an authenticator app is safer and free:"

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
 from accounts.ground.access.context import acting
 from accounts.ground.access.scope import scope
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.trail.actions import note_of_practice
+from accounts.ground.writing import told_in
 from crm.copies.contents import of_book
 from crm.vault.engine.encoding import Unopened
 from crm.vault.models import Member, MemberState
@@ -32,7 +33,7 @@ def allow(*, vault: Opened, at: datetime) -> str:
     )
     others = scope(who, Member).filter(vault_id=vault.ring.vault, state=MemberState.MEMBER)
     for one in others.exclude(user_id=who.user_id).select_related("user"):
-        with override(one.user.language):
+        with told_in(one.user.language):
             owe_person(
                 user_id=one.user_id,
                 subject=_("A colleague took a copy of the whole client book"),

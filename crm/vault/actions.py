@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.ground.access.context import Who
@@ -17,6 +17,7 @@ from accounts.ground.outbox.actions import owe_person
 from accounts.ground.people import attempts
 from accounts.ground.people.models import User
 from accounts.ground.trail.actions import note_of_practice
+from accounts.ground.writing import told_in
 from crm.vault.engine import paper, people, ring
 from crm.vault.engine.encoding import Unopened
 from crm.vault.engine.keys import FLOOR, Cost
@@ -322,6 +323,6 @@ def _note(who: Who, title: str, at: datetime) -> None:
 
 def _tell(user: User, subject: str, at: datetime) -> None:
     """A mail about one's own keys; it says that, and nothing of what they open."""
-    with override(user.language):
+    with told_in(user.language):
         body = _("If that was not you, tell whoever manages the users of your practice at once.")
         owe_person(user_id=user.pk, subject=_(subject), body=body, natural_key=f"vault {user.pk} {at.isoformat()}")

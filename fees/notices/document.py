@@ -6,10 +6,10 @@ It is written once, in the client's language, and kept; pages, print and PDF sho
 import json
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.ground.amounts import money_words
 from accounts.ground.dates import day_text
+from accounts.ground.writing import told_in
 from fees.engine.registry import EVERY
 from fees.proofs.queries import Proof
 from fees.proofs.words import exact, method_title, tell
@@ -22,7 +22,7 @@ MOST_DAYS = 400
 def write(opened: Proof, *, language: str, brand: str) -> dict[str, object]:
     """The document of a posted charge that was opened up; on client documents a fee is negative."""
     charge = opened.charge
-    with override(language):
+    with told_in(language):
         period = day_text(charge.starts)
         if charge.period_end_day != charge.starts:
             period += f" \N{EN DASH} {day_text(charge.period_end_day)}"

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from accounts.desk.messages.actions import Told, tell_owners
 from accounts.ground.access.context import cursor
@@ -17,6 +16,7 @@ from accounts.ground.outbox.actions import owe_many
 from accounts.ground.outbox.models import Channel, OutboxMessage
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.results import ChunkResult
+from accounts.ground.writing import told_in
 from fees.notices.document import hash_of, write
 from fees.notices.models import Mode, Notice
 from fees.posting.models import Charge
@@ -85,7 +85,7 @@ def _tell(run: Run, written: Sequence[tuple[Charge, Due]]) -> None:
     for charge, due in written:
         address = settings.PUBLIC_URL.rstrip("/") + reverse("fees:notice", args=[charge.pk])
         if due.mode == Mode.BOTH:
-            with override(due.language):
+            with told_in(due.language):
                 news.append(
                     Told(
                         account=charge.account_id,
@@ -97,7 +97,7 @@ def _tell(run: Run, written: Sequence[tuple[Charge, Due]]) -> None:
                     )
                 )
         for owner in due.owners:
-            with override(owner["language"]):
+            with told_in(owner["language"]):
                 mails.append(
                     OutboxMessage(
                         channel=Channel.MAIL,

@@ -7,11 +7,11 @@ from decimal import Decimal
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.ground.amounts import money_words
 from accounts.ground.dates import day_text
 from accounts.ground.tree.models import Account
+from accounts.ground.writing import told_in
 from fees.engine.registry import EVERY, words
 from fees.invoicing.models import CAP_KINDS
 from fees.proofs.words import exact, method_title, tell
@@ -41,7 +41,7 @@ class Letter:
 
 def write(letter: Letter, *, before: Wanted, after: Wanted, language: str) -> str:
     """The whole text in the client's language; the same letter gives the same text."""
-    with override(language):
+    with told_in(language):
         return "\n".join(_lines(letter, before, after)) + "\n"
 
 

@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.ground.access.context import cursor
 from accounts.ground.outbox.actions import owe
 from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import User
+from accounts.ground.writing import told_in
 from fees.proposals.models import Proposal
 from portal.lib.words import gettext_noop
 
@@ -56,7 +56,7 @@ def owe_mails(proposal: Proposal, what: str, *sides: str, of: object = "") -> No
         name = "fees:approval" if side == OWNER else "fees:proposal"
         address = settings.PUBLIC_URL + reverse(name, args=[proposal.pk])
         for user in User.objects.filter(pk__in=_people(proposal, side), is_active=True).exclude(email=""):
-            with override(user.language):
+            with told_in(user.language):
                 owe(
                     channel=Channel.MAIL,
                     recipient=user.email,

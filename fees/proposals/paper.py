@@ -6,8 +6,8 @@ It is made anew whenever it is asked for, from rows that never change, and is th
 from io import BytesIO
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from accounts.ground.writing import told_in
 from fees.papers.paper import LINE, SMALL, Paper
 from fees.proposals.models import Proposal, Signature, SignatureKind
 from portal.lib.exchange import EXCHANGE_ZONE
@@ -18,7 +18,7 @@ SIGNED_HEIGHT = 60
 
 def paper(proposal: Proposal, signature: Signature | None) -> bytes:
     """The document in its own language; without a signature it says that it is not signed."""
-    with override(proposal.language):
+    with told_in(proposal.language):
         return _write(proposal, signature)
 
 

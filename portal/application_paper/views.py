@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from accounts.desk.applying import queries
@@ -12,6 +11,7 @@ from accounts.desk.applying.behind import Behind, code_of, of_row, seen_hash
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.filling.actions import printed
 from accounts.ground.access.gates import gate
+from accounts.ground.writing import told_in
 from fees.papers.paper import Paper
 
 LINE = "_" * 48
@@ -27,7 +27,7 @@ def application_pdf(request: HttpRequest, number: str) -> HttpResponse:
         text = printed(application, timezone.now())
     except ApplicationProblem as problem:
         return render(request, "applying/refused.html", {"words": str(problem)}, status=409)
-    with override(application.language):
+    with told_in(application.language):
         content = _printed(of_row(application), text)
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="application-{application.account.number}.pdf"'

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, override
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.ground.access.context import Who, acting, as_role
 from accounts.ground.access.scope import NotAllowed
@@ -17,6 +17,7 @@ from accounts.ground.outbox.actions import owe
 from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import User
 from accounts.ground.stored_words import said
+from accounts.ground.writing import told_in
 from portal.dashboard.queries import own as own_news
 from portal.news.corporate import tell
 from portal.news.models import ByMail, NewsChoice
@@ -72,7 +73,7 @@ def tell_seat(user_id: int, seat_id: int, at: datetime) -> int:
         if who is None or user is None:
             return 0
         chosen = list(own(who).filter(kind__in=OF_THE_BELL).exclude(by_mail=ByMail.NO).select_for_update())
-        with override(user.language):
+        with told_in(user.language):
             each = [_tell_each(who, user, one, at) for one in chosen if one.by_mail == ByMail.EACH]
             daily = [one for one in chosen if one.by_mail == ByMail.DAILY]
             return sum(each) + _tell_daily(who, user, daily, at)

@@ -1,26 +1,18 @@
 """What a person prefers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.request import QueryDict
 
 from accounts.ground.access.context import Who
-from accounts.ground.amounts import BY_LANGUAGE, SEPARATORS, current_numbers
-from accounts.ground.dates import FORMS, USUAL, current_form
+from accounts.ground.amounts import BY_LANGUAGE, SEPARATORS
+from accounts.ground.dates import FORMS, USUAL
+from accounts.ground.writing import Forms
 from portal.preferences.models import Preference, SavedView
 
 # Never part of a saved view: where in the list one was.
 PLACE = ("after", "before", "filter")
-
-
-class Forms(NamedTuple):
-    """How days and numbers are written."""
-
-    dates: str = USUAL
-    numbers: str = BY_LANGUAGE
 
 
 def chosen_forms(user_id: int) -> Forms:
@@ -37,17 +29,6 @@ def forms_of(request: HttpRequest) -> Forms:
     if "forms" not in request.session:
         request.session["forms"] = chosen_forms(request.user.pk)  # type: ignore[arg-type]
     return Forms(*request.session["forms"])
-
-
-@contextmanager
-def written_as(forms: Forms) -> Iterator[None]:
-    """Days and numbers are written in these forms."""
-    dates, numbers = current_form.set(forms.dates), current_numbers.set(forms.numbers)
-    try:
-        yield
-    finally:
-        current_form.reset(dates)
-        current_numbers.reset(numbers)
 
 
 def layout_of(user_id: int) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from accounts.ground.access.context import acting
 from accounts.ground.jobs import actions as jobs
 from accounts.ground.jobs.models import Job
 from accounts.ground.people.models import User
+from accounts.ground.writing import Forms, written_as
 from portal.exports.actions import KIND
 from portal.exports.alone import alone
-from portal.preferences.queries import Forms, chosen_forms, written_as
+from portal.preferences.queries import chosen_forms
 from portal.reports.actions import make, wish_of
 
 

@@ -8,7 +8,8 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
-from portal.preferences.queries import forms_of, written_as
+from accounts.ground.writing import written_as
+from portal.preferences.queries import forms_of
 from portal.preferences.zones import zone_or_usual
 
 DOOR = "/sign-in/"

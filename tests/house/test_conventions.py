@@ -72,6 +72,19 @@ def test_a_night_is_told_the_time(checkout):
     assert found == set(CLOCKS)
 
 
+def test_what_is_sent_or_signed_is_written_for_its_reader_and_not_for_who_clicks(checkout):
+    """`told_in` leaves the forms and the zone of the request behind; a language alone does not. Pages may."""
+    below = ("accounts/", "fees/", "crm/", "auth2fa/")
+    found = [
+        f"{name}:{node.lineno}"
+        for name, function, node in calls(checkout)
+        if function == "override"
+        and name.startswith(below)
+        and not name.endswith(("views.py", "tasks.py", "admin.py", "ground/writing.py"))
+    ]
+    assert found == []
+
+
 def test_the_exchanges_zone_is_written_once(checkout):
     found = [
         path.relative_to(checkout).as_posix()

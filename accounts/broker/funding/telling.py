@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from accounts.broker.funding.models import FundingKind, FundingRequest, FundingStatus
 from accounts.ground.access.context import cursor
 from accounts.ground.outbox.actions import owe_people, owe_person
 from accounts.ground.people.models import User
+from accounts.ground.writing import told_in
 
 ASKER, OWNER, PRACTICE = "asker", "owner", "practice"
 Words = tuple[str, object, object]
@@ -89,7 +90,7 @@ def mail_number(found: FundingRequest, number: str) -> None:
     """The number goes to whoever asked, at the address in the books, and is forgotten once it has left."""
     assert found.numbered_at is not None, "what waits for a number has one"
     person = User.objects.get(pk=found.asked_by)
-    with override(person.language):
+    with told_in(person.language):
         owe_person(
             user_id=person.pk,
             subject=_("Confirm a movement of money"),

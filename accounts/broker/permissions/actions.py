@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.broker.permissions import agreement
@@ -34,6 +34,7 @@ from accounts.ground.days.queries import calendar
 from accounts.ground.optouts.queries import waived
 from accounts.ground.signatures.rules import Hand, name_problem
 from accounts.ground.tree.models import Account
+from accounts.ground.writing import told_in
 
 
 class PermissionConflict(PermissionProblem):
@@ -101,7 +102,7 @@ def state_facts(*, who: Who, pk: UUID, said: Said, at: datetime) -> PermissionRe
         check_wanted(account, wanted, said)
         check_proof(wanted, waived(who.user_id, at))
         language = get_language() or "en"
-        with override(language):
+        with told_in(language):
             letter = agreement.Letter(account, tuple(wanted), said, asked_on=found.asked_at)
             text = agreement.write(letter)
         return _change(

@@ -7,7 +7,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.desk.applying.actions import MOST_FILES, paper
 from accounts.desk.applying.behind import of_row, problem_step, sealed_text, seen_hash, text_of
@@ -16,6 +15,7 @@ from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.applying.tasklist import SIGNED
 from accounts.ground.access.context import Who
 from accounts.ground.access.locks import one_at_a_time
+from accounts.ground.writing import told_in
 from portal.lib.exchange import exchange_day
 
 
@@ -56,7 +56,7 @@ def printed(application: Application, at: datetime) -> str:
     behind, day = of_row(application), exchange_day(at)
     if problem_step(behind, day):
         raise ApplicationProblem(_("Some answers are missing or no longer hold; please look at the marked page."))
-    with override(application.language):
+    with told_in(application.language):
         return text_of(behind, day)
 
 

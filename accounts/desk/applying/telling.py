@@ -6,7 +6,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from accounts.desk.applying.kinds import BY_KEY
 from accounts.desk.applying.models import Application, ApplicationTask, Method
@@ -17,6 +17,7 @@ from accounts.ground.outbox.actions import owe, owe_people, owe_person
 from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import Seat, User
 from accounts.ground.tree.models import Practice
+from accounts.ground.writing import told_in
 from portal.lib.words import gettext_noop
 
 SUBMITTED_EVENT = gettext_noop("Application submitted by the client")
@@ -31,7 +32,7 @@ def place_of(practice: Practice, at: datetime) -> str:
 
 def show(application: Application, *, place: str, link: str) -> None:
     """A new link to whoever has signed already: how far it is, and where papers are handed in."""
-    with override(application.language):
+    with told_in(application.language):
         said = {"name": application.name, "place": place, "link": link}
         body = _(
             "Hello %(name)s,\n\nthis link shows how far your application at %(place)s is, and takes what is still"
@@ -50,7 +51,7 @@ def show(application: Application, *, place: str, link: str) -> None:
 
 def invite(application: Application, *, place: str, link: str) -> None:
     """The link, to the address that was typed; its text is forgotten once it has left."""
-    with override(application.language):
+    with told_in(application.language):
         said = {"name": application.name, "place": place, "link": link, "kind": BY_KEY[application.kind].words}
         body = _(
             "Hello %(name)s,\n\n%(place)s invites you to open an account: %(kind)s.\n\n"
@@ -76,7 +77,7 @@ def submitted(*, application_id: object, link_hash: str, number: str) -> None:
         cur.execute("SELECT * FROM desk_told_of_application(%s)", [link_hash])
         found = [pk for (pk,) in cur.fetchall()]
     for user in User.objects.filter(pk__in=found).order_by("pk"):
-        with override(user.language):
+        with told_in(user.language):
             owe_person(
                 user_id=user.pk,
                 subject=_("A client has submitted an application"),
@@ -90,7 +91,7 @@ def rejected(task: ApplicationTask, day: date) -> None:
     application = task.application
     key = f"application task {task.pk} rejected {day} {sha256(task.reject_reason.encode()).hexdigest()[:12]}"
     if application.method != Method.SEMI:
-        with override(application.language):
+        with told_in(application.language):
             said = {
                 "name": application.name,
                 "place": application.practice.name,
@@ -126,7 +127,7 @@ def rejected(task: ApplicationTask, day: date) -> None:
 
 def opened(application: Application) -> None:
     """To the client, once: the account is open."""
-    with override(application.language):
+    with told_in(application.language):
         said = {"name": application.name, "number": application.account.number, "place": application.practice.name}
         owe(
             channel=Channel.MAIL,

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from accounts.desk.messages.files import Enclosed, checked
 from accounts.desk.messages.models import (
@@ -34,6 +34,7 @@ from accounts.ground.outbox.models import Channel
 from accounts.ground.outbox.wishes import wanting
 from accounts.ground.people.models import User
 from accounts.ground.tree.models import Account, Kind
+from accounts.ground.writing import told_in
 
 # Besides the two sides: the top level, once it was brought in.
 ABOVE = "above"
@@ -291,7 +292,7 @@ def _owe_mail(message: Message) -> None:
     listeners = _listeners(message)
     told = wanting("conversation", listeners, message.firm_id)
     for user in User.objects.filter(pk__in=told, is_active=True).exclude(email=""):
-        with override(user.language):
+        with told_in(user.language):
             words = _("A message waits for you. Sign in to read it: %(address)s")
             owe(
                 channel=Channel.MAIL,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, transaction
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.desk.recoveries.models import Recovery, RecoveryElection, RecoveryKind
@@ -26,6 +26,7 @@ from accounts.ground.access.scope import answer, refusal
 from accounts.ground.signatures.rules import Hand, name_problem
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account
+from accounts.ground.writing import told_in
 from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
@@ -56,7 +57,7 @@ def enroll(*, who: Who, account: Account, hand: Hand, seen: str, at: datetime) -
     if wrong is not None:
         raise RecoveryProblem(_(wrong.msgid) % wrong.params)
     language = get_language() or "en"
-    with override(language):
+    with told_in(language):
         text = terms(account)
     if seen != hash_of(text):
         raise RecoveryConflict(_("You have read another version of the terms; read this one first."))

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.ground.access.context import Who, current_alias, cursor
 from accounts.ground.addresses.models import AddressRule
@@ -15,6 +14,7 @@ from accounts.ground.addresses.queries import staying
 from accounts.ground.addresses.rules import BadAddress, holds, network_of, next_restart
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.people.models import Seat, User
+from accounts.ground.writing import told_in
 from portal.lib.words import gettext_noop
 
 MOST = 20
@@ -91,7 +91,7 @@ def lift(*, user: User, at: datetime) -> int:
     rows = AddressRule.unscoped.filter(seat__user=user, removed_at=None)
     lifted = rows.update(removed_at=at, ends_at=next_restart(at + timedelta(hours=24)))
     if lifted:
-        with override(user.language):
+        with told_in(user.language):
             owe_person(
                 user_id=user.pk,
                 subject=_("Your IP restrictions will be lifted"),
@@ -119,7 +119,7 @@ def lift_own(*, user: User, at: datetime) -> int:
         cur.execute("SELECT app_primaries()")
         others = [row[0] for row in cur.fetchall()]
     for person in User.objects.filter(pk__in=[user.pk, *others] if lifted or imposed else []).order_by("pk"):
-        with override(person.language):
+        with told_in(person.language):
             owe_person(
                 user_id=person.pk,
                 subject=_("Shut out by IP restrictions"),
@@ -142,7 +142,7 @@ def _lifted_words(lifted: int, imposed: int) -> Iterator[str]:
 
 def tell_refused(*, user: User, address: str, at: datetime) -> None:
     """Tell a person that the right password was given at an address that may not enter; once a day and address."""
-    with override(user.language):
+    with told_in(user.language):
         owe_person(
             user_id=user.pk,
             subject=_("A sign-in was refused"),
@@ -163,7 +163,7 @@ def number_of(rule: AddressRule) -> str:
 
 def _mail_number(rule: AddressRule, name: str) -> None:
     person = rule.added_by
-    with override(person.language):
+    with told_in(person.language):
         owe_person(
             user_id=person.pk,
             subject=_("Confirm an IP restriction"),

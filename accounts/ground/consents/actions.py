@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from accounts.ground.access.context import Who, as_role, current_alias, enter
 from accounts.ground.access.scope import scope
@@ -22,6 +22,7 @@ from accounts.ground.trail.actions import record
 from accounts.ground.tree.actions import check_closing
 from accounts.ground.tree.by_hand import check_by_hand
 from accounts.ground.tree.models import Account, Practice, Status
+from accounts.ground.writing import told_in
 from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
@@ -56,7 +57,7 @@ def ask(*, who: Who, account: Account, kind: str, at: datetime) -> Consent:
     rights = scope(who, ClientRight).filter(account=account).order_by("pk")
     language = rights.values_list("party__language", flat=True).first() or "en"
     day, advisor = exchange_day(at), Practice.unscoped.get(pk=account.practice_id).name
-    with override(language):
+    with told_in(language):
         text = rules.write(account, advisor, kind, day, exchange_day(at + LIFETIME))
     try:
         with transaction.atomic(using=current_alias.get()):

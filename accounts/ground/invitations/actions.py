@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.ground.access.context import Who, cursor, leave
 from accounts.ground.invitations.models import Invitation, InvitationState
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.people.models import Seat, User
+from accounts.ground.writing import told_in
 
 LIFETIME = timedelta(days=30)
 
@@ -50,7 +50,7 @@ def send(*, invitation: Invitation, site: str, at: datetime) -> None:
     invitation.times_sent += 1
     invitation.sent_at, invitation.expires_at, invitation.finished_at = at, at + LIFETIME, None
     invitation.save()
-    with override(user.language):
+    with told_in(user.language):
         subject = _("Your sign-in to the advisor portal")
         body = _(
             "Hello %(name)s,\n\na sign-in was made for you; your user name is %(username)s.\n\n"

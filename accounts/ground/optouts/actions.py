@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import current_alias
@@ -15,6 +15,7 @@ from accounts.ground.optouts.rules import LASTS, VERSION, WITHOUT_PROOF, documen
 from accounts.ground.outbox.actions import owe_person
 from accounts.ground.people.models import SignInSession, User
 from accounts.ground.signatures.rules import Hand, name_problem
+from accounts.ground.writing import told_in
 from portal.lib.words import Sentence, gettext_noop
 
 
@@ -90,7 +91,7 @@ def _end_unproven(user: User) -> None:
 
 
 def _tell(user: User, one: OptOut) -> None:
-    with override(user.language):
+    with told_in(user.language):
         if one.ended_at is None:
             subject = _("You have opted out of secure login")
             body = _(

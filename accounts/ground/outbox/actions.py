@@ -8,13 +8,13 @@ from time import monotonic
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
-from django.utils.translation import override
 
 from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.outbox.carriers import Undeliverable, carrier_of
 from accounts.ground.outbox.models import TO_MANY, Channel, OutboxMessage
 from accounts.ground.outbox.wishes import wanting
 from accounts.ground.people.models import User
+from accounts.ground.writing import told_in
 
 MOST_ATTEMPTS = 8
 # Who leaves first: codes, for which somebody waits at the sign-in; then what opens something by itself; what is written
@@ -84,7 +84,7 @@ def owe_people(
     for user in (
         User.objects.filter(pk__in=list(wanting(kind, users, firm_id)), is_active=True).exclude(email="").order_by("pk")
     ):
-        with override(user.language):
+        with told_in(user.language):
             owe(
                 channel=Channel.MAIL,
                 recipient=user.email,

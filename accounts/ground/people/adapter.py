@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from accounts.ground.access.address import client_address
 from accounts.ground.access.context import enter
@@ -24,6 +23,7 @@ from accounts.ground.outbox.actions import owe_person
 from accounts.ground.people import attempts
 from accounts.ground.people.models import Role, Seat, User
 from accounts.ground.people.sessions import CAME, came_from
+from accounts.ground.writing import told_in
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -130,7 +130,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """The link of a reset opens a sign-in, so its text is forgotten once it has left."""
         if not user.email:
             return
-        with override(user.language):
+        with told_in(user.language):
             mail = self.render_mail(
                 template_prefix, user.email, {**context, "user": user, "portal": settings.PUBLIC_URL}
             )

@@ -4,15 +4,16 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from accounts.ground.outbox.actions import owe_people, owe_person
 from accounts.ground.people.models import Party, Role, Seat, Standing, User
+from accounts.ground.writing import told_in
 
 
 def tell_renewed(user: User, at: datetime) -> None:
     """The back office has given a new temporary password; whoever did not ask for it must hear of it elsewhere."""
-    with override(user.language):
+    with told_in(user.language):
         body = _(
             "The back office has given %(name)s a new temporary password, and the old one no longer works. If you did"
             " not ask for it, tell somebody else of the back office at once."
@@ -23,7 +24,7 @@ def tell_renewed(user: User, at: datetime) -> None:
 
 def tell_moved(user: User, at: datetime) -> None:
     """The back office is about to note another address: the one that stands in the books until then hears of it."""
-    with override(user.language):
+    with told_in(user.language):
         body = _(
             "The back office has noted another e-mail address for %(name)s; mail no longer comes to this one. If you"
             " did not ask for it, tell somebody else of the back office at once."

@@ -14,7 +14,6 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.ground.access.context import Who, current_alias, cursor, enter, leave
 from accounts.ground.access.scope import scope
@@ -30,6 +29,7 @@ from accounts.ground.pinlinks import notices, rules
 from accounts.ground.pinlinks.models import PinFact, PinLink
 from accounts.ground.pinlinks.queries import links_of, recipient_of
 from accounts.ground.signatures.rules import Hand
+from accounts.ground.writing import told_in
 from portal.lib.exchange import exchange_day
 
 
@@ -93,7 +93,7 @@ def send(*, who: Who, consent: Consent, at: datetime) -> PinLink:
 
 def _mail(made: PinLink, consent: Consent, user_id: int, secret: str) -> None:
     place = f"{settings.PUBLIC_URL.rstrip('/')}{reverse('pinlinks:open', args=[secret])}"
-    with override(consent.language):
+    with told_in(consent.language):
         subject = _("Your advisor asks for your approval")
         body = _(
             "A change of account %(number)s waits for you.\n\n"

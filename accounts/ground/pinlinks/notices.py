@@ -5,18 +5,18 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.ground.outbox.actions import owe, owe_person
 from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import Role, Seat, User
 from accounts.ground.pinlinks.models import PinFact
+from accounts.ground.writing import told_in
 
 
 def tell_verified(fact: PinFact, *, former: str, at: datetime) -> None:
     """Number, answers and PIN are others than before; a former number hears of it too."""
     for user in _people(fact):
-        with override(user.language):
+        with told_in(user.language):
             body = _(
                 "The back office has noted a mobile number that ends in %(end)s and two security questions for you. In"
                 " three days they serve to approve changes of your accounts by a link, without signing in.\n\n"
@@ -29,7 +29,7 @@ def tell_verified(fact: PinFact, *, former: str, at: datetime) -> None:
 def tell_forgotten(fact: PinFact, *, at: datetime) -> None:
     """The next link asks for a new PIN."""
     for user in _people(fact):
-        with override(user.language):
+        with told_in(user.language):
             body = _(
                 "The back office has removed the PIN with which you approve changes of your accounts by a link. In"
                 " three days the next link lets you create another.\n\n"
@@ -52,7 +52,7 @@ def _text(fact: PinFact, number: str, key: str, at: datetime) -> None:
     """Short, because it is one text; nothing where there was no number or nothing carries texts."""
     if not number or not settings.OUTBOX_CARRIERS.get(Channel.SMS):
         return
-    with override(fact.party.language):
+    with told_in(fact.party.language):
         words = _(
             "What you approve your advisor's changes with was reset. Not your wish? Call the back office at once."
         )

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Run, RunStage
+from accounts.ground.writing import Forms, written_as
 from fees.proposals.actions import ProposalRefused, cancel, draft
 from fees.proposals.models import Proposal
 from fees.schedules.models import RunSchedule, Schedule
@@ -27,6 +29,16 @@ def test_p27_a_decrease_applies_by_itself_under_the_authorization_that_stands(ta
         new = Schedule.unscoped.get(pk=sent.schedule_id)
         assert (new.signed_name, new.document_hash) == ("A Client", "0" * 64)
         assert str(RunSchedule.unscoped.get(schedule=new).rate) == "0.006000"
+
+
+def test_the_text_to_sign_is_the_same_however_its_sender_reads_days_and_numbers(table):
+    terms = wanted(percent("0.009"), figures("ANNUALFLATFEE", flat="1234567.5"))
+    usual = table.propose("alice", ANA, terms)
+    with written_as(Forms("day_first", "dot")), timezone.override("Asia/Tokyo"):
+        odd = table.propose("alice", ANA, terms)
+
+    assert "2025-10-06" in odd.document
+    assert odd.document.split("\n")[2:] == usual.document.split("\n")[2:]
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from accounts.broker.permissions.models import PermissionRequest
 from accounts.ground.amounts import NUMBER_NAMES, current_numbers, money_words, number_words
 from accounts.ground.dates import moment_text
 from accounts.ground.people.models import User
+from accounts.ground.writing import Forms, written_as
 from portal.preferences.models import Preference
-from portal.preferences.queries import Forms, written_as
 from portal.preferences.zones import is_zone, zone_groups, zone_or_usual
 from tests.house.written import LEAVES_A_TRACE, fingerprint_of_rows
 
