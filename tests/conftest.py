@@ -83,6 +83,44 @@ def closed_sockets() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def files_looked_for_once() -> Iterator[None]:
+    """Every client of a test loads the middleware anew, and with it a look at every published file."""
+    from whitenoise.base import WhiteNoise
+
+    look, seen = WhiteNoise.update_files_dictionary, {}
+
+    def once(self: Any, root: str, prefix: str) -> None:
+        if (root, prefix) not in seen:
+            before = set(self.files)
+            look(self, root, prefix)
+            seen[root, prefix] = {url: file for url, file in self.files.items() if url not in before}
+        self.files.update(seen[root, prefix])
+
+    WhiteNoise.update_files_dictionary = once
+    yield
+    WhiteNoise.update_files_dictionary = look
+
+
+@pytest.fixture(autouse=True)
+def cheap_guesses(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A storage password costs a thousandth of the memory, like passwords to sign in: it is opened some thousand times.
+
+    What a guess must cost is tested where the keys are made, and where other processes derive the same keys: such
+    modules say `WHOLE_COST = True`.
+    """
+    if getattr(request.module, "WHOLE_COST", False):
+        return
+    from crm.vault.engine import keys
+
+    dear = keys.hash_secret_raw
+
+    def cheap(secret: bytes, salt: bytes, passes: int, memory: int, *more: Any) -> bytes:
+        return dear(secret, salt, passes, memory // 1024, *more)
+
+    monkeypatch.setattr(keys, "hash_secret_raw", cheap)
+
+
 @pytest.fixture(autouse=True)
 def shared_connection(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every alias uses the connection whose transaction the test rolls back."""

@@ -17,6 +17,7 @@ from accounts.ground.access.middleware import spend
 from accounts.ground.access.scope import scope
 from accounts.ground.outbox.actions import owe_many
 from accounts.ground.outbox.models import TO_MANY, Channel, OutboxMessage
+from accounts.ground.outbox.sealed import sealed
 from accounts.ground.people.models import User
 from accounts.ground.tree.models import Practice
 from crm.contacts.models import Contact
@@ -107,12 +108,11 @@ def _message(mailing: Mailing, one: Reached, letter: Letter, foot: str) -> Outbo
     told = letter.to(one.values)
     there = settings.PUBLIC_URL.rstrip("/") + reverse("mailings:stop", args=[mark_of(one.contact)])
     stops = _("No more such mails: %(link)s") % {"link": there}
-    # Its text is shown to nobody in the back office, and forgotten when it has left.
+    # Its text is sealed while it waits, shown to nobody in the back office, and forgotten when it has left.
     return OutboxMessage(
         channel=Channel.MAIL,
         recipient=one.email,
-        subject=told.subject,
-        body=f"{told.body}\n\n{foot}\n{stops}",
+        body=sealed(told.subject, f"{told.body}\n\n{foot}\n{stops}"),
         natural_key=f"{TO_MANY}{mailing.pk} {one.contact.pk}",
         firm_id=mailing.firm_id,
         is_secret=True,

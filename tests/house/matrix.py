@@ -103,27 +103,29 @@ class Cell:
     url: str
 
 
-def walk(world: World, name: str, *, statuses: bool = True, foreign: bool = False) -> Tally:
+def walk(world: World, name: str, *, statuses: bool = True, foreign: bool = False, every: int = 1) -> Tally:
     """One person against every route, method and account; each cell is rolled back.
 
     With `foreign`, what the rules open to the person at an account is left out: a wall is tried by what it must stop.
-    There every second place meets a method, the others the next one: with both walls all of them meet all.
+    There every third place meets a method, the others the next ones: with both walls all of them meet all. With
+    `every`, one place in so many is tried with both walls too.
     Who must be stopped at the gate, before any row is looked for, is tried at the first, a middle and the last account.
     """
     tally = Tally()
+    step = 1 if WHOLE else 3 if foreign else every
     visit = Visit(world, name)
     for turn, route in enumerate(portal_routes()):
-        every = [(number, route.url(**values)) for number, values in targets(world, route)]
-        if len(every) > 3 and stopped_at_the_gate(name, route):
-            every = [every[0], every[len(every) // 2], every[-1]]
+        there = [(number, route.url(**values)) for number, values in targets(world, route)]
+        if len(there) > 3 and stopped_at_the_gate(name, route):
+            there = [there[0], there[len(there) // 2], there[-1]]
         elif not WHOLE:
-            every = one_of_each_kind(name, every, turn)
+            there = one_of_each_kind(name, there, turn)
         for method in METHODS:
             if (route.template, method) in _NOT_TAKEN:
                 continue
-            places = [one for one in every if not (foreign and is_open(name, route, method, one[0]))]
-            if foreign and not WHOLE and len(places) > 2:
-                places = places[(turn + METHODS.index(method)) % 2 :: 2]
+            places = [one for one in there if not (foreign and is_open(name, route, method, one[0]))]
+            if step > 1 and len(places) > step:
+                places = places[(turn + METHODS.index(method)) % step :: step]
             closed = 0
             # The last place leads nowhere: a method closed there and at the first place is closed whatever the account.
             for number, url in (*places[:1], *places[:0:-1]):

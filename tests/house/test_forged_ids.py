@@ -56,17 +56,14 @@ def test_no_forged_field_opens_or_moves_what_is_somebody_elses(world, name):
 def asked_of(values, method, forged, fields):
     """Which values a field meets: all of them where its name sounds like somebody, or where nothing else is asked.
 
-    Each part of a query meets a number, a key and a seat alone, and every value together with the other parts; of a
-    form, each field that does not sound like somebody meets two, the next field the next two.
+    All parts of a query together meet a number, a key and a seat; each part alone, and each field of a form that does
+    not sound like somebody, meets one value, its neighbour the next.
     """
-    if len(forged) > 1 or len(fields) == 1:
-        return values
-    if method == "get":
+    if len(forged) > 1:
         return [values[0], values[2], values[-1]]
-    if any(word in forged[0] for word in NAMES_SOMEBODY):
+    if len(fields) == 1 or (method == "post" and any(word in forged[0] for word in NAMES_SOMEBODY)):
         return values
-    place = sorted(fields).index(forged[0])
-    return [values[place % len(values)], values[(place + 3) % len(values)]]
+    return [values[sorted(fields).index(forged[0]) % len(values)]]
 
 
 def forged_values(world, foreign, turn):

@@ -11,6 +11,8 @@ from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
 
 from accounts.ground.outbox.models import Channel, OutboxMessage
+from accounts.ground.outbox.sealed import opened
+from accounts.ground.sealing import Lost
 
 Carrier = Callable[[OutboxMessage, datetime], object]
 
@@ -25,7 +27,11 @@ class Undeliverable(Exception):
 
 def by_mail(message: OutboxMessage, at: datetime) -> None:
     """As plain text, from the portal itself."""
-    EmailMessage(message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.recipient]).send()
+    try:
+        subject, body = opened(message)
+    except Lost as lost:
+        raise Undeliverable("its text was sealed under a key that is gone") from lost
+    EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [message.recipient]).send()
 
 
 def _as_file(message: OutboxMessage, at: datetime) -> None:

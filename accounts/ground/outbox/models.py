@@ -19,7 +19,7 @@ class Channel(models.TextChoices):
 
 
 class OutboxMessage(models.Model):
-    """One message owed; the body never carries vault text."""
+    """One message owed. What comes from the client book, as a mail to several, stands in it sealed (`sealed.py`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     firm_id = models.BigIntegerField(null=True)

@@ -2,13 +2,17 @@
 
 import json
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.ground.access.context import as_role
+from accounts.ground.outbox.actions import deliver_due
 from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.outbox.sealed import opened
 from accounts.ground.people.models import User
 from crm.contacts.models import Contact
 from crm.groups.models import Group, GroupMember
@@ -61,12 +65,36 @@ def test_two_of_three_are_on_their_way_and_the_third_is_named(alice, three):
 
     assert answer.status_code == 302
     ana, bo = sent()
-    assert (ana.recipient, ana.subject) == ("ana@example.org", "News for Ana")
-    assert ana.body.startswith("Dear Ana Ruiz,\n\nwe move.") and "Bo" not in ana.body and "bo@" not in ana.body
-    assert bo.is_secret and "Answers go to alice@northgate.example." in bo.body
+    subject, body = opened(ana)
+    assert (ana.recipient, subject) == ("ana@example.org", "News for Ana")
+    assert body.startswith("Dear Ana Ruiz,\n\nwe move.") and "Bo" not in body and "bo@" not in body
+    assert bo.is_secret and "Answers go to alice@northgate.example." in opened(bo)[1]
     result = alice.get(answer.url).content.decode()
     assert "2 sent, 1 skipped" in result and "Abel, Cy" in result
     assert Mailing.unscoped.get().queued == 2
+
+
+def test_what_waits_says_nothing_and_what_leaves_says_it(alice, three, mailoutbox, settings):
+    send(alice, three, 2)
+
+    stored = " ".join(f"{one.subject} {one.body}" for one in sent())
+    assert not any(word in stored for word in ("News", "Dear", "Ruiz", "we move", "no-more-mails"))
+
+    with as_role("owner"):
+        deliver_due(at=timezone.now() + timedelta(minutes=1))
+    left = [mail for mail in mailoutbox if mail.to == ["ana@example.org"]]
+    assert [mail.subject for mail in left] == ["News for Ana"] and "Dear Ana Ruiz," in left[0].body
+    assert {one.body for one in sent()} == {""}
+
+
+def test_what_was_sealed_under_a_key_that_is_gone_is_given_up_and_never_sent(alice, three, mailoutbox, settings):
+    send(alice, three, 2)
+    settings.SECRET_KEY = "another key, as after a disaster"
+    with as_role("owner"):
+        deliver_due(at=timezone.now() + timedelta(minutes=1))
+
+    assert not [mail for mail in mailoutbox if mail.to == ["ana@example.org"]]
+    assert all(one.failed_at and not one.delivered_at for one in sent())
 
 
 def test_one_key_is_sent_once(alice, three):
@@ -77,7 +105,7 @@ def test_one_key_is_sent_once(alice, three):
 
 def test_who_wants_no_more_says_so_from_the_mail_itself(alice, three, client):
     send(alice, three, 2)
-    link = re.search(r"https?://[^/]+(/no-more-mails/\S+/)", sent()[0].body)[1]
+    link = re.search(r"https?://[^/]+(/no-more-mails/\S+/)", opened(sent()[0])[1])[1]
     asked = client.get(link)
     assert asked.status_code == 200 and Contact.unscoped.get(pk=three[0].pk).mails_off_at is None
 

@@ -25,6 +25,7 @@ from crm.vault.engine.records import OVERHEAD, open_record, seal
 from crm.vault.engine.sessions import StoredSession, unwrap, wrap
 from tests.crm.vault.kit import OTHER_PASSWORD, PASSWORD, PEPPERS, two_vaults
 
+WHOLE_COST = True
 KEY = b"k" * 32
 parts = st.lists(st.one_of(st.binary(max_size=12), st.text(max_size=12), st.integers(0, 2**63), st.uuids()), max_size=5)
 
