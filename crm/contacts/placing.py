@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.access.scope import scope
 from crm.contacts.fields import FIELDS, Field
 from crm.contacts.intakes import Placing
@@ -39,7 +40,8 @@ def place(*, vault: Opened, columns: Mapping[str, str], at: datetime) -> None:
     known = {"", NOWHERE, *targets(vault)}
     if any(to not in known for to in columns.values()):
         raise ContactProblem(_("Choose one of the list."))
-    row = scope(vault.who, Placing).select_for_update().first()
+    one_at_a_time(f"placing {vault.who.practice_id}")
+    row = scope(vault.who, Placing).first()
     is_new = row is None
     row = row or Placing(firm_id=vault.who.firm_id, practice_id=vault.who.practice_id)
     said = {**_said(vault), **{folded(column)[:200]: to for column, to in columns.items()}}

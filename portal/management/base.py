@@ -2,11 +2,14 @@
 
 import argparse
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
@@ -52,6 +55,21 @@ class PortalCommand(BaseCommand):
     def answer(self, found: dict[str, Any], *, ok: bool = True) -> None:
         """What machines read."""
         self.stdout.write(json.dumps({"ok": ok, **found}, ensure_ascii=False, default=str))
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that only its owner reads; it appears under its name when it is whole, and not at all otherwise."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
 
 
 def refusal(problem: str) -> str:

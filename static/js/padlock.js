@@ -22,6 +22,7 @@ function tick() {
 }
 
 function seal() {
+  sessionStorage.removeItem("book"); // words that were searched for
   const words = document.getElementById("padlock-sealed").content;
   for (const part of document.querySelectorAll("[data-sealed]")) {
     if (hasWork(part)) continue;
@@ -39,6 +40,9 @@ tabs.onmessage = ({ data }) => {
   tick();
 };
 padlock.addEventListener("submit", () => tabs.postMessage({ locked: true }));
+document.addEventListener("submit", ({ target }) => {
+  if (target === padlock || target.action.endsWith("/logout/")) sessionStorage.removeItem("book");
+});
 document.querySelector("[data-padlock-stay]").addEventListener("click", async (event) => {
   let answer;
   try {

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.broker.activity.models import CashLine, PositionTransfer
 from accounts.broker.deciding.models import LONGEST_REASON, DecisionState, FundingDecision, Outcome
@@ -66,7 +67,8 @@ def _end(decision: FundingDecision, at: datetime) -> None:
         found.status = FundingStatus.REJECTED
     else:
         line, moved = decision.line, decision.moved
-        if FundingRequest.unscoped.filter(**({"line": line} if line else {"moved": moved})).exists():
+        # A night, or another movement, may have taken it since it was proposed.
+        if not _free(found).filter(pk=(line or moved).pk).exists():
             raise FundingConflict(TAKEN)
         shown = line or moved
         assert shown is not None, "a check constraint says so"
@@ -102,14 +104,15 @@ def _on_its_way(reference: UUID) -> FundingRequest:
 
 def _line(found: FundingRequest, key: str) -> tuple[CashLine | None, PositionTransfer | None]:
     """The line of the account with the broker's key, which shows nothing else."""
-    wanted = {"account_id": found.account_id, "key": key.strip()[:80], "funding": None}
-    wanted["report_on__gte"] = found.requested_on
+    shown = _free(found).filter(key=key.strip()[:80]).first()
+    if shown is None:
+        raise FundingProblem(TAKEN)
+    return (shown, None) if isinstance(shown, CashLine) else (None, shown)
+
+
+def _free(found: FundingRequest) -> "QuerySet[CashLine] | QuerySet[PositionTransfer]":
+    """The account's lines since it was asked for that could show this movement and show nothing else."""
+    wanted = {"account_id": found.account_id, "report_on__gte": found.requested_on, "funding": None}
     if found.kind in BY_CASH:
-        line = CashLine.unscoped.filter(**wanted).first()
-        if line is not None:
-            return line, None
-    else:
-        moved = PositionTransfer.unscoped.filter(**wanted, asked=None).first()
-        if moved is not None:
-            return None, moved
-    raise FundingProblem(TAKEN)
+        return CashLine.unscoped.filter(**wanted)
+    return PositionTransfer.unscoped.filter(**wanted, asked=None)

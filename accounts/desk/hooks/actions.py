@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import F, Min, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -28,6 +28,7 @@ from accounts.desk.hooks.rules import (
 )
 from accounts.desk.hooks.sending import Answer, post, resolve, trusted
 from accounts.ground.access.context import Who, acting, as_role, current_alias, enter
+from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.access.middleware import spend
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.notifications.actions import News, notify_many
@@ -64,7 +65,8 @@ def make(*, who: Who, name: str, url: str, kinds: Iterable[str], at: datetime) -
     scheme, host, port, _path = parts_of(url, trusted())
     resolve(host, port, scheme)
     # Counted one by one, so that two at once are not both the last.
-    if len(hooks(who).select_for_update()) >= MOST_HOOKS:
+    one_at_a_time(f"hooks {who.practice_id}")
+    if hooks(who).count() >= MOST_HOOKS:
         raise HookProblem(_("There are ten webhooks already; remove one first."))
     secret = f"whs_{secrets.token_urlsafe(32)}"
     hook = Hook.unscoped.create(
@@ -81,13 +83,17 @@ def make(*, who: Who, name: str, url: str, kinds: Iterable[str], at: datetime) -
 
 
 def rotate(*, who: Who, hook: Hook, at: datetime) -> str:
-    """Another secret, told this once; the one before signs beside it for a day, so that nothing is lost meanwhile."""
+    """Another secret, told this once; the one before signs beside it for a day, so that nothing is lost meanwhile.
+
+    Asked for again within that day, the older one stays beside it: the program has that one, if any.
+    """
     _check_own(who)
     secret = f"whs_{secrets.token_urlsafe(32)}"
     locked = hooks(who).select_for_update().get(pk=hook.pk)
-    hooks(who).filter(pk=hook.pk).update(
-        secret=seal(secret, PURPOSE), previous_secret=locked.secret, previous_until=at + BOTH_SECRETS
-    )
+    changed = {"secret": seal(secret, PURPOSE)}
+    if locked.previous_until is None or locked.previous_until <= at:
+        changed |= {"previous_secret": locked.secret, "previous_until": at + BOTH_SECRETS}
+    hooks(who).filter(pk=hook.pk).update(**changed)
     return secret
 
 
@@ -278,9 +284,11 @@ def _count(hook: Hook, answer: Answer, at: datetime) -> list[Hook]:
 
     The hook, if that has just happened.
     """
-    failures = 0 if answer.has_arrived else hook.failures + 1
-    Hook.unscoped.filter(pk=hook.pk, stopped_at=None).update(failures=failures)
-    if failures < MOST_FAILURES and answer.status != GONE:
+    rows = Hook.unscoped.filter(pk=hook.pk)
+    # Two workers may count at once.
+    rows.filter(stopped_at=None).update(failures=0 if answer.has_arrived else F("failures") + 1)
+    failures = rows.values_list("failures", flat=True).get()
+    if answer.has_arrived or (failures < MOST_FAILURES and answer.status != GONE):
         return []
     why = f"{answer.status or ''} {answer.text}".strip()[:200]
     return [hook] if _stop(hook, why, STOPPED, at) else []

@@ -15,7 +15,7 @@ from portal.examination.actions import file_name, write
 from portal.examination.checking import check
 from portal.examination.contents import Ended, Pack
 from portal.examination.forms import days_problem
-from portal.management.base import PortalCommand, day
+from portal.management.base import PortalCommand, day, private_file
 
 
 class Command(PortalCommand):
@@ -50,7 +50,7 @@ class Command(PortalCommand):
             if who is None or not who.is_advisor or not may_pass(who, Gate("report")):
                 raise CommandError(_("%(name)s may have no exam pack.") % {"name": user.username})
         try:
-            with out.open("wb") as file, translation.override(user.language):
+            with private_file(out) as file, translation.override(user.language):
                 write(pack, file, at=timezone.now())
         except Ended as ended:
             raise CommandError(_("%(name)s may have no exam pack.") % {"name": user.username}) from ended

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.broker.transmit.queries import bytes_of, counted, files_of
 from accounts.ground.access.context import as_role
-from portal.management.base import PortalCommand, day
+from portal.management.base import PortalCommand, day, private_file
 
 
 class Command(PortalCommand):
@@ -44,6 +44,7 @@ class Command(PortalCommand):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for file in files:
-                (folder / file.name).write_bytes(bytes_of(file))
+                with private_file(folder / file.name) as out:
+                    out.write(bytes_of(file))
         except OSError as error:
             raise CommandError(_("The files were not written: %(why)s") % {"why": error}) from error

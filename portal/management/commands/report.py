@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.ground.access.context import acting, as_role
 from accounts.ground.access.gates import Gate, may_pass
 from accounts.ground.people.models import User
-from portal.management.base import PortalCommand
+from portal.management.base import PortalCommand, private_file
 from portal.reports.actions import at_once
 from portal.reports.files import FORMATS, TooLong
 from portal.reports.periods import Choice
@@ -42,7 +42,8 @@ class Command(PortalCommand):
             raise CommandError(_("Nobody can sign in as %(name)s.") % {"name": options["person"]})
         content = _made(user, options)
         if options["out"]:
-            Path(options["out"]).write_bytes(content)
+            with private_file(Path(options["out"])) as file:
+                file.write(content)
         else:
             sys.stdout.buffer.write(content)
 

@@ -13,6 +13,7 @@ from accounts.broker.deciding.models import FundingDecision
 from accounts.broker.funding.models import FundingRequest
 from accounts.broker.funding.rules import FundingConflict, FundingProblem
 from accounts.broker.funding.sending import send_due
+from accounts.broker.positions.models import MovedPosition
 from accounts.ground.access.context import as_role
 from accounts.ground.notifications.models import Notification
 from tests.broker.funding.conftest import FRIDAY, till
@@ -101,6 +102,22 @@ def test_positions_that_two_people_ended_are_free_once_a_statement_shows_their_d
         depot.ask("ana", "U1000001", "position_out", {"AAPL": "41"}, bank=broker)
     depot.hold("U1000001", "AAPL", "41", day=day)
     assert depot.ask("ana", "U1000001", "position_out", {"AAPL": "41"}, bank=broker).status == "pending"
+
+
+def test_a_row_that_a_night_gave_to_another_movement_meanwhile_ends_no_second_one(depot):
+    depot.hold("U1000001", "AAPL", "100")
+    broker = depot.broker("ana", "U1000001").bank
+    found, other = (depot.ask("ana", "U1000001", "position_out", {"AAPL": many}, bank=broker) for many in ("30", "40"))
+    send_due(at=FRIDAY)
+    row = depot.row("U1000001", "AAPL.OLD", "-30", "OUT", day=(FRIDAY + timedelta(days=4)).date())
+    proposed = ask(found, "shown", key=row.key)
+    MovedPosition.unscoped.filter(request=other).update(moved=row)
+
+    with pytest.raises(FundingConflict, match="No line"):
+        answer(proposed)
+
+    found.refresh_from_db()
+    assert (found.status, found.moved_id, FundingDecision.unscoped.get().state) == ("processed", None, "proposed")
 
 
 def test_declined_it_stays_on_its_way_and_may_be_proposed_anew(sent):

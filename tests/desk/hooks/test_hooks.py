@@ -183,6 +183,17 @@ def test_a_new_secret_signs_beside_the_old_one_for_a_day(world, browse, listener
     assert fits(after, two, new) and not fits(after, two, old)
 
 
+def test_a_secret_asked_for_twice_within_a_day_leaves_the_one_that_the_program_has(world, browse, listener):
+    alice = browse("alice")
+    hook, known = made(alice, listener.url)
+    lost, last = (alice.post(f"{API}{hook}/secret/", **SURE).json()["secret"] for _turn in range(2))
+    happen(world)
+    deliver_due(at=later())
+
+    ((_path, headers, body),) = listener.came
+    assert fits(headers, body, known) and fits(headers, body, last) and not fits(headers, body, lost)
+
+
 def test_a_message_is_sent_again_with_the_same_body_under_its_own_number(world, browse, listener):
     alice = browse("alice")
     hook, secret = made(alice, listener.url)

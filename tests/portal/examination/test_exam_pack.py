@@ -242,7 +242,7 @@ def test_the_command_writes_and_verifies_the_same(sealed, tmp_path, capsys):
     call_command("exam_pack", verify=str(out), json=True)
     seen = json.loads(capsys.readouterr().out.splitlines()[-1])
 
-    assert told["rows"]["bills/charges.csv"] == 4
+    assert (told["rows"]["bills/charges.csv"], out.stat().st_mode & 0o777) == (4, 0o600)
     assert (seen["ok"], seen["proofs"], seen["seals"]) == (True, 4, 2)
     for person in ("ana", "frank", "nobody"):
         with pytest.raises(CommandError):
