@@ -12,7 +12,7 @@ from fees.engine.limits import check_rate, problem
 from fees.engine.registry import PROFIT_CODES, TRADE_CODES
 from fees.engine.trade_unit import Markup
 from fees.engine.types import Problem
-from fees.schedules.rules import Figures, agreement_of, all_in_problems, listed_problems, ranges_of
+from fees.schedules.rules import Figures, agreement_of, all_in_problems, has_all_in_price, listed_problems, ranges_of
 from portal.lib.business_days import Calendar
 from portal.lib.exchange import EXCHANGE_ZONE
 from portal.lib.words import Sentence, gettext_noop
@@ -129,7 +129,9 @@ def problems(wanted: Wanted, *, today: date) -> list[Problem]:
     starts = wanted.asked_start or today
     found = listed_problems(wanted.strategy, wanted.components, starts)
     if not found:
-        found = all_in_problems(wanted.components, bears_commissions=wanted.commissions_to_master)
+        found = all_in_problems(
+            bears_commissions=wanted.commissions_to_master, has_price=has_all_in_price(wanted.components)
+        )
     found += _cap(wanted)
     if wanted.asked_start and wanted.asked_start < today:
         msgid = gettext_noop("The day lies in the past; choose %(day)s or later.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
@@ -19,7 +19,7 @@ from fees.engine.registry import FUND_CODES, TRADE_CODES
 from fees.engine.types import Problem
 from fees.schedules import rules
 from fees.schedules.models import Component, RunSchedule, Schedule
-from fees.schedules.queries import billed_through, hold_agreements, terms_of
+from fees.schedules.queries import billed_through, hold_agreements, others_beside, terms_of
 from fees.schedules.rules import Figures, ScheduleRefused, Signature
 from fees.schedules.versions import close_former, manager_problems, payee_problems
 from portal.lib.business_days import Calendar
@@ -109,15 +109,18 @@ def _account_problems(
 def _commission_problems(
     account: Account, practice: Practice, components: Sequence[Figures], starts: date, *, bears: bool
 ) -> list[Problem]:
-    """Where one payee pays commissions, no payee of the account agrees a price that counts them in."""
-    others = Schedule.unscoped.filter(Q(ends=None) | Q(ends__gt=starts) & Q(ends__gt=F("starts")), account=account)
-    others = others.exclude(practice=practice)
-    if bears:
-        rows = Component.unscoped.filter(schedule__in=others, method__in=TRADE_CODES)
-        components = [*components, *(Figures(method=one.method, more=one.terms) for one in rows)]
-    elif rules.has_all_in_price(components):
-        bears = others.filter(commissions_to_master=True).exists()
-    return rules.all_in_problems(components, bears_commissions=bears)
+    """Where one payee pays commissions, no payee of the account agrees a price that counts them in.
+
+    Asked one account at a time: two payees that agree at the same moment would each find nothing of the other.
+    """
+    has_price = rules.has_all_in_price(components)
+    if not (bears or has_price):
+        return []
+    one_at_a_time(f"payees of {account.pk}")
+    beside = others_beside(account, practice, starts)
+    return rules.all_in_problems(
+        bears_commissions=bears or beside.bears_commissions, has_price=has_price or beside.has_all_in_price
+    )
 
 
 def first_start(

@@ -10,7 +10,7 @@ from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.locks import barrier, in_turn
 from accounts.ground.access.scope import scope
 from accounts.ground.days.queries import calendar_of
-from accounts.ground.tree.models import Account
+from accounts.ground.tree.models import Account, Practice
 from accounts.ground.tree.queries import with_payee
 from fees.engine.types import Terms
 from fees.schedules.models import Component, Schedule
@@ -49,6 +49,22 @@ def terms_of(component: Component) -> Terms:
     """A stored component with its schedule's period, as the engine reads it."""
     schedule = component.schedule
     return figures_of(component).terms(starts=schedule.starts, ends=schedule.ends, component=component.pk)
+
+
+class Beside(NamedTuple):
+    """What other payees of an account have agreed, as far as it concerns this one."""
+
+    bears_commissions: bool
+    has_all_in_price: bool
+
+
+def others_beside(account: Account, practice: Practice, day: date) -> Beside:
+    """Of terms that apply on or after `day`; also of payees whose terms the asking person may not read."""
+    with cursor() as cur:
+        cur.execute(
+            "SELECT bears_commissions, has_all_in_price FROM fees_beside(%s, %s, %s)", [account.pk, practice.pk, day]
+        )
+        return Beside(*cur.fetchone())
 
 
 def billed_through() -> date | None:

@@ -223,9 +223,9 @@ def residence_problems(
     return [problem("components", "residence", msgid)]
 
 
-def all_in_problems(components: Sequence[Figures], *, bears_commissions: bool) -> list[Problem]:
+def all_in_problems(*, bears_commissions: bool, has_price: bool) -> list[Problem]:
     """An all-in price already takes the commission off the advisor's fee, so it is not given back once more."""
-    if not bears_commissions or not has_all_in_price(components):
+    if not (bears_commissions and has_price):
         return []
     return [problem("commissions_to_master", "all_in_price", TWICE)]
 

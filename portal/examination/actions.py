@@ -49,10 +49,7 @@ READY_TEXT = gettext_lazy("The exam pack from %(first)s to %(last)s has been mad
 def ask(*, who: Who, first: date, last: date, at: datetime) -> Job:
     """A job for the pack of these days. Asked twice while the first one waits, it is the first one."""
     query = urlencode({"first": first, "last": last})
-    waiting = {"table": exports.PACK, "query": query}
-    own = Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=exports.KIND, state=JobState.WAITING)
-    known = own.filter(arguments__contains=waiting).first()
-    return known or exports.ask(who=who, table=exports.PACK, query=query, form=FORM, chosen=(), at=at)
+    return exports.ask_once(who=who, table=exports.PACK, query=query, form=FORM, at=at)
 
 
 def days_of(job: Job) -> tuple[date, date]:

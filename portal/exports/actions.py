@@ -68,6 +68,17 @@ def ask(
     return jobs.ask(who=who, kind=KIND, arguments=wanted)
 
 
+def ask_once(
+    *, who: Who, table: str, query: str, form: str, at: datetime, longest: int = LONGEST_QUERY, tells: bool = False
+) -> Job:
+    """The same, but asked twice while the first one waits it is the first one."""
+    waiting = {"table": table, "query": query, "form": form, "tells": tells}
+    own = Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=KIND, state=JobState.WAITING)
+    known = own.filter(arguments__contains=waiting).first()
+    more = {"chosen": (), "at": at, "longest": longest, "tells": tells}
+    return known or ask(who=who, table=table, query=query, form=form, **more)  # type: ignore[arg-type]
+
+
 def make(*, who: Who, job: Job, at: datetime) -> None:
     """Write the file with what the person may see now. A job that another worker has is left to it."""
     if not jobs.start(job=job, at=at):

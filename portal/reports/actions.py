@@ -45,20 +45,8 @@ Acting = Callable[[], AbstractContextManager[Who | None]]
 def submit(*, who: Who, wish: Wish, form: str, at: datetime, tells: bool = False) -> Job:
     """A job for a file of the report; `tells` sends a mail however short it is. Asked twice while the first one
     waits, it is the first one."""
-    query = wish.address
-    waiting = {"table": exports.REPORT, "query": query, "form": form, "tells": tells}
-    own = Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=exports.KIND, state=JobState.WAITING)
-    known = own.filter(arguments__contains=waiting).first()
-    return known or exports.ask(
-        who=who,
-        table=exports.REPORT,
-        query=query,
-        form=form,
-        chosen=(),
-        at=at,
-        longest=LONGEST_QUERY,
-        tells=tells,
-    )
+    wanted = {"table": exports.REPORT, "query": wish.address, "longest": LONGEST_QUERY}
+    return exports.ask_once(who=who, form=form, at=at, tells=tells, **wanted)  # type: ignore[arg-type]
 
 
 def wish_of(job: Job) -> Wish:

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.utils import IntegrityError
 
+from accounts.ground.access.context import enter, leave
 from accounts.ground.people.models import Party
 from fees.engine.agreement import increases
 from fees.engine.asked import PARAMETERS, canonical, describe, read_terms
@@ -17,7 +18,7 @@ from fees.engine.profit import Shield
 from fees.engine.registry import EVERY, EVERY_BY_NAME
 from fees.engine.trade_unit import Markup, Price, TradeSchedule
 from fees.schedules.models import Component, RunSchedule, Schedule
-from fees.schedules.queries import terms_of
+from fees.schedules.queries import others_beside, terms_of
 from fees.schedules.rules import Figures, ScheduleRefused, agreement_of
 from tests.fees.schedules.test_agree import JANUARY, MARCH, refusal
 
@@ -228,3 +229,19 @@ def test_residents_of_the_united_states_pay_nothing_per_trade(agreed, world, res
 
     assert refusal(agreed, trades(STOCKS), starts=JANUARY) == {"residence"}
     agreed(profit(), starts=JANUARY)
+
+
+def test_a_payee_that_does_not_see_the_other_ones_terms_is_told_no_more_than_that(agreed, world, as_role):
+    chidi, top = world["U2000001"], world["F100001"].practice
+    agreed(ALL_IN, starts=JANUARY, number="U2000001", practice=top)
+    with as_role("portal_web"):
+        enter(world.users["bob"].pk)
+        assert not Schedule.unscoped.filter(account=chidi, practice=top).exists()
+        assert others_beside(chidi, chidi.practice, MARCH) == (False, True)
+        assert others_beside(world["U1000001"], chidi.practice, MARCH) == (False, False)
+        assert refusal(agreed, profit(), starts=MARCH, number="U2000001", commissions_to_master=True) == {
+            "all_in_price"
+        }
+        enter(world.users["carol"].pk)
+        assert others_beside(chidi, world["F200003"].practice, MARCH) == (False, False)
+        leave()
