@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.broker.feed.night import feed_stage
 from accounts.broker.funding.closing import complete_open
 from accounts.broker.transmit.night import transmit_stage
+from accounts.desk.mailboxes.night import mailbox_stage
 from accounts.desk.recoveries.tying import tie_open
 from accounts.ground.access.context import as_role, current_alias, cursor
 from accounts.ground.days.queries import calendar
@@ -68,6 +69,7 @@ STAGES = (
     Stage(name="sweep", whole=sweep_stage),
     Stage(name="reimburse", whole=reimburse_stage),
     Stage(name="bear", whole=bear_stage),
+    Stage(name="mailboxes", whole=mailbox_stage),
     Stage(name="transmit", whole=_transmit),
     Stage(name="compare", chunk=compare_chunk),
     Stage(name="notices", chunk=notices_chunk),

@@ -13,6 +13,7 @@ from portal.lib import env
 from portal.servers.places import state_dir
 from portal.settings_api import REST_FRAMEWORK as REST_FRAMEWORK
 from portal.settings_api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from portal.settings_mail import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = state_dir()

@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.desk.users.urls")),
     path("", include("accounts.desk.tokens.urls")),
     path("", include("accounts.desk.hooks.urls")),
+    path("", include("accounts.desk.mailboxes.urls")),
     path("", include("auth2fa.devices.urls")),
     path("", include("auth2fa.sessions.urls")),
     path("", include("auth2fa.optouts.urls")),

@@ -24,6 +24,7 @@ if "PORTAL_TESTING" not in os.environ:
     os.environ["PORTAL_TESTING"] = "1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps an event loop in the thread of the tests
+    os.environ["MAILBOX_DNS"] = "none"  # no name server outside this machine
     os.environ["PORTAL_STATE"] = str(places.state_dir() / "tests")
     if not os.environ.get("DATABASE_URL"):
         launcher.join(durable=False)

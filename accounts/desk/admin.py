@@ -2,7 +2,17 @@
 
 from accounts.desk.approving.admin import ApplicationAdmin, ApplicationTaskAdmin
 from accounts.desk.lei.admin import LeiElectionAdmin
+from accounts.desk.mailboxes.admin import MailboxAdmin, MailboxChargeAdmin, MailboxRateAdmin
 from accounts.desk.market_data.admin import MarketDataOfferAdmin
 from accounts.desk.recoveries.admin import RecoveryAdmin
 
-__all__ = ["ApplicationAdmin", "ApplicationTaskAdmin", "LeiElectionAdmin", "MarketDataOfferAdmin", "RecoveryAdmin"]
+__all__ = [
+    "ApplicationAdmin",
+    "ApplicationTaskAdmin",
+    "LeiElectionAdmin",
+    "MailboxAdmin",
+    "MailboxChargeAdmin",
+    "MailboxRateAdmin",
+    "MarketDataOfferAdmin",
+    "RecoveryAdmin",
+]

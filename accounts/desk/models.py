@@ -4,6 +4,7 @@ from accounts.desk.applying.models import Application, ApplicationFile, Applicat
 from accounts.desk.brand.models import BrandVersion
 from accounts.desk.hooks.models import Hook, HookDelivery
 from accounts.desk.lei.models import LeiElection
+from accounts.desk.mailboxes.models import Mailbox, MailboxCharge, MailboxRate
 from accounts.desk.market_data.models import MarketDataOffer, MarketDataSubscription
 from accounts.desk.messages.models import Attachment, Message, OfficeNote, Thread, ThreadRead, ThreadShare
 from accounts.desk.recoveries.models import Recovery, RecoveryElection
@@ -17,6 +18,9 @@ __all__ = [
     "Hook",
     "HookDelivery",
     "LeiElection",
+    "Mailbox",
+    "MailboxCharge",
+    "MailboxRate",
     "MarketDataOffer",
     "MarketDataSubscription",
     "Message",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.broker.transmit import checks as transmit
+from accounts.desk.mailboxes import checks as mailboxes
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.ledger import checks as ledger
@@ -366,6 +367,8 @@ CHECKS: tuple[Check, ...] = (
     _of_the_day(borne.every_borne_charge_moved_once),
     _of_the_day(borne.broker_charges_are_paid_by_whom_they_should),
     _of_the_day(borne.allocation_minimums_come_out_again),
+    _of_the_day(mailboxes.every_mailbox_charge_moved_once),
+    _of_the_day(mailboxes.mailbox_charges_come_out_again),
     nothing_due_was_left,
     movements_are_as_they_were_posted,
     _of_the_day(transmit.every_movement_is_instructed_once),

@@ -12,4 +12,8 @@ MEMOS = """
     SELECT id, concat_ws(' ', CASE kind WHEN 'allocation' THEN 'ALLOCATION MINIMUM' ELSE 'BROKER CHARGE' END,
                          CASE WHEN amount < 0 THEN 'BACK TO ADVISOR' ELSE 'PAID BY ADVISOR' END, charged_on,
                          nullif(description, ''))
-      FROM fees_bornecharge"""
+      FROM fees_bornecharge
+    UNION ALL
+    SELECT c.id, concat_ws(' ', CASE WHEN c.reverses_id IS NULL THEN 'MAILBOX CHARGE' ELSE 'MAILBOX CHARGE BACK' END,
+                           upper(c.item), c.charged_on, m.key)
+      FROM desk_mailboxcharge c JOIN desk_mailbox m ON m.id = c.mailbox_id"""

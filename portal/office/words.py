@@ -20,6 +20,7 @@ STAGES: dict[str, Any] = {
     "compare": gettext_lazy("Compare agreements with bills"),
     "reimburse": gettext_lazy("Reimbursements"),
     "bear": gettext_lazy("Broker's charges for advisors"),
+    "mailboxes": gettext_lazy("Charges for mailboxes"),
     "transmit": gettext_lazy("Instruct the broker"),
     "notices": gettext_lazy("Tell the clients"),
     "reconcile": gettext_lazy("Reconcile"),

@@ -40,8 +40,8 @@ ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}
 TOOLS = ("tools/", "api/v1/distributions/", "api/v1/goals/", "reports/examination/", "api/v1/exam-packs/")
 # What only an advisor files.
 FILED = {"form-13f", "form-adv"}
-# Programs listen for practices; whoever owns an account finds no webhooks.
-WEBHOOKS = ("settings/webhooks/", "api/v1/webhooks/")
+# Programs listen for practices, and practices write mail; whoever owns an account finds neither.
+PRACTICES_OWN = ("settings/webhooks/", "api/v1/webhooks/", "email/mailboxes/", "api/v1/mailboxes/")
 # Queries are asked with secure login only, which nobody of the cast has; tests/portal/tools says what they find.
 WITH_A_DEVICE = ("tools/queries/", "api/v1/client-queries/")
 # What distributions are worked out from is written down by the account's own practice.
@@ -223,7 +223,7 @@ def expectation(name: str, route: Route, method: str, number: str | None) -> str
         return "404"
     if gate.step_up and method != "get":
         return "anything"
-    if route.template.startswith(WEBHOOKS) and rights.person(name) in rights.OWNERS:
+    if route.template.startswith(PRACTICES_OWN) and rights.person(name) in rights.OWNERS:
         return "404"
     if name == "vera" and route.name in trading.NEEDS_THE_WHOLE_PRACTICE:
         return "403" if number is None else "404"

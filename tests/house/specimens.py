@@ -58,8 +58,8 @@ SPECIMENS: dict[str, Specimen] = {
     },
     "authorization": lambda world, number: NOWHERE,
     # Devices are a person's own; tests/auth2fa says that nobody else reaches them.
-    # tests/desk/hooks says whose a webhook is.
-    **{name: lambda world, number: NOWHERE if number == MISSING else None for name in ("hook", "delivery")},
+    # tests/desk/hooks says whose a webhook is, tests/desk/mailboxes whose a mailbox.
+    **{name: lambda world, number: NOWHERE if number == MISSING else None for name in ("hook", "delivery", "mailbox")},
     "device": lambda world, number: NOWHERE,
     "browser": lambda world, number: NOWHERE,
     "mark": lambda world, number: "0" * 40,

@@ -32,14 +32,17 @@ _TOP = "(SELECT p.id FROM accounts_practice p WHERE p.firm_id = t.firm_id AND p.
 WITHIN_TOP = f"'{TransferKind.SWEEP.value}', '{TransferKind.REVERSAL.value}'"
 
 # Where the money comes from and goes to, by the kind of the movement. Fees are collected under the top master. What is
-# taken back was never collected from the client, only passed on. A draw stays within an STL group.
+# taken back was never collected from the client, only passed on. A draw stays within an STL group. The provider of
+# mailboxes has no account here, so its end is empty.
 _ENDS = f"""
     SELECT t.*,
            CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back', 'draw') THEN a.number
                 WHEN t.kind = 'sweep' THEN {_MASTER.format(practice=_TOP)}
+                WHEN t.kind = 'mail_back' THEN ''
                 ELSE {_MASTER.format(practice="t.practice_id")} END AS payer,
            CASE WHEN t.kind IN ('fee', 'invoice', 'reversal') THEN {_MASTER.format(practice=_TOP)}
-                WHEN t.kind IN ('sweep', 'borne_back') THEN {_MASTER.format(practice="t.practice_id")}
+                WHEN t.kind = 'mailbox' THEN ''
+                WHEN t.kind IN ('sweep', 'borne_back', 'mail_back') THEN {_MASTER.format(practice="t.practice_id")}
                 WHEN t.kind = 'draw' THEN (SELECT stl.number FROM accounts_account stl WHERE stl.id = a.stl_id)
                 ELSE a.number END AS payee
       FROM accounts_transfer t

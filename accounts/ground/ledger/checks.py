@@ -50,8 +50,8 @@ def transfers_fit_their_books(day: date | None) -> list[Break]:
 
 def movements_run_from_client_to_advisor(day: date | None) -> list[Break]:
     """I02: a fee leaves its client's book for clearing, a sweep leaves clearing for its payee's book, what is given
-    back goes from an advisor to the client who paid it, and a draw from a sub to its STL master; nothing moves in any
-    other way."""
+    back goes from an advisor to the client who paid it, a draw from a sub to its STL master, and the price of a mailbox
+    from an advisor to the provider or back; nothing moves in any other way."""
     return breaks(
         "I02",
         gettext_noop("%(count)s movements do not run from the client over clearing to the advisor; see %(sample)s."),
@@ -81,6 +81,10 @@ def movements_run_from_client_to_advisor(day: date | None) -> list[Break]:
                                      AND credit.kind = 'client'
                                      AND credit.account_id = (SELECT sub.stl_id FROM accounts_account sub
                                                                WHERE sub.id = t.account_id)) IS NOT FALSE
+               WHEN 'mailbox' THEN NOT (debit.kind = 'payee' AND debit.practice_id IS NOT DISTINCT FROM t.practice_id
+                                        AND credit.kind = 'provider')
+               WHEN 'mail_back' THEN NOT (debit.kind = 'provider' AND credit.kind = 'payee'
+                                          AND credit.practice_id IS NOT DISTINCT FROM t.practice_id)
                WHEN 'reimburse' THEN NOT (debit.kind = 'payee' AND debit.practice_id IS NOT DISTINCT FROM t.practice_id
                                           AND credit.kind = 'client'
                                           AND credit.account_id IS NOT DISTINCT FROM t.account_id)

@@ -20,10 +20,12 @@ class BookKind(models.TextChoices):
     CLIENT = "client", _("Client cash")
     CLEARING = "clearing", _("Fees collected under the master")
     PAYEE = "payee", _("Advisor's share")
+    PROVIDER = "provider", _("Provider of mailboxes")
 
 
 class Book(TenantModel):
-    """One side of transfers: a client's cash, the master's clearing, an advisor's share; one per currency."""
+    """One side of transfers: a client's cash, the master's clearing, an advisor's share, what the provider of mailboxes
+    is owed; one per currency."""
 
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, related_name="books")
     kind = models.CharField(max_length=10, choices=BookKind)
@@ -40,7 +42,7 @@ class Book(TenantModel):
             models.UniqueConstraint(fields=["firm", "currency", "id"], name="book_firm_currency_id"),
             models.CheckConstraint(
                 condition=models.Q(kind=BookKind.CLIENT, account__isnull=False, practice__isnull=True)
-                | models.Q(kind=BookKind.CLEARING, account__isnull=True, practice__isnull=True)
+                | models.Q(kind__in=[BookKind.CLEARING, BookKind.PROVIDER], account__isnull=True, practice__isnull=True)
                 | models.Q(kind=BookKind.PAYEE, account__isnull=True, practice__isnull=False),
                 name="book_fits_kind",
             ),
@@ -62,6 +64,8 @@ class TransferKind(models.TextChoices):
     BORNE = "borne", _("Broker's charge paid by the advisor")
     BORNE_BACK = "borne_back", _("Broker's charge given back to the advisor")
     DRAW = "draw", _("Handed to the STL master for its fee")
+    MAILBOX = "mailbox", _("Charge for a mailbox")
+    MAILBOX_BACK = "mail_back", _("Charge for a mailbox given back")
 
 
 class Transfer(TenantModel):

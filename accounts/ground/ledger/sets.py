@@ -8,8 +8,13 @@ from accounts.ground.ledger.keys import sql_transfer_id
 from accounts.ground.ledger.models import BookKind
 from portal.lib.fingerprint import sql_canonical, sql_digest
 
-# Which column of a row owns a book of that kind; a clearing book has no owner beside the firm.
-OWNER = {BookKind.CLIENT: "account_id", BookKind.CLEARING: None, BookKind.PAYEE: "practice_id"}
+# Which column of a row owns a book of that kind; what is cleared and what the provider is owed is one book a firm.
+OWNER = {
+    BookKind.CLIENT: "account_id",
+    BookKind.CLEARING: None,
+    BookKind.PAYEE: "practice_id",
+    BookKind.PROVIDER: None,
+}
 
 
 def sql_open_books(rows: str, kind: BookKind) -> str:

@@ -29,6 +29,7 @@ class RequestKind(models.TextChoices):
     BILLING = "billing", _("Agreement to Bill")
     INQUIRY = "inquiry", _("Inquiry")
     HOUSE_INQUIRY = "house_inquiry", _("Inquiry of the Back Office")
+    MAILBOX = "mailbox", _("Mailbox")
 
 
 class RequestStatus(models.TextChoices):

@@ -35,6 +35,18 @@ SELECT gen_random_uuid(), txn, firm_id, account_id, practice_id, back.word,
   FROM accounts_transfer t CROSS JOIN (VALUES ('reversal', 1), ('reimburse', 100)) back (word, times)
  WHERE {FEES} AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')"""
 
+# A mailbox, and a charge for it that is said to have moved; of so many months.
+PAID_MAILBOX = """
+WITH box AS (
+    INSERT INTO desk_mailbox (id, firm_id, practice_id, account_id, batch, address, key, domain, name, is_archived,
+                              state, state_at, requested_by, requested_at)
+    SELECT gen_random_uuid(), firm_id, practice_id, id, gen_random_uuid(), 'a@b.com', 'a@b.com', 'b.com', 'A', false,
+           'active', now(), 1, now() FROM accounts_account WHERE number = 'F100001' RETURNING *)
+INSERT INTO desk_mailboxcharge (id, firm_id, practice_id, account_id, mailbox_id, item, year_starts, months, rate,
+                                amount, currency, charged_on, charged_at, moved_on, run_id)
+SELECT gen_random_uuid(), firm_id, practice_id, account_id, id, 'mailbox', '2025-05-01', {months}, 1, {months}, 'USD',
+       '2025-10-01', now(), '2025-10-01', 1 FROM box"""
+
 # For each check what it alone is there to see, and every way in which it may be seen.
 LIES = {
     "transfers_fit_their_books": [
@@ -137,6 +149,8 @@ LIES = {
             '{"plan": "tiered", "quantity": "50", "value": "400", "minimum": "0.20", "commission": "0.25"}',
         )
     ],
+    "every_mailbox_charge_moved_once": [PAID_MAILBOX.format(months=7)],
+    "mailbox_charges_come_out_again": [PAID_MAILBOX.format(months=6)],
     "every_processed_invoice_moved_once": [f"UPDATE accounts_transfer SET kind = 'invoice' WHERE {FEES}"],
     "every_processed_reimbursement_moved_once": [
         f"UPDATE accounts_transfer SET kind = 'reimburse' WHERE {FEES}",

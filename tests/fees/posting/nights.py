@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from accounts.broker.transmit.night import transmit_stage
+from accounts.desk.mailboxes.night import mailbox_stage
 from accounts.ground.access.context import as_role, cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.runs.actions import hold_account
@@ -184,6 +185,11 @@ class Nights:
         with night_role():
             return bear_stage(run, day)
 
+    def mailboxes(self, day: date) -> StageResult:
+        run = self.run(day)
+        with night_role():
+            return mailbox_stage(run, day)
+
     def notices(self, day: date) -> ChunkResult:
         run = self.run(day)
         with night_role():
@@ -217,6 +223,7 @@ class Nights:
         self.sweep(day)
         self.reimburse(day)
         self.bear(day)
+        self.mailboxes(day)
         self.transmit(day)
         self.compare(day)
         self.reconcile(day)

@@ -28,6 +28,7 @@ HELD_BY = {
     "I05": [
         *("every_posted_charge_moved_once", "every_processed_invoice_moved_once"),
         *("every_processed_reimbursement_moved_once", "every_borne_charge_moved_once"),
+        "every_mailbox_charge_moved_once",
         *("row:charge_once", "row:transfer_once_a_source"),
     ],
     "I06": ["row:invoice_one_a_client_and_day"],
@@ -62,7 +63,7 @@ HELD_BY = {
     "I28": [
         *("charges_are_the_sum_of_their_lines", "charges_are_the_sum_of_their_trades"),
         *("results_stand_behind_their_charges", "notices_say_what_was_charged"),
-        "allocation_minimums_come_out_again",
+        *("allocation_minimums_come_out_again", "mailbox_charges_come_out_again", "row:mailboxcharge_sums"),
     ],
     "I29": ["adjustments_make_their_fees_right"],
     "I30": ["every_movement_is_instructed_once", "test:house/test_matrix.py:test_both_walls"],

@@ -37,6 +37,7 @@ TAMPERED = (
         *("fees_fundvalue", "fees_component"),
     ),
     *("broker_instruction", "broker_instructionfile"),
+    "desk_mailboxcharge",
 )
 
 
