@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("accounts.desk.brand.api_urls")),
     path("v1/", include("accounts.desk.topics.api_urls")),
     path("v1/", include("accounts.desk.hooks.api_urls")),
+    path("v1/", include("accounts.desk.mailboxes.api_urls")),
     path("v1/", include("auth2fa.devices.api_urls")),
     path("v1/", include("auth2fa.sessions.api_urls")),
     path("v1/", include("auth2fa.optouts.api_urls")),

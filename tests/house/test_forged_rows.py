@@ -11,9 +11,9 @@ from tests.house.scenery import dress
 # Whose name, own practice's account, and an account of somebody else in the same firm and in another.
 FORGERS = [("bob", "U2000001", "U3000001"), ("bob", "U2000001", "U1000001"), ("alice", "U1000001", "U9000001")]
 DENIED = "42501"
-# A trigger that runs before the policy asks for more of these rows; tests/broker and tests/accounts/assignments prove
-# theirs.
-ASKED_FIRST = {"accounts_assignment", "broker_productapproval"}
+# A trigger that runs before the policy asks for more of these rows; tests/broker, tests/accounts/assignments and
+# tests/desk/mailboxes prove theirs.
+ASKED_FIRST = {"accounts_assignment", "broker_productapproval", "desk_mailbox", "desk_mailboxcharge"}
 
 
 def tables_with_account_and_practice():

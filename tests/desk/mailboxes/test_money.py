@@ -152,6 +152,24 @@ def test_active_mailboxes_are_renewed_in_may_and_no_others(boxes, nights):
     assert charged(waiting)[1] == ("mailbox", 2026, 11, D("11.00"))
 
 
+@pytest.mark.parametrize("person", ["bob", "mallory", "vera", "ana", "frank"])
+def test_no_row_is_written_at_somebody_elses_master(boxes, world, as_role, person):
+    """Past every page, as the pages' own login: neither a mailbox nor a charge in the name of Northgate."""
+    mailbox = boxes.one()
+    before = Mailbox.unscoped.count(), MailboxCharge.unscoped.count()
+    box = Mailbox.unscoped.get(pk=mailbox.pk)
+    box.pk, box.key, box.requested_by = uuid4(), "x@northgate.com", world.users[person].pk
+    own = Mailbox.unscoped.get(pk=mailbox.pk)
+    own.pk, own.key, own.requested_by = uuid4(), "y@northgate.com", world.users[person].pk
+    own.practice_id = world["F200002"].practice_id
+    charge = MailboxCharge.unscoped.get()
+    charge.pk, charge.item, charge.rate, charge.amount = uuid4(), "archive", D("3.00"), D("21.00")
+    for row in (box, own, charge):
+        with as_role("portal_web"), acting(world.users[person].pk), pytest.raises(DatabaseError), transaction.atomic():
+            row.save(force_insert=True)
+    assert (Mailbox.unscoped.count(), MailboxCharge.unscoped.count()) == before
+
+
 def test_the_database_holds_the_price_the_months_and_the_way(boxes, world, as_role):
     """Not even the owner of the database writes another price, another practice's account or a step backwards."""
     mailbox = boxes.one()
