@@ -21,6 +21,7 @@ from portal.demo import (
     history,
     invoices,
     keys,
+    mailboxes,
     proposals,
     settling,
     templates,
@@ -73,6 +74,7 @@ def make(
     invited = applying.invite_missing(firm, at=at)
     moved = funding.ask_missing(firm, at=at)
     chosen = choices.choose_missing(firm, at=at)
+    posted = mailboxes.ask_missing(firm, at=at)
     if "storage_password" not in remembered:
         remembered = {**remembered, "storage_password": keys.new_password()}
         keys.save(remembered)
@@ -94,6 +96,7 @@ def make(
         "applications": invited,
         "movements_asked": moved,
         "settings_chosen": chosen,
+        "mailboxes_asked": posted,
         "limits_agreed": limited + lived.limits_agreed,
         **history.figures(firm),
         "seconds": round(monotonic() - started, 1),

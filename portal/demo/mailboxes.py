@@ -1,0 +1,45 @@
+"""Mailboxes of the demo firm's top level: one in use with its archive, one that waits for its records, one new."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from accounts.desk.mailboxes.actions import Wish, advance, request
+from accounts.desk.mailboxes.models import Mailbox
+from accounts.desk.mailboxes.rules import State
+from accounts.ground.access.context import acting, as_role
+from accounts.ground.people.models import Role, Seat
+from accounts.ground.tree.models import Kind
+from portal.demo.agreements import cast_of
+from portal.demo.broker import Plan
+
+DOMAIN = "northgate.example.com"
+MADE = (State.PROVISIONING, State.AWAITING_MX, State.ACTIVE)
+# Who, with an archive or without, how many days ago, and how many steps it has gone.
+ASKED = (
+    ("office", "Northgate Advisors", True, 75, 3),
+    ("clients", "Client service", False, 9, 2),
+    ("invoices", "Northgate invoices", False, 0, 0),
+)
+
+
+def ask_missing(firm: Plan, *, at: datetime) -> int:
+    """Ask for them and move them on; how many. Where there is a mailbox already, nothing is asked for."""
+    with as_role("office"):
+        if Mailbox.unscoped.exists():
+            return 0
+        office = Seat.unscoped.filter(role=Role.OFFICE, is_active=True).values_list("user_id", flat=True).first()
+    cast = cast_of(firm)
+    top = next(one for one in cast.accounts.values() if one.kind == Kind.TOP_MASTER)
+    if office is None:
+        return 0
+    for local, name, archive, days, steps in ASKED:
+        then = at - timedelta(days=days)
+        wishes = [Wish(f"{local}@{DOMAIN}", name, archive)]
+        with acting(cast.users[top.practice_id]) as who:
+            if who is None:
+                return 0
+            made = request(who=who, wishes=wishes, accepts=True, batch=uuid4(), at=then)[0]
+        with acting(office, alias="office") as who:
+            for state in MADE[:steps] if who is not None else ():
+                advance(who=who, mailbox=made, to=state, at=then)
+    return len(ASKED)
