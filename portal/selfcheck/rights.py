@@ -21,7 +21,7 @@ GLOBAL_TABLES = (
 # seals what it leaves in client books.
 OPEN_POLICIES = frozenset(
     {
-        *("broker_closingprice", "broker_fxrate", "broker_instrument", "desk_marketdataoffer"),
+        *("broker_closingprice", "broker_fxrate", "broker_instrument", "desk_mailboxrate", "desk_marketdataoffer"),
         *("accounts_outboxmessage", "crm_epoch"),
     }
 )
