@@ -69,7 +69,7 @@ def asked(mailbox: Mailbox, account: Account, *, by: int, at: datetime) -> None:
         natural_key=_key(mailbox),
         day=exchange_day(at),
         status=STANDS[State.REQUESTED],
-        detail={"address": mailbox.address},
+        detail={"address": mailbox.address, "mailbox": str(mailbox.pk)},
     )
     _record(mailbox, by=by, at=at)
 

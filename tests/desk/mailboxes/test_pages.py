@@ -77,7 +77,8 @@ def test_several_are_reviewed_accepted_and_asked_for_once(browse, world, django_
         assert "joe@northgate.com" in text(alice.get(PAGE))
     waiting = Request.unscoped.filter(kind="mailbox")
     assert {one.status for one in waiting} == {"awaiting_broker"} and waiting.count() == 2
-    assert "Mailbox Jane@northgate.com" in text(alice.get("/pending/"))
+    jane = Mailbox.unscoped.get(key="jane@northgate.com")
+    assert f'href="{PAGE}{jane.pk}/">Mailbox Jane@northgate.com' in alice.get("/pending/").content.decode()
     assert alice.post(ASK, TWO).status_code == 422
 
 
