@@ -9,12 +9,14 @@ from accounts.ground.consents import actions as consents
 from accounts.ground.linkage import actions as linkage
 from fees.invoicing import files
 from fees.proposals import lapsing as proposals
+from portal.tools.impact import actions as impact
 
 LAPSES: Mapping[str, Callable[..., int]] = {
     "authorizations": authorizations.lapse_due,
     "consents": consents.lapse_due,
     "fee proposals": proposals.lapse_due,
     "files of invoices": files.lapse_due,
+    "impact preferences": impact.lapse_due,
     "links": linkage.lapse_due,
     "trading permissions": permissions.lapse_due,
 }

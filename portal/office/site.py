@@ -55,6 +55,7 @@ GROUPS: tuple[tuple[str, Any, tuple[str, ...], tuple[str, ...]], ...] = (
         (),
     ),
     ("feed", _("Statements"), (), ("broker",)),
+    ("tools", _("Tools"), (), ("tools",)),
     ("money", _("Money"), ("accounts.transfer", "accounts.book"), ("fees",)),
     ("waiting", _("Waiting"), ("accounts.request", "accounts.notification", "accounts.event"), ()),
     (

@@ -192,6 +192,7 @@ HOME = (
     page("goals", "new_goal_page", _("New goal"), "tools:new_goal", "report"),
     page("goals", "goal", _("Goal"), "tools:goal", "report"),
     page("tools", "esg", _("ESG impact preferences"), "tools:esg", "report"),
+    page("esg", "esg_account", _("ESG impact preferences"), "tools:esg_account", "report"),
     page("tools", "rmd", _("RMD calculator"), "tools:rmd", "report"),
     page("rmd", "rmd_account", _("Required distribution"), "tools:rmd_account", "report"),
 )
@@ -377,6 +378,7 @@ OWNERS = (
     page("own_transactions", "own_transaction", _("Transaction"), "transactions:transaction", "view"),
     section("own_approvals", _("Approvals"), "clients:approvals", "signature", right="sign", whose=Whose.OWNERS),
     page("own_approvals", "own_consent", _("Question of your advisor"), "consents:consent", "view"),
+    page("own_approvals", "own_impact", _("What you value"), "tools:own_impact", "sign"),
     page("own_approvals", "own_fee_proposal", _("Fee proposal"), "fees:approval", "sign"),
     section("own_messages", _("Messages"), "messages:list", "mail", right="view", whose=Whose.OWNERS),
     page("own_messages", "own_thread", _("Conversation"), "messages:thread", "view"),

@@ -37,7 +37,10 @@ NOBODY = ("", "dora")
 # A streamlined authority is ended by who manages the account, or by who signs for it.
 ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}
 # Tools and exam packs are for advisors: whoever owns the account finds none.
-TOOLS = ("tools/", "api/v1/distributions/", "api/v1/goals/", "reports/examination/", "api/v1/exam-packs/")
+TOOLS = (
+    *("tools/", "api/v1/distributions/", "api/v1/goals/", "api/v1/impact/"),
+    *("reports/examination/", "api/v1/exam-packs/"),
+)
 # What only an advisor files.
 FILED = {"form-13f", "form-adv"}
 # Programs listen for practices, and practices write mail; whoever owns an account finds neither.

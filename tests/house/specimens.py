@@ -29,6 +29,11 @@ RECURRING = (
 )
 SAVED_BANKS = ("delete_bank", "api_delete_bank")
 GIVEN_BACK = ("reimbursement", "cancel_reimbursement", "api_reimbursement")
+# What a client believes in is for its own advisor.
+IMPACT = (
+    *("esg_account", "esg_resend", "esg_withdraw", "esg_on_behalf"),
+    *("api_impact_account", "api_impact_answer", "api_impact_invitation"),
+)
 TOLD_TO_A_PRACTICE = (
     *("notification", "thread", "api_thread", "share_thread", "api_share_thread"),
     *("close_thread", "api_close_thread"),
@@ -37,6 +42,7 @@ TOLD_TO_A_PRACTICE = (
     *MOVED,
     *RECURRING,
     *SAVED_BANKS,
+    *IMPACT,
 )
 # What a client was asked; it is taken back by the practice that asked, and the owner is told so.
 CONSENTS = (

@@ -300,7 +300,8 @@ class MakingAdmin(OfficeAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         is_sent = request.method == "POST"
-        form = self.making_form(request.POST if is_sent else None, initial=self.get_changeform_initial_data(request))
+        given = (request.POST, request.FILES) if is_sent else ()
+        form = self.making_form(*given, initial=self.get_changeform_initial_data(request))
         if is_sent and form.is_valid():
             made = self._made(request, form)
             if made is not None:

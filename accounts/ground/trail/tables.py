@@ -95,6 +95,8 @@ TABLES: dict[str, Any] = {
     "desk_thread": _("Tickets"),
     "tools_distributionfacts": _("Facts of required distributions"),
     "tools_goal": _("Goals of clients"),
+    "tools_impactinvitation": _("Invitations to say impact preferences"),
+    "tools_impacttopic": _("Values and practices of impact preferences"),
     "tools_savedquery": _("Queries of client data"),
     "tools_yearendvalue": _("Year-end values of retirement accounts"),
     "broker_flexquery": _("Flex queries"),
