@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("accounts.ground.pinlinks.api_urls")),
     path("v1/", include("accounts.ground.requests.api_urls")),
     path("v1/", include("accounts.desk.messages.api_urls")),
+    path("v1/", include("accounts.desk.marketplace.api_urls")),
     path("v1/", include("accounts.desk.users.api_urls")),
     path("v1/", include("accounts.broker.api_urls")),
     path("v1/", include("accounts.broker.funding.api_urls")),

@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.desk.seats.urls")),
     path("", include("accounts.desk.seen_as.urls")),
     path("", include("accounts.desk.messages.urls")),
+    path("", include("accounts.desk.marketplace.urls")),
     path("", include("accounts.desk.users.urls")),
     path("", include("accounts.desk.tokens.urls")),
     path("", include("accounts.desk.hooks.urls")),

@@ -4,6 +4,7 @@ from accounts.desk.approving.admin import ApplicationAdmin, ApplicationTaskAdmin
 from accounts.desk.lei.admin import LeiElectionAdmin
 from accounts.desk.mailboxes.admin import MailboxAdmin, MailboxChargeAdmin, MailboxRateAdmin
 from accounts.desk.market_data.admin import MarketDataOfferAdmin
+from accounts.desk.marketplace.admin import ListingAdmin
 from accounts.desk.recoveries.admin import RecoveryAdmin
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "MailboxAdmin",
     "MailboxChargeAdmin",
     "MailboxRateAdmin",
+    "ListingAdmin",
     "MarketDataOfferAdmin",
     "RecoveryAdmin",
 ]

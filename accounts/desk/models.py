@@ -6,6 +6,7 @@ from accounts.desk.hooks.models import Hook, HookDelivery
 from accounts.desk.lei.models import LeiElection
 from accounts.desk.mailboxes.models import Mailbox, MailboxCharge, MailboxRate
 from accounts.desk.market_data.models import MarketDataOffer, MarketDataSubscription
+from accounts.desk.marketplace.models import Listing
 from accounts.desk.messages.models import Attachment, Message, OfficeNote, Thread, ThreadRead, ThreadShare
 from accounts.desk.recoveries.models import Recovery, RecoveryElection
 
@@ -21,6 +22,7 @@ __all__ = [
     "Mailbox",
     "MailboxCharge",
     "MailboxRate",
+    "Listing",
     "MarketDataOffer",
     "MarketDataSubscription",
     "Message",

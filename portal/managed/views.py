@@ -91,6 +91,7 @@ def _page(request: HttpRequest, problem: str = "") -> HttpResponse:
         "is_manager": who.reach == "managed",
         "is_advisor": who.is_advisor,
         "managers": list(managers(who)) if who.is_advisor else [],
+        "chosen": request.GET.get("manager", ""),
     }
     context["accounts"] = list(queries.to_assign(who)) if context["managers"] else []
     return render(request, "managed/list.html", context, status=409 if problem else 200)

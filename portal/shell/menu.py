@@ -20,6 +20,7 @@ FUNCTIONS = frozenset(function.value for function in Function)
 BY_KEY = {place.key: place for place in PLACES}
 OWNERS = frozenset({"client", "stl", "stl_sub"})
 PRACTICE = frozenset({"top", "second"})
+MARKET = PRACTICE | {"manager"}
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def is_in_menu_of(place: Place, role: str | None) -> bool:
     closed = {Whose.ADVISORS if role in OWNERS else Whose.OWNERS}
     if role not in PRACTICE:
         closed.add(Whose.PRACTICE)
+    if role not in MARKET:
+        closed.add(Whose.MARKET)
     return all(one.whose not in closed for one in ancestry(place))
 
 

@@ -12,6 +12,7 @@ class Whose(StrEnum):
     EVERYBODY = "everybody"
     ADVISORS = "advisors"
     PRACTICE = "practice"  # advisors without the back office, which sees their pages but not their client book
+    MARKET = "market"  # advisors and money managers without the back office
     OWNERS = "owners"
 
 

@@ -322,7 +322,11 @@ SETTINGS = (
 )
 
 OTHER = (
-    section("marketplace", _("Investors' Marketplace"), "marketplace:home", "building-store"),
+    section("marketplace", _("Investors' Marketplace"), "marketplace:home", "building-store", whose=Whose.MARKET),
+    tab("marketplace", "listings", _("Firms"), "marketplace:home"),
+    page("listings", "listing", _("Listing"), "marketplace:listing"),
+    tab("marketplace", "own_listings", _("Your listings"), "marketplace:own"),
+    page("own_listings", "write_listing", _("Listing of your firm"), "marketplace:write_listing"),
     tab("marketplace", "hedge_funds", _("Hedge fund investor site"), "marketplace:hedge_funds"),
     section("support", _("Support"), "shell:help", "lifebuoy", go="h"),
     tab("support", "help", pgettext_lazy("noun", "Help"), "shell:help", aliases=("help/",)),

@@ -142,6 +142,12 @@ SPECIMENS: dict[str, Specimen] = {
     },
     # Packages are the same for everybody; tests/desk/topics says whose a subscription is.
     "code": lambda world, number: "no-such" if number == MISSING else None,
+    # Listings are of practices and not of accounts; tests/desk/marketplace says who reads and writes one.
+    "category": lambda world, number: "no-such" if number == MISSING else None,
+    **{
+        f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None
+        for name in ("listing", "api_listing")
+    },
     # No account of the cast reports; tests/desk/topics says who sees and elects an LEI.
     **{
         f"{name}.number": lambda world, number: MISSING if number == MISSING else None

@@ -53,6 +53,7 @@ FILES = {
     "portal/office/tickets/views.py": OFFICE,
     "accounts/desk/lei/queries.py": CORRELATED,
     "accounts/desk/recoveries/tying.py": "every night, and for the account that the back office has just posted to",
+    "accounts/desk/marketplace/queries.py": "what is approved, and one's own practice's, which the second wall asks for",
     "accounts/desk/market_data/queries.py": "of the person's own user and place, which the second wall asks for too",
     "accounts/desk/tickets/moving.py": "questions about one account that moves, under the back office's login",
     "accounts/desk/tickets/queries.py": OFFICE,

@@ -157,7 +157,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     form = TicketForm(
         request.POST or None,
         request.FILES or None,
-        initial={"account": request.GET.get("account", "")[:10], "is_shared": who.is_owner},
+        initial={**_asked_for(request), "is_shared": who.is_owner},
         choices=_choices(queries.can_be_reported(who)),
         is_owner=who.is_owner,
     )
@@ -200,6 +200,12 @@ def _choices(rows: "QuerySet[Account]") -> list[tuple[str, str]] | None:
     shown = rows.order_by("sort_key", "pk")[: MOST_CHOICES + 1]
     found = [(one.number, f"{one.number} · {one.title}") for one in shown]
     return found if len(found) <= MOST_CHOICES else None
+
+
+def _asked_for(request: HttpRequest) -> dict[str, str]:
+    """What the address of a ticket fills in."""
+    most = {"account": 10, "category": 20, "subject": LONGEST_SUBJECT}
+    return {name: request.GET.get(name, "").replace("\0", "")[:longest] for name, longest in most.items()}
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:

@@ -42,6 +42,7 @@ TABLES: dict[str, Any] = {
     "desk_mailboxcharge": _("Charges for mailboxes"),
     "desk_mailboxrate": _("Prices of mailboxes"),
     "desk_leielection": _("LEI elections"),
+    "desk_listing": _("Listings of the marketplace"),
     "desk_marketdataoffer": _("Packages of market data"),
     "desk_marketdatasubscription": _("Market data subscriptions"),
     "desk_recovery": _("Class action recoveries"),
