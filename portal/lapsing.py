@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from accounts.broker.permissions import actions as permissions
+from accounts.desk.hedge_funds import actions as hedge_funds
 from accounts.ground.authorizations import lapsing as authorizations
 from accounts.ground.consents import actions as consents
 from accounts.ground.linkage import actions as linkage
@@ -17,6 +18,7 @@ LAPSES: Mapping[str, Callable[..., int]] = {
     "fee proposals": proposals.lapse_due,
     "files of invoices": files.lapse_due,
     "impact preferences": impact.lapse_due,
+    "investments in hedge funds": hedge_funds.lapse_due,
     "links": linkage.lapse_due,
     "trading permissions": permissions.lapse_due,
 }

@@ -2,6 +2,7 @@
 
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask
 from accounts.desk.brand.models import BrandVersion
+from accounts.desk.hedge_funds.models import FundRequest, HedgeFund, InvestorAnswer
 from accounts.desk.hooks.models import Hook, HookDelivery
 from accounts.desk.lei.models import LeiElection
 from accounts.desk.mailboxes.models import Mailbox, MailboxCharge, MailboxRate
@@ -16,8 +17,11 @@ __all__ = [
     "ApplicationTask",
     "Attachment",
     "BrandVersion",
+    "FundRequest",
+    "HedgeFund",
     "Hook",
     "HookDelivery",
+    "InvestorAnswer",
     "LeiElection",
     "Mailbox",
     "MailboxCharge",

@@ -257,6 +257,7 @@ SENTENCES: Mapping[str, Sentence] = {
     **dict.fromkeys(("hooks:rotate", "api_webhook_secret"), hooks.new_secret),
     **dict.fromkeys(("settings:elect_lei", "api_elect_lei"), topics.elect_lei),
     **dict.fromkeys(("settings:subscribe_market_data", "api_one_market_data"), topics.market_data),
+    **dict.fromkeys(("marketplace:sign_fund", "api_sign_fund"), topics.sign_fund),
     **dict.fromkeys(("settings:enroll_recovery", "api_enroll_recovery"), topics.enroll_recovery),
     **dict.fromkeys(("settings:leave_recovery", "api_leave_recovery"), topics.leave_recovery),
     **dict.fromkeys(("trading:sign_permission", "api_sign_permission"), _sign_permissions),

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext as _
 
+from accounts.desk.hedge_funds.queries import requests
 from accounts.desk.lei.models import ELECTED, LeiChoice
 from accounts.desk.market_data.queries import offer_of
 from accounts.ground.amounts import money_words
-from portal.confirming.wish import Untold, Wish
+from portal.confirming.wish import Untold, Wish, account_words, one_of
 
 
 def elect_lei(wish: Wish) -> str:
@@ -20,6 +21,16 @@ def elect_lei(wish: Wish) -> str:
     if choice == LeiChoice.APPLY:
         return _("Have an LEI applied for on behalf of account %(account)s, for good.") % {"account": wish.account()}
     return _("Elect that account %(account)s has no LEI and wants none.") % {"account": wish.account()}
+
+
+def sign_fund(wish: Wish) -> str:
+    """Which account asks to invest how much in which fund."""
+    row = one_of(requests(wish.seat), wish.place["pk"])
+    return _("Sign the request to invest %(amount)s in %(fund)s from account %(account)s.") % {
+        "amount": money_words(row.amount, row.currency),
+        "fund": row.fund.name,
+        "account": account_words(row.account),
+    }
 
 
 def enroll_recovery(wish: Wish) -> str:

@@ -40,6 +40,7 @@ ENDS_AUTHORITY = {("end_authority", "post"), ("api_authority", "delete")}
 TOOLS = (
     *("tools/", "api/v1/distributions/", "api/v1/goals/", "api/v1/impact/"),
     *("reports/examination/", "api/v1/exam-packs/"),
+    "marketplace/hedge-funds/",
 )
 # What only an advisor files.
 FILED = {"form-13f", "form-adv"}

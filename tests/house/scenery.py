@@ -28,7 +28,7 @@ from fees.proposals.actions import propose
 from fees.proposals.rules import Wanted
 from fees.reimbursements.models import Reimbursement
 from tests.fees.posting.nights import Nights, figures
-from tests.house import money, trading
+from tests.house import investing, money, trading
 from tests.house.rights import ASKED_FOR_A_FILE
 from tests.house.staffed import staff
 from tests.world import CANARIES, World
@@ -87,6 +87,7 @@ def dress(world: World) -> None:
     _invest(world)
     _cut(world)
     _ask_for_consent(world)
+    investing.dress(world, SENDERS)
     money.dress(world)
     # Only who has funded an account adds users; nothing is billed after this.
     Account.unscoped.filter(kind=Kind.CLIENT).update(funded_on=DAY)

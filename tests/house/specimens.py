@@ -50,6 +50,11 @@ CONSENTS = (
     *("api_consent", "api_agree", "api_decline_consent"),
     *("send_pin_link", "api_send_pin_link"),
 )
+# What a client was asked to invest.
+ASKED_TO_INVEST = (
+    *("fund_request", "sign_fund", "decline_fund", "cancel_fund"),
+    *("api_fund_request", "api_sign_fund", "api_decline_fund", "api_cancel_fund"),
+)
 # The cast has no money manager; tests/accounts/assignments employs one and walks every route as its person.
 ASSIGNMENTS = ("answer_assignment", "end_assignment", "api_answer_assignment", "api_end_assignment")
 
@@ -138,6 +143,7 @@ SPECIMENS: dict[str, Specimen] = {
         for name in (
             *("class_action", "enroll_recovery", "leave_recovery"),
             *("api_class_action", "api_enroll_recovery", "api_leave_recovery"),
+            *("account_hedge_funds", "write_answer", "api_account_funds", "api_write_answer", "api_ask_fund"),
         )
     },
     # Packages are the same for everybody; tests/desk/topics says whose a subscription is.
@@ -191,6 +197,12 @@ SPECIMENS: dict[str, Specimen] = {
     **{
         f"{name}.pk": lambda world, number: world.rows["consent"].get(number, NOWHERE if number == MISSING else None)
         for name in CONSENTS
+    },
+    **{
+        f"{name}.pk": lambda world, number: world.rows["fund_request"].get(
+            number, NOWHERE if number == MISSING else None
+        )
+        for name in ASKED_TO_INVEST
     },
     **{f"{name}.pk": lambda world, number: NOWHERE if number == MISSING else None for name in ASSIGNMENTS},
     **{

@@ -136,6 +136,6 @@ def test_an_owner_finishes_nothing_that_waits_for_others(world, as_role):
                 )
                 moved[status] = cursor.rowcount
 
-    # Five of them wait for the owner: a statement, trading permissions, a fee proposal, a question of the advisor, and
-    # a bank account that the advisor has added.
-    assert moved == {"awaiting_broker": 0, "awaiting_client": 5}
+    # Six of them wait for the owner: a statement, trading permissions, a fee proposal, a question of the advisor, a
+    # request to invest, and a bank account that the advisor has added.
+    assert moved == {"awaiting_broker": 0, "awaiting_client": 6}
