@@ -15,6 +15,7 @@ from accounts.broker.feed.models import AccountFacts, ChangeInNav, NavHistory, S
 from accounts.broker.funding.admin import FundingFileAdmin, FundingRequestAdmin, SavedBankAdmin
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import Instrument
+from accounts.broker.lots.admin import LotChoiceAdmin, LotDefaultAdmin, LotLockAdmin
 from accounts.broker.permissions.admin import PermissionRequestAdmin
 from accounts.broker.prices.admin import ClosingPriceAdmin
 from accounts.broker.products.admin import ProductApprovalAdmin
@@ -34,6 +35,9 @@ __all__ = [
     "FundingRequestAdmin",
     "InstructionAdmin",
     "InstructionFileAdmin",
+    "LotChoiceAdmin",
+    "LotDefaultAdmin",
+    "LotLockAdmin",
     "PermissionRequestAdmin",
     "ProductApprovalAdmin",
     "RestrictionAdmin",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.broker.allocation import api as allocation
+from accounts.broker.lots import api as lots
 from accounts.broker.margin import api as margin
 from accounts.broker.permissions import api as permissions
 from accounts.broker.products import api as products
@@ -23,6 +24,11 @@ urlpatterns = [
     path("accounts/<str:number>/restrictions/", restrictions.AccountRestrictions.as_view(), name="api_restrictions"),
     path("accounts/<str:number>/restrictions/add/", restrictions.AddRestriction.as_view(), name="api_add_restriction"),
     path("restrictions/<uuid:pk>/end/", restrictions.EndRestriction.as_view(), name="api_end_restriction"),
+    path("accounts/<str:number>/tax-lots/", lots.TaxLots.as_view(), name="api_tax_lots"),
+    path("accounts/<str:number>/tax-lots/trial/", lots.TaxLotTrial.as_view(), name="api_tax_lot_trial"),
+    path("accounts/<str:number>/tax-lots/run/", lots.RunTaxOptimizer.as_view(), name="api_run_tax_lots"),
+    path("accounts/<str:number>/tax-lots/default/", lots.TaxLotDefault.as_view(), name="api_tax_lots_default"),
+    path("accounts/<str:number>/tax-lots/choose/", lots.ChooseTaxLots.as_view(), name="api_choose_tax_lots"),
     path("accounts/<str:number>/products/", products.AccountProducts.as_view(), name="api_products"),
     path(
         "accounts/<str:number>/permission-requests/",

@@ -7,6 +7,7 @@ from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDa
 from accounts.broker.funding.models import FundingFile, FundingRequest, SavedBank
 from accounts.broker.funds.models import Retirement
 from accounts.broker.holdings.models import CashBalance, Instrument, Position
+from accounts.broker.lots.models import LotChoice, LotDefault, LotLock
 from accounts.broker.permissions.models import PermissionRequest
 from accounts.broker.positions.models import MovedPosition
 from accounts.broker.prices.models import ClosingPrice
@@ -36,6 +37,9 @@ __all__ = [
     "Instruction",
     "InstructionFile",
     "Instrument",
+    "LotChoice",
+    "LotDefault",
+    "LotLock",
     "MovedPosition",
     "NavDaily",
     "NavHistory",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.broker.allocation import views as allocation
+from accounts.broker.lots import views as lots
 from accounts.broker.margin import views as margin
 from accounts.broker.permissions import views as permissions
 from accounts.broker.products import views as products
@@ -24,10 +25,17 @@ urlpatterns = [
     path("trading/restrictions/", restrictions.listed, name="restrictions"),
     path("trading/restrictions/<uuid:pk>/end/", restrictions.end, name="end_restriction"),
     path("trading/permissions/", products.listed, name="products"),
+    path("trading/tax-lots/", lots.listed, name="tax_lot_accounts"),
     path("reports/margin/", margin.report, name="margin"),
     path("accounts/<str:number>/margin/", margin.of_account, name="account_margin"),
     path("accounts/<str:number>/restrictions/", restrictions.of_account, name="account_restrictions"),
     path("accounts/<str:number>/restrictions/add/", restrictions.add, name="add_restriction"),
+    path("accounts/<str:number>/tax-lots/", lots.of_account, name="tax_lots"),
+    path("accounts/<str:number>/tax-lots/contract/", lots.of_contract, name="tax_lot"),
+    path("accounts/<str:number>/tax-lots/run/", lots.run, name="run_tax_lots"),
+    path("accounts/<str:number>/tax-lots/default/", lots.set_default, name="tax_lots_default"),
+    path("accounts/<str:number>/tax-lots/choose/", lots.choose, name="choose_tax_lots"),
+    path("accounts/<str:number>/tax-lots/file/", lots.instructions, name="tax_lots_file"),
     path("accounts/<str:number>/products/", products.of_account, name="account_products"),
     path("accounts/<str:number>/products/ask/", permissions.ask, name="ask_permission"),
     path("trading/permissions/<uuid:pk>/", permissions.show, name="permission"),

@@ -213,6 +213,9 @@ WORK = (
     page("products", "account_products", _("Permissions of an account"), "trading:account_products", "view"),
     page("account_products", "permission", _("Request for trading permissions"), "trading:permission", "view"),
     page("account_products", "ask_permission", _("Ask for trading permissions"), "trading:ask_permission", "view"),
+    tab("trading", "tax_optimizer", _("Tax Optimizer"), "trading:tax_lot_accounts", "trade"),
+    page("tax_optimizer", "tax_lots", _("Tax Optimizer"), "trading:tax_lots", "report"),
+    page("tax_lots", "tax_lot", _("Tax lots"), "trading:tax_lot", "report"),
     tab("trading", "may_trade", _("Can I trade this?"), "trading:check", "trade"),
     section(
         "reports",
@@ -360,6 +363,8 @@ OWNERS = (
     page("own_accounts", "own_account", _("Account"), "records:account", "view"),
     page("own_account", "own_authority", _("Authority of the advisor"), "consents:authority", "view"),
     page("own_account", "own_hedge_funds", _("Hedge funds"), "marketplace:account_hedge_funds", "view"),
+    page("own_account", "own_tax_lots", _("Tax Optimizer"), "trading:tax_lots", "report"),
+    page("own_tax_lots", "own_tax_lot", _("Tax lots"), "trading:tax_lot", "report"),
     page("own_account", "own_corrections", _("Corrected values"), "corrections:account", "view"),
     page("own_account", "own_fees_history", _("Fees by year"), "fees:history", "report"),
     page("own_accounts", "own_series", _("Value by day"), "dashboard:data", "view"),

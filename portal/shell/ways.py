@@ -48,6 +48,7 @@ def ways_of(who: Who, account: Account) -> list[Way]:
         ),
         Way(_("Statements"), "file-text", reverse("statements:account", args=[number]), no_report),
         Way(_("Performance"), "chart-line", f"{reverse('reports:performance')}?accounts={number}", no_report),
+        Way(_("Tax Optimizer"), "stack-2", reverse("trading:tax_lots", args=[number]), no_report),
         Way(
             _("Tools"),
             "tool",

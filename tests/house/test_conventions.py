@@ -22,6 +22,7 @@ CLOCKS = {
     "fees/differences/charges.py": "a charge is judged by what is known, by the clock that stamps replaced values",
     "fees/funds/closing.py": "a fee on funds says up to when it knew values, by the clock that stamps them",
     "fees/sending/queries.py": "invoices are stamped and cut off by one and the same clock",
+    "accounts/broker/lots/sql_setup.py": "a trigger keeps what is final, whatever instant it is told",
     "accounts/broker/restrictions/sql_setup.py": "a trigger, which is told no instant",
 }
 

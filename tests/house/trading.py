@@ -1,18 +1,20 @@
 """What may be traded, for the access matrix: permissions down the tree and one restriction on every node that can
 have one, set by the lowest seat that may, its reason carrying the account's word."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from accounts.broker.allocation.actions import Order, allocate, open_block
 from accounts.broker.allocation.queries import Asked, Entry, block_for, plan
 from accounts.broker.instruments.rules import Traded
+from accounts.broker.lots.models import LotChoice
 from accounts.broker.permissions import actions as permissions
 from accounts.broker.products.actions import grant
 from accounts.broker.products.rules import Permission
 from accounts.broker.restrictions.actions import Match, restrict
 from accounts.ground.access.context import acting
 from accounts.ground.signatures.rules import Hand
+from accounts.ground.tree.models import HOLDING_KINDS
 from tests.broker.permissions.said import SAID
 from tests.world import CANARIES, World
 
@@ -85,6 +87,7 @@ def dress(world: World) -> None:
             grant(who=who, account=world[number], permissions=[Permission("stocks")], day=DAY, at=AT)
     _blocks(world)
     _ask(world)
+    _choose_lots(world)
     rows = world.rows["restriction"] = {}
     for number, name in _SET_BY.items():
         with acting(world.users[name].pk) as who:
@@ -120,6 +123,18 @@ def _ask(world: World) -> None:
             hand = Hand(name=f"{CANARIES[number]} Owner")
             permissions.sign(who=who, pk=made.pk, hand=hand, seen=stated.document_hash, at=AT)
         rows[number] = made.pk
+
+
+def _choose_lots(world: World) -> None:
+    """A contract of every holding account has lots chosen, by a day that is not over yet."""
+    now = datetime.now(UTC)  # the database's own clock says what is final
+    for number, word in CANARIES.items():
+        account = world[number]
+        if account.kind in HOLDING_KINDS:
+            LotChoice.unscoped.create(
+                firm_id=account.firm_id, account=account, contract=f"{word} lots", symbol=f"{word} lots",
+                day=now.date(), method="LIFO", final_at=now + timedelta(days=2), chosen_by=1, chosen_at=now,
+            )  # fmt: skip
 
 
 def _blocks(world: World) -> None:

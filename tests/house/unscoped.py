@@ -36,6 +36,7 @@ FILES = {
     "accounts/broker/funding/sending.py": "by the clock under the back office's login, for every firm",
     "accounts/broker/funding/queries.py": CORRELATED,
     "accounts/broker/funding/watching.py": "by the clock under the back office's login, for every firm",
+    "accounts/broker/lots/locking.py": "the lock of an account that came through the scope, which the person trades in",
     "accounts/broker/positions/closing.py": NIGHT,
     "accounts/broker/recurring/asking.py": "by the clock under the back office's login, for every firm",
     "accounts/broker/transmit/queries.py": "the back office, or correlated to rows that came through the scope",

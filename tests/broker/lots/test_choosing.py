@@ -1,0 +1,242 @@
+"""Choosing lots: the methods, the lock, the deadline, and who may not; a refusal moves nothing."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connections, transaction
+
+from accounts.broker.lots.actions import choose, set_default
+from accounts.broker.lots.locking import begin, break_lock, finish, hold
+from accounts.broker.lots.models import LotChoice, LotDefault, LotLock
+from accounts.broker.lots.queries import contracts_of
+from accounts.broker.lots.rules import RUNNING, LotConflict, LotProblem, check_day, final_at, first_open_day
+from accounts.ground.access.context import acting
+from accounts.ground.access.scope import NotAllowed
+from accounts.ground.days.queries import calendar
+from accounts.ground.models import Event, TrailEntry
+from tests.broker.lots.conftest import HELD, SOLD_ON, TRADES
+from tests.house.written import fingerprint_of_rows
+
+MINUTE = timedelta(minutes=1)
+# The database's own clock decides what is final, so these go by it.
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def ana(world, told):
+    told(*TRADES, held=HELD)
+    return world["U1000001"]
+
+
+def test_one_person_runs_it_and_is_gone_a_quarter_of_an_hour_after_the_last_sign(ana, seated):
+    with seated("alice") as alice:
+        begun = begin(who=alice, account=ana, at=NOW)
+        hold(who=alice, account=ana, at=NOW + 10 * MINUTE)
+        assert begin(who=alice, account=ana, at=NOW + 11 * MINUTE) == begun
+    with seated("vera") as vera:
+        with pytest.raises(LotConflict) as refused:
+            begin(who=vera, account=ana, at=NOW + 26 * MINUTE - timedelta(seconds=1))
+        assert str(refused.value) == "Another user is running Tax Optimizer" == str(RUNNING)
+        begin(who=vera, account=ana, at=NOW + 26 * MINUTE)
+    with seated("alice") as alice, pytest.raises(LotConflict, match="Another user is running Tax Optimizer"):
+        hold(who=alice, account=ana, at=NOW + 27 * MINUTE)
+    with seated("vera") as vera:
+        # Away for an hour, and nobody else came.
+        hold(who=vera, account=ana, at=NOW + 90 * MINUTE)
+        finish(who=vera, account=ana, at=NOW + 91 * MINUTE)
+    with seated("alice") as alice:
+        with pytest.raises(LotConflict, match="first"):
+            hold(who=alice, account=ana, at=NOW + 92 * MINUTE)
+        begin(who=alice, account=ana, at=NOW + 92 * MINUTE)
+
+
+def test_only_a_primary_user_breaks_it_and_the_history_keeps_that(ana, seated, world):
+    with seated("alice") as alice:
+        begin(who=alice, account=ana, at=NOW)
+    with seated("vera") as vera, pytest.raises(NotAllowed):
+        break_lock(who=vera, account=ana, at=NOW)
+    with seated("alice") as alice:
+        finish(who=alice, account=ana, at=NOW)
+    with seated("vera") as vera:
+        begin(who=vera, account=ana, at=NOW)
+    with seated("alice") as alice:
+        break_lock(who=alice, account=ana, at=NOW + MINUTE)
+        with pytest.raises(LotConflict, match="Nobody"):
+            break_lock(who=alice, account=ana, at=NOW + MINUTE)
+    with seated("vera") as vera, pytest.raises(LotConflict, match="first"):
+        hold(who=vera, account=ana, at=NOW + 2 * MINUTE)
+    [event] = Event.unscoped.filter(kind="tax_lots")
+    assert (event.status, event.user_id, event.data["user"]) == (
+        "broken",
+        world.users["alice"].pk,
+        world.users["vera"].pk,
+    )
+    assert TrailEntry.unscoped.filter(table="broker_lotlock", account_id=ana.pk).count() >= 3
+
+
+def test_what_is_chosen_matches_and_can_be_changed(ana, seated):
+    with seated("alice") as who:
+        begin(who=who, account=ana, at=NOW)
+        day = first_open_day(NOW, calendar())
+        for method, lots in (("LIFO", {}), ("SL", {key(ana, who, 2): Decimal(30)}), ("HC", {})):
+            row = choose(who=who, account=ana, contract="77", day=day, method=method, lots=lots, at=NOW)
+            assert (row.method, row.final_at) == (method, final_at(day))
+            assert row.lots == {name: str(quantity) for name, quantity in lots.items()}
+        set_default(who=who, account=ana, method="MLG", at=NOW)
+        set_default(who=who, account=ana, method="LIFO", at=NOW)
+    assert LotChoice.unscoped.get().method == "HC"
+    assert LotDefault.unscoped.get().method == "LIFO"
+    assert Event.unscoped.filter(kind="tax_lots").count() == 5
+    # What is closed already keeps its method: the default begins with the day that is open.
+    with seated("ana") as who:
+        [found] = contracts_of(who, ana)
+    assert (found.book.gains(SOLD_ON), found.chosen(day)[0]) == (1250, "HC")
+
+
+def key(account, who, place):
+    [found] = contracts_of(who, account)
+    return found.book.lots[place].key
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"contract": "nothing"}, "no such contract"),
+        ({"method": "AVG"}, "no such method"),
+        ({"method": "SL"}, "how much of which lot"),
+        ({"method": "SL", "lots": {"x": Decimal(1)}}, "not open any more"),
+        ({"days": -1}, "are final"),
+        ({"days": 30}, "coming week"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(ana, seated, asked, words):
+    with seated("alice") as who:
+        begin(who=who, account=ana, at=NOW)
+        day = first_open_day(NOW, calendar()) + timedelta(days=asked.pop("days", 0))
+        with pytest.raises(LotProblem, match=words):
+            choose(who=who, account=ana, at=NOW, **{"contract": "77", "method": "LIFO", "day": day, **asked})
+    assert not LotChoice.unscoped.exists()
+
+
+def test_a_lot_gives_no_more_than_it_has(ana, seated):
+    with seated("alice") as who:
+        begin(who=who, account=ana, at=NOW)
+        day = first_open_day(NOW, calendar())
+        for quantity in ("100.0000000001", "-1"):
+            with pytest.raises(LotProblem, match="no more|cannot give"):
+                lots = {key(ana, who, 2): Decimal(quantity)}
+                choose(who=who, account=ana, contract="77", day=day, method="SL", lots=lots, at=NOW)
+
+
+def test_half_past_eight_in_new_york_is_too_late():
+    book = calendar_of_days()
+    friday = datetime(2025, 6, 13, tzinfo=UTC).date()
+    before, after = final_at(friday) - timedelta(microseconds=1), final_at(friday)
+
+    assert final_at(friday) == datetime(2025, 6, 14, 0, 30, tzinfo=UTC)  # summer time
+    assert (first_open_day(before, book), first_open_day(after, book)) == (friday, friday + timedelta(days=3))
+    check_day(friday, before, book)
+    with pytest.raises(LotConflict, match="final"):
+        check_day(friday, after, book)
+    with pytest.raises(LotProblem, match="coming week"):
+        check_day(friday + timedelta(days=1), before, book)
+
+
+def calendar_of_days():
+    from portal.lib.business_days import Calendar
+
+    return Calendar()
+
+
+def test_the_database_keeps_what_is_final(ana, as_role):
+    """By its own clock, whoever asks and whatever the page believes."""
+    row = {
+        "firm_id": ana.firm_id, "account": ana, "starts": "2025-06-13", "method": "LIFO", "chosen_by": 1,
+        "chosen_at": NOW, "final_at": NOW - MINUTE,
+    }  # fmt: skip
+    with pytest.raises(DatabaseError, match="final"), transaction.atomic():
+        LotDefault.unscoped.create(**row)
+    LotDefault.unscoped.create(**{**row, "final_at": NOW + timedelta(days=1)})
+    with pytest.raises(DatabaseError, match="final"), transaction.atomic():
+        LotDefault.unscoped.all().delete()
+
+
+REFUSED = [
+    ("bob", 404), ("carol", 404), ("ken", 403), ("mallory", 404), ("frank", 403), ("dora", 302), ("ana", 403),
+    ("tess", 403),
+]  # fmt: skip
+
+
+def test_nobody_else_chooses_and_nothing_moves(ana, seated, browse):
+    day = first_open_day(NOW, calendar())
+    with seated("alice") as who:
+        begin(who=who, account=ana, at=NOW)
+    posts = {
+        "run/": {"what": "break"},
+        "default/": {"method": "LIFO"},
+        "choose/": {"of": "77", "day": day.isoformat(), "method": "LIFO"},
+    }
+    for name, status in REFUSED:
+        client = browse(name)
+        before = fingerprint_of_rows()
+        for path, data in posts.items():
+            answer = client.post(f"/accounts/U1000001/tax-lots/{path}", data)
+            by_api = client.post(f"/api/v1/accounts/U1000001/tax-lots/{path}", data, content_type="application/json")
+            assert answer.status_code == status, (name, path)
+            assert by_api.status_code in (status, 401, 403), (name, path)
+        if status == 404:
+            assert client.get("/accounts/U1000001/tax-lots/").status_code == 404
+            assert client.get("/accounts/U1000001/tax-lots/contract/?of=77").status_code == 404
+        assert fingerprint_of_rows() == before, name
+
+
+def test_a_sub_account_and_a_second_level_see_their_own_alone(told, world, browse):
+    told(*TRADES, held=HELD, account="U2000001")
+    for name, status in (("bob", 200), ("alice", 200), ("chidi", 200), ("carol", 404), ("ana", 404), ("mallory", 404)):
+        assert browse(name).get("/api/v1/accounts/U2000001/tax-lots/").status_code == status, name
+
+
+def test_the_second_wall_alone_keeps_strangers_out(ana, seated, as_role):
+    with seated("alice") as who:
+        begin(who=who, account=ana, at=NOW)
+    row = {
+        "firm_id": ana.firm_id, "account_id": ana.pk, "contract": "77", "symbol": "XYZ", "method": "LIFO",
+        "day": first_open_day(NOW, calendar()), "chosen_at": NOW, "final_at": NOW + timedelta(days=1),
+    }  # fmt: skip
+    for name in ("bob", "carol", "mallory", "ana"):
+        with seated(name) as who:
+            assert name == "ana" or not LotLock.unscoped.exists()
+            assert not LotLock.unscoped.update(ended_at=NOW)
+            with pytest.raises(DatabaseError), transaction.atomic():
+                LotChoice.unscoped.create(**row, chosen_by=who.user_id)
+    with seated("alice") as who, pytest.raises(DatabaseError), transaction.atomic():
+        LotChoice.unscoped.create(**row, chosen_by=who.user_id + 1)  # under somebody else's name
+
+
+@pytest.mark.slow
+def test_of_two_who_begin_at_once_one_gets_it(own_world):
+    account, got, gate = own_world["U1000001"], {}, threading.Barrier(2)
+
+    def run(name):
+        try:
+            with acting(own_world.users[name].pk) as who:
+                gate.wait(30)
+                begin(who=who, account=account, at=NOW)
+                got[name] = "runs"
+        except LotConflict as conflict:
+            got[name] = str(conflict)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in ("alice", "vera")]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+
+    assert sorted(got.values()) == ["Another user is running Tax Optimizer", "runs"]
+    with acting(own_world.users["alice"].pk):
+        lock = LotLock.unscoped.get()
+    assert got["alice" if lock.user_id == own_world.users["alice"].pk else "vera"] == "runs"
