@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from auth2fa.factors import prices
 from portal.lib import env
+from portal.npm_files import NPM_FILES as NPM_FILES
 from portal.servers.places import state_dir
 from portal.settings_api import REST_FRAMEWORK as REST_FRAMEWORK
 from portal.settings_api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
@@ -338,18 +339,6 @@ STATICFILES_FINDERS = [
     "portal.shell.icons.SpriteFinder",
 ]
 NPM_ROOT = Path(env.text("NPM_ROOT", str(BASE_DIR / "node_modules")))
-NPM_FILES = {
-    # static name: file below NPM_ROOT
-    "npm/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "npm/geist-latin.woff2": "@fontsource-variable/geist/files/geist-latin-wght-normal.woff2",
-    "npm/geist-latin-ext.woff2": "@fontsource-variable/geist/files/geist-latin-ext-wght-normal.woff2",
-    "npm/geist-cyrillic.woff2": "@fontsource-variable/geist/files/geist-cyrillic-wght-normal.woff2",
-    "npm/qr/decode.js": "qr/decode.js",
-    "npm/qr/index.js": "qr/index.js",
-    "npm/uPlot.min.css": "uplot/dist/uPlot.min.css",
-    "npm/uPlot.iife.min.js": "uplot/dist/uPlot.iife.min.js",
-    "npm/signature_pad.umd.min.js": "signature_pad/dist/signature_pad.umd.min.js",
-}
 _static = (
     "django.contrib.staticfiles.storage.StaticFilesStorage" if TESTING or DEBUG else "portal.published.PublishedFiles"
 )

@@ -15,10 +15,10 @@ __all__ = [
     "HedgeFundAdmin",
     "InvestorAnswerAdmin",
     "LeiElectionAdmin",
+    "ListingAdmin",
     "MailboxAdmin",
     "MailboxChargeAdmin",
     "MailboxRateAdmin",
-    "ListingAdmin",
     "MarketDataOfferAdmin",
     "RecoveryAdmin",
 ]

@@ -40,6 +40,8 @@ def ask_missing(firm: Plan, *, at: datetime) -> int:
                 return 0
             made = request(who=who, wishes=wishes, accepts=True, batch=uuid4(), at=then)[0]
         with acting(office, alias="office") as who:
-            for state in MADE[:steps] if who is not None else ():
+            if who is None:
+                return 0
+            for state in MADE[:steps]:
                 advance(who=who, mailbox=made, to=state, at=then)
     return len(ASKED)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.shell.place import Place, Whose, button, page, section, tab
+from portal.shell.places_of_owners import OWNERS
 
 HOME = (
     section("home", _("Home"), "dashboard:home", "home", whose=Whose.ADVISORS),
@@ -349,55 +350,6 @@ OTHER = (
     page("statement_files", "statement_job", _("Import"), "statement_files:job", "office"),
     page("statement_files", "corrected_values", _("Corrected values"), "statement_files:corrections", "office"),
     page("statement_files", "exchange_rates", _("Exchange rates"), "statement_files:rates", "office"),
-)
-
-# The menu of whoever owns accounts: clients and STL accounts. Short, and in their words.
-OWNERS = (
-    section("own_home", _("Home"), "dashboard:home", "home", whose=Whose.OWNERS),
-    page("own_home", "own_notifications", _("Notifications"), "dashboard:notifications", "view"),
-    page("own_notifications", "own_notification", _("Notification"), "dashboard:notification", "view"),
-    page("own_home", "own_find", _("Search"), "find:find", "view"),
-    page("own_home", "own_pending", _("Pending items"), "dashboard:pending", "view"),
-    page("own_home", "own_activity", _("Recent activity"), "dashboard:activity", "view"),
-    section("own_accounts", _("Accounts"), "records:accounts", "wallet", right="view", whose=Whose.OWNERS),
-    page("own_accounts", "own_account", _("Account"), "records:account", "view"),
-    page("own_account", "own_authority", _("Authority of the advisor"), "consents:authority", "view"),
-    page("own_account", "own_hedge_funds", _("Hedge funds"), "marketplace:account_hedge_funds", "view"),
-    page("own_account", "own_tax_lots", _("Tax Optimizer"), "trading:tax_lots", "report"),
-    page("own_tax_lots", "own_tax_lot", _("Tax lots"), "trading:tax_lot", "report"),
-    page("own_account", "own_corrections", _("Corrected values"), "corrections:account", "view"),
-    page("own_account", "own_fees_history", _("Fees by year"), "fees:history", "report"),
-    page("own_accounts", "own_series", _("Value by day"), "dashboard:data", "view"),
-    section("own_statements", _("Statements"), "statements:list", "file-text", right="report", whose=Whose.OWNERS),
-    page("own_statements", "own_statements_account", _("Statements of an account"), "statements:account", "report"),
-    page("own_statements_account", "own_statement", _("Statement"), "statements:month", "report"),
-    section("own_reports", _("Reports"), "reports:home", "report-analytics", right="report", whose=Whose.OWNERS),
-    tab("own_reports", "own_activity_statements", _("Activity"), "reports:activity", "report"),
-    tab("own_reports", "own_analyst", _("Portfolio analysis"), "reports:performance", "report"),
-    tab("own_reports", "own_client_summary", _("Client summary"), "reports:summary", "report"),
-    tab("own_reports", "own_income", _("Income"), "reports:income", "report"),
-    tab("own_reports", "own_fee_reports", _("Fee reports"), "reports:fees", "report"),
-    tab("own_reports", "own_trade_confirmations", _("Trade confirmations"), "reports:trades", "report"),
-    section("own_fees", _("Fees"), "records:fees", "receipt", right="report", whose=Whose.OWNERS),
-    page("own_fees", "own_proof", _("Proof of a fee"), "fees:proof", "view"),
-    section(
-        "own_transactions",
-        _("Transaction History"),
-        "transactions:list",
-        "history",
-        right="view",
-        whose=Whose.OWNERS,
-    ),
-    page("own_transactions", "own_transaction", _("Transaction"), "transactions:transaction", "view"),
-    section("own_approvals", _("Approvals"), "clients:approvals", "signature", right="sign", whose=Whose.OWNERS),
-    page("own_approvals", "own_consent", _("Question of your advisor"), "consents:consent", "view"),
-    page("own_approvals", "own_impact", _("What you value"), "tools:own_impact", "sign"),
-    page("own_approvals", "own_fund_request", _("Request to invest"), "marketplace:fund_request", "view"),
-    page("own_approvals", "own_fee_proposal", _("Fee proposal"), "fees:approval", "sign"),
-    section("own_messages", _("Messages"), "messages:list", "mail", right="view", whose=Whose.OWNERS),
-    page("own_messages", "own_thread", _("Conversation"), "messages:thread", "view"),
-    page("own_messages", "own_new_message", _("New message"), "messages:new", "view"),
-    page("own_messages", "own_new_ticket", _("New ticket"), "messages:new_ticket", "view"),
 )
 
 PLACES: tuple[Place, ...] = OWNERS + HOME + WORK + SETTINGS + OTHER

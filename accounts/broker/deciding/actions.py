@@ -67,11 +67,11 @@ def _end(decision: FundingDecision, at: datetime) -> None:
         found.status = FundingStatus.REJECTED
     else:
         line, moved = decision.line, decision.moved
-        # A night, or another movement, may have taken it since it was proposed.
-        if not _free(found).filter(pk=(line or moved).pk).exists():
-            raise FundingConflict(TAKEN)
         shown = line or moved
         assert shown is not None, "a check constraint says so"
+        # A night, or another movement, may have taken it since it was proposed.
+        if not _free(found).filter(pk=shown.pk).exists():
+            raise FundingConflict(TAKEN)
         found.status, found.line, found.moved = FundingStatus.COMPLETED, line, moved
         found.arrived_on = found.credited_on = shown.report_on
         found.available_on = (line.settle_on if line else None) or shown.report_on

@@ -90,10 +90,10 @@ def rotate(*, who: Who, hook: Hook, at: datetime) -> str:
     _check_own(who)
     secret = f"whs_{secrets.token_urlsafe(32)}"
     locked = hooks(who).select_for_update().get(pk=hook.pk)
-    changed = {"secret": seal(secret, PURPOSE)}
+    changed: dict[str, object] = {"secret": seal(secret, PURPOSE)}
     if locked.previous_until is None or locked.previous_until <= at:
         changed |= {"previous_secret": locked.secret, "previous_until": at + BOTH_SECRETS}
-    hooks(who).filter(pk=hook.pk).update(**changed)
+    hooks(who).filter(pk=hook.pk).update(**changed)  # type: ignore[arg-type]
     return secret
 
 
