@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.broker.prices.actions import record_prices
@@ -30,7 +31,7 @@ class Command(PortalCommand):
                 raise CommandError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
             prices, wrong = read(text)
             with as_role("office"):
-                new += record_prices(prices, source=path.name)
+                new += record_prices(prices, source=path.name, at=timezone.now)
             count += len(prices)
             refused += [
                 {"file": path.name, "line": line, "problem": _(sentence.msgid) % sentence.params}
