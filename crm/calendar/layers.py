@@ -1,7 +1,7 @@
 """What else stands in a calendar: tasks that are due, birthdays, and what the exchange and the books do."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.days.queries import calendar
 from accounts.ground.days.told import marks_of
@@ -44,6 +45,10 @@ class Mark:
     is_over: bool = False
 
 
+# Layers of other rooms, by name: their lines between two days as of today. They make themselves known under the roof.
+FURTHER: dict[str, Callable[[Who, date, date, date], Iterable[tuple[date, Mark]]]] = {}
+
+
 @dataclass
 class Marks:
     """The lines of each day; `some_birthdays` where the book has more people than are opened for their birthdays."""
@@ -64,6 +69,10 @@ def marks(vault: Opened, first: date, last: date, hidden: Collection[str], today
         _due(vault, first, last, today, found)
     if BIRTHDAYS not in hidden:
         said.some_birthdays = _birthdays(vault, first, last, found)
+    for name, lines in FURTHER.items():
+        if name not in hidden:
+            for day, line in lines(vault.who, first, last, today):
+                found[day].append(line)
     return said
 
 
