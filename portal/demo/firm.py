@@ -19,6 +19,7 @@ from portal.demo import (
     choices,
     funding,
     history,
+    impact,
     invoices,
     keys,
     mailboxes,
@@ -75,6 +76,7 @@ def make(
     moved = funding.ask_missing(firm, at=at)
     chosen = choices.choose_missing(firm, at=at)
     posted = mailboxes.ask_missing(firm, at=at)
+    valued = impact.ask_missing(firm, at=at)
     if "storage_password" not in remembered:
         remembered = {**remembered, "storage_password": keys.new_password()}
         keys.save(remembered)
@@ -97,6 +99,7 @@ def make(
         "movements_asked": moved,
         "settings_chosen": chosen,
         "mailboxes_asked": posted,
+        "clients_asked_what_they_value": valued,
         "limits_agreed": limited + lived.limits_agreed,
         **history.figures(firm),
         "seconds": round(monotonic() - started, 1),
