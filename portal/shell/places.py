@@ -293,7 +293,6 @@ SETTINGS = (
     ),
     page("account_settings", "lei", _("LEI election"), "settings:lei", "view"),
     page("account_settings", "class_action", _("Securities class action recovery"), "settings:class_action", "view"),
-    page("account_settings", "tax_optimizer", _("Tax optimizer"), "settings:tax_optimizer"),
     tab("settings", "branding", _("White branding"), "brand:edit", "brand"),
     tab(
         "settings",
