@@ -94,6 +94,7 @@ class Book:
         self.account, self.market, self.base = account, market, account.currency
         self.cash: dict[str, int] = {self.base: 0}
         self.held: dict[int, list[int]] = {}  # place of the instrument -> [shares, cost]
+        self.lots: dict[int, list[list[int]]] = {}  # the same by purchase, the oldest first
         self.pending: list[tuple[Dividend, int, int]] = []  # dividend, gross, tax
         self.interest = self._interest_before = 0
         self.total = self.dividends = self.cash_base = 0
@@ -199,8 +200,9 @@ class Book:
         opens, realized = shares > 0, 0
         if opens:
             cost = value + commission
+            self.came(instrument, shares, cost)
         else:
-            cost = -(position[1] * -shares // position[0])
+            cost = -self._went(instrument, -shares)
             realized = -value - commission + cost
         position[0] += shares
         position[1] += cost
@@ -217,6 +219,23 @@ class Book:
                 opens, settles, clock, self.number(),
             )
         )  # fmt: skip
+
+    def came(self, instrument: Instrument, shares: int, cost: int) -> None:
+        """A lot more."""
+        self.lots.setdefault(instrument.place, []).append([shares, cost])
+
+    def _went(self, instrument: Instrument, shares: int) -> int:
+        """The cost of so many shares first in, first out, as the broker tells what a sale realized."""
+        lots, gone = self.lots[instrument.place], 0
+        while shares:
+            held, cost = lots[0]
+            part = min(shares, held)
+            share = cost * part // held
+            gone, shares = gone + share, shares - part
+            lots[0] = [held - part, cost - share]
+            if part == held:
+                del lots[0]
+        return gone
 
     def _commission(self, instrument: Instrument, shares: int, value: int) -> int:
         if instrument.currency == "USD":
@@ -256,7 +275,9 @@ class Book:
         day = self.today
         price = self.market.prices[day.place][instrument.place]
         position = self.held.setdefault(instrument.place, [0, 0])
-        position[1] += shares * price if shares > 0 else -(position[1] * -shares // position[0])
+        if shares > 0:
+            self.came(instrument, shares, shares * price)
+        position[1] += shares * price if shares > 0 else -self._went(instrument, -shares)
         position[0] += shares
         if not position[0]:
             del self.held[instrument.place]
@@ -282,6 +303,8 @@ class Book:
             if position:
                 added = position[0] * (split.shares - 1)
                 position[0] += added
+                for lot in self.lots[split.instrument.place]:
+                    lot[0] *= split.shares
                 value = added * self.market.prices[place][split.instrument.place]
                 self.today.actions.append(Action(split, added, value, self.number()))
         for dividend in self.market.dividends.get(place, ()):

@@ -127,6 +127,7 @@ class Life:
             shares = deposit * weight // 1000 // max(1, in_base)
             if shares:
                 book.held[instrument.place] = [shares, shares * price * self._dice.between(72, 104) // 100]
+                book.came(instrument, *book.held[instrument.place])
                 spent += self.market.convert(shares * price, instrument.currency, book.base, 0)
         cash = to_cash(deposit - spent, book.base)
         for currency in sorted({one.currency for one, _ in self._targets} - {book.base}, key=CURRENCIES.index):

@@ -341,6 +341,7 @@ class Span:
 
     def _action(self, day: Day, row: Action) -> str:
         one, on, base = row.split.instrument, self.printer.days[day.place], self.account.currency
+        eve = self.printer.days[day.place - 1]  # it is booked in the evening before the first day at the new price
         self._touched.add(one.place)
         text = f"{one.symbol}({one.isin}) SPLIT {row.split.shares} FOR 1 ({one.symbol}, {one.description}, {one.isin})"
         return (
@@ -348,7 +349,7 @@ class Span:
             f'fxRateToBase="{self.printer.rate(day.place, one.currency, base)}" '
             f"{self.printer.instrument[one.place].replace(attribute(one.description), attribute(text))} "
             f"actionDescription={attribute(text)} "
-            f'reportDate="{on}" dateTime="{on};202500" actionID="{row.split.action_id}" amount="0" proceeds="0" '
+            f'reportDate="{on}" dateTime="{eve};202500" actionID="{row.split.action_id}" amount="0" proceeds="0" '
             f'value="{decimal(row.value)}" '
             f'quantity="{row.quantity}" fifoPnlRealized="0" mtmPnl="0" type="FS" code="" transactionID="{row.number}" '
             'levelOfDetail="DETAIL" />\n'
