@@ -41,6 +41,7 @@ TOOLS = (
     *("tools/", "api/v1/distributions/", "api/v1/goals/", "api/v1/impact/"),
     *("reports/examination/", "api/v1/exam-packs/"),
     "marketplace/hedge-funds/",
+    "api/v1/marketplace/hedge-funds/",
 )
 # What only an advisor files.
 FILED = {"form-13f", "form-adv"}

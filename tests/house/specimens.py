@@ -143,7 +143,7 @@ SPECIMENS: dict[str, Specimen] = {
         for name in (
             *("class_action", "enroll_recovery", "leave_recovery"),
             *("api_class_action", "api_enroll_recovery", "api_leave_recovery"),
-            *("account_hedge_funds", "write_answer", "api_account_funds", "api_write_answer", "api_ask_fund"),
+            *("account_hedge_funds", "write_answer", "api_account_funds", "api_write_answer"),
         )
     },
     # Packages are the same for everybody; tests/desk/topics says whose a subscription is.

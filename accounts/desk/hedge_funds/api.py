@@ -71,9 +71,9 @@ class AnsweredSerializer(StrictSerializer):
 
 
 class WantedFundSerializer(StrictSerializer):
-    """Which fund and how much, in the fund's currency."""
+    """Which account and how much, in the fund's currency."""
 
-    fund = serializers.CharField(max_length=40)
+    account = serializers.CharField(max_length=12)
     amount = serializers.DecimalField(max_digits=14, decimal_places=2)
 
 
@@ -132,12 +132,12 @@ class AskForFund(APIView):
     """Asks a client who qualifies."""
 
     @extend_schema(request=WantedFundSerializer, responses={201: FundRequestSerializer})
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: Request, code: str) -> Response:
         """It waits for the client; nothing is sent before."""
         who = queries.advising(_who(request))
-        account = queries.holding_account(who, number, "fund")
+        found = queries.fund_for(code)
         said = WantedFundSerializer.of(request)
-        found = queries.fund_for(said["fund"])
+        account = queries.holding_account(who, said["account"], "fund")
         with _refusing():
             made = actions.ask(who=who, account=account, fund=found, amount=said["amount"], at=timezone.now())
         return Response(FundRequestSerializer(made).data, status=201)
@@ -182,7 +182,7 @@ class DeclineFundRequest(APIView):
             return Response(FundRequestSerializer(actions.decline(who=who, found=found, at=timezone.now())).data)
 
 
-@gate("fund")
+@gate("manage")
 class CancelFundRequest(APIView):
     """Takes a request back."""
 
@@ -190,7 +190,7 @@ class CancelFundRequest(APIView):
     def delete(self, request: Request, pk: UUID) -> Response:
         """While it is not sent."""
         who = _who(request)
-        found = queries.request_for(who, pk, "fund")
+        found = queries.request_for(who, pk, "manage")
         with _refusing():
             actions.cancel(who=who, found=found, at=timezone.now())
         return Response(status=204)

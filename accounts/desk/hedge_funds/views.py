@@ -134,12 +134,12 @@ def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-@gate("fund")
+@gate("manage")
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The practice takes it back."""
     who = request.seat  # type: ignore[attr-defined]
-    found = queries.request_for(who, pk, "fund")
+    found = queries.request_for(who, pk, "manage")
     return _done(
         request,
         found,
@@ -197,7 +197,7 @@ def _shown(request: HttpRequest, found: FundRequest, problem: str = "") -> HttpR
         "asked": found,
         "account": found.account,
         "decides": waits and not who.is_advisor and answer(who, Function.SIGN, found.account).allowed,
-        "takes_back": is_own and found.state in ALIVE and who.can("fund"),
+        "takes_back": is_own and found.state in ALIVE and who.can("manage"),
         "sets_fees": is_own and answer(who, Function.SET_FEES, found.account).allowed,
         "problem": problem,
         "longest_name": LONGEST_NAME,

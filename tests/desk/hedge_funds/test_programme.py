@@ -256,17 +256,17 @@ def test_what_nobody_signs_ends_by_the_clock_and_a_closed_account_ends_it_too(fu
 def test_the_api_does_the_same(funds, browse):
     bob, chidi = browse("bob"), browse("chidi")
     kind = {"content_type": "application/json"}
-    assert [one["code"] for one in bob.get("/api/v1/hedge-funds/").json()] == ["harrier", "saker"]
-    assert chidi.get("/api/v1/hedge-funds/").status_code == 404
-    wanted = json.dumps({"fund": "harrier", "amount": "250000.00"})
-    assert bob.post(f"/api/v1{ACCOUNT}ask/", wanted, **kind).status_code == 400
+    assert [one["code"] for one in bob.get("/api/v1/marketplace/hedge-funds/").json()] == ["harrier", "saker"]
+    assert chidi.get("/api/v1/marketplace/hedge-funds/").status_code == 404
+    wanted = json.dumps({"account": "U2000001", "amount": "250000.00"})
+    assert bob.post(f"/api/v1{FUND}ask/", wanted, **kind).status_code == 400
     said = json.dumps({"answer": "income", "answered_on": "2025-08-30"})
     assert bob.post(f"/api/v1{ACCOUNT}answer/", said, **kind).status_code == 201
     late = json.dumps({"answer": "income", "answered_on": "2999-01-01"})
     assert bob.post(f"/api/v1{ACCOUNT}answer/", late, **kind).status_code == 400
-    made = bob.post(f"/api/v1{ACCOUNT}ask/", wanted, **kind)
+    made = bob.post(f"/api/v1{FUND}ask/", wanted, **kind)
     assert (made.status_code, made.json()["amount"], made.json()["state"]) == (201, "250000.00", "waiting")
-    assert bob.post(f"/api/v1{ACCOUNT}ask/", wanted, **kind).status_code == 409
+    assert bob.post(f"/api/v1{FUND}ask/", wanted, **kind).status_code == 409
     found = f"/api/v1/hedge-funds/requests/{made.json()['id']}/"
     hand = json.dumps({"name": "Chidi Okafor", "seen": made.json()["document_hash"]})
     assert chidi.post(f"{found}sign/", hand, **kind).status_code == 403
