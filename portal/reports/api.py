@@ -50,6 +50,10 @@ CHOICES: dict[str, tuple[list[str], str]] = {
     "language": ([code for code, _name in settings.LANGUAGES], "The language of the report"),
 }
 MODE_NAMES, GROUP_NAMES = CHOICES["mode"][0], CHOICES["by"][0]
+TEXTS = {
+    "benchmark": "Portfolio report: the symbol of a benchmark whose prices are imported",
+    "free": "Portfolio report: the yearly return without risk, in percent; 0 without it",
+}
 DAYS = {"first": "First day, for the period custom", "last": "Last day, for the periods custom"}
 
 
@@ -74,6 +78,8 @@ class AskReportSerializer(StrictSerializer):
     alias = serializers.BooleanField(required=False)
     cover = serializers.BooleanField(required=False, help_text="A PDF with a cover and contents")
     name = serializers.CharField(required=False, max_length=wishes.LONGEST_NAME)
+    benchmark = serializers.CharField(required=False, max_length=wishes.LONGEST_SYMBOL, help_text=TEXTS["benchmark"])
+    free = serializers.RegexField(wishes.RATE, required=False, help_text=TEXTS["free"])
 
 
 def wish_in(given: Mapping[str, Any]) -> Wish:
@@ -178,6 +184,7 @@ class Figures(APIView):
                 for name, (known, words) in CHOICES.items()
             ),
             *(OpenApiParameter(name, OpenApiTypes.DATE, description=words) for name, words in DAYS.items()),
+            *(OpenApiParameter(name, OpenApiTypes.STR, description=words) for name, words in TEXTS.items()),
             OpenApiParameter("accounts", OpenApiTypes.STR, description="Numbers, a space between them; all without it"),
         ],
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from portal.reports import activity, compliance, money, performance
+from portal.reports import activity, compliance, money, performance, portfolio
 from portal.reports.periods import Span
 from portal.reports.queries import MOST_ACCOUNTS, MOST_ACTIVITIES, Asked
 from portal.reports.table import Report
@@ -12,6 +12,7 @@ BUILDERS: dict[Kind, Callable[[Asked, Span], Report]] = {
     Kind.ACTIVITY: activity.activity,
     Kind.SUMMARY: performance.summary,
     Kind.PERFORMANCE: performance.performance,
+    Kind.PORTFOLIO: portfolio.portfolio,
     Kind.INCOME: money.income,
     Kind.FEES: money.fees,
     Kind.TRADES: activity.trades,

@@ -2,21 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import IO, Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from fpdf.enums import XPos, YPos
 
+from accounts.ground.amounts import number_words
 from accounts.ground.dates import day_text
 from fees.papers.paper import LINE, MARGIN, PARTS, Paper
 from portal.lib import csvtext, xlsx
-from portal.reports.table import Column, Report, Row, Section, lines, shown
+from portal.reports.table import HUNDRED, Column, Report, Row, Section, lines, shown
 
 FORMATS = ("csv", "xlsx", "pdf")
 # A PDF is held whole while it is made; the other two are not.
 MOST_ON_PAPER = 10_000
 SMALL, BOLD_LINE = 7, 5
+PLOT_HEIGHT = 30
 COVER_TOP, CONTENTS_WIDTH, CONTENTS_PAGE = 60, 120, 15
 
 
@@ -48,6 +51,8 @@ def _paper(report: Report, *, house: str, day: date, cover: bool) -> bytes:
     for name, value in report.facts:
         pdf.say(f"{name}: {value}", size=9)
     pdf.say(house, size=9, after=2)
+    if len(report.plot) > 1:
+        _plot(pdf, report.plot)
     left = MOST_ON_PAPER
     for section in report.sections:
         left -= _section(pdf, section, left)
@@ -69,6 +74,20 @@ def _cover(pdf: Paper, report: Report, *, house: str, day: date) -> None:
 def _contents(pdf: Any, outline: Sequence[Any]) -> None:
     for one in outline:
         pdf.row([one.name, str(one.page_number)], [CONTENTS_WIDTH, CONTENTS_PAGE], size=11)
+
+
+def _plot(pdf: Paper, plot: Sequence[Decimal]) -> None:
+    """What one at the beginning became, as a line over the width of the page."""
+    low, high = min(plot), max(plot)
+    span, top, last = (high - low) or Decimal(1), pdf.get_y() + 2, len(plot) - 1
+    spots = [
+        (MARGIN + float(pdf.epw) * place / last, top + PLOT_HEIGHT * float((high - one) / span))
+        for place, one in enumerate(plot)
+    ]
+    pdf.polyline(spots)
+    pdf.set_y(top + PLOT_HEIGHT + 2)
+    ends = {"low": number_words((low - 1) * HUNDRED, sign=True), "high": number_words((high - 1) * HUNDRED, sign=True)}
+    pdf.say(_("Return from the beginning: lowest %(low)s%%, highest %(high)s%%.") % ends, size=9)
 
 
 def _section(pdf: Paper, section: Section, most: int) -> int:

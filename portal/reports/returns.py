@@ -57,7 +57,7 @@ def measure(values: Sequence[DayValue], span: Span, expected: Iterable[date]) ->
     first day's value leaves once that day's own flow is taken out. `expected` are the business days that should have
     a value.
     """
-    points = returns(_with_base(values, span))
+    points = points_of(values, span)
     inside = [one for one in points if one.day >= span.first]
     if not inside:
         return None
@@ -77,6 +77,11 @@ def measure(values: Sequence[DayValue], span: Span, expected: Iterable[date]) ->
         missing=tuple(day for day in expected if day not in known),
         has_base=has_base,
     )
+
+
+def points_of(values: Sequence[DayValue], span: Span) -> list[Point]:
+    """The days of a span with their returns; the first is the base, on the last complete day before it if any."""
+    return returns(_with_base(values, span))
 
 
 def _with_base(values: Sequence[DayValue], span: Span) -> Sequence[DayValue]:

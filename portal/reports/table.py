@@ -27,12 +27,15 @@ class Sort(StrEnum):
     DAY = "day"
     MONEY = "money"
     PERCENT = "percent"
+    SHARE = "share"
     COUNT = "count"
     QUANTITY = "quantity"
     CURRENCY = "currency"
 
 
-RIGHT = (Sort.MONEY, Sort.PERCENT, Sort.COUNT, Sort.QUANTITY)
+# A return has its sign; a share of a whole has none.
+IN_PERCENT = (Sort.PERCENT, Sort.SHARE)
+RIGHT = (Sort.MONEY, Sort.PERCENT, Sort.SHARE, Sort.COUNT, Sort.QUANTITY)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ class Report:
     period: str
     sections: Sequence[Section]
     facts: Sequence[tuple[str, str]] = ()
+    # What one at the beginning became, day by day, for a plot.
+    plot: Sequence[Decimal] = ()
 
 
 def shown(column: Column, row: Row, cell: Cell) -> str:
@@ -87,8 +92,8 @@ def shown(column: Column, row: Row, cell: Cell) -> str:
     if cell is None or cell == "":
         return NOTHING if column.is_right else ""
     if isinstance(cell, Decimal):
-        if column.sort == Sort.PERCENT:
-            return _("%(number)s%%") % {"number": number_words(cell * HUNDRED, sign=True)}
+        if column.sort in IN_PERCENT:
+            return _("%(number)s%%") % {"number": number_words(cell * HUNDRED, sign=column.sort == Sort.PERCENT)}
         if column.sort == Sort.QUANTITY:
             return number_words(cell, max(0, -int(cell.normalize().as_tuple().exponent)))
         return number_words(cell, _places(row))
@@ -103,7 +108,7 @@ def written(column: Column, row: Row, cell: Cell) -> Cell:
     """A cell as a file holds it: a number stays one, a return is in percent."""
     if not isinstance(cell, Decimal):
         return cell
-    if column.sort == Sort.PERCENT:
+    if column.sort in IN_PERCENT:
         return round_display(cell * HUNDRED)
     return cell.normalize() + 0 if column.sort == Sort.QUANTITY else round_display(cell, _places(row))
 
@@ -115,7 +120,7 @@ def _places(row: Row) -> int:
 def headings(section: Section) -> list[Cell]:
     """What stands above the columns of a file."""
     return [
-        _("%(column)s, %%") % {"column": column.words} if column.sort == Sort.PERCENT else column.words
+        _("%(column)s, %%") % {"column": column.words} if column.sort in IN_PERCENT else column.words
         for column in section.columns
     ]
 

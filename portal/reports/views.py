@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.broker.prices.queries import benchmarks
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.days.queries import calendar
@@ -22,6 +23,7 @@ from accounts.ground.jobs.models import Job
 from accounts.ground.paging import page_of
 from accounts.ground.tree.models import CURRENCIES
 from fees.history.views import XLSX
+from portal.clients.queries import line_of
 from portal.exports.views import wake
 from portal.lib.periods import Frequency
 from portal.reports import actions, wishes
@@ -41,6 +43,7 @@ FIELDS = {
     Kind.ACTIVITY: ("mode", "by"),
     Kind.SUMMARY: ("by",),
     Kind.PERFORMANCE: ("mode", "by", "detail", "frequency", "measure"),
+    Kind.PORTFOLIO: ("frequency",),
     Kind.FEES: ("by",),
 }
 
@@ -111,6 +114,8 @@ def _choices(wish: Wish) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "often": wishes.FREQUENCIES.items(),
         "compares": wish.kind == Kind.PERFORMANCE,
+        "is_portfolio": wish.kind == Kind.PORTFOLIO,
+        "benchmarks": benchmarks() if wish.kind == Kind.PORTFOLIO else [],
         "title": wish.title,
         "about": wishes.KINDS[wish.kind][1],
     }
@@ -125,7 +130,8 @@ def _figures(asked: Asked, query: QueryDict) -> dict[str, Any]:
         asked = asked.page(page.rows)
     with translation.override(asked.wish.language or translation.get_language()):
         made = build(asked)
-        return {"report": made, "sections": [_shown(one) for one in made.sections] if made else [], "page": page}
+        sections = [_shown(one) for one in made.sections] if made else []
+    return {"report": made, "sections": sections, "page": page, "line": line_of(made.plot) if made else ""}
 
 
 def _is_paged(wish: Wish) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from django.conf import settings
@@ -14,7 +15,8 @@ from accounts.ground.tree.models import CURRENCIES
 from portal.lib.periods import Frequency
 from portal.reports.periods import Choice
 
-LONGEST_NAME = 80
+LONGEST_NAME, LONGEST_SYMBOL = 80, 60
+RATE = r"^[0-9]{1,2}(\.[0-9]{1,4})?$"
 _BETWEEN = re.compile(r"[\s,;]+")
 YES = "1"
 # What is further away is a slip of the hand.
@@ -27,6 +29,7 @@ class Kind(StrEnum):
     ACTIVITY = "activity"
     SUMMARY = "summary"
     PERFORMANCE = "performance"
+    PORTFOLIO = "portfolio"
     INCOME = "income"
     FEES = "fees"
     TRADES = "trades"
@@ -40,6 +43,10 @@ KINDS = {
     Kind.ACTIVITY: (_("Activity statement"), _("Value, cash, trades, transfers and fees of a day, a month or a year")),
     Kind.SUMMARY: (_("Client summary"), _("What every account was worth on one day, and what it has earned")),
     Kind.PERFORMANCE: (_("Portfolio analysis"), _("Returns over a period, weighted by time or by money")),
+    Kind.PORTFOLIO: (
+        _("Portfolio report"),
+        _("What is held, what it returned and at which risk, of all accounts as one"),
+    ),
     Kind.INCOME: (_("Income"), _("Dividends and interest, and the tax withheld from them")),
     Kind.FEES: (_("Fee report"), _("What clients paid, by advisor or by client, tied to the ledger")),
     Kind.TRADES: (_("Trade confirmations"), _("Every execution of the period, with price, commission and settlement")),
@@ -70,6 +77,7 @@ USUAL_CHOICE = {
     Kind.ACTIVITY: Choice.PREVIOUS_MONTH,
     Kind.SUMMARY: Choice.DAY,
     Kind.TRADES: Choice.DAY,
+    Kind.PORTFOLIO: Choice.YEAR_TO_DATE,
     Kind.FORM_13F: Choice.PREVIOUS_QUARTER,
     Kind.FORM_ADV: Choice.YEAR,
 }
@@ -95,6 +103,8 @@ class Wish:
     differing: bool = False
     cover: bool = False
     name: str = ""
+    benchmark: str = ""
+    free: str = ""
 
     @classmethod
     def of(cls, kind: Kind, query: QueryDict) -> "Wish":
@@ -117,6 +127,8 @@ class Wish:
             differing=query.get("differing") == YES,
             cover=query.get("cover") == YES,
             name=_printable(query.get("name", "")),
+            benchmark=_printable(query.get("benchmark", ""))[:LONGEST_SYMBOL],
+            free=_rate(query.get("free", "")),
         )
 
     @classmethod
@@ -132,7 +144,12 @@ class Wish:
 
     @property
     def is_consolidated(self) -> bool:
-        return self.mode == "consolidated"
+        return self.mode == "consolidated" or self.kind == Kind.PORTFOLIO
+
+    @property
+    def risk_free(self) -> Decimal:
+        """The yearly return without risk, as a fraction."""
+        return Decimal(self.free or 0) / 100
 
     @property
     def is_by_advisor(self) -> bool:
@@ -174,6 +191,11 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if EARLIEST <= day <= LATEST else None
+
+
+def _rate(text: str) -> str:
+    """A yearly rate in percent from 0 to below 100; what is none is the usual."""
+    return text.strip() if re.search(RATE, text.strip()) else ""
 
 
 def _printable(text: str) -> str:

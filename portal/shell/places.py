@@ -232,6 +232,7 @@ WORK = (
     page("statements_account", "statement", _("Statement"), "statements:month", "report"),
     tab("reports", "activity_statements", _("Activity"), "reports:activity", "report"),
     tab("reports", "analyst", _("Portfolio analysis"), "reports:performance", "report"),
+    tab("reports", "portfolio_report", _("Portfolio report"), "reports:portfolio", "report"),
     tab("reports", "client_summary", _("Client summary"), "reports:summary", "report"),
     tab("reports", "income", _("Income"), "reports:income", "report"),
     tab("reports", "fee_reports", _("Fee reports"), "reports:fees", "report"),

@@ -26,6 +26,7 @@ OWNERS = (
     section("own_reports", _("Reports"), "reports:home", "report-analytics", right="report", whose=Whose.OWNERS),
     tab("own_reports", "own_activity_statements", _("Activity"), "reports:activity", "report"),
     tab("own_reports", "own_analyst", _("Portfolio analysis"), "reports:performance", "report"),
+    tab("own_reports", "own_portfolio_report", _("Portfolio report"), "reports:portfolio", "report"),
     tab("own_reports", "own_client_summary", _("Client summary"), "reports:summary", "report"),
     tab("own_reports", "own_income", _("Income"), "reports:income", "report"),
     tab("own_reports", "own_fee_reports", _("Fee reports"), "reports:fees", "report"),

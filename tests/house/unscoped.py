@@ -94,6 +94,8 @@ FILES = {
     "accounts/ground/pinlinks/notices.py": "the seats of the client whom the back office verifies, under its own login",
     "accounts/ground/ledger/queries.py": "one book that its caller has from the scope",
     "portal/records/queries.py": CORRELATED,
+    "portal/reports/portfolio.py": CORRELATED,
+    "accounts/broker/prices/queries.py": "prices of benchmarks, the same for every firm",
     "portal/tools/inquiries/queries.py": "queries of the person and of the practice; facts of scoped accounts",
     "crm/contacts/queries.py": CORRELATED,
     "portal/structure/queries.py": CORRELATED,

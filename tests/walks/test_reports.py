@@ -52,9 +52,20 @@ def test_a_report_is_asked_for_read_and_taken_along(valued, sign_in, page, site,
     assert axe(page) == []
 
 
+def test_the_portfolio_report_is_whole(valued, sign_in, page, site, axe):
+    sign_in("alice")
+    page.goto(f"{site}/reports/portfolio/?accounts=U1000001&period=month_to_date&free=2")
+    expect(page.get_by_role("row", name="The whole period")).to_contain_text("+10.00%")
+    for wide, scheme in ((1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": wide, "height": 900})
+        assert axe(page) == [], (wide, scheme)
+        shot(page, f"reports_portfolio_{wide}_{scheme}")
+
+
 def test_on_a_phone_nothing_runs_out_of_the_page(valued, sign_in, page, site):
     page.set_viewport_size(PHONE)
     sign_in("alice")
-    for address in ("", "performance/", "summary/", "fees/", "income/", "activity/"):
+    for address in ("", "performance/", "portfolio/", "summary/", "fees/", "income/", "activity/"):
         page.goto(f"{site}/reports/{address}")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
+from accounts.broker.prices.models import ClosingPrice
 from accounts.ground.access.context import cursor
 
+MOST_SYMBOLS = 500
 Prices = dict[tuple[str, date], Decimal]
 
 
@@ -26,3 +28,8 @@ def closing_prices(wanted: Iterable[tuple[str, date]], *, at: datetime | None = 
             {"symbols": [symbol for symbol, _ in pairs], "days": [day for _, day in pairs], "at": at},
         )
         return {(symbol, day): price for symbol, day, price in cur.fetchall()}
+
+
+def benchmarks() -> list[str]:
+    """The symbols that have a price."""
+    return list(ClosingPrice.unscoped.order_by("symbol").values_list("symbol", flat=True).distinct()[:MOST_SYMBOLS])

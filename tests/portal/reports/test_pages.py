@@ -22,10 +22,18 @@ pytestmark = pytest.mark.django_db
 
 AUGUST, FIRST, LAST = date(2025, 8, 29), date(2025, 9, 2), date(2025, 9, 30)
 SEPTEMBER = "period=custom&first=2025-09-01&last=2025-09-30"
-KINDS = ("activity", "summary", "performance", "income", "fees", "trades")
+KINDS = ("activity", "summary", "performance", "portfolio", "income", "fees", "trades")
 OF_ADVISORS = ("form-13f", "form-adv")
 # Session, person, seat and the two of the frame are five of them; a statement of activity reads five kinds of lines.
-MOST_QUESTIONS = {"activity": 19, "summary": 12, "performance": 13, "income": 12, "fees": 12, "trades": 10}
+MOST_QUESTIONS = {
+    "activity": 19,
+    "summary": 12,
+    "performance": 13,
+    "portfolio": 16,
+    "income": 12,
+    "fees": 12,
+    "trades": 10,
+}
 MOST_QUESTIONS |= dict.fromkeys(OF_ADVISORS, 10)
 # The test's own: a savepoint, and the role that the connection has in production anyway.
 OWN = ("SAVEPOINT", "SET ROLE", "SELECT current_user", "app_leave")
