@@ -9,11 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from fpdf.enums import XPos, YPos
 
-from accounts.ground.amounts import number_words
 from accounts.ground.dates import day_text
 from fees.papers.paper import LINE, MARGIN, PARTS, Paper
 from portal.lib import csvtext, xlsx
-from portal.reports.table import HUNDRED, Column, Report, Row, Section, lines, shown
+from portal.reports.table import Column, Report, Row, Section, lines, plot_words, shown
 
 FORMATS = ("csv", "xlsx", "pdf")
 # A PDF is held whole while it is made; the other two are not.
@@ -86,8 +85,7 @@ def _plot(pdf: Paper, plot: Sequence[Decimal]) -> None:
     ]
     pdf.polyline(spots)
     pdf.set_y(top + PLOT_HEIGHT + 2)
-    ends = {"low": number_words((low - 1) * HUNDRED, sign=True), "high": number_words((high - 1) * HUNDRED, sign=True)}
-    pdf.say(_("Return from the beginning: lowest %(low)s%%, highest %(high)s%%.") % ends, size=9)
+    pdf.say(plot_words(plot), size=9)
 
 
 def _section(pdf: Paper, section: Section, most: int) -> int:

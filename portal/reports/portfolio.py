@@ -146,12 +146,21 @@ class _Book:
 def _figures(book: _Book, one: Measured) -> Section:
     money = [_("Value at the beginning"), _("Paid in"), _("Taken out"), _("Gain or loss after costs")]
     columns = [
+        Column(_("Period"), width=3),
         *(Column(words, Sort.MONEY) for words in (*money, _("Value at the end"))),
         Column(_("Currency"), Sort.CURRENCY, 1),
         Column(_("Time-weighted"), Sort.PERCENT),
         Column(_("Money-weighted"), Sort.PERCENT),
     ]
-    cells: list[Cell] = [one.opening, one.came_in, one.went_out, one.gain, one.closing, book.currency]
+    cells: list[Cell] = [
+        period_words(book.span),
+        one.opening,
+        one.came_in,
+        one.went_out,
+        one.gain,
+        one.closing,
+        book.currency,
+    ]
     cells += [one.by_time, one.by_money]
     section = Section(_("Key figures"), columns, [Row(cells, book.currency, is_marked=bool(one.missing))])
     if one.missing:
@@ -263,20 +272,21 @@ def _risk(book: _Book) -> Section:
     free = book.asked.wish.risk_free
     found = risk(book.points, free)
     columns = [
+        Column(_("Period"), width=3),
         Column(_("Daily returns"), Sort.COUNT),
         Column(_("Volatility of a year"), Sort.SHARE),
         Column(_("Sharpe ratio"), Sort.QUANTITY),
         Column(_("Largest fall"), Sort.PERCENT),
         *(Column(_("From"), Sort.DAY), Column(_("Until"), Sort.DAY)),
     ]
-    rows = [] if found is None else [_risk_row(found)]
+    rows = [] if found is None else [_risk_row(book, found)]
     section = Section(_("Risk"), columns, rows, empty=_("Values below zero have no return."))
     said = _("The rate without risk is %(rate)s%% a year. 252 days are a year; the formulas are in the documentation.")
     section.notes.append(said % {"rate": number_words(free * HUNDRED)})
     return section
 
 
-def _risk_row(found: Risk) -> Row:
+def _risk_row(book: _Book, found: Risk) -> Row:
     sharpe = None if found.sharpe is None else round_display(found.sharpe)
     fell: list[Cell] = [found.peak, found.trough] if found.fall else [None, None]
-    return Row([found.days, found.volatility, sharpe, found.fall, *fell])
+    return Row([period_words(book.span), found.days, found.volatility, sharpe, found.fall, *fell])

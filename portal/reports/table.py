@@ -137,3 +137,10 @@ def lines(report: Report) -> Iterator[Sequence[Cell]]:
             yield [written(column, row, cell) for column, cell in zip(section.columns, row.cells, strict=True)]
         for note in section.notes:
             yield [note]
+
+
+def plot_words(plot: Sequence[Decimal]) -> str:
+    """What a plot shows, for whoever does not see it."""
+    ends = {"low": number_words((min(plot) - 1) * HUNDRED, sign=True)}
+    ends["high"] = number_words((max(plot) - 1) * HUNDRED, sign=True)
+    return _("Return from the beginning: lowest %(low)s%%, highest %(high)s%%.") % ends

@@ -32,7 +32,7 @@ from portal.reports.files import FORMATS, TooLong
 from portal.reports.queries import MOST_ACCOUNTS, MOST_ACTIVITIES, Asked, jobs_of
 from portal.reports.regular.queries import own
 from portal.reports.regular.rules import next_on
-from portal.reports.table import Column, Row, Section, shown
+from portal.reports.table import Column, Report, Row, Section, plot_words, shown
 from portal.reports.wishes import Kind, Wish
 
 ORDER = ["sort_key", "pk"]
@@ -131,7 +131,13 @@ def _figures(asked: Asked, query: QueryDict) -> dict[str, Any]:
     with translation.override(asked.wish.language or translation.get_language()):
         made = build(asked)
         sections = [_shown(one) for one in made.sections] if made else []
-    return {"report": made, "sections": sections, "page": page, "line": line_of(made.plot) if made else ""}
+    return {"report": made, "sections": sections, "page": page, "plot": _plot(made)}
+
+
+def _plot(made: Report | None) -> tuple[str, str]:
+    """The points of the plot and what they say; nothing where there is none."""
+    line = line_of(made.plot) if made else ""
+    return (line, plot_words(made.plot)) if made and line else ("", "")
 
 
 def _is_paged(wish: Wish) -> bool:

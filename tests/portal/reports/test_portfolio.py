@@ -126,7 +126,7 @@ def test_every_section_by_hand(held, browse):
     assert section(found, "What came and went")["rows"] == [["Advisor Fees", "-3.00"], ["Dividends", "8.50"]]
     # 21 returns, 20 of them nothing and the last 10 %: m = 10/21 %, s² = 100/21 (%²), volatility = √(100/21 × 252)
     # = √1200 = 34.64 %; (10/21 × 252 − 2) ÷ 34.641 = 118 ÷ 34.641 = 3.41.
-    assert section(found, "Risk")["rows"] == [["21", "34.64", "3.41", "0.00", None, None]]
+    assert section(found, "Risk")["rows"] == [["2025-09-01 – 2025-09-30", "21", "34.64", "3.41", "0.00", None, None]]
     assert "2.00%" in section(found, "Risk")["notes"][0]
     assert section(found, "Accounts")["rows"] == [["U1000001", "Ruiz, Ana Kestrel", "110.00", "USD"]]
 
@@ -135,7 +135,7 @@ def test_several_accounts_are_one_and_what_has_no_rate_is_in_no_sum(held, browse
     FxRate.unscoped.all().delete()
     found = asked(browse, "alice", "portfolio", "accounts=U1000001 I4000001&currency=USD")
     row = section(found, "Key figures")["rows"][0]
-    assert (row[0], row[4], row[6]) == ("1000.00", "1010.00", "1.00")
+    assert (row[1], row[5], row[7]) == ("1000.00", "1010.00", "1.00")
     shares = section(found, "By asset class")
     assert ["Stock", "30.00", "2.97"] in shares["rows"] and any("EUR" in one for one in shares["notes"])
     assert shares["totals"] == [["Total", "1010.00", "100.00"]]
