@@ -23,6 +23,7 @@ from portal.demo import (
     invoices,
     keys,
     mailboxes,
+    marketplace,
     proposals,
     settling,
     templates,
@@ -77,6 +78,7 @@ def make(
     chosen = choices.choose_missing(firm, at=at)
     posted = mailboxes.ask_missing(firm, at=at)
     valued = impact.ask_missing(firm, at=at)
+    listed = marketplace.list_missing(firm, at=at)
     if "storage_password" not in remembered:
         remembered = {**remembered, "storage_password": keys.new_password()}
         keys.save(remembered)
@@ -100,6 +102,7 @@ def make(
         "settings_chosen": chosen,
         "mailboxes_asked": posted,
         "clients_asked_what_they_value": valued,
+        "marketplace": listed,
         "limits_agreed": limited + lived.limits_agreed,
         **history.figures(firm),
         "seconds": round(monotonic() - started, 1),

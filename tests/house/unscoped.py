@@ -73,6 +73,7 @@ FILES = {
     "portal/demo/agreements.py": DEMO,
     "accounts/desk/applying/telling.py": "whom a practice has for an application, under the back office's login",
     "portal/demo/applying.py": DEMO,
+    "portal/demo/marketplace.py": DEMO,
     "portal/demo/invoices.py": DEMO,
     "portal/demo/settling.py": DEMO,
     "portal/demo/tickets.py": DEMO,

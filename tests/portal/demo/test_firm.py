@@ -60,6 +60,7 @@ def test_the_demo_firm_is_made_once_and_every_day_is_billed_and_sealed(state):
     assert made["settings_chosen"] > 3
     assert made["mailboxes_asked"] == 3
     assert made["clients_asked_what_they_value"] > 1
+    assert made["settings_chosen"] > 3 and made["marketplace"] == 5
     with as_role("owner"):
         # Applications bring proposals of their own.
         states = list(Proposal.unscoped.filter(account__status=Status.OPEN).values_list("state", flat=True))
@@ -80,6 +81,7 @@ def test_the_demo_firm_is_made_once_and_every_day_is_billed_and_sealed(state):
     assert (again["limits_agreed"], again["invoices_sent"], again["tickets"], again["settings_chosen"]) == (0, 0, 0, 0)
     assert again["mailboxes_asked"] == 0
     assert again["clients_asked_what_they_value"] == 0
+    assert again["marketplace"] == 0
     assert (again["charges_posted"], again["seals"]) == (made["charges_posted"], made["seals"])
 
 
