@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("crm.groups.api_urls")),
     path("v1/", include("crm.changes.api_urls")),
     path("v1/", include("crm.locks.api_urls")),
+    path("v1/", include("crm.mail.api_urls")),
     path("v1/", include("crm.mailings.api_urls")),
     path("v1/", include("crm.tasks.api_urls")),
     path("v1/", include("crm.timeline.api_urls")),

@@ -256,6 +256,7 @@ CODES_COUNTED_BY = "auth2fa.carriers.actions.count_text"
 OUTBOX_WANTED_BY = "portal.news.queries.wanting"  # who wants mails of a kind that may be turned off
 OUTBOX_CARRIERS["mail"] = "accounts.desk.brand.letters.carry"
 TAX_LOTS_FINAL_AT = env.text("TAX_LOTS_FINAL_AT", "20:30")  # New York; from then on the lots of a trade day stay
+MAIL_NETWORKS, MAIL_BYTES = env.words("MAIL_NETWORKS", []), env.whole("MAIL_BYTES", 25 * 1024 * 1024)  # people's mail
 HOOK_NETWORKS = env.words("HOOK_NETWORKS", [])  # of one's own, which webhooks may reach beside the internet
 # Who may work without a second proof at their own choice and risk; the back office never.
 OPT_OUT_ROLES = [one for one in env.words("OPT_OUT_ROLES", ["client", "stl", "stl_sub"]) if one != "office"]

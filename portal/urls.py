@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("crm.tasks.urls")),
     path("", include("crm.calendar.urls")),
     path("", include("crm.feeds.urls")),
+    path("", include("crm.mail.urls")),
     path("", include("crm.mailings.urls")),
     path("", include("crm.workflows.urls")),
     path("", include("crm.custom.urls")),

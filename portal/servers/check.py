@@ -20,6 +20,7 @@ _CODE = ["portal", "accounts", "fees", "auth2fa", "crm", "tests", "bench", "mana
 _SEED = "20"  # the same tries in every run, unless PORTAL_SEED says otherwise
 _AT_ONCE = "8"  # so few tests are handed to a process at a time that the processes end together
 _BROWSER_PACKAGES = ["chromium", "fonts-dejavu-core", "libatomic1"]
+_NO_DAEMONS = Path("/usr/sbin/policy-rc.d")
 
 
 class Failed(Exception):
@@ -45,6 +46,8 @@ def main() -> int:
     try:
         if not chosen.fast and not chosen.without_browser:
             _bring_browser()
+        if not chosen.fast:
+            _bring_mail_server()
         return _all(to_pytest, fast=chosen.fast, without_browser=chosen.without_browser)
     except Stop:
         tell("\nStopped.")
@@ -156,6 +159,30 @@ def _bring_browser() -> None:
             done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failed(f"Chromium could not be installed:\n{done.stdout[-2000:]}{done.stderr}")
+
+
+def _bring_mail_server() -> None:
+    """Dovecot, which the tests of people's mail start by themselves; where it cannot be had they say so and are left
+    out."""
+    there = shutil.which("dovecot") or Path("/usr/sbin/dovecot").exists()
+    if there or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # The package would start a server of its own, unless the machine says that packages start none.
+    forbids = not _NO_DAEMONS.exists()
+    with step("Dovecot from apt"):
+        try:
+            if forbids:
+                _NO_DAEMONS.write_text("#!/bin/sh\nexit 101\n")
+                _NO_DAEMONS.chmod(0o755)
+            install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "dovecot-imapd"]
+            for command in (["apt-get", "update", "-q"], install):
+                done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        finally:
+            if forbids:
+                _NO_DAEMONS.unlink(missing_ok=True)
+    if done.returncode != 0:
+        tell("  Dovecot could not be installed; the tests of people's mail are left out")
 
 
 def _browser_parts() -> dict[str, bool]:

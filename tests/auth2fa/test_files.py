@@ -63,7 +63,7 @@ def addresses():
     nowhere = dict.fromkeys(
         ("pk", "file", "paper", "job", "report", "contact", "document", "event", "exam_pack"), NOWHERE
     )
-    values = {"number": "U1000001", "month": "2026-10", "edition": 1, **nowhere}
+    values = {"number": "U1000001", "month": "2026-10", "edition": 1, "mail": "1-1", "part": 1, **nowhere}
     return [one.url(**{name: values[name] for name in one.parameters}) for one in files() if one.name not in PAGES]
 
 

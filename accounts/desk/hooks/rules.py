@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
+
+from accounts.ground.lines import rules
+from accounts.ground.lines.rules import LineProblem, Network
 
 PURPOSE = b"webhook secret"
 LONGEST_URL = 500
@@ -18,16 +20,9 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720
 # So many tries in a row that failed stop the address.
 MOST_FAILURES = 20
 BOTH_SECRETS = timedelta(hours=24)
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# Protocols' own and retired relays, which some versions of the library take for public.
-SPECIAL = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("192.88.99.0/24"))
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-class HookProblem(ValueError):
-    """A sentence a person can read: why this cannot be done."""
+# A sentence a person can read: why this cannot be done.
+HookProblem = LineProblem
 
 
 def signature(body: str, at: int, secrets: Iterable[str]) -> str:
@@ -35,21 +30,6 @@ def signature(body: str, at: int, secrets: Iterable[str]) -> str:
     text = f"{at}.{body}".encode()
     marks = [hmac.new(secret.encode(), text, hashlib.sha256).hexdigest() for secret in secrets]
     return ",".join([f"t={at}", *(f"v1={mark}" for mark in marks)])
-
-
-def is_public(address: Address) -> bool:
-    """Whether an address is somebody else's machine on the internet, whatever wrapping it comes in."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in NAT64:
-            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is not None:
-            return is_public(inner)
-        if address.scope_id is not None or address.is_site_local:
-            return False
-    elif any(address in net for net in SPECIAL):
-        return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def parts_of(url: str, trusted: Iterable[Network] = ()) -> tuple[str, str, int, str]:
@@ -86,16 +66,5 @@ def checked(found: Iterable[str], trusted: Iterable[Network] = (), *, usual: boo
 
     What is not `usual` goes to trusted networks alone.
     """
-    nets = list(trusted)
-    addresses = list(dict.fromkeys(found))
-    for one in addresses:
-        address = ipaddress.ip_address(one)
-        if any(address.version == net.version and address in net for net in nets):
-            continue
-        if not is_public(address):
-            raise HookProblem(_("This name leads to a machine that is not on the public internet."))
-        if not usual:
-            raise HookProblem(_("On the public internet only https at the ports 443 and 8443 is written to."))
-    if not addresses:
-        raise HookProblem(_("This name leads nowhere."))
-    return addresses
+    refusal = "" if usual else _("On the public internet only https at the ports 443 and 8443 is written to.")
+    return rules.checked(found, trusted, refusal=refusal)

@@ -6,8 +6,9 @@ import socket
 import pytest
 
 from accounts.desk.hooks import sending
-from accounts.desk.hooks.rules import HookProblem, checked, is_public, parts_of, signature
+from accounts.desk.hooks.rules import HookProblem, checked, parts_of, signature
 from accounts.desk.hooks.sending import post, resolve
+from accounts.ground.lines.rules import is_public
 
 PRIVATE = (
     *("127.0.0.1", "127.1.2.3", "0.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),

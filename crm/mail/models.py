@@ -1,0 +1,43 @@
+"""Mailboxes. Where the server stands is clear; whose address it is and what opens it is sealed."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from crm.vault.sealed import SealedRow
+
+if TYPE_CHECKING:
+    from accounts.ground.access.context import Who
+
+
+class Mailbox(SealedRow):
+    """The mailbox of one person of a practice; nobody else opens it, colleagues of the same client book included."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    imap_host = models.CharField(max_length=255)
+    imap_port = models.PositiveIntegerField()
+    smtp_host = models.CharField(max_length=255)
+    smtp_port = models.PositiveIntegerField()
+    address_sealed = models.BinaryField()
+    name_sealed = models.BinaryField()
+    username_sealed = models.BinaryField()
+    password_sealed = models.BinaryField()
+    connected_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    sealed = ("address", "name", "username", "password")
+
+    class Meta(SealedRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "user"], name="mailbox_one_a_person"),
+            models.CheckConstraint(
+                condition=Q(imap_port__range=(1, 65535), smtp_port__range=(1, 65535)), name="mailbox_ports"
+            ),
+        ]
+
+    @classmethod
+    def narrowed(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+        """One's own."""
+        return super().narrowed(who, rows).filter(user_id=who.user_id)

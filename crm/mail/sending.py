@@ -1,0 +1,142 @@
+"""Sending a mail from one's own mailbox, once, with a copy among the sent ones."""
+
+import smtplib
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from crm.documents.scanning import scanner
+from crm.mail import reading
+from crm.mail.lines import WITH_FILES, outgoing
+from crm.mail.parsing import file_of, message_of
+from crm.mail.reading import NoSuchMail
+from crm.mail.rules import Access, MailProblem, ServerProblem, one_line
+from crm.mail.writing import MOST_FILES, SHARE_OF_FILES, Sendable, mail_of
+from portal.lib.filekinds import MEGA, clean_name, size_of
+
+ONCE_FOR = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that goes along."""
+
+    name: str
+    file: BinaryIO
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The mail at the server that is answered, handed on or gone on with, and which of its files go along."""
+
+    folder: str
+    key: str
+    kind: str
+    parts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of it: who was refused, and whether a copy lies among the sent ones."""
+
+    raw: bytes
+    refused: tuple[str, ...] = ()
+    is_filed: bool = True
+
+
+def send(
+    access: Access, sendable: Sendable, uploads: Iterable[Upload], origin: Origin | None, *, once: str, at: datetime
+) -> Sent:
+    """Hand it to the server. Raises MailProblem, ServerProblem, DocumentProblem; nothing has left then."""
+    name = f"mail/sent/{once}"
+    if not cache.add(name, 1, ONCE_FOR):
+        raise ServerProblem(_("This mail was sent already. Look among the sent ones."))
+    try:
+        files = _files(access, uploads, origin)
+        raw = mail_of(access, sendable, files, at).as_bytes()
+        if len(raw) > settings.MAIL_BYTES:
+            raise _too_large()
+        refused = _handed_over(access, sendable, raw)
+    except BaseException:
+        cache.delete(name)
+        raise
+    return Sent(raw, refused, is_filed=_filed(access, raw, origin))
+
+
+def save_draft(
+    access: Access, sendable: Sendable, uploads: Iterable[Upload], origin: Origin | None, *, at: datetime
+) -> None:
+    """Among the drafts at the server, in place of the one that was gone on with. Raises as `send` does."""
+    files = _files(access, uploads, origin)
+    raw = mail_of(access, sendable, files, at, is_draft=True).as_bytes()
+    if len(raw) > settings.MAIL_BYTES:
+        raise _too_large()
+    reading.put(access, raw, "drafts")
+    if origin is not None and origin.kind == "draft":
+        _replaced(access, origin)
+
+
+def _files(access: Access, uploads: Iterable[Upload], origin: Origin | None) -> list[tuple[str, bytes]]:
+    """What goes along, looked through for malware; no more than fits."""
+    given, most = list(uploads), int(settings.MAIL_BYTES * SHARE_OF_FILES)
+    sizes = [size_of(one.file) for one in given]
+    if len(given) + len(origin.parts if origin else ()) > MOST_FILES:
+        raise MailProblem({"file": _("At most 10 files go with a mail.")})
+    if sum(sizes) > most:
+        raise _too_large()
+    found = []
+    for one in given:
+        scanner().look(one.file)
+        one.file.seek(0)
+        found.append((clean_name(one.name), one.file.read()))
+    if origin is not None and origin.parts:
+        mail = message_of(reading.raw_of(access, origin.folder, origin.key))
+        found += [part for number in origin.parts if (part := file_of(mail, number)) is not None]
+    if sum(len(content) for _name, content in found) > most:
+        raise _too_large()
+    return found
+
+
+def _handed_over(access: Access, sendable: Sendable, raw: bytes) -> tuple[str, ...]:
+    """Who of those it goes to was refused, while it has gone to others."""
+    with outgoing(access, seconds=WITH_FILES) as line:
+        try:
+            return tuple(line.sendmail(access.address, sendable.everybody, raw))
+        except smtplib.SMTPRecipientsRefused as problem:
+            names = ", ".join(sorted(problem.recipients))
+            raise ServerProblem(_("The server takes no mail to %(names)s.") % {"names": names}, "to") from problem
+        except smtplib.SMTPResponseException as problem:
+            said = problem.smtp_error
+            words = one_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))[:200]
+            raise ServerProblem(_("The server refuses the mail: %(words)s") % {"words": words}) from problem
+
+
+def _filed(access: Access, raw: bytes, origin: Origin | None) -> bool:
+    """Among the sent ones. It has left: what goes wrong from here on is told, and takes nothing back."""
+    try:
+        reading.put(access, raw, "sent")
+    except ServerProblem:
+        return False
+    if origin is not None:
+        with suppress(ServerProblem, NoSuchMail):
+            if origin.kind == "draft":
+                reading.throw_away(access, origin.folder, [origin.key])
+            elif origin.kind in ("reply", "reply_all"):
+                reading.answered(access, origin.folder, origin.key)
+    return True
+
+
+def _replaced(access: Access, origin: Origin) -> None:
+    with suppress(ServerProblem, NoSuchMail):
+        reading.throw_away(access, origin.folder, [origin.key])
+
+
+def _too_large() -> MailProblem:
+    most = int(settings.MAIL_BYTES * SHARE_OF_FILES) // MEGA
+    return MailProblem({"file": _("The files are larger than goes with a mail: %(most)s MB in all.") % {"most": most}})

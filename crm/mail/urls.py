@@ -1,0 +1,17 @@
+"""Addresses of one's own mail."""
+
+from django.urls import path
+
+from crm.mail import box_views, views, writing_views
+
+app_name = "mail"
+
+urlpatterns = [
+    path("email/", views.home, name="home"),
+    path("email/box/", box_views.box, name="box"),
+    path("email/box/let-go/", box_views.let_go, name="let_go"),
+    path("email/several/", views.several, name="several"),
+    path("email/write/", writing_views.write, name="write"),
+    path("email/mails/<slug:mail>/", views.mail, name="mail"),
+    path("email/mails/<slug:mail>/files/<int:part>/", views.file, name="file"),
+]

@@ -1,0 +1,79 @@
+"""Alice connects the mailbox that she has, reads what a stranger sends, and answers, in a real browser."""
+
+from email.message import EmailMessage
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.crm.mail.conftest import imap, reached, smtp  # noqa: F401  (fixtures)
+from tests.crm.mail.servers import ADDRESS
+from tests.crm.mail.test_hostile import HOSTILE_HTML
+from tests.crm.mail.test_reading import written
+from tests.crm.vault.kit import PASSWORD
+from tests.walks.test_contacts import shown  # noqa: F401  (a fixture)
+from tests.walks.test_vault import enter, set_up, unlock
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def stranger():
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Cc"] = "Ana Ruiz <ana@example.org>", ADDRESS, "Bo Lee <bo@example.org>"
+    mail["Subject"] = "Your figures for the third quarter, and a question about the trust that we spoke of last week"
+    mail["Date"], mail["Message-ID"] = "Mon, 29 Sep 2025 09:30:00 +0000", "<one@example.org>"
+    mail.set_content("Dear Alice,\n\nplease look at https://example.org/figures.\n\nAna")
+    mail.add_alternative(f"<h1>Dear Alice</h1>{HOSTILE_HTML}", subtype="html")
+    mail.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="figures.pdf")
+    return mail
+
+
+def test_a_mailbox_from_connecting_to_an_answer(own_world, page, site, shown, imap, smtp, reached):  # noqa: F811
+    enter(page, site, "alice")
+    code = set_up(page, site, PASSWORD)
+    page.get_by_role("textbox", name="Recovery code").fill(code)
+    page.get_by_role("button", name="I have kept everything").click()
+    unlock(page, PASSWORD)
+    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    page.goto(f"{site}/")
+    page.get_by_role("link", name="Email", exact=True).first.click()
+    expect(page.get_by_role("heading", name="No mailbox is connected")).to_be_visible()
+    shown(page, "mail-none")
+    page.get_by_role("main").get_by_role("link", name="Connect your mailbox").first.click()
+    shown(page, "mail-connect")
+    page.get_by_label("E-mail address").fill(ADDRESS)
+    page.get_by_label("Name that others read").fill("Alice Northgate")
+    page.get_by_label("Password").fill("wrong")
+    for name in ("imap", "smtp"):
+        page.locator(f"#box-{name}_host").fill("127.0.0.1")
+        page.locator(f"#box-{name}_port").fill(reached[f"{name}_port"])
+    page.get_by_role("button", name="Try it out and connect").click()
+    expect(page.get_by_role("alert")).to_contain_text("does not know this user name and password")
+    page.problems.clear()  # answered with 422
+    shown(page, "mail-refused")
+    page.get_by_label("Password").fill(reached["password"])
+    page.get_by_role("button", name="Try it out and connect").click()
+    expect(page.get_by_text("No mail in this folder")).to_be_visible()
+    shown(page, "mail-empty")
+
+    for turn in range(4):
+        imap.deliver(written(f"News {turn}").as_bytes())
+    imap.deliver(stranger().as_bytes())
+    page.reload()
+    expect(page.locator(".mail-list > li")).to_have_count(5)
+    shown(page, "mail-list")
+    page.get_by_role("link", name="Your figures").click()
+    expect(page.get_by_text("please look at")).to_be_visible()
+    shown(page, "mail-read")
+    page.get_by_role("link", name="Show with its formatting").click()
+    frame = page.frame_locator("iframe.mail-formatted")
+    expect(frame.get_by_role("heading", name="Dear Alice")).to_be_visible()
+    assert frame.locator("img, script, form, style").count() == 0
+    shown(page, "mail-formatted")
+    page.get_by_role("link", name="Reply", exact=True).click()
+    expect(page.get_by_label("To", exact=True)).to_have_value("Ana Ruiz <ana@example.org>")
+    shown(page, "mail-write")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("The mail is sent.")).to_be_visible()
+    page.get_by_role("link", name="Sent", exact=True).click()
+    expect(page.locator(".mail-list > li")).to_have_count(1)
+    assert len(smtp.taken.mails) == 1
