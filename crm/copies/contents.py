@@ -14,6 +14,8 @@ from crm.documents import queries as documents
 from crm.documents.models import Document, Edition
 from crm.documents.rules import Label
 from crm.groups import queries as groups
+from crm.mail import keeping
+from crm.mail.models import KeptMail
 from crm.notes.models import Note
 from crm.tasks.models import Task
 from crm.vault import files
@@ -38,6 +40,7 @@ def of_book(vault: Opened) -> Iterator[File]:
     yield "contacts.vcf", (card_of(contacts.read(vault, one)).encode() for one in _contacts(vault))
     yield "groups.csv", _table(_groups(vault))
     yield "notes.csv", _table(_notes(vault))
+    yield "mails.csv", _table(_mails(vault))
     yield "tasks.csv", _table(_tasks(vault))
     yield "workflows.csv", _table(_workflows(vault))
     yield "calendar.ics", iter([_calendar(vault)])
@@ -69,6 +72,16 @@ def _notes(vault: Opened) -> Iterator[Sequence[Cell]]:
         account = f"{one.account.number} {one.account.title}" if one.account else ""
         contact = one.contact.title if one.contact else ""
         yield account, contact, texts["title"], texts["body"], one.author.username, one.created_at, one.changed_at
+
+
+def _mails(vault: Opened) -> Iterator[Sequence[Cell]]:
+    yield "Contact", "From", "To", "Copy", "Subject", "Mail", "Files", "Written", "Seen by"
+    rows = scope(vault.who, KeptMail).filter(contact__trashed_at=None).select_related("contact__party", "user")
+    for one in rows.order_by("said_at", "pk").iterator(AT_ONCE):
+        found = keeping.read(vault, one)
+        heads = [found.heads.get(name, "") for name in ("from", "to", "cc")]
+        said = (found.subject, NOT_OPENED if found.is_damaged else found.body, found.heads.get("files", ""))
+        yield one.contact.title, *heads, *said, one.said_at, one.user.username
 
 
 def _tasks(vault: Opened) -> Iterator[Sequence[Cell]]:

@@ -4,7 +4,7 @@ import binascii
 import io
 from base64 import b64decode
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -20,8 +20,9 @@ from rest_framework.views import APIView
 from accounts.ground.access.api import StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.documents.rules import DocumentProblem
-from crm.mail import actions, queries, reading, sending
+from crm.mail import actions, keeping, queries, reading, sending
 from crm.mail.context import access_of_own, any_port, asked, own_or_missing, tried_out, wanted_of
+from crm.mail.models import KeptMail
 from crm.mail.rules import LONGEST_HOST, LONGEST_LINE, LONGEST_PASSWORD, Access, MailProblem, ServerProblem, access_of
 from crm.mail.sending import Upload
 from crm.mail.views import as_file, scanned
@@ -166,6 +167,21 @@ class SentMailSerializer(serializers.Serializer):
     is_filed = serializers.BooleanField()
 
 
+class KeptMailSerializer(serializers.Serializer):
+    """A mail kept with a contact, opened for this request."""
+
+    id = serializers.UUIDField(source="mail.pk")
+    contact = serializers.UUIDField(source="mail.contact_id")
+    is_out = serializers.BooleanField(source="mail.is_out")
+    said_at = serializers.DateTimeField(source="mail.said_at")
+    kept_at = serializers.DateTimeField(source="mail.kept_at")
+    user = serializers.CharField(source="mail.user.username")
+    subject = serializers.CharField(allow_blank=True)
+    body = serializers.CharField(allow_blank=True)
+    heads = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    is_damaged = serializers.BooleanField()
+
+
 class MailView(APIView):
     """What views of one's own mailbox share."""
 
@@ -262,6 +278,7 @@ class Mails(MailView):
             raise ValidationError(found) from problem
         except binascii.Error as problem:
             raise ValidationError({"files": [_("A file is not in base64.")]}) from problem
+        keeping.keep_sent(vault=vault, raw=sent.raw, hidden=sent.hidden, at=at)
         return Response(SentMailSerializer(sent).data, status=status.HTTP_201_CREATED)
 
 
@@ -313,3 +330,28 @@ class MailFile(OneMail):
             request, vault, "file", lambda: scanned(reading.fetch_file(access, folder, mail, part))
         )
         return as_file(name, content)
+
+
+@gate(SIGNED_IN)
+class OneKeptMail(APIView):
+    """A mail kept with a contact; a contact's timeline names them."""
+
+    @extend_schema(responses=KeptMailSerializer)
+    def get(self, request: Request, kept: UUID) -> Response:
+        """What it says."""
+        vault = opened(request._request)
+        return Response(KeptMailSerializer(keeping.read(vault, self.kept(vault, kept))).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, kept: UUID) -> Response:
+        """Forget the copy; the mail at the server stays."""
+        vault = opened(request._request)
+        keeping.forget(vault=vault, mail=self.kept(vault, kept))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def kept(self, vault: Opened, pk: UUID) -> KeptMail:
+        """One of the practice's."""
+        found = keeping.one(vault, pk)
+        if found is None:
+            raise Http404
+        return found

@@ -1,4 +1,5 @@
-"""Mailboxes. Where the server stands is clear; whose address it is and what opens it is sealed."""
+"""Mailboxes, and mails kept with contacts. Where a server stands and when a mail was written is clear, the rest is
+sealed."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from crm.contacts.models import Contact
 from crm.vault.sealed import SealedRow
 
 if TYPE_CHECKING:
@@ -41,3 +43,24 @@ class Mailbox(SealedRow):
     def narrowed(cls, who: "Who", rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
         """One's own."""
         return super().narrowed(who, rows).filter(user_id=who.user_id)
+
+
+class KeptMail(SealedRow):
+    """A copy of a mail to or from somebody in the client book; `user` is whose mailbox it was seen in.
+
+    `said_at` is when it was written, by its own words. Everybody who reads the book reads it.
+    """
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    is_out = models.BooleanField()
+    said_at = models.DateTimeField()
+    kept_at = models.DateTimeField()
+    subject_sealed = models.BinaryField()
+    body_sealed = models.BinaryField()
+    heads_sealed = models.BinaryField()
+
+    sealed = ("subject", "body", "heads")
+
+    class Meta(SealedRow.Meta):
+        indexes = [models.Index(fields=["contact", "-said_at"], name="kept_mail_contact")]

@@ -46,6 +46,7 @@ class Sent:
     """What became of it: who was refused, and whether a copy lies among the sent ones."""
 
     raw: bytes
+    hidden: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     is_filed: bool = True
 
@@ -66,7 +67,8 @@ def send(
     except BaseException:
         cache.delete(name)
         raise
-    return Sent(raw, refused, is_filed=_filed(access, raw, origin))
+    hidden = tuple(one.email for one in sendable.bcc)
+    return Sent(raw, hidden, refused, is_filed=_filed(access, raw, origin))
 
 
 def save_draft(

@@ -12,6 +12,7 @@ urlpatterns = [
     path("email/box/let-go/", box_views.let_go, name="let_go"),
     path("email/several/", views.several, name="several"),
     path("email/write/", writing_views.write, name="write"),
+    path("email/kept/<uuid:kept>/", views.kept, name="kept"),
     path("email/mails/<slug:mail>/", views.mail, name="mail"),
     path("email/mails/<slug:mail>/files/<int:part>/", views.file, name="file"),
 ]

@@ -2,20 +2,22 @@
 
 import io
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.documents.rules import DocumentProblem
 from crm.documents.scanning import scanner
-from crm.mail import queries, reading
+from crm.mail import keeping, queries, reading
 from crm.mail.context import access_of_own, asked, own_or_missing, wanted_of
 from crm.mail.reading import MOST_AT_ONCE
 from crm.mail.rules import ServerProblem
@@ -56,7 +58,14 @@ def mail(request: HttpRequest, mail: str) -> HttpResponse:
     context: dict[str, Any] = {"folder": folder, "is_formatted": request.GET.get("as") == "formatted"}
     try:
         access = access_of_own(vault, mailbox)
-        context["mail"] = asked(request, vault, "mail", lambda: reading.read(access, folder, mail, is_seen=True))
+        found = asked(request, vault, "mail", lambda: reading.read(access, folder, mail, is_seen=True))
+        context["mail"] = found
+        if found.folder.use not in ("drafts", "junk", "trash"):
+            heads, now = found.line.heads, timezone.now()
+            # Which of both it is says the folder: anybody can write our address above a mail.
+            is_out, at = found.folder.use == "sent", found.line.at or now
+            keeping.keep(vault=vault, heads=heads, content=found.content, at=at, is_out=is_out)
+            context["contacts"] = keeping.known(vault, [heads.sender.email])
     except ServerProblem as problem:
         context["problem"] = str(problem)
     return render(request, "crm/mail/mail.html", context)
@@ -118,6 +127,21 @@ def as_file(name: str, content: bytes) -> HttpResponse:
     answer["Cache-Control"] = "private, no-store"
     answer["Content-Security-Policy"] = SHUT
     return answer
+
+
+@gate(SIGNED_IN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def kept(request: HttpRequest, kept: UUID) -> HttpResponse:
+    """A mail kept with a contact; the copy is forgotten when asked."""
+    vault = opened(request)
+    found = keeping.one(vault, kept)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        keeping.forget(vault=vault, mail=found)
+        messages.success(request, _("The copy is gone. The mail at the mail server stays."))
+        return redirect("contacts:agenda", found.contact_id)
+    return render(request, "crm/mail/kept.html", {"read": keeping.read(vault, found)})
 
 
 def scanned(found: tuple[str, bytes]) -> tuple[str, bytes]:

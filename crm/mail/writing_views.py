@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -17,6 +18,7 @@ from crm.contacts.filters import book
 from crm.documents.rules import DocumentProblem
 from crm.mail import queries, reading, sending
 from crm.mail.context import access_of_own, asked
+from crm.mail.keeping import keep_sent
 from crm.mail.reading import Mail
 from crm.mail.rules import Access, MailProblem, ServerProblem
 from crm.mail.sending import Origin, Sent, Upload
@@ -81,6 +83,7 @@ def _posted(request: HttpRequest, vault: Opened, access: Access) -> HttpResponse
     except (MailProblem, ServerProblem, DocumentProblem) as problem:
         found = problem.problems if isinstance(problem, MailProblem) else {getattr(problem, "field", ""): str(problem)}
         return _page(request, letter, origin, address=access.address, problems=found)
+    keep_sent(vault=vault, raw=sent.raw, hidden=sent.hidden, at=at)
     _tell(request, sent)
     return redirect("mail:home")
 
@@ -88,8 +91,13 @@ def _posted(request: HttpRequest, vault: Opened, access: Access) -> HttpResponse
 def _tell(request: HttpRequest, sent: Sent) -> None:
     """That it has left, and what of it has not gone as wished."""
     if sent.refused:
-        names = ", ".join(sent.refused)
-        messages.warning(request, _("The mail is sent, but the server takes none to %(names)s.") % {"names": names})
+        # Without their names: what the next page tells stands readable until then.
+        words = ngettext(
+            "The mail is sent, but the server takes none to %(count)d of its recipients.",
+            "The mail is sent, but the server takes none to %(count)d of its recipients.",
+            len(sent.refused),
+        )
+        messages.warning(request, words % {"count": len(sent.refused)})
     elif not sent.is_filed:
         messages.warning(request, _("The mail is sent, but no copy of it could be put among the sent ones."))
     else:

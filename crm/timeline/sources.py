@@ -18,12 +18,14 @@ from accounts.ground.trail.models import Event as Happened
 from crm.calendar.models import Event, EventContact
 from crm.documents.models import Document
 from crm.documents.rules import Label
+from crm.mail.models import KeptMail
 from crm.notes.models import Note
 from crm.tasks.models import Task, TaskState
 from crm.timeline.legs import KINDS, About, Kind, Line, leg, of_whole_days
 from crm.workflows.models import Workflow, WorkflowContact
 
 OPEN, CLOSED = "open", "closed"
+IN, OUT = "in", "out"
 # Notes that are held in mind stand before all others, whatever their day.
 PINNED, MOST_PINNED = "pinned", 5
 
@@ -69,6 +71,13 @@ def _events(about: About) -> "QuerySet[Any]":
 def _documents(about: About) -> "QuerySet[Any]":
     rows = scope(about.who, Document).filter(contact_id=about.contact, trashed_at=None)
     return leg(rows, at="changed_at", actor="uploader__username", version="version", title="label_sealed")
+
+
+def _mails(about: About) -> "QuerySet[Any]":
+    rows = scope(about.who, KeptMail).filter(contact_id=about.contact)
+    state = Case(When(is_out=True, then=Value(OUT)), default=Value(IN), output_field=CharField())
+    sealed = {"version": "version", "title": "subject_sealed"}
+    return leg(rows, at="said_at", state=state, actor="user__username", **sealed)
 
 
 def _messages(about: About) -> "QuerySet[Any]":
@@ -125,6 +134,15 @@ KINDS |= {
     ),
     "event": Kind(_("Events"), "calendar", _events, _at("calendar:event"), Event),
     "document": Kind(_("Documents"), "file", _documents, _at("documents:document"), Document, ("label",), _name),
+    "mail": Kind(
+        _("Mails"),
+        "mail",
+        _mails,
+        _at("mail:kept"),
+        KeptMail,
+        ("subject",),
+        states={IN: _("Received"), OUT: _("Sent")},
+    ),
     "message": Kind(_("Messages"), "message", _messages, _at("messages:thread", "link")),
     "request": Kind(_("Requests"), "clock", _requests, _at_account, said=_stored, states=dict(RequestStatus.choices)),
     "activity": Kind(_("Activity"), "activity", _happened, _at_account, said=_stored),

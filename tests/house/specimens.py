@@ -82,6 +82,7 @@ SPECIMENS: dict[str, Specimen] = {
     "mailing": lambda world, number: NOWHERE,
     # tests/crm/mail says whose a mailbox is.
     "mail": lambda world, number: "1-1",
+    "kept": lambda world, number: NOWHERE,
     "part": lambda world, number: 1,
     "intake": lambda world, number: NOWHERE,
     # tests/crm/documents says whose a document is.

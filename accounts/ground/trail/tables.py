@@ -90,6 +90,7 @@ TABLES: dict[str, Any] = {
     "crm_group": _("Groups of contacts"),
     "crm_groupmember": _("Members of groups"),
     "crm_change": _("Changes of several contacts"),
+    "crm_keptmail": _("Mails kept with contacts"),
     "crm_mailbox": _("Mailboxes of people"),
     "crm_mailing": _("Mails to several contacts"),
     "crm_customfield": _("Own fields of contacts"),
