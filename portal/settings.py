@@ -253,7 +253,7 @@ OUTBOX_CARRIERS = {} if CODES_URL == "none:" else dict.fromkeys(("sms", "voice")
 CODES_PRICED_BY = "auth2fa.carriers.actions.price_to_send"
 # Counts a plain text that the back office owes a number of a room below.
 CODES_COUNTED_BY = "auth2fa.carriers.actions.count_text"
-OUTBOX_WANTED_BY = "portal.news.queries.wanting"  # who wants mails of a kind that may be turned off
+OUTBOX_WANTED_BY, OUTBOX_HEADS_BY = "portal.news.queries.wanting", "crm.mailings.stopping.heads_of"  # of mails
 OUTBOX_CARRIERS["mail"] = "accounts.desk.brand.letters.carry"
 TAX_LOTS_FINAL_AT = env.text("TAX_LOTS_FINAL_AT", "20:30")  # New York; from then on the lots of a trade day stay
 MAIL_NETWORKS, MAIL_BYTES = env.words("MAIL_NETWORKS", []), env.whole("MAIL_BYTES", 25 * 1024 * 1024)  # people's mail

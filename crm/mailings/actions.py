@@ -4,11 +4,8 @@ import json
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.desk.brand.queries import brand_at
@@ -25,10 +22,10 @@ from crm.locks import actions as locks
 from crm.mailings.models import Mailing
 from crm.mailings.queries import QUEUED, Reached, reached
 from crm.mailings.rules import MOST, Letter, MailingProblem
+from crm.mailings.stopping import address_for, contact_of
 from crm.vault.sealed import Opened
 
 MAILINGS_AN_HOUR = 10
-SIGNER = Signer(salt="mail to several")
 
 
 def send(*, vault: Opened, key: UUID, contacts: "QuerySet[Contact]", letter: Letter, at: datetime) -> Mailing:
@@ -76,16 +73,10 @@ def choose(*, vault: Opened, contact: Contact, is_off: bool, at: datetime) -> No
     contact.save(update_fields=["mails_off_at"])
 
 
-def mark_of(contact: Contact) -> str:
-    """The end of the address under which somebody says that such mails shall stop."""
-    return SIGNER.sign(contact.pk.hex)
-
-
 def stop(*, mark: str, at: datetime, is_sure: bool) -> bool:
     """Somebody wants no more such mails, and is sure or is only asked; whether the address is one of ours."""
-    try:
-        contact = UUID(SIGNER.unsign(mark))
-    except (BadSignature, ValueError):
+    contact = contact_of(mark)
+    if contact is None:
         return False
     with cursor() as cur:
         cur.execute("SELECT app_no_more_mails(%s, %s, %s)", [contact, at, is_sure])
@@ -106,8 +97,7 @@ def _foot(vault: Opened, at: datetime) -> str:
 
 def _message(mailing: Mailing, one: Reached, letter: Letter, foot: str) -> OutboxMessage:
     told = letter.to(one.values)
-    there = settings.PUBLIC_URL.rstrip("/") + reverse("mailings:stop", args=[mark_of(one.contact)])
-    stops = _("No more such mails: %(link)s") % {"link": there}
+    stops = _("No more such mails: %(link)s") % {"link": address_for(one.contact.pk)}
     # Its text is sealed while it waits, shown to nobody in the back office, and forgotten when it has left.
     return OutboxMessage(
         channel=Channel.MAIL,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -96,9 +97,10 @@ def choose(request: HttpRequest, contact: UUID) -> HttpResponse:
 
 
 @gate(PUBLIC)
+@csrf_exempt  # the signature in the address is the proof, and a mail program that presses the button has no other
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, mark: str) -> HttpResponse:
-    """Whoever has such a mail says that there shall be no more; only a press of the button does it."""
+    """Whoever has such a mail says that there shall be no more; only a press of the button does it, here or there."""
     at, is_sure = timezone.now(), request.method == "POST"
     if wait := spend(f"mailing/stop/{client_address(request) or UNKNOWN}", most=CALLS_AN_HOUR, at=at):
         return HttpResponse(status=429, headers={"Retry-After": str(wait)})

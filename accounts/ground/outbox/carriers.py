@@ -31,7 +31,8 @@ def by_mail(message: OutboxMessage, at: datetime) -> None:
         subject, body = opened(message)
     except Lost as lost:
         raise Undeliverable("its text was sealed under a key that is gone") from lost
-    EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [message.recipient]).send()
+    heads = import_string(settings.OUTBOX_HEADS_BY)(message)
+    EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [message.recipient], headers=heads).send()
 
 
 def _as_file(message: OutboxMessage, at: datetime) -> None:

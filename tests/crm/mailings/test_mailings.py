@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.ground.access.context import as_role
 from accounts.ground.outbox.actions import deliver_due
+from accounts.ground.outbox.carriers import by_mail
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.outbox.sealed import opened
 from accounts.ground.people.models import User
@@ -117,6 +118,23 @@ def test_who_wants_no_more_says_so_from_the_mail_itself(alice, three, client):
     # Others that a mail may name are not ours to stop.
     assert client.post("/no-more-mails/" + three[1].pk.hex + ":nonsense/").status_code == 404
     assert Contact.unscoped.get(pk=three[1].pk).mails_off_at is None
+
+
+def test_a_mail_program_stops_them_with_one_press(alice, three, settings, mailoutbox):
+    """RFC 8058: both heads, and a POST to the address without a cookie or a page before."""
+    from django.test import Client
+
+    settings.PUBLIC_URL = "https://portal.example"
+    send(alice, three, 2)
+    by_mail(sent()[0], timezone.now())
+    heads = mailoutbox[0].extra_headers
+    assert heads["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = re.fullmatch(r"<https://portal\.example(/no-more-mails/\S+/)>", heads["List-Unsubscribe"])[1]
+    program = Client(enforce_csrf_checks=True)
+    assert program.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert [bool(Contact.unscoped.get(pk=one.pk).mails_off_at) for one in three] == [True, False, False]
+    by_mail(OutboxMessage(natural_key="other", subject="x", body="y", recipient="a@b.example"), timezone.now())
+    assert mailoutbox[1].extra_headers == {}
 
 
 def test_the_practice_says_it_for_somebody_and_takes_it_back(alice, three):
