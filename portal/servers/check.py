@@ -164,8 +164,7 @@ def _bring_browser() -> None:
 def _bring_mail_server() -> None:
     """Dovecot, which the tests of people's mail start by themselves; where it cannot be had they say so and are left
     out."""
-    there = shutil.which("dovecot") or Path("/usr/sbin/dovecot").exists()
-    if there or os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if _has_mail_server() or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # The package would start a server of its own, unless the machine says that packages start none.
@@ -183,6 +182,10 @@ def _bring_mail_server() -> None:
                 _NO_DAEMONS.unlink(missing_ok=True)
     if done.returncode != 0:
         tell("  Dovecot could not be installed; the tests of people's mail are left out")
+
+
+def _has_mail_server() -> bool:
+    return shutil.which("dovecot") is not None or Path("/usr/sbin/dovecot").exists()
 
 
 def _browser_parts() -> dict[str, bool]:

@@ -52,6 +52,27 @@ def test_others_are_told_what_to_do(commands, monkeypatch, uid, apt):
     assert commands == []
 
 
+@pytest.mark.parametrize(("is_there", "uid", "brings"), [(False, 0, True), (True, 0, False), (False, 1000, False)])
+def test_root_gets_a_mail_server_that_packages_do_not_start(commands, monkeypatch, tmp_path, is_there, uid, brings):
+    forbids, seen = tmp_path / "policy-rc.d", []
+
+    def run(command, **_):
+        seen.append(forbids.exists())
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(check.subprocess, "run", run)
+    monkeypatch.setattr(check, "_NO_DAEMONS", forbids)
+    monkeypatch.setattr(check, "_has_mail_server", lambda: is_there)
+    monkeypatch.setattr(check.os, "geteuid", lambda: uid)
+    monkeypatch.setattr(check.shutil, "which", lambda name: f"/usr/bin/{name}")
+
+    check._bring_mail_server()
+
+    assert [command[1] for command in commands] == (["update", "install"] if brings else [])
+    assert all(seen) and not forbids.exists()
+
+
 def test_every_kind_of_check_is_made():
     names = [name for name, *_ in check._checks()]
 
