@@ -39,9 +39,9 @@ def ask_missing(firm: Plan, *, at: datetime) -> int:
             if who is None:
                 return 0
             made = request(who=who, wishes=wishes, accepts=True, batch=uuid4(), at=then)[0]
-        with acting(office, alias="office") as who:
-            if who is None:
+        with acting(office, alias="office") as staff:
+            if staff is None:
                 return 0
             for state in MADE[:steps]:
-                advance(who=who, mailbox=made, to=state, at=then)
+                advance(who=staff, mailbox=made, to=state, at=then)
     return len(ASKED)

@@ -82,7 +82,7 @@ class MailboxWishSerializer(StrictSerializer):
 class MailboxWishesSerializer(StrictSerializer):
     """Those that are looked at together."""
 
-    mailboxes = MailboxWishSerializer(many=True, min_length=1, max_length=MOST_AT_ONCE)  # type: ignore[call-arg]
+    mailboxes = serializers.ListField(child=MailboxWishSerializer(), min_length=1, max_length=MOST_AT_ONCE)
 
 
 class MailboxOrderSerializer(MailboxWishesSerializer):
