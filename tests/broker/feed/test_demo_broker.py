@@ -5,10 +5,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from accounts.broker.feed.actions import import_statements
+from accounts.broker.lots.pages import CENT, days_of, line_of
+from accounts.broker.lots.queries import contracts_of
 from accounts.broker.models import NavDaily
+from accounts.ground.access.context import Who, as_role
 from accounts.ground.days.actions import seed
 from accounts.ground.models import Hold, Notification
 from accounts.ground.tree import actions as tree
+from accounts.ground.tree.models import HOLDING_KINDS, Account
 from tests.figures import write as write_figure
 
 roster = pytest.importorskip("portal.demo.broker.roster")
@@ -57,6 +61,22 @@ def test_days_and_months_of_the_same_plan_are_the_same_values(plan, tmp_path):
     report = import_statements(write(plan, tmp_path / "all", first=FIRST, last=LAST, per="all").files, at=AT)
 
     assert (report.counts["navdaily"].new, report.counts["navdaily"].changed) == (0, 0)
+
+
+def test_what_it_says_it_realized_ties_to_the_lots(plan, tmp_path):
+    import_statements(write(plan, tmp_path, first=FIRST, last=LAST, per="day").files, at=AT)
+
+    with as_role("office"):
+        office = Who(user_id=1, seat_id=1, role="office", reach="office")
+        accounts = Account.unscoped.filter(kind__in=HOLDING_KINDS)
+        contracts = [one for account in accounts for one in contracts_of(office, account)]
+
+    lines = [line_of(one, LAST.year) for one in contracts]
+    assert sum(len(days_of(one)) for one in contracts) > 10
+    assert [(one.contract.symbol, one.difference, one.apart) for one in lines if one.difference or one.apart] == []
+    for one in contracts:
+        if one.stated:
+            assert abs(one.book.cost - one.stated[1]) < CENT, one.symbol
 
 
 @pytest.mark.parametrize("kind", sorted(FAULTS))
