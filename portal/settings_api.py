@@ -29,6 +29,7 @@ SPECTACULAR_SETTINGS = {
         "RequestKind": "accounts.ground.requests.models.RequestKind",
         "RequestStatus": "accounts.ground.requests.models.RequestStatus",
         "AllocationMethod": "accounts.broker.allocation.models.Method",
+        "AnnouncementKind": "accounts.broker.corporate.models.VoluntaryKind",
         "TaxLotMethod": "accounts.broker.lots.matching.Method",
         "TaxLotStanding": "accounts.broker.lots.matching.STANDING_CHOICES",
         "TaxLotFlag": "accounts.broker.lots.replay.FLAG_CHOICES",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade, TradeHistory
 from accounts.broker.allocation.admin import AllocationAdmin, BlockAdmin
+from accounts.broker.corporate.admin import EntitlementAdmin, VoluntaryActionAdmin
 from accounts.broker.deciding.admin import FundingDecisionAdmin
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, NavHistory, StatementFile
 from accounts.broker.funding.admin import FundingFileAdmin, FundingRequestAdmin, SavedBankAdmin
@@ -29,6 +30,7 @@ __all__ = [
     "AllocationAdmin",
     "BlockAdmin",
     "ClosingPriceAdmin",
+    "EntitlementAdmin",
     "FlexQueryAdmin",
     "FundingDecisionAdmin",
     "FundingFileAdmin",
@@ -42,6 +44,7 @@ __all__ = [
     "ProductApprovalAdmin",
     "RestrictionAdmin",
     "SavedBankAdmin",
+    "VoluntaryActionAdmin",
 ]
 
 PLACES = 4

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.broker.allocation import api as allocation
+from accounts.broker.corporate import api as corporate
 from accounts.broker.lots import api as lots
 from accounts.broker.margin import api as margin
 from accounts.broker.permissions import api as permissions
@@ -17,6 +18,9 @@ urlpatterns = [
     path("blocks/<uuid:pk>/preview/", allocation.PreviewAllocation.as_view(), name="api_preview_allocation"),
     path("blocks/<uuid:pk>/allocate/", allocation.AllocateBlock.as_view(), name="api_allocate"),
     path("blocks/<uuid:pk>/cancel/", allocation.CancelAllocation.as_view(), name="api_cancel_allocation"),
+    path("corporate-actions/", corporate.CorporateActions.as_view(), name="api_corporate_actions"),
+    path("corporate-actions/<uuid:pk>/", corporate.Announcement.as_view(), name="api_announcement"),
+    path("corporate-actions/<uuid:pk>/choose/", corporate.Elect.as_view(), name="api_elect"),
     path("instructions/", transmit.Instructions.as_view(), name="api_instructions"),
     path("may-trade/", trading.MayTrade.as_view(), name="api_may_trade"),
     path("margin-groups/", margin.MarginGroups.as_view(), name="api_margin_groups"),

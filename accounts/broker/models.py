@@ -2,6 +2,7 @@
 
 from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade, TradeHistory
 from accounts.broker.allocation.models import Allocation, AllocationShare, Block, BlockExecution
+from accounts.broker.corporate.models import Entitlement, VoluntaryAction
 from accounts.broker.deciding.models import FundingDecision
 from accounts.broker.feed.models import AccountFacts, ChangeInNav, FxRate, NavDaily, NavHistory, StatementFile
 from accounts.broker.funding.models import FundingFile, FundingRequest, SavedBank
@@ -29,6 +30,7 @@ __all__ = [
     "ChangeInNav",
     "ClosingPrice",
     "CorporateAction",
+    "Entitlement",
     "FlexQuery",
     "FundingDecision",
     "FundingFile",
@@ -56,4 +58,5 @@ __all__ = [
     "StatementFile",
     "Trade",
     "TradeHistory",
+    "VoluntaryAction",
 ]

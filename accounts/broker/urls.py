@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.broker.allocation import views as allocation
+from accounts.broker.corporate import views as corporate
 from accounts.broker.lots import views as lots
 from accounts.broker.margin import views as margin
 from accounts.broker.permissions import views as permissions
@@ -22,6 +23,10 @@ urlpatterns = [
     path("trading/allocation/<uuid:pk>/attach/", allocation.change, {"what": "attach"}, name="attach_executions"),
     path("trading/allocation/<uuid:pk>/withdraw/", allocation.change, {"what": "withdraw"}, name="withdraw_block"),
     path("trading/check/", trading.check, name="check"),
+    path("trading/corporate-actions/", corporate.listed, name="corporate_actions"),
+    path("trading/corporate-actions/action/", corporate.told, name="corporate_action"),
+    path("trading/corporate-actions/<uuid:pk>/", corporate.announcement, name="announcement"),
+    path("trading/corporate-actions/<uuid:pk>/choose/", corporate.choose, name="elect"),
     path("trading/restrictions/", restrictions.listed, name="restrictions"),
     path("trading/restrictions/<uuid:pk>/end/", restrictions.end, name="end_restriction"),
     path("trading/permissions/", products.listed, name="products"),

@@ -4,10 +4,13 @@ import re
 from collections.abc import Sequence
 
 from django.db.models import Count, OuterRef, Subquery
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import ngettext
 
 from accounts.broker.activity.models import CorporateAction
+from accounts.broker.corporate.actions import KEY as ELECTION
+from accounts.broker.corporate.words import kind_words
 from accounts.broker.holdings.models import Instrument
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
@@ -15,19 +18,6 @@ from accounts.ground.notifications.models import Notification, NotificationKind
 
 KEY = "corporate:"
 _RATIO = re.compile(r"(\d+(?:\.\d+)?) FOR (\d+(?:\.\d+)?)", re.IGNORECASE)
-
-# The broker's codes that come with a change of a holding.
-KINDS = {
-    "FS": gettext_lazy("Split"),
-    "RS": gettext_lazy("Reverse split"),
-    "SD": gettext_lazy("Stock dividend"),
-    "SO": gettext_lazy("Spin-off"),
-    "TC": gettext_lazy("Merger"),
-    "TO": gettext_lazy("Tender offer"),
-    "RI": gettext_lazy("Rights issue"),
-    "IC": gettext_lazy("Change of name or number"),
-    "DW": gettext_lazy("Delisting"),
-}
 
 
 def tell(who: Who, rows: Sequence[Notification]) -> Sequence[Notification]:
@@ -37,13 +27,23 @@ def tell(who: Who, rows: Sequence[Notification]) -> Sequence[Notification]:
     for row in rows:
         facts = known.get(row.natural_key.removeprefix(KEY))
         row.words = sentence(*facts) if facts else ""  # type: ignore[attr-defined]
+        row.leads_to = _page(row.natural_key, told=facts is not None)  # type: ignore[attr-defined]
     return rows
+
+
+def _page(key: str, *, told: bool) -> str:
+    """The page of the action that a piece of news is about."""
+    if key.startswith(ELECTION):
+        return reverse("trading:announcement", args=[key.removeprefix(ELECTION)])
+    if told:
+        return f"{reverse('trading:corporate_action')}?{urlencode({'of': key.removeprefix(KEY)})}"
+    return ""
 
 
 def sentence(kind: str, name: str, text: str, clients: int) -> str:
     """Such as: Split 3:1, Opaline Software, 4 clients."""
     ratio = _RATIO.search(text)
-    what = str(KINDS.get(kind, _("Corporate action")))
+    what = kind_words(kind)
     if ratio and kind in ("FS", "RS"):
         what = f"{what} {ratio[1]}:{ratio[2]}"
     number = ngettext("%(clients)s client", "%(clients)s clients", clients) % {"clients": clients}

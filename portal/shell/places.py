@@ -224,6 +224,16 @@ WORK = (
     tab("trading", "tax_optimizer", _("Tax Optimizer"), "trading:tax_lot_accounts", "trade"),
     page("tax_optimizer", "tax_lots", _("Tax Optimizer"), "trading:tax_lots", "report"),
     page("tax_lots", "tax_lot", _("Tax lots"), "trading:tax_lot", "report"),
+    tab(
+        "trading",
+        "corporate_actions",
+        _("Corporate actions"),
+        "trading:corporate_actions",
+        "view",
+        whose=Whose.ADVISORS,
+    ),
+    page("corporate_actions", "corporate_action", _("Corporate action"), "trading:corporate_action", "view"),
+    page("corporate_actions", "announcement", _("Corporate action"), "trading:announcement", "view"),
     tab("trading", "may_trade", _("Can I trade this?"), "trading:check", "trade"),
     section(
         "reports",

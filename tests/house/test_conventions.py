@@ -16,6 +16,8 @@ STORED = {"title", "resolution"}
 
 # SQL that reads the server's clock: measurements, and stamps that only the database can make in order.
 CLOCKS = {
+    "accounts/broker/corporate/actions.py": "an election is closed by the clock that its trigger reads",
+    "accounts/broker/corporate/sql_setup.py": "a trigger closes elections, whatever instant it is told",
     "accounts/broker/feed/merge_sql.py": "what statements tell bears the instant at which nobody read beside it",
     "accounts/ground/runs/work.py": "measures how long runs, stages and chunks take",
     "fees/adjustments/night.py": "an adjustment says up to when it knew values, by the clock that stamps replaced ones",

@@ -4,8 +4,11 @@ have one, set by the lowest seat that may, its reason carrying the account's wor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from accounts.broker.activity.models import CorporateAction
 from accounts.broker.allocation.actions import Order, allocate, open_block
 from accounts.broker.allocation.queries import Asked, Entry, block_for, plan
+from accounts.broker.corporate.models import Entitlement, VoluntaryAction
+from accounts.broker.feed.models import StatementFile
 from accounts.broker.instruments.rules import Traded
 from accounts.broker.lots.models import LotChoice
 from accounts.broker.permissions import actions as permissions
@@ -36,6 +39,7 @@ _SET_BY = {
 
 # Which rows the parameter `pk` of a route stands for.
 ROWS = {
+    **dict.fromkeys(("announcement", "elect", "api_announcement", "api_elect"), "announcement"),
     "end_restriction": "restriction",
     "api_end_restriction": "restriction",
     "block": "block",
@@ -88,6 +92,7 @@ def dress(world: World) -> None:
     _blocks(world)
     _ask(world)
     _choose_lots(world)
+    _announce(world)
     rows = world.rows["restriction"] = {}
     for number, name in _SET_BY.items():
         with acting(world.users[name].pk) as who:
@@ -135,6 +140,27 @@ def _choose_lots(world: World) -> None:
                 firm_id=account.firm_id, account=account, contract=f"{word} lots", symbol=f"{word} lots",
                 day=now.date(), method="LIFO", final_at=now + timedelta(days=2), chosen_by=1, chosen_at=now,
             )  # fmt: skip
+
+
+def _announce(world: World) -> None:
+    """Every holding account may choose in an action of its own, and one of its statements tells of a split."""
+    now, rows = datetime.now(UTC), world.rows.setdefault("announcement", {})
+    file = StatementFile.unscoped.create(sha256="5" * 64, name="split", kind="flex", size=1, imported_at=now)
+    for number, word in CANARIES.items():
+        account = world[number]
+        if account.kind in HOLDING_KINDS:
+            whose = {"firm_id": account.firm_id, "account": account}
+            action = VoluntaryAction.unscoped.create(
+                firm_id=account.firm_id, kind="TO", symbol=word, title=f"{word} offer", terms=f"{word} terms",
+                options=["Keep", "Tender"], held_on=DAY, deadline=now + timedelta(days=9), announced_by=1,
+                announced_at=now,
+            )  # fmt: skip
+            Entitlement.unscoped.create(**whose, action=action, quantity=1)
+            CorporateAction.unscoped.create(
+                **whose, key=word, action_id=word, kind="FS", symbol=word, description=f"{word} SPLIT", report_on=DAY,
+                quantity=1, file=file,
+            )  # fmt: skip
+            rows[number] = action.pk
 
 
 def _blocks(world: World) -> None:

@@ -34,6 +34,7 @@ FILES = {
     "accounts/broker/transmit/answers.py": NIGHT,
     "accounts/broker/funding/closing.py": NIGHT,
     "accounts/broker/funding/sending.py": "by the clock under the back office's login, for every firm",
+    "accounts/broker/corporate/queries.py": CORRELATED,
     "accounts/broker/funding/queries.py": CORRELATED,
     "accounts/broker/funding/watching.py": "by the clock under the back office's login, for every firm",
     "accounts/broker/lots/locking.py": "the lock of an account that came through the scope, which the person trades in",

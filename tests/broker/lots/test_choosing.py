@@ -88,11 +88,18 @@ def test_what_is_chosen_matches_and_can_be_changed(ana, seated):
         set_default(who=who, account=ana, method="LIFO", at=NOW)
     assert LotChoice.unscoped.get().method == "HC"
     assert LotDefault.unscoped.get().method == "LIFO"
-    assert Event.unscoped.filter(kind="tax_lots").count() == 5
+    with seated("vera") as vera:
+        # A colleague, once it is free.
+        later = NOW + 20 * MINUTE
+        begin(who=vera, account=ana, at=later)
+        choose(who=vera, account=ana, contract="77", day=day, method="LC", at=later)
+        set_default(who=vera, account=ana, method="MSL", at=later)
+    assert (LotChoice.unscoped.get().method, LotDefault.unscoped.get().method) == ("LC", "MSL")
+    assert Event.unscoped.filter(kind="tax_lots").count() == 7
     # What is closed already keeps its method: the default begins with the day that is open.
     with seated("ana") as who:
         [found] = contracts_of(who, ana)
-    assert (found.book.gains(SOLD_ON), found.chosen(day)[0]) == (1250, "HC")
+    assert (found.book.gains(SOLD_ON), found.chosen(day)[0]) == (1250, "LC")
 
 
 def key(account, who, place):
