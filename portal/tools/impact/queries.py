@@ -7,7 +7,7 @@ from decimal import Decimal
 from json import loads
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.broker.holdings.queries import Held, last_held
 from accounts.broker.rates.queries import rates
@@ -79,7 +79,7 @@ class Standing:
     @property
     def may_answer(self) -> bool:
         """Whether the client may say what it wants: once asked, and again whenever it has said something."""
-        return self.waits or self.answer is not None
+        return self.account.status == Status.OPEN and (self.waits or self.answer is not None)
 
 
 @dataclass(frozen=True)
@@ -267,9 +267,3 @@ def _with_alternatives(
         if one.score is None or score > one.score
     )
     return replace(one, alternatives=offered)
-
-
-def own_standings(who: Who, at: datetime) -> list[Standing]:
-    """The accounts that an owner signs for and that were asked for once, or have an answer."""
-    rows = scope(who, Account, "sign").filter(kind=Kind.CLIENT).order_by(F("number"))
-    return [one for one in standings(who, list(rows[:50]), at) if one.invitation is not None or one.answer is not None]

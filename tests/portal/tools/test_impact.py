@@ -14,6 +14,7 @@ from accounts.ground.access.context import acting, as_role
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import User
 from accounts.ground.requests.models import Request
+from accounts.ground.tree.models import Account, Status
 from portal.lapsing import lapse_due
 from portal.tools.impact import actions
 from portal.tools.impact.models import ImpactAnswer, ImpactInvitation, ImpactRelease, ImpactSecurity
@@ -123,6 +124,10 @@ def test_a_client_is_asked_answers_and_answers_again(world, browse, monkeypatch)
     assert alice.get(f"{API}{ANA}/").json()["values"] == {"clean_air": 1}
     with as_role("owner"):
         assert ImpactAnswer.unscoped.count() == 2
+        Account.unscoped.filter(number=ANA).update(status=Status.CLOSED, closed_on=DAY)
+    before = kept()
+    assert ana.post(f"/impact/{ANA}/", said).status_code == 409  # a closed account asks nothing of anybody
+    assert kept() == before
 
 
 def test_an_invitation_is_sent_again_taken_back_and_lapses(world, browse):

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.ground.access.context import acting, as_role
@@ -110,6 +112,11 @@ def test_the_calendar_tells_ones_own_clients_alone(world):
 
 
 def test_the_page_of_the_calendar_shows_and_hides_the_layer(world, browse):
+    def questions():
+        with CaptureQueriesContext(connection) as asked:
+            assert alice.get(f"/calendar/?day={year}-12-15").status_code == 200
+        return len([one for one in asked.captured_queries if " FROM " in one["sql"]])
+
     year = timezone.localdate().year
     worth(ira(world, ANA, born_on=date(year - 75, 5, 1)), date(year - 1, 12, 31), "100000")
     alice = browse("alice")
@@ -123,3 +130,6 @@ def test_the_page_of_the_calendar_shows_and_hides_the_layer(world, browse):
     page = alice.get(f"/calendar/days/?day={year}-12-31&hide=distributions").content.decode()
     assert "4,065.04" not in page
     assert "Required distributions" in page
+    one = questions()
+    worth(ira(world, KEN, born_on=date(year - 80, 5, 1)), date(year - 1, 12, 31), "100000")
+    assert questions() == one
