@@ -1,9 +1,15 @@
 """Reading what is stored of one's own mailbox."""
 
+from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from crm.mail.models import Mailbox
 from crm.mail.rules import Access
 from crm.vault.sealed import Opened
+
+
+def is_connected(who: Who) -> bool:
+    """Whether somebody has connected a mailbox, which is known without opening it."""
+    return scope(who, Mailbox).exists()
 
 
 def own(vault: Opened) -> Mailbox | None:

@@ -22,7 +22,7 @@ from crm.mail.context import access_of_own, asked, own_or_missing, wanted_of
 from crm.mail.reading import MOST_AT_ONCE
 from crm.mail.rules import ServerProblem
 from crm.vault.context import opened
-from crm.vault.rules import PROVED
+from crm.vault.rules import PROVED, member_seat
 
 # Nothing in a file runs or loads anything, wherever a browser puts it.
 SHUT = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -31,11 +31,11 @@ SHUT = "default-src 'none'; frame-ancestors 'none'; sandbox"
 @gate(SIGNED_IN)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """A page of a folder; without a mailbox, how one comes by one."""
-    vault = opened(request)
-    mailbox = queries.own(vault)
-    if mailbox is None:
+    """A page of a folder; without a mailbox, how one comes by one, for which nothing sealed is opened."""
+    if not queries.is_connected(member_seat(request.seat)):  # type: ignore[attr-defined]
         return render(request, "crm/mail/none.html")
+    vault = opened(request)
+    mailbox = own_or_missing(vault)
     wanted = wanted_of(request.GET.dict())
     context: dict[str, Any] = {"mailbox": mailbox, "wanted": wanted}
     try:
