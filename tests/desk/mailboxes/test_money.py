@@ -154,7 +154,7 @@ def test_active_mailboxes_are_renewed_in_may_and_no_others(boxes, nights):
 
 @pytest.mark.parametrize("person", ["bob", "mallory", "vera", "ana", "frank"])
 def test_no_row_is_written_at_somebody_elses_master(boxes, world, as_role, person):
-    """Past every page, as the pages' own login: neither a mailbox nor a charge in the name of Northgate."""
+    """Past every page, as the pages' own login: nothing in the name of Northgate is seen or written."""
     mailbox = boxes.one()
     before = Mailbox.unscoped.count(), MailboxCharge.unscoped.count()
     box = Mailbox.unscoped.get(pk=mailbox.pk)
@@ -167,6 +167,9 @@ def test_no_row_is_written_at_somebody_elses_master(boxes, world, as_role, perso
     for row in (box, own, charge):
         with as_role("portal_web"), acting(world.users[person].pk), pytest.raises(DatabaseError), transaction.atomic():
             row.save(force_insert=True)
+    with as_role("portal_web"), acting(world.users[person].pk):
+        assert (Mailbox.unscoped.count(), MailboxCharge.unscoped.count()) == (0, 0)
+        assert not Mailbox.unscoped.update(name="Mine")
     assert (Mailbox.unscoped.count(), MailboxCharge.unscoped.count()) == before
 
 
