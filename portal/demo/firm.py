@@ -17,6 +17,7 @@ from portal.demo import (
     applying,
     book,
     choices,
+    elections,
     funding,
     history,
     impact,
@@ -79,6 +80,7 @@ def make(
     posted = mailboxes.ask_missing(firm, at=at)
     valued = impact.ask_missing(firm, at=at)
     listed = marketplace.list_missing(firm, at=at)
+    entitled = elections.announce_missing(firm, at=at)
     if "storage_password" not in remembered:
         remembered = {**remembered, "storage_password": keys.new_password()}
         keys.save(remembered)
@@ -103,6 +105,7 @@ def make(
         "mailboxes_asked": posted,
         "clients_asked_what_they_value": valued,
         "marketplace": listed,
+        "entitled_to_choose": entitled,
         "limits_agreed": limited + lived.limits_agreed,
         **history.figures(firm),
         "seconds": round(monotonic() - started, 1),

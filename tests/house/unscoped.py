@@ -71,6 +71,7 @@ FILES = {
     "portal/demo/choices.py": DEMO,
     "portal/demo/mailboxes.py": DEMO,
     "portal/demo/impact.py": DEMO,
+    "portal/demo/elections.py": DEMO,
     "portal/demo/agreements.py": DEMO,
     "accounts/desk/applying/telling.py": "whom a practice has for an application, under the back office's login",
     "portal/demo/applying.py": DEMO,
