@@ -127,6 +127,7 @@ class TaxLots(APIView):
         """Every contract with its open lots and closing trades, and what was chosen."""
         who, at = request.seat, timezone.now()  # type: ignore[attr-defined]
         account, today = account_for(who, number, "report"), exchange_day(at)
+        wanted = queries.choices_of(who, account)
         told = [
             {
                 **{name: getattr(one, name) for name in ("key", "symbol", "currency", "book")},
@@ -134,10 +135,10 @@ class TaxLots(APIView):
                 "lots": pages.open_lots(one, today),
                 "days": pages.days_of(one),
             }
-            for one in queries.contracts_of(who, account)
+            for one in queries.contracts_of(who, account, wanted)
         ]
         said = {
-            "method": queries.choices_of(who, account).default(first_open_day(at, calendar())),
+            "method": wanted.default(first_open_day(at, calendar())),
             "is_running": queries.holder(queries.lock_of(who, account), at) is not None,
             "contracts": told,
             "chosen": queries.chosen(who, account),

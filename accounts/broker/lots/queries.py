@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from accounts.broker.activity.models import CorporateAction, PositionTransfer, Trade
 from accounts.broker.holdings.models import Position
@@ -75,11 +75,10 @@ def standing(who: Who, account: Account) -> "QuerySet[LotDefault]":
 
 
 def history_of(who: Who, account: Account) -> History:
-    """Everything the statements tell of an account that makes, takes or changes lots; four queries."""
+    """Everything the statements tell of an account that makes, takes or changes lots; five queries."""
     positions = scope(who, Position).filter(account_id=account.pk)
-    days = positions.aggregate(first=Min("day"))
-    last = positions.order_by("-day").values_list("day", flat=True).first()
-    of_days = positions.filter(day__in=[day for day in {days["first"], last} if day])
+    days = positions.aggregate(first=Min("day"), last=Max("day"))
+    of_days = positions.filter(day__in=[day for day in set(days.values()) if day])
     return account_history(
         trades=list(
             scope(who, Trade).filter(account_id=account.pk, trade_on__isnull=False).exclude(asset__in=WITHOUT_LOTS)
@@ -92,14 +91,13 @@ def history_of(who: Who, account: Account) -> History:
         ),
         actions=list(scope(who, CorporateAction).filter(account_id=account.pk, report_on__isnull=False)),
         positions=list(of_days.exclude(asset__in=WITHOUT_LOTS)),
-        first=days["first"],
-        last=last,
+        **days,
     )
 
 
-def contracts_of(who: Who, account: Account) -> list[Contract]:
-    """Every contract that the account has had, by symbol."""
-    history, wanted = history_of(who, account), choices_of(who, account)
+def contracts_of(who: Who, account: Account, wanted: Choices) -> list[Contract]:
+    """Every contract that the account has had, by symbol, with its lots by what was chosen."""
+    history = history_of(who, account)
     return sorted((_contract(key, history, wanted) for key in history.steps), key=lambda one: (one.symbol, one.key))
 
 

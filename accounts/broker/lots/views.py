@@ -159,9 +159,10 @@ def _running(who: Who, account: Account, at: Any) -> dict[str, Any]:
 def _account(request: HttpRequest, account: Account, problem: str = "", status: int = 200) -> HttpResponse:
     who, at = request.seat, timezone.now()  # type: ignore[attr-defined]
     today = exchange_day(at)
-    lines = [pages.line_of(one, today.year) for one in queries.contracts_of(who, account)]
+    wanted = queries.choices_of(who, account)
+    lines = [pages.line_of(one, today.year) for one in queries.contracts_of(who, account, wanted)]
     running = _running(who, account, at)
-    standing = queries.choices_of(who, account).default(running["first_open"])
+    standing = wanted.default(running["first_open"])
     context = {
         "account": account,
         "open": [one for one in lines if one.contract.book.lots],

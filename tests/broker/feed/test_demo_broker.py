@@ -6,7 +6,7 @@ import pytest
 
 from accounts.broker.feed.actions import import_statements
 from accounts.broker.lots.pages import CENT, days_of, line_of
-from accounts.broker.lots.queries import contracts_of
+from accounts.broker.lots.queries import Choices, contracts_of
 from accounts.broker.models import NavDaily
 from accounts.ground.access.context import Who, as_role
 from accounts.ground.days.actions import seed
@@ -69,7 +69,7 @@ def test_what_it_says_it_realized_ties_to_the_lots(plan, tmp_path):
     with as_role("office"):
         office = Who(user_id=1, seat_id=1, role="office", reach="office")
         accounts = Account.unscoped.filter(kind__in=HOLDING_KINDS)
-        contracts = [one for account in accounts for one in contracts_of(office, account)]
+        contracts = [one for account in accounts for one in contracts_of(office, account, Choices())]
 
     lines = [line_of(one, LAST.year) for one in contracts]
     assert sum(len(days_of(one)) for one in contracts) > 10

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connections, transaction
 from accounts.broker.lots.actions import choose, set_default
 from accounts.broker.lots.locking import begin, break_lock, finish, hold
 from accounts.broker.lots.models import LotChoice, LotDefault, LotLock
-from accounts.broker.lots.queries import contracts_of
+from accounts.broker.lots.queries import choices_of, contracts_of
 from accounts.broker.lots.rules import RUNNING, LotConflict, LotProblem, check_day, final_at, first_open_day
 from accounts.ground.access.context import acting
 from accounts.ground.access.scope import NotAllowed
@@ -98,12 +98,12 @@ def test_what_is_chosen_matches_and_can_be_changed(ana, seated):
     assert Event.unscoped.filter(kind="tax_lots").count() == 7
     # What is closed already keeps its method: the default begins with the day that is open.
     with seated("ana") as who:
-        [found] = contracts_of(who, ana)
+        [found] = contracts_of(who, ana, choices_of(who, ana))
     assert (found.book.gains(SOLD_ON), found.chosen(day)[0]) == (1250, "LC")
 
 
 def key(account, who, place):
-    [found] = contracts_of(who, account)
+    [found] = contracts_of(who, account, choices_of(who, account))
     return found.book.lots[place].key
 
 

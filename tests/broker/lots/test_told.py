@@ -6,10 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.broker.feed.actions import import_statements
 from accounts.broker.lots.pages import days_of, line_of, of_methods, of_trial
-from accounts.broker.lots.queries import contracts_of
+from accounts.broker.lots.queries import choices_of, contracts_of
 from accounts.ground.access.context import as_role
 from accounts.ground.tree import actions as tree
 from tests.broker.flex import AT, element, section
@@ -25,7 +27,7 @@ def lots(world, seated):
 
     def of(name="ana", number="U1000001"):
         with seated(name) as who:
-            return contracts_of(who, world[number])
+            return contracts_of(who, world[number], choices_of(who, world[number]))
 
     return of
 
@@ -170,3 +172,19 @@ def test_real_statements_tie(world, lots):
         # Opened quantities and costs are the broker's own to the last digit.
         if one.stated and not one.book.flags:
             assert one.book.quantity == one.stated[0]
+
+
+def test_the_page_costs_the_same_whatever_it_shows(told, browse):
+    """Twelve queries of its own beside what every page asks, however many contracts there are."""
+    client, address = browse("ana"), "/accounts/U1000001/tax-lots/"
+    client.get(address)
+    with CaptureQueriesContext(connection) as empty:
+        client.get(address)
+    told(*(trade(n, "20240110", 10, "-100", symbol=f"S{n}", conid=n) for n in range(1, 30)))
+    with CaptureQueriesContext(connection) as full:
+        assert "S29" in client.get(address).content.decode()
+    with CaptureQueriesContext(connection) as other:
+        client.get("/accounts/U1000001/restrictions/")
+
+    assert len(full) - len(empty) <= 1  # positions are asked for where there are any
+    assert len(full) - len(other) <= 11
