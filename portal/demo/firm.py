@@ -1,6 +1,6 @@
 """Makes the demo firm, or finishes and continues one that was begun: every step looks at what is there already."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from time import monotonic
@@ -38,6 +38,18 @@ SEED = 23
 # In the exchange's zone: before the night begins to look for them.
 STATEMENTS_AT = time(20, 0)
 NAME = "Northgate Advisors"
+# What its people have asked for and chosen, by the name under which it is counted; made again it changes nothing.
+UNDER_WAY: Mapping[str, Callable[..., int]] = {
+    "fees_proposed": proposals.send_missing,
+    "tickets": asking.ask_missing,
+    "applications": applying.invite_missing,
+    "movements_asked": funding.ask_missing,
+    "settings_chosen": choices.choose_missing,
+    "mailboxes_asked": mailboxes.ask_missing,
+    "clients_asked_what_they_value": impact.ask_missing,
+    "marketplace": marketplace.list_missing,
+    "entitled_to_choose": elections.announce_missing,
+}
 
 
 class DemoRefused(Exception):
@@ -72,15 +84,7 @@ def make(
     limited = invoices.agree_missing(firm)
     lived = history.catch_up(firm, built=built, until=max(built, until), at=at, say=say)
     templates.keep_missing(firm, at=at)
-    proposed = proposals.send_missing(firm, at=at)
-    asked = asking.ask_missing(firm, at=at)
-    invited = applying.invite_missing(firm, at=at)
-    moved = funding.ask_missing(firm, at=at)
-    chosen = choices.choose_missing(firm, at=at)
-    posted = mailboxes.ask_missing(firm, at=at)
-    valued = impact.ask_missing(firm, at=at)
-    listed = marketplace.list_missing(firm, at=at)
-    entitled = elections.announce_missing(firm, at=at)
+    under_way = {name: make_missing(firm, at=at) for name, make_missing in UNDER_WAY.items()}
     if "storage_password" not in remembered:
         remembered = {**remembered, "storage_password": keys.new_password()}
         keys.save(remembered)
@@ -97,15 +101,7 @@ def make(
         "until": max(built, until).isoformat(),
         **asdict(lived),
         "schedules_agreed": agreed + lived.schedules_agreed,
-        "fees_proposed": proposed,
-        "tickets": asked,
-        "applications": invited,
-        "movements_asked": moved,
-        "settings_chosen": chosen,
-        "mailboxes_asked": posted,
-        "clients_asked_what_they_value": valued,
-        "marketplace": listed,
-        "entitled_to_choose": entitled,
+        **under_way,
         "limits_agreed": limited + lived.limits_agreed,
         **history.figures(firm),
         "seconds": round(monotonic() - started, 1),
