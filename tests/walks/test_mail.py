@@ -55,6 +55,12 @@ def test_a_mailbox_from_connecting_to_an_answer(own_world, page, site, shown, im
     expect(page.get_by_text("No mail in this folder")).to_be_visible()
     shown(page, "mail-empty")
 
+    page.goto(f"{site}/contacts/new/")
+    for label, words in (("First name", "Ana"), ("Last name", "Ruiz"), ("E-mail", "ana@example.org")):
+        page.get_by_label(label).fill(words)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The contact is in the book.")).to_be_visible()
+    page.goto(f"{site}/email/")
     for turn in range(4):
         imap.deliver(written(f"News {turn}").as_bytes())
     imap.deliver(stranger().as_bytes())
@@ -77,3 +83,13 @@ def test_a_mailbox_from_connecting_to_an_answer(own_world, page, site, shown, im
     page.get_by_role("link", name="Sent", exact=True).click()
     expect(page.locator(".mail-list > li")).to_have_count(1)
     assert len(smtp.taken.mails) == 1
+    page.locator(".mail-list a").click()
+    expect(page.get_by_role("heading", name="Re: Your figures")).to_be_visible()
+    page.goto(f"{site}/email/?q=question+about")
+    page.get_by_role("link", name="Your figures").click()
+    page.get_by_role("link", name="Ruiz, Ana").click()
+    expect(page.get_by_role("link", name="Your figures")).to_have_count(2)  # received and answered, once each
+    shown(page, "mail-agenda")
+    page.get_by_role("link", name="Your figures").last.click()
+    expect(page.get_by_text("please look at")).to_be_visible()
+    shown(page, "mail-kept")
