@@ -8,6 +8,8 @@ from accounts.ground.consents.sql_setup import ADVISES, OWNS
 FUNDS, ANSWERS, REQUESTS = "desk_hedgefund", "desk_investoranswer", "desk_fundrequest"
 
 READS_FUNDS = "((SELECT app_user()) IS NOT NULL)"
+# Advisors name them and owners sign for them; a money manager has no business with them.
+READS_FUNDS_NOW = "((SELECT app_reach()) IN ('firm', 'practice', 'accounts'))"
 READS = sees()
 ANSWERED = f"({ADVISES} AND {at_home(ANSWERS)} AND written_by = (SELECT app_user()))"
 ASKS = f"({ADVISES} AND {at_home(REQUESTS)} AND state = 'waiting' AND asked_by = (SELECT app_user()))"
