@@ -7,6 +7,6 @@ from accounts.ground.access import rls
 
 
 class Migration(migrations.Migration):
-    dependencies = [("desk", "0024_hedge_funds")]
+    dependencies = [("desk", "0025_hedge_funds")]
 
     operations = [rls.read_by(FUNDS, now=READS_FUNDS_NOW, before=READS_FUNDS)]
