@@ -57,6 +57,12 @@ ROWS = {
 }  # fmt: skip
 # A block is shared out by users who see every account of the practice.
 NEEDS_THE_WHOLE_PRACTICE = {"new_block", *(route for route, kind in ROWS.items() if kind == "block of a client")}
+# A money manager trades for the accounts assigned to it; lots and elections are for their own advisor to choose.
+NOT_FOR_A_MANAGER = {
+    **dict.fromkeys(("run_tax_lots", "tax_lots_default", "choose_tax_lots"), "403"),
+    **dict.fromkeys(("api_run_tax_lots", "api_tax_lots_default", "api_choose_tax_lots"), "403"),
+    **dict.fromkeys(("elect", "api_elect"), "404"),
+}
 # Whoever owns an account says what it is for, and takes a request back; for everybody else such a request is not there.
 STATED_BY_THE_OWNER = {"permission_facts", "api_permission_facts"}
 TAKEN_BACK_BY_THE_OWNER = {("cancel_permission", "post"), ("api_permission_request", "delete")}

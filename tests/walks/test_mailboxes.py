@@ -17,6 +17,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def test_a_mailbox_from_the_request_to_its_end(own_world, page, site, sign_in, shown):  # noqa: F811
     sign_in("alice")
     page.get_by_role("link", name="Email", exact=True).first.click()
+    expect(page.get_by_role("heading", name="No mailbox is connected")).to_be_visible()
+    shown(page, "email-none")
+    page.get_by_role("link", name="Request Mailbox").click()
     expect(page.get_by_text("Add a CRM mailbox")).to_be_visible()
     shown(page, "mailboxes-none")
     page.get_by_role("link", name="Request Mailbox").click()

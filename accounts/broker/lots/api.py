@@ -181,6 +181,7 @@ class RunTaxOptimizer(APIView):
         """Begin, say that you are still there (it ends 15 minutes after the last time), finish, or break it."""
         who = request.seat  # type: ignore[attr-defined]
         account = account_for(who, number, "trade")
+        locking.check_trades(who, account)
         said = LotStepSerializer.of(request)
         with _refusing():
             locking.STEPS[said["what"]](who=who, account=account, at=timezone.now())
@@ -196,6 +197,7 @@ class TaxLotDefault(APIView):
         """Set it, from the first trade day on that is not final; you must run the Tax Optimizer."""
         who = request.seat  # type: ignore[attr-defined]
         account = account_for(who, number, "trade")
+        locking.check_trades(who, account)
         said = LotDefaultSerializer.of(request)
         with _refusing():
             actions.set_default(who=who, account=account, method=said["method"], at=timezone.now())
@@ -211,6 +213,7 @@ class ChooseTaxLots(APIView):
         """Choose, or choose again until the day is final; you must run the Tax Optimizer."""
         who = request.seat  # type: ignore[attr-defined]
         account = account_for(who, number, "trade")
+        locking.check_trades(who, account)
         said = LotChooseSerializer.of(request)
         with _refusing():
             row = actions.choose(who=who, account=account, at=timezone.now(), **said)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.broker.lots.models import LotLock
 from accounts.broker.lots.queries import holder, lock_of
 from accounts.broker.lots.rules import LOCK_LASTS, RUNNING, LotConflict
-from accounts.ground.access.authority import is_allowed
+from accounts.ground.access.authority import Relation, is_allowed
 from accounts.ground.access.context import Who, current_alias, cursor
 from accounts.ground.access.scope import NotAllowed, refusal, relation_to
 from accounts.ground.trail.actions import record
@@ -28,9 +28,17 @@ _TAKE = """
 """
 
 
+def may_choose(who: Who, account: Account) -> bool:
+    """Who trades in an account chooses its lots; for what a money manager trades, its own advisor does."""
+    if who.behind is not None or not who.can("trade"):
+        return False
+    relation = relation_to(who, account)
+    return relation != Relation.ASSIGNED and is_allowed(who.role, "trade", relation)
+
+
 def check_trades(who: Who, account: Account) -> None:
-    """Refuses who may not trade in the account; choosing lots is a part of that."""
-    if who.behind is not None or not who.can("trade") or not is_allowed(who.role, "trade", relation_to(who, account)):
+    """Refuses who may not choose the account's lots."""
+    if not may_choose(who, account):
         raise refusal(who, "trade", account)
 
 

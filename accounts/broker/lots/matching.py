@@ -152,7 +152,8 @@ def _order(
 ) -> Iterable[tuple[Lot, Decimal]]:
     """Lots in the order in which they are taken, with how much of each may be."""
     if method == Method.SPECIFIC:
-        yield from ((lot, picks[lot.key]) for lot in lots if picks.get(lot.key, Decimal(0)) > 0)
+        # Of a copy: whoever takes them shortens the list meanwhile.
+        yield from ((lot, picks[lot.key]) for lot in tuple(lots) if picks.get(lot.key, Decimal(0)) > 0)
         method = Method.FIFO
     each = _per_unit(closing.money, closing.quantity)
     by = ORDERS[Method(method)]

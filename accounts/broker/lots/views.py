@@ -19,10 +19,9 @@ from accounts.broker.lots.forms import ChoiceForm, DefaultForm, TrialForm, named
 from accounts.broker.lots.matching import Method, takes_methods
 from accounts.broker.lots.replay import FLAG_WORDS
 from accounts.broker.lots.rules import RUNNING, LotConflict, LotProblem, final_at, first_open_day
-from accounts.ground.access.authority import is_allowed
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
-from accounts.ground.access.scope import account_for, relation_to, scope
+from accounts.ground.access.scope import account_for, scope
 from accounts.ground.dates import day_text
 from accounts.ground.days.queries import calendar
 from accounts.ground.paging import page_of
@@ -123,6 +122,7 @@ def choose(request: HttpRequest, number: str) -> HttpResponse:
     """Choose for one contract and trade day."""
     who = request.seat  # type: ignore[attr-defined]
     account, key = account_for(who, number, "trade"), request.POST.get("of", "")
+    locking.check_trades(who, account)
     form = ChoiceForm(request.POST)
     if not form.is_valid():
         return _contract(request, account, key, form=form, status=422)
@@ -144,7 +144,7 @@ def _running(who: Who, account: Account, at: Any) -> dict[str, Any]:
     """Who runs the Tax Optimizer, as far as the page says it."""
     lock = queries.lock_of(who, account)
     holder = queries.holder(lock, at)
-    may = who.behind is None and who.can("trade") and is_allowed(who.role, "trade", relation_to(who, account))
+    may = locking.may_choose(who, account)
     return {
         "may_run": may,
         "is_mine": may and holder == who.user_id,

@@ -53,6 +53,21 @@ def test_named_lots_go_first_and_the_rest_first_in_first_out():
     assert {lot.key: int(lot.quantity) for lot in left} == {"b": 100, "c": 70, "d": 80}
 
 
+@pytest.mark.parametrize(
+    ("picks", "taken", "gains"),
+    [
+        ({"c": 100, "d": 50}, "c100 d50", (0, -250)),  # 100 x 5 - 50 x 15
+        ({"a": 100, "b": 50}, "a100 b50", (1250, 0)),  # 100 x 15 - 50 x 5
+        ({"a": 50, "b": 50, "c": 50}, "a50 b50 c50", (500, 250)),
+    ],
+)
+def test_whole_lots_that_lie_side_by_side_are_all_taken(picks, taken, gains):
+    pieces, _left, _rest = pair(LOTS, SOLD, "SL", {key: Decimal(many) for key, many in picks.items()})
+
+    assert " ".join(f"{one.lot.key}{one.lot.quantity}" for one in pieces) == taken
+    assert sums(pieces) == gains
+
+
 def test_what_was_sold_short_is_short_term_and_the_dearest_cover_is_the_cheapest_sale():
     short = [
         Lot("early", 1, date(2020, 1, 2), Decimal(-100), Decimal(5000)),
