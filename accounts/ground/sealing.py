@@ -26,7 +26,7 @@ def unseal(sealed: str, purpose: bytes) -> str:
     """The text as it was. Raises Lost."""
     try:
         return _keys(purpose).decrypt(sealed.encode("ascii")).decode()
-    except InvalidToken as error:
+    except (InvalidToken, UnicodeEncodeError) as error:
         raise Lost from error
 
 

@@ -72,7 +72,7 @@ def ask_once(
     *, who: Who, table: str, query: str, form: str, at: datetime, longest: int = LONGEST_QUERY, tells: bool = False
 ) -> Job:
     """The same, but asked twice while the first one waits it is the first one."""
-    waiting = {"table": table, "query": query, "form": form, "tells": tells}
+    waiting = {"table": table, "query": query, "form": form, "tells": tells, "chosen": []}
     own = Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=KIND, state=JobState.WAITING)
     known = own.filter(arguments__contains=waiting).first()
     more = {"chosen": (), "at": at, "longest": longest, "tells": tells}

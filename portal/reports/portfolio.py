@@ -4,7 +4,7 @@ accounts as one."""
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from accounts.broker.instruments.rules import Asset
 from accounts.broker.prices.models import ClosingPrice
 from accounts.ground.access.scope import scope
 from accounts.ground.amounts import number_words
+from accounts.ground.dates import day_text
 from portal.lib.csvtext import Cell
 from portal.lib.money import CONTEXT, round_display
 from portal.performance.rules import Point
@@ -30,6 +31,7 @@ from portal.reports.table import Column, Report, Row, Section, Sort
 
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 TOP = 10
+WEEK = timedelta(days=7)
 # The broker's words beside those that other reports read.
 WORDS = (
     *(gettext_noop("Deposits & Withdrawals"), gettext_noop("Advisor Fees"), gettext_noop("Other Fees")),
@@ -66,7 +68,8 @@ def portfolio(asked: Asked, span: Span) -> Report:
     facts = [(_("Sums in"), asked.currency)]
     if asked.wish.benchmark:
         facts.append((_("Benchmark"), asked.wish.benchmark))
-    plot = [ONE + one.total for one in book.points]
+    # Where a return means nothing, its line means nothing either.
+    plot = [ONE + one.total for one in book.points] if book.whole.by_time is not None else []
     return Report(asked.wish.title, period_words(span), sections, facts, plot)
 
 
@@ -137,10 +140,17 @@ class _Book:
         return list(latest.values_list("day", "price")) if self.asked.wish.benchmark else []
 
     def benchmark(self, part: Span) -> Decimal | None:
-        """Its return of a part: the last price in it against the last one before it."""
-        before = [price for day, price in self.prices if day < part.first]
-        until = [price for day, price in self.prices if part.first <= day <= part.last]
-        return CONTEXT.divide(until[-1], before[-1]) - ONE if before and until else None
+        """Its return over the very days that the accounts are measured over; None where one of the two has no price."""
+        points = points_of(self.values, part)
+        if not points:
+            return None
+        base, last = self._price(points[0].day), self._price(points[-1].day)
+        return CONTEXT.divide(last, base) - ONE if base and last else None
+
+    def _price(self, on: date) -> Decimal | None:
+        """The last price up to a day, of the week before it: an older one says nothing of the day."""
+        known = [price for day, price in self.prices if on - WEEK < day <= on]
+        return known[-1] if known else None
 
 
 def _figures(book: _Book, one: Measured) -> Section:
@@ -185,6 +195,9 @@ def _returns(book: _Book) -> Section:
     section = Section(_("Returns"), columns, rows)
     if has_benchmark and not book.prices:
         section.notes.append(_("No price of the benchmark is known for these days."))
+    elif has_benchmark and book.whole and not book.whole.has_base:
+        said = _("The accounts have values from %(day)s on; the benchmark is measured over the same days.")
+        section.notes.append(said % {"day": day_text(book.whole.first)})
     return section
 
 
@@ -246,7 +259,11 @@ def _moved(book: _Book) -> Section:
     rows = [Row([_(kind) if kind else _("Other"), amount], book.currency) for kind, amount in sorted(sums.items())]
     columns = [Column(_("Kind"), width=4), Column(_("In %(currency)s") % {"currency": book.currency}, Sort.MONEY)]
     section = Section(_("What came and went"), columns, rows, empty=_("No cash moved in this period."))
-    section.notes += unrated_words(book.unrated & {code for _kind, code, _amount in book.moves}, book.day)
+    codes = {code for _kind, code, _amount in book.moves}
+    section.notes += unrated_words(book.unrated & codes, book.day)
+    if codes - {book.currency}:
+        said = _("Other currencies stand here at the rates of %(day)s; the key figures take each day's own.")
+        section.notes.append(said % {"day": day_text(book.day)})
     return section
 
 

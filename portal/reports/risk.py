@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from portal.lib.money import CONTEXT
 from portal.performance.rules import Point
@@ -36,7 +37,8 @@ def risk(points: Sequence[Point], free: Decimal) -> Risk | None:
     """
     if not points or any(one.nlv < 0 for one in points):
         return None
-    daily = [one.daily for one in points[1:]]
+    # A day that begins with nothing has no return, and its zero would only thin the others.
+    daily = [one.daily for before, one in pairwise(points) if before.nlv]
     fall, peak, trough = _fall(points)
     if len(daily) < 2:
         return Risk(len(daily), None, None, fall, peak, trough)

@@ -195,7 +195,9 @@ def _day(text: str) -> date | None:
 
 def _rate(text: str) -> str:
     """A yearly rate in percent from 0 to below 100; what is none is the usual."""
-    return text.strip() if re.search(RATE, text.strip()) else ""
+    # With the decimal sign of half of the readers too.
+    plain = text.strip().replace(",", ".", 1)
+    return plain if re.search(RATE, plain) else ""
 
 
 def _printable(text: str) -> str:

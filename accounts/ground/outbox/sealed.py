@@ -14,8 +14,11 @@ def sealed(subject: str, body: str) -> str:
 
 
 def opened(message: OutboxMessage) -> tuple[str, str]:
-    """Subject and text of any message as they leave. Raises `Lost` where the key is another one now."""
-    if not message.natural_key.startswith(TO_MANY):
+    """Subject and text of any message as they leave. Raises `Lost` where the key is another one now.
+
+    One with a subject beside its text was owed before such mails were sealed.
+    """
+    if message.subject or not message.natural_key.startswith(TO_MANY):
         return message.subject, message.body
     subject, body = json.loads(unseal(message.body, _PURPOSE))
     return subject, body

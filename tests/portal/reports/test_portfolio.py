@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal as D
 
 import pytest
+from django.http import QueryDict
 
 from accounts.broker.activity.models import CashLine
 from accounts.broker.feed.models import FxRate, StatementFile
@@ -48,6 +49,20 @@ def test_what_has_no_risk_says_so():
     assert (short.days, short.volatility, short.sharpe, short.fall) == (1, None, None, D("-0.1"))
     flat = risk(points("100", "100", "100"), D(0))
     assert (flat.volatility, flat.sharpe, flat.fall) == (0, None, 0)
+
+
+def test_days_that_begin_with_nothing_do_not_thin_the_others():
+    """Opened with nothing, funded on the third day, then the four returns of the example."""
+    values = ("0", "0", "100", "101", "98.98", "101.9494", "101.9494")
+    series = returns(
+        DayValue(date(2025, 9, 1 + place), D(value), D(100) if place == 2 else D(0))
+        for place, value in enumerate(values)
+    )
+    assert (risk(series, D(0)).days, round(risk(series, D(0)).volatility * 100, 4)) == (4, D("33.0454"))
+
+
+def test_a_rate_is_typed_with_either_decimal_sign():
+    assert [Wish.of(Kind.PORTFOLIO, QueryDict(f"free={text}")).risk_free for text in ("4,5", "4.5")] == [D("0.045")] * 2
 
 
 @pytest.fixture
@@ -97,6 +112,17 @@ def held(valued, world):  # noqa: F811
 
 def section(found, title):
     return next(one for one in found["sections"] if one["title"] == title)
+
+
+def test_a_benchmark_is_measured_over_the_days_of_the_accounts(held, browse):
+    """They begin on 29 August at 200: 210 is 5 %, whatever the index did in July."""
+    ClosingPrice.unscoped.create(
+        symbol="SPX", day=date(2025, 7, 31), price=D(100), recorded_at=datetime(2025, 10, 1, tzinfo=UTC), source="test"
+    )
+    found = asked(browse, "alice", "portfolio", f"{ANA}&benchmark=SPX&period=custom&first=2025-08-01&last=2025-09-30")
+    returned = section(found, "Returns")
+    assert returned["totals"] == [["The whole period", "10.00", "5.00"]]
+    assert any("from 2025-08-29 on" in note for note in returned["notes"])
 
 
 def test_every_section_by_hand(held, browse):
