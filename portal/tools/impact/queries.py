@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.broker.holdings.queries import Held, last_held
+from accounts.broker.instruments.rules import Asset
 from accounts.broker.rates.queries import rates
 from accounts.ground.access.authority import Function
 from accounts.ground.access.context import Who, cursor
@@ -106,6 +107,12 @@ class Holding:
     @property
     def is_low(self) -> bool:
         return rules.is_low(self.score)
+
+    @property
+    def asset_words(self) -> str:
+        """The asset class as other pages name it."""
+        asset = self.position.asset
+        return str(Asset(asset).label) if asset in Asset.values else asset
 
 
 @dataclass(frozen=True)

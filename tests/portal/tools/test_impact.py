@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.broker.feed.models import FxRate
 from accounts.broker.holdings.models import Instrument, Position
-from accounts.ground.access.context import acting, as_role
+from accounts.ground.access.context import acting, as_role, enter, leave
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import User
 from accounts.ground.requests.models import Request
@@ -328,3 +328,17 @@ def test_the_pages_ask_as_much_for_one_as_for_many(world, browse, office):
     assert questions("/tools/esg/") == one
     assert questions(f"/tools/esg/{ANA}/") == sheet
     assert max(one, sheet) <= 12
+
+
+def test_who_is_written_to_is_told_to_the_own_practice_and_the_owner_alone(world, as_role):
+    ana = world["U1000001"]
+    found = {}
+    with as_role("portal_web"):
+        for name in ("alice", "bob", "mallory", "ana", "nina"):
+            enter(world.users[name].pk)
+            found[name] = [
+                bool(actions.people_of(ana, side, world.users["alice"].pk)) for side in ("practice", "owner")
+            ]
+            leave()
+    told, nothing = [True, True], [False, False]
+    assert found == {"alice": told, "bob": nothing, "mallory": nothing, "ana": told, "nina": nothing}
