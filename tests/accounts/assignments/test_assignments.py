@@ -259,6 +259,7 @@ def test_a_money_manager_trades_and_may_nothing_else(managed):
 OPEN_TABLES = {
     *("accounts_account", "accounts_assignment", "accounts_firm", "accounts_practice", "accounts_seat"),
     *("broker_navdaily", "broker_position", "broker_cashbalance", "broker_trade"),
+    "tools_impacttopic",  # the list of values that anybody may choose from
     *("broker_restriction", "broker_productapproval"),
 }
 
