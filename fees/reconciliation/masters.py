@@ -17,12 +17,13 @@ _MASTERS = f"""
      GROUP BY a.id, a.firm_id, a.practice_id, p.level"""
 
 # Fees are collected under the top master; sweeps go on to a second level's and reversals come back from it; what is
-# given back or borne, the payee's own master pays. Within the top level itself nothing moves at the broker. A reversal
+# given back or borne, the payee's own master pays, as it does its mailboxes; what is no longer borne or was paid for a
+# refused mailbox comes back to it. Within the top level itself nothing moves at the broker. A reversal
 # settles the same charge as its fee, so only its own id names it.
 _MOVES = """
     SELECT m.id AS account_id, t.firm_id, t.id, t.currency, t.day,
            CASE WHEN t.kind NOT IN ('sweep', 'reversal') THEN t.source END AS source,
-           CASE WHEN t.kind IN ('fee', 'invoice') THEN t.amount
+           CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back', 'mail_back') THEN t.amount
                 WHEN t.kind = 'sweep' AND m.practice_id = t.practice_id THEN t.amount
                 WHEN t.kind = 'reversal' AND m.practice_id <> t.practice_id THEN t.amount
                 ELSE -t.amount END AS amount

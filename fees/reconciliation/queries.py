@@ -27,10 +27,13 @@ _EXPECTED = """
     UNION ALL
     SELECT id, firm_id, account_id, practice_id, currency, -amount, day FROM fees_bornecharge
      WHERE payer = 'master'"""
-_LEDGER = """
+# What the broker was told, and of it what touches clients. What a practice pays for its mailboxes leaves its master
+# alone: their charges are proved before the seal, no client's statement names them, and acceptance ends them.
+_MOVED = """
     SELECT t.id, t.source, t.firm_id, t.account_id, t.practice_id, t.currency, t.day, t.kind,
-           CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back') THEN t.amount ELSE -t.amount END AS amount
+           CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back', 'mailbox') THEN t.amount ELSE -t.amount END AS amount
       FROM accounts_transfer t WHERE t.kind NOT IN ('sweep', 'draw')"""
+_LEDGER = f"SELECT * FROM ({_MOVED}) moved WHERE kind NOT IN ('mailbox', 'mail_back')"
 _LINES = f"""
     SELECT l.id, l.firm_id, l.account_id, l.currency, -l.amount AS amount,
            coalesce(l.report_on, l.settle_on, l.happened_at::date) AS day, l.reference, l.description,
@@ -57,8 +60,9 @@ _QUERIES = (
                 WHEN i.answer = '' AND i.day <= %(late)s THEN 'unanswered' ELSE 'not_booked' END,
            t.firm_id, t.account_id, t.day, t.amount, NULL::numeric, t.currency, t.id::text,
            coalesce(i.answer_words, '')
-      FROM ({_LEDGER}) t LEFT JOIN ({_TOLD}) i ON i.transfer_id = t.id
+      FROM ({_MOVED}) t LEFT JOIN ({_TOLD}) i ON i.transfer_id = t.id
      WHERE t.day <= %(day)s AND t.kind <> 'reversal'
+       AND (t.kind NOT IN ('mailbox', 'mail_back') OR i.answer IS DISTINCT FROM 'accepted')
        AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)
        AND NOT EXISTS (SELECT 1 FROM accounts_transfer back
                         WHERE back.source = t.source AND back.kind = 'reversal' AND back.day <= %(day)s)

@@ -2,9 +2,9 @@
 
 from accounts.broker.transmit.models import Answer
 
-# Nothing comes back from a master's books, so what moves between masters ends with the broker's acceptance; so does
-# what moves inside an STL group, of which statements name no line.
-END_WITH_ACCEPTANCE = ("sweep", "reversal", "draw")
+# Nothing comes back from a master's books, so what moves between masters, or between one and the provider of mailboxes,
+# ends with the broker's acceptance; so does what moves inside an STL group, of which statements name no line.
+END_WITH_ACCEPTANCE = ("sweep", "reversal", "draw", "mailbox", "mail_back")
 
 
 def may_follow(*, before: str, now: str, is_booked: bool) -> bool:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from accounts.broker.transmit.answers import take_answers
 from accounts.broker.transmit.models import Instruction
 from accounts.desk.mailboxes.models import Mailbox, MailboxCharge
 from accounts.desk.mailboxes.rules import MailboxConflict, State
@@ -14,6 +15,8 @@ from accounts.ground.access.context import acting
 from accounts.ground.access.context import as_role as in_role
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
+from fees.reconciliation.queries import differences, sides
+from tests.fees.posting.nights import night_role
 
 DAY, NEXT = date(2025, 10, 15), date(2025, 10, 16)
 MAY = date(2026, 5, 1)
@@ -114,6 +117,34 @@ def test_a_refused_request_gets_its_charge_back(boxes, nights):
     with pytest.raises(MailboxConflict):
         boxes.move(mailbox, State.REJECTED, reason="Once more")
     assert len(charged()) == 4
+
+
+def test_a_charge_and_what_went_back_leave_nothing_to_reconcile(boxes, nights):
+    """Accepted, both are over; what the broker refuses or never answers is named. No total of clients counts them."""
+    mailbox = boxes.one()
+    nights.night(DAY)
+    boxes.move(mailbox, State.REJECTED, at=at(NEXT), reason="The domain is not yours")
+    nights.night(NEXT)
+    paid, back = Instruction.unscoped.filter(kind__in=("mailbox", "mail_back")).order_by("day")
+
+    def answer(one, said):
+        with night_role():
+            take_answers(f"reference,answer,reason\n{one.transfer_id},{said},\n".encode(), at=at(NEXT, 23))
+
+    def found():
+        with night_role():
+            return [(one.kind.value, one.account, one.ours) for one in differences(DAY + timedelta(days=10))]
+
+    assert found() == [("unanswered", "F100001", D("7.00")), ("unanswered", "F100001", D("-7.00"))]
+    answer(paid, "accepted")
+    answer(back, "rejected")
+    assert found() == [("rejected", "F100001", D("-7.00"))]
+    with owner():
+        Instruction.unscoped.filter(pk=back.pk).update(answer="", answered_at=None)
+    answer(back, "accepted")
+    assert found() == []
+    with night_role():
+        assert sides(DAY, NEXT) == []
 
 
 def test_the_archive_is_charged_once_a_year(boxes):
