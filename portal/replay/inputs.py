@@ -30,6 +30,8 @@ MADE = (
 SENT = ("fees_invoice", "fees_reimbursement")
 # Told by statements and people, and told again when they were told first.
 RETOLD = ("broker_navdaily", "broker_navhistory", "broker_trade", "broker_tradehistory", "accounts_assignment")
+# Written with a request or, in a new year, by a night; each moves again in the night that has moved it.
+CHARGED = "desk_mailboxcharge"
 
 
 @dataclass
@@ -65,9 +67,9 @@ def strip() -> Inputs:
         found = Inputs(nights=cur.fetchall(), funds=_funds(cur))
         found.told = [
             *(*_values(cur), *_decided(cur), *_retries(cur)),
-            *(*_booked(cur), *_answers(cur), *_worth(cur), *_assigned(cur)),
+            *(*_booked(cur), *_answers(cur), *_worth(cur), *_assigned(cur), *_charged(cur)),
         ]
-        touched = (*MADE, *SENT, *RETOLD)
+        touched = (*MADE, *SENT, *RETOLD, CHARGED)
         for table in touched:
             cur.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         found.told += trades(cur)
@@ -80,6 +82,7 @@ def strip() -> Inputs:
                 f"UPDATE {table} SET state = 'pending', reason = '', processed_on = NULL, run_id = NULL"
                 " WHERE state IN ('processed', 'rejected')"
             )
+        cur.execute(f"UPDATE {CHARGED} SET moved_on = 'infinity', run_id = NULL")
         _forget(cur, found.told)
         for table in touched:
             cur.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
@@ -173,6 +176,20 @@ def _assigned(cur: Any) -> Iterable[Told]:
         yield Told(accepted, again, ("accepted", None, key))
         if ended is not None:
             yield Told(ended, again, ("ended", ended, key))
+
+
+def _charged(cur: Any) -> Iterable[Told]:
+    """Charges for mailboxes, known to the night that moved each of them; until then they do not wait to be moved."""
+    again = (
+        f"ALTER TABLE {CHARGED} DISABLE TRIGGER USER; UPDATE {CHARGED} SET moved_on = NULL WHERE id = %s;"
+        f" ALTER TABLE {CHARGED} ENABLE TRIGGER USER"
+    )
+    cur.execute(
+        f"SELECT s.started_at, c.id FROM {CHARGED} c JOIN accounts_run r ON r.day = c.moved_on"
+        " JOIN accounts_runstage s ON s.run_id = r.id AND s.name = 'accrue' ORDER BY c.id"
+    )
+    for at, key in cur.fetchall():
+        yield Told(at, again, (key,))
 
 
 def _retries(cur: Any) -> Iterable[Told]:

@@ -114,6 +114,8 @@ def rename(*, who: Who, mailbox: Mailbox, name: str) -> Mailbox:
 def archive(*, who: Who, mailbox: Mailbox, on: bool, at: datetime) -> Mailbox:
     """Keep copies from now on, which is charged once a year of the provider's, or no more, which gives nothing back."""
     _check_own(who)
+    if on and not is_open(charged_to(who)):
+        raise MailboxConflict(_("The master account is not open, so nothing can be charged to it."))
     with transaction.atomic(using=current_alias.get()):
         one_at_a_time(f"mailboxes {who.practice_id}")
         found = _change(who, mailbox, {"is_archived": on})

@@ -5,7 +5,7 @@ the advisor's share to the provider, once.
 import json
 from datetime import date
 
-from accounts.desk.mailboxes.rules import CURRENCY, months_of, year_of
+from accounts.desk.mailboxes.rules import CURRENCY, year_of
 from accounts.ground.access.context import cursor
 from accounts.ground.ledger.keys import sql_uuid
 from accounts.ground.ledger.models import BookKind, TransferKind
@@ -13,20 +13,28 @@ from accounts.ground.ledger.sets import sql_digest_of, sql_open_books, sql_post
 from accounts.ground.runs.models import Run
 from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.runs.results import StageResult
+from portal.lib.exchange import EXCHANGE_ZONE
 
-# What an active mailbox had in an earlier year and nobody has charged for this one or a later.
+_DAY_OF = "({{}} AT TIME ZONE '{zone}')::date".format(zone=EXCHANGE_ZONE.key)
+# What is active since a day before, of an open master, was asked for in an earlier year, and nobody has charged for
+# this one or a later: from the year's first day on, or from the day on which it became active. An archive is charged
+# on as it was charged before. What today's states say of a night does not depend on when the night runs.
 _RENEWED = f"""
     INSERT INTO desk_mailboxcharge (id, firm_id, practice_id, account_id, mailbox_id, item, year_starts, months, rate,
                                     amount, currency, charged_on, charged_at)
     SELECT {sql_uuid("'mailbox'", "m.id::text", "i.item::text", "(%(year)s::date)::text")}, m.firm_id, m.practice_id,
-           m.account_id, m.id, i.item, %(year)s, %(months)s, r.amount, r.amount * %(months)s, '{CURRENCY}', %(day)s,
-           %(at)s
+           m.account_id, m.id, i.item, %(year)s, f.months, r.amount, r.amount * f.months, '{CURRENCY}', f.day, %(at)s
       FROM desk_mailbox m
+      JOIN accounts_account a ON a.firm_id = m.firm_id AND a.id = m.account_id AND a.status = 'O'
      CROSS JOIN (VALUES ('mailbox'), ('archive')) i (item)
-     CROSS JOIN LATERAL (SELECT amount FROM desk_mailboxrate WHERE item = i.item AND starts <= %(day)s
+     CROSS JOIN LATERAL (SELECT greatest(%(year)s::date, {_DAY_OF.format("m.state_at")}) AS day) since
+     CROSS JOIN LATERAL (SELECT since.day, (16 - extract(month FROM since.day)::int) %% 12 + 1 AS months) f
+     CROSS JOIN LATERAL (SELECT amount FROM desk_mailboxrate WHERE item = i.item AND starts <= f.day
                           ORDER BY starts DESC LIMIT 1) r
-     WHERE m.state = 'active' AND (i.item = 'mailbox' OR m.is_archived) AND r.amount > 0
-       AND EXISTS (SELECT 1 FROM desk_mailboxcharge c WHERE c.mailbox_id = m.id AND c.item = i.item)
+     WHERE m.state = 'active' AND {_DAY_OF.format("m.state_at")} < %(day)s AND r.amount > 0
+       AND {_DAY_OF.format("m.requested_at")} < %(year)s
+       AND (i.item = 'mailbox' OR m.is_archived AND EXISTS (
+            SELECT 1 FROM desk_mailboxcharge c WHERE c.mailbox_id = m.id AND c.item = 'archive'))
        AND NOT EXISTS (SELECT 1 FROM desk_mailboxcharge c WHERE c.mailbox_id = m.id AND c.item = i.item
                                                             AND c.year_starts >= %(year)s)
      ORDER BY m.id, i.item
@@ -36,7 +44,7 @@ _RENEWED = f"""
 def mailbox_stage(run: Run, day: date) -> StageResult:
     """Renew, and move what was charged up to `day`; what the back office holds back waits."""
     with cursor() as cur:
-        cur.execute(_RENEWED, {"year": year_of(day), "months": months_of(day), "day": day, "at": run.at})
+        cur.execute(_RENEWED, {"year": year_of(day), "day": day, "at": run.at})
         renewed = cur.rowcount
         rows, totals, digest = _move(cur, run, day)
     return StageResult(rows=rows, figures={"totals": totals, "renewed": renewed, "digest": digest})

@@ -9,12 +9,13 @@ from django.db import DatabaseError, transaction
 
 from accounts.broker.transmit.answers import take_answers
 from accounts.broker.transmit.models import Instruction
-from accounts.desk.mailboxes.models import Mailbox, MailboxCharge
+from accounts.desk.mailboxes.models import Mailbox, MailboxCharge, MailboxRate
 from accounts.desk.mailboxes.rules import MailboxConflict, State
 from accounts.ground.access.context import acting
 from accounts.ground.access.context import as_role as in_role
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
+from accounts.ground.tree.models import Account, Status
 from fees.reconciliation.queries import differences, sides
 from tests.fees.posting.nights import night_role
 
@@ -177,10 +178,35 @@ def test_active_mailboxes_are_renewed_in_may_and_no_others(boxes, nights):
     assert charged(plain)[1] == ("mailbox", 2026, 12, D("12.00"))
     assert charged(young) == [("mailbox", 2026, 12, D("12.00"))]
     assert [len(charged(one)) for one in (gone, waiting)] == [1, 1]
-    # Whoever becomes active in June pays from June on: 11 months.
-    boxes.move(waiting, State.PROVISIONING, State.AWAITING_MX, State.ACTIVE, at=at(date(2026, 6, 1)))
-    nights.night(date(2026, 6, 1))
+    # Whoever becomes active on 30 June pays from June on, 11 months, though the night that charges is July's.
+    boxes.move(waiting, State.PROVISIONING, State.AWAITING_MX, State.ACTIVE, at=at(date(2026, 6, 30)))
+    nights.mailboxes(date(2026, 6, 30))
+    assert len(charged(waiting)) == 1
+    nights.mailboxes(date(2026, 7, 1))
     assert charged(waiting)[1] == ("mailbox", 2026, 11, D("11.00"))
+
+
+def test_what_was_free_is_charged_from_the_next_year_on(boxes, nights):
+    """Free when it was asked for; 1.50 from January on is charged in May, and not in the middle of the free year."""
+    with owner():
+        MailboxRate.unscoped.create(item="mailbox", starts=date(2039, 10, 1), amount=0)
+        MailboxRate.unscoped.create(item="mailbox", starts=date(2040, 1, 1), amount=D("1.50"))
+    boxes.active(at=at(date(2039, 10, 3)))
+    nights.mailboxes(date(2040, 1, 2))
+    assert charged() == []
+    nights.mailboxes(date(2040, 5, 1))
+    assert charged() == [("mailbox", 2040, 12, D("18.00"))]
+
+
+def test_a_master_that_is_not_open_is_not_charged(boxes, nights, world):
+    """The night of May passes it by, and its archive cannot be switched on."""
+    mailbox = boxes.active()
+    with owner():
+        Account.unscoped.filter(pk=world["F100001"].pk).update(status=Status.PENDING)
+    with pytest.raises(MailboxConflict, match="not open"):
+        boxes.archive(mailbox, True)
+    nights.mailboxes(MAY)
+    assert charged() == [("mailbox", 2025, 7, D("7.00"))]
 
 
 @pytest.mark.parametrize("person", ["bob", "mallory", "vera", "ana", "frank"])
