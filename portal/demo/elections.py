@@ -50,7 +50,7 @@ def announce_missing(firm: Plan, *, at: datetime) -> int:
             # The database's own clock closes it.
             deadline=max(at, timezone.now()) + timedelta(days=21),
         )
-        action = announce(said=said, by=office, at=at)
+        action = announce(said=said, by=office, at=at).action
         first = Entitlement.unscoped.filter(action=action).select_related("account").order_by("account__number").first()
         entitled = Entitlement.unscoped.filter(action=action).count()
     if first is not None:

@@ -5,25 +5,24 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import DateTimeField, Func, Max, Sum
+from django.db.models import DateTimeField, Func
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.broker.corporate.holders import REACH, Holder, holders
 from accounts.broker.corporate.models import LEAST_OPTIONS, MOST_OPTIONS, Entitlement, VoluntaryAction
 from accounts.broker.corporate.queries import announcement, entitled
-from accounts.broker.holdings.models import Position
 from accounts.broker.lots.locking import check_trades
 from accounts.ground.access.context import Who, current_alias
+from accounts.ground.days.queries import calendar
 from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.trail.actions import record
-from accounts.ground.tree.models import Account, Status
+from portal.lib.business_days import DayOutsideCalendar
 from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
 KEY = "election:"
-# Holders of contracts for difference are told of an action and cannot choose; neither can who is short.
-ENTITLED_ASSETS = ("STK", "FUND", "BOND", "BILL", "")
 
 
 class ElectionProblem(ValueError):
@@ -57,8 +56,21 @@ class Announcement:
     deadline: datetime
 
 
-def announce(*, said: Announcement, by: int, at: datetime) -> VoluntaryAction:
-    """Write an announcement down, find who is entitled by the last statements up to its day, and tell their practices.
+@dataclass(frozen=True)
+class Announced:
+    """What was written down, and whose statement of the day is missing: the back office asks the broker about them.
+
+    `earlier` are entitled by a statement that is a few days older, `silent` are not: theirs is too old to go by.
+    """
+
+    action: VoluntaryAction
+    earlier: list[Holder]
+    silent: list[Holder]
+
+
+def announce(*, said: Announcement, by: int, at: datetime) -> Announced:
+    """Write an announcement down, find who is entitled by each account's last statement up to its day, and tell their
+    practices.
 
     Runs under the back office's login.
     """
@@ -68,18 +80,19 @@ def announce(*, said: Announcement, by: int, at: datetime) -> VoluntaryAction:
         raise ElectionProblem(_("The default is one of the options."))
     if said.deadline <= at:
         raise ElectionProblem(_("The deadline is over already."))
+    last = _statements_of(said.held_on, at)
     with transaction.atomic(using=current_alias.get()):
-        held = _holders(said)
+        shown = holders(firm_id=said.firm_id, symbol=said.symbol, conid=said.conid, held_on=said.held_on)
+        held = [one for one in shown if one.day > said.held_on - REACH]
         if not held:
             raise ElectionProblem(_("No account of this firm held it on that day."))
         made = VoluntaryAction.unscoped.create(
             **{**said.__dict__, "options": list(said.options)}, announced_by=by, announced_at=at
         )
         Entitlement.unscoped.bulk_create(
-            Entitlement(firm_id=said.firm_id, account=account, action=made, quantity=quantity)
-            for account, quantity in held
+            Entitlement(firm_id=said.firm_id, account=one.account, action=made, quantity=one.quantity) for one in held
         )
-        practices = {account.practice_id: account for account, _quantity in held}
+        practices = dict.fromkeys(one.account.practice_id for one in held)
         notify_many(
             news=[
                 News(said.firm_id, practice, None, f"{KEY}{made.pk}", f"{made.title}\n\n{made.terms}")
@@ -89,18 +102,19 @@ def announce(*, said: Announcement, by: int, at: datetime) -> VoluntaryAction:
             title=gettext_noop("A corporate action asks for a choice"),
             day=exchange_day(at),
         )
-    return made
+    return Announced(
+        made, [one for one in held if one.day < last], [one for one in shown if one.day <= said.held_on - REACH]
+    )
 
 
-def _holders(said: Announcement) -> list[tuple[Account, object]]:
-    """Open accounts with how much they held; lots are never added to their summary."""
-    rows = Position.unscoped.filter(account__firm_id=said.firm_id, asset__in=ENTITLED_ASSETS)
-    rows = rows.filter(conid=said.conid) if said.conid is not None else rows.filter(symbol=said.symbol)
-    day = rows.filter(day__lte=said.held_on).aggregate(last=Max("day"))["last"]
-    held = rows.filter(day=day, level=Position.SUMMARY).order_by().values("account_id").annotate(many=Sum("quantity"))
-    many = {row["account_id"]: row["many"] for row in held if row["many"] > 0}
-    accounts = Account.unscoped.filter(pk__in=many, status=Status.OPEN).order_by("pk")
-    return [(account, many[account.pk]) for account in accounts]
+def _statements_of(held_on: date, at: datetime) -> date:
+    """The day of the statements that show what was held at the end of a day."""
+    if held_on > exchange_day(at):
+        raise ElectionProblem(_("Nobody knows yet what is held on that day."))
+    try:
+        return calendar().on_or_before(held_on)
+    except DayOutsideCalendar as problem:
+        raise ElectionProblem(_("There are no statements of that day.")) from problem
 
 
 def withdraw(*, pk: UUID, at: datetime) -> bool:

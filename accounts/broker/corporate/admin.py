@@ -10,9 +10,21 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.broker.corporate.actions import Announcement, ElectionProblem, announce, withdraw
+from accounts.broker.corporate.holders import Holder
 from accounts.broker.corporate.models import MOST_OPTIONS, Entitlement, VoluntaryAction, VoluntaryKind
 from accounts.broker.instruments.rules import clean_symbol
 from accounts.ground.access.admin import MakingAdmin, ReadOnlyAdmin, RelatedFilter, choice_of
+from accounts.ground.dates import day_text
+
+EARLIER = gettext_lazy("No statement of that day yet; entitled by an earlier one: %(accounts)s.")
+SILENT = gettext_lazy("Not entitled, though they held it: the last statement is over ten days old: %(accounts)s.")
+MOST_NAMED = 100
+
+
+def _named(rows: list[Holder]) -> str:
+    """Accounts with the days of their statements."""
+    said = ", ".join(f"{one.account.number} ({day_text(one.day)})" for one in rows[:MOST_NAMED])
+    return f"{said}, …" if len(rows) > MOST_NAMED else said
 
 
 class AnnouncementForm(forms.Form):
@@ -67,7 +79,11 @@ class VoluntaryActionAdmin(MakingAdmin):
         said = dict(form.cleaned_data)
         said["symbol"], firm = clean_symbol(said["symbol"]), said.pop("firm")
         wanted = Announcement(firm_id=firm.pk, default=0, **said)
-        return announce(said=wanted, by=request.seat.user_id, at=timezone.now())  # type: ignore[attr-defined]
+        made = announce(said=wanted, by=request.seat.user_id, at=timezone.now())  # type: ignore[attr-defined]
+        for words, rows in ((EARLIER, made.earlier), (SILENT, made.silent)):
+            if rows:
+                self.message_user(request, words % {"accounts": _named(rows)}, messages.WARNING)
+        return made.action
 
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
         return ["withdraw_rows"] if row.withdrawn_at is None else []

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.broker.corporate.actions import Announcement, ElectionClosed, ElectionProblem, announce, elect, withdraw
 from accounts.broker.corporate.models import Entitlement, VoluntaryAction
-from accounts.broker.feed.models import StatementFile
+from accounts.broker.feed.models import NavDaily, StatementFile
 from accounts.broker.holdings.models import Position
 from accounts.ground.access.context import acting, as_role
 from accounts.ground.access.scope import NotAllowed
@@ -49,7 +49,7 @@ def held(world):
 @pytest.fixture
 def offer(held):
     with as_role("office"):
-        return announce(said=replace(OFFER, firm_id=held["F100001"].firm_id), by=1, at=NOW)
+        return announce(said=replace(OFFER, firm_id=held["F100001"].firm_id), by=1, at=NOW).action
 
 
 @pytest.fixture
@@ -68,6 +68,40 @@ def test_holders_of_the_firm_are_entitled_and_each_practice_is_told_once(offer, 
         told = list(Notification.unscoped.filter(kind="corporate_action").values_list("practice_id", flat=True))
     assert rows == {"U1000001": 100, "U2000001": 50}
     assert sorted(told) == sorted([world["F100001"].practice_id, world["F200002"].practice_id])
+
+
+def test_each_account_is_entitled_by_its_own_last_statement(held, world):
+    """Offered to who held it on Friday the 3rd of October 2025; Chidi's newest statement is of Tuesday.
+
+    Ana has sold by Thursday, Dana's fresh shares stand in a statement of the day, Ken's last one is of March.
+    """
+    friday = date(2025, 10, 3)
+    with as_role("owner"):
+        file = StatementFile.unscoped.get()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT broker_ensure_partitions(%s, %s)", [friday, friday])
+        # What the night carried over for Chidi is no statement of Friday.
+        for number, day, source in (
+            ("U1000001", date(2025, 10, 2), file.pk),
+            ("U2000001", friday, None),
+            ("U3000001", friday, file.pk),
+        ):
+            NavDaily.unscoped.create(
+                account=world[number], nav_date=day, file_id=source, nlv=1, flow=0, currency="USD"
+            )  # fmt: skip
+        for number, day in (("U3000001", friday), ("U1000002", date(2025, 3, 31))):
+            Position.unscoped.filter(account=world[number]).delete()
+            Position.unscoped.create(
+                account=world[number], day=day, key="55:new", level="SUMMARY", symbol="OPLX", conid=55,
+                side="Long", asset="STK", currency="USD", quantity=7, file=file,
+            )  # fmt: skip
+    offer = replace(OFFER, firm_id=world["F100001"].firm_id, held_on=friday)
+    with as_role("office"):
+        made = announce(said=offer, by=1, at=NOW)
+        rows = {one.account.number: int(one.quantity) for one in Entitlement.unscoped.select_related("account")}
+    assert rows == {"U2000001": 50, "U3000001": 7}
+    assert [(one.account.number, one.day) for one in made.earlier] == [("U2000001", DAY)]
+    assert [(one.account.number, one.day) for one in made.silent] == [("U1000002", date(2025, 3, 31))]
 
 
 def test_a_choice_holds_until_another_one_and_the_same_twice_is_one(offer, seated):
@@ -113,6 +147,8 @@ def test_a_withdrawn_announcement_takes_no_choice(offer, seated):
         ({"deadline": NOW - timedelta(seconds=1)}, "over already"),
         ({"conid": 56}, "No account"),
         ({"held_on": date(2025, 9, 29)}, "No account"),
+        ({"held_on": NOW.date() + timedelta(days=2)}, "Nobody knows"),
+        ({"held_on": date(1925, 9, 30)}, "no statements"),
     ],
 )
 def test_an_announcement_that_makes_no_sense_is_not_kept(held, changed, words):
