@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from accounts.ground.access.middleware import API_PREFIX
 from accounts.ground.people.sessions import SessionStore
+from crm.mail.rules import room_for_files
 from crm.vault.spool import Spool
 
 MEGA = 1024 * 1024
@@ -26,10 +27,11 @@ MORE_BELOW = {
     "/documents/": 64 * MEGA,
     "/api/v1/documents/": 64 * MEGA,
 }
-# What is sealed before it is stored is never written to a disk readable on its way: documents, which may be large, lie
-# there sealed under a key of this moment, files of contacts stay in memory.
-IN_BOOK = ("/documents/", "/api/v1/documents/")
-UNWRITTEN = (*IN_BOOK, "/contacts/import/", "/api/v1/contacts/import/")
+# What is sealed before it is stored is never written to a disk readable on its way: documents and files of mails, which
+# may be large, lie there sealed under a key of this moment, files of contacts stay in memory.
+MAILS = "/email/"
+IN_BOOK = ("/documents/", "/api/v1/documents/", MAILS)
+UNWRITTEN = (*IN_BOOK, "/contacts/import/", "/api/v1/contacts/import/", "/api/v1/email/")
 
 
 def most_for(request: HttpRequest) -> int:
@@ -41,6 +43,8 @@ def most_for(request: HttpRequest) -> int:
     path = request.path
     if not _is_known(request) or (path.startswith(IN_BOOK) and settings.VAULT_COOKIE_NAME not in request.COOKIES):
         return USUAL
+    if path.startswith(MAILS):
+        return max(USUAL, room_for_files() + MEGA)
     if path.startswith(IN_BOOK):
         return max(MORE_BELOW[IN_BOOK[0]], settings.DOCUMENT_BYTES + MEGA)
     below = (most for start, most in MORE_BELOW.items() if path.startswith(start))

@@ -144,7 +144,10 @@ class NewFileSerializer(StrictSerializer):
 
 
 class NewMailSerializer(StrictSerializer):
-    """A mail to be sent. A key that was sent before sends nothing again; `answers` is a Message-ID."""
+    """A mail to be sent. A key that was sent before sends nothing again; `answers` is a Message-ID.
+
+    The whole body has 5 MB at most, so its files have about 3.7 MB in all; the page takes more.
+    """
 
     key = serializers.UUIDField(required=False)
     to = serializers.ListField(child=serializers.CharField(max_length=LONGEST_LINE), max_length=MOST_PEOPLE)

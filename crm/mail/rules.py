@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from portal.lib.filekinds import without_turning
 IMAP_PORTS, SMTP_PORTS = (993,), (465, 587)
 LONGEST_HOST, LONGEST_LINE, LONGEST_PASSWORD = 253, 254, 500
 LONGEST_WORDS = 200
+# So much of a mail may be files: they grow by a third on the way.
+SHARE_OF_FILES = 0.7
 # No label of a name begins or ends with a hyphen; an address of four numbers is a name like any other here.
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?")
 
@@ -93,6 +96,11 @@ def access_of(said: Mapping[str, str], *, any_port: bool, known: Access | None =
         username,
         password,
     )
+
+
+def room_for_files() -> int:
+    """How many bytes of files go with a mail."""
+    return int(settings.MAIL_BYTES * SHARE_OF_FILES)
 
 
 def one_line(text: str) -> str:

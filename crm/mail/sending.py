@@ -16,8 +16,8 @@ from crm.mail import reading
 from crm.mail.lines import WITH_FILES, outgoing
 from crm.mail.parsing import file_of, message_of
 from crm.mail.reading import NoSuchMail
-from crm.mail.rules import Access, MailProblem, ServerProblem, one_line
-from crm.mail.writing import MOST_FILES, SHARE_OF_FILES, Sendable, mail_of
+from crm.mail.rules import Access, MailProblem, ServerProblem, one_line, room_for_files
+from crm.mail.writing import MOST_FILES, Sendable, mail_of
 from portal.lib.filekinds import MEGA, clean_name, size_of
 
 ONCE_FOR = 24 * 3600
@@ -86,7 +86,7 @@ def save_draft(
 
 def _files(access: Access, uploads: Iterable[Upload], origin: Origin | None) -> list[tuple[str, bytes]]:
     """What goes along, looked through for malware; no more than fits."""
-    given, most = list(uploads), int(settings.MAIL_BYTES * SHARE_OF_FILES)
+    given, most = list(uploads), room_for_files()
     sizes = [size_of(one.file) for one in given]
     if len(given) + len(origin.parts if origin else ()) > MOST_FILES:
         raise MailProblem({"file": _("At most 10 files go with a mail.")})
@@ -140,5 +140,5 @@ def _replaced(access: Access, origin: Origin) -> None:
 
 
 def _too_large() -> MailProblem:
-    most = int(settings.MAIL_BYTES * SHARE_OF_FILES) // MEGA
-    return MailProblem({"file": _("The files are larger than goes with a mail: %(most)s MB in all.") % {"most": most}})
+    words = _("The files are larger than goes with a mail: %(most)s MB in all.") % {"most": room_for_files() // MEGA}
+    return MailProblem({"file": words})

@@ -20,8 +20,6 @@ from crm.mail.rules import Access, MailProblem, one_line
 
 LONGEST_SUBJECT, LONGEST_BODY, LONGEST_LINE_OF_PEOPLE = 250, 200_000, 5000
 MOST_PEOPLE, MOST_FILES = 50, 10
-# So much of a mail may be files: they grow by a third on the way.
-SHARE_OF_FILES = 0.7
 # Servers wrap lines of other kinds in ways that not everybody takes.
 POLICY = SMTP.clone(cte_type="7bit", max_line_length=200)
 REPLY, REPLY_ALL, FORWARD, DRAFT = "reply", "reply_all", "forward", "draft"

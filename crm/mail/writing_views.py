@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -20,7 +19,7 @@ from crm.mail import queries, reading, sending
 from crm.mail.context import access_of_own, asked
 from crm.mail.keeping import keep_sent
 from crm.mail.reading import Mail
-from crm.mail.rules import Access, MailProblem, ServerProblem
+from crm.mail.rules import Access, MailProblem, ServerProblem, room_for_files
 from crm.mail.sending import Origin, Sent, Upload
 from crm.mail.writing import (
     DRAFT,
@@ -29,7 +28,6 @@ from crm.mail.writing import (
     MOST_PEOPLE,
     REPLY,
     REPLY_ALL,
-    SHARE_OF_FILES,
     Letter,
     answer_to,
     looked_through,
@@ -154,7 +152,7 @@ def _page(
         "key": request.POST.get("key") or uuid4(),
         "problems": problems or {},
         "most_files": MOST_FILES,
-        "most": int(settings.MAIL_BYTES * SHARE_OF_FILES) // MEGA,
+        "most": room_for_files() // MEGA,
         "is_ready": bool(address),
     }
     return render(request, "crm/mail/write.html", context, status=status if problems else 200)

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from portal.uploads import MEGA, USUAL
 from tests.crm.vault.people import begun, unlock
 
-PLACES = ("/documents/", "/api/v1/documents/", "/messages/new/", "/contacts/import/")
+PLACES = ("/documents/", "/api/v1/documents/", "/messages/new/", "/contacts/import/", "/email/write/")
 
 
 def file(size):

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.mail.writing import Letter, looked_through
+from crm.vault.spool import Spool
 from tests.crm.mail.servers import ADDRESS
 from tests.crm.mail.test_reading import html_of, links, written
 
@@ -122,6 +123,16 @@ def test_a_file_with_malware_and_files_that_do_not_fit_go_nowhere(connected, smt
     big = connected.post(WRITE, said(file=SimpleUploadedFile("a.pdf", b"x" * 900)))
     assert big.status_code == 422 and "larger than goes with a mail" in html_of(big)
     assert not smtp.taken.mails
+
+
+def test_files_of_seven_megabytes_go_along_and_lie_sealed_meanwhile(connected, smtp, monkeypatch):
+    """More than other forms take; what waits on the disk for the server is not readable there."""
+    made = []
+    monkeypatch.setattr("portal.uploads.Spool", lambda: made.append(Spool()) or made[-1])
+    answer = connected.post(WRITE, said(file=SimpleUploadedFile("a.pdf", b"%PDF-1.4" + b"0" * 7_000_000)))
+    assert answer.status_code == 302, html_of(answer)
+    (only,) = read(smtp.taken.mails[0][2]).iter_attachments()
+    assert len(only.get_content()) == 7_000_008 and len(made) == 1
 
 
 def test_the_api_sends_too(connected, imap, smtp):
