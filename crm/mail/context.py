@@ -15,6 +15,7 @@ from crm.mail.lines import try_out
 from crm.mail.models import Mailbox
 from crm.mail.reading import NoSuchMail, Wanted
 from crm.mail.rules import LONGEST_WORDS, Access, ServerProblem, one_line
+from crm.mail.visits import visiting
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 
@@ -28,7 +29,8 @@ def asked(request: HttpRequest, vault: Opened, what: str, ask: Callable[[], Answ
     def within_limits() -> Answer:
         if spend(f"mailbox/{vault.who.user_id}", most=VISITS_AN_HOUR, at=timezone.now()):
             raise ServerProblem(_("The mail server was asked too often in this hour. Try again later."))
-        return ask()
+        with visiting(vault.who.user_id):
+            return ask()
 
     try:
         return asked_elsewhere(request, what, within_limits)
@@ -42,7 +44,8 @@ def tried_out(request: HttpRequest, vault: Opened, access: Access) -> None:
     def ask() -> None:
         if spend(f"mailbox/try/{vault.who.user_id}", most=TRIES_AN_HOUR, at=timezone.now()):
             raise ServerProblem(_("Too many tries in this hour. Try again later."))
-        try_out(access)
+        with visiting(vault.who.user_id):
+            try_out(access)
 
     asked_elsewhere(request, "try", ask)
 

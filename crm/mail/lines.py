@@ -16,9 +16,12 @@ from imap_tools.errors import ImapToolsError, MailboxLoginError
 from accounts.ground.lines.calls import cut_after, in_tls, looked_up
 from accounts.ground.lines.rules import LineProblem, checked, networks
 from crm.mail.rules import IMAP_PORTS, SMTP_PORTS, Access, ServerProblem
+from crm.mail.visits import at_most
 
 # For one answer, for a look at a page, and for what carries files.
 SECONDS, IN_ALL, WITH_FILES = 6, 15, 45
+# A server may look through a whole mail before it says that it takes it.
+AFTER_DATA, SENDING = 50, 60
 # Ports where encryption begins after a greeting.
 BEGIN_PLAIN = {587}
 # How much a server may say in one visit beside the mail that was asked for.
@@ -102,14 +105,23 @@ class Box(BaseMailBox):
         return self._made
 
 
-class _Smtp(smtplib.SMTP):
+class Outgoing(smtplib.SMTP):
+    """A line to the server that sends."""
+
     def __init__(self, access: Access, held: _Held) -> None:
-        self._held, self._named = held, access.smtp_host
+        self._held, self._named, self.is_handed_over = held, access.smtp_host, False
         super().__init__(access.smtp_host, access.smtp_port, local_hostname=CALLER, timeout=SECONDS)
 
     def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
         plain = self._held.hold(dialled(host, port))
         return plain if port in BEGIN_PLAIN else self._held.secured(plain, host)
+
+    def send(self, s: Any) -> None:
+        """What is said. The mail itself is the one thing that is said in bytes; from then on it may have left."""
+        if isinstance(s, bytes) and self.sock is not None:
+            self.is_handed_over = True
+            self.sock.settimeout(AFTER_DATA)
+        super().send(s)
 
     def secure(self) -> None:
         """Begin to encrypt, and forget what was said before."""
@@ -127,7 +139,7 @@ class _Smtp(smtplib.SMTP):
 def inbox(access: Access, *, most: int = MOST_SAID, seconds: float = IN_ALL) -> Iterator[Box]:
     """A visit at the server where mail lies. Raises ServerProblem, also for what goes wrong within it."""
     held = _Held()
-    with _in_words("imap_host", access.imap_host), cut_after(seconds, lambda: held.line):
+    with _in_words("imap_host", access.imap_host), cut_after(at_most(seconds), lambda: held.line):
         box = None
         try:
             box = Box(_Imap(access, held, most))
@@ -147,12 +159,12 @@ def inbox(access: Access, *, most: int = MOST_SAID, seconds: float = IN_ALL) -> 
 
 
 @contextmanager
-def outgoing(access: Access, *, seconds: float = IN_ALL) -> Iterator[smtplib.SMTP]:
+def outgoing(access: Access, *, seconds: float = IN_ALL) -> Iterator[Outgoing]:
     """A visit at the server that sends. Raises ServerProblem, also for what goes wrong within it."""
     held = _Held()
-    with _in_words("smtp_host", access.smtp_host), cut_after(seconds, lambda: held.line):
+    with _in_words("smtp_host", access.smtp_host), cut_after(at_most(seconds), lambda: held.line):
         try:
-            line = _Smtp(access, held)
+            line = Outgoing(access, held)
             if access.smtp_port in BEGIN_PLAIN:
                 line.secure()
             try:

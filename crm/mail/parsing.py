@@ -23,6 +23,12 @@ LONGEST_HEAD = 300
 MOST_PEOPLE = 100
 MOST_PARTS = 200
 MOST_WORDS = 200_000
+# Before a mail is parsed: its library asks the boundaries of all parts that are open about every line, makes an object
+# of every part, and takes the square of a head's length. 25 MB of files are 345,000 lines.
+MOST_LINES, MOST_QUESTIONS, MOST_EDGES, MOST_REPORTED = 600_000, 5_000_000, 2000, 2000
+LONGEST_KIND, MOST_KINDS, MOST_SAME_HEADS = 10_000, 6000, 20
+_NEXT_HEAD = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?![ \t])")
+_KINDS = (b"content-type", b"content-disposition", b"content-transfer-encoding")
 # The library that cleans formatted mails takes the square of their depth: 300 kB of "<div>" would take minutes.
 MOST_HTML, MOST_TAGS, MOST_ENTITIES = 300_000, 8000, 60_000
 # What charsets may be named; others are read as UTF-8. Some of the library's codecs are no charsets, or take for ever.
@@ -93,11 +99,42 @@ class Content:
 
 
 def message_of(raw: bytes) -> Message:
-    """A mail of any bytes; one that is nested deeper than anybody writes is its heads and nothing."""
+    """A mail of any bytes; one that is larger within or nested deeper than anybody writes is its heads and nothing."""
+    if not is_readable(raw):
+        return _heads_alone(raw)
     try:
         return message_from_bytes(raw)
     except (RecursionError, ValueError, TypeError, LookupError):
-        return HeaderParser(policy=compat32).parsestr(raw[:100_000].decode("ascii", "replace"), headersonly=True)
+        return _heads_alone(raw)
+
+
+def is_readable(raw: bytes) -> bool:
+    """Whether parsing it takes no longer than reading a mail that somebody has written."""
+    ends = raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n")
+    low = raw.lower()
+    edges = raw.count(b"\n--") + raw.count(b"\r--")
+    if ends > MOST_LINES or edges > MOST_EDGES or ends * low.count(b"multipart/") > MOST_QUESTIONS:
+        return False
+    gaps = raw.count(b"\n\n") + raw.count(b"\r\n\r\n") + raw.count(b"\r\r")
+    if gaps > MOST_REPORTED and b"delivery-status" in low:
+        return False
+    return all(_are_short(low, name) for name in _KINDS)
+
+
+def _are_short(low: bytes, name: bytes) -> bool:
+    """Every head of this name, as far as it is folded."""
+    if low.count(name) > MOST_KINDS:
+        return False
+    at = low.find(name)
+    while at >= 0:
+        if at + LONGEST_KIND < len(low) and not _NEXT_HEAD.search(low, at, at + LONGEST_KIND):
+            return False
+        at = low.find(name, at + len(name))
+    return True
+
+
+def _heads_alone(raw: bytes) -> Message:
+    return HeaderParser(policy=compat32).parsestr(raw[:100_000].decode("ascii", "replace"), headersonly=True)
 
 
 def heads_of(message: Message) -> Heads:
@@ -251,7 +288,7 @@ def _unfolded(text: str) -> str:
 
 def _people(message: Message, name: str) -> tuple[Person, ...]:
     def read() -> tuple[Person, ...]:
-        lines = [one_line(str(one))[:20_000] for one in message.get_all(name, [])]
+        lines = [one_line(str(one))[:20_000] for one in message.get_all(name, [])[:MOST_SAME_HEADS]]
         pairs = getaddresses(lines)[:MOST_PEOPLE]
         return tuple(
             Person(one_line(_told(lambda named=named: _unfolded(named), ""))[:100], one_line(email)[:254])

@@ -3,8 +3,9 @@
 import imaplib
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from email.message import Message
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from imap_tools import FolderInfo
 from imap_tools.utils import encode_folder
 
 from crm.mail.lines import WITH_FILES, Box, inbox
-from crm.mail.parsing import Content, Heads, content_of, file_of, heads_of, message_of
+from crm.mail.parsing import Content, Heads, content_of, file_of, heads_of, is_readable, message_of
 from crm.mail.rules import LONGEST_WORDS, Access, ServerProblem, one_line
 from portal.lib.filekinds import MEGA
 
@@ -128,25 +129,25 @@ def read(access: Access, name: str, key: str, *, is_seen: bool) -> Mail:
     """One mail; `is_seen` marks it as read. Raises ServerProblem, NoSuchMail."""
     with inbox(access, most=_most(), seconds=WITH_FILES) as box:
         folder = _named(_folders(box), name)
-        line, raw = _whole(box, folder, key)
+        line, message = _whole(box, folder, key)
         if is_seen and not line.is_read:
             with suppress(imaplib.IMAP4.readonly):
                 _said(box.client.uid("STORE", key.split("-")[1], "+FLAGS.SILENT", r"(\Seen)"))
-        return Mail(line, folder, content_of(message_of(raw)) if raw is not None else None)
+        return Mail(line, folder, content_of(message) if message is not None else None)
 
 
-def raw_of(access: Access, name: str, key: str) -> bytes:
-    """A mail as it came. Raises ServerProblem, NoSuchMail."""
+def whole_of(access: Access, name: str, key: str) -> Message:
+    """A mail with its files. Raises ServerProblem, NoSuchMail."""
     with inbox(access, most=_most(), seconds=WITH_FILES) as box:
-        _line, raw = _whole(box, _named(_folders(box), name), key)
-    if raw is None:
+        _line, message = _whole(box, _named(_folders(box), name), key)
+    if message is None:
         raise NoSuchMail
-    return raw
+    return message
 
 
 def fetch_file(access: Access, name: str, key: str, number: int) -> tuple[str, bytes]:
     """A file of a mail. Raises ServerProblem, NoSuchMail."""
-    found = file_of(message_of(raw_of(access, name, key)), number)
+    found = file_of(whole_of(access, name, key), number)
     if found is None:
         raise NoSuchMail
     return found
@@ -297,8 +298,8 @@ def _uids(box: Box, folder: Folder, keys: list[str]) -> list[str]:
     return uids
 
 
-def _whole(box: Box, folder: Folder, key: str) -> tuple[Line, bytes | None]:
-    """A mail, and its bytes unless it is larger than is looked at."""
+def _whole(box: Box, folder: Folder, key: str) -> tuple[Line, Message | None]:
+    """A mail, parsed unless it is larger than is looked at, or larger within than anybody writes."""
     (uid,) = _uids(box, folder, [key])
     rows = _rows(box, box.client.uid("FETCH", uid, LISTED), int(key.split("-")[0]))
     if not rows:
@@ -309,8 +310,10 @@ def _whole(box: Box, folder: Folder, key: str) -> tuple[Line, bytes | None]:
     raw = next((one[1] for one in data if isinstance(one, tuple)), None)
     if raw is None:
         raise NoSuchMail
-    whole = heads_of(message_of(raw))
-    return Line(rows[0].key, whole, rows[0].at, rows[0].size, rows[0].is_read, rows[0].is_answered), raw
+    if not is_readable(raw):
+        return rows[0], None
+    message = message_of(raw)
+    return replace(rows[0], heads=heads_of(message)), message
 
 
 def _move(box: Box, uids: str, to: str) -> None:

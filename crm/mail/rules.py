@@ -36,6 +36,10 @@ class ServerProblem(Exception):
         self.field = field
 
 
+class Unsure(ServerProblem):
+    """The mail was handed over, and nobody has said that it was taken."""
+
+
 @dataclass(frozen=True)
 class Access:
     """All that it takes to open a mailbox, for the length of one request."""

@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 
 from crm.documents.scanning import scanner
 from crm.mail import reading
-from crm.mail.lines import WITH_FILES, outgoing
-from crm.mail.parsing import file_of, message_of
+from crm.mail.lines import SENDING, outgoing
+from crm.mail.parsing import file_of
 from crm.mail.reading import NoSuchMail
-from crm.mail.rules import Access, MailProblem, ServerProblem, one_line, room_for_files
+from crm.mail.rules import Access, MailProblem, ServerProblem, Unsure, one_line, room_for_files
 from crm.mail.writing import MOST_FILES, Sendable, mail_of
 from portal.lib.filekinds import MEGA, clean_name, size_of
 
 ONCE_FOR = 24 * 3600
+SENT, UNSURE = 1, 2
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,14 @@ class Sent:
 def send(
     access: Access, sendable: Sendable, uploads: Iterable[Upload], origin: Origin | None, *, once: str, at: datetime
 ) -> Sent:
-    """Hand it to the server. Raises MailProblem, ServerProblem, DocumentProblem; nothing has left then."""
+    """Hand it to the server. Raises MailProblem, ServerProblem, DocumentProblem; nothing has left then.
+
+    Raises Unsure where it may have left: the same `once` does not send it again.
+    """
     name = f"mail/sent/{once}"
-    if not cache.add(name, 1, ONCE_FOR):
+    if not cache.add(name, SENT, ONCE_FOR):
+        if cache.get(name) == UNSURE:
+            raise _unsure()
         raise ServerProblem(_("This mail was sent already. Look among the sent ones."))
     try:
         files = _files(access, uploads, origin)
@@ -64,6 +70,9 @@ def send(
         if len(raw) > settings.MAIL_BYTES:
             raise _too_large()
         refused = _handed_over(access, sendable, raw)
+    except Unsure:
+        cache.set(name, UNSURE, ONCE_FOR)
+        raise
     except BaseException:
         cache.delete(name)
         raise
@@ -98,7 +107,7 @@ def _files(access: Access, uploads: Iterable[Upload], origin: Origin | None) -> 
         one.file.seek(0)
         found.append((clean_name(one.name), one.file.read()))
     if origin is not None and origin.parts:
-        mail = message_of(reading.raw_of(access, origin.folder, origin.key))
+        mail = reading.whole_of(access, origin.folder, origin.key)
         found += [part for number in origin.parts if (part := file_of(mail, number)) is not None]
     if sum(len(content) for _name, content in found) > most:
         raise _too_large()
@@ -107,13 +116,19 @@ def _files(access: Access, uploads: Iterable[Upload], origin: Origin | None) -> 
 
 def _handed_over(access: Access, sendable: Sendable, raw: bytes) -> tuple[str, ...]:
     """Who of those it goes to was refused, while it has gone to others."""
-    with outgoing(access, seconds=WITH_FILES) as line:
+    with outgoing(access, seconds=SENDING) as line:
         try:
             return tuple(line.sendmail(access.address, sendable.everybody, raw))
         except smtplib.SMTPRecipientsRefused as problem:
             names = ", ".join(sorted(problem.recipients))
             raise ServerProblem(_("The server takes no mail to %(names)s.") % {"names": names}, "to") from problem
-        except smtplib.SMTPResponseException as problem:
+        except (OSError, smtplib.SMTPException) as problem:
+            if not isinstance(problem, smtplib.SMTPResponseException):
+                if line.is_handed_over:
+                    raise _unsure() from problem
+                raise
+            if line.is_handed_over and not 400 <= problem.smtp_code < 600:
+                raise _unsure() from problem
             said = problem.smtp_error
             words = one_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))[:200]
             raise ServerProblem(_("The server refuses the mail: %(words)s") % {"words": words}) from problem
@@ -137,6 +152,15 @@ def _filed(access: Access, raw: bytes, origin: Origin | None) -> bool:
 def _replaced(access: Access, origin: Origin) -> None:
     with suppress(ServerProblem, NoSuchMail):
         reading.throw_away(access, origin.folder, [origin.key])
+
+
+def _unsure() -> Unsure:
+    return Unsure(
+        _(
+            "It is not known whether the mail has left: the server took it and broke off before it said so. Ask who was to"
+            " get it, and look among the sent ones. If it did not arrive, save it as a draft and send that."
+        )
+    )
 
 
 def _too_large() -> MailProblem:

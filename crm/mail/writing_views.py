@@ -19,7 +19,7 @@ from crm.mail import queries, reading, sending
 from crm.mail.context import access_of_own, asked
 from crm.mail.keeping import keep_sent
 from crm.mail.reading import Mail
-from crm.mail.rules import Access, MailProblem, ServerProblem, room_for_files
+from crm.mail.rules import Access, MailProblem, ServerProblem, Unsure, room_for_files
 from crm.mail.sending import Origin, Sent, Upload
 from crm.mail.writing import (
     DRAFT,
@@ -80,7 +80,8 @@ def _posted(request: HttpRequest, vault: Opened, access: Access) -> HttpResponse
         sent = asked(request, vault, "send", lambda: sending.send(access, sendable, uploads, origin, once=once, at=at))
     except (MailProblem, ServerProblem, DocumentProblem) as problem:
         found = problem.problems if isinstance(problem, MailProblem) else {getattr(problem, "field", ""): str(problem)}
-        return _page(request, letter, origin, address=access.address, problems=found)
+        heading = _("It is not known whether the mail has left") if isinstance(problem, Unsure) else ""
+        return _page(request, letter, origin, address=access.address, problems=found, heading=heading)
     keep_sent(vault=vault, raw=sent.raw, hidden=sent.hidden, at=at)
     _tell(request, sent)
     return redirect("mail:home")
@@ -140,6 +141,7 @@ def _page(
     mail: Mail | None = None,
     address: str = "",
     problems: dict[str, str] | None = None,
+    heading: str = "",
     status: int = 422,
 ) -> HttpResponse:
     carries = origin is not None and origin.kind in (FORWARD, DRAFT)
@@ -151,6 +153,7 @@ def _page(
         "parts": origin.parts if origin else (),
         "key": request.POST.get("key") or uuid4(),
         "problems": problems or {},
+        "heading_of_problems": heading or _("The mail has not left"),
         "most_files": MOST_FILES,
         "most": room_for_files() // MEGA,
         "is_ready": bool(address),

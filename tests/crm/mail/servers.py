@@ -1,5 +1,6 @@
 """A real Dovecot and a real SMTP server on this machine, in TLS by an authority that the tests have made."""
 
+import asyncio
 import datetime
 import ipaddress
 import os
@@ -193,6 +194,7 @@ class Taken:
     def __init__(self) -> None:
         self.mails = []
         self.refuses = set()
+        self.thinks = 0.0  # seconds, once a mail is taken and before it is said
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refuses:
@@ -202,6 +204,7 @@ class Taken:
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
+        await asyncio.sleep(self.thinks)
         return "250 OK"
 
 

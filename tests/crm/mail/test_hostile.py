@@ -12,7 +12,7 @@ import pytest
 from accounts.ground.lines.rules import LineProblem
 from crm.mail import lines
 from crm.mail.lines import dialled, inbox
-from crm.mail.parsing import content_of, decoded, file_of, harmless, heads_of, message_of, words_of
+from crm.mail.parsing import content_of, decoded, file_of, harmless, heads_of, is_readable, message_of, words_of
 from crm.mail.rules import Access, ServerProblem
 from tests.crm.mail.servers import ADDRESS, PASSWORD
 
@@ -115,6 +115,39 @@ def test_a_broken_mail_is_shown_as_far_as_it_goes(broken):
     content = content_of(mail)
     assert len(content.files) <= 200 and all("/" not in one.name and "\0" not in one.name for one in content.files)
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        b"".join(b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (n, n) for n in range(300))
+        + b"\r\n" * 10_000_000,
+        b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + b"--b\r\n\r\n" * 3_000_000,
+        b'Content-Type: multipart/mixed; boundary="b"\r\r' + b"--b\r\r" * 3_000_000,
+        b"Content-Type: message/delivery-status\r\n\r\n" + b"A: b\r\n\r\n" * 200_000,
+        b"Content-Type: multipart/mixed" + b";" * 20_000_000,
+        b"Content-Type: multipart/mixed" + b";;;;;\r\n " * 2_000_000,
+    ],
+    ids=("nested", "parts", "parts of old ends", "reports", "head", "folded head"),
+)
+def test_a_mail_that_takes_hours_to_parse_is_its_heads_alone(huge):
+    began = time.monotonic()
+    raw = b"Subject: Still said\r\n" + huge
+    mail = message_of(raw)
+    assert not is_readable(raw) and heads_of(mail).subject == "Still said" and isinstance(mail.get_payload(), str)
+    assert time.monotonic() - began < 5
+
+
+def test_many_heads_of_people_take_no_time_and_a_large_file_is_read_all_the_same():
+    began = time.monotonic()
+    many = message_of((b"To: " + b"x@y.example, " * 1500 + b"\r\n") * 1000 + b"\r\n")
+    assert len(heads_of(many).to) <= 100
+    paper = EmailMessage()
+    paper.set_content("see")
+    paper.add_attachment(bytes(17_000_000), maintype="application", subtype="pdf", filename="a.pdf")
+    raw = paper.as_bytes()
+    assert is_readable(raw) and content_of(message_of(raw)).files[0].size == 17_000_000
+    assert time.monotonic() - began < 20
 
 
 def test_an_archive_is_handed_on_as_it_is():

@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from crm.mail import lines, visits
+from crm.mail.rules import ServerProblem
 from crm.mail.writing import Letter, looked_through
 from crm.vault.spool import Spool
 from tests.crm.mail.servers import ADDRESS
@@ -123,6 +125,37 @@ def test_a_file_with_malware_and_files_that_do_not_fit_go_nowhere(connected, smt
     big = connected.post(WRITE, said(file=SimpleUploadedFile("a.pdf", b"x" * 900)))
     assert big.status_code == 422 and "larger than goes with a mail" in html_of(big)
     assert not smtp.taken.mails
+
+
+def test_a_server_that_thinks_long_is_waited_for_and_one_that_never_answers_gets_nothing_twice(
+    connected, imap, smtp, monkeypatch
+):
+    monkeypatch.setattr(lines, "SECONDS", 2)
+    smtp.taken.thinks = 3
+    assert connected.post(WRITE, said()).status_code == 302 and len(imap.files(".Sent")) == 1
+    monkeypatch.setattr(lines, "AFTER_DATA", 1)
+    mail = said(body="Once.")
+    for _turn in range(2):
+        unsure = connected.post(WRITE, mail)
+        assert unsure.status_code == 422 and "It is not known whether the mail has left" in html_of(unsure)
+        assert "The mail has not left" not in html_of(unsure) and "Once." in html_of(unsure)
+    assert len(smtp.taken.mails) == 2 and len(imap.files(".Sent")) == 1
+
+
+def test_a_person_fetches_twice_at_one_time_and_a_request_ends(connected, world, monkeypatch):
+    """Whoever comes third is told so at once, and a visit is no longer than what is left for the request."""
+    alice = world.users["alice"].pk
+    with visits.visiting(alice), visits.visiting(alice):
+        assert "Your mail is being fetched already" in html_of(connected.get("/email/"))
+        assert connected.get("/api/v1/email/mails/").status_code == 502
+        with pytest.raises(ServerProblem, match="Many fetch mail"), visits.visiting(world.users["bob"].pk):
+            pass
+    assert "Your mail cannot be shown now" not in html_of(connected.get("/email/"))
+    monkeypatch.setattr(visits, "IN_A_REQUEST", 10)
+    with visits.visiting(alice):
+        assert visits.at_most(5) == 5 and visits.at_most(60) <= 10
+    monkeypatch.setattr(visits, "IN_A_REQUEST", 0)
+    assert "does not answer in time" in html_of(connected.get("/email/"))
 
 
 def test_files_of_seven_megabytes_go_along_and_lie_sealed_meanwhile(connected, smtp, monkeypatch):
