@@ -14,7 +14,7 @@ from crm.contacts.filters import book
 from crm.contacts.models import Contact
 from crm.mail.models import KeptMail, Mailbox
 from crm.mail.parsing import Content, Heads, Person, content_of, heads_of, message_of
-from crm.mail.rules import one_line
+from crm.mail.rules import not_later, one_line
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 
@@ -34,27 +34,32 @@ class Read:
     is_damaged: bool = False
 
 
-def keep(*, vault: Opened, heads: Heads, content: Content | None, at: datetime, is_out: bool) -> list[KeptMail]:
-    """With each contact of the book who wrote it or to whom one wrote it oneself; once, however often it is seen."""
+def keep(
+    *, vault: Opened, heads: Heads, content: Content | None, came: datetime | None, at: datetime, is_out: bool
+) -> list[KeptMail]:
+    """With each contact of the book who wrote it or to whom one wrote it oneself; once, however often it is seen.
+
+    Gives what is kept of this mail now. Anybody can write any day above a mail; none stands later than it came.
+    """
     people = (*heads.to, *heads.cc, *heads.bcc) if is_out else (heads.sender,)
     contacts = known(vault, (one.email for one in people))
     if not contacts:
         return []
     # Two pages that show the same mail at the same moment wait for each other here.
     scope(vault.who, Mailbox).select_for_update().first()
-    said_at = heads.at or at
+    said_at = not_later(heads.at, came or at) or at
     held = scope(vault.who, KeptMail).filter(contact__in=contacts, said_at=said_at)
-    there = {(one.contact_id, _mark(vault, one)) for one in held}
     mark = heads.message_id or heads.subject
+    there = [one for one in held if _mark(vault, one) == mark]
+    by_key = {one.pk: one for one in contacts}
+    for one in there:
+        one.contact = by_key.pop(one.contact_id)
     texts = {
         "subject": heads.subject,
         "body": (content.text if content else "")[:LONGEST_KEPT],
         "heads": _written(heads, content, mark),
     }
-    made = []
-    for contact in contacts:
-        if (contact.pk, mark) in there:
-            continue
+    for contact in by_key.values():
         row = KeptMail(
             firm_id=vault.who.firm_id,
             practice_id=vault.who.practice_id,
@@ -65,15 +70,15 @@ def keep(*, vault: Opened, heads: Heads, content: Content | None, at: datetime, 
             kept_at=at,
         )
         row.put(vault, **texts).save(force_insert=True)
-        made.append(row)
-    return made
+        there.append(row)
+    return there
 
 
 def keep_sent(*, vault: Opened, raw: bytes, hidden: Iterable[str], at: datetime) -> list[KeptMail]:
     """What has just left, with those too who got it without others knowing."""
     mail = message_of(raw)
     heads = replace(heads_of(mail), bcc=tuple(Person("", one) for one in hidden))
-    return keep(vault=vault, heads=heads, content=content_of(mail), at=at, is_out=True)
+    return keep(vault=vault, heads=heads, content=content_of(mail), came=at, at=at, is_out=True)
 
 
 def known(vault: Opened, emails: Iterable[str]) -> Sequence[Contact]:

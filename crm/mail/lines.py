@@ -4,6 +4,7 @@ import imaplib
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -26,6 +27,8 @@ AFTER_DATA, SENDING = 50, 60
 BEGIN_PLAIN = {587}
 # How much a server may say in one visit beside the mail that was asked for.
 MOST_SAID = 16 * 1024 * 1024
+# What the libraries make of answers that are none.
+NONSENSE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
 # The portal's own name is nobody's business.
 CALLER = "[127.0.0.1]"
 
@@ -123,6 +126,20 @@ class Outgoing(smtplib.SMTP):
             self.sock.settimeout(AFTER_DATA)
         super().send(s)
 
+    def enter(self, username: str, password: str) -> None:
+        """Sign in; with other letters than Latin in UTF-8 (RFC 4616), which the library does not know."""
+        if username.isascii() and password.isascii():
+            self.login(username, password)
+            return
+        self.ehlo_or_helo_if_needed()
+        if "PLAIN" not in self.esmtp_features.get("auth", "").upper().split():
+            words = _("The server for sending takes user names and passwords of Latin letters only.")
+            raise ServerProblem(words, "password")
+        said = b64encode(f"\0{username}\0{password}".encode()).decode("ascii")
+        code, answer = self.docmd("AUTH", f"PLAIN {said}")
+        if code not in (235, 503):
+            raise smtplib.SMTPAuthenticationError(code, answer)
+
     def secure(self) -> None:
         """Begin to encrypt, and forget what was said before."""
         self.ehlo_or_helo_if_needed()
@@ -168,7 +185,7 @@ def outgoing(access: Access, *, seconds: float = IN_ALL) -> Iterator[Outgoing]:
             if access.smtp_port in BEGIN_PLAIN:
                 line.secure()
             try:
-                line.login(access.username, access.password)
+                line.enter(access.username, access.password)
             except smtplib.SMTPAuthenticationError as problem:
                 words = _("The server for sending does not know this user name and password.")
                 raise ServerProblem(words, "password") from problem
@@ -214,7 +231,6 @@ def _in_words(field: str, host: str) -> Iterator[None]:
         raise ServerProblem(_("%(host)s does not answer in time. Try again later.") % said, field) from problem
     except ConnectionRefusedError as problem:
         raise ServerProblem(_("%(host)s takes no calls at this port.") % said, field) from problem
-    except (OSError, imaplib.IMAP4.error, ImapToolsError, smtplib.SMTPException, ValueError, TypeError) as problem:
-        # ValueError and TypeError are what the libraries make of answers that are none.
+    except (OSError, imaplib.IMAP4.error, ImapToolsError, smtplib.SMTPException, *NONSENSE) as problem:
         words = _("%(host)s has broken off, or answers in a way that nobody understands. Try again later.")
         raise ServerProblem(words % said, field) from problem

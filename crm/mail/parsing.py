@@ -1,6 +1,7 @@
 """A mail as a stranger has written it, made harmless: its heads, its words, its formatted form and its files."""
 
 import codecs
+import email.utils
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from email.message import Message
 from email.parser import HeaderParser
 from email.policy import compat32
 from email.utils import getaddresses, parsedate_to_datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import nh3
 
@@ -49,6 +50,8 @@ _OPENING = re.compile(r"<[a-zA-Z]")
 _AS_FILE = "attachment"
 _PICTURE = re.compile(r"<img\b", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*\n+")
+# Where the library can be strict, one odd address takes all others of its line away.
+LENIENT: dict[str, Any] = {"strict": False} if getattr(email.utils, "supports_strict_parsing", False) else {}
 Told = TypeVar("Told")
 
 
@@ -289,11 +292,11 @@ def _unfolded(text: str) -> str:
 def _people(message: Message, name: str) -> tuple[Person, ...]:
     def read() -> tuple[Person, ...]:
         lines = [one_line(str(one))[:20_000] for one in message.get_all(name, [])[:MOST_SAME_HEADS]]
-        pairs = getaddresses(lines)[:MOST_PEOPLE]
+        pairs = getaddresses(lines, **LENIENT)[:MOST_PEOPLE]
         return tuple(
-            Person(one_line(_told(lambda named=named: _unfolded(named), ""))[:100], one_line(email)[:254])
-            for named, email in pairs
-            if named or email
+            Person(one_line(_told(lambda named=named: _unfolded(named), ""))[:100], one_line(address)[:254])
+            for named, address in pairs
+            if named or address
         )
 
     return _told(read, ())

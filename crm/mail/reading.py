@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from imap_tools import FolderInfo
 from imap_tools.utils import encode_folder
 
-from crm.mail.lines import WITH_FILES, Box, inbox
+from crm.mail.lines import NONSENSE, WITH_FILES, Box, inbox
 from crm.mail.parsing import Content, Heads, content_of, file_of, heads_of, is_readable, message_of
-from crm.mail.rules import LONGEST_WORDS, Access, ServerProblem, one_line
+from crm.mail.rules import LONGEST_WORDS, Access, ServerProblem, not_later, one_line
 from portal.lib.filekinds import MEGA
 
 INBOX = "INBOX"
@@ -69,6 +69,7 @@ class Line:
     size: int
     is_read: bool
     is_answered: bool
+    came: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -276,16 +277,26 @@ def _line(said: bytes, heads: bytes, validity: int) -> Line | None:
         return None
     flags = {one.lower() for one in imaplib.ParseFlags(said)}
     found = heads_of(message_of(heads))
-    when = imaplib.Internaldate2tuple(said)
-    came = datetime(*when[:6]).astimezone() if when else None
+    came = _came(said)
     return Line(
         key=f"{validity}-{uid[1].decode()}",
         heads=found,
-        at=found.at or came,
+        at=not_later(found.at, came),
+        came=came,
         size=int(size[1]) if size else 0,
         is_read=rb"\seen" in flags,
         is_answered=rb"\answered" in flags,
     )
+
+
+def _came(said: bytes) -> datetime | None:
+    """When the server got it, unless it says nonsense."""
+    try:
+        when = imaplib.Internaldate2tuple(said)
+        came = datetime(*when[:6]).astimezone() if when else None
+        return came if came and 1970 <= came.year <= 9000 else None
+    except NONSENSE:
+        return None
 
 
 def _uids(box: Box, folder: Folder, keys: list[str]) -> list[str]:

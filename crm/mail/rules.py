@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -105,6 +106,13 @@ def access_of(said: Mapping[str, str], *, any_port: bool, known: Access | None =
 def room_for_files() -> int:
     """How many bytes of files go with a mail."""
     return int(settings.MAIL_BYTES * SHARE_OF_FILES)
+
+
+def not_later(said: datetime | None, came: datetime | None) -> datetime | None:
+    """When a mail was written, by its own words, but not after it came; a day is left to clocks and zones."""
+    if said is None or came is None:
+        return said or came
+    return came if said - came > timedelta(days=1) else said
 
 
 def one_line(text: str) -> str:

@@ -157,8 +157,8 @@ def _replaced(access: Access, origin: Origin) -> None:
 def _unsure() -> Unsure:
     return Unsure(
         _(
-            "It is not known whether the mail has left: the server took it and broke off before it said so. Ask who was to"
-            " get it, and look among the sent ones. If it did not arrive, save it as a draft and send that."
+            "It is not known whether the mail has left: the server took it and broke off before it said so. Ask who was"
+            " to get it, and look among the sent ones. If it did not arrive, save it as a draft and send that."
         )
     )
 

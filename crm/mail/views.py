@@ -63,8 +63,10 @@ def mail(request: HttpRequest, mail: str) -> HttpResponse:
         if found.folder.use not in ("drafts", "junk", "trash"):
             heads, now = found.line.heads, timezone.now()
             # Which of both it is says the folder: anybody can write our address above a mail.
-            is_out, at = found.folder.use == "sent", found.line.at or now
-            keeping.keep(vault=vault, heads=heads, content=found.content, at=at, is_out=is_out)
+            is_out, came = found.folder.use == "sent", found.line.came
+            context["kept"] = keeping.keep(
+                vault=vault, heads=heads, content=found.content, came=came, at=now, is_out=is_out
+            )
             context["contacts"] = keeping.known(vault, [heads.sender.email])
     except ServerProblem as problem:
         context["problem"] = str(problem)
@@ -139,7 +141,10 @@ def kept(request: HttpRequest, kept: UUID) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         keeping.forget(vault=vault, mail=found)
-        messages.success(request, _("The copy is gone. The mail at the mail server stays."))
+        messages.success(
+            request,
+            _("The copy is gone. The mail at the mail server stays; whoever opens it here again keeps it again."),
+        )
         return redirect("contacts:agenda", found.contact_id)
     return render(request, "crm/mail/kept.html", {"read": keeping.read(vault, found)})
 

@@ -1,6 +1,7 @@
 """What is written: whom it goes to, what it answers or hands on, and the mail that comes of it."""
 
 import mimetypes
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,8 @@ LONGEST_SUBJECT, LONGEST_BODY, LONGEST_LINE_OF_PEOPLE = 250, 200_000, 5000
 MOST_PEOPLE, MOST_FILES = 50, 10
 # Servers wrap lines of other kinds in ways that not everybody takes.
 POLICY = SMTP.clone(cte_type="7bit", max_line_length=200)
+# As programs leave them, which newer libraries take for a broken line.
+_COMMAS = re.compile(r"\s*,(?:\s*,)*\s*")
 REPLY, REPLY_ALL, FORWARD, DRAFT = "reply", "reply_all", "forward", "draft"
 
 
@@ -140,10 +143,11 @@ def _people(line: str, name: str, problems: dict[str, str]) -> tuple[Person, ...
     if len(line) > LONGEST_LINE_OF_PEOPLE:
         problems[name] = _("That is too long.")
         return ()
-    text = one_line(line.replace(";", ","))
-    for named, email in getaddresses([text]) if text else []:
-        if not named and not email:
-            continue
+    text = _COMMAS.sub(", ", one_line(line.replace(";", ","))).strip(", ")
+    pairs = [pair for pair in getaddresses([text]) if any(pair)] if text else []
+    if text and not pairs:
+        problems[name] = _("“%(address)s” is no e-mail address.") % {"address": text[:100]}
+    for named, email in pairs:
         try:
             local, _at, domain = email.rpartition("@")
             known = f"{local}@{domain.encode('idna').decode('ascii')}"

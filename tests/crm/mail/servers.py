@@ -213,10 +213,11 @@ class Smtp:
 
     def __init__(self, context, *, starttls: bool) -> None:
         self.taken = Taken()
+        self.password = PASSWORD
 
         def know(server, session, envelope, mechanism, data):
-            right = (data.login, data.password) == (ADDRESS.encode(), PASSWORD.encode())
-            return AuthResult(success=right)
+            right = (data.login, data.password) == (ADDRESS.encode(), self.password.encode())
+            return AuthResult(success=right, handled=False)
 
         more = {"authenticator": know, "auth_required": True}
         if starttls:

@@ -13,6 +13,7 @@ from accounts.ground.lines.rules import LineProblem
 from crm.mail import lines
 from crm.mail.lines import dialled, inbox
 from crm.mail.parsing import content_of, decoded, file_of, harmless, heads_of, is_readable, message_of, words_of
+from crm.mail.reading import _rows
 from crm.mail.rules import Access, ServerProblem
 from tests.crm.mail.servers import ADDRESS, PASSWORD
 
@@ -115,6 +116,12 @@ def test_a_broken_mail_is_shown_as_far_as_it_goes(broken):
     content = content_of(mail)
     assert len(content.files) <= 200 and all("/" not in one.name and "\0" not in one.name for one in content.files)
     assert time.monotonic() - began < 5
+
+
+def test_one_odd_address_takes_no_other_of_its_line_away():
+    mail = message_of(raw("From: Ruiz, Ana <ana@x.example>", "To: odd one, Bo <bo@x.example>, cy@x.example,"))
+    heads = heads_of(mail)
+    assert {"bo@x.example", "cy@x.example"} <= {one.email for one in heads.to} and str(heads.sender)
 
 
 @pytest.mark.parametrize(
@@ -270,6 +277,14 @@ def test_a_server_that_speaks_another_language_is_left(talking):
     port = talking([b"HTTP/1.1 400 Bad Request\r\n\r\n"])
     with pytest.raises(ServerProblem, match="broken off"), inbox(access(imap_port=port), seconds=2):
         pass
+
+
+def test_a_server_with_days_of_its_own_loses_the_day_alone():
+    row = b'1 (UID 7 INTERNALDATE "%s" RFC822.SIZE 5 FLAGS (\\Seen)'
+    days = (b"01-Foo-2026 00:00:00 +0000", b"01-Jan-9999 23:59:59 -1400")
+    answer = ("OK", [one for day in days for one in ((row % day, b"Subject: Hello\r\n\r\n"), b")")])
+    lines_of = _rows(None, answer, 1)
+    assert [(one.heads.subject, one.at) for one in lines_of] == [("Hello", None)] * 2
 
 
 def test_what_opens_a_mailbox_stands_in_no_report_of_an_error():

@@ -1,8 +1,10 @@
 """Mails are kept with the contacts whom they come from or go to: sealed, once, read by the practice and nobody else."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.db import connection
+from django.utils import timezone
 
 from crm.contacts.models import Contact
 from crm.mail.models import KeptMail
@@ -63,3 +65,19 @@ def test_what_is_read_and_sent_stands_with_the_contact_once(connected, imap, smt
     assert connected.post(there).status_code == 302 and KeptMail.unscoped.filter(contact=ana.pk).count() == 1
     Contact.unscoped.filter(pk=ana.pk).delete()
     assert not KeptMail.unscoped.filter(contact=ana.pk).exists()
+
+
+def test_no_mail_stands_later_than_it_came_and_nothing_says_that_it_is_proved(connected, imap):
+    """Anybody can write any day and any name above a mail."""
+    ana = added(connected, email="ana@example.org")
+    late = written("Wire it today")
+    late.replace_header("Date", "Mon, 29 Sep 8999 09:30:00 +0000")
+    imap.deliver(late.as_bytes())
+    for _turn in range(2):
+        (link,) = links(connected.get("/email/"))
+        page = html_of(connected.get(link))
+    (kept,) = KeptMail.unscoped.all()
+    assert kept.said_at <= timezone.now() + timedelta(days=1) and "8999" not in page
+    assert "nothing proves the sender" in page and f"/email/kept/{kept.pk}/" in page
+    assert "A copy is kept with" in page and f"/contacts/{ana.pk}/agenda/" in page
+    assert "for good" in html_of(connected.get(f"/email/kept/{kept.pk}/"))

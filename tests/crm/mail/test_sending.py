@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.mail import lines, visits
-from crm.mail.rules import ServerProblem
+from crm.mail.rules import Access, ServerProblem
 from crm.mail.writing import Letter, looked_through
 from crm.vault.spool import Spool
 from tests.crm.mail.servers import ADDRESS
@@ -93,6 +93,8 @@ def test_a_draft_lies_at_the_server_and_goes_when_it_is_sent(connected, imap, sm
     [
         ({"to": ""}, "Say whom the mail goes to"),
         ({"to": "nobody"}, "is no e-mail address"),
+        ({"to": ",;"}, "Say whom the mail goes to"),
+        ({"to": ")("}, "is no e-mail address"),
         ({"to": "a@@b.example"}, "is no e-mail address"),
         ({"to": ", ".join(f"a{n}@b.example" for n in range(51))}, "50 people at most"),
         ({"subject": "", "body": " "}, "Write what the mail says"),
@@ -112,6 +114,8 @@ def test_no_head_has_a_second_line(connected, smtp):
     connected.post(WRITE, said(subject=evil, in_reply_to="<a@b>\r\nBcc: spy@example.org", references=evil))
     ((_sender, people, raw),) = smtp.taken.mails
     assert people == ["ana@example.org"] and read(raw)["Bcc"] is None and read(raw)["In-Reply-To"] is None
+    mail = looked_through(Letter(to="; ana@x.example;; ben@y.example ; ,", cc="Lee <lee@x.example>,", subject="x"))
+    assert mail.everybody == ["ana@x.example", "ben@y.example", "lee@x.example"]
     mail = looked_through(Letter(to='"x\r\nBcc: y" <a@b.example\r\n>', subject="x"))
     assert [str(one) for one in mail.to] == ["x Bcc: y <a@b.example>"]
 
@@ -140,6 +144,18 @@ def test_a_server_that_thinks_long_is_waited_for_and_one_that_never_answers_gets
         assert unsure.status_code == 422 and "It is not known whether the mail has left" in html_of(unsure)
         assert "The mail has not left" not in html_of(unsure) and "Once." in html_of(unsure)
     assert len(smtp.taken.mails) == 2 and len(imap.files(".Sent")) == 1
+
+
+def test_a_password_of_other_letters_is_told_as_it_is(connected, smtp, reached):
+    access = {"address": ADDRESS, "name": "", "username": ADDRESS, "password": "пароль семь", "imap_host": "127.0.0.1"}
+    access |= {"smtp_host": "127.0.0.1", "imap_port": 993, "smtp_port": smtp.port}
+    smtp.password = "пароль семь"
+    with lines.outgoing(Access(**access)):
+        pass
+    smtp.password = "other"
+    refused = "does not know this user name and password"
+    with pytest.raises(ServerProblem, match=refused), lines.outgoing(Access(**access)):
+        pass
 
 
 def test_a_person_fetches_twice_at_one_time_and_a_request_ends(connected, world, monkeypatch):
