@@ -38,7 +38,9 @@ def batch_of(answer):
 def test_mbx_4_without_a_mailbox_the_email_tab_asks_for_one(browse, world):
     alice = browse("alice")
     home = alice.get("/").content.decode()
-    assert f'href="{PAGE}"' in home
+    assert 'href="/email/"' in home
+    none = alice.get("/email/")  # without a storage password too
+    assert f'href="{PAGE}"' in none.content.decode() and "Request Mailbox" in text(none)
     shown = alice.get(PAGE)
     assert f'href="{ASK}"' in shown.content.decode() and "Request Mailbox" in text(shown)
     assert "1.00 USD" in text(shown) and "3.00 USD" in text(shown)
