@@ -88,6 +88,7 @@ class Heads:
     at: datetime | None
     message_id: str
     references: str
+    in_reply_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ def heads_of(message: Message) -> Heads:
         at=_told(lambda: _moment(message), None),
         message_id=mark_of(_head(message, "message-id")),
         references=" ".join(filter(None, map(mark_of, _head(message, "references").split()[-20:]))),
+        in_reply_to=mark_of(_head(message, "in-reply-to")),
     )
 
 

@@ -110,7 +110,9 @@ def answer_to(mail: Mail, kind: str, own: str) -> Letter:
     """What a reply, one to all, a forwarded mail or a draft that is gone on with begins as."""
     heads, words = mail.line.heads, mail.content.text if mail.content else ""
     if kind == DRAFT:
-        return Letter(_line(heads.to), _line(heads.cc), _line(heads.bcc), heads.subject, words)
+        people = {"to": _line(heads.to), "cc": _line(heads.cc), "bcc": _line(heads.bcc)}
+        thread = {"in_reply_to": heads.in_reply_to, "references": heads.references}
+        return Letter(**people, subject=heads.subject, body=words, **thread)
     if kind == FORWARD:
         above = [
             _("Forwarded mail"),
@@ -121,7 +123,9 @@ def answer_to(mail: Mail, kind: str, own: str) -> Letter:
         ]
         body = "\n\n---- " + "\n".join(above) + "\n\n" + words
         return Letter(subject=_prefixed("Fwd:", heads.subject), body=body[:LONGEST_BODY])
-    back = heads.reply_to or (heads.sender,)
+    is_own = heads.sender.email.casefold() == own.casefold()
+    # What one has written oneself is gone on with to those who got it.
+    back = heads.to if is_own and heads.to else heads.reply_to or (heads.sender,)
     others: Sequence[Person] = ()
     if kind == REPLY_ALL:
         known = {own.casefold(), *(one.email.casefold() for one in back)}

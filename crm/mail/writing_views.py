@@ -38,6 +38,8 @@ from portal.lib.filekinds import MEGA
 
 KINDS = (REPLY, REPLY_ALL, FORWARD, DRAFT)
 LINES = ("to", "cc", "bcc", "subject", "body", "in_reply_to", "references")
+# The fields that a problem can be told at.
+LINKED = ("to", "cc", "bcc", "subject", "body", "file")
 
 
 @gate(SIGNED_IN)
@@ -50,8 +52,10 @@ def write(request: HttpRequest) -> HttpResponse:
     if mailbox is None:
         messages.error(request, _("Connect your mailbox first; then you can write from here."))
         return redirect("mail:home")
+    address = ""
     try:
         access = access_of_own(vault, mailbox)
+        address = access.address
         if request.method == "POST":
             return _posted(request, vault, access)
         origin, mail = _origin(request.GET), None
@@ -59,7 +63,10 @@ def write(request: HttpRequest) -> HttpResponse:
             mail = asked(request, vault, "mail", lambda: reading.read(access, origin.folder, origin.key, is_seen=True))
         letter = answer_to(mail, origin.kind, access.address) if mail and origin else _begun(request, vault)
     except ServerProblem as problem:
-        return _page(request, Letter(), None, problems={"": str(problem)}, status=200)
+        # Writing needs no server, only what it follows does.
+        heading = _("What this mail follows cannot be fetched now") if address else _("Your mailbox cannot be used now")
+        letter, found = _begun(request, vault), {"": str(problem)}
+        return _page(request, letter, None, address=address, problems=found, heading=heading, status=200)
     return _page(request, letter, origin, mail=mail, address=access.address)
 
 
@@ -157,5 +164,7 @@ def _page(
         "most_files": MOST_FILES,
         "most": room_for_files() // MEGA,
         "is_ready": bool(address),
+        "linked": LINKED,
+        "is_posted": request.method == "POST",
     }
     return render(request, "crm/mail/write.html", context, status=status if problems else 200)

@@ -63,6 +63,23 @@ def test_a_reply_goes_back_to_all_with_what_it_answers(connected, imap, smtp):
     assert connected.get("/api/v1/email/mails/").json()["results"][0]["is_answered"]
 
 
+def test_a_reply_to_a_mail_of_ones_own_goes_to_whom_it_went(connected, imap, smtp):
+    connected.post(WRITE, said(cc="bo@example.org"))
+    key = links(connected.get("/email/?folder=Sent"))[0].split("/")[3]
+    page = html_of(connected.get(f"{WRITE}?kind=reply&mail={key}&folder=Sent"))
+    assert 'value="ana@example.org"' in page and 'value="bo@example.org"' not in page
+    page = html_of(connected.get(f"{WRITE}?kind=reply_all&mail={key}&folder=Sent"))
+    assert 'value="ana@example.org"' in page and 'value="bo@example.org"' in page
+
+
+def test_a_mail_is_written_where_what_it_answers_cannot_be_fetched(connected, world):
+    alice = world.users["alice"].pk
+    with visits.visiting(alice), visits.visiting(alice):
+        page = html_of(connected.get(f"{WRITE}?kind=reply&mail=1-1&folder=INBOX"))
+    assert "What this mail follows cannot be fetched now" in page and "The mail has not left" not in page
+    assert 'name="body"' in page and 'name="kind"' not in page
+
+
 def test_a_forwarded_mail_takes_its_chosen_files_along(connected, imap, smtp):
     mail = written("Papers")
     mail.add_attachment(b"one", maintype="application", subtype="pdf", filename="one.pdf")
@@ -78,12 +95,14 @@ def test_a_forwarded_mail_takes_its_chosen_files_along(connected, imap, smtp):
 
 
 def test_a_draft_lies_at_the_server_and_goes_when_it_is_sent(connected, imap, smtp):
-    connected.post(WRITE, said(do="draft", to="", bcc="cy@example.org"))
+    thread = {"in_reply_to": "<b@example.org>", "references": "<a@example.org> <b@example.org>"}
+    connected.post(WRITE, said(do="draft", to="", bcc="cy@example.org", **thread))
     assert not smtp.taken.mails and len(imap.files(".Drafts")) == 1
     (link,) = links(connected.get("/email/?folder=Drafts"))
     key = link.split("/")[3]
     page = html_of(connected.get(f"{WRITE}?kind=draft&mail={key}&folder=Drafts"))
     assert "Good morning." in page and "cy@example.org" in page
+    assert 'name="in_reply_to" value="&lt;b@example.org&gt;"' in page and "&lt;a@example.org&gt; &lt;b@" in page
     connected.post(WRITE, said(kind="draft", mail=key, folder="Drafts"))
     assert len(smtp.taken.mails) == 1 and not imap.files(".Drafts") and len(imap.files(".Sent")) == 1
 
@@ -106,6 +125,8 @@ def test_what_cannot_be_sent_stays_in_the_form(connected, imap, smtp, wrong, wor
     answer = connected.post(WRITE, said(**{"body": "Keep this.", **wrong}))
     assert answer.status_code == 422 and words in html_of(answer)
     assert not smtp.taken.mails and not imap.files(".Sent")
+    field = next(iter(wrong)) if wrong.get("body") != " " else "body"
+    assert f'href="#{field}"' in html_of(answer) and f'id="{field}-error"' in html_of(answer)
     assert wrong.get("body") == " " or "Keep this." in html_of(answer)
 
 

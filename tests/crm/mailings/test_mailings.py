@@ -120,6 +120,16 @@ def test_who_wants_no_more_says_so_from_the_mail_itself(alice, three, client):
     assert Contact.unscoped.get(pk=three[1].pk).mails_off_at is None
 
 
+def test_guesses_are_counted_and_who_has_such_a_mail_is_always_heard(alice, three, client, monkeypatch):
+    """Mail programs of many people press the button from the few addresses of their provider."""
+    monkeypatch.setattr("crm.mailings.views.CALLS_AN_HOUR", 1)
+    send(alice, three, 2)
+    guess = "/no-more-mails/" + three[1].pk.hex + ":nonsense/"
+    assert [client.post(guess).status_code for _turn in range(3)] == [404, 429, 429]
+    link = re.search(r"https?://[^/]+(/no-more-mails/\S+/)", opened(sent()[0])[1])[1]
+    assert client.post(link).status_code == 200 and Contact.unscoped.get(pk=three[0].pk).mails_off_at is not None
+
+
 def test_a_mail_program_stops_them_with_one_press(alice, three, settings, mailoutbox):
     """RFC 8058: both heads, and a POST to the address without a cookie or a page before."""
     from django.test import Client
