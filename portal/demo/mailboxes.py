@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from accounts.desk.mailboxes.actions import Wish, advance, request
+from accounts.desk.mailboxes.actions import Wish, advance, request, review
 from accounts.desk.mailboxes.models import Mailbox
 from accounts.desk.mailboxes.rules import State
 from accounts.ground.access.context import acting, as_role
@@ -11,6 +11,7 @@ from accounts.ground.people.models import Role, Seat
 from accounts.ground.tree.models import Kind
 from portal.demo.agreements import cast_of
 from portal.demo.broker import Plan
+from portal.lib.exchange import exchange_day
 
 DOMAIN = "northgate.example.com"
 MADE = (State.PROVISIONING, State.AWAITING_MX, State.ACTIVE)
@@ -38,7 +39,8 @@ def ask_missing(firm: Plan, *, at: datetime) -> int:
         with acting(cast.users[top.practice_id]) as who:
             if who is None:
                 return 0
-            made = request(who=who, wishes=wishes, accepts=True, batch=uuid4(), at=then)[0]
+            total = review(who, wishes, exchange_day(then))[0].total
+            made = request(who=who, wishes=wishes, accepts=True, total=total, batch=uuid4(), at=then)[0]
         with acting(office, alias="office") as staff:
             if staff is None:
                 return 0

@@ -16,6 +16,7 @@ from accounts.desk.mailboxes.addressing import Address, clean_address
 from accounts.desk.mailboxes.models import Mailbox, MailboxCharge
 from accounts.desk.mailboxes.queries import charged_to, is_open, keeper, live_keys, mailboxes, rates
 from accounts.desk.mailboxes.rules import (
+    CURRENCY,
     MOST_AT_ONCE,
     NEXT,
     Due,
@@ -31,6 +32,7 @@ from accounts.desk.mailboxes.rules import (
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.access.scope import NotAllowed
+from accounts.ground.amounts import money_words
 from accounts.ground.ledger.keys import uuid_of
 from accounts.ground.tree.models import Account
 from portal.lib.exchange import exchange_day
@@ -87,8 +89,11 @@ def review(who: Who, wishes: Sequence[Wish], day: date) -> list[Line]:
     return lines
 
 
-def request(*, who: Who, wishes: Sequence[Wish], accepts: bool, batch: UUID, at: datetime) -> list[Mailbox]:
-    """Ask for all of them or for none, and charge them; the same batch a second time gives what the first has made."""
+def request(
+    *, who: Who, wishes: Sequence[Wish], accepts: bool, total: Decimal, batch: UUID, at: datetime
+) -> list[Mailbox]:
+    """Ask for all of them or for none, and charge `total`, which was accepted, or nothing; the same batch a second time
+    gives what the first has made."""
     _check_own(who)
     account = charged_to(who)
     if not accepts:
@@ -102,6 +107,7 @@ def request(*, who: Who, wishes: Sequence[Wish], accepts: bool, batch: UUID, at:
         lines = review(who, wishes, exchange_day(at))
         if wrong := [one for one in lines if one.problem]:
             raise MailboxConflict(f"{wrong[0].wish.address}: {wrong[0].problem}")
+        _check_accepted(total, sum((one.total for one in lines), Decimal("0.00")))
         return [_ask(who, account, line, batch, at) for line in lines if line.address is not None]
 
 
@@ -111,16 +117,24 @@ def rename(*, who: Who, mailbox: Mailbox, name: str) -> Mailbox:
     return _change(who, mailbox, {"name": clean_name(name)})
 
 
-def archive(*, who: Who, mailbox: Mailbox, on: bool, at: datetime) -> Mailbox:
-    """Keep copies from now on, which is charged once a year of the provider's, or no more, which gives nothing back."""
+def archive(*, who: Who, mailbox: Mailbox, on: bool, charge: Decimal, at: datetime) -> Mailbox:
+    """Have copies kept, which is charged once a year of the provider's, or no more, which gives nothing back. `charge`
+    is what was said to be charged now."""
     _check_own(who)
     if on and not is_open(charged_to(who)):
         raise MailboxConflict(_("The master account is not open, so nothing can be charged to it."))
     with transaction.atomic(using=current_alias.get()):
         one_at_a_time(f"mailboxes {who.practice_id}")
+        was = mailboxes(who).get(pk=mailbox.pk).is_archived
         found = _change(who, mailbox, {"is_archived": on})
-        if owed := archive_due(found, exchange_day(at)) if on else None:
+        if on == was:
+            return found
+        owed = archive_due(found, exchange_day(at)) if on else None
+        _check_accepted(charge if on else Decimal(0), owed.amount if owed else Decimal("0.00"))
+        if owed:
             _charge(found, owed, at)
+        if found.is_at_provider:
+            telling.provider(found, at=at)
     return found
 
 
@@ -135,8 +149,14 @@ def archive_due(mailbox: Mailbox, day: date) -> Due | None:
 def cancel(*, who: Who, mailbox: Mailbox, at: datetime) -> Mailbox:
     """End it at once; nothing is given back."""
     _check_own(who)
-    found = _change(who, mailbox, {"state": State.CANCELLED, "state_at": at})
-    telling.ended(found, State.CANCELLED, by=who.user_id, at=at)
+    with transaction.atomic(using=current_alias.get()):
+        one_at_a_time(f"mailboxes {who.practice_id}")
+        mailbox.refresh_from_db()
+        was_there = mailbox.is_at_provider
+        found = _change(who, mailbox, {"state": State.CANCELLED, "state_at": at})
+        telling.ended(found, by=who.user_id, at=at)
+        if was_there:
+            telling.provider(found, at=at)
     return found
 
 
@@ -162,6 +182,23 @@ def advance(*, who: Who, mailbox: Mailbox, to: State, at: datetime, reason: str 
             raise
         raise MailboxConflict(_("Another practice has a mailbox at that address.")) from problem
     return mailbox
+
+
+def provider_told(*, who: Who, mailbox: Mailbox, at: datetime) -> None:
+    """The back office has told the provider what the practice changed."""
+    if who.role != "office":
+        raise NotAllowed("view")
+    if not telling.was_told(mailbox, at=at):
+        raise MailboxConflict(_("Nothing of %(address)s waits for the provider.") % {"address": mailbox.address})
+
+
+def _check_accepted(said: Decimal, owed: Decimal) -> None:
+    """What is charged is what was read: between the two a month may have ended, or a price begun."""
+    if said != owed:
+        raise MailboxConflict(
+            _("What is charged now is %(amount)s. Read it and accept it again.")
+            % {"amount": money_words(owed, CURRENCY)}
+        )
 
 
 def _check_own(who: Who) -> None:

@@ -1,20 +1,24 @@
 """Mailboxes in the back office: each is moved on step by step or refused with a reason; prices hold from a day on."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from accounts.desk.mailboxes.actions import LONGEST_REASON, advance
+from accounts.desk.mailboxes.actions import LONGEST_REASON, advance, provider_told
 from accounts.desk.mailboxes.models import Mailbox, MailboxCharge, MailboxRate
 from accounts.desk.mailboxes.rules import NEXT, MailboxProblem, State
+from accounts.desk.mailboxes.telling import waits_for_provider
 from accounts.ground.access.admin import OfficeAdmin, ReadOnlyAdmin, RelatedFilter, money_column
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.forms import OfficeForm
+from accounts.ground.clock import exchange_today
 
 STEPS = {
     State.PROVISIONING: "provision",
@@ -47,7 +51,7 @@ class MailboxAdmin(OfficeAdmin):
     number_lookup = "account__number"
     search_help_text = gettext_lazy("Address, domain or account number")
     ordering = ["-requested_at", "pk"]
-    actions = ["provision", "made", "activate", "cancel_rows"]
+    actions = ["provision", "made", "activate", "cancel_rows", "told"]
     fields = ["address", "domain", "name", "is_archived", "practice", "account", "state", "state_at", "requested_at"]
     fields += ["reason"]
     readonly_fields = [name for name in fields if name != "reason"]
@@ -59,7 +63,8 @@ class MailboxAdmin(OfficeAdmin):
         )
 
     def row_actions(self, request: HttpRequest, row: Any) -> list[str]:
-        return [name for state, name in STEPS.items() if state in NEXT.get(row.state, ())]
+        steps = [name for state, name in STEPS.items() if state in NEXT.get(row.state, ())]
+        return [*steps, "told"] if waits_for_provider(row) else steps
 
     def changeform_view(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
         try:
@@ -87,6 +92,18 @@ class MailboxAdmin(OfficeAdmin):
     @admin.action(description=gettext_lazy("Cancel the mailbox"))
     def cancel_rows(self, request: HttpRequest, rows: "models.QuerySet[Mailbox]") -> None:
         self._advance(request, rows, State.CANCELLED)
+
+    @admin.action(description=gettext_lazy("The provider was told"))
+    def told(self, request: HttpRequest, rows: "models.QuerySet[Mailbox]") -> None:
+        for row in rows:
+            try:
+                provider_told(who=_seat(request), mailbox=row, at=timezone.now())
+            except MailboxProblem as problem:
+                self.message_user(request, str(problem), messages.ERROR)
+            else:
+                self.log_change(request, row, "The provider was told")
+                words = gettext("%(address)s does not wait for the provider any more.") % {"address": row.address}
+                self.message_user(request, words, messages.SUCCESS)
 
     def _advance(self, request: HttpRequest, rows: "models.QuerySet[Mailbox]", to: State) -> None:
         moved = 0
@@ -120,9 +137,20 @@ class MailboxChargeAdmin(ReadOnlyAdmin):
     ordering = ["-charged_at", "pk"]
 
 
+class RateForm(OfficeForm):
+    """A price, which charges of the days before it know nothing of."""
+
+    def clean_starts(self) -> date:
+        starts = self.cleaned_data["starts"]
+        if starts <= exchange_today():
+            raise ValidationError(gettext("A price begins tomorrow at the earliest."))
+        return starts
+
+
 @admin.register(MailboxRate)
 class MailboxRateAdmin(OfficeAdmin):
     words = gettext_lazy("Prices of mailboxes")
+    form = RateForm
     may_change = False
     may_delete = False
     list_display = ["item", "starts", money_column("amount", gettext_lazy("a month"), currency="")]

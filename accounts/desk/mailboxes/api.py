@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from accounts.desk.mailboxes.queries import NEEDS
 from accounts.desk.mailboxes.rules import LONGEST_NAME, MOST_AT_ONCE, Item, MailboxConflict, MailboxProblem
 from accounts.ground.access.api import Conflict, StrictSerializer
 from accounts.ground.access.context import Who
+from accounts.ground.access.elsewhere import asked_elsewhere
 from accounts.ground.access.gates import gate
 from accounts.ground.clock import exchange_today
 from accounts.ground.idempotency.actions import once
@@ -86,9 +89,10 @@ class MailboxWishesSerializer(StrictSerializer):
 
 
 class MailboxOrderSerializer(MailboxWishesSerializer):
-    """Those that are asked for, and whether their charges are accepted."""
+    """Those that are asked for, whether their charges are accepted, and the sum of their reviews' totals."""
 
     accepts = serializers.BooleanField()
+    total = serializers.DecimalField(max_digits=20, decimal_places=2, min_value=Decimal(0))
 
 
 class MailboxReviewSerializer(serializers.Serializer):
@@ -103,10 +107,12 @@ class MailboxReviewSerializer(serializers.Serializer):
 
 
 class MailboxChangeSerializer(StrictSerializer):
-    """Another display name, or the archive on or off; switching it on is charged once a year."""
+    """Another display name, or the archive on or off; switching it on is charged once a year, and `charge` is the
+    amount of `archive_due`, or 0.00 where nothing is due."""
 
     name = serializers.CharField(max_length=LONGEST_NAME, required=False)
     is_archived = serializers.BooleanField(required=False)
+    charge = serializers.DecimalField(max_digits=20, decimal_places=2, min_value=Decimal(0), required=False)
 
 
 class MailboxRecordSerializer(serializers.Serializer):
@@ -181,7 +187,8 @@ class RequestMailboxes(APIView):
 
         def act() -> tuple[int, object]:
             batch = uuid_of("mailboxes", str(who.user_id), key)
-            made = actions.request(who=who, wishes=wishes, accepts=said["accepts"], batch=batch, at=timezone.now())
+            accepted = {"accepts": said["accepts"], "total": said["total"]}
+            made = actions.request(who=who, wishes=wishes, **accepted, batch=batch, at=timezone.now())
             return 201, MailboxSerializer(made, many=True).data
 
         with _refusing():
@@ -229,7 +236,13 @@ class ChangeMailbox(_OneMailbox):
             if "name" in said:
                 found = actions.rename(who=who, mailbox=found, name=said["name"])
             if "is_archived" in said:
-                found = actions.archive(who=who, mailbox=found, on=said["is_archived"], at=timezone.now())
+                found = actions.archive(
+                    who=who,
+                    mailbox=found,
+                    on=said["is_archived"],
+                    charge=said.get("charge", Decimal(0)),
+                    at=timezone.now(),
+                )
         return self.answer(who, found)
 
     @extend_schema(responses={204: None})
@@ -249,7 +262,7 @@ class CheckMailbox(APIView):
     def post(self, request: Request, mailbox: UUID) -> Response:
         """Ask name servers which there are now, once a minute at most."""
         found = queries.mailbox_of(_who(request), mailbox)
-        answer = look_up(found.domain)
+        answer = asked_elsewhere(request._request, "mx", partial(look_up, found.domain))
         names = ("type", "host", "priority", "value")
         told: dict[str, Any] = {
             "records": [dict(zip(names, one, strict=True)) for one in records(found.domain)],

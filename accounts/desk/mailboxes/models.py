@@ -77,6 +77,11 @@ class Mailbox(TenantModel):
         return self.state not in ENDED
 
     @property
+    def is_at_provider(self) -> bool:
+        """Whether the provider makes it or has made it, and must hear of what is changed."""
+        return self.state in REACHED
+
+    @property
     def is_active(self) -> bool:
         """Whether mail can be read and sent."""
         return self.state == State.ACTIVE

@@ -15,7 +15,7 @@ from accounts.ground.runs.queries import sql_held_back
 from accounts.ground.runs.results import StageResult
 from portal.lib.exchange import EXCHANGE_ZONE
 
-_DAY_OF = "({{}} AT TIME ZONE '{zone}')::date".format(zone=EXCHANGE_ZONE.key)
+_DAY_OF = f"({{}} AT TIME ZONE '{EXCHANGE_ZONE.key}')::date"
 # What is active since a day before, of an open master, was asked for in an earlier year, and nobody has charged for
 # this one or a later: from the year's first day on, or from the day on which it became active. An archive is charged
 # on as it was charged before. What today's states say of a night does not depend on when the night runs.

@@ -13,7 +13,7 @@ from accounts.ground.notifications.actions import notify
 from accounts.ground.notifications.models import NotificationKind
 from accounts.ground.outbox.actions import owe_people
 from accounts.ground.people.models import Seat, Standing
-from accounts.ground.requests.actions import ask, finish
+from accounts.ground.requests.actions import ask, finish, finish_by_key
 from accounts.ground.requests.models import Request, RequestKind, RequestStatus
 from accounts.ground.trail.actions import record
 from accounts.ground.tree.models import Account
@@ -21,6 +21,9 @@ from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
 TITLE = gettext_noop("Mailbox %(address)s")
+# Waits for the back office while the provider does not know what the practice changed; the database asks the same
+# where a master account ends.
+TO_TELL = gettext_noop("The provider is told: mailbox %(address)s")
 # How the pending item stands while the mailbox does.
 STANDS: Mapping[str, RequestStatus] = {
     State.REQUESTED: RequestStatus.AWAITING_BROKER,
@@ -74,7 +77,38 @@ def asked(mailbox: Mailbox, account: Account, *, by: int, at: datetime) -> None:
     _record(mailbox, by=by, at=at)
 
 
-def ended(mailbox: Mailbox, state: State, *, by: int, at: datetime) -> None:
+def provider(mailbox: Mailbox, *, at: datetime) -> None:
+    """The back office tells the provider how the mailbox stands now: archived or not, or ended."""
+    ask(
+        account=mailbox.account,
+        kind=RequestKind.MAILBOX,
+        title=TO_TELL,
+        natural_key=f"{_key(mailbox)} provider",
+        day=exchange_day(at),
+        status=RequestStatus.AWAITING_BROKER,
+        detail={"address": mailbox.address, "mailbox": str(mailbox.pk)},
+    )
+
+
+def waits_for_provider(mailbox: Mailbox) -> bool:
+    """Whether the provider is still to be told of it."""
+    rows = Request.unscoped.filter(firm_id=mailbox.firm_id, kind=RequestKind.MAILBOX, finished_at=None)
+    return rows.filter(natural_key=f"{_key(mailbox)} provider").exists()
+
+
+def was_told(mailbox: Mailbox, *, at: datetime) -> bool:
+    """The provider knows; False where nothing waited."""
+    ended = finish_by_key(
+        firms=[mailbox.firm_id],
+        kind=RequestKind.MAILBOX,
+        natural_key=f"{_key(mailbox)} provider",
+        status=RequestStatus.APPROVED,
+        at=at,
+    )
+    return ended > 0
+
+
+def ended(mailbox: Mailbox, *, by: int, at: datetime) -> None:
     """The practice ended it itself: the item and the trail, no letter."""
     _settle(mailbox, at=at)
     _record(mailbox, by=by, at=at)

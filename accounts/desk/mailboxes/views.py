@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +21,7 @@ from accounts.desk.mailboxes.models import Mailbox
 from accounts.desk.mailboxes.mx import Answer, look_up, records
 from accounts.desk.mailboxes.queries import NEEDS
 from accounts.desk.mailboxes.rules import LONGEST_NAME, MOST_AT_ONCE, Item, MailboxProblem, State, rate_on, year_of
+from accounts.ground.access.elsewhere import asked_elsewhere
 from accounts.ground.access.gates import gate
 from accounts.ground.clock import exchange_today
 
@@ -72,9 +75,9 @@ def send(request: HttpRequest) -> HttpResponse:
     batch = uuid4()
     with suppress(ValueError):
         batch = UUID(request.POST.get("batch", ""))
-    accepts = request.POST.get("accepts") == "on"
+    accepts, total = request.POST.get("accepts") == "on", _amount(request.POST.get("total", ""))
     try:
-        made = actions.request(who=who, wishes=wishes, accepts=accepts, batch=batch, at=timezone.now())
+        made = actions.request(who=who, wishes=wishes, accepts=accepts, total=total, batch=batch, at=timezone.now())
     except MailboxProblem as problem:
         with suppress(MailboxProblem):
             lines = actions.review(who, wishes, exchange_today())
@@ -113,8 +116,14 @@ def archive(request: HttpRequest, mailbox: UUID) -> HttpResponse:
     who = queries.keeper(request.seat)  # type: ignore[attr-defined]
     found = queries.mailbox_of(who, mailbox)
     on = request.POST.get("on") == "1"
-    words = _("Mail of this mailbox is archived from now on.") if on else _("The archive is switched off.")
-    return _done(request, found, lambda: actions.archive(who=who, mailbox=found, on=on, at=timezone.now()), words)
+    charge = _amount(request.POST.get("charge", ""))
+    words = _("The archive is switched on.") if on else _("The archive is switched off.")
+    return _done(
+        request,
+        found,
+        lambda: actions.archive(who=who, mailbox=found, on=on, charge=charge, at=timezone.now()),
+        f"{words} {_told(found)}".strip(),
+    )
 
 
 @gate("view", needs=NEEDS)
@@ -129,7 +138,7 @@ def cancel(request: HttpRequest, mailbox: UUID) -> HttpResponse:
         request,
         found,
         lambda: actions.cancel(who=who, mailbox=found, at=timezone.now()),
-        _("The mailbox is cancelled; nobody reads or sends with it any more."),
+        f"{_('The mailbox is cancelled.')} {_told(found)}".strip(),
     )
 
 
@@ -147,7 +156,22 @@ def check(request: HttpRequest, mailbox: UUID) -> HttpResponse:
     """The records for one mailbox's domain; a posted form asks name servers which there are now."""
     who = queries.keeper(request.seat)  # type: ignore[attr-defined]
     found = queries.mailbox_of(who, mailbox)
-    return _records(request, found, look_up(found.domain) if request.method == "POST" else None)
+    if request.method != "POST":
+        return _records(request, found, None)
+    return _records(request, found, asked_elsewhere(request, "mx", partial(look_up, found.domain)))
+
+
+def _amount(text: str) -> Decimal:
+    """What the form says was read; what is no amount was not."""
+    with suppress(InvalidOperation):
+        if (amount := Decimal(text)).is_finite():
+            return amount
+    return Decimal(-1)
+
+
+def _told(mailbox: Mailbox) -> str:
+    """What becomes of a change where the provider must hear of it."""
+    return _("It holds at the provider once the back office has told it.") if mailbox.is_at_provider else ""
 
 
 def _typed(said: QueryDict) -> list[Wish]:

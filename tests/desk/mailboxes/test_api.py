@@ -24,9 +24,12 @@ def test_a_request_is_reviewed_and_made_once_a_key(browse, world):
     assert "Public domains" in wrong[0]["problem"] and wrong[0]["total"] == "0.00"
     assert not Mailbox.unscoped.exists()
 
-    order = {**TWO, "accepts": True}
+    order = {**TWO, "accepts": True, "total": f"{5 * months}.00"}
+    assert post(alice, "request/", {**TWO, "accepts": True}, "k0").status_code == 400
+    assert post(alice, "request/", {**order, "total": f"{5 * months + 1}.00"}, "k0").status_code == 409
+    assert not Mailbox.unscoped.exists() and not MailboxCharge.unscoped.exists()
     assert post(alice, "request/", order).status_code == 400
-    assert post(alice, "request/", {**TWO, "accepts": False}, "k1").status_code == 400
+    assert post(alice, "request/", {**order, "accepts": False}, "k1").status_code == 400
     assert post(alice, "request/", {**order, "practice": 1}, "k1").status_code == 400
     first = post(alice, "request/", order, "k1")
     assert first.status_code == 201 and post(alice, "request/", order, "k1").json() == first.json()
@@ -42,7 +45,11 @@ def test_settings_the_check_and_the_end(boxes, browse):
     shown = alice.get(API + one).json()
     assert shown["charges"][0]["amount"] == "7.00" and shown["charges"][0]["derivation"].endswith("7.00\xa0USD")
     assert shown["archive_due"]["item"] == "archive"
-    changed = alice.patch(f"{API}{one}settings/", {"name": "Dr. Jane", "is_archived": True}, **JSON).json()
+    wanted = {"name": "Dr. Jane", "is_archived": True}
+    assert alice.patch(f"{API}{one}settings/", wanted, **JSON).status_code == 409
+    assert MailboxCharge.unscoped.count() == 1 and Mailbox.unscoped.get().name == "Jane Roe"
+    wanted["charge"] = shown["archive_due"]["amount"]
+    changed = alice.patch(f"{API}{one}settings/", wanted, **JSON).json()
     assert changed["mailbox"]["name"] == "Dr. Jane" and changed["archive_due"] is None
     assert len(changed["charges"]) == 2
     checked = post(alice, f"{one}check/", {}).json()

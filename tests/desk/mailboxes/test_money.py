@@ -13,8 +13,10 @@ from accounts.desk.mailboxes.models import Mailbox, MailboxCharge, MailboxRate
 from accounts.desk.mailboxes.rules import MailboxConflict, State
 from accounts.ground.access.context import acting
 from accounts.ground.access.context import as_role as in_role
+from accounts.ground.clock import exchange_today
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
+from accounts.ground.requests.models import Request
 from accounts.ground.tree.models import Account, Status
 from fees.reconciliation.queries import differences, sides
 from tests.fees.posting.nights import night_role
@@ -91,6 +93,19 @@ def test_two_clicks_charge_once(boxes):
         boxes.ask("new@northgate.com", "Jane+x@NORTHGATE.com")
     assert Mailbox.unscoped.count() == 2
     assert charged() == [("mailbox", 2025, 7, D("7.00"))] * 2
+
+
+def test_what_is_charged_is_what_was_accepted(boxes):
+    """Read on 30 April at 4.00 and sent on 1 May at 48.00: nothing is made. Nor is 3.00 taken for 36.00."""
+    april, may = datetime(2026, 5, 1, 3, 58, tzinfo=UTC), datetime(2026, 5, 1, 4, 1, tzinfo=UTC)
+    with pytest.raises(MailboxConflict, match="48.00"):
+        boxes.ask(("jane@northgate.com", True), at=may, total=D("4.00"))
+    assert not Mailbox.unscoped.exists()
+    mailbox = boxes.one(at=april)
+    with pytest.raises(MailboxConflict, match="36.00"):
+        boxes.archive(mailbox, True, at=may, charge=D("3.00"))
+    mailbox.refresh_from_db(from_queryset=Mailbox.unscoped.all())
+    assert charged() == [("mailbox", 2025, 1, D("1.00"))] and not mailbox.is_archived
 
 
 def test_mbx_3_what_is_cancelled_gives_nothing_back(boxes, nights):
@@ -207,6 +222,33 @@ def test_a_master_that_is_not_open_is_not_charged(boxes, nights, world):
         boxes.archive(mailbox, True)
     nights.mailboxes(MAY)
     assert charged() == [("mailbox", 2025, 7, D("7.00"))]
+
+
+def test_mailboxes_end_with_the_account_that_pays_for_them(boxes, world):
+    """All end at once, what waited is over, and the provider hears of those it knows; nothing goes back."""
+    active, waiting = boxes.active(), boxes.one("joe@northgate.com")
+    with owner():
+        Account.unscoped.filter(pk=world["F100001"].pk).update(status=Status.CLOSED, closed_on=DAY)
+        told = Request.unscoped.filter(kind="mailbox").values_list("natural_key", "status")
+        assert set(told) == {
+            (f"mailbox:{active.pk}", "approved"),
+            (f"mailbox:{active.pk} provider", "awaiting_broker"),
+            (f"mailbox:{waiting.pk}", "cancelled"),
+        }
+        assert {one.state for one in Mailbox.unscoped.all()} == {"cancelled"}
+    assert charged() == [("mailbox", 2025, 7, D("7.00"))] * 2
+
+
+def test_a_price_begins_tomorrow_at_the_earliest(as_role):
+    """What charges of today and before must come out as never changes, whoever writes the price."""
+    today = exchange_today()
+    for alias in ("office", "owner"):
+        for day in (today, date(2025, 10, 1)):
+            with in_role(alias), pytest.raises(DatabaseError), transaction.atomic(using=alias):
+                MailboxRate.unscoped.create(item="mailbox", starts=day, amount=D("1.20"))
+        with in_role(alias):
+            item = "mailbox" if alias == "office" else "archive"
+            MailboxRate.unscoped.create(item=item, starts=today + timedelta(days=1), amount=D("1.20"))
 
 
 @pytest.mark.parametrize("person", ["bob", "mallory", "vera", "ana", "frank"])

@@ -1,10 +1,13 @@
 """Mailboxes in the back office: moved on step by step, refused with a reason, and at prices with a day."""
 
+from datetime import UTC, datetime
 from decimal import Decimal as D
 
 import pytest
 
 from accounts.desk.mailboxes.models import Mailbox, MailboxCharge, MailboxRate
+from accounts.ground.clock import exchange_today
+from accounts.ground.requests.models import Request
 from tests.house.written import fingerprint_of_rows
 
 LIST = "/office/desk/mailbox/"
@@ -51,18 +54,50 @@ def test_an_address_is_one_practices(boxes, office):
     assert Mailbox.unscoped.get(pk=second.pk).state == "requested"
 
 
-def test_another_price_is_another_row(office, boxes, world):
-    """From January on 1.50; what was charged before stays, and a price there is cannot be changed."""
-    office.post("/office/desk/mailboxrate/add/", {"item": "mailbox", "starts": "2025-09-01", "amount": "1.50"})
-    assert MailboxRate.unscoped.count() == 3
-    boxes.one()
-    assert MailboxCharge.unscoped.get().amount == D("10.50")  # October to April: 7 x 1.50
-    old = MailboxRate.unscoped.first()
+def test_another_price_is_another_row_that_begins_later(office, boxes, world):
+    """From 2040 on 1.50; what was charged before stays, and a price there is cannot be changed or dated back."""
+    page = "/office/desk/mailboxrate/add/"
+    for day in ("2025-09-01", exchange_today().isoformat()):
+        answer = office.post(page, {"item": "mailbox", "starts": day, "amount": "1.50"})
+        assert "A price begins tomorrow at the earliest." in answer.content.decode()
+    assert MailboxRate.unscoped.count() == 2
+    assert office.post(page, {"item": "mailbox", "starts": "2040-01-01", "amount": "1.50"}).status_code == 302
+    before = boxes.one(at=datetime(2039, 12, 31, 16, tzinfo=UTC))
+    after = boxes.one("joe@northgate.com", at=datetime(2040, 1, 1, 16, tzinfo=UTC))
+    # December to April: 5 x 1.00; January to April: 4 x 1.50.
+    assert MailboxCharge.unscoped.get(mailbox=before).amount == D("5.00")
+    assert MailboxCharge.unscoped.get(mailbox=after).amount == D("6.00")
+    old = MailboxRate.unscoped.order_by("pk").first()
     office.post(
         f"/office/desk/mailboxrate/{old.pk}/change/", {"item": "mailbox", "starts": "2000-01-01", "amount": "9"}
     )
     old.refresh_from_db(from_queryset=MailboxRate.unscoped.all())
     assert old.amount in (D("1.00"), D("3.00"))
+
+
+def test_the_provider_is_told_of_what_the_practice_changed(boxes, office):
+    """Each change of what the provider knows waits until the back office told it; a mere request never does."""
+    mailbox, early = boxes.active(), boxes.one("joe@northgate.com")
+    boxes.cancel(early)
+    page = f"{LIST}{mailbox.pk}/change/"
+
+    def waiting():
+        rows = Request.unscoped.filter(natural_key__endswith=" provider", finished_at=None)
+        assert ("The provider was told" in office.get(page).content.decode()) == rows.exists()
+        return [one.detail["address"] for one in rows]
+
+    assert waiting() == []
+    for change in (
+        lambda: boxes.archive(mailbox, True),
+        lambda: boxes.archive(mailbox, False),
+        lambda: boxes.cancel(mailbox),
+    ):
+        change()
+        assert waiting() == ["jane@northgate.com"]
+        assert act(office, "told", mailbox).status_code == 302
+        assert waiting() == []
+    act(office, "told", mailbox)
+    assert Request.unscoped.filter(natural_key__endswith=" provider").count() == 1
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "ana", "frank", ""])

@@ -31,8 +31,10 @@ def text(answer):
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
-def batch_of(answer):
-    return re.search(r'name="batch"\s+value="([0-9a-f-]{36})"', answer.content.decode())[1]
+def hidden(answer, *names):
+    """Hidden fields of a form as a browser sends them."""
+    page = answer.content.decode()
+    return {name: re.search(rf'name="{name}"\s+value="([^"]*)"', page)[1] for name in names}
 
 
 def test_mbx_4_without_a_mailbox_the_email_tab_asks_for_one(browse, world):
@@ -66,8 +68,12 @@ def test_several_are_reviewed_accepted_and_asked_for_once(browse, world, django_
     assert 'name="address-2"' in more.content.decode()
     review = alice.post(ASK, TWO)
     assert "F100001" in text(review) and "Jane@northgate.com" in text(review)
-    sent = {**TWO, "batch": batch_of(review)}
+    sent = {**TWO, **hidden(review, "batch", "total")}
     assert alice.post(SEND, sent).status_code == 422
+    for total in ("0.00", "NaN", "1e9999999", "", str(float(sent["total"]) - 1)):
+        stale = alice.post(SEND, {**sent, "accepts": "on", "total": total})
+        assert stale.status_code == 422 and "What is charged now is" in text(stale)
+        assert hidden(stale, "total") == hidden(review, "total")
     assert not MailboxCharge.unscoped.exists()
     for _click in range(2):
         assert alice.post(SEND, {**sent, "accepts": "on"}).status_code == 302
@@ -108,13 +114,17 @@ def test_settings_archive_and_the_end(boxes, browse, world, django_assert_max_nu
     alice.get(PAGE)
     with django_assert_max_num_queries(12 + 6):  # the frame's own, and the context of the transaction
         shown = alice.get(page)
-    assert "Switching the archive on charges now" in text(shown)
+    assert "Switching it on charges now" in text(shown)
+    due = hidden(shown, "charge")
     assert alice.post(f"{page}name/", {"name": "Dr. Jane Roe"}).status_code == 302
     assert alice.post(f"{page}name/", {"name": "Jane\r\nBcc: <x@y.com>"}).status_code == 422
     with acting(world.users["alice"].pk) as who:
         assert not archived(who, "jane@northgate.com")
+    for charge in ({}, {"charge": "0.01"}):
+        assert alice.post(f"{page}archive/", {"on": "1", **charge}).status_code == 422
+    assert not MailboxCharge.unscoped.filter(item="archive").exists()
     for _click in range(2):
-        assert alice.post(f"{page}archive/", {"on": "1"}).status_code == 302
+        assert alice.post(f"{page}archive/", {"on": "1", **due}).status_code == 302
     assert MailboxCharge.unscoped.filter(item="archive").count() == 1
     with acting(world.users["alice"].pk) as who:
         assert archived(who, "JANE+x@northgate.com") and not archived(who, "no address")
