@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.broker.activity.models import CorporateAction
 from accounts.broker.corporate.actions import KEY as ELECTION
+from accounts.broker.corporate.actions import WITHDRAWN
 from accounts.broker.corporate.words import kind_words
 from accounts.broker.holdings.models import Instrument
 from accounts.ground.access.context import Who
@@ -34,7 +35,7 @@ def tell(who: Who, rows: Sequence[Notification]) -> Sequence[Notification]:
 def _page(key: str, *, told: bool) -> str:
     """The page of the action that a piece of news is about."""
     if key.startswith(ELECTION):
-        return reverse("trading:announcement", args=[key.removeprefix(ELECTION)])
+        return reverse("trading:announcement", args=[key.removeprefix(ELECTION).removesuffix(WITHDRAWN)])
     if told:
         return f"{reverse('trading:corporate_action')}?{urlencode({'of': key.removeprefix(KEY)})}"
     return ""

@@ -18,6 +18,7 @@ from accounts.broker.restrictions.actions import Match, restrict
 from accounts.ground.access.context import acting
 from accounts.ground.signatures.rules import Hand
 from accounts.ground.tree.models import HOLDING_KINDS
+from portal.lib.exchange import exchange_day
 from tests.broker.permissions.said import SAID
 from tests.world import CANARIES, World
 
@@ -139,12 +140,13 @@ def _ask(world: World) -> None:
 def _choose_lots(world: World) -> None:
     """A contract of every holding account has lots chosen, by a day that is not over yet."""
     now = datetime.now(UTC)  # the database's own clock says what is final
+    final = now + timedelta(days=2)
     for number, word in CANARIES.items():
         account = world[number]
         if account.kind in HOLDING_KINDS:
             LotChoice.unscoped.create(
                 firm_id=account.firm_id, account=account, contract=f"{word} lots", symbol=f"{word} lots",
-                day=now.date(), method="LIFO", final_at=now + timedelta(days=2), chosen_by=1, chosen_at=now,
+                day=exchange_day(final), method="LIFO", final_at=final, chosen_by=1, chosen_at=now,
             )  # fmt: skip
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, Func
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.broker.corporate.holders import REACH, Holder, holders
 from accounts.broker.corporate.models import LEAST_OPTIONS, MOST_OPTIONS, Entitlement, VoluntaryAction
@@ -22,7 +23,9 @@ from portal.lib.business_days import DayOutsideCalendar
 from portal.lib.exchange import exchange_day
 from portal.lib.words import gettext_noop
 
-KEY = "election:"
+KEY, WITHDRAWN = "election:", " withdrawn"
+
+CLOSED = gettext_lazy("This election is closed; what was chosen before stands.")
 
 
 class ElectionProblem(ValueError):
@@ -86,9 +89,7 @@ def announce(*, said: Announcement, by: int, at: datetime) -> Announced:
         held = [one for one in shown if one.day > said.held_on - REACH]
         if not held:
             raise ElectionProblem(_("No account of this firm held it on that day."))
-        made = VoluntaryAction.unscoped.create(
-            **{**said.__dict__, "options": list(said.options)}, announced_by=by, announced_at=at
-        )
+        made = _written(said, by, at)
         Entitlement.unscoped.bulk_create(
             Entitlement(firm_id=said.firm_id, account=one.account, action=made, quantity=one.quantity) for one in held
         )
@@ -117,9 +118,36 @@ def _statements_of(held_on: date, at: datetime) -> date:
         raise ElectionProblem(_("There are no statements of that day.")) from problem
 
 
+def _written(said: Announcement, by: int, at: datetime) -> VoluntaryAction:
+    """The announcement itself; of two clicks one writes it."""
+    row = VoluntaryAction(**{**said.__dict__, "options": list(said.options)}, announced_by=by, announced_at=at)
+    try:
+        with transaction.atomic(using=current_alias.get()):
+            row.save(force_insert=True)
+    except IntegrityError as problem:
+        if "voluntaryaction_once" not in str(problem):
+            raise
+        raise ElectionProblem(_("This offer is announced already.")) from problem
+    return row
+
+
 def withdraw(*, pk: UUID, at: datetime) -> bool:
-    """Take an announcement back; choices stay readable and count no more."""
-    return bool(VoluntaryAction.unscoped.filter(pk=pk, withdrawn_at=None).update(withdrawn_at=at))
+    """Take an announcement back; choices stay readable and count no more, and who has chosen is told so."""
+    with transaction.atomic(using=current_alias.get()):
+        if not VoluntaryAction.unscoped.filter(pk=pk, withdrawn_at=None).update(withdrawn_at=at):
+            return False
+        action = VoluntaryAction.unscoped.get(pk=pk)
+        chosen = Entitlement.unscoped.filter(action_id=pk, choice__isnull=False).order_by("account__practice_id")
+        practices = chosen.values_list("account__practice_id", flat=True).distinct()
+        notify_many(
+            news=[
+                News(action.firm_id, practice, None, f"{KEY}{pk}{WITHDRAWN}", action.title) for practice in practices
+            ],
+            kind=NotificationKind.CORPORATE_ACTION,
+            title=gettext_noop("A corporate action was withdrawn; your choice counts no more"),
+            day=exchange_day(at),
+        )
+    return True
 
 
 def elect(*, who: Who, pk: UUID, number: str, choice: int, at: datetime) -> Entitlement:
@@ -135,11 +163,11 @@ def elect(*, who: Who, pk: UUID, number: str, choice: int, at: datetime) -> Enti
         mine = Entitlement.unscoped.select_for_update().get(pk=row.pk)
         open_now = VoluntaryAction.unscoped.filter(pk=pk, withdrawn_at=None, deadline__gt=_Clock())
         if not open_now.exists():
-            raise ElectionClosed(_("This election is closed; what was chosen before stands."))
+            raise ElectionClosed(CLOSED)
         row.choice = mine.choice
         if mine.choice == choice:
             return row
-        Entitlement.unscoped.filter(pk=row.pk).update(choice=choice, chosen_by=who.user_id, chosen_at=at)
+        _choose(row, choice, who, at)
         row.choice, row.chosen_at = choice, at
         record(
             account=row.account,
@@ -151,3 +179,14 @@ def elect(*, who: Who, pk: UUID, number: str, choice: int, at: datetime) -> Enti
             by=who.user_id,
         )
     return row
+
+
+def _choose(row: Entitlement, choice: int, who: Who, at: datetime) -> None:
+    """The deadline may pass between asking and writing: the trigger has the last word."""
+    try:
+        with transaction.atomic(using=current_alias.get()):
+            Entitlement.unscoped.filter(pk=row.pk).update(choice=choice, chosen_by=who.user_id, chosen_at=at)
+    except IntegrityError as problem:
+        if "the election is closed" not in str(problem):
+            raise
+        raise ElectionClosed(CLOSED) from problem

@@ -47,6 +47,11 @@ class VoluntaryAction(AccountRow):
     class Meta(AccountRow.Meta):
         constraints = [
             models.UniqueConstraint(fields=["firm", "id"], name="voluntaryaction_firm_id"),
+            models.UniqueConstraint(
+                fields=["firm", "symbol", "title", "deadline"],
+                condition=models.Q(withdrawn_at=None),
+                name="voluntaryaction_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(options__len__gte=LEAST_OPTIONS, options__len__lte=MOST_OPTIONS)
                 & models.Q(default__lt=models.F("options__len")),

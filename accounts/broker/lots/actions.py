@@ -3,18 +3,19 @@
 What is chosen is an instruction that is kept with its trail; nothing is traded here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.broker.lots.locking import hold
 from accounts.broker.lots.matching import STANDING, Method, takes_methods
 from accounts.broker.lots.models import LotChoice, LotDefault
 from accounts.broker.lots.queries import Contract, contract_of, open_before
-from accounts.broker.lots.rules import LotProblem, check_day, final_at, first_open_day
+from accounts.broker.lots.rules import FINAL, LotConflict, LotProblem, check_day, final_at, first_open_day
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.days.queries import calendar
 from accounts.ground.trail.actions import record
@@ -27,7 +28,7 @@ def set_default(*, who: Who, account: Account, method: str, at: datetime) -> Lot
     """Make it the account's method from the first trade day on that is not final."""
     if method not in STANDING:
         raise LotProblem(_("There is no such method for a whole account."))
-    with transaction.atomic(using=current_alias.get()):
+    with _before_it_is_final(), transaction.atomic(using=current_alias.get()):
         hold(who=who, account=account, at=at)
         starts = first_open_day(at, calendar())
         said = {"method": method, "chosen_by": who.user_id, "chosen_at": at}
@@ -54,7 +55,7 @@ def choose(
     """Choose for one contract and trade day; a second choice takes the place of the first until the day is final."""
     if method not in Method.values:
         raise LotProblem(_("There is no such method."))
-    with transaction.atomic(using=current_alias.get()):
+    with _before_it_is_final(), transaction.atomic(using=current_alias.get()):
         hold(who=who, account=account, at=at)
         found = contract_of(who, account, contract)
         if found is None:
@@ -77,6 +78,17 @@ def choose(
         title = gettext_noop("Tax lots of a trade day chosen")
         _tell(who, account, title, {"symbol": found.symbol, "day": day.isoformat(), "method": method}, at)
     return row
+
+
+@contextmanager
+def _before_it_is_final() -> Iterator[None]:
+    """The evening may come between asking and writing: the trigger has the last word."""
+    try:
+        yield
+    except IntegrityError as problem:
+        if "the lots of a trade day are final" not in str(problem):
+            raise
+        raise LotConflict(FINAL) from problem
 
 
 def _checked(contract: Contract, day: date, lots: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.broker.lots.models import LotLock
@@ -46,12 +46,15 @@ def begin(*, who: Who, account: Account, at: datetime) -> datetime:
     """Take the lock, or go on with one's own; since when it has been held. Raises LotConflict while somebody else runs
     it."""
     check_trades(who, account)
-    with cursor() as cur:
-        cur.execute(
-            _TAKE,
-            {"account": account.pk, "firm": account.firm_id, "user": who.user_id, "at": at, "gone": at - LOCK_LASTS},
-        )
-        row = cur.fetchone()
+    asked = {"account": account.pk, "firm": account.firm_id, "user": who.user_id, "at": at, "gone": at - LOCK_LASTS}
+    try:
+        with transaction.atomic(using=current_alias.get()), cursor() as cur:
+            cur.execute(_TAKE, asked)
+            row = cur.fetchone()
+    except IntegrityError as problem:
+        if "somebody else runs" not in str(problem):
+            raise
+        raise LotConflict(RUNNING) from problem
     if row is None:
         raise LotConflict(RUNNING)
     return row[0]

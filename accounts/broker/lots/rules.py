@@ -14,6 +14,7 @@ LOCK_LASTS = timedelta(minutes=15)
 AHEAD = timedelta(days=7)
 # The broker's own words; clients know them from its help pages.
 RUNNING = _("Another user is running Tax Optimizer")
+FINAL = _("The lots of that trade day are final.")
 
 
 class LotProblem(ValueError):
@@ -41,7 +42,7 @@ def check_day(day: date, at: datetime, calendar: Calendar) -> None:
     """Refuses a day that is final, no trade day, or too far ahead."""
     first = first_open_day(at, calendar)
     if day < first:
-        raise LotConflict(_("The lots of that trade day are final."))
+        raise LotConflict(FINAL)
     if day > first + AHEAD or not calendar.is_business_day(day):
         raise LotProblem(_("Choose a trade day of the coming week."))
 

@@ -53,3 +53,32 @@ WALLS = [
     rls.trailed(LOCK, "account_id", "user_id", "started_at", "ended_at"),
     SHUT,
 ]
+
+# Somebody else's lock is taken over when nobody has been heard of for a quarter of an hour by the database's own clock,
+# or ended by a primary user; the trail keeps both, whoever writes them.
+_HELD = f"""
+CREATE FUNCTION broker_lot_lock_is_held() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.user_id <> OLD.user_id AND (NEW.user_id IS DISTINCT FROM app_user()
+       OR OLD.ended_at IS NULL AND OLD.beat_at > clock_timestamp() - interval '15 minutes') THEN
+        RAISE EXCEPTION 'somebody else runs the tax optimizer' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER {LOCK}_held BEFORE UPDATE ON {LOCK} FOR EACH ROW EXECUTE FUNCTION broker_lot_lock_is_held();
+"""
+# A page says until when a choice may be changed; it may not say another day than the trade day at the exchange.
+_OF_ITS_DAY = ";".join(
+    f"ALTER TABLE {table} ADD CONSTRAINT {table[7:]}_final_on_its_day"
+    f" CHECK ((final_at AT TIME ZONE 'America/New_York')::date = {day})"
+    for table, day in zip(TABLES, ("starts", "day"), strict=True)
+)
+_BACK = f"""
+ALTER POLICY page_update ON {LOCK} USING ({TRADES}) WITH CHECK ({TRADES});
+DROP TRIGGER {LOCK}_held ON {LOCK};
+DROP FUNCTION broker_lot_lock_is_held();
+""" + ";".join(f"ALTER TABLE {table} DROP CONSTRAINT {table[7:]}_final_on_its_day" for table in TABLES)
+HELD_BY_ONE = migrations.RunSQL(
+    f"ALTER POLICY page_update ON {LOCK} USING ({TRADES}) WITH CHECK ({LOCKS}); {_HELD} {_OF_ITS_DAY}",
+    reverse_sql=_BACK,
+)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Value
 from django.http import Http404
 
 from accounts.broker.corporate.actions import Announcement, ElectionClosed, ElectionProblem, announce, elect, withdraw
@@ -136,6 +137,40 @@ def test_a_withdrawn_announcement_takes_no_choice(offer, seated):
         assert (withdraw(pk=offer.pk, at=NOW), withdraw(pk=offer.pk, at=NOW)) == (True, False)
     with seated("bob") as bob, pytest.raises(ElectionClosed):
         elect(who=bob, pk=offer.pk, number="U2000001", choice=1, at=NOW)
+
+
+def test_who_has_chosen_hears_that_an_offer_was_withdrawn_and_others_do_not(offer, seated, world, browse):
+    with seated("bob") as bob:
+        elect(who=bob, pk=offer.pk, number="U2000001", choice=1, at=NOW)
+    with as_role("office"):
+        withdraw(pk=offer.pk, at=NOW)
+        [news] = Notification.unscoped.filter(natural_key__endswith=" withdrawn")
+    assert news.practice_id == world["F200002"].practice_id
+    page = browse("bob").get(f"/notifications/{news.pk}/").content.decode()
+    assert "A corporate action was withdrawn" in page and f"/trading/corporate-actions/{offer.pk}/" in page
+
+
+def test_a_second_click_announces_nothing_and_a_withdrawn_offer_can_be_announced_again(offer, held):
+    said = replace(OFFER, firm_id=held["F100001"].firm_id)
+    with as_role("office"):
+        with pytest.raises(ElectionProblem, match="announced already"):
+            announce(said=said, by=1, at=NOW)
+        assert (VoluntaryAction.unscoped.count(), Entitlement.unscoped.count()) == (1, 2)
+        assert Notification.unscoped.filter(kind="corporate_action").count() == 2
+        withdraw(pk=offer.pk, at=NOW)
+        announce(said=said, by=1, at=NOW)
+        assert VoluntaryAction.unscoped.filter(withdrawn_at=None).count() == 1
+
+
+def test_a_deadline_between_asking_and_writing_is_a_conflict(offer, seated, monkeypatch):
+    with as_role("owner"), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE broker_voluntaryaction DISABLE TRIGGER broker_voluntaryaction_facts")
+        cursor.execute("UPDATE broker_voluntaryaction SET deadline = clock_timestamp()")
+        cursor.execute("ALTER TABLE broker_voluntaryaction ENABLE TRIGGER broker_voluntaryaction_facts")
+    monkeypatch.setattr("accounts.broker.corporate.actions._Clock", lambda: Value(NOW - timedelta(days=1)))
+    with seated("bob") as bob, pytest.raises(ElectionClosed):
+        elect(who=bob, pk=offer.pk, number="U2000001", choice=1, at=NOW)
+    assert choices() == {"U1000001": None, "U2000001": None}
 
 
 @pytest.mark.parametrize(

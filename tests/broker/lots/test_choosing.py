@@ -16,6 +16,7 @@ from accounts.ground.access.context import acting
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.days.queries import calendar
 from accounts.ground.models import Event, TrailEntry
+from portal.lib.exchange import exchange_day
 from tests.broker.lots.conftest import HELD, SOLD_ON, TRADES
 from tests.house.written import fingerprint_of_rows
 
@@ -31,25 +32,27 @@ def ana(world, told):
 
 
 def test_one_person_runs_it_and_is_gone_a_quarter_of_an_hour_after_the_last_sign(ana, seated):
+    # Vera comes now, a quarter of an hour after Alice was last heard of: by the database's own clock too.
+    begun_at = NOW - 26 * MINUTE
     with seated("alice") as alice:
-        begun = begin(who=alice, account=ana, at=NOW)
-        hold(who=alice, account=ana, at=NOW + 10 * MINUTE)
-        assert begin(who=alice, account=ana, at=NOW + 11 * MINUTE) == begun
+        since = begin(who=alice, account=ana, at=begun_at)
+        hold(who=alice, account=ana, at=begun_at + 10 * MINUTE)
+        assert begin(who=alice, account=ana, at=begun_at + 11 * MINUTE) == since
     with seated("vera") as vera:
         with pytest.raises(LotConflict) as refused:
-            begin(who=vera, account=ana, at=NOW + 26 * MINUTE - timedelta(seconds=1))
+            begin(who=vera, account=ana, at=begun_at + 26 * MINUTE - timedelta(seconds=1))
         assert str(refused.value) == "Another user is running Tax Optimizer" == str(RUNNING)
-        begin(who=vera, account=ana, at=NOW + 26 * MINUTE)
+        begin(who=vera, account=ana, at=begun_at + 26 * MINUTE)
     with seated("alice") as alice, pytest.raises(LotConflict, match="Another user is running Tax Optimizer"):
-        hold(who=alice, account=ana, at=NOW + 27 * MINUTE)
+        hold(who=alice, account=ana, at=begun_at + 27 * MINUTE)
     with seated("vera") as vera:
         # Away for an hour, and nobody else came.
-        hold(who=vera, account=ana, at=NOW + 90 * MINUTE)
-        finish(who=vera, account=ana, at=NOW + 91 * MINUTE)
+        hold(who=vera, account=ana, at=begun_at + 90 * MINUTE)
+        finish(who=vera, account=ana, at=begun_at + 91 * MINUTE)
     with seated("alice") as alice:
         with pytest.raises(LotConflict, match="first"):
-            hold(who=alice, account=ana, at=NOW + 92 * MINUTE)
-        begin(who=alice, account=ana, at=NOW + 92 * MINUTE)
+            hold(who=alice, account=ana, at=begun_at + 92 * MINUTE)
+        begin(who=alice, account=ana, at=begun_at + 92 * MINUTE)
 
 
 def test_only_a_primary_user_breaks_it_and_the_history_keeps_that(ana, seated, world):
@@ -77,23 +80,23 @@ def test_only_a_primary_user_breaks_it_and_the_history_keeps_that(ana, seated, w
 
 
 def test_what_is_chosen_matches_and_can_be_changed(ana, seated):
+    early = NOW - 20 * MINUTE
     with seated("alice") as who:
-        begin(who=who, account=ana, at=NOW)
+        begin(who=who, account=ana, at=early)
         day = first_open_day(NOW, calendar())
         for method, lots in (("LIFO", {}), ("SL", {key(ana, who, 2): Decimal(30)}), ("HC", {})):
-            row = choose(who=who, account=ana, contract="77", day=day, method=method, lots=lots, at=NOW)
+            row = choose(who=who, account=ana, contract="77", day=day, method=method, lots=lots, at=early)
             assert (row.method, row.final_at) == (method, final_at(day))
             assert row.lots == {name: str(quantity) for name, quantity in lots.items()}
-        set_default(who=who, account=ana, method="MLG", at=NOW)
-        set_default(who=who, account=ana, method="LIFO", at=NOW)
+        set_default(who=who, account=ana, method="MLG", at=early)
+        set_default(who=who, account=ana, method="LIFO", at=early)
     assert LotChoice.unscoped.get().method == "HC"
     assert LotDefault.unscoped.get().method == "LIFO"
     with seated("vera") as vera:
         # A colleague, once it is free.
-        later = NOW + 20 * MINUTE
-        begin(who=vera, account=ana, at=later)
-        choose(who=vera, account=ana, contract="77", day=day, method="LC", at=later)
-        set_default(who=vera, account=ana, method="MSL", at=later)
+        begin(who=vera, account=ana, at=NOW)
+        choose(who=vera, account=ana, contract="77", day=day, method="LC", at=NOW)
+        set_default(who=vera, account=ana, method="MSL", at=NOW)
     assert (LotChoice.unscoped.get().method, LotDefault.unscoped.get().method) == ("LC", "MSL")
     assert Event.unscoped.filter(kind="tax_lots").count() == 7
     # What is closed already keeps its method: the default begins with the day that is open.
@@ -165,9 +168,60 @@ def test_the_database_keeps_what_is_final(ana, as_role):
     }  # fmt: skip
     with pytest.raises(DatabaseError, match="final"), transaction.atomic():
         LotDefault.unscoped.create(**row)
-    LotDefault.unscoped.create(**{**row, "final_at": NOW + timedelta(days=1)})
+    tomorrow = NOW + timedelta(days=1)
+    # A page may not say that the day ends on another one.
+    with pytest.raises(DatabaseError, match="final_on_its_day"), transaction.atomic():
+        LotDefault.unscoped.create(**{**row, "final_at": tomorrow})
+    choice = {**row, "contract": "77", "symbol": "XYZ", "day": row["starts"], "final_at": tomorrow}
+    del choice["starts"]
+    with pytest.raises(DatabaseError, match="final_on_its_day"), transaction.atomic():
+        LotChoice.unscoped.create(**choice)
+    LotDefault.unscoped.create(**{**row, "starts": exchange_day(tomorrow), "final_at": tomorrow})
     with pytest.raises(DatabaseError, match="final"), transaction.atomic():
         LotDefault.unscoped.all().delete()
+
+
+def test_the_evening_that_comes_between_asking_and_writing_is_a_conflict(ana, seated, monkeypatch):
+    """The page believes that yesterday is open still; the database knows better."""
+    yesterday = exchange_day(NOW) - timedelta(days=1)
+    monkeypatch.setattr("accounts.broker.lots.actions.check_day", lambda *asked: None)
+    monkeypatch.setattr("accounts.broker.lots.actions.first_open_day", lambda *asked: yesterday)
+    with seated("alice") as who:
+        begin(who=who, account=ana, at=NOW)
+        with pytest.raises(LotConflict, match="are final"):
+            choose(who=who, account=ana, contract="77", day=yesterday, method="LIFO", at=NOW)
+        with pytest.raises(LotConflict, match="are final"):
+            set_default(who=who, account=ana, method="LIFO", at=NOW)
+    assert not LotChoice.unscoped.exists() and not LotDefault.unscoped.exists()
+
+
+def test_the_second_wall_alone_keeps_a_running_lock_its_holders(ana, seated, world):
+    """Vera trades in the account too: she neither takes nor ends what alice runs, and alice's end of hers is kept."""
+    users = {name: world.users[name].pk for name in ("alice", "vera")}
+    with seated("alice") as alice:
+        begin(who=alice, account=ana, at=NOW)
+    with seated("vera") as vera:
+        for change in ({"user_id": vera.user_id}, {"ended_at": NOW}, {"beat_at": NOW - 60 * MINUTE}):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                LotLock.unscoped.update(**change)
+        with pytest.raises(LotConflict):
+            # Also a page whose clock goes an hour fast.
+            begin(who=vera, account=ana, at=NOW + 60 * MINUTE)
+    lock = LotLock.unscoped.get()
+    assert (lock.user_id, lock.beat_at, lock.ended_at) == (users["alice"], NOW, None)
+    with seated("alice") as alice:
+        finish(who=alice, account=ana, at=NOW)
+    with seated("vera") as vera:
+        begin(who=vera, account=ana, at=NOW)
+    ends = TrailEntry.unscoped.filter(table="broker_lotlock", user_id=users["alice"])
+    before = ends.count()
+    with seated("alice"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            LotLock.unscoped.update(user_id=users["alice"])
+        with pytest.raises(DatabaseError), transaction.atomic():
+            LotLock.unscoped.update(user_id=1, ended_at=NOW)
+        LotLock.unscoped.update(ended_at=NOW)
+    assert ends.count() == before + 1
 
 
 REFUSED = [
@@ -210,8 +264,9 @@ def test_the_second_wall_alone_keeps_strangers_out(ana, seated, as_role):
         begin(who=who, account=ana, at=NOW)
     row = {
         "firm_id": ana.firm_id, "account_id": ana.pk, "contract": "77", "symbol": "XYZ", "method": "LIFO",
-        "day": first_open_day(NOW, calendar()), "chosen_at": NOW, "final_at": NOW + timedelta(days=1),
+        "day": first_open_day(NOW, calendar()), "chosen_at": NOW,
     }  # fmt: skip
+    row["final_at"] = final_at(row["day"])
     for name in ("bob", "carol", "mallory", "ana"):
         with seated(name) as who:
             assert name == "ana" or not LotLock.unscoped.exists()
