@@ -58,7 +58,8 @@ def list_missing(firm: Plan, *, at: datetime) -> int:
             submit(who=who, category=category, at=at)
     with acting(office, alias="office") as who:
         if who is not None:
-            approve(who=who, listing=Listing.unscoped.get(category=ListingCategory.RESEARCH), at=at)
+            waiting = Listing.unscoped.get(category=ListingCategory.RESEARCH)
+            approve(who=who, listing=waiting, seen=waiting.written_at, at=at)
     account = cast.accounts[clients[0].number]
     with acting(cast.users[account.practice_id]) as who:
         if who is not None:

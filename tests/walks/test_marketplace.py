@@ -63,7 +63,8 @@ def test_a_firm_is_listed_found_and_a_client_signs(harrier, sign_in, page, site,
     expect(page.get_by_text("Waits for the back office")).to_be_visible()
     whole(page, axe, "own")
     with acting(harrier.users["olga"].pk, alias="office") as who:
-        approve(who=who, listing=Listing.unscoped.get(), at=timezone.now())
+        waiting = Listing.unscoped.get()
+        approve(who=who, listing=waiting, seen=waiting.written_at, at=timezone.now())
     page.goto(f"{site}/marketplace/?region=euro")
     whole(page, axe, "found")
     page.get_by_role("main").get_by_role("link", name="Northgate Advisors").click()

@@ -92,3 +92,10 @@ $$;
 REVOKE ALL ON FUNCTION desk_people_of_fund_request(uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION desk_people_of_fund_request(uuid, text) TO portal_web, portal_worker, portal_office;
 """
+
+_PEOPLE = KEPT[KEPT.index("CREATE FUNCTION desk_people_of_fund_request") : KEPT.index("REVOKE ALL")]
+# Nobody is written to whose own principal has left; their seats no longer open anything either.
+PEOPLE_WHO_STAND = _PEOPLE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace(
+    "WHERE c.id = the_request AND", "WHERE c.id = the_request AND app_stands(s.id) AND"
+)
+PEOPLE_BEFORE = _PEOPLE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")

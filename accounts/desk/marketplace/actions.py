@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,12 +15,15 @@ from accounts.desk.marketplace.rules import ListingConflict, ListingProblem, Sai
 from accounts.ground.access.context import Who, current_alias
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.outbox.actions import owe_people
+from accounts.ground.people.models import Role, Seat, Standing
 
 APPROVED = (gettext_lazy("Your listing is approved"), gettext_lazy("“%(name)s” stands on the marketplace now."))
 DECLINED = (
     gettext_lazy("Your listing was declined"),
     gettext_lazy("“%(name)s” does not appear on the marketplace. The back office says: %(reason)s"),
 )
+
+UNREAD = gettext_lazy("The firm has written this listing anew; open it and read it first.")
 
 
 def write(*, who: Who, category: str, said: Said, at: datetime) -> Listing:
@@ -47,30 +51,34 @@ def withdraw(*, who: Who, category: str, at: datetime) -> Listing:
     return _move(who, category, ListingState.WITHDRAWN, at)
 
 
-def approve(*, who: Who, listing: Listing, at: datetime) -> Listing:
-    """The back office lets others read it."""
-    return _decide(who, listing, ListingState.APPROVED, "", at)
+def approve(*, who: Who, listing: Listing, seen: datetime | None, at: datetime) -> Listing:
+    """The back office lets others read it, as it was written at the moment `seen`."""
+    return _decide(who, listing, seen, ListingState.APPROVED, "", at)
 
 
-def decline(*, who: Who, listing: Listing, reason: str, at: datetime) -> Listing:
+def decline(*, who: Who, listing: Listing, seen: datetime | None, reason: str, at: datetime) -> Listing:
     """The back office does not, and says why."""
     reason = " ".join(reason.split())[:500]
     if not reason:
         raise ListingProblem(_("Say why; the firm reads it."))
-    return _decide(who, listing, ListingState.DECLINED, reason, at)
+    return _decide(who, listing, seen, ListingState.DECLINED, reason, at)
 
 
-def _decide(who: Who, listing: Listing, state: ListingState, reason: str, at: datetime) -> Listing:
+def _decide(
+    who: Who, listing: Listing, seen: datetime | None, state: ListingState, reason: str, at: datetime
+) -> Listing:
     if who.role != "office":
         raise NotAllowed("office")
     with transaction.atomic(using=current_alias.get()):
         held = Listing.unscoped.select_for_update().get(pk=listing.pk)
         check_step(held.state, state)
+        if held.written_at != seen:
+            raise ListingConflict(UNREAD)
         held.state, held.reason, held.decided_by, held.decided_at = state, reason, who.user_id, at
         held.save(update_fields=["state", "reason", "decided_by", "decided_at"])
         subject, text = APPROVED if state == ListingState.APPROVED else DECLINED
         owe_people(
-            users=[held.written_by],
+            users=_people(held),
             subject=subject,
             text=text,
             said={"name": held.name, "reason": held.reason},
@@ -79,6 +87,15 @@ def _decide(who: Who, listing: Listing, state: ListingState, reason: str, at: da
             firm_id=held.firm_id,
         )
     return held
+
+
+def _people(listing: Listing) -> set[int]:
+    """Who wrote it and who answers for the practice, as far as they still sit there."""
+    there = Q(practice_id=listing.practice_id) | Q(account__practice_id=listing.practice_id)
+    speaks = Q(user_id=listing.written_by) | Q(standing=Standing.PRIMARY)
+    seats = Seat.unscoped.filter(there, speaks, role__in=(Role.TOP, Role.SECOND, Role.MANAGER), is_active=True)
+    present = seats.filter(ended_at=None).exclude(principal__is_active=False)
+    return set(present.values_list("user_id", flat=True))
 
 
 def _speaking(who: Who) -> int:

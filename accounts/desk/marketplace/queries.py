@@ -25,7 +25,10 @@ def visitor(who: Who | None) -> Who:
 
 
 def may_list(who: Who) -> bool:
-    """Whether the person speaks for its practice: an advisor who manages accounts, or the money manager itself."""
+    """Whether the person speaks for its practice: an advisor who manages accounts, or the money manager itself; never
+    somebody who looks as another person."""
+    if who.behind is not None:
+        return False
     return who.reach == "managed" or (who.is_advisor and who.can("manage") and not who.is_narrowed)
 
 

@@ -33,3 +33,32 @@ END $$;
 CREATE TRIGGER {TABLE}_approved BEFORE INSERT OR UPDATE ON {TABLE}
     FOR EACH ROW EXECUTE FUNCTION desk_listing_approved();
 """
+
+# A colleague who was given some accounts reads what the practice offers and writes none of it.
+_SPEAKS = f"({WRITES} AND (SELECT app_reach()) IN ('firm', 'practice', 'managed'))"
+_USING = f"({OWN} AND (SELECT app_reach()) IN ('firm', 'practice', 'managed'))"
+ENDS = f"""
+ALTER POLICY page_insert ON {TABLE} WITH CHECK ({_SPEAKS});
+ALTER POLICY page_update ON {TABLE} USING ({_USING}) WITH CHECK ({_SPEAKS});
+
+-- Whoever has closed its last account of its own offers nothing any more, neither to others nor to the back office.
+CREATE FUNCTION desk_listings_end() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE {TABLE} SET state = 'withdrawn'
+     WHERE practice_id = NEW.practice_id AND state IN ('submitted', 'approved')
+       AND NOT EXISTS (SELECT 1 FROM accounts_account a WHERE a.practice_id = NEW.practice_id AND a.status = 'O'
+                          AND a.kind IN ('top_master', 'second_master', 'money_manager'));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER accounts_account_listings AFTER UPDATE OF status ON accounts_account
+    FOR EACH ROW WHEN (OLD.status = 'O' AND NEW.status <> 'O'
+                       AND NEW.kind IN ('top_master', 'second_master', 'money_manager'))
+    EXECUTE FUNCTION desk_listings_end();
+"""
+ENDS_BACK = f"""
+DROP TRIGGER accounts_account_listings ON accounts_account;
+DROP FUNCTION desk_listings_end();
+ALTER POLICY page_insert ON {TABLE} WITH CHECK ({WRITES});
+ALTER POLICY page_update ON {TABLE} USING ({OWN}) WITH CHECK ({WRITES});
+"""

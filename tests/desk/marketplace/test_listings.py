@@ -1,7 +1,10 @@
 """The Investors' Marketplace: who writes a listing, who reads it in which state, and what refusals leave alone."""
 
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,7 +17,8 @@ from accounts.desk.marketplace.rules import ListingConflict, ListingProblem, Sai
 from accounts.ground.access.context import acting, enter
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.outbox.models import OutboxMessage
-from accounts.ground.people.models import User
+from accounts.ground.people.models import Seat, User
+from accounts.ground.tree.models import Account
 from tests.accounts.assignments.managed import NUMBER, employ
 from tests.desk.topics.test_lei import SURE
 from tests.house.written import fingerprint_of_rows
@@ -31,7 +35,7 @@ SAID = {
     "currency": "GBP",
     "fees": "1 % a year",
 }
-OWN = "/marketplace/own/money_manager/"
+OWN, MOVES = "/marketplace/own/money_manager/", ("submit", "withdraw")
 
 
 def write(world, name, category="money_manager", **more):
@@ -47,7 +51,7 @@ def submit(world, name, category="money_manager"):
 
 def approve(world, listing):
     with acting(world.users["olga"].pk, alias="office") as who:
-        return actions.approve(who=who, listing=listing, at=AT)
+        return actions.approve(who=who, listing=listing, seen=listing.written_at, at=AT)
 
 
 def approved(world, name="mallory", category="money_manager"):
@@ -69,7 +73,7 @@ def test_a_listing_goes_from_a_draft_to_the_marketplace_and_off_it_again(world, 
     own.post(f"{OWN}submit/")
     assert alice.get(page).status_code == 404 and "Gannet" not in alice.get("/marketplace/").content.decode()
 
-    chosen = {"action": "approve", "_selected_action": str(made.pk), **SURE}
+    chosen = {"action": "approve", "_selected_action": str(made.pk), "seen": read(office, made), **SURE}
     assert office.post("/office/desk/listing/", chosen).status_code == 302
     shown = alice.get("/marketplace/?category=money_manager&region=euro&q=futures").content.decode()
     assert "Gannet Trading" in shown and page in shown
@@ -81,12 +85,103 @@ def test_a_listing_goes_from_a_draft_to_the_marketplace_and_off_it_again(world, 
     own.post(OWN, {**SAID, "fees": "nothing at all"})
     assert Listing.unscoped.get().state == "draft" and alice.get(page).status_code == 404
     own.post(f"{OWN}submit/")
-    reason = {"reason": "  Say  where you are registered. ", **SURE}
-    assert office.post(f"/office/desk/listing/{made.pk}/change/", {"reason": " ", **SURE}).status_code == 200
+    reason = {"reason": "  Say  where you are registered. ", "seen": read(office, made), **SURE}
+    empty = {**reason, "reason": " "}
+    assert office.post(f"/office/desk/listing/{made.pk}/change/", empty).status_code == 200
     assert Listing.unscoped.get().state == "submitted"
     assert office.post(f"/office/desk/listing/{made.pk}/change/", reason).status_code == 302
     assert "Say where you are registered." in own.get("/marketplace/own/").content.decode()
     assert Listing.unscoped.get().state == "declined" and alice.get(page).status_code == 404
+
+
+def read(office, listing):
+    """The moment that the listing's page carries: what is decided there was read there."""
+    page = office.get(f"/office/desk/listing/{listing.pk}/change/").content.decode()
+    moments = set(re.findall(r'name="seen" value="([^"]+)"', page))
+    assert len(moments) == 1
+    return moments.pop()
+
+
+def test_the_back_office_decides_only_what_it_has_read(world, browse, office):
+    """Mallory writes anew and submits while the page is open; neither button knows the new words, the list none."""
+    made, page = write(world, "mallory"), "/office/desk/listing/"
+    submit(world, "mallory")
+    seen = read(office, made)
+    mallory = browse("mallory")
+    mallory.post(OWN, {**SAID, "text": "Send your money to this address."})
+    mallory.post(f"{OWN}submit/")
+    chosen = {"action": "approve", "_selected_action": str(made.pk), **SURE}
+    for more in ({"seen": seen}, {}, {"seen": "yesterday"}, {"seen": "2025-02-30T00:00:00Z"}):
+        told = office.post(page, {**chosen, **more}, follow=True).content.decode()
+        assert "open it and read it first" in told
+        shown = office.post(f"{page}{made.pk}/change/", {"reason": "No.", **more, **SURE})
+        assert shown.status_code == 200
+    held = Listing.unscoped.get()
+    assert (held.state, held.reason, held.decided_at) == ("submitted", "", None)
+    assert not OutboxMessage.unscoped.filter(subject__startswith="Your listing").exists()
+    with acting(world.users["olga"].pk, alias="office") as who:
+        for decide in (actions.approve, partial(actions.decline, reason="No.")):
+            with pytest.raises(ListingConflict):
+                decide(who=who, listing=made, seen=AT, at=AT)
+    # From the list, where nothing is read, there is no such step.
+    assert 'value="approve"' not in office.get(page).content.decode()
+    assert office.post(page, {**chosen, "seen": read(office, made)}).status_code == 302
+    assert Listing.unscoped.get().state == "approved"
+
+
+def test_who_looks_as_another_speaks_for_nobody_and_a_narrowed_colleague_writes_nothing(world, browse, as_role):
+    """Alice, who looks as bob, moves nothing of his; vera was given two accounts of alice's practice."""
+    draft = write(world, "bob", "technology")
+    alice = browse("alice")
+    assert alice.post("/seen-as/", {"seat": world.seats["bob"].pk, "name": "bob"}).status_code == 302
+    before = fingerprint_of_rows()
+    for address in ("/marketplace/own/technology/", *(f"/marketplace/own/technology/{one}/" for one in MOVES)):
+        assert alice.post(address, SAID).status_code in (302, 403), address
+    assert fingerprint_of_rows() == before
+    with acting(world.users["bob"].pk) as bob, acting(world.users["alice"].pk) as who:
+        seen = replace(bob, behind=who)
+        for act in (actions.submit, actions.withdraw):
+            with pytest.raises(NotAllowed):
+                act(who=seen, category="technology", at=AT)
+    hers = write(world, "alice", "research")
+    with as_role("portal_web"):
+        vera = enter(world.users["vera"].pk)
+        assert vera.is_narrowed
+        assert Listing.unscoped.filter(pk=hers.pk).update(state="withdrawn", written_by=vera.user_id) == 0
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Listing.unscoped.create(
+                firm_id=hers.firm_id, practice_id=hers.practice_id, category="technology", name="n", text="t",
+                contact="c", region="r", written_by=vera.user_id, written_at=AT,
+            )  # fmt: skip
+    states = Listing.unscoped.order_by("category").values_list("pk", "state")
+    assert list(states) == [(hers.pk, "draft"), (draft.pk, "draft")]
+
+
+def test_a_listing_ends_with_its_practices_last_account(world, browse):
+    """Bob's practice closes: its listings leave the marketplace and the back office's list; carol's stays."""
+    shown, hers = approved(world, "bob", "research"), approved(world, "carol", "research")
+    write(world, "bob", "technology")
+    submit(world, "bob", "technology")
+    draft = write(world, "bob", "administrator")
+    # A client's account that closes ends nothing.
+    for number, states in (("U2000001", {"approved", "submitted"}), ("F200002", {"withdrawn"})):
+        Account.unscoped.filter(pk=world[number].pk).update(status="C", closed_on=AT.date())
+        mine = Listing.unscoped.filter(practice_id=shown.practice_id).exclude(pk=draft.pk)
+        assert set(mine.values_list("state", flat=True)) == states, number
+    assert Listing.unscoped.get(pk=draft.pk).state == "draft"
+    assert Listing.unscoped.get(pk=hers.pk).state == "approved"
+    assert browse("alice").get(f"/marketplace/{shown.pk}/").status_code == 404
+
+
+def test_who_has_left_the_practice_reads_nothing_of_its_listing(world):
+    """Bob wrote it and left; what the back office says of it is for who sits there, and nobody else does."""
+    User.objects.update(email="someone@example.com")
+    made = write(world, "bob", "research")
+    submit(world, "bob", "research")
+    Seat.unscoped.filter(user=world.users["bob"]).update(is_active=False, ended_at=AT)
+    approve(world, made)
+    told = OutboxMessage.unscoped.filter(subject="Your listing is approved").values_list("person_id", flat=True)
+    assert world.users["bob"].pk not in told
 
 
 def test_from_a_listing_the_assignment_of_ones_own_money_manager_begins_and_others_are_asked_about(world, browse):
@@ -133,7 +228,7 @@ def test_only_who_manages_the_practice_speaks_for_it(world, browse):
     with acting(world.users["alice"].pk) as who, pytest.raises(ListingConflict):
         actions.withdraw(who=who, category="research", at=AT)
     with acting(world.users["alice"].pk) as who, pytest.raises(NotAllowed):
-        actions.approve(who=who, listing=Listing.unscoped.get(), at=AT)
+        actions.approve(who=who, listing=Listing.unscoped.get(), seen=AT, at=AT)
     assert [one.state for one in Listing.unscoped.all()] == ["approved"]
 
 
