@@ -34,6 +34,7 @@ FILES = {
     "accounts/broker/transmit/answers.py": NIGHT,
     "accounts/broker/funding/closing.py": NIGHT,
     "accounts/broker/funding/sending.py": "by the clock under the back office's login, for every firm",
+    "accounts/broker/corporate/holders.py": "who held it, of one firm, under the back office's login",
     "accounts/broker/corporate/queries.py": CORRELATED,
     "accounts/broker/funding/queries.py": CORRELATED,
     "accounts/broker/funding/watching.py": "by the clock under the back office's login, for every firm",

@@ -12,11 +12,12 @@ from django.utils import timezone
 from accounts.desk.hedge_funds import actions
 from accounts.desk.hedge_funds.models import FundRequest, HedgeFund, InvestorAnswer
 from accounts.desk.hedge_funds.rules import FundConflict, FundProblem, hash_of, qualifies
+from accounts.desk.hedge_funds.telling import PRACTICE, people_of
 from accounts.ground.access.context import acting, enter
 from accounts.ground.access.scope import NotAllowed
 from accounts.ground.ledger.models import Transfer
 from accounts.ground.outbox.models import OutboxMessage
-from accounts.ground.people.models import Party, User
+from accounts.ground.people.models import Party, Seat, Standing, User
 from accounts.ground.requests.models import Request
 from accounts.ground.signatures.rules import Hand
 from accounts.ground.tree import actions as tree
@@ -205,6 +206,17 @@ def test_the_level_above_reads_and_does_not_speak_for_a_second_levels_client(fun
     with acting(funds.users["bob"].pk) as who, pytest.raises(NotAllowed):
         actions.confirm(who=who, found=found, at=AT)
     assert fingerprint_of_rows() == before
+
+
+def test_nobody_is_written_to_whose_principal_has_left(funds):
+    """Bob has asked and is a second user from now on; with the principal's seat his own opens nothing any more."""
+    answered(funds)
+    found = asked(funds)
+    mine, principal = (Seat.unscoped.filter(pk=funds.seats[name].pk) for name in ("bob", "carol"))
+    mine.update(standing=Standing.SECOND, principal=funds.seats["carol"])
+    assert people_of(found, PRACTICE) == [funds.users["bob"].pk]
+    principal.update(is_active=False, ended_at=AT)
+    assert people_of(found, PRACTICE) == []
 
 
 def test_the_second_wall_alone(funds, as_role):
