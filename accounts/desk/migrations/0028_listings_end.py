@@ -8,7 +8,7 @@ from accounts.desk.marketplace.sql_setup import ENDS, ENDS_BACK
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("desk", "0026_funds_of_advisors_and_owners"),
+        ("desk", "0027_mailboxes_that_end"),
         ("accounts", "0052_payees_by_account"),
     ]
 
