@@ -64,6 +64,7 @@ def axe() -> Callable[[Any], list[str]]:
     """The page's accessibility faults by WCAG 2.2 AA, one line each."""
 
     def run(page: Any) -> list[str]:
+        page.wait_for_load_state()
         page.evaluate(_STILL)  # a colour on its way from one scheme to the other has the contrast of neither
         page.evaluate(_AXE.read_text() + ";0")  # evaluated, because the policy rightly stops a script tag
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -75,6 +76,13 @@ def axe() -> Callable[[Any], list[str]]:
         ]
 
     return run
+
+
+def overflow(page: Any) -> int:
+    """By how many pixels a page that has come is wider than its window; nothing sticks out at 0 or less."""
+    page.wait_for_load_state()
+    # a locator waits for its element, which a document that has only begun does not have yet
+    return page.locator("html").evaluate("root => root.scrollWidth - innerWidth")
 
 
 def _note_foreign(url: str, site: str, problems: list[str]) -> None:

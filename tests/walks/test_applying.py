@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.browser import overflow
 from tests.desk.applying.filled import ACCOUNT, HOME, MEANS, PERSON
 
 pytestmark = pytest.mark.browser
@@ -22,7 +23,7 @@ def look(page, axe, name):
             if folder:
                 page.screenshot(path=f"{folder}/apply-{name}-{size}-{scheme}.png", full_page=True)
         assert axe(page) == [], (name, size)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, size)
+        assert overflow(page) <= 0, (name, size)
     page.set_viewport_size(DESK)
 
 

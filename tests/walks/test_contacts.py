@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import overflow
 from tests.crm.vault.kit import PASSWORD
 from tests.walks.test_vault import WIDTHS, enter, set_up, unlock
 
@@ -24,7 +25,7 @@ def shown(axe):
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 assert axe(page) == [], (name, width, scheme)
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+                assert overflow(page) <= 0, (name, width)
                 if folder := os.environ.get("PORTAL_PICTURES"):
                     page.screenshot(path=f"{folder}/contacts-{name}-{width}-{scheme}.png", full_page=True)
         page.set_viewport_size(WIDTHS["wide"])

@@ -12,6 +12,7 @@ from accounts.broker.funding.actions import number_of
 from accounts.broker.funding.models import FundingRequest
 from accounts.broker.holdings.models import CashBalance
 from accounts.ground.access.context import as_role
+from tests.browser import overflow
 from tests.walks.test_fees import confirm
 from tests.walks.test_looked_at import DESK
 from tests.walks.test_structure import PHONE, shot
@@ -89,8 +90,7 @@ def test_money_leaves_with_a_number_and_a_consent(rich: Any, sign_in: Any, page:
             ):
                 page.goto(f"{site}{path}")
                 shot(page, f"funding-{name}-{kind}-{scheme}")
-                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-                assert wide <= 0, (path, kind)
+                assert overflow(page) <= 0, (path, kind)
                 if kind == "desk" or scheme == "light":
                     assert axe(page) == [], path
     page.emulate_media(color_scheme="light")

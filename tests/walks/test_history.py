@@ -11,6 +11,7 @@ from accounts.broker.activity.models import CashLine, PositionTransfer, Trade
 from accounts.broker.feed.models import StatementFile
 from accounts.ground.access.context import as_role
 from accounts.ground.clock import exchange_today
+from tests.browser import overflow
 from tests.walks.test_structure import PHONE, shot
 
 pytestmark = pytest.mark.browser
@@ -81,5 +82,5 @@ def test_it_is_clean_in_light_and_dark_and_fits_a_phone(busy, sign_in, page, sit
             shot(page, f"history-{name}-{scheme}")
         page.set_viewport_size(PHONE)
         page.goto(f"{site}/transactions/")
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert overflow(page) <= 0
         shot(page, f"history-{name}-phone")

@@ -81,6 +81,7 @@ def test_a_client_is_asked_answers_and_the_holdings_are_read(morning, sign_in, p
     sign_in("ana")
     page.goto(f"{site}/approvals/")
     page.get_by_role("main").get_by_role("link", name="Impact preferences").click()
+    expect(page.get_by_label("Clean Air")).to_be_visible()
     looks("impact-own")
     page.get_by_label("Clean Air").select_option("3")
     page.get_by_label("Pure Water").select_option("1")

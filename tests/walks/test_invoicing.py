@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import overflow
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -41,7 +42,7 @@ def looked_at(page, axe, name):
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)
     settled(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    assert overflow(page) <= 0, name
     assert axe(page) == [], (name, "phone")
     shot(page, f"{name}-phone")
     page.set_viewport_size(DESKTOP)

@@ -10,6 +10,7 @@ from accounts.desk.hedge_funds.models import HedgeFund
 from accounts.desk.marketplace.actions import approve
 from accounts.desk.marketplace.models import Listing
 from accounts.ground.access.context import acting, as_role
+from tests.browser import overflow
 from tests.walks.test_structure import PHONE, shot
 from tests.walks.test_users import confirm
 
@@ -41,7 +42,7 @@ def whole(page, axe, name):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
         assert axe(page) == [], (name, size, scheme)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (name, size)
+        assert overflow(page) <= 0, (name, size)
         shot(page, f"market_{name}_{size['width']}_{scheme}")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(DESK)

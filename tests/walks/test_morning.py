@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import overflow
+
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
@@ -133,7 +135,7 @@ def test_on_a_phone_everything_fits_and_the_menu_is_a_drawer(sign_in, page, site
     sign_in("alice")
     for address in ("/", "/accounts/", "/accounts/U1000001/", "/pending/", "/support/"):
         page.goto(site + address)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert overflow(page) <= 0, address
         assert axe(page) == [], address
 
     page.get_by_role("button", name="Menu", exact=True).click()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import overflow
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -77,7 +78,7 @@ def test_a_client_looks_around_asks_and_is_answered(enter, site, axe):
             ):
                 page.goto(site + address)
                 assert axe(page) == [], (place, name, scheme)
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (place, name)
+                assert overflow(page) <= 0, (place, name)
                 shoot(page, f"{place}-{name}-{scheme}")
     page.goto(f"{site}/messages/")
     page.get_by_role("link", name="Write a message").first.click()

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from accounts.broker.products.actions import grant
 from accounts.broker.products.rules import Permission
 from accounts.ground.access.context import acting
+from tests.browser import overflow
 from tests.walks.test_structure import PHONE, shot
 from tests.walks.test_users import confirm
 
@@ -40,7 +41,7 @@ def test_a_second_level_asks_and_the_top_level_approves(own_world, sign_in, page
     assert axe(page) == []
     shot(page, "permissions-read")
     page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert overflow(page) <= 0
     shot(page, "permissions-read-phone")
     page.set_viewport_size({"width": 1440, "height": 900})
 
@@ -60,5 +61,5 @@ def test_a_second_level_asks_and_the_top_level_approves(own_world, sign_in, page
         assert axe(page) == [], scheme
         shot(page, f"permissions-answer-{scheme}")
     page.set_viewport_size(PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert overflow(page) <= 0
     shot(page, "permissions-answer-phone")

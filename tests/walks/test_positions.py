@@ -11,6 +11,7 @@ from accounts.broker.feed.models import StatementFile
 from accounts.broker.funding.actions import number_of
 from accounts.broker.holdings.models import Position
 from accounts.ground.access.context import as_role
+from tests.browser import overflow
 from tests.walks.test_fees import confirm
 from tests.walks.test_funding import latest
 from tests.walks.test_looked_at import DESK
@@ -84,7 +85,6 @@ def test_positions_leave_with_a_number(invested: Any, sign_in: Any, page: Page, 
             ):
                 page.goto(f"{site}{path}")
                 shot(page, f"positions-{name}-{kind}-{scheme}")
-                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-                assert wide <= 0, (path, kind)
+                assert overflow(page) <= 0, (path, kind)
                 if kind == "desk" or scheme == "light":
                     assert axe(page) == [], path

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from accounts.broker.feed.job import ensure_partitions
 from accounts.broker.feed.models import NavDaily
 from accounts.ground.access.context import as_role
+from tests.browser import overflow
 from tests.walks.conftest import SEALED
 from tests.walks.test_structure import PHONE, shot
 
@@ -68,4 +69,4 @@ def test_on_a_phone_nothing_runs_out_of_the_page(valued, sign_in, page, site):
     sign_in("alice")
     for address in ("", "performance/", "portfolio/", "summary/", "fees/", "income/", "activity/"):
         page.goto(f"{site}/reports/{address}")
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+        assert overflow(page) <= 0, address

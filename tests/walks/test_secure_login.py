@@ -11,6 +11,7 @@ from accounts.ground.access.context import as_role
 from auth2fa.devices.models import Kind, RememberedBrowser
 from tests.auth2fa.kit import enrolled
 from tests.auth2fa.test_sessions import SAFARI, come_in
+from tests.browser import overflow
 from tests.walks.test_looked_at import DESK
 from tests.walks.test_structure import PHONE, shot
 
@@ -59,5 +60,5 @@ def test_devices_sessions_and_opting_out_are_whole(kept, sign_in, page, site, ax
                     expect(page.locator("main h1")).to_be_visible()
                     name = f"login-{address.strip('/').rsplit('/')[-1]}-{state}-{language}-{size['width']}-{scheme}"
                     shot(page, name)
-                    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+                    assert overflow(page) <= 0, name
                     assert axe(page) == [], name

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import overflow
+
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
@@ -60,7 +62,7 @@ def test_every_page_is_clean_in_light_and_dark_and_fits_a_phone(sign_in, page, s
             assert axe(page) == [], (address, scheme)
             shot(page, f"{place}-{scheme}")
         page.set_viewport_size(PHONE)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert overflow(page) <= 0, address
         assert axe(page) == [], address
         shot(page, f"{place}-phone")
 

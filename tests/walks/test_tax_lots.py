@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.ground.access.context import as_role
 from tests.broker.flex import Desk, document, nav, section, statement
 from tests.broker.lots.conftest import HELD, TRADES, trade
+from tests.browser import overflow
 from tests.walks.test_looked_at import DESK
 from tests.walks.test_structure import PHONE, shot
 
@@ -35,7 +36,7 @@ def look(page: Page, axe: Any, name: str) -> None:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         shot(page, f"lots-{name}-{scheme}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        assert overflow(page) <= 0, name
         assert axe(page) == [], (name, scheme)
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="light")

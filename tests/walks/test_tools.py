@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from accounts.ground.access.context import as_role
 from auth2fa.devices.models import Device, Kind
+from tests.browser import overflow
 from tests.portal.tools.kit import ira, withdraws, worth
 from tests.walks.test_looked_at import DESK
 from tests.walks.test_structure import PHONE, shot
@@ -44,7 +45,7 @@ def protect(world: Any) -> None:
 
 def look(page: Any, axe: Any, size: Any) -> list[str]:
     """What is wrong with a page: accessibility, and whether it is wider than the window."""
-    wide = page.evaluate("document.documentElement.scrollWidth") > size["width"]
+    wide = overflow(page) > 0
     return [f"{page.url}: {one}" for one in axe(page)] + ([f"{page.url}: too wide"] if wide else [])
 
 

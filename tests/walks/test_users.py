@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import overflow
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -41,7 +42,7 @@ def test_the_pages_of_users_are_clean_and_fit_a_phone(sign_in, page, site, axe):
     page.set_viewport_size(PHONE)
     for address in (*ADDRESSES, one, f"{one}leave/", f"{one}addresses/"):
         page.goto(site + address)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert overflow(page) <= 0, address
         assert axe(page) == [], address
 
 
