@@ -48,7 +48,8 @@ def night(day: date) -> int:
 def test_a_night_makes_as_many_statements_for_many_as_for_few(generated, count):
     generated(count)
 
-    assert night(DAYS[0]) < 450
+    # what the stages themselves are worth, with 200 accounts as with 3,000
+    assert night(DAYS[0]) < 500
 
     with as_role("night"):
         assert Accrual.unscoped.count() == count

@@ -21,8 +21,13 @@ from tests.broker.lots.conftest import HELD, SOLD_ON, TRADES
 from tests.house.written import fingerprint_of_rows
 
 MINUTE = timedelta(minutes=1)
-# The database's own clock decides what is final, so these go by it.
-NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def now():
+    """The database's own clock decides what is final and who has been heard of, so these go by it, however long the
+    tests before them took."""
+    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -31,9 +36,9 @@ def ana(world, told):
     return world["U1000001"]
 
 
-def test_one_person_runs_it_and_is_gone_a_quarter_of_an_hour_after_the_last_sign(ana, seated):
+def test_one_person_runs_it_and_is_gone_a_quarter_of_an_hour_after_the_last_sign(ana, seated, now):
     # Vera comes now, a quarter of an hour after Alice was last heard of: by the database's own clock too.
-    begun_at = NOW - 26 * MINUTE
+    begun_at = now - 26 * MINUTE
     with seated("alice") as alice:
         since = begin(who=alice, account=ana, at=begun_at)
         hold(who=alice, account=ana, at=begun_at + 10 * MINUTE)
@@ -55,21 +60,21 @@ def test_one_person_runs_it_and_is_gone_a_quarter_of_an_hour_after_the_last_sign
         begin(who=alice, account=ana, at=begun_at + 92 * MINUTE)
 
 
-def test_only_a_primary_user_breaks_it_and_the_history_keeps_that(ana, seated, world):
+def test_only_a_primary_user_breaks_it_and_the_history_keeps_that(ana, seated, world, now):
     with seated("alice") as alice:
-        begin(who=alice, account=ana, at=NOW)
+        begin(who=alice, account=ana, at=now)
     with seated("vera") as vera, pytest.raises(NotAllowed):
-        break_lock(who=vera, account=ana, at=NOW)
+        break_lock(who=vera, account=ana, at=now)
     with seated("alice") as alice:
-        finish(who=alice, account=ana, at=NOW)
+        finish(who=alice, account=ana, at=now)
     with seated("vera") as vera:
-        begin(who=vera, account=ana, at=NOW)
+        begin(who=vera, account=ana, at=now)
     with seated("alice") as alice:
-        break_lock(who=alice, account=ana, at=NOW + MINUTE)
+        break_lock(who=alice, account=ana, at=now + MINUTE)
         with pytest.raises(LotConflict, match="Nobody"):
-            break_lock(who=alice, account=ana, at=NOW + MINUTE)
+            break_lock(who=alice, account=ana, at=now + MINUTE)
     with seated("vera") as vera, pytest.raises(LotConflict, match="first"):
-        hold(who=vera, account=ana, at=NOW + 2 * MINUTE)
+        hold(who=vera, account=ana, at=now + 2 * MINUTE)
     [event] = Event.unscoped.filter(kind="tax_lots")
     assert (event.status, event.user_id, event.data["user"]) == (
         "broken",
@@ -79,11 +84,11 @@ def test_only_a_primary_user_breaks_it_and_the_history_keeps_that(ana, seated, w
     assert TrailEntry.unscoped.filter(table="broker_lotlock", account_id=ana.pk).count() >= 3
 
 
-def test_what_is_chosen_matches_and_can_be_changed(ana, seated):
-    early = NOW - 20 * MINUTE
+def test_what_is_chosen_matches_and_can_be_changed(ana, seated, now):
+    early = now - 20 * MINUTE
     with seated("alice") as who:
         begin(who=who, account=ana, at=early)
-        day = first_open_day(NOW, calendar())
+        day = first_open_day(now, calendar())
         for method, lots in (("LIFO", {}), ("SL", {key(ana, who, 2): Decimal(30)}), ("HC", {})):
             row = choose(who=who, account=ana, contract="77", day=day, method=method, lots=lots, at=early)
             assert (row.method, row.final_at) == (method, final_at(day))
@@ -94,9 +99,9 @@ def test_what_is_chosen_matches_and_can_be_changed(ana, seated):
     assert LotDefault.unscoped.get().method == "LIFO"
     with seated("vera") as vera:
         # A colleague, once it is free.
-        begin(who=vera, account=ana, at=NOW)
-        choose(who=vera, account=ana, contract="77", day=day, method="LC", at=NOW)
-        set_default(who=vera, account=ana, method="MSL", at=NOW)
+        begin(who=vera, account=ana, at=now)
+        choose(who=vera, account=ana, contract="77", day=day, method="LC", at=now)
+        set_default(who=vera, account=ana, method="MSL", at=now)
     assert (LotChoice.unscoped.get().method, LotDefault.unscoped.get().method) == ("LC", "MSL")
     assert Event.unscoped.filter(kind="tax_lots").count() == 7
     # What is closed already keeps its method: the default begins with the day that is open.
@@ -121,23 +126,23 @@ def key(account, who, place):
         ({"days": 30}, "coming week"),
     ],
 )
-def test_what_makes_no_sense_is_refused(ana, seated, asked, words):
+def test_what_makes_no_sense_is_refused(ana, seated, asked, words, now):
     with seated("alice") as who:
-        begin(who=who, account=ana, at=NOW)
-        day = first_open_day(NOW, calendar()) + timedelta(days=asked.pop("days", 0))
+        begin(who=who, account=ana, at=now)
+        day = first_open_day(now, calendar()) + timedelta(days=asked.pop("days", 0))
         with pytest.raises(LotProblem, match=words):
-            choose(who=who, account=ana, at=NOW, **{"contract": "77", "method": "LIFO", "day": day, **asked})
+            choose(who=who, account=ana, at=now, **{"contract": "77", "method": "LIFO", "day": day, **asked})
     assert not LotChoice.unscoped.exists()
 
 
-def test_a_lot_gives_no_more_than_it_has(ana, seated):
+def test_a_lot_gives_no_more_than_it_has(ana, seated, now):
     with seated("alice") as who:
-        begin(who=who, account=ana, at=NOW)
-        day = first_open_day(NOW, calendar())
+        begin(who=who, account=ana, at=now)
+        day = first_open_day(now, calendar())
         for quantity in ("100.0000000001", "-1"):
             with pytest.raises(LotProblem, match="no more|cannot give"):
                 lots = {key(ana, who, 2): Decimal(quantity)}
-                choose(who=who, account=ana, contract="77", day=day, method="SL", lots=lots, at=NOW)
+                choose(who=who, account=ana, contract="77", day=day, method="SL", lots=lots, at=now)
 
 
 def test_half_past_eight_in_new_york_is_too_late():
@@ -160,15 +165,15 @@ def calendar_of_days():
     return Calendar()
 
 
-def test_the_database_keeps_what_is_final(ana, as_role):
+def test_the_database_keeps_what_is_final(ana, as_role, now):
     """By its own clock, whoever asks and whatever the page believes."""
     row = {
         "firm_id": ana.firm_id, "account": ana, "starts": "2025-06-13", "method": "LIFO", "chosen_by": 1,
-        "chosen_at": NOW, "final_at": NOW - MINUTE,
+        "chosen_at": now, "final_at": now - MINUTE,
     }  # fmt: skip
     with pytest.raises(DatabaseError, match="final"), transaction.atomic():
         LotDefault.unscoped.create(**row)
-    tomorrow = NOW + timedelta(days=1)
+    tomorrow = now + timedelta(days=1)
     # A page may not say that the day ends on another one.
     with pytest.raises(DatabaseError, match="final_on_its_day"), transaction.atomic():
         LotDefault.unscoped.create(**{**row, "final_at": tomorrow})
@@ -181,46 +186,46 @@ def test_the_database_keeps_what_is_final(ana, as_role):
         LotDefault.unscoped.all().delete()
 
 
-def test_the_evening_that_comes_between_asking_and_writing_is_a_conflict(ana, seated, monkeypatch):
+def test_the_evening_that_comes_between_asking_and_writing_is_a_conflict(ana, seated, monkeypatch, now):
     """The page believes that yesterday is open still; the database knows better."""
-    yesterday = exchange_day(NOW) - timedelta(days=1)
+    yesterday = exchange_day(now) - timedelta(days=1)
     monkeypatch.setattr("accounts.broker.lots.actions.check_day", lambda *asked: None)
     monkeypatch.setattr("accounts.broker.lots.actions.first_open_day", lambda *asked: yesterday)
     with seated("alice") as who:
-        begin(who=who, account=ana, at=NOW)
+        begin(who=who, account=ana, at=now)
         with pytest.raises(LotConflict, match="are final"):
-            choose(who=who, account=ana, contract="77", day=yesterday, method="LIFO", at=NOW)
+            choose(who=who, account=ana, contract="77", day=yesterday, method="LIFO", at=now)
         with pytest.raises(LotConflict, match="are final"):
-            set_default(who=who, account=ana, method="LIFO", at=NOW)
+            set_default(who=who, account=ana, method="LIFO", at=now)
     assert not LotChoice.unscoped.exists() and not LotDefault.unscoped.exists()
 
 
-def test_the_second_wall_alone_keeps_a_running_lock_its_holders(ana, seated, world):
+def test_the_second_wall_alone_keeps_a_running_lock_its_holders(ana, seated, world, now):
     """Vera trades in the account too: she neither takes nor ends what alice runs, and alice's end of hers is kept."""
     users = {name: world.users[name].pk for name in ("alice", "vera")}
     with seated("alice") as alice:
-        begin(who=alice, account=ana, at=NOW)
+        begin(who=alice, account=ana, at=now)
     with seated("vera") as vera:
-        for change in ({"user_id": vera.user_id}, {"ended_at": NOW}, {"beat_at": NOW - 60 * MINUTE}):
+        for change in ({"user_id": vera.user_id}, {"ended_at": now}, {"beat_at": now - 60 * MINUTE}):
             with pytest.raises(DatabaseError), transaction.atomic():
                 LotLock.unscoped.update(**change)
         with pytest.raises(LotConflict):
             # Also a page whose clock goes an hour fast.
-            begin(who=vera, account=ana, at=NOW + 60 * MINUTE)
+            begin(who=vera, account=ana, at=now + 60 * MINUTE)
     lock = LotLock.unscoped.get()
-    assert (lock.user_id, lock.beat_at, lock.ended_at) == (users["alice"], NOW, None)
+    assert (lock.user_id, lock.beat_at, lock.ended_at) == (users["alice"], now, None)
     with seated("alice") as alice:
-        finish(who=alice, account=ana, at=NOW)
+        finish(who=alice, account=ana, at=now)
     with seated("vera") as vera:
-        begin(who=vera, account=ana, at=NOW)
+        begin(who=vera, account=ana, at=now)
     ends = TrailEntry.unscoped.filter(table="broker_lotlock", user_id=users["alice"])
     before = ends.count()
     with seated("alice"):
         with pytest.raises(DatabaseError), transaction.atomic():
             LotLock.unscoped.update(user_id=users["alice"])
         with pytest.raises(DatabaseError), transaction.atomic():
-            LotLock.unscoped.update(user_id=1, ended_at=NOW)
-        LotLock.unscoped.update(ended_at=NOW)
+            LotLock.unscoped.update(user_id=1, ended_at=now)
+        LotLock.unscoped.update(ended_at=now)
     assert ends.count() == before + 1
 
 
@@ -230,10 +235,10 @@ REFUSED = [
 ]  # fmt: skip
 
 
-def test_nobody_else_chooses_and_nothing_moves(ana, seated, browse):
-    day = first_open_day(NOW, calendar())
+def test_nobody_else_chooses_and_nothing_moves(ana, seated, browse, now):
+    day = first_open_day(now, calendar())
     with seated("alice") as who:
-        begin(who=who, account=ana, at=NOW)
+        begin(who=who, account=ana, at=now)
     posts = {
         "run/": {"what": "break"},
         "default/": {"method": "LIFO"},
@@ -259,18 +264,18 @@ def test_a_sub_account_and_a_second_level_see_their_own_alone(told, world, brows
         assert browse(name).get("/api/v1/accounts/U2000001/tax-lots/").status_code == status, name
 
 
-def test_the_second_wall_alone_keeps_strangers_out(ana, seated, as_role):
+def test_the_second_wall_alone_keeps_strangers_out(ana, seated, as_role, now):
     with seated("alice") as who:
-        begin(who=who, account=ana, at=NOW)
+        begin(who=who, account=ana, at=now)
     row = {
         "firm_id": ana.firm_id, "account_id": ana.pk, "contract": "77", "symbol": "XYZ", "method": "LIFO",
-        "day": first_open_day(NOW, calendar()), "chosen_at": NOW,
+        "day": first_open_day(now, calendar()), "chosen_at": now,
     }  # fmt: skip
     row["final_at"] = final_at(row["day"])
     for name in ("bob", "carol", "mallory", "ana"):
         with seated(name) as who:
             assert name == "ana" or not LotLock.unscoped.exists()
-            assert not LotLock.unscoped.update(ended_at=NOW)
+            assert not LotLock.unscoped.update(ended_at=now)
             with pytest.raises(DatabaseError), transaction.atomic():
                 LotChoice.unscoped.create(**row, chosen_by=who.user_id)
     with seated("alice") as who, pytest.raises(DatabaseError), transaction.atomic():
@@ -278,14 +283,14 @@ def test_the_second_wall_alone_keeps_strangers_out(ana, seated, as_role):
 
 
 @pytest.mark.slow
-def test_of_two_who_begin_at_once_one_gets_it(own_world):
+def test_of_two_who_begin_at_once_one_gets_it(own_world, now):
     account, got, gate = own_world["U1000001"], {}, threading.Barrier(2)
 
     def run(name):
         try:
             with acting(own_world.users[name].pk) as who:
                 gate.wait(30)
-                begin(who=who, account=account, at=NOW)
+                begin(who=who, account=account, at=now)
                 got[name] = "runs"
         except LotConflict as conflict:
             got[name] = str(conflict)
