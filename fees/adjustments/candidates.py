@@ -155,21 +155,43 @@ def _retold_trades(cur, closing: Closing, since: Since) -> list[UUID]:
 
 
 def _repriced(cur, closing: Closing, since: Since) -> list[UUID]:
-    """Fees on profit above a benchmark one of whose prices was corrected since the night before."""
+    """Fees on profit above a benchmark one of whose prices was corrected since the night before.
+
+    The prices are found first: a night without a corrected one reads no charge.
+    """
+    cur.execute(
+        """
+        SELECT p.symbol, p.day, p.recorded_at FROM broker_closingprice p
+         WHERE p.recorded_at >= least(%(night_before)s::timestamptz, %(held_back)s::timestamptz)
+           AND EXISTS (SELECT 1 FROM broker_closingprice b
+                        WHERE b.symbol = p.symbol AND b.day = p.day AND b.recorded_at < p.recorded_at)
+        """,
+        since._asdict(),
+    )
+    corrected = cur.fetchall()
+    if not corrected:
+        return []
+    symbols, days, told = zip(*corrected, strict=True)
     cur.execute(
         f"""
         SELECT coalesce(array_agg(DISTINCT c.id), '{{}}')
-          FROM broker_closingprice p
-          JOIN fees_charge c ON c.starts <= p.day + 10 AND c.ends > p.day
-         WHERE {since.told("p.recorded_at", "c.account_id")} AND {within(closing, "c.account_id")}
-           AND c.method IN ({PROFITS}) AND c.revision = 0
-           AND EXISTS (SELECT 1 FROM broker_closingprice b
-                        WHERE b.symbol = p.symbol AND b.day = p.day AND b.recorded_at < p.recorded_at)
+          FROM fees_charge c
+          JOIN unnest(%(symbols)s::text[], %(days)s::date[], %(told)s::timestamptz[]) AS p (symbol, day, recorded_at)
+               ON c.starts <= p.day + 10 AND c.ends > p.day AND {since.told("p.recorded_at", "c.account_id")}
+         WHERE {within(closing, "c.account_id")} AND c.method IN ({PROFITS}) AND c.revision = 0
+           AND c.starts <= %(last)s + 10 AND c.ends > %(first)s
            AND EXISTS (SELECT 1 FROM unnest(string_to_array(c.inputs, E'\n')) AS line
                         WHERE starts_with(line, 'price ') AND strpos(line, p.day::text) > 0
                           AND right(line, length(p.symbol) + 1) = ' ' || p.symbol)
         """,
-        since._asdict(),
+        {
+            "symbols": list(symbols),
+            "days": list(days),
+            "told": list(told),
+            "first": min(days),
+            "last": max(days),
+            **since._asdict(),
+        },
     )
     return cur.fetchone()[0]
 

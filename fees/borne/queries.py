@@ -18,7 +18,7 @@ from fees.engine.payer import Payer
 from fees.engine.sql import round_money
 from fees.minimums.statements import ALLOCATED, WORKED
 from fees.reimbursements.queries import UNSEEN, sql_booked
-from fees.trades.lines import REPLACED_AT, STANDS
+from fees.trades.lines import REPLACED_AT, REPLACING, STANDS, sql_line
 from portal.lib.money import CURRENCIES
 
 # Older charges are looked for only where a file brought or changed them lately.
@@ -41,7 +41,8 @@ _BEFORE = """
                           FROM fees_bornecharge b WHERE {of}) before"""
 
 # The accounts are found first: few have the switch on, and only theirs are read. What a cancellation or a correction
-# took the place of costs nothing any more.
+# took the place of costs nothing any more. Of older trades only those are looked into that a file has told lately, or
+# that stand in one line with a row that has: such rows have an index of their own.
 _COMMISSIONS = f"""
     SELECT 'commission' AS kind, x.id AS trade_id, NULL::bigint AS line_id, NULL::uuid AS block_id, a.firm_id,
            x.account_id, a.number, asked.practice_id, x.day, x.currency, x.amount, x.description,
@@ -52,7 +53,11 @@ _COMMISSIONS = f"""
                    left(concat_ws(' ', t.symbol, t.description), 200) AS description,
                    greatest({FILE_TOLD}, {REPLACED_AT}) AS changed_at
               FROM broker_trade t LEFT JOIN broker_statementfile f ON f.id = t.file_id
-             WHERE t.account_id = ANY(ARRAY(SELECT account_id FROM fees_schedule WHERE commissions_to_master))) x
+             WHERE t.account_id = ANY(ARRAY(SELECT account_id FROM fees_schedule WHERE commissions_to_master))
+               AND (coalesce(t.trade_on, t.report_on) > %(since)s OR {FILE_TOLD} > %(since)s
+                    OR t.id = ANY(ARRAY(SELECT told.id FROM broker_trade r CROSS JOIN LATERAL (
+                           {sql_line("r")} SELECT line.id FROM line) told
+                        WHERE {REPLACING} AND r.told_at > %(since)s)))) x
       {_ASKED.format(switch="commissions_to_master")}{_BEFORE.format(of="b.trade_id = x.id")}
      WHERE {_SINCE}"""
 _OTHER_FEES = f"""
