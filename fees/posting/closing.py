@@ -1,7 +1,8 @@
 """SQL that makes charges of a period that closes, set-based: from accruals, or from the closing value.
 
 Both ways end in a relation `closed` (account, payee, method, exact, inputs, days found and wanted, problem), which
-`charge` turns into charges and holds.  Days and ranges are literals, as in fees.accrual.statements.
+`charge` turns into charges and holds.  Days and ranges are literals, as in fees.accrual.statements.  Every relation
+says its range itself: a join by the account alone reads all of them once for each chunk.
 """
 
 from collections.abc import Iterable, Sequence
@@ -83,7 +84,7 @@ def from_accruals(closing: Closing) -> str:
           FROM (SELECT account_id, practice_id, method, accrued.exact, accrued.inputs,
                        coalesce(accrued.days, 0) AS found, coalesce(agreed.days, 0) AS wanted
                   FROM agreed FULL JOIN accrued USING (account_id, practice_id, method)) f
-          JOIN accounts_account a ON a.id = f.account_id AND {_whose(closing)}
+          JOIN accounts_account a ON a.id = f.account_id AND {within(closing, "a.id")} AND {_whose(closing)}
          WHERE f.found + f.wanted > 0
     )"""
 
@@ -132,7 +133,7 @@ def charge(closing: Closing, closed: str) -> str:
                c.practice_id AS payee, a.base_currency AS currency,
                {sql.round_money("c.exact", "a.base_currency")} AS amount,
                {starts} AS starts, {ends_with_account} AS ends, {last_day} AS last_day
-          FROM judged c JOIN accounts_account a ON a.id = c.account_id
+          FROM judged c JOIN accounts_account a ON a.id = c.account_id AND {within(closing, "a.id")}
          WHERE c.stop IS NULL
     ), charged AS (
         INSERT INTO fees_charge (id, firm_id, account_id, practice_id, method, starts, ends, period_end_day, currency,
