@@ -85,6 +85,12 @@ def among(account: str, lo: int, hi: int, only: Sequence[int] | None) -> str:
     return f"{account} >= {lo} AND {account} < {hi}{narrowed}"
 
 
+def one_of(column: str, query: str) -> str:
+    """Whether a column is one of what a query answers, by the column's index: kept from looping, the planner reads a
+    whole table for each join that does not say its range."""
+    return f"{column} = ANY (ARRAY({query}))"
+
+
 def masters_among(cur, lo: int, hi: int, only: Sequence[int] | None) -> list[int]:
     """The STL masters of a chunk, each of which is charged on what its group is worth."""
     within = among("id", lo, hi, only)

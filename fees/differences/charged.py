@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from fees.accrual.statements import day_literal
+from fees.accrual.statements import day_literal, one_of
 from fees.differences.as_agreed import SCHEDULE_ROW
 from fees.engine import sql
 from fees.engine.registry import ACCRUED_CODES, EVERY, FUND_CODES, PERIOD_END_CODES, PROFIT_CODES, TRADE_CODES
@@ -85,8 +85,8 @@ def first_day(rows: str) -> str:
     return f"SELECT min(starts) FROM ({rows}) c"
 
 
-def billed_days(rows: str, days: str) -> str:
-    """Charges whose days are not those that were agreed: (id, billed, agreed)."""
+def billed_days(rows: str, days: str, lo: int, hi: int) -> str:
+    """Charges of the range whose days are not those that were agreed: (id, billed, agreed)."""
     upto = f"width_bucket(least(c.ends, s.ends, a.closed_on) - 1, {days})"
     before = f"width_bucket(greatest(c.starts, s.starts, a.opened_on) - 1, {days})"
     segments = f"(SELECT coalesce(sum(split_part(part, ' ', 3)::int), 0) FROM {SEGMENTS})"
@@ -100,7 +100,7 @@ def billed_days(rows: str, days: str) -> str:
                (SELECT coalesce(sum(greatest(0, {upto} - {before}) * {of_method}), 0) FROM fees_schedule s
                  WHERE s.account_id = c.account_id AND s.practice_id = c.practice_id AND s.strategy = 'automatic'
                    AND s.starts < c.ends AND (s.ends IS NULL OR s.ends > c.starts)) AS agreed
-          FROM ({rows}) c JOIN accounts_account a ON a.id = c.account_id
+          FROM ({rows}) c JOIN accounts_account a ON a.id = c.account_id AND a.id >= {lo} AND a.id < {hi}
          WHERE c.amount > 0) counted
      WHERE billed <> agreed"""
 
@@ -113,6 +113,11 @@ def rates_of_segments(rows: str) -> str:
         " AND k.method = c.method AND v.starts < c.ends AND (v.ends IS NULL OR v.ends > c.starts)"
     )
     sum_of_days = f"({sql.ANNUAL}) * g.days"
+    components = (
+        f"SELECT split_part(part, ' ', 1)::int FROM ({rows}) c CROSS JOIN LATERAL (SELECT {SEGMENTS}) parts"
+        f" WHERE c.method IN ({PERIOD_END})"
+    )
+    versions = f"SELECT schedule_id FROM fees_component WHERE {one_of('id', components)}"
     return f"""
     SELECT id, bool_or(is_stale), min(signed) FILTER (WHERE differs)::text, min(charged) FILTER (WHERE differs)::text
       FROM (SELECT c.id, c.currency, c.exact, c.amount, NOT ({covers}) AS is_stale,
@@ -123,8 +128,8 @@ def rates_of_segments(rows: str) -> str:
                           split_part(part, ' ', 3)::int AS days FROM {SEGMENTS}) g
              CROSS JOIN LATERAL (
                    SELECT split_part(split_part(c.inputs, E'\\n', 1), ' ', 2)::numeric AS nlv) n
-              JOIN fees_component k ON k.id = g.component
-              JOIN fees_schedule v ON v.id = k.schedule_id
+              JOIN fees_component k ON k.id = g.component AND {one_of("k.id", components)}
+              JOIN fees_schedule v ON v.id = k.schedule_id AND {one_of("v.id", versions)}
              CROSS JOIN {SCHEDULE_ROW}
              WHERE c.method IN ({PERIOD_END})) one
      GROUP BY id, currency, exact, amount

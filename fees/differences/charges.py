@@ -35,7 +35,7 @@ def charges(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
     def rows(methods: str) -> str:
         return charged.looked_at(run.pk, lo, hi, methods, again=sorted(again))
 
-    counted = _counted(cur, rows(charged.ON_VALUE), day)
+    counted = _counted(cur, rows(charged.ON_VALUE), day, lo, hi)
     suspected = _suspected(cur, rows)
     cur.execute("SELECT clock_timestamp()")
     (at,) = cur.fetchone()
@@ -47,12 +47,12 @@ def charges(cur, run: Run, day: date, lo: int, hi: int) -> Iterator[Found]:
             yield found
 
 
-def _counted(cur, rows: str, day: date) -> dict[UUID, tuple[int, int]]:
+def _counted(cur, rows: str, day: date, lo: int, hi: int) -> dict[UUID, tuple[int, int]]:
     cur.execute(charged.first_day(rows))
     (first,) = cur.fetchone()
     since = min(first or day, day - LATEST)
     listed = [one.isoformat() for one in calendar().between(since, day + timedelta(days=7))]
-    cur.execute(charged.billed_days(rows, "'{" + ",".join(listed) + "}'::date[]"))
+    cur.execute(charged.billed_days(rows, "'{" + ",".join(listed) + "}'::date[]", lo, hi))
     return {pk: (billed, agreed) for pk, billed, agreed in cur.fetchall()}
 
 

@@ -13,7 +13,7 @@ from fees.accrual.statements import among, day_literal
 from fees.differences.found import Found
 from fees.engine.registry import TRADE_CODES
 from fees.engine.timing import periods_closing_on
-from fees.posting.checks import sql_charges_due
+from fees.posting.due import sql_charges_due
 from fees.trades.queries import Waiting, waiting
 from portal.lib.periods import Period
 
@@ -52,7 +52,7 @@ def _periods(cur, night: date, closed_on: date, lo: int, hi: int, only: Sequence
     for code, period in periods_closing_on(calendar(), closed_on).items():
         grouped[period].append(code)
     for period, codes in grouped.items():
-        due = sql_charges_due(closed_on, period, codes, within=among("a.id", lo, hi, only))
+        due = sql_charges_due(closed_on, period, codes, within=lambda column: among(column, lo, hi, only))
         cur.execute(
             f"""
             SELECT due.firm_id, due.account_id, due.practice_id, due.currency, due.method FROM ({due}) due

@@ -4,7 +4,7 @@ Checks are set-based and look at one night.  They are asked twice: by the reconc
 inside the transaction that seals.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +27,7 @@ from fees.headroom import checks as headroom
 from fees.invoicing import checks as invoicing
 from fees.notices import checks as notices
 from fees.posting import given
+from fees.posting.due import sql_charges_due
 from fees.reimbursements import checks as reimbursements
 from fees.results import checks as results
 from fees.trades import checks as trades
@@ -153,25 +154,6 @@ def every_period_has_a_charge_or_a_hold(night: Night) -> list[Break]:
             day=night.day,
         )
     return found
-
-
-def sql_charges_due(day: date, period: Period, codes: Sequence[int], *, within: str = "true") -> str:
-    """Accounts, payees and methods with an agreed business day in a period that closes with `day`; `within` narrows
-    the accounts `a`.
-
-    Read from what was agreed, not from the flattened rows that the closing joins.
-    """
-    days = "ARRAY[" + ", ".join(f"'{one}'" for one in calendar().between(*period)) + "]::date[]"
-    last = f"width_bucket(least({day_literal(period.ends)}, s.ends, a.closed_on) - 1, {days})"
-    before = f"width_bucket(greatest({day_literal(period.starts)}, s.starts, a.opened_on) - 1, {days})"
-    return f"""
-        SELECT DISTINCT a.firm_id, a.number, a.base_currency AS currency, s.account_id, s.practice_id, c.method
-          FROM fees_schedule s
-          JOIN fees_component c ON c.schedule_id = s.id
-          JOIN accounts_account a ON a.id = s.account_id
-         WHERE s.strategy = 'automatic' AND c.method IN ({", ".join(map(str, codes))}) AND a.kind IN ({HOLDING})
-           AND s.starts < {day_literal(period.ends)} AND (s.ends IS NULL OR s.ends > {day_literal(period.starts)})
-           AND a.opened_on IS NOT NULL AND {last} > {before} AND {within}"""
 
 
 def charges_are_the_sum_of_their_lines(night: Night) -> list[Break]:

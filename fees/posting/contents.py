@@ -13,7 +13,8 @@ from accounts.ground.ledger.checks import of_day
 from accounts.ground.ledger.sets import LINE, WITH_BOOKS
 from fees.accrual.statements import ACCRUED, HOLDING, day_literal, in_force, open_on
 from fees.engine.registry import ACCRUED_CODES, APART_CLOSING, PERIOD_END_CODES
-from fees.posting.checks import Night, closing_periods, late_days, sql_charges_due
+from fees.posting.checks import Night, closing_periods, late_days
+from fees.posting.due import sql_charges_due
 from portal.lib.fingerprint import digest, sql_canonical, sql_digest
 from portal.lib.periods import Period
 

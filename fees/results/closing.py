@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.ground.days.queries import calendar
-from fees.accrual.statements import array, day_literal
+from fees.accrual.statements import array, day_literal, one_of
 from fees.engine.high_water import Loss, Withdrawal, ordinal
 from fees.engine.hurdle import base_of
 from fees.engine.inputs import stored_fingerprint
@@ -218,6 +218,10 @@ def _sums_sql(closing: Closing, all_days: list[date], tried: str) -> str:
     past = f"width_bucket(greatest({starts}, s.starts, a.opened_on) - 1, {days})"
     inside = "FILTER (WHERE n.nav_date > st.before)"
     during = "n.account_id = st.account_id AND n.nav_date >= st.before AND n.nav_date <= st.last"
+    components = (
+        f"SELECT s.component_id FROM fees_runschedule s WHERE {ranges.within(closing, 's.account_id')}"
+        f" AND s.method IN ({', '.join(map(str, closing.methods))})"
+    )
     # Days are added up under one small key, and only accounts with a withdrawal are put into an order of days.
     return f"""
     WITH {tried}st AS MATERIALIZED (
@@ -228,7 +232,7 @@ def _sums_sql(closing: Closing, all_days: list[date], tried: str) -> str:
                coalesce(a.funded_on, a.opened_on) AS begins, upto - past AS wanted, a.closed_on,
                row_number() OVER () AS k
           FROM fees_runschedule s
-          JOIN fees_component c ON c.id = s.component_id
+          JOIN fees_component c ON c.id = s.component_id AND {one_of("c.id", components)}
           JOIN accounts_account a ON a.id = s.account_id
           CROSS JOIN LATERAL (SELECT {upto} AS upto, {past} AS past) place
          WHERE {ranges.agreed(closing)} AND upto > past

@@ -9,6 +9,7 @@ from accounts.broker.feed.tables import PRICED
 from accounts.ground.access.context import cursor
 from accounts.ground.runs.actions import BY_OFFICE
 from accounts.ground.tree.models import Account
+from fees.accrual.statements import one_of
 from fees.engine.executions import Execution
 from fees.engine.registry import TRADE_CODES
 from fees.engine.types import Terms
@@ -86,13 +87,14 @@ def sql_looked_for(traded_on: str) -> str:
 
 def waiting(cur, *, day: date, within: str) -> list[Waiting]:
     """Executions up to `day`, of the accounts `within`, that some payee's schedule covers and has not charged yet."""
+    agreed = f"FROM fees_runschedule s WHERE s.method IN ({METHODS}) AND {within}"
     cur.execute(
         f"""
         SELECT a.firm_id, a.id, a.number, s.practice_id, t.id, c.method, c.rate, c.terms::text, s.starts, s.ends, c.id,
                {_COLUMNS}
           FROM fees_runschedule s
-          JOIN fees_component c ON c.id = s.component_id
-          JOIN accounts_account a ON a.id = s.account_id
+          JOIN fees_component c ON c.id = s.component_id AND {one_of("c.id", f"SELECT s.component_id {agreed}")}
+          JOIN accounts_account a ON a.id = s.account_id AND {one_of("a.id", f"SELECT s.account_id {agreed}")}
           JOIN broker_trade t ON t.account_id = s.account_id AND coalesce(t.trade_on, t.report_on) >= s.starts
            AND (s.ends IS NULL OR coalesce(t.trade_on, t.report_on) < s.ends)
          WHERE s.method IN ({METHODS}) AND {within}
