@@ -24,7 +24,7 @@ from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.outbox.actions import owe_people
 from accounts.ground.tree.models import Account
 from portal.exports import actions as exports
-from portal.reports.build import build, is_batch
+from portal.reports.build import build
 from portal.reports.files import TooLong, write
 from portal.reports.queries import Asked
 from portal.reports.table import Row
@@ -99,7 +99,7 @@ def _write(job: Job, acting: Acting, at: Callable[[], datetime], out: IO[bytes],
         if who is None:
             raise exports.Stopped
         asked = Asked.by(who, wish).told(took)
-        of, is_long = asked.facts["number"] * PASSES.get(wish.kind, 1), is_batch(asked)
+        of, is_long = asked.facts["number"] * PASSES.get(wish.kind, 1), asked.is_batch
         house = house_of(who, who.practice_id, at())
         Job.unscoped.filter(pk=job.pk).update(of=of, done=0)
         for key in asked.rows.order_by("pk").values_list("pk", flat=True).iterator():

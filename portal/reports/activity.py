@@ -1,31 +1,24 @@
 """Activity statements: what accounts were worth, and every line that the broker's statements and the ledger have."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from functools import cached_property
 
-from django.db.models import Q, Value
 from django.utils.translation import gettext as _
 
-from accounts.broker.activity.models import CashLine, CorporateAction, PositionTransfer, Trade
-from accounts.ground.access.scope import scope
-from accounts.ground.ledger.models import Transfer, TransferKind
+from accounts.broker.activity.models import Trade
+from accounts.ground.ledger.models import TransferKind
 from accounts.ground.tree.models import Account
 from portal.lib.csvtext import Cell
-from portal.reports.money import LEDGER, LEDGER_BACK
+from portal.reports.lines import LEDGER_BACK, Line, Source, lines, rows_of
 from portal.reports.performance import name_of, performance, period_words
 from portal.reports.periods import Span
-from portal.reports.queries import MOST_ACTIVITIES, Asked
+from portal.reports.queries import Asked
 from portal.reports.table import Column, Report, Row, Section, Sort
 
-# A table of lines, and the column of the day that they belong to.
-SOURCES: tuple[tuple[Any, str], ...] = (
-    (CashLine, "report_on"),
-    (Trade, "report_on"),
-    (PositionTransfer, "report_on"),
-    (CorporateAction, "report_on"),
-    (Transfer, "day"),
-)
-OF_ADVISORS = Q(kind__in=(*LEDGER, *LEDGER_BACK))
+ZERO = Decimal(0)
+Cells = Callable[[Line], list[Cell]]
 
 
 def activity(asked: Asked, span: Span) -> Report:
@@ -35,16 +28,17 @@ def activity(asked: Asked, span: Span) -> Report:
     amount = [Column(_("Amount"), Sort.MONEY), Column(_("Currency"), Sort.CURRENCY, 1)]
     what = [Column(_("Kind"), width=3), Column(_("Symbol")), Column(_("Description"), width=6)]
     lots = [Column(_("Quantity"), Sort.QUANTITY), Column(_("Price"), Sort.QUANTITY)]
-    tables: list[tuple[str, list[Column], Any, str, Callable[[Any], list[Cell]]]] = [
-        (_("Cash movements"), [*head, *what, *amount], CashLine, "report_on", _cash),
-        (_("Trades"), [*head, *what, *lots, *amount], Trade, "report_on", _trade),
-        (_("Transfers"), [*head, *what, *lots, *amount], PositionTransfer, "report_on", _transfer),
-        (_("Corporate actions"), [*head, *what, *lots[:1], *amount], CorporateAction, "report_on", _corporate),
-        (_("Fees and invoices"), [*head, *what[:1], *amount], Transfer, "day", _fee),
+    tables: list[tuple[str, list[Column], Source, Cells]] = [
+        (_("Cash movements"), [*head, *what, *amount], Source.CASH, _cash),
+        (_("Trades"), [*head, *what, *lots, *amount], Source.TRADE, _trade),
+        (_("Transfers"), [*head, *what, *lots, *amount], Source.TRANSFER, _transfer),
+        (_("Corporate actions"), [*head, *what, *lots[:1], *amount], Source.CORPORATE, _corporate),
+        (_("Fees and invoices"), [*head, *what[:1], *amount], Source.FEE, _fee),
     ]
+    of_all = _Read(asked, span)
     sections = [
-        Section(title, columns, _lines(asked, span, model, day, cells), empty=_("Nothing in this period."))
-        for title, columns, model, day, cells in tables
+        Section(title, columns, of_all.rows(source, cells), empty=_("Nothing in this period."))
+        for title, columns, source, cells in tables
     ]
     for section in values.sections:
         section.title = _("Net asset value")
@@ -60,67 +54,82 @@ def trades(asked: Asked, span: Span) -> Report:
         *(Column(_("Commission"), Sort.MONEY), Column(_("Taxes"), Sort.MONEY), Column(_("Net amount"), Sort.MONEY)),
         Column(_("Currency"), Sort.CURRENCY, 1),
     ]
-    rows = (
-        Row([row.cells[0], *row.cells[2:]], row.currency, number=row.number)
-        for row in _lines(asked, span, Trade, "report_on", _confirmed)
-    )
-    section = Section(_("Trades"), columns, rows, empty=_("Nothing was traded in this period."))
+    section = Section(_("Trades"), columns, _confirmed(asked, span), empty=_("Nothing was traded in this period."))
     return Report(asked.wish.title, period_words(span), [section])
 
 
-def counted(asked: Asked, span: Span, most: int = MOST_ACTIVITIES) -> int:
-    """How many lines there are; of each table, counted no further than one past the most."""
-    accounts = asked.rows.order_by().values("pk")
-    first, *rest = [
-        _rows(asked, span, model, day, accounts).annotate(one=Value(1)).values("one")[: most + 1]
-        for model, day in SOURCES
-    ]
-    return first.union(*rest, all=True).count()
+class _Read:
+    """The lines of all tables: of a report that is answered at once in one question, otherwise batch by batch."""
+
+    def __init__(self, asked: Asked, span: Span) -> None:
+        self.asked, self.span = asked, span
+
+    @cached_property
+    def of_all(self) -> dict[Source, list[tuple[Account, Line]]]:
+        """Every line by its table, in the order of the accounts."""
+        asked, found = self.asked, defaultdict[Source, list[tuple[Account, Line]]](list)
+        accounts = [one.pk for one in asked.only] if asked.only is not None else asked.rows.order_by().values("pk")
+        every = lines(asked.who, Source, accounts, self.span)
+        known = asked.only if asked.only is not None else asked.ordered.filter(pk__in={one.account for one in every})
+        for account, line in _in_order(known, every):
+            found[Source(line.source)].append((account, line))
+        return found
+
+    def rows(self, source: Source, cells: Cells) -> Iterator[Row]:
+        """The rows of one table."""
+        for account, line in self._of(source):
+            yield Row([name_of(self.asked, account), line.day, *cells(line)], line.currency, number=account.number)
+
+    def _of(self, source: Source) -> Iterator[tuple[Account, Line]]:
+        if not self.asked.is_batch:
+            yield from self.of_all[source]
+            return
+        for batch in self.asked.batches():
+            yield from _in_order(batch, lines(self.asked.who, [source], [one.pk for one in batch], self.span))
 
 
-def _rows(asked: Asked, span: Span, model: Any, day: str, accounts: Any) -> Any:
-    inside = {"account_id__in": accounts, f"{day}__gte": span.first, f"{day}__lte": span.last}
-    rows = scope(asked.who, model).filter(**inside).order_by()
-    return rows.filter(OF_ADVISORS) if model is Transfer else rows
+def _in_order(accounts: Iterable[Account], found: Iterable[Line]) -> Iterator[tuple[Account, Line]]:
+    """By account as they come, and in each by day."""
+    by_key = {one.pk: one for one in accounts}
+    place = {key: number for number, key in enumerate(by_key)}
+    for line in sorted(found, key=lambda one: (place[one.account], one.day, one.key)):
+        yield by_key[line.account], line
 
 
-def _lines(asked: Asked, span: Span, model: Any, day: str, cells: Callable[[Any], list[Cell]]) -> Iterator[Row]:
+def _confirmed(asked: Asked, span: Span) -> Iterator[Row]:
     for batch in asked.batches():
-        by_key: dict[int, Account] = {one.pk: one for one in batch}
+        by_key = {one.pk: one for one in batch}
         place = {key: number for number, key in enumerate(by_key)}
-        found = list(_rows(asked, span, model, day, list(by_key)))
-        for one in sorted(found, key=lambda row: (place[row.account_id], getattr(row, day), str(row.pk))):
+        found: list[Trade] = list(rows_of(asked.who, Source.TRADE, list(by_key), span))
+        for one in sorted(found, key=lambda row: (place[row.account_id], row.report_on or span.first, str(row.pk))):
             account = by_key[one.account_id]
-            head = [name_of(asked, account), getattr(one, day)]
-            yield Row([*head, *cells(one)], one.currency, number=account.number)
+            cells: list[Cell] = [
+                *(name_of(asked, account), one.trade_on or one.report_on, one.settle_on, one.side or one.kind),
+                *(one.symbol, one.description, one.quantity, one.price, one.proceeds),
+                *(one.commission, one.taxes, one.net_cash, one.currency),
+            ]
+            yield Row(cells, one.currency, number=account.number)
 
 
-def _cash(one: CashLine) -> list[Cell]:
+def _cash(one: Line) -> list[Cell]:
     return [_(one.kind), one.symbol, one.description, one.amount, one.currency]
 
 
-def _trade(one: Trade) -> list[Cell]:
-    return [one.side or one.kind, one.symbol, one.description, one.quantity, one.price, one.net_cash, one.currency]
+def _trade(one: Line) -> list[Cell]:
+    return [one.side or one.kind, one.symbol, one.description, one.quantity, one.price, one.amount, one.currency]
 
 
-def _confirmed(one: Trade) -> list[Cell]:
-    return [
-        *(one.trade_on or one.report_on, one.settle_on, one.side or one.kind, one.symbol, one.description),
-        *(one.quantity, one.price, one.proceeds, one.commission, one.taxes, one.net_cash, one.currency),
-    ]
-
-
-def _transfer(one: PositionTransfer) -> list[Cell]:
+def _transfer(one: Line) -> list[Cell]:
     sides = {"IN": _("In"), "OUT": _("Out")}
-    words = " ".join(filter(None, [one.kind, sides.get(one.direction, one.direction)]))
-    worth = one.cash if one.cash else one.value
+    words = " ".join(filter(None, [one.kind, sides.get(one.side, one.side)]))
+    worth = one.other if one.other else one.amount
     return [words, one.symbol, one.description, one.quantity, one.price, worth, one.currency]
 
 
-def _corporate(one: CorporateAction) -> list[Cell]:
-    return [one.kind, one.symbol, one.description, one.quantity, one.proceeds, one.currency]
+def _corporate(one: Line) -> list[Cell]:
+    return [one.kind, one.symbol, one.description, one.quantity, one.amount, one.currency]
 
 
-def _fee(one: Transfer) -> list[Cell]:
-    back = TransferKind(one.kind) in LEDGER_BACK
-    return [str(TransferKind(one.kind).label), one.amount if back else -one.amount, one.currency]
+def _fee(one: Line) -> list[Cell]:
+    amount = one.amount or ZERO
+    return [str(TransferKind(one.kind).label), amount if one.kind in LEDGER_BACK else -amount, one.currency]

@@ -1,7 +1,7 @@
 """Values and returns by advisor: the accounts of each as one, and the proof that every way of adding them up agrees."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,8 +9,6 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
-from accounts.broker.feed.models import NavDaily
-from accounts.ground.access.scope import scope
 from accounts.ground.amounts import money_words
 from accounts.ground.dates import day_text
 from accounts.ground.tree.models import HOLDING_KINDS
@@ -21,7 +19,6 @@ from portal.reports.queries import Asked
 from portal.reports.returns import Measured, measure
 
 ZERO = Decimal(0)
-CHUNK = 5_000
 
 
 @dataclass(frozen=True)
@@ -59,18 +56,19 @@ def advisors(asked: Asked, span: Span) -> list[Advisor]:
     ]
 
 
-def proof(asked: Asked, day: date, together: Iterable[DayValue], of_advisors: Iterable[Advisor] = ()) -> list[str]:
+def proof(
+    asked: Asked,
+    day: date,
+    together: Iterable[DayValue],
+    by_practice: Mapping[tuple[int, str], Decimal],
+    of_advisors: Iterable[Advisor] = (),
+) -> list[str]:
     """Three ways to one value of a day, in words: each advisor's accounts, every account by itself, all as one."""
     whole = next((one.nlv for one in together if one.day == day), None)
     if whole is None:
         return []
-    navs = scope(asked.who, NavDaily).filter(account_id__in=asked.rows.order_by().values("pk"), nav_date=day)
-    by_practice: dict[tuple[int, str], Decimal] = defaultdict(lambda: ZERO)
     by_currency: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for practice, currency, value in (
-        navs.order_by().values_list("account__practice_id", "currency", "nlv").iterator(chunk_size=CHUNK)
-    ):
-        by_practice[practice, currency] += value
+    for (_practice, currency), value in by_practice.items():
         by_currency[currency] += value
     shown = [one.on(day) for one in of_advisors]
     by_advisor = _worth(asked, day, ((currency, value) for (_practice, currency), value in by_practice.items()))

@@ -29,7 +29,7 @@ from portal.exports.views import served
 from portal.lib.csvtext import Cell
 from portal.reports import wishes
 from portal.reports.actions import wish_of
-from portal.reports.build import build, is_batch
+from portal.reports.build import build
 from portal.reports.files import FORMATS
 from portal.reports.periods import Choice
 from portal.reports.queries import Asked, jobs_of
@@ -197,7 +197,7 @@ class Figures(APIView):
         asked = Asked.by(_who(request), wish)
         if not asked.number or asked.span is None:
             raise Http404
-        if is_batch(asked):
+        if asked.is_batch:
             raise Conflict(_("The report is too large to be answered at once: submit it for batch processing."))
         with translation.override(wish.language or translation.get_language()):
             made = build(asked)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.broker.activity.models import CashLine
-from accounts.broker.rates.queries import rates
 from accounts.ground.access.scope import scope
 from accounts.ground.dates import day_text
 from accounts.ground.ledger.models import Transfer, TransferKind
@@ -22,6 +21,7 @@ from fees.posting.models import TAKEN, Charge, ChargeState
 from fees.reimbursements.models import Reimbursement
 from fees.sending.models import State
 from portal.lib.csvtext import Cell
+from portal.reports.lines import LEDGER, LEDGER_BACK
 from portal.reports.performance import closing_day, name_of, period_words, unrated_words
 from portal.reports.periods import Span
 from portal.reports.queries import Asked
@@ -36,8 +36,6 @@ WORDS = (
     *(gettext_noop("Broker Interest Received"), gettext_noop("Broker Interest Paid")),
     *(gettext_noop("Bond Interest Received"), gettext_noop("Bond Interest Paid")),
 )
-LEDGER = (TransferKind.FEE, TransferKind.INVOICE)
-LEDGER_BACK = (TransferKind.ADJUSTMENT, TransferKind.REIMBURSEMENT, TransferKind.REVERSAL)
 
 
 def income(asked: Asked, span: Span) -> Report:
@@ -80,10 +78,10 @@ def _income_rows(asked: Asked, span: Span, day: date) -> Iterator[Row]:
         found: dict[int, list[tuple[str, str, int, Decimal]]] = defaultdict(list)
         for account, kind, currency, number, amount in sums.annotate(Count("pk"), Sum("amount")):
             found[account].append((kind, currency, number, amount))
-        known = rates((one[1], asked.currency, day) for every in found.values() for one in every)
+        known = asked.rates_on(day, (one[1] for every in found.values() for one in every))
         for account in batch:
             for kind, currency, number, amount in sorted(found.get(account.pk, [])):
-                rate = known.get((currency, asked.currency, day))
+                rate = known.get(currency)
                 worth = None if rate is None else amount * rate
                 cells: list[Cell] = [name_of(asked, account), account.title, _(kind), number, amount, currency, worth]
                 yield Row(cells, currency, number=account.number)
@@ -92,10 +90,10 @@ def _income_rows(asked: Asked, span: Span, day: date) -> Iterator[Row]:
 def _income_sums(asked: Asked, span: Span, day: date, section: Section) -> Iterator[Row]:
     sums = _lines(asked, asked.rows.order_by().values("pk"), span).values_list("kind", "currency")
     found = sorted(sums.annotate(Count("pk"), Sum("amount")))
-    known = rates((currency, asked.currency, day) for _kind, currency, _number, _amount in found)
+    known = asked.rates_on(day, (currency for _kind, currency, _number, _amount in found))
     total, unrated = ZERO, set[str]()
     for kind, currency, number, amount in found:
-        rate = known.get((currency, asked.currency, day))
+        rate = known.get(currency)
         if rate is None:
             unrated.add(currency)
         else:
@@ -169,18 +167,22 @@ def _sums(asked: Asked, accounts: Any, span: Span, *keys: str) -> dict[tuple[Any
     return found
 
 
-def _paid(asked: Asked, accounts: Any, span: Span, *keys: str) -> Iterator[tuple[Any, ...]]:
-    """The same column by column, one question for all tables: columns, currency, amount, accounts, name."""
+def _paid(asked: Asked, accounts: Any, span: Span, *keys: str, with_ledger: bool = False) -> Iterator[tuple[Any, ...]]:
+    """The same column by column, one question for all tables: columns, currency, amount, accounts, name. With the
+    ledger, also what moved between the accounts and their advisors, less what moved back."""
     who, inside = asked.who, {"account_id__in": accounts}
     taken = Q(state=ChargeState.POSTED, posted_on__gte=span.first, posted_on__lte=span.last)
     processed = Q(state=State.PROCESSED, processed_on__gte=span.first, processed_on__lte=span.last)
-    reversed_ = Q(kind=TransferKind.REVERSAL, day__gte=span.first, day__lte=span.last)
-    sources: tuple[tuple[Any, Q, Any, str], ...] = (
+    on = Q(day__gte=span.first, day__lte=span.last)
+    signed = Case(When(kind__in=LEDGER, then=F("amount")), default=-F("amount"))
+    sources: list[tuple[Any, Q, Any, str]] = [
         (Charge, taken, TAKEN, "fees"),
         (Invoice, processed, F("amount"), "invoices"),
         (Reimbursement, processed, F("amount"), "back"),
-        (Transfer, reversed_, F("amount"), "back"),
-    )
+        (Transfer, on & Q(kind=TransferKind.REVERSAL), F("amount"), "back"),
+    ]
+    if with_ledger:
+        sources.append((Transfer, on & Q(kind__in=(*LEDGER, *LEDGER_BACK)), signed, "ledger"))
     first, *rest = [
         scope(who, model)
         .filter(within, **inside)
@@ -244,9 +246,12 @@ def _proof(asked: Asked, span: Span, paid: Paid, section: Section) -> Iterator[R
     accounts = asked.rows.order_by().values("pk")
     by_advisor = {currency: one.total for currency, one in paid.totals}
     by_client: dict[str, Decimal] = defaultdict(Decimal)
-    for _account, currency, amount, _number, name in _paid(asked, accounts, span, "account_id"):
-        by_client[currency] += -amount if name == "back" else amount
-    ledger = _ledger(asked, accounts, span)
+    ledger: dict[str, Decimal] = defaultdict(Decimal)
+    for _account, currency, amount, _number, name in _paid(asked, accounts, span, "account_id", with_ledger=True):
+        if name == "ledger":
+            ledger[currency] += amount
+        else:
+            by_client[currency] += -amount if name == "back" else amount
     broken = False
     for currency in sorted({*by_advisor, *by_client, *ledger}):
         three = [one.get(currency, ZERO) for one in (by_advisor, by_client, ledger)]
@@ -259,12 +264,3 @@ def _proof(asked: Asked, span: Span, paid: Paid, section: Section) -> Iterator[R
             if broken
             else _("By advisor, by client and in the ledger: the same to the cent.")
         )
-
-
-def _ledger(asked: Asked, accounts: Any, span: Span) -> dict[str, Decimal]:
-    """What moved between the accounts and their advisors, less what moved back."""
-    rows = scope(asked.who, Transfer).filter(
-        account_id__in=accounts, kind__in=(*LEDGER, *LEDGER_BACK), day__gte=span.first, day__lte=span.last
-    )
-    signed = Case(When(kind__in=LEDGER, then=F("amount")), default=-F("amount"))
-    return dict(rows.order_by().values_list("currency").annotate(value=Sum(signed)))

@@ -3,16 +3,13 @@
 What several accounts returned is worked out from their summed values and flows; returns are never averaged.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.broker.feed.models import ChangeInNav
-from accounts.ground.access.scope import scope
 from accounts.ground.amounts import number_words
 from accounts.ground.dates import day_text
 from accounts.ground.tree.models import Account
@@ -23,10 +20,10 @@ from portal.reports.advisors import Advisor, advisors, proof
 from portal.reports.periods import Span, parts
 from portal.reports.queries import Asked
 from portal.reports.returns import Measured, chained, differs
+from portal.reports.sums import Said
 from portal.reports.table import Column, Report, Row, Section, Sort
 from portal.reports.wishes import MEASURES
 
-Said = Mapping[int, Sequence[tuple[date, date, Decimal]]]
 DAYS_NAMED = 5
 
 
@@ -100,8 +97,7 @@ def _alone(asked: Asked, span: Span, section: Section) -> Iterator[Row]:
     """Every account. What is missing or differs is counted and said below."""
     apart, gaps = 0, _Gaps()
     for batch in asked.batches():
-        values = asked.values_of(batch, span)
-        said = _said(asked, batch, span) if _is_compared(asked) else {}
+        values, said = asked.values_of(batch, span, is_compared=_is_compared(asked))
         for account in batch:
             for row, is_apart, one in _of_account(asked, account, values.get(account.pk, []), span, said):
                 apart += is_apart
@@ -137,18 +133,6 @@ def _of_account(
         yield Row(cells, currency, is_marked=is_apart, number=account.number), is_apart, one
 
 
-def _said(asked: Asked, batch: Sequence[Account], span: Span) -> Said:
-    """What the broker's own statements say the accounts returned, within the span."""
-    rows = scope(asked.who, ChangeInNav).filter(
-        account_id__in=[one.pk for one in batch], starts__gte=span.first, last_day__lte=span.last
-    )
-    found: dict[int, list[tuple[date, date, Decimal]]] = defaultdict(list)
-    for account, starts, last, percent in rows.values_list("account_id", "starts", "last_day", "twr"):
-        if percent is not None:
-            found[account].append((starts, last, percent))
-    return found
-
-
 def _of_advisors(asked: Asked, span: Span, section: Section) -> Iterator[Row]:
     """The accounts of each advisor as one; what one of them gives another is no flow."""
     found = advisors(asked, span)
@@ -164,7 +148,8 @@ def _of_advisors(asked: Asked, span: Span, section: Section) -> Iterator[Row]:
 
 def _all_as_one(asked: Asked, span: Span, section: Section, found: Sequence[Advisor] = ()) -> Iterator[Row]:
     """The last rows: every account in one set of figures, with its proof."""
-    gaps, values = _Gaps(), asked.together(span)
+    day, gaps = closing_day(asked, span), _Gaps()
+    values, single = asked.proved(span, day)
     for part in _spans(asked, span):
         whole = asked.measured_together(values, part)
         if whole and not asked.wish.differing:
@@ -174,7 +159,7 @@ def _all_as_one(asked: Asked, span: Span, section: Section, found: Sequence[Advi
             gaps.see(_("All as one"), whole)
     section.notes += gaps.words()
     if not asked.wish.differing:
-        section.notes += proof(asked, closing_day(asked, span), values, found)
+        section.notes += proof(asked, day, values, single, found)
 
 
 def _together(asked: Asked, span: Span, section: Section) -> Iterator[Row]:
@@ -250,7 +235,7 @@ def _on_day(asked: Asked, day: date, section: Section) -> Iterator[Row]:
     month, year = Span(monthly(day).starts, day), Span(annual(day).starts, day)
     gaps, unrated = _Gaps(), set[str]()
     for batch in asked.batches():
-        values = asked.values_of(batch, year)
+        values, _said = asked.values_of(batch, year)
         known = asked.rates_on(day, (one.base_currency for one in batch if one.pk in values))
         for account in batch:
             own = values.get(account.pk, [])
@@ -279,7 +264,7 @@ def _on_day(asked: Asked, day: date, section: Section) -> Iterator[Row]:
 
 def _sum_on_day(asked: Asked, day: date, section: Section, of_advisors: Sequence[Advisor] = ()) -> Iterator[Row]:
     month, year = Span(monthly(day).starts, day), Span(annual(day).starts, day)
-    values = asked.together(year)
+    values, single = asked.proved(year, day)
     whole = next((one.nlv for one in values if one.day == day and one.is_complete), None)
     found = [asked.measured_together(values, one) for one in (month, year)]
     if any(found):
@@ -288,7 +273,7 @@ def _sum_on_day(asked: Asked, day: date, section: Section, of_advisors: Sequence
             head = [_("All as one"), sum(one.number for one in of_advisors)]
         cells = [*head, whole, *(one.by_time if one else None for one in found)]
         yield Row(cells, asked.currency, is_total=True)
-    section.notes += proof(asked, day, values, of_advisors)
+    section.notes += proof(asked, day, values, single, of_advisors)
 
 
 def unrated_words(codes: set[str], day: date) -> list[str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -24,13 +25,15 @@ from portal.lib.money import CONTEXT, round_display
 from portal.performance.rules import Point
 from portal.reports.performance import name_of, period_words, unrated_words
 from portal.reports.periods import Span, parts
-from portal.reports.queries import BEFORE, Asked
+from portal.reports.queries import MOST_ACCOUNTS, Asked
 from portal.reports.returns import Measured, points_of
 from portal.reports.risk import Risk, risk
+from portal.reports.sums import BEFORE, rate_into
 from portal.reports.table import Column, Report, Row, Section, Sort
 
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 TOP = 10
+HOLDING, MOVE = 0, 1
 WEEK = timedelta(days=7)
 # The broker's words beside those that other reports read.
 WORDS = (
@@ -93,34 +96,64 @@ class _Book:
         return self.asked.currency
 
     @cached_property
-    def held(self) -> list[Held]:
-        """Securities and cash of the last day; summary lines count, lots where there is no summary."""
-        inside = {"account_id__in": self.asked.rows.order_by().values("pk"), "day": self.day}
+    def _read(self) -> list[tuple[int, str, str, str, Decimal, Decimal | None]]:
+        """What is held and what moved, in one question: which of them, kind, symbol, currency, sum, rate."""
+        rate, nothing = rate_into(self.currency, Value(self.day)), Value("")
+        asked = [
+            (HOLDING, self._positions(), F("asset"), F("symbol"), "value"),
+            (HOLDING, self._cash(), nothing, nothing, "ending"),
+            (MOVE, self._lines(), F("kind"), nothing, "amount"),
+        ]
+        first, *rest = [
+            rows.order_by()
+            .values("currency", what=Value(what), of=kind, name=symbol)
+            .annotate(sum=Sum(amount), rate=rate)
+            .values_list("what", "of", "name", "currency", "sum", "rate")
+            for what, rows, kind, symbol, amount in asked
+        ]
+        return list(first.union(*rest, all=True))
+
+    def _inside(self) -> dict[str, Any]:
+        return {"account_id__in": self.asked.rows.order_by().values("pk")}
+
+    def _positions(self) -> "QuerySet[Position]":
+        """Securities of the last day; summary lines count, lots where there is no summary."""
         summary = Position.unscoped.filter(
             *(Q(**{name: OuterRef(name)}) for name in ("account_id", "day", "symbol", "side")), level=Position.SUMMARY
         )
-        rows = scope(self.asked.who, Position).filter(Q(level=Position.SUMMARY) | ~Exists(summary), **inside)
-        sums = rows.order_by().values_list("asset", "symbol", "currency").annotate(Sum("value"))
-        found = [Held(asset, symbol, code, value) for asset, symbol, code, value in sums if value]
+        rows = scope(self.asked.who, Position).filter(**self._inside(), day=self.day)
+        return rows.filter(Q(level=Position.SUMMARY) | ~Exists(summary))
+
+    def _cash(self) -> "QuerySet[CashBalance]":
+        """Cash of the last day by currency, or the total where no statement parts it."""
         parted = CashBalance.unscoped.filter(account_id=OuterRef("account_id"), day=OuterRef("day"), is_total=False)
-        cash = scope(self.asked.who, CashBalance).filter(Q(is_total=False) | ~Exists(parted), **inside)
-        totals = cash.order_by().values_list("currency").annotate(Sum("ending"))
-        return found + [Held("", "", code, amount) for code, amount in totals if amount]
+        rows = scope(self.asked.who, CashBalance).filter(**self._inside(), day=self.day)
+        return rows.filter(Q(is_total=False) | ~Exists(parted))
+
+    def _lines(self) -> "QuerySet[CashLine]":
+        """The cash lines of the period."""
+        return scope(self.asked.who, CashLine).filter(
+            **self._inside(), report_on__gte=self.span.first, report_on__lte=self.span.last
+        )
+
+    @cached_property
+    def held(self) -> list[Held]:
+        """Securities and cash of the last day."""
+        return [
+            Held(of, name, code, value)
+            for what, of, name, code, value, _rate in self._read
+            if what == HOLDING and value
+        ]
 
     @cached_property
     def moves(self) -> list[tuple[str, str, Decimal]]:
         """Kind, currency and sum of the cash lines of the period."""
-        rows = scope(self.asked.who, CashLine).filter(
-            account_id__in=self.asked.rows.order_by().values("pk"),
-            report_on__gte=self.span.first,
-            report_on__lte=self.span.last,
-        )
-        return sorted(rows.order_by().values_list("kind", "currency").annotate(Sum("amount")))
+        return sorted((of, code, amount) for what, of, _name, code, amount, _rate in self._read if what == MOVE)
 
     @cached_property
     def rates(self) -> dict[str, Decimal]:
-        codes = {one.currency for one in self.held} | {code for _kind, code, _amount in self.moves}
-        return self.asked.rates_on(self.day, codes)
+        found = {code: rate for *_head, code, _amount, rate in self._read if rate is not None}
+        return {**found, self.currency: ONE}
 
     def worth(self, value: Decimal, currency: str) -> Decimal | None:
         """In the report's currency; without a rate it is in no sum, and that is said."""
@@ -277,11 +310,9 @@ def _accounts(book: _Book) -> Section:
 
 
 def _account_rows(book: _Book) -> Iterator[Row]:
-    for batch in book.asked.batches():
-        values = book.asked.values_of(batch, Span(book.day, book.day))
+    for batch in book.asked.batches(size=MOST_ACCOUNTS, worth_on=book.day):
         for one in batch:
-            value = next((known.nlv for known in values.get(one.pk, []) if known.day == book.day), None)
-            cells: list[Cell] = [name_of(book.asked, one), one.title, value, one.base_currency]
+            cells: list[Cell] = [name_of(book.asked, one), one.title, one.worth, one.base_currency]  # type: ignore[attr-defined]
             yield Row(cells, one.base_currency, number=one.number)
 
 

@@ -1,15 +1,14 @@
 """The accounts that a report is of, and their values, for one person."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from accounts.broker.feed.models import NavDaily
@@ -21,14 +20,13 @@ from accounts.ground.runs.queries import sealed_calendar
 from accounts.ground.tree.models import SHELLS, Account, Kind, Status
 from portal.exports.actions import KIND, REPORT
 from portal.lib.business_days import Calendar
-from portal.lib.money import CONTEXT
 from portal.performance.rules import DayValue
+from portal.reports.lines import number_of
 from portal.reports.periods import ONE_DAY, Choice, Span, span_of
 from portal.reports.returns import Measured, measure
-from portal.reports.wishes import OF_ADVISORS, Wish
+from portal.reports.sums import Said, Summed, summed, values_of
+from portal.reports.wishes import OF_ADVISORS, OF_LINES, Wish
 
-# Enough to find the value before the first day, whatever holidays and held days lie between.
-BEFORE = timedelta(days=40)
 BATCH = 200
 # Beyond either, a report is made by a job (the broker's own limits).
 MOST_ACCOUNTS = 1_000
@@ -55,8 +53,8 @@ class Asked:
     only: Sequence[Account] | None = None
     # Hears how many accounts have been taken up, for a job's progress.
     tell: Callable[[int], None] = _nobody
-    # What has been asked for already: from a currency, into another, on a day.
-    known_rates: dict[tuple[str, str, date], Decimal] = field(default_factory=dict)
+    # What has been asked for already: from a currency, into another, on a day; None where there is no rate.
+    known_rates: dict[tuple[str, str, date], Decimal | None] = field(default_factory=dict)
 
     @classmethod
     def by(cls, who: Who, wish: Wish) -> "Asked":
@@ -98,18 +96,25 @@ class Asked:
     def ordered(self) -> "QuerySet[Account]":
         return self.rows.select_related("practice").order_by("sort_key", "pk")
 
-    def batches(self) -> Iterator[list[Account]]:
-        """The accounts of the page, or all of them some at a time, each question whole: nothing is held in between."""
+    def batches(self, *, size: int = BATCH, worth_on: date | None = None) -> Iterator[list[Account]]:
+        """The accounts of the page, or all of them some at a time, each question whole: nothing is held in between.
+        `worth_on` gives each its `worth` of a day."""
         if self.only is not None:
             yield list(self.only)
             return
-        rows, batch = self.ordered, list(self.ordered[:BATCH])
+        rows = self.ordered
+        if worth_on is not None:
+            value = scope(self.who, NavDaily).filter(account_id=OuterRef("pk"), nav_date=worth_on)
+            rows = rows.annotate(worth=Subquery(value.values("nlv")[:1]))
+        batch = list(rows[:size])
         while batch:
             self.tell(len(batch))
             yield batch
+            if len(batch) < size:
+                return
             last = batch[-1]
             beyond = Q(sort_key__gt=last.sort_key) | Q(sort_key=last.sort_key, pk__gt=last.pk)
-            batch = list(rows.filter(beyond, sort_key__gte=last.sort_key)[:BATCH])
+            batch = list(rows.filter(beyond, sort_key__gte=last.sort_key)[:size])
 
     @cached_property
     def number(self) -> int:
@@ -119,19 +124,44 @@ class Asked:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """What all the accounts have in common."""
-        return self._first if self.number <= MOST_ACCOUNTS else _in_common(self.rows.order_by())
+        return self._first if self.number <= MOST_ACCOUNTS else self._in_common(self.rows.order_by())
 
     @cached_property
     def _first(self) -> dict[str, Any]:
-        return _in_common(self.rows.order_by()[: MOST_ACCOUNTS + 1])
+        return self._in_common(self.rows.order_by()[: MOST_ACCOUNTS + 1])
+
+    def _in_common(self, rows: "QuerySet[Account]") -> dict[str, Any]:
+        own = scope(self.who, Account).filter(practice_id=self.who.practice_id, kind__in=MASTERS).order_by("pk")
+        more: dict[str, Any] = {"own": Min(Subquery(own.values("base_currency")[:1]))}
+        # Since inception is since ever, for the number of lines.
+        span = self._since(date.min) if self.wish.kind in OF_LINES else None
+        if span is not None:
+            few = self.rows.order_by().values("pk")[: MOST_ACCOUNTS + 1]
+            more["lines"] = Max(number_of(self.who, few, span, MOST_ACTIVITIES))
+        return rows.aggregate(
+            number=Count("pk"),
+            began=Min("opened_on"),
+            last_closed=Max("closed_on"),
+            living=Count("pk", filter=Q(closed_on=None)),
+            one=Min("base_currency"),
+            other=Max("base_currency"),
+            **more,
+        )
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether a job makes it: over 1,000 accounts or 20,000 activities."""
+        return self.number > MOST_ACCOUNTS or (self._first.get("lines") or 0) > MOST_ACTIVITIES
 
     @cached_property
     def span(self) -> Span | None:
         """The days; None where nothing of them is closed."""
+        return self._since(self.facts["began"] if self.wish.period == Choice.SINCE_INCEPTION else None)
+
+    def _since(self, began: date | None) -> Span | None:
+        wish = self.wish
         if self.sealed is None:
             return None
-        wish = self.wish
-        began = self.facts["began"] if wish.period == Choice.SINCE_INCEPTION else None
         return span_of(wish.period, sealed=self.sealed, began=began, first=wish.first, last=wish.last)
 
     @cached_property
@@ -141,8 +171,7 @@ class Asked:
             return self.wish.currency
         if self.facts["one"] == self.facts["other"]:
             return self.facts["one"] or "USD"
-        own = scope(self.who, Account).filter(practice_id=self.who.practice_id, kind__in=MASTERS)
-        return own.values_list("base_currency", flat=True).first() or self.facts["one"]
+        return self.facts["own"] or self.facts["one"]
 
     def expected(self, span: Span, began: date | None, closed: date | None) -> list[date]:
         """The closed business days of a span on which there should be a value, as far back as the calendar knows."""
@@ -167,120 +196,37 @@ class Asked:
         """The day on which the last of the accounts was closed, if none is open."""
         return None if self.facts["living"] else self.facts["last_closed"]
 
-    def values_of(self, accounts: Sequence[Account], span: Span) -> dict[int, list[DayValue]]:
-        """Each account's own values, from the one before the span on."""
-        found: dict[int, list[DayValue]] = defaultdict(list)
-        for account, day, nlv, flow in _navs(self.who, [one.pk for one in accounts], span).values_list(
-            "account_id", "nav_date", "nlv", "flow"
-        ):
-            found[account].append(DayValue(day, nlv, flow))
-        return {key: sorted(known, key=lambda one: one.day) for key, known in found.items()}
+    def values_of(
+        self, accounts: Sequence[Account], span: Span, *, is_compared: bool = False
+    ) -> tuple[dict[int, list[DayValue]], Said]:
+        """Each account's own values, from the one before the span on; to be compared, with the broker's returns."""
+        return values_of(self.who, [one.pk for one in accounts], span, is_compared=is_compared)
 
     def together(self, span: Span) -> list[DayValue]:
-        """The values and flows of all accounts summed up in the database, each day at its own closing rate.
+        """The values and flows of all accounts as one."""
+        return self._summed(span).values.get(None, [])
 
-        A day on which an account lacks its value, or a currency its rate, is incomplete.
-        """
-        return self._summed(span).get(None, [])
+    def proved(self, span: Span, day: date) -> tuple[list[DayValue], dict[tuple[int, str], Decimal]]:
+        """The same with the single values of one day, added up by practice and currency."""
+        found = self._summed(span, proved=day)
+        return found.values.get(None, []), found.single
 
     def by_practice(self, span: Span) -> dict[int, list[DayValue]]:
-        """The same for the accounts of each practice."""
-        return self._summed(span, "practice_id")
+        """The values and flows of the accounts of each practice."""
+        return self._summed(span, of="practice_id").values
 
-    def _summed(self, span: Span, of: str | None = None) -> dict[Any, list[DayValue]]:
-        """By that column of the account, or all under None."""
-        rows = _navs(self.who, self.rows.order_by().values("pk"), span)
-        due = Q(account__funded_on=None) | Q(nav_date__gte=F("account__funded_on"))
-        due &= Q(account__closed_on=None) | Q(nav_date__lt=F("account__closed_on"))
-        whose = F(f"account__{of}") if of else Value(None, IntegerField())
-        sums = rows.values("nav_date", "currency", whose=whose).annotate(
-            nlv_sum=Sum("nlv"), flow_sum=Sum("flow"), due=Count("account_id", filter=due)
-        )
-        by_day: dict[Any, dict[date, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-        for one in sums.order_by("nav_date"):
-            by_day[one["whose"]][one["nav_date"]].append(one)
-        others = {(day, one["currency"]) for days in by_day.values() for day, found in days.items() for one in found}
-        known = rates((code, self.currency, day) for day, code in others if code != self.currency)
-        self.known_rates.update(known)
-        steps = self._steps(rows, of)
-        summed = {}
-        for key, days in by_day.items():
-            due_on = _running(steps[key], days)
-            summed[key] = [_day(day, found, self.currency, known, due_on[day]) for day, found in sorted(days.items())]
-        return summed
+    def _summed(self, span: Span, *, of: str | None = None, proved: date | None = None) -> Summed:
+        found = summed(self.who, self.rows, span, self.currency, of=of, proved=proved)
+        self.known_rates.update(found.rates)
+        return found
 
     def rates_on(self, day: date, codes: Iterable[str]) -> dict[str, Decimal]:
         """What one of each currency is worth on a day; what has no rate is missing."""
-        wanted = {(code, self.currency, day) for code in codes}
-        missing = {one for one in wanted if one[0] != self.currency and one not in self.known_rates}
-        self.known_rates.update(rates(missing))
-        known = {code: self.known_rates[code, to, on] for code, to, on in wanted if (code, to, on) in self.known_rates}
+        wanted = [(code, self.currency, day) for code in sorted(set(codes) - {self.currency})]
+        missing = [one for one in wanted if one not in self.known_rates]
+        self.known_rates.update({**dict.fromkeys(missing), **rates(missing)})
+        known = {one[0]: rate for one in wanted if (rate := self.known_rates[one]) is not None}
         return {**known, self.currency: Decimal(1)}
-
-    def _steps(self, navs: "QuerySet[NavDaily]", of: str | None) -> dict[Any, dict[date, int]]:
-        """On which days how many of the accounts came and went: from their funding, or where that is not known from
-        their first value on, until they were closed. One that came late owes no value before."""
-        own = F(of) if of else Value(None, IntegerField())
-        funded = self.rows.order_by().exclude(funded_on=None).values_list(own, "funded_on", "closed_on")
-        whose = F(f"account__{of}") if of else Value(None, IntegerField())
-        others = navs.filter(account__funded_on=None).order_by().values("account_id", "account__closed_on", whose=whose)
-        first = others.annotate(first=Min("nav_date"), number=Value(1)).values_list(
-            "whose", "first", "account__closed_on", "number"
-        )
-        steps: dict[Any, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-        for key, since, closed, number in funded.annotate(Count("pk")).union(first, all=True).iterator():
-            if closed is None or closed > since:
-                steps[key][since] += number
-                if closed is not None:
-                    steps[key][closed] -= number
-        return steps
-
-
-def _in_common(rows: "QuerySet[Account]") -> dict[str, Any]:
-    return rows.aggregate(
-        number=Count("pk"),
-        began=Min("opened_on"),
-        last_closed=Max("closed_on"),
-        living=Count("pk", filter=Q(closed_on=None)),
-        one=Min("base_currency"),
-        other=Max("base_currency"),
-    )
-
-
-def _running(steps: Mapping[date, int], days: Iterable[date]) -> dict[date, int]:
-    """How many accounts should have a value on each of the days."""
-    found, running, coming = {}, 0, sorted(steps.items(), reverse=True)
-    for day in sorted(days):
-        while coming and coming[-1][0] <= day:
-            running += coming.pop()[1]
-        found[day] = running
-    return found
-
-
-def _navs(who: Who, accounts: Any, span: Span) -> "QuerySet[NavDaily]":
-    """The daily values of accounts that came through the scope."""
-    return scope(who, NavDaily).filter(
-        account_id__in=accounts, nav_date__gte=span.first - BEFORE, nav_date__lte=span.last
-    )
-
-
-def _day(
-    day: date,
-    sums: Sequence[Mapping[str, Any]],
-    currency: str,
-    known: Mapping[tuple[str, str, date], Decimal],
-    due: int,
-) -> DayValue:
-    nlv = flow = Decimal(0)
-    is_complete = sum(one["due"] for one in sums) == due
-    for one in sums:
-        rate = Decimal(1) if one["currency"] == currency else known.get((one["currency"], currency, day))
-        if rate is None:
-            is_complete = False
-            continue
-        nlv += CONTEXT.multiply(one["nlv_sum"], rate)
-        flow += CONTEXT.multiply(one["flow_sum"], rate)
-    return DayValue(day, nlv, flow, is_complete)
 
 
 def jobs_of(who: Who) -> "QuerySet[Job]":

@@ -27,7 +27,7 @@ from portal.clients.queries import line_of
 from portal.exports.views import wake
 from portal.lib.periods import Frequency
 from portal.reports import actions, wishes
-from portal.reports.build import build, is_batch
+from portal.reports.build import build
 from portal.reports.files import FORMATS, TooLong
 from portal.reports.queries import MOST_ACCOUNTS, MOST_ACTIVITIES, Asked, jobs_of
 from portal.reports.regular.queries import own
@@ -90,7 +90,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
     asked = Asked.by(who, Wish.of(Kind(kind), request.GET))
     context: dict[str, Any] = {"asked": asked, "wish": asked.wish, "formats": FORMATS, **_choices(asked.wish)}
     if asked.number and asked.span:
-        context["is_batch"] = is_batch(asked)
+        context["is_batch"] = asked.is_batch
         if not context["is_batch"]:
             context |= _figures(asked, request.GET)
     context |= {"most_accounts": MOST_ACCOUNTS, "most_activities": MOST_ACTIVITIES}
@@ -172,7 +172,7 @@ def file(request: HttpRequest) -> HttpResponse:
     if asked.span is None or not asked.number:
         messages.error(request, _("Nothing of this period is closed yet."))
         return back
-    if is_batch(asked):
+    if asked.is_batch:
         submitted(who, wish, form)
         messages.success(request, _("The report is submitted for batch processing. It appears in this list."))
         return redirect("reports:home")

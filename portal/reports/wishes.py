@@ -39,6 +39,8 @@ class Kind(StrEnum):
 
 # What only an advisor files.
 OF_ADVISORS = (Kind.FORM_13F, Kind.FORM_ADV)
+# These are made from single lines, so their number counts as well.
+OF_LINES = (Kind.ACTIVITY, Kind.INCOME, Kind.TRADES)
 KINDS = {
     Kind.ACTIVITY: (_("Activity statement"), _("Value, cash, trades, transfers and fees of a day, a month or a year")),
     Kind.SUMMARY: (_("Client summary"), _("What every account was worth on one day, and what it has earned")),

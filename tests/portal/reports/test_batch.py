@@ -44,7 +44,6 @@ def valued(world, settings, tmp_path):
 def few(monkeypatch):
     """As if the limit were two accounts."""
     monkeypatch.setattr(queries, "MOST_ACCOUNTS", 2)
-    monkeypatch.setattr("portal.reports.build.MOST_ACCOUNTS", 2)
 
 
 @pytest.fixture
@@ -113,8 +112,7 @@ def test_a_page_of_a_large_report_shows_no_figures_and_offers_the_job(client, va
 
 
 def test_more_lines_than_the_limit_are_submitted_as_well(client, valued, monkeypatch):
-    monkeypatch.setattr("portal.reports.activity.MOST_ACTIVITIES", 0)
-    monkeypatch.setattr("portal.reports.build.MOST_ACTIVITIES", 0)
+    monkeypatch.setattr(queries, "MOST_ACTIVITIES", 0)
     assert "110.00" in _page(client, valued)
     with connection.cursor() as cur:
         cur.execute(
@@ -162,7 +160,7 @@ def test_the_file_is_its_askers_alone(client, valued, few, submit):
 
 
 def test_an_account_that_has_left_since_takes_the_file_with_it(client, valued, monkeypatch, submit):
-    monkeypatch.setattr("portal.reports.build.MOST_ACCOUNTS", 0)
+    monkeypatch.setattr("portal.reports.queries.MOST_ACCOUNTS", 0)
     job, _page = submit("bob", "report=performance")
     work(job)
     assert rows_of(client, job)[1][0] == "U2000001"
@@ -176,7 +174,7 @@ def test_an_account_that_has_left_since_takes_the_file_with_it(client, valued, m
 
 
 def test_an_account_that_leaves_before_the_job_begins_refuses_all_of_it(client, valued, monkeypatch, submit):
-    monkeypatch.setattr("portal.reports.build.MOST_ACCOUNTS", 0)
+    monkeypatch.setattr("portal.reports.queries.MOST_ACCOUNTS", 0)
     job, _page = submit("bob", "report=performance&accounts=U2000001")
     with as_role("owner"):
         Account.unscoped.filter(number="U2000001").update(
