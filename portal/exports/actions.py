@@ -118,7 +118,11 @@ def _listed(who: Who, job: Job, out: IO[bytes], at: datetime) -> tuple[str, int]
     wanted = job.arguments
     table = TABLES[wanted["table"]](who, QueryDict(wanted["query"]), wanted["chosen"])
     Job.unscoped.filter(pk=job.pk).update(of=table.of)
-    out.write(_written(table, wanted["form"], job))
+    rows = _with_progress(table, job)
+    if wanted["form"] == "xlsx":
+        xlsx.write_to(out, rows, sheet=table.name)
+    else:
+        csvtext.write_to(out, rows)
     return f"{table.name}-{at.date().isoformat()}", table.of
 
 
@@ -128,11 +132,6 @@ def _telling(job: Job) -> Callable[[int], None]:
             raise Stopped
 
     return tell
-
-
-def _written(table: Table, form: str, job: Job) -> bytes:
-    rows = _with_progress(table, job)
-    return xlsx.write_bytes(rows, sheet=table.name) if form == "xlsx" else csvtext.write_bytes(rows)
 
 
 def _with_progress(table: Table, job: Job) -> Iterator[Sequence[csvtext.Cell]]:

@@ -102,7 +102,7 @@ def _write(job: Job, acting: Acting, at: Callable[[], datetime], out: IO[bytes],
         of, is_long = asked.facts["number"] * PASSES.get(wish.kind, 1), asked.is_batch
         house = house_of(who, who.practice_id, at())
         Job.unscoped.filter(pk=job.pk).update(of=of, done=0)
-        for key in asked.rows.order_by("pk").values_list("pk", flat=True).iterator():
+        for key in asked.rows.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP):
             members.write(b"%d\n" % key)
         report = build(asked)
 

@@ -96,13 +96,13 @@ class Asked:
     def ordered(self) -> "QuerySet[Account]":
         return self.rows.select_related("practice").order_by("sort_key", "pk")
 
-    def batches(self, *, size: int = BATCH, worth_on: date | None = None) -> Iterator[list[Account]]:
+    def batches(self, *, size: int = 0, worth_on: date | None = None) -> Iterator[list[Account]]:
         """The accounts of the page, or all of them some at a time, each question whole: nothing is held in between.
         `worth_on` gives each its `worth` of a day."""
         if self.only is not None:
             yield list(self.only)
             return
-        rows = self.ordered
+        rows, size = self.ordered, size or BATCH
         if worth_on is not None:
             value = scope(self.who, NavDaily).filter(account_id=OuterRef("pk"), nav_date=worth_on)
             rows = rows.annotate(worth=Subquery(value.values("nlv")[:1]))
