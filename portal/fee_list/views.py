@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.ground.access.gates import Gate, gate, may_pass
+from accounts.ground.access.gates import gate
 from fees.posting.models import ChargeState
 from fees.proofs.words import method_title
 from portal.fee_list.listing import FeeListing
@@ -23,7 +23,6 @@ def fees(request: HttpRequest) -> HttpResponse:
         "sort": listing.sort,
         "states": ChargeState.choices,
         "views": views_of(who, "fees"),
-        "shows_differences": may_pass(who, Gate("set_fees")),
         "view_query": saved_query(request.GET),
     }
     return render(request, "fee_list/fees.html", context)

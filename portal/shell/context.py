@@ -116,6 +116,11 @@ class Shell:
         return found if len(found) > 1 else []
 
     @cached_property
+    def pages(self) -> list[menu.Link]:
+        """What the place names on its own page."""
+        return menu.pages(self.place[-1].key, self.role, self.abilities) if self.place else []
+
+    @cached_property
     def crumbs(self) -> list[menu.Link]:
         """The way to the page, without the page itself."""
         links = []

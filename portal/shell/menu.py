@@ -125,6 +125,12 @@ def tabs(section: str, role: str | None, current: Iterable[Place], abilities: Ab
     return links
 
 
+def pages(tab: str, role: str | None, abilities: Abilities = None) -> list[Link]:
+    """The built pages that a tab names on its own page, of those that the role may use."""
+    found = ((place, address_of(place)) for place in children(tab, Sort.PAGE) if place.listed)
+    return [Link(place, address) for place, address in found if address and may_see(place, role, abilities)]
+
+
 def button(key: str, role: str | None, abilities: Abilities = None) -> Link | None:
     """One button, if it is built and the role may use it."""
     place = BY_KEY[key]

@@ -27,7 +27,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """One path, tab or button. `inside` is the key of the place it belongs to; `go` is its letter after g."""
+    """One path, tab or button. `inside` is the key of the place it belongs to; `go` is its letter after g.
+
+    A page that is `listed` is named on the page of the place it stands inside.
+    """
 
     key: str
     label: str | Promise
@@ -39,6 +42,7 @@ class Place:
     aliases: tuple[str, ...] = ()
     go: str = ""
     whose: Whose = Whose.EVERYBODY
+    listed: bool = False
 
 
 def section(key: str, label: str | Promise, url: str, icon: str, **more: object) -> Place:
