@@ -33,6 +33,7 @@ from portal.demo import tickets as asking
 from portal.demo.broker import Plan, plan
 from portal.demo.broker.calendar import is_business_day, next_business_day, previous_business_day
 from portal.lib.exchange import EXCHANGE_ZONE
+from portal.tools.rmd.reminding import remind_due
 
 SEED = 23
 # In the exchange's zone: before the night begins to look for them.
@@ -89,6 +90,7 @@ def make(
         remembered = {**remembered, "storage_password": keys.new_password()}
         keys.save(remembered)
     kept = book.keep_missing(firm, password=remembered["storage_password"], at=at)
+    remind_due(today=today)
     _keep_living()
     return {
         "firm": firm.firm,

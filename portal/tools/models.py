@@ -3,7 +3,7 @@
 from portal.tools.goals.models import Goal
 from portal.tools.impact.models import ImpactAnswer, ImpactInvitation, ImpactRelease, ImpactSecurity, ImpactTopic
 from portal.tools.inquiries.models import SavedQuery
-from portal.tools.rmd.models import DistributionFacts, YearEndValue
+from portal.tools.rmd.models import DistributionFacts, OwedDistribution, YearEndValue
 
 __all__ = [
     "DistributionFacts",
@@ -13,6 +13,7 @@ __all__ = [
     "ImpactRelease",
     "ImpactSecurity",
     "ImpactTopic",
+    "OwedDistribution",
     "SavedQuery",
     "YearEndValue",
 ]

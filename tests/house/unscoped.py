@@ -42,6 +42,7 @@ FILES = {
     "accounts/broker/positions/closing.py": NIGHT,
     "accounts/broker/recurring/asking.py": "by the clock under the back office's login, for every firm",
     "accounts/broker/transmit/queries.py": "the back office, or correlated to rows that came through the scope",
+    "portal/tools/rmd/owing.py": "of accounts that came through the scope, or by the clock for every firm",
     "portal/tools/rmd/reminding.py": "by the clock under the back office's login, for every firm",
     "portal/tools/impact/loading.py": OFFICE,
     "portal/tools/impact/queries.py": "the list and the scores are the same for every firm",

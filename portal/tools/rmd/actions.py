@@ -12,6 +12,7 @@ from accounts.ground.tree.models import Account
 from portal.lib.words import gettext_noop
 from portal.tools.rmd.inherited import Heir
 from portal.tools.rmd.models import DistributionFacts, YearEndValue
+from portal.tools.rmd.owing import reckon_owner
 from portal.tools.rmd.queries import INHERITED, RETIREMENT
 from portal.tools.rmd.tables import FIRST_YEAR
 
@@ -64,6 +65,7 @@ def write(*, who: Who, account: Account, facts: Facts, ended: YearEnd, today: da
     old = YearEndValue.unscoped.filter(account_id=account.pk, year=ended.year).first()
     if said != ({name: getattr(old, name) for name in said} if old else {"value": None, "rollover": Decimal(0)}):
         YearEndValue.unscoped.update_or_create(account_id=account.pk, year=ended.year, defaults={**said, **stamp})
+    reckon_owner(who, account, today)
 
 
 def check_year_end(ended: YearEnd, today: date) -> dict[str, str]:

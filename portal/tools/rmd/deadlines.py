@@ -1,4 +1,4 @@
-"""What must still be taken out of retirement accounts and by when: told in the calendar, and reminded of before."""
+"""What must still be taken out of retirement accounts and by when."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,20 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
-from accounts.ground.amounts import money_words
 from accounts.ground.people.models import ClientRight
 from accounts.ground.tree.models import Account
-from crm.calendar.layers import FURTHER, LAYERS, Mark
 from portal.tools.rmd.queries import OWN, Sheet, retirement_accounts, sheets, together
-
-LAYER = "distributions"
-MOST = 200
 
 
 @dataclass(frozen=True)
@@ -47,7 +38,7 @@ def deadlines(who: Who, accounts: Sequence[Account], year: int) -> list[Deadline
         pk__in=scope(who, ClientRight).filter(party_id__in=set(holders.values()), may_sign=True).values("account_id"),
         customer_type__in=OWN,
     )
-    beside = list(others.exclude(pk__in=known).order_by("pk")[:MOST]) if holders else []
+    beside = list(others.exclude(pk__in=known).order_by("pk")) if holders else []
     holders |= dict(_holders(who, [one.pk for one in beside])) if beside else {}
     found = sheets(who, [*accounts, *beside], year)
     owners: dict[object, list[Sheet]] = defaultdict(list)
@@ -69,32 +60,6 @@ def deadlines(who: Who, accounts: Sequence[Account], year: int) -> list[Deadline
     ]
 
 
-def marks(who: Who, first: date, last: date, today: date) -> Iterable[tuple[date, Mark]]:
-    """The lines of the calendar: accounts of one's own practice, until the day has passed or all is taken."""
-    if not who.is_advisor or not who.can("report"):
-        return
-    for year, day in days_of(max(first, today), last):
-        if year > today.year:
-            continue
-        rows = retirement_accounts(who).filter(practice_id=who.practice_id)
-        accounts = list(rows.order_by("sort_key", "pk")[:MOST])
-        for one in deadlines(who, accounts, year) if accounts else []:
-            if one.day == day:
-                yield day, _mark(one)
-
-
-def _mark(one: Deadline) -> Mark:
-    amount = money_words(one.remaining, one.account.base_currency)
-    words = _("%(account)s: %(amount)s still to take out") % {"account": one.account.number, "amount": amount}
-    return Mark(
-        LAYER, words, "calendar-dollar", f"{reverse('tools:rmd_account', args=[one.account.number])}?year={one.year}"
-    )
-
-
 def _holders(who: Who, keys: Sequence[int]) -> Iterable[tuple[int, int]]:
     rows = scope(who, ClientRight).filter(account_id__in=keys, may_sign=True)
     return rows.order_by("-party_id").values_list("account_id", "party_id")
-
-
-LAYERS[LAYER] = gettext_lazy("Required distributions")
-FURTHER[LAYER] = marks

@@ -1,4 +1,5 @@
-"""What an advisor has written down for distributions: family, inheritance, and year-end values nobody has sent."""
+"""What an advisor has written down for distributions, family, inheritance, year-end values nobody has sent; and what is
+still owed of them, reckoned ahead for the calendar."""
 
 from django.db import models
 from django.db.models import Q
@@ -73,3 +74,24 @@ class YearEndValue(AccountRow):
 
     def __str__(self) -> str:
         return f"account {self.account_id} {self.year}: {self.value}"
+
+
+class OwedDistribution(AccountRow):
+    """What an account still owed of a year when it was last reckoned, and the last day for it; nothing owed, no row."""
+
+    firm = tenant_firm()
+    account = tenant_account()
+    year = models.PositiveSmallIntegerField()
+    day = models.DateField()
+    remaining = models.DecimalField(max_digits=20, decimal_places=2)
+    reckoned_on = models.DateField()
+
+    class Meta(AccountRow.Meta):
+        db_table = "tools_oweddistribution"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "year"], name="oweddistribution_once"),
+            models.CheckConstraint(condition=Q(remaining__gt=0), name="oweddistribution_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"account {self.account_id} {self.year}: {self.remaining}"

@@ -1,8 +1,8 @@
-"""Reminding practices of distributions that must still be taken: 90, 30 and 7 days before, each once."""
+"""Reckoning what is owed of required distributions, and reminding of it: 90, 30 and 7 days before, each once."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 
@@ -11,7 +11,8 @@ from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import Notification, NotificationKind
 from accounts.ground.tree.models import Account
 from portal.lib.words import gettext_noop
-from portal.tools.rmd.deadlines import Deadline, days_of, deadlines
+from portal.tools.rmd.deadlines import Deadline, deadlines
+from portal.tools.rmd.owing import forget_stale, keep, years_open
 from portal.tools.rmd.queries import retirement_accounts
 
 TITLES = {
@@ -19,19 +20,20 @@ TITLES = {
     30: gettext_noop("A required distribution must be taken within 30 days"),
     90: gettext_noop("A required distribution must be taken within 90 days"),
 }
-FIRST = timedelta(days=max(TITLES))
 CHUNK = 200
 NOBODY = Who(user_id=0, seat_id=0, role="office", reach="office")
 
 
 def remind_due(*, today: date) -> int:
-    """Tell each practice of what is due soon and not taken; how many pieces of news. Run twice, it tells nothing new.
+    """Reckon what every account owes, and tell each practice of what is due soon and not taken; how many pieces of
+    news. Run twice, it tells nothing new.
 
     Who slept over a step is told of the next one only. How each person hears of it is the person's own choice.
     """
-    years = {year for year, _day in days_of(today, today + FIRST) if year <= today.year}
     with as_role("office"):
-        return sum(_tell(chunk, year, today) for year in sorted(years) for chunk in _chunks())
+        told = sum(_tell(chunk, year, today) for year in years_open(today) for chunk in _chunks())
+        forget_stale(today)
+    return told
 
 
 def step_of(day: date, today: date) -> int | None:
@@ -41,9 +43,12 @@ def step_of(day: date, today: date) -> int | None:
 
 
 def _tell(accounts: Sequence[Account], year: int, today: date) -> int:
+    """What is owed by some accounts is kept, and told where a step has come."""
     with transaction.atomic(using="office"):
+        owed = deadlines(NOBODY, accounts, year)
+        keep(owed, accounts, year, today)
         found: dict[int, list[News]] = defaultdict(list)
-        for one in deadlines(NOBODY, accounts, year):
+        for one in owed:
             step = step_of(one.day, today)
             if step is not None:
                 found[step].append(_news(one, step))
