@@ -1,4 +1,6 @@
-"""The cards of the client book on the dashboard: what is due and what was noted last, or why it is locked."""
+"""The cards of the client book on the dashboard: what is due and what was noted last, or why it is locked.
+
+An open book is read after the page: its cards come in one fragment, so that neither asks more than a page may."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +16,7 @@ from crm.notes import queries as notes
 from crm.notes.queries import Read as ReadNote
 from crm.tasks import queries as tasks
 from crm.tasks.queries import Read as ReadTask
-from crm.vault.context import opened
+from crm.vault.context import if_opened, opened
 from crm.vault.rules import Locked, keeps_notes_on
 from crm.workflows import queries as workflows
 from crm.workflows.queries import Read as ReadWorkflow
@@ -25,10 +27,12 @@ CARDS = ("tasks", "workflows", "notes", "documents")
 
 @dataclass(frozen=True)
 class Book:
-    """What the cards show; `words` say why they show nothing, `opens` whether the storage password would change it."""
+    """What the cards show; `words` say why they show nothing, `opens` whether the storage password would change it, and
+    `waits` that they come after the page."""
 
     words: str = ""
     opens: bool = False
+    waits: bool = False
     tasks: list[ReadTask] = field(default_factory=list)
     notes: list[ReadNote] = field(default_factory=list)
     documents: list[ReadDocument] = field(default_factory=list)
@@ -40,6 +44,11 @@ def has_book(request: HttpRequest) -> bool:
     """Whether somebody may have a part in a client book at all; nobody else gets its cards."""
     who = request.seat  # type: ignore[attr-defined]
     return who.practice_id is not None and keeps_notes_on(who, who.practice_id)
+
+
+def waiting(request: HttpRequest) -> Book | None:
+    """The cards of an open book before they have come; None where nothing has to be waited for."""
+    return Book(waits=True) if if_opened(request) is not None else None
 
 
 def book_of(request: HttpRequest, today: date, day: date) -> Book:

@@ -50,6 +50,8 @@ CARD_TEMPLATES = {
     "notes": "dashboard/notes_card.html",
     "documents": "dashboard/documents_card.html",
 }
+# Cards that show the client book, the day with its events among them.
+OF_THE_BOOK = ("day", *book.CARDS)
 ACTIVITY_PAGE = 200
 
 
@@ -66,27 +68,40 @@ def home(request: HttpRequest) -> HttpResponse:
     if who.is_owner:
         return clients.home(request)
     at = timezone.now()
-    sort = request.GET.get("sort", queries.USUAL_ORDER)
     days = calendar()
-    pending = queries.pending_items(who, sort)
-    has_book = book.has_book(request)
-    cards = [name for name in ordered(remembered(request, "cards")) if has_book or name not in book.CARDS]
     day = agenda.day_asked(request.GET.get("day"), _today(at))
+    has_book, asks_book = book.has_book(request), request.GET.get("book") == "1"
+    cards = [name for name in ordered(remembered(request, "cards")) if has_book or name not in book.CARDS]
+    found = (None if asks_book else book.waiting(request)) if has_book else None
     context: dict[str, Any] = {
         "who": who,
+        "cards": [CARD_TEMPLATES[name] for name in cards],
+        "book": found or (book.book_of(request, _today(at), day) if has_book else None),
+        "here": _without_book(request),
+        "agenda": agenda.of_day(day, days),
+    }
+    if asks_book and request.headers.get("HX-Request"):
+        context["cards"] = [CARD_TEMPLATES[name] for name in cards if name in OF_THE_BOOK]
+        return render(request, "dashboard/book.html", context)
+    sort = request.GET.get("sort", queries.USUAL_ORDER)
+    context |= {
         "is_advisor": who.practice_id is not None,
         "sort": sort,
-        "pending": pending,
+        "pending": queries.pending_items(who, sort),
         "activity": queries.recent_activity(who, _today(at)),
-        "cards": [CARD_TEMPLATES[name] for name in cards],
+        "of_the_book": ",".join(f"#{name}" for name in cards if name in OF_THE_BOOK),
         "currencies": CURRENCIES,
-        "book": book.book_of(request, _today(at), day) if has_book else None,
-        "here": request.get_full_path(),
-        "agenda": agenda.of_day(day, days),
         "cut_off": cut_off_after(at, days),
         **_plot(request),
     }
     return render(request, "dashboard/home.html", context)
+
+
+def _without_book(request: HttpRequest) -> str:
+    """The address of the page itself, to come back to."""
+    query = request.GET.copy()
+    query.pop("book", None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 @gate("view")

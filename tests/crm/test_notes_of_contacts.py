@@ -43,7 +43,7 @@ def test_a_prospect_has_notes_on_list_agenda_and_dashboard(alice):
     assert (note.contact_id, note.account_id) == (ana.pk, None)
     for place in (answer.url, f"{answer.url}?q=fahrmann", f"{BOOK}{ana.pk}/agenda/"):
         assert "Retires in March &lt;b&gt;" in text(alice.get(place))
-    assert f"{answer.url}{note.pk}/" in text(alice.get("/"))
+    assert f"{answer.url}{note.pk}/" in text(alice.get("/?book=1"))
     # Of somebody else in the book nothing is said.
     assert "Retires" not in text(alice.get(f"{BOOK}{added(alice, 'Ben', 'Cole').pk}/agenda/"))
     assert "book-extra nowrap full" in text(alice.get(f"{BOOK}?q=Ruiz"))

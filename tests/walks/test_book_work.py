@@ -49,6 +49,7 @@ def test_tasks_and_papers_from_first_to_last(own_world, page, site, shown):  # n
     expect(page.locator("tbody tr")).to_have_count(1)
     shown(page, "tasks-list")
     page.goto(f"{site}/")
+    expect(page.get_by_role("button", name="Done: Send the figures")).to_be_visible()
     shown(page, "home-with")
     page.get_by_role("button", name="Done: Send the figures").click()
     expect(page.get_by_text("The task is done.")).to_be_visible()

@@ -97,7 +97,7 @@ def test_a_document_is_kept_shown_saved_and_found(alice):
     ):
         assert ("deed.pdf" in text(alice.get(f"{PLACE}?{query}"))) == bool(is_there), query
     assert "deed.pdf" not in text(alice.get(f"{PLACE}?folder=Tru"))
-    assert "deed.pdf" in text(alice.get("/"))
+    assert "deed.pdf" in text(alice.get("/?book=1"))
 
 
 def test_a_large_file_goes_through_many_chunks_and_no_temporary_file(alice, place, monkeypatch):

@@ -122,7 +122,7 @@ def test_wfl_4_from_the_agenda_of_a_contact_it_is_about_that_contact(alice, ana)
     assert re.search(r'name="contacts"[^>]*>Ruiz, Ana</textarea>', page)
     flow = added(alice, ana, "About her", ("x", "2026-05-01"))
     assert [one.contact_id for one in WorkflowContact.unscoped.filter(workflow=flow)] == [ana.pk]
-    assert "About her" in text(alice.get(f"/contacts/{ana.pk}/agenda/")) and "About her" in text(alice.get("/"))
+    assert "About her" in text(alice.get(f"/contacts/{ana.pk}/agenda/")) and "About her" in text(alice.get("/?book=1"))
 
 
 def test_wfl_5_a_workflow_has_at_least_one_stage(alice, ana):

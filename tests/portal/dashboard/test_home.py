@@ -19,6 +19,7 @@ from accounts.ground.runs.models import Run, Seal
 from accounts.ground.trail.actions import record
 from fees.accrual.models import AdviserDaily
 from portal.lib.exchange import EXCHANGE_ZONE
+from tests.crm.vault.people import begun, unlock
 
 pytestmark = pytest.mark.django_db
 
@@ -260,7 +261,7 @@ def test_without_a_storage_password_the_cards_say_so(visit):
     page = visit("alice")
 
     for card in ("day", "tasks", "notes", "documents"):
-        shown = page.split(f'<section class="card" id="{card}"')[1].split("</section>")[0]
+        shown = page.split(f'id="{card}"')[1].split("</section>")[0]
         assert "Set your storage password" in shown, card
 
 
@@ -331,6 +332,48 @@ def test_the_number_of_queries_does_not_grow_with_what_there_is(world, client):
 
     assert len(many) <= len(few) + 1  # the rollup is read only once a night is sealed
     assert len(many) <= 12, "\n".join(many)
+
+
+def test_an_open_client_book_comes_after_the_page(world, browse):
+    """Neither the page nor the fragment asks more than twelve questions, whatever is in the book; without script, one
+    link shows both at once."""
+
+    def asked(address, **head):
+        with CaptureQueriesContext(connection) as found:
+            answer = alice.get(address, **head)
+        assert answer.status_code == 200
+        sql = [query["sql"] for query in found if not TEST_ONLY.search(query["sql"])]
+        assert len(sql) <= 12, "\n".join(sql)
+        return answer.content.decode(), len(sql)
+
+    alice = browse("alice")
+    begun(alice)
+    unlock(alice)
+    rollup(world, SEALED, "3000.00")
+    rollup(world, SEALED - timedelta(days=1), "3000.00")
+    AdviserDaily.unscoped.filter(day=SEALED).update(complete=False)
+    seal(world, SEALED)
+    book = {"headers": {"HX-Request": "true"}}
+    alice.get("/")
+    asked("/")
+    _empty, few = asked("/?book=1", **book)
+    for number in range(6):
+        assert alice.post("/tasks/new/", {"title": f"Ring number {number}"}).status_code == 302
+        alice.post("/accounts/U1000001/notes/", {"title": f"Note number {number}", "body": "x"})
+
+    page, _questions = asked("/")
+    shown, many = asked("/?book=1&day=2026-11-19", **book)
+
+    assert 'hx-select-oob="#day,#tasks,#workflows,#notes,#documents"' in page
+    assert "Ring number" not in page and page.count('aria-busy="true"') == 5 and 'href="?book=1"' in page
+    assert shown.count(">Ring number") == 5 and shown.count("Note number 5") == 1 and "<html" not in shown
+    assert 'hx-push-url="?day=2026-11-20"' in shown and "aria-busy" not in shown
+    assert many == few
+    whole = alice.get("/?book=1").content.decode()
+    assert "Ring number" in whole and "aria-busy" not in whole and "<html" in whole
+    alice.post("/lock/")
+    assert "Ring number" not in alice.get("/?book=1", **book).content.decode()
+    assert alice.get("/").content.decode().count("nothing fill") >= 4
 
 
 def test_a_second_level_is_not_told_what_the_level_above_is_paid(world, visit):
