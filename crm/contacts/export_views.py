@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
-from crm.contacts import queries
+from accounts.ground.runs.queries import sealed_day
+from crm.contacts import columns, queries
 from crm.contacts.exporting import card_of, rows_of
 from crm.contacts.filters import Filters, shown
 from crm.contacts.import_views import table
@@ -29,7 +30,8 @@ OPENED_AT_ONCE = 500
 @gate(SIGNED_IN, proved=True)
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
-    """The list as it is filtered and sorted, with what the records say; a file that can be imported again."""
+    """The list as it is filtered and sorted: with what the records say, a file that can be imported again, or with the
+    columns that the page shows, in their order."""
     vault, filters = opened(request), Filters.of(request.GET)
     return exported(request, vault, shown(vault, filters), is_workbook=request.GET.get("format") == "xlsx")
 
@@ -42,6 +44,10 @@ def exported(request: HttpRequest, vault: Opened, rows: "QuerySet[Contact]", *, 
         messages.error(request, said % {"count": f"{count:,}", "most": f"{MOST:,}"})
         return redirect(f"{reverse('contacts:list')}?{request.GET.urlencode()}")
     rows = rows.order_by(*queries.order(request.GET.get("sort", queries.USUAL_ORDER)))
+    if request.GET.get("as") == "shown":
+        keys = columns.arranged(request.GET.get("columns", "").split(","))
+        lines = columns.table(vault, queries.noted(vault.who, rows), keys, fields(vault), sealed_day())
+        return table(lines, name="contacts", is_workbook=is_workbook)
     found = (queries.read(vault, one) for one in rows.iterator(chunk_size=OPENED_AT_ONCE))
     return table(rows_of(found, fields(vault)), name="contacts", is_workbook=is_workbook)
 

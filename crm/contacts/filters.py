@@ -32,7 +32,7 @@ MEANT = {
     "inside": "is_inside",
     "mine": "is_mine",
 }
-SHOWING = ("sort", "filter")
+SHOWING = ("sort", "filter", "columns")
 PLACE = ("after", "before")
 # A word with a colon, such as state:open or group:"Sailing club".
 _TOKEN = re.compile(r'(?<!\S)(\w+):(?:"([^"]*)"|(\S*))')

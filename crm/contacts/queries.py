@@ -13,6 +13,7 @@ from django.db.models import Case, Count, DecimalField, F, Max, OuterRef, Q, Que
 from accounts.broker.feed.models import FxRate, NavDaily
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
+from accounts.ground.ledger.queries import Sums, paid_in
 from accounts.ground.paging import order_of
 from accounts.ground.people.models import ClientRight, Party
 from accounts.ground.tree.models import Account
@@ -24,7 +25,14 @@ from crm.notes.models import Note
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 
-ORDERS = {"name": "sort_key", "state": "state", "email": "email", "changed": "changed_at", "added": "created_at"}
+ORDERS = {
+    "name": "sort_key",
+    "state": "state",
+    "kind": "kind",
+    "email": "email",
+    "changed": "changed_at",
+    "added": "created_at",
+}
 USUAL_ORDER = "name"
 SUGGESTED = 8
 
@@ -122,6 +130,22 @@ def worth(who: Who, rows: "QuerySet[Contact]", sealed: date | None) -> Decimal |
     held = valued(who, sealed).filter(party_id__in=parties).order_by("account_id").distinct("account_id")
     amounts = [value for value in held.values_list("value", flat=True) if value is not None]
     return sum(amounts, Decimal(0)) if amounts else None
+
+
+def fees_of(who: Who, rows: Sequence[Row], sealed: date | None) -> dict[UUID, Sums]:
+    """What the accounts of those of one page have paid since the year began, by currency; one question for all."""
+    keys = {one.account.pk for row in rows for one in row.accounts}
+    if not keys or sealed is None:
+        return {}
+    paid = paid_in(who, keys, date(sealed.year, 1, 1), sealed)
+    found: dict[UUID, Sums] = {}
+    for row in rows:
+        sums: Sums = defaultdict(Decimal)
+        for one in row.accounts:
+            for currency, amount in paid.get(one.account.pk, {}).items():
+                sums[currency] += amount
+        found[row.contact.pk] = dict(sorted(sums.items()))
+    return found
 
 
 def with_own(vault: Opened, rows: Iterable[Row], own: Sequence[Field]) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -22,8 +21,8 @@ from accounts.ground.paging import page_of
 from accounts.ground.runs.queries import sealed_day
 from accounts.ground.tree.models import HOLDERS
 from accounts.ground.tree.models import Status as AccountStatus
-from crm.calendar.queries import Coming, next_of
 from crm.contacts import actions, queries
+from crm.contacts.columns import coming
 from crm.contacts.filters import (
     ME,
     NOBODY,
@@ -69,12 +68,15 @@ def contacts(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows_shown,
         # Asked for by the columns that somebody has chosen, which the page knows.
-        "comings": SimpleLazyObject(lambda: _coming(vault, rows_shown)),
+        "comings": SimpleLazyObject(lambda: coming(vault, rows_shown)),
+        "fees": SimpleLazyObject(lambda: queries.fees_of(vault.who, rows_shown, sealed)),
+        "fees_since": sealed and sealed.year,
         "quiet": [row.contact.pk for row in rows_shown if row.is_quiet(at - timedelta(days=QUIET))],
         "quiet_days": QUIET,
         "quieter": _with_words(request.GET, f"quiet:{QUIET}"),
         "worth": _worth(vault, shown, filters, rows_shown, sealed) if counted[filters.state] <= SUMMED else None,
         "own_fields": own,
+        "own_labels": {one.key: one.label for one in own},
         "sort": sort,
         "filters": filters,
         "counts": [(state, word, counted[state]) for state, word in (("", _("Total")), *State.choices)],
@@ -99,12 +101,6 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     said = ngettext("%(count)d client was brought in.", "%(count)d clients were brought in.", count)
     messages.success(request, said % {"count": count} if count else _("Every client is in the book already."))
     return redirect("contacts:list")
-
-
-def _coming(vault: Opened, rows: Sequence[queries.Row]) -> dict[UUID, Coming]:
-    """What comes next about those of the page."""
-    zone = timezone.get_current_timezone()
-    return next_of(vault, [row.contact.pk for row in rows], timezone.localdate(), zone)
 
 
 def _with_words(query: QueryDict, words: str) -> str:

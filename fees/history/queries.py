@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.ledger.models import Transfer, TransferKind
+from accounts.ground.ledger.queries import INSIDE, PAID
 from accounts.ground.tree.models import Account
 from accounts.ground.tree.queries import with_payee
 from fees.engine.registry import EVERY
@@ -26,10 +27,6 @@ from fees.invoicing.models import Invoice
 from fees.posting.models import Charge
 
 ZERO = Decimal(0)
-# What leaves the account; what advisors share among themselves is not the account's,
-# and what the broker charges is no fee of theirs; the rest comes back to it.
-PAID = (TransferKind.FEE, TransferKind.INVOICE)
-INSIDE = (TransferKind.SWEEP, TransferKind.BORNE, TransferKind.BORNE_BACK, TransferKind.DRAW)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,16 @@
 """What can be arranged: the lists with views, their columns, the cards of the dashboard."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from crm.contacts import columns as contacts
 
 LISTS = ("accounts", "fees", "schedules", "transactions", "contacts")
 
 # What each list can show beside what it always shows.
-COLUMNS = {
+COLUMNS: Mapping[str, Mapping[str, str | Promise]] = {
     "accounts": {
         "alias": _("Alias"),
         "advisor": _("Advisor"),
@@ -21,29 +23,17 @@ COLUMNS = {
         "currency": _("Currency"),
         "status": _("Status"),
     },
-    "contacts": {
-        "kind": _("Kind"),
-        "email": _("E-mail"),
-        "phone": _("Phone"),
-        "accounts": _("Accounts"),
-        "status": _("Account status"),
-        "value": _("Value"),
-        "noted": _("Last note"),
-        "next": _("Next event"),
-        "owner": _("Kept by"),
-        "changed": _("Changed"),
-    },
+    "contacts": contacts.COLUMNS,
     "transactions": {"account": _("Account ID"), "title": _("Account title"), "method": _("Method")},
 }
 USUAL_COLUMNS = {
     "accounts": ("advisor", "kind", "opened", "value", "currency", "status"),
-    "contacts": ("email", "phone", "accounts", "status", "value", "noted"),
+    "contacts": contacts.USUAL,
     "transactions": ("account", "title"),
 }
 
-# A practice's own fields of contacts, whose names only an opened client book knows.
-_OWN = re.compile(r"own_[0-9a-f]{32}")
-MOST_OWN = 50
+# Lists whose columns stand in the order in which somebody has put them.
+ARRANGED = ("contacts",)
 
 CARDS = ("pending", "plot", "day", "tasks", "news", "workflows", "notes", "documents", "activity")
 
@@ -63,14 +53,15 @@ def moved_up(order: list[str], name: str) -> list[str]:
 
 
 def columns_of(name: str, wanted: object) -> tuple[str, ...]:
-    """The chosen columns of a list, in their usual order."""
+    """The chosen columns of a list, or its usual ones."""
     if not isinstance(wanted, Iterable):
         return USUAL_COLUMNS[name]
     return chosen_of(name, wanted)
 
 
 def chosen_of(name: str, wanted: Iterable[object]) -> tuple[str, ...]:
-    """The columns that there are among the wanted ones, a practice's own last."""
+    """The columns that there are among the wanted ones: as somebody has put them, or in their usual order."""
+    if name in ARRANGED:
+        return contacts.arranged(wanted)
     asked = list(wanted)
-    own = [key for key in asked if name == "contacts" and isinstance(key, str) and _OWN.fullmatch(key)]
-    return (*(key for key in COLUMNS[name] if key in asked), *own[:MOST_OWN])
+    return tuple(key for key in COLUMNS[name] if key in asked)

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.amounts import NUMBER_NAMES, current_numbers
 from accounts.ground.dates import FORMS
+from crm.contacts.columns import moved
 from crm.contacts.filters import for_view
 from crm.vault.context import opened
 from portal.preferences import actions
-from portal.preferences.queries import forms_of, layout_of, saved_query
-from portal.preferences.rules import CARDS, COLUMNS, LISTS, chosen_of, moved_up, ordered
+from portal.preferences.queries import forms_of, layout_of, remembered, saved_query
+from portal.preferences.rules import ARRANGED, CARDS, COLUMNS, LISTS, chosen_of, moved_up, ordered
 from portal.preferences.zones import is_zone, zone_groups, zone_or_usual
 from portal.shell.views import back
 
@@ -82,10 +83,12 @@ def columns(request: HttpRequest) -> HttpResponse:
     if of not in COLUMNS:
         return back(request)
     chosen = list(chosen_of(of, request.POST.getlist("column")))
+    if of in ARRANGED:
+        chosen = list(moved(chosen, request.POST.get("move", "")))
     if user_id := _keeper(request):
         actions.arrange(user_id=user_id, part=of, order=chosen)
         request.session[of] = chosen
-    return back(request)
+    return back(request, without="columns")
 
 
 @gate(SIGNED_IN)
@@ -131,7 +134,11 @@ def _kept(request: HttpRequest, of: str, query: QueryDict) -> str | None:
     """The address as it is kept; None where a view, which stands in the clear, may not keep it."""
     kept = saved_query(query)
     if of == "contacts":
-        return for_view(opened(request), QueryDict(kept))
+        said = QueryDict(kept, mutable=True)
+        # A view shows what one sees now, also when one sees others by then.
+        if "columns" not in said and (chosen := remembered(request, of)):
+            said["columns"] = ",".join(chosen)
+        return for_view(opened(request), said)
     return kept
 
 

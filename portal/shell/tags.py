@@ -1,5 +1,6 @@
 """Template tags of every page: icons, amounts, rates, sortable headings."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -169,8 +170,20 @@ def saved_query(context: dict[str, Any]) -> str:
 
 @register.simple_tag(takes_context=True)
 def columns_of(context: dict[str, Any], name: str) -> tuple[str, ...]:
-    """The columns that the reader has chosen for a list."""
-    return preference_rules.columns_of(name, preferences.remembered(context["request"], name))
+    """The columns that the reader has chosen for a list; where a view has columns of its own, those of the view."""
+    request = context["request"]
+    said = request.GET.get("columns", "") if name in preference_rules.ARRANGED else ""
+    of_view = preference_rules.chosen_of(name, said.split(","))
+    return of_view or preference_rules.columns_of(name, preferences.remembered(request, name))
+
+
+@register.simple_tag
+def column_choices(name: str, columns: Sequence[str], own: Mapping[str, str]) -> list[tuple[str, Any, bool]]:
+    """Every column that a list can show, in words: those that it shows first, in their order."""
+    words = {**preference_rules.COLUMNS[name], **own}
+    shown = [key for key in columns if key in words]
+    others = [key for key in words if key not in shown]
+    return [(key, words[key], key in shown) for key in (*shown, *others)]
 
 
 @register.simple_tag

@@ -1,7 +1,7 @@
 """The frame's own small pages: fold the menu, choose theme and language, help."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
@@ -52,11 +52,16 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "shell/help.html")
 
 
-def back(request: HttpRequest) -> HttpResponse:
-    """Where the small form stood; nothing for a fragment."""
+def back(request: HttpRequest, *, without: str = "") -> HttpResponse:
+    """Where the small form stood, one part of its address left out if it is named; nothing for a fragment."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204)
     onward = request.POST.get("next", "/")
+    if without and f"{without}=" in onward:
+        path, _mark, said = onward.partition("?")
+        query = QueryDict(said, mutable=True)
+        query.pop(without, None)
+        onward = f"{path}?{query.urlencode()}" if query else path
     allowed = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(onward if allowed else "/")
 

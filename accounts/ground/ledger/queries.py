@@ -1,17 +1,25 @@
 """Reading the books: balances and the lines of a statement."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
-from accounts.ground.ledger.models import Book, Transfer
+from accounts.ground.ledger.models import Book, Transfer, TransferKind
 from accounts.ground.tree.models import Account
 
 ZERO = Decimal("0.00")
+# What leaves an account for its advisors; what advisors share among themselves is not the account's,
+# and what the broker charges is no fee of theirs; the rest comes back to it.
+PAID = (TransferKind.FEE, TransferKind.INVOICE)
+INSIDE = (TransferKind.SWEEP, TransferKind.BORNE, TransferKind.BORNE_BACK, TransferKind.DRAW)
+# Amounts by currency.
+Sums = dict[str, Decimal]
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,17 @@ class Line:
     transfer: Transfer
     amount: Decimal
     balance: Decimal
+
+
+def paid_in(who: Who, accounts: Iterable[int], first: date, last: date) -> dict[int, Sums]:
+    """What accounts have paid their advisors on the days of a span, less what came back, by account; one question."""
+    rows = scope(who, Transfer, "report").filter(account_id__in=accounts, day__gte=first, day__lte=last)
+    signed = Case(When(kind__in=PAID, then=F("amount")), default=-F("amount"))
+    sums = rows.exclude(kind__in=INSIDE).order_by("account_id", "currency").values_list("account_id", "currency")
+    found: dict[int, Sums] = defaultdict(dict)
+    for account, currency, amount in sums.annotate(paid=Sum(signed)):
+        found[account][currency] = amount
+    return found
 
 
 def balance(book: Book, *, before: date | None = None) -> Decimal:

@@ -1,17 +1,26 @@
-"""The list tells what comes next, who has gone quiet, and what those that a filter lets through are worth together."""
+"""The list tells what comes next, who has gone quiet, what was paid, and what those that a filter lets through are
+worth; its columns stand as somebody has put them."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from crm.contacts import views
+from accounts.ground.access.context import as_role
+from accounts.ground.ledger.models import TransferKind
+from crm.contacts import export_views, views
 from crm.contacts.models import Contact
 from crm.notes.models import Note
+from portal.lib import csvtext
+from tests.books import Posting, client_book, payee_book, post
 from tests.crm.contacts.test_contacts import PLACE, added
 from tests.crm.contacts.test_tokens import DAY, alice, book  # noqa: F401 (fixtures)
+from tests.crm.vault.people import begun, unlock
 
 
 @pytest.fixture
@@ -66,7 +75,7 @@ def test_who_has_gone_quiet_is_marked(alice, valued, world):  # noqa: F811
 
 
 def test_the_columns_cost_the_same_for_any_number_of_rows(alice, valued):  # noqa: F811
-    choose(alice, "email", "next", "noted")
+    choose(alice, "email", "next", "noted", "fees", "value")
     event(alice, valued["Ruiz"], (timezone.localdate() + timedelta(days=2)).isoformat())
     with CaptureQueriesContext(connection) as few:
         page(alice)
@@ -77,3 +86,104 @@ def test_the_columns_cost_the_same_for_any_number_of_rows(alice, valued):  # noq
         page(alice)
     assert len(many) <= len(few)
     assert Contact.unscoped.count() > 12
+
+
+def paid(account, amount, day, kind=TransferKind.FEE, payee=None):
+    """What left an account for its advisor; below zero it came back."""
+    with as_role("owner"):
+        client = client_book(firm_id=account.firm_id, account_id=account.pk, currency=account.base_currency)
+        practice = payee or account.practice_id
+        other = payee_book(firm_id=account.firm_id, practice_id=practice, currency=account.base_currency)
+        debit, credit = (client, other) if Decimal(amount) > 0 else (other, client)
+        post(
+            Posting(
+                kind=kind,
+                debit=debit,
+                credit=credit,
+                amount=abs(Decimal(amount)),
+                day=day,
+                source=uuid4(),
+                account_id=account.pk,
+                practice_id=practice,
+            )
+        )
+
+
+def headings(shown):
+    head = shown.split("<thead>")[1].split("</thead>")[0]
+    return [" ".join(re.sub("<[^>]+>", " ", cell).split()) for cell in re.findall(r"<th[^>]*>(.*?)</th>", head, re.S)]
+
+
+def test_columns_stand_as_somebody_has_put_them(alice, valued, world, browse):  # noqa: F811
+    choose(alice, "value", "email", "nothing", "email", "kind")
+    assert headings(page(alice))[3:-1] == ["Value", "E-mail", "Kind"]
+    alice.post(
+        "/preferences/columns/",
+        {"list": "contacts", "column": ["value", "email", "kind"], "move": "up:kind", "next": PLACE},
+    )
+    assert headings(page(alice))[3:-1] == ["Value", "Kind", "E-mail"]
+
+    # A saved view keeps its own, and a change of one's columns leaves it for the list itself.
+    alice.post("/preferences/views/", {"list": "contacts", "name": "Narrow", "query": "sort=name"})
+    choose(alice, "phone")
+    assert headings(page(alice))[3:-1] == ["Phone"]
+    view = "?sort=name&columns=value%2Ckind%2Cemail"
+    assert view.replace("&", "&amp;") in page(alice)
+    assert headings(page(alice, view))[3:-1] == ["Value", "Kind", "E-mail"]
+    said = {"list": "contacts", "column": ["email"], "next": PLACE + view}
+    assert alice.post("/preferences/columns/", said).headers["Location"] == PLACE + "?sort=name"
+    # What a view shows is no filter: a group keeps the search without it, and nobody else's list changes.
+    assert headings(page(alice, "?columns=password"))[3:-1] == ["E-mail"]
+    vera = browse("vera")
+    assert "email" not in str(vera.session.get("contacts"))
+
+
+def test_what_accounts_have_paid_this_year_is_a_column(alice, valued, world):  # noqa: F811
+    """30.00 in fees and a 12.50 invoice less 2.50 that came back are 40.00, without last year's and tomorrow's."""
+    ana = world["U1000001"]
+    paid(ana, "30.00", date(2025, 1, 1))
+    paid(ana, "12.50", DAY, TransferKind.INVOICE)
+    paid(ana, "-2.50", DAY, TransferKind.REIMBURSEMENT)
+    paid(ana, "99.00", date(2024, 12, 31))
+    paid(ana, "77.00", date(2025, 1, 3))
+    paid(world["U1000002"], "500", DAY)
+    assert "40.00" not in page(alice)
+    choose(alice, "fees", "email")
+
+    shown = page(alice)
+
+    assert "Fees 2025" in headings(shown)
+    row = {name: next(one for one in shown.split("<tr>") if name in one) for name in ("Ruiz", "Ito", "Cole")}
+    assert "40.00" in row["Ruiz"] and "JPY" in row["Ito"] and "500" in row["Ito"] and "USD" not in row["Cole"]
+
+
+def test_a_second_level_reads_what_itself_was_paid(world, browse, monkeypatch):
+    """Chidi paid Brightwell 7.00 and the level above it 10.00."""
+    monkeypatch.setattr(views, "sealed_day", lambda: DAY)
+    bob, chidi = browse("bob"), world["U2000001"]
+    begun(bob)
+    unlock(bob)
+    bob.post("/api/v1/contacts/bring-in/", {}, content_type="application/json")
+    paid(chidi, "7.00", DAY)
+    paid(chidi, "10.00", DAY, payee=world["F100001"].practice_id)
+    choose(bob, "fees")
+
+    shown = page(bob)
+
+    assert "7.00" in shown and "10.00" not in shown and "17.00" not in shown
+
+
+def test_a_file_takes_the_columns_of_the_list(alice, valued, world, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(export_views, "sealed_day", lambda: DAY)
+    paid(world["U1000001"], "40.00", DAY)
+    choose(alice, "fees", "email", "value")
+    link = re.search(r'href="(/contacts/export/\?[^"]*as=shown[^"]*)"', page(alice, "?state=open"))[1]
+
+    answer = alice.get(link.replace("&amp;", "&"))
+
+    heading, *rows = (list(one.cells) for one in csvtext.read(answer.content))
+    assert heading == ["Contact", "What they are", "Fees this year", "E-mail", "Value"]
+    found = {row[0].split(",")[0]: [cell.replace("\xa0", " ") for cell in row[2:]] for row in rows}
+    assert set(found) == {"Ito", "Ruiz"}
+    assert (found["Ruiz"][0], found["Ruiz"][2]) == ("40.00 USD", "2,000.00 USD")
+    assert alice.get("/contacts/export/").content.decode("utf-8-sig").startswith('"ID","Kind",')
