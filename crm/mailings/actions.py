@@ -17,10 +17,11 @@ from accounts.ground.outbox.models import TO_MANY, Channel, OutboxMessage
 from accounts.ground.outbox.sealed import sealed
 from accounts.ground.people.models import User
 from accounts.ground.tree.models import Practice
+from crm.contacts.filters import book
 from crm.contacts.models import Contact
 from crm.locks import actions as locks
 from crm.mailings.models import Mailing
-from crm.mailings.queries import QUEUED, Reached, reached
+from crm.mailings.queries import FAILED, QUEUED, Reached, fates_of, letter_of, reached
 from crm.mailings.rules import MOST, Letter, MailingProblem
 from crm.mailings.stopping import address_for, contact_of
 from crm.vault.sealed import Opened
@@ -66,6 +67,26 @@ def send(*, vault: Opened, key: UUID, contacts: "QuerySet[Contact]", letter: Let
     return mailing
 
 
+def send_again(*, vault: Opened, mailing: Mailing, at: datetime) -> int:
+    """Owe it anew to whom it could not be delivered, at the address that they have now; how many.
+
+    Who is in the trash by now, or wants no such mails any more, is left out. The key of a message names its turn, so
+    that two presses owe it once. Raises MailingProblem.
+    """
+    fates = fates_of([mailing]).get(mailing.pk, {})
+    failed = {contact: fate.turn for contact, fate in fates.items() if fate.outcome == FAILED}
+    letter = letter_of(vault, mailing)
+    found = reached(vault, book(vault).filter(pk__in=failed), letter) if failed and letter.body else []
+    reaches = [one for one in found if one.outcome == QUEUED]
+    if not reaches:
+        raise MailingProblem({"": _("The mail would reach nobody.")})
+    if spend(f"mailing/{vault.who.practice_id}", most=MAILINGS_AN_HOUR, at=at):
+        raise MailingProblem({"": _("Too many mails to several in this hour. Try again later.")})
+    foot = _foot(vault, at)
+    owe_many([_message(mailing, one, letter, foot, turn=failed[one.contact.pk] + 1) for one in reaches])
+    return len(reaches)
+
+
 def choose(*, vault: Opened, contact: Contact, is_off: bool, at: datetime) -> None:
     """Say for somebody whether such mails go to them. Raises LockedBy."""
     locks.demand(contact.pk, vault=vault, at=at)
@@ -95,7 +116,7 @@ def _foot(vault: Opened, at: datetime) -> str:
     return "\n".join(lines)
 
 
-def _message(mailing: Mailing, one: Reached, letter: Letter, foot: str) -> OutboxMessage:
+def _message(mailing: Mailing, one: Reached, letter: Letter, foot: str, turn: int = 1) -> OutboxMessage:
     told = letter.to(one.values)
     stops = _("No more such mails: %(link)s") % {"link": address_for(one.contact.pk)}
     # Its text is sealed while it waits, shown to nobody in the back office, and forgotten when it has left.
@@ -103,7 +124,7 @@ def _message(mailing: Mailing, one: Reached, letter: Letter, foot: str) -> Outbo
         channel=Channel.MAIL,
         recipient=one.email,
         body=sealed(told.subject, f"{told.body}\n\n{foot}\n{stops}"),
-        natural_key=f"{TO_MANY}{mailing.pk} {one.contact.pk}",
+        natural_key=f"{TO_MANY}{mailing.pk} {'' if turn == 1 else f'{turn} '}{one.contact.pk}",
         firm_id=mailing.firm_id,
         is_secret=True,
     )

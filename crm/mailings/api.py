@@ -18,8 +18,10 @@ from crm.contacts import queries as contacts
 from crm.contacts.filters import book, group_of, in_group
 from crm.locks.api import LockedView
 from crm.mailings import actions, queries
+from crm.mailings.models import Mailing
 from crm.mailings.rules import LONGEST_BODY, LONGEST_SUBJECT, MOST, MailingProblem, letter_of
 from crm.vault.context import opened
+from crm.vault.sealed import Opened
 
 MAIL_OUTCOMES = list(queries.OUTCOMES)
 
@@ -40,6 +42,9 @@ class MailingSerializer(serializers.Serializer):
     at = serializers.DateTimeField(source="mailing.at")
     user = serializers.CharField(source="mailing.user.username")
     queued = serializers.IntegerField(source="mailing.queued")
+    waiting = serializers.IntegerField(source="counts.waiting")
+    left = serializers.IntegerField(source="counts.gone")
+    failed = serializers.IntegerField(source="counts.failed")
     skipped = serializers.IntegerField(source="mailing.skipped")
     subject = serializers.CharField(source="letter.subject")
     body = serializers.CharField(source="letter.body")
@@ -71,8 +76,8 @@ class Mailings(APIView):
     def get(self, request: Request) -> Response:
         """The newest fifty of the last year."""
         vault = opened(request._request)
-        rows = queries.mailings(vault, timezone.now())[:50]
-        return Response(MailingSerializer([queries.read(vault, one) for one in rows], many=True).data)
+        rows = list(queries.mailings(vault, timezone.now())[:50])
+        return Response(MailingSerializer(queries.read_all(vault, rows), many=True).data)
 
     @extend_schema(request=NewMailingSerializer, responses={201: MailingSerializer})
     def post(self, request: Request) -> Response:
@@ -101,10 +106,32 @@ class OneMailing(APIView):
     @extend_schema(responses=MailingSerializer)
     def get(self, request: Request, mailing: UUID) -> Response:
         """With what became of it for each."""
+        vault, found = self.mailing(request, mailing)
+        return Response(MailingSerializer(queries.read(vault, found)).data)
+
+    def mailing(self, request: Request, pk: UUID) -> tuple[Opened, Mailing]:
+        """One of the practice's of the last year."""
         vault = opened(request._request)
-        found = queries.mailings(vault, timezone.now()).filter(pk=mailing).first()
+        found = queries.mailings(vault, timezone.now()).filter(pk=pk).first()
         if found is None:
             raise Http404
+        return vault, found
+
+
+@gate(SIGNED_IN)
+class MailingAgain(OneMailing):
+    """One mail to several contacts, sent again."""
+
+    http_method_names = ("post", "options")
+
+    @extend_schema(request=None, responses=MailingSerializer)
+    def post(self, request: Request, mailing: UUID) -> Response:
+        """To whom it could not be delivered, and to nobody twice."""
+        vault, found = self.mailing(request, mailing)
+        try:
+            actions.send_again(vault=vault, mailing=found, at=timezone.now())
+        except MailingProblem as problem:
+            raise ValidationError({"mailing": [str(problem)]}) from problem
         return Response(MailingSerializer(queries.read(vault, found)).data)
 
 

@@ -1,7 +1,7 @@
 """Who a mail would reach and who not, and what became of earlier ones."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.ground.access.context import cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.people.models import ClientRight
 from crm.contacts.exporting import names_of
@@ -21,8 +22,11 @@ from crm.vault.sealed import Opened
 
 KEPT_FOR = timedelta(days=365)
 QUEUED, NO_EMAIL, OPTED_OUT, NO_ACCOUNT = "queued", "no_email", "opted_out", "no_account"
+LEFT, FAILED = "left", "failed"
 OUTCOMES: dict[str, str | Promise] = {
     QUEUED: _("On its way"),
+    LEFT: _("The message has left"),
+    FAILED: _("Could not be delivered"),
     NO_EMAIL: _("Skipped: no e-mail address"),
     OPTED_OUT: _("Skipped: wants no such mail"),
     NO_ACCOUNT: _("Skipped: no account to name"),
@@ -47,11 +51,29 @@ class Line:
     title: str
     email: str
     outcome: str
+    turn: int = 1
 
     @property
     def words(self) -> str:
         """What became of it."""
         return str(OUTCOMES[self.outcome])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many messages of a mail stand where."""
+
+    waiting: int = 0
+    gone: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of the message to a contact, and the how-manieth it was."""
+
+    outcome: str
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -61,7 +83,27 @@ class Read:
     mailing: Mailing
     letter: Letter
     lines: list[Line]
+    counts: Counts
     is_damaged: bool = False
+
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """How many stand where, without what there is none of."""
+        return _parts(self.counts, self.mailing)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A mail that was sent, as a list shows it."""
+
+    mailing: Mailing
+    subject: str
+    counts: Counts
+
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """How many stand where, without what there is none of."""
+        return _parts(self.counts, self.mailing)
 
 
 def reached(vault: Opened, contacts: "QuerySet[Contact]", letter: Letter) -> list[Reached]:
@@ -76,14 +118,73 @@ def mailings(vault: Opened, at: datetime) -> "QuerySet[Mailing]":
     return scope(vault.who, Mailing).filter(at__gte=at - KEPT_FOR).select_related("user").order_by("-at", "pk")
 
 
+def listed(vault: Opened, rows: Sequence[Mailing]) -> list[Listed]:
+    """Mails with their subjects, and how many messages of each have left."""
+    counts = counts_of(rows)
+    return [Listed(one, _subject(vault, one), counts.get(one.pk, Counts())) for one in rows]
+
+
 def read(vault: Opened, mailing: Mailing) -> Read:
     """What was written, and what became of it for each."""
+    return read_all(vault, [mailing])[0]
+
+
+def read_all(vault: Opened, rows: Sequence[Mailing]) -> list[Read]:
+    """The same of several, asked about in one question."""
+    fates = fates_of(rows)
+    return [_read(vault, one, fates.get(one.pk, {})) for one in rows]
+
+
+def letter_of(vault: Opened, mailing: Mailing) -> Letter:
+    """What was written, to be sent again or begun with; nothing where it does not open."""
     try:
         texts = mailing.texts(vault)
     except Unopened:
-        return Read(mailing, Letter("", ""), [], is_damaged=True)
-    lines = [Line(UUID(pk), title, email, outcome) for pk, title, email, outcome in json.loads(texts["report"])]
-    return Read(mailing, Letter(texts["subject"], texts["body"]), lines)
+        return Letter("", "")
+    return Letter(texts["subject"], texts["body"])
+
+
+def counts_of(rows: Iterable[Mailing]) -> dict[UUID, Counts]:
+    """How many messages of each mail wait, have left or were given up."""
+    with cursor() as cur:
+        cur.execute("SELECT * FROM app_mailing_counts(%s)", [[one.pk for one in rows]])
+        return {mailing: Counts(waiting, gone, failed) for mailing, waiting, gone, failed in cur.fetchall()}
+
+
+def fates_of(rows: Iterable[Mailing]) -> dict[UUID, dict[UUID, Fate]]:
+    """What became of each message, by mail and contact."""
+    found: dict[UUID, dict[UUID, Fate]] = {}
+    with cursor() as cur:
+        cur.execute("SELECT mailing, contact, turn, fate FROM app_mailing_fates(%s)", [[one.pk for one in rows]])
+        for mailing, contact, turn, fate in cur.fetchall():
+            found.setdefault(mailing, {})[contact] = Fate(fate, turn)
+    return found
+
+
+def _parts(counts: Counts, mailing: Mailing) -> list[tuple[str, int]]:
+    said = [(LEFT, counts.gone), (QUEUED, counts.waiting), (FAILED, counts.failed), ("skipped", mailing.skipped)]
+    return [(kind, number) for kind, number in said if number]
+
+
+def _subject(vault: Opened, mailing: Mailing) -> str:
+    try:
+        return mailing.text(vault, "subject")
+    except Unopened:
+        return ""
+
+
+def _read(vault: Opened, mailing: Mailing, fates: dict[UUID, Fate]) -> Read:
+    outcomes = [one.outcome for one in fates.values()]
+    counts = Counts(outcomes.count(QUEUED), outcomes.count(LEFT), outcomes.count(FAILED))
+    try:
+        texts = mailing.texts(vault)
+    except Unopened:
+        return Read(mailing, Letter("", ""), [], counts, is_damaged=True)
+    lines = []
+    for pk, title, email, outcome in json.loads(texts["report"]):
+        fate = fates.get(UUID(pk), Fate(outcome, 1))
+        lines.append(Line(UUID(pk), title, email, fate.outcome, fate.turn))
+    return Read(mailing, Letter(texts["subject"], texts["body"]), lines, counts)
 
 
 def _reached(contact: Contact, number: str, letter: Letter) -> Reached:

@@ -37,8 +37,8 @@ CALLS_AN_HOUR = 120
 def mailings(request: HttpRequest) -> HttpResponse:
     """The mails to several of the last year."""
     vault = opened(request)
-    rows = queries.mailings(vault, timezone.now())[:SHOWN]
-    return render(request, "crm/mailings/mailings.html", {"mailings": [queries.read(vault, one) for one in rows]})
+    rows = list(queries.mailings(vault, timezone.now())[:SHOWN])
+    return render(request, "crm/mailings/mailings.html", {"mailings": queries.listed(vault, rows)})
 
 
 @gate(SIGNED_IN)
@@ -78,6 +78,24 @@ def mailing(request: HttpRequest, mailing: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "crm/mailings/mailing.html", {"read": queries.read(vault, found)})
+
+
+@gate(SIGNED_IN)
+@require_POST
+def again(request: HttpRequest, mailing: UUID) -> HttpResponse:
+    """Send it again to whom it could not be delivered."""
+    vault = opened(request)
+    found = queries.mailings(vault, timezone.now()).filter(pk=mailing).first()
+    if found is None:
+        raise Http404
+    try:
+        count = actions.send_again(vault=vault, mailing=found, at=timezone.now())
+    except MailingProblem as problem:
+        messages.error(request, str(problem))
+    else:
+        words = ngettext("%(count)d message is on its way.", "%(count)d messages are on their way.", count)
+        messages.success(request, words % {"count": count})
+    return redirect("mailings:mailing", found.pk)
 
 
 @gate(SIGNED_IN)
@@ -139,7 +157,7 @@ def _begun(request: HttpRequest, vault: Opened) -> Letter:
         found = queries.mailings(vault, timezone.now()).filter(pk=UUID(request.GET.get("like", ""))).first()
     except ValueError:
         found = None
-    return queries.read(vault, found).letter if found is not None else Letter("", "")
+    return queries.letter_of(vault, found) if found is not None else Letter("", "")
 
 
 def _key(request: HttpRequest) -> UUID:
@@ -174,7 +192,7 @@ def _page(
         "first": letter.to(reaches[0].values) if reaches else None,
         "to_first": reaches[0] if reaches else None,
         "skipped": [(one, queries.OUTCOMES[one.outcome]) for one in found or [] if one.outcome != QUEUED],
-        "earlier": [queries.read(vault, one) for one in queries.mailings(vault, timezone.now())[:10]],
+        "earlier": queries.listed(vault, list(queries.mailings(vault, timezone.now())[:10])),
         "problems": problems or {},
     }
     return render(request, "crm/mailings/new.html", context, status=422 if problems else 200)
