@@ -49,7 +49,7 @@ def test_two_of_three_are_on_their_way_and_the_third_is_named(alice, three):
     ana, bo = sent()
     subject, body = opened(ana)
     assert (ana.recipient, subject) == ("ana@example.org", "News for Ana")
-    assert body.startswith("Dear Ana Ruiz,\n\nwe move.") and "Bo" not in body and "bo@" not in body
+    assert body.startswith("Dear Ana Ruiz,\n\nwe move.") and "Dear Bo" not in body and "bo@" not in body
     assert bo.is_secret and "Answers go to alice@northgate.example." in opened(bo)[1]
     result = alice.get(answer.url).content.decode()
     assert "2 on the way" in result and "1 skipped" in result and "Abel, Cy" in result
