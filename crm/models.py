@@ -11,7 +11,7 @@ from crm.documents.models import Document, Edition
 from crm.feeds.models import Feed, FeedCopy
 from crm.groups.models import Group, GroupMember
 from crm.locks.models import EditLock
-from crm.mail.models import KeptMail, Mailbox
+from crm.mail.models import KeptMail, Mailbox, NotKept
 from crm.mailings.models import Mailing
 from crm.notes.models import Note
 from crm.tasks.models import Task
@@ -39,6 +39,7 @@ __all__ = [
     "Mailbox",
     "Mailing",
     "Member",
+    "NotKept",
     "Note",
     "Past",
     "Pattern",

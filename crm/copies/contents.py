@@ -76,7 +76,11 @@ def _notes(vault: Opened) -> Iterator[Sequence[Cell]]:
 
 def _mails(vault: Opened) -> Iterator[Sequence[Cell]]:
     yield "Contact", "From", "To", "Copy", "Subject", "Mail", "Files", "Written", "Seen by"
-    rows = scope(vault.who, KeptMail).filter(contact__trashed_at=None).select_related("contact__party", "user")
+    rows = (
+        scope(vault.who, KeptMail)
+        .filter(trashed_at=None, contact__trashed_at=None)
+        .select_related("contact__party", "user")
+    )
     for one in rows.order_by("said_at", "pk").iterator(AT_ONCE):
         found = keeping.read(vault, one)
         heads = [found.heads.get(name, "") for name in ("from", "to", "cc")]

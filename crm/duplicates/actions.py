@@ -25,14 +25,22 @@ from crm.groups import actions as groups
 from crm.groups.models import Group, GroupMember
 from crm.groups.queries import may_change
 from crm.locks import actions as locks
-from crm.mail.models import KeptMail
+from crm.mail.models import KeptMail, NotKept
 from crm.notes.models import Note
 from crm.tasks.models import Task
 from crm.vault.sealed import Opened
 from crm.workflows.models import WorkflowContact
 
 # What is about a contact and goes with it, whatever its state.
-Following = type[Note] | type[Task] | type[Document] | type[EventContact] | type[WorkflowContact] | type[KeptMail]
+Following = (
+    type[Note]
+    | type[Task]
+    | type[Document]
+    | type[EventContact]
+    | type[WorkflowContact]
+    | type[KeptMail]
+    | type[NotKept]
+)
 FOLLOW: dict[str, Following] = {
     "notes": Note,
     "tasks": Task,
@@ -40,6 +48,7 @@ FOLLOW: dict[str, Following] = {
     "events": EventContact,
     "workflows": WorkflowContact,
     "mails": KeptMail,
+    "mails_not_kept": NotKept,
 }
 ABOUT = {"events": "event_id", "workflows": "workflow_id"}
 CLEAR = ("first_name", "name", "email", "phone", "state", "party_id", "kind")

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from accounts.ground.access.api import StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.documents.rules import DocumentProblem
-from crm.mail import actions, keeping, queries, reading, sending
+from crm.mail import actions, forgetting, keeping, queries, reading, sending
 from crm.mail.context import access_of_own, any_port, asked, own_or_missing, tried_out, wanted_of
 from crm.mail.models import KeptMail
 from crm.mail.rules import LONGEST_HOST, LONGEST_LINE, LONGEST_PASSWORD, Access, MailProblem, ServerProblem, access_of
@@ -178,6 +178,7 @@ class KeptMailSerializer(serializers.Serializer):
     is_out = serializers.BooleanField(source="mail.is_out")
     said_at = serializers.DateTimeField(source="mail.said_at")
     kept_at = serializers.DateTimeField(source="mail.kept_at")
+    trashed_at = serializers.DateTimeField(source="mail.trashed_at", allow_null=True)
     user = serializers.CharField(source="mail.user.username")
     subject = serializers.CharField(allow_blank=True)
     body = serializers.CharField(allow_blank=True)
@@ -347,9 +348,9 @@ class OneKeptMail(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, kept: UUID) -> Response:
-        """Forget the copy; the mail at the server stays."""
+        """Into the trash; the mail at the server stays, and is not kept again."""
         vault = opened(request._request)
-        keeping.forget(vault=vault, mail=self.kept(vault, kept))
+        forgetting.throw_away(vault=vault, mail=self.kept(vault, kept), at=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def kept(self, vault: Opened, pk: UUID) -> KeptMail:
@@ -358,3 +359,19 @@ class OneKeptMail(APIView):
         if found is None:
             raise Http404
         return found
+
+
+@gate(SIGNED_IN)
+class KeptMailBack(OneKeptMail):
+    """A copy that was forgotten."""
+
+    http_method_names = ("post", "options")
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, kept: UUID) -> Response:
+        """Out of the trash; what is not there any more is kept again when it is opened."""
+        vault = opened(request._request)
+        if forgetting.contact_of(vault, kept) is None:
+            raise Http404
+        forgetting.take_back(vault=vault, pk=kept)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from accounts.ground.access.scope import scope
 from crm.contacts.filters import book
 from crm.contacts.models import Contact
-from crm.mail.models import KeptMail, Mailbox
+from crm.mail.models import KeptMail, Mailbox, NotKept
 from crm.mail.parsing import Content, Heads, Person, content_of, heads_of, message_of
 from crm.mail.rules import not_later, one_line
 from crm.vault.engine.encoding import Unopened
@@ -21,6 +21,14 @@ from crm.vault.sealed import Opened
 # With so many contacts of the book one mail is kept.
 MOST_CONTACTS = 20
 LONGEST_KEPT = 100_000
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The copies of a mail that there are now, and those that the practice does not want."""
+
+    copies: list[KeptMail]
+    unwanted: list[NotKept]
 
 
 @dataclass(frozen=True)
@@ -36,24 +44,29 @@ class Read:
 
 def keep(
     *, vault: Opened, heads: Heads, content: Content | None, came: datetime | None, at: datetime, is_out: bool
-) -> list[KeptMail]:
-    """With each contact of the book who wrote it or to whom one wrote it oneself; once, however often it is seen.
+) -> Standing:
+    """With each contact of the book who wrote it or to whom one wrote it oneself; once, however often it is seen, and
+    not again where it was forgotten.
 
-    Gives what is kept of this mail now. Anybody can write any day above a mail; none stands later than it came.
+    Anybody can write any day above a mail; none stands later than it came.
     """
     people = (*heads.to, *heads.cc, *heads.bcc) if is_out else (heads.sender,)
     contacts = known(vault, (one.email for one in people))
     if not contacts:
-        return []
+        return Standing([], [])
     # Two pages that show the same mail at the same moment wait for each other here.
     scope(vault.who, Mailbox).select_for_update().first()
     said_at = not_later(heads.at, came or at) or at
-    held = scope(vault.who, KeptMail).filter(contact__in=contacts, said_at=said_at)
     mark = heads.message_id or heads.subject
-    there = [one for one in held if _mark(vault, one) == mark]
     by_key = {one.pk: one for one in contacts}
-    for one in there:
-        one.contact = by_key.pop(one.contact_id)
+    of_it = {"contact__in": contacts, "said_at": said_at}
+    held = scope(vault.who, KeptMail).filter(trashed_at=None, **of_it)
+    there = [one for one in held if mark_of(vault, one) == mark]
+    unwanted = [one for one in scope(vault.who, NotKept).filter(**of_it) if _says(vault, one, mark)]
+    for one in (*there, *unwanted):
+        one.contact = by_key[one.contact_id]
+    for one in (*there, *unwanted):
+        by_key.pop(one.contact_id, None)
     texts = {
         "subject": heads.subject,
         "body": (content.text if content else "")[:LONGEST_KEPT],
@@ -71,10 +84,10 @@ def keep(
         )
         row.put(vault, **texts).save(force_insert=True)
         there.append(row)
-    return there
+    return Standing(there, unwanted)
 
 
-def keep_sent(*, vault: Opened, raw: bytes, hidden: Iterable[str], at: datetime) -> list[KeptMail]:
+def keep_sent(*, vault: Opened, raw: bytes, hidden: Iterable[str], at: datetime) -> Standing:
     """What has just left, with those too who got it without others knowing."""
     mail = message_of(raw)
     heads = replace(heads_of(mail), bcc=tuple(Person("", one) for one in hidden))
@@ -104,16 +117,19 @@ def read(vault: Opened, mail: KeptMail) -> Read:
         return Read(mail, is_damaged=True)
 
 
-def forget(*, vault: Opened, mail: KeptMail) -> None:
-    """The copy is gone; the mail at the server stays."""
-    scope(vault.who, KeptMail).filter(pk=mail.pk).delete()
-
-
-def _mark(vault: Opened, mail: KeptMail) -> str:
+def mark_of(vault: Opened, mail: KeptMail) -> str | None:
+    """What tells it from other mails of that moment; None where it does not open."""
     try:
         return str(json.loads(mail.text(vault, "heads")).get("mark", ""))
     except (Unopened, ValueError):
-        return ""
+        return None
+
+
+def _says(vault: Opened, row: NotKept, mark: str) -> bool:
+    try:
+        return row.text(vault, "mark") == mark
+    except Unopened:
+        return False
 
 
 def _written(heads: Heads, content: Content | None, mark: str) -> str:

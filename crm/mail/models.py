@@ -59,8 +59,27 @@ class KeptMail(SealedRow):
     subject_sealed = models.BinaryField()
     body_sealed = models.BinaryField()
     heads_sealed = models.BinaryField()
+    trashed_at = models.DateTimeField(null=True)
 
     sealed = ("subject", "body", "heads")
 
     class Meta(SealedRow.Meta):
         indexes = [models.Index(fields=["contact", "-said_at"], name="kept_mail_contact")]
+
+
+class NotKept(SealedRow):
+    """A mail of which the practice wants no copy with this contact any more, by the mark of the copy that it forgot.
+
+    It has that copy's key, and outlives it in the trash; `user` is who forgot it.
+    """
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField()
+    mark_sealed = models.BinaryField()
+
+    sealed = ("mark",)
+
+    class Meta(SealedRow.Meta):
+        indexes = [models.Index(fields=["contact", "said_at"], name="mail_not_kept")]

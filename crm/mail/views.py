@@ -2,7 +2,6 @@
 
 import io
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.documents.rules import DocumentProblem
@@ -64,7 +63,7 @@ def mail(request: HttpRequest, mail: str) -> HttpResponse:
             heads, now = found.line.heads, timezone.now()
             # Which of both it is says the folder: anybody can write our address above a mail.
             is_out, came = found.folder.use == "sent", found.line.came
-            context["kept"] = keeping.keep(
+            context["standing"] = keeping.keep(
                 vault=vault, heads=heads, content=found.content, came=came, at=now, is_out=is_out
             )
             context["contacts"] = keeping.known(vault, [heads.sender.email])
@@ -129,24 +128,6 @@ def as_file(name: str, content: bytes) -> HttpResponse:
     answer["Cache-Control"] = "private, no-store"
     answer["Content-Security-Policy"] = SHUT
     return answer
-
-
-@gate(SIGNED_IN)
-@require_http_methods(["GET", "HEAD", "POST"])
-def kept(request: HttpRequest, kept: UUID) -> HttpResponse:
-    """A mail kept with a contact; the copy is forgotten when asked."""
-    vault = opened(request)
-    found = keeping.one(vault, kept)
-    if found is None:
-        raise Http404
-    if request.method == "POST":
-        keeping.forget(vault=vault, mail=found)
-        messages.success(
-            request,
-            _("The copy is gone. The mail at the mail server stays; whoever opens it here again keeps it again."),
-        )
-        return redirect("contacts:agenda", found.contact_id)
-    return render(request, "crm/mail/kept.html", {"read": keeping.read(vault, found)})
 
 
 def scanned(found: tuple[str, bytes]) -> tuple[str, bytes]:

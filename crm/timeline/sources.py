@@ -74,7 +74,7 @@ def _documents(about: About) -> "QuerySet[Any]":
 
 
 def _mails(about: About) -> "QuerySet[Any]":
-    rows = scope(about.who, KeptMail).filter(contact_id=about.contact)
+    rows = scope(about.who, KeptMail).filter(contact_id=about.contact, trashed_at=None)
     state = Case(When(is_out=True, then=Value(OUT)), default=Value(IN), output_field=CharField())
     sealed = {"version": "version", "title": "subject_sealed"}
     return leg(rows, at="said_at", state=state, actor="user__username", **sealed)

@@ -96,3 +96,17 @@ REVOKE ALL ON FUNCTION app_empty_trash(timestamptz, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app_empty_trash(timestamptz, integer) TO portal_worker;
 """
 EMPTIES_BACK = "DROP FUNCTION app_empty_trash(timestamptz, integer)"
+
+# Mails kept with contacts lie there too; that they are not kept again outlives them.
+_BEFORE = "    -- What a change of several,"
+EMPTIES_MAILS = EMPTIES.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace(
+    _BEFORE,
+    f"""    over := ARRAY(SELECT k.id FROM crm_keptmail k WHERE k.trashed_at < too_old ORDER BY k.id LIMIT the_most
+                  FOR UPDATE SKIP LOCKED);
+    DELETE FROM crm_keptmail k WHERE k.id = ANY (over);
+    kind := 'mails'; gone := cardinality(over);
+    RETURN NEXT;
+
+{_BEFORE}""",
+)
+EMPTIES_MAILS_BACK = EMPTIES.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")

@@ -189,6 +189,7 @@ HOME = (
     button("email", "write_mail", _("Write a mail"), "mail:write", "pencil"),
     page("email", "write_mail_page", _("Write a mail"), "mail:write"),
     page("contact_agenda", "kept_mail", _("Mail"), "mail:kept"),
+    page("email", "mail_trash", _("Trash of kept mails"), "mail:trash"),
     page("email", "read_mail", _("Mail"), "mail:mail"),
     page("email", "mailboxes", _("Mailboxes"), "mailbox:home", "view"),
     button("mailboxes", "request_mailbox", _("Request mailbox"), "mailbox:request", "mail", "view"),

@@ -18,6 +18,7 @@ TOLD = {
     "KeptMail": "Of a kept mail:",
     "Mailbox": "Of a mailbox of your own:",
     "Mailing": "Of a mail to several:",
+    "NotKept": "Of a mail that is not kept again:",
     "Note": "Of a note:",
     "Past": "Of a change:",
     "Pattern": "Templates are sealed whole",

@@ -95,6 +95,7 @@ TABLES: dict[str, Any] = {
     "crm_keptmail": _("Mails kept with contacts"),
     "crm_mailbox": _("Mailboxes of people"),
     "crm_mailing": _("Mails to several contacts"),
+    "crm_notkept": _("Mails that are not kept again"),
     "crm_customfield": _("Own fields of contacts"),
     "crm_member": _("Members of vaults"),
     "crm_epoch": _("Data keys of vaults"),
