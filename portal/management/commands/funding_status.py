@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db.models import Count, Min, QuerySet, Sum
+from django.db.models import Count, F, Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.broker.funding.models import UNDER_WAY, FundingRequest
@@ -55,7 +55,9 @@ class Command(PortalCommand):
                 f"  {amount}"
             )
         for one in requests:
-            self.stdout.write(f"{one['id']}  {one['kind']:<13} {one['status']:<20} {one['amount']} {one['currency']}")
+            self.stdout.write(
+                f"{one['id']}  {one['kind']:<13} {one['status']:<20} {one['amount']} {one['currency']}  {_where(one)}"
+            )
         for one in failed:
             self.stdout.write(f"not delivered: {one['name']} of {one['written_at']}  {one['why']}")
         if not (waiting or requests or failed):
@@ -86,5 +88,12 @@ def _counted(rows: "QuerySet[FundingRequest]") -> list[dict[str, Any]]:
 
 
 def _listed(rows: "QuerySet[FundingRequest]") -> list[dict[str, Any]]:
+    """A bank by the name it had when it was asked for, also when it has been deleted since."""
     names = ("id", "kind", "status", "amount", "currency", "requested_on", "hold_until", "sent_at")
-    return list(rows.order_by("asked_at", "pk").values(*names)[:LISTED])
+    found = rows.order_by("asked_at", "pk").values(*names, to=F("bank__name"), to_deleted_at=F("bank__deleted_at"))
+    return list(found[:LISTED])
+
+
+def _where(one: dict[str, Any]) -> str:
+    gone = f" (deleted {one['to_deleted_at']:%Y-%m-%d})" if one["to_deleted_at"] else ""
+    return f"to {one['to']}{gone}" if one["to"] else ""

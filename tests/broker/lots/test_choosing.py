@@ -36,7 +36,7 @@ def ana(world, told):
     return world["U1000001"]
 
 
-def test_one_person_runs_it_and_is_gone_a_quarter_of_an_hour_after_the_last_sign(ana, seated, now):
+def test_set_4_one_person_runs_it_and_is_gone_a_quarter_of_an_hour_after_the_last_sign(ana, seated, now):
     # Vera comes now, a quarter of an hour after Alice was last heard of: by the database's own clock too.
     begun_at = now - 26 * MINUTE
     with seated("alice") as alice:
