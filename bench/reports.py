@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What files of many accounts take: the highest memory of the process that makes each, for a firm and a tenth of it.
+"""What files of many accounts take: the highest memory of the process that makes each, for a firm and for a part of it.
 
     bench/reports.py [--accounts 100000]
 
-Generates both firms in a database of their own and has the account list, the fee report, the activity statement, the
-client summary and the portfolio analysis made as CSV and as a workbook, each by a process of its own in the way of a
-worker. `times` is the memory of the large firm to that of the small one: what streams stays near 1. The last line is
-JSON.
+Generates a firm in a database of its own and has the account list, the fee report, the activity statement, the client
+summary and the portfolio analysis made as CSV and as a workbook, for who leads the firm and for one of its second-level
+advisors, each by a process of its own in the way of a worker. `times` is the memory for all accounts to that for the
+part: what streams stays near 1. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.database import own_database
+from bench.generate import SECOND_LEVELS
+
 BENCH = "portal_bench_reports"
-SMALLER = 10
 FORMS = ("csv", "xlsx")
 # By name: the table and the query of a job; a report's days are those that the firm has.
 LIST = ("accounts", "")
@@ -35,29 +37,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Highest memory while files of many accounts are made.")
     parser.add_argument("--accounts", type=int, default=100_000)
     count = parser.parse_args().accounts
-    found = {size: _firm(size) for size in (count // SMALLER, count)}
-    small, large = found.values()
+    found = _firm(count)
     rows: dict[str, dict[str, Any]] = {}
-    for name, one in large.items():
-        times = round(one["mb"] / small[name]["mb"], 2)
-        rows[name] = {"mb": one["mb"], "small_mb": small[name]["mb"], "times": times, "seconds": one["seconds"]}
-        print(f"{name:18} {small[name]['mb']:6.1f} MB  {one['mb']:6.1f} MB  {times:5.2f} x  {one['seconds']:7.1f} s")
+    for name, one in found["top"].items():
+        part = found["second"][name]
+        rows[name] = {**one, "part_mb": part["mb"], "times": round(one["mb"] / part["mb"], 2)}
+        sizes = f"{part['mb']:6.1f} MB  {one['mb']:6.1f} MB  {rows[name]['times']:5.2f} x"
+        print(f"{name:18} {sizes}  {one['seconds']:7.1f} s")
     most = max(one["times"] for one in rows.values())
-    print(json.dumps({"accounts": count, "most_times": most, "files": rows}))
+    print(json.dumps({"accounts": count, "part": count // (SECOND_LEVELS + 1), "most_times": most, "files": rows}))
 
 
-def _firm(size: int) -> dict[str, dict[str, float]]:
-    """Memory and seconds of each file of a firm of that size, in a process that ends with its database."""
+def _firm(size: int) -> dict[str, dict[str, dict[str, float]]]:
+    """Memory and seconds of each file by who asks for it, in a process that has written nothing itself."""
     here = Path(__file__).resolve().parent.parent
-    from bench.database import own_database
-
     own_database(BENCH)
     subprocess.run([sys.executable, "-m", "bench.big_firm", str(size)], cwd=here, check=True)
-    env = {**os.environ, "PORTAL_PROCESS": "worker"}
     made = subprocess.run(
         [sys.executable, "-c", "from bench.reports import files; files()"],
         cwd=here,
-        env=env,
+        env={**os.environ, "PORTAL_PROCESS": "worker"},
         check=True,
         stdout=subprocess.PIPE,
     )
@@ -69,23 +68,25 @@ def files() -> None:
     import django
 
     django.setup()
-    found = {}
+    found: dict[str, dict[str, dict[str, float]]] = {"second": {}, "top": {}}
     for name in ("list", *REPORTS):
         for form in FORMS:
-            began = time.monotonic()
-            child = os.fork()
-            if not child:
-                os._exit(_make(name, form))
-            _pid, status, used = os.wait4(child, 0)
-            if status:
-                raise SystemExit(f"{name} as {form} failed")
-            seconds = round(time.monotonic() - began, 1)
-            found[f"{name} {form}"] = {"mb": round(used.ru_maxrss / KB_IN_MB, 1), "seconds": seconds}
+            for role, rows in found.items():
+                began = time.monotonic()
+                child = os.fork()
+                if not child:
+                    os._exit(_make(role, name, form))
+                _pid, status, used = os.wait4(child, 0)
+                if status:
+                    raise SystemExit(f"{name} as {form} failed for {role}")
+                seconds = round(time.monotonic() - began, 1)
+                rows[f"{name} {form}"] = {"mb": round(used.ru_maxrss / KB_IN_MB, 1), "seconds": seconds}
+                print(f"{role:7} {name:12} {form:5} {rows[f'{name} {form}']}", file=sys.stderr, flush=True)
     print(json.dumps(found))
 
 
-def _make(name: str, form: str) -> int:
-    """Ask for a file as whoever leads the firm does, have it made, and throw it away."""
+def _make(role: str, name: str, form: str) -> int:
+    """Ask for a file as that person does, have it made, and throw it away."""
     from django.core.files.storage import default_storage
     from django.utils import timezone
 
@@ -99,7 +100,7 @@ def _make(name: str, form: str) -> int:
     from portal.reports.wishes import Wish
 
     with as_role("office"):
-        seat = Seat.unscoped.using("office").filter(role="top", is_active=True).first()
+        seat = Seat.unscoped.using("office").filter(role=role, is_active=True).first()
     assert seat is not None
     with acting(seat.user_id, seat_id=seat.pk) as who:
         assert who is not None
