@@ -46,7 +46,8 @@ def take_back(*, vault: Opened, pk: UUID) -> bool:
 
 def contact_of(vault: Opened, pk: UUID) -> Contact | None:
     """With whom a copy was that was forgotten, whether or not it still lies in the trash."""
-    for model in (KeptMail, NotKept):
+    models: tuple[type[KeptMail] | type[NotKept], ...] = (KeptMail, NotKept)
+    for model in models:
         found = scope(vault.who, model).filter(pk=pk).select_related("contact__party").first()
         if found is not None:
             return found.contact

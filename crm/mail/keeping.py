@@ -63,9 +63,9 @@ def keep(
     held = scope(vault.who, KeptMail).filter(trashed_at=None, **of_it)
     there = [one for one in held if mark_of(vault, one) == mark]
     unwanted = [one for one in scope(vault.who, NotKept).filter(**of_it) if _says(vault, one, mark)]
-    for one in (*there, *unwanted):
-        one.contact = by_key[one.contact_id]
-    for one in (*there, *unwanted):
+    known_of: list[KeptMail | NotKept] = [*there, *unwanted]
+    for one in known_of:
+        one.contact = next(each for each in contacts if each.pk == one.contact_id)
         by_key.pop(one.contact_id, None)
     texts = {
         "subject": heads.subject,
