@@ -4,7 +4,7 @@ import binascii
 import io
 from base64 import b64decode
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -19,10 +19,14 @@ from rest_framework.views import APIView
 
 from accounts.ground.access.api import StrictSerializer
 from accounts.ground.access.gates import SIGNED_IN, gate
+from crm.contacts import chosen
+from crm.contacts.rules import ContactProblem
+from crm.documents import actions as documents
+from crm.documents import queries as documents_read
+from crm.documents.api import DocumentSerializer
 from crm.documents.rules import DocumentProblem
-from crm.mail import actions, forgetting, keeping, queries, reading, sending
+from crm.mail import actions, keeping, queries, reading, sending
 from crm.mail.context import access_of_own, any_port, asked, own_or_missing, tried_out, wanted_of
-from crm.mail.models import KeptMail
 from crm.mail.rules import LONGEST_HOST, LONGEST_LINE, LONGEST_PASSWORD, Access, MailProblem, ServerProblem, access_of
 from crm.mail.sending import Upload
 from crm.mail.views import as_file, scanned
@@ -136,6 +140,12 @@ class MarkSerializer(StrictSerializer):
     is_read = serializers.BooleanField()
 
 
+class AboutSerializer(StrictSerializer):
+    """Whom a document is about; nobody where none is named."""
+
+    contact = serializers.UUIDField(required=False)
+
+
 class NewFileSerializer(StrictSerializer):
     """A file that goes along, in base64."""
 
@@ -168,22 +178,6 @@ class SentMailSerializer(serializers.Serializer):
 
     refused = serializers.ListField(child=serializers.CharField())
     is_filed = serializers.BooleanField()
-
-
-class KeptMailSerializer(serializers.Serializer):
-    """A mail kept with a contact, opened for this request."""
-
-    id = serializers.UUIDField(source="mail.pk")
-    contact = serializers.UUIDField(source="mail.contact_id")
-    is_out = serializers.BooleanField(source="mail.is_out")
-    said_at = serializers.DateTimeField(source="mail.said_at")
-    kept_at = serializers.DateTimeField(source="mail.kept_at")
-    trashed_at = serializers.DateTimeField(source="mail.trashed_at", allow_null=True)
-    user = serializers.CharField(source="mail.user.username")
-    subject = serializers.CharField(allow_blank=True)
-    body = serializers.CharField(allow_blank=True)
-    heads = serializers.DictField(child=serializers.CharField(allow_blank=True))
-    is_damaged = serializers.BooleanField()
 
 
 class MailView(APIView):
@@ -337,41 +331,22 @@ class MailFile(OneMail):
 
 
 @gate(SIGNED_IN)
-class OneKeptMail(APIView):
-    """A mail kept with a contact; a contact's timeline names them."""
-
-    @extend_schema(responses=KeptMailSerializer)
-    def get(self, request: Request, kept: UUID) -> Response:
-        """What it says."""
-        vault = opened(request._request)
-        return Response(KeptMailSerializer(keeping.read(vault, self.kept(vault, kept))).data)
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, kept: UUID) -> Response:
-        """Into the trash; the mail at the server stays, and is not kept again."""
-        vault = opened(request._request)
-        forgetting.throw_away(vault=vault, mail=self.kept(vault, kept), at=timezone.now())
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def kept(self, vault: Opened, pk: UUID) -> KeptMail:
-        """One of the practice's."""
-        found = keeping.one(vault, pk)
-        if found is None:
-            raise Http404
-        return found
-
-
-@gate(SIGNED_IN)
-class KeptMailBack(OneKeptMail):
-    """A copy that was forgotten."""
+class MailFileDocument(OneMail):
+    """A file of a mail as a document."""
 
     http_method_names = ("post", "options")
 
-    @extend_schema(request=None, responses={204: None})
-    def post(self, request: Request, kept: UUID) -> Response:
-        """Out of the trash; what is not there any more is kept again when it is opened."""
-        vault = opened(request._request)
-        if forgetting.contact_of(vault, kept) is None:
-            raise Http404
-        forgetting.take_back(vault=vault, pk=kept)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    @extend_schema(parameters=[FOLDER], request=AboutSerializer, responses={201: DocumentSerializer})
+    def post(self, request: Request, mail: str, part: int) -> Response:
+        """About a contact, or of the practice alone; taken by the rules of an upload."""
+        said = AboutSerializer.of(request)
+        vault, access, folder = self.meant(request, mail)
+        name, content = self.ask(request, vault, "file", lambda: reading.fetch_file(access, folder, mail, part))
+        try:
+            about = chosen.contact_of(vault, str(said["contact"])) if said.get("contact") else None
+            made = documents.keep(vault=vault, name=name, file=io.BytesIO(content), contact=about, at=timezone.now())
+        except ContactProblem as problem:
+            raise ValidationError({name: [words] for name, words in problem.problems.items()}) from problem
+        except DocumentProblem as problem:
+            raise ValidationError({"file": [str(problem)]}) from problem
+        return Response(DocumentSerializer(documents_read.read(vault, made)).data, status=status.HTTP_201_CREATED)

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from crm.mail.api import KeptMailBack, MailFile, Mails, OneKeptMail, OneMail, OwnMailbox
+from crm.mail.api import MailFile, MailFileDocument, Mails, OneMail, OwnMailbox
+from crm.mail.kept_api import KeptMailBack, OneKeptMail
 
 urlpatterns = [
     path("email/box/", OwnMailbox.as_view(), name="api_own_mailbox"),
@@ -11,4 +12,9 @@ urlpatterns = [
     path("email/mails/", Mails.as_view(), name="api_mails"),
     path("email/mails/<slug:mail>/", OneMail.as_view(), name="api_mail"),
     path("email/mails/<slug:mail>/files/<int:part>/", MailFile.as_view(), name="api_mail_file"),
+    path(
+        "email/mails/<slug:mail>/files/<int:part>/document/",
+        MailFileDocument.as_view(),
+        name="api_mail_file_document",
+    ),
 ]

@@ -18,4 +18,5 @@ urlpatterns = [
     path("email/kept/<uuid:kept>/back/", kept_views.take_back, name="take_back"),
     path("email/mails/<slug:mail>/", views.mail, name="mail"),
     path("email/mails/<slug:mail>/files/<int:part>/", views.file, name="file"),
+    path("email/mails/<slug:mail>/files/<int:part>/document/", views.to_documents, name="to_documents"),
 ]

@@ -14,6 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from crm.contacts import chosen
+from crm.contacts.rules import ContactProblem
+from crm.documents import actions as documents
 from crm.documents.rules import DocumentProblem
 from crm.documents.scanning import scanner
 from crm.mail import keeping, queries, reading
@@ -67,6 +70,9 @@ def mail(request: HttpRequest, mail: str) -> HttpResponse:
                 vault=vault, heads=heads, content=found.content, came=came, at=now, is_out=is_out
             )
             context["contacts"] = keeping.known(vault, [heads.sender.email])
+            standing = context["standing"]
+            about = [one.contact for one in (*standing.copies, *standing.unwanted)]
+            context["about"] = list({one.pk: one for one in (*about, *context["contacts"])}.values())
     except ServerProblem as problem:
         context["problem"] = str(problem)
     return render(request, "crm/mail/mail.html", context)
@@ -87,6 +93,27 @@ def file(request: HttpRequest, mail: str, part: int) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect(f"{reverse('mail:mail', args=[mail])}?{urlencode({'folder': folder})}")
     return as_file(name, content)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def to_documents(request: HttpRequest, mail: str, part: int) -> HttpResponse:
+    """A file of a mail among the documents of a contact, or of the practice, by the rules of an upload."""
+    vault = opened(request)
+    mailbox, folder = own_or_missing(vault), request.POST.get("folder", "")[:300] or reading.INBOX
+    if not reading.is_key(mail):
+        raise Http404
+    try:
+        about = chosen.contact_of(vault, request.POST.get("contact", ""))
+        access = access_of_own(vault, mailbox)
+        name, content = asked(request, vault, "file", lambda: reading.fetch_file(access, folder, mail, part))
+        document = documents.keep(vault=vault, name=name, file=io.BytesIO(content), contact=about, at=timezone.now())
+    except (ServerProblem, DocumentProblem, ContactProblem) as problem:
+        # On a page of its own: the words name files, and what the next page tells stands readable until then.
+        back = f"{reverse('mail:mail', args=[mail])}?{urlencode({'folder': folder})}"
+        return render(request, "crm/mail/not_saved.html", {"problem": str(problem), "back": back}, status=422)
+    messages.success(request, _("The file is among the documents."))
+    return redirect("documents:document", document.pk)
 
 
 @gate(SIGNED_IN)
