@@ -21,6 +21,8 @@ from crm.mail.visits import at_most
 
 # For one answer, for a look at a page, and for what carries files.
 SECONDS, IN_ALL, WITH_FILES = 6, 15, 45
+# A server without an index reads every mail of a folder for some words, and says nothing meanwhile.
+SEARCHING = 40
 # A server may look through a whole mail before it says that it takes it.
 AFTER_DATA, SENDING = 50, 60
 # Ports where encryption begins after a greeting.
@@ -103,6 +105,11 @@ class Box(BaseMailBox):
     def __init__(self, client: _Imap) -> None:
         self._made = client
         super().__init__()
+
+    def waits(self, seconds: float) -> None:
+        """Its next answers may take so long; what the visit may take in all stays."""
+        if self._made.sock is not None:
+            self._made.sock.settimeout(seconds)
 
     def _get_mailbox_client(self) -> imaplib.IMAP4:
         return self._made

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from imap_tools import FolderInfo
 from imap_tools.utils import encode_folder
 
-from crm.mail.lines import NONSENSE, WITH_FILES, Box, inbox
+from crm.mail.lines import IN_ALL, NONSENSE, SEARCHING, SECONDS, WITH_FILES, Box, inbox
 from crm.mail.parsing import Content, Heads, content_of, file_of, heads_of, is_readable, message_of
 from crm.mail.rules import LONGEST_WORDS, Access, ServerProblem, not_later, one_line
 from portal.lib.filekinds import MEGA
@@ -109,7 +109,7 @@ class NoSuchMail(Exception):
 
 def look(access: Access, wanted: Wanted) -> Listing:
     """A page of a folder. Raises ServerProblem, NoSuchMail."""
-    with inbox(access) as box:
+    with inbox(access, seconds=WITH_FILES if wanted.words else IN_ALL) as box:
         folders = _folders(box)
         folder = _named(folders, wanted.folder)
         validity, total = _enter(box, folder)
@@ -253,7 +253,9 @@ def _found(box: Box, wanted: Wanted) -> list[str]:
         _typ, data = _said(box.client.uid("SEARCH", *keys))
     else:
         box.client.literal = words.encode()  # type: ignore[assignment]
+        box.waits(SEARCHING)
         _typ, data = _said(box.client.uid("SEARCH", "CHARSET", "UTF-8", *keys, "TEXT"))
+        box.waits(SECONDS)
     return data[0].decode("ascii").split() if data and data[0] else []
 
 

@@ -22,7 +22,7 @@ from crm.documents.scanning import scanner
 from crm.mail import keeping, queries, reading
 from crm.mail.context import access_of_own, asked, own_or_missing, wanted_of
 from crm.mail.reading import MOST_AT_ONCE
-from crm.mail.rules import ServerProblem
+from crm.mail.rules import LONGEST_WORDS, ServerProblem
 from crm.vault.context import opened
 from crm.vault.rules import PROVED, member_seat
 
@@ -54,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def mail(request: HttpRequest, mail: str) -> HttpResponse:
     """One mail: its words first, its formatted form when asked for; looking at it marks it as read."""
     vault = opened(request)
-    mailbox, folder = own_or_missing(vault), request.GET.get("folder", "")[:300]
+    mailbox, folder = own_or_missing(vault), request.GET.get("folder", "")[:300] or reading.INBOX
     if not reading.is_key(mail):
         raise Http404
     context: dict[str, Any] = {"folder": folder, "is_formatted": request.GET.get("as") == "formatted"}
@@ -83,7 +83,7 @@ def mail(request: HttpRequest, mail: str) -> HttpResponse:
 def file(request: HttpRequest, mail: str, part: int) -> HttpResponse:
     """A file of a mail, looked through for malware and only ever saved."""
     vault = opened(request)
-    mailbox, folder = own_or_missing(vault), request.GET.get("folder", "")[:300]
+    mailbox, folder = own_or_missing(vault), request.GET.get("folder", "")[:300] or reading.INBOX
     if not reading.is_key(mail):
         raise Http404
     try:
@@ -121,9 +121,11 @@ def to_documents(request: HttpRequest, mail: str, part: int) -> HttpResponse:
 def several(request: HttpRequest) -> HttpResponse:
     """Marked mails of a folder: as read, as unread, or into the server's trash."""
     vault = opened(request)
-    mailbox, folder = own_or_missing(vault), request.POST.get("folder", "")[:300]
+    mailbox, folder = own_or_missing(vault), request.POST.get("folder", "")[:300] or reading.INBOX
     keys = [one for one in request.POST.getlist("mail")[:MOST_AT_ONCE] if reading.is_key(one)]
-    back = f"{reverse('mail:home')}?{urlencode({'folder': folder})}"
+    # Where one was: on that page, with the search.
+    place = {name: value for name in ("page", "q", "unread") if (value := request.POST.get(name, "")[:LONGEST_WORDS])}
+    back = f"{reverse('mail:home')}?{urlencode({'folder': folder, **place})}"
     does = request.POST.get("do", "")
     if not keys or does not in ("read", "unread", "trash"):
         messages.error(request, _("No mail is chosen."))

@@ -166,5 +166,6 @@ def _page(
         "is_ready": bool(address),
         "linked": LINKED,
         "is_posted": request.method == "POST",
+        "is_unopened": mail is not None and mail.content is None,
     }
     return render(request, "crm/mail/write.html", context, status=status if problems else 200)

@@ -72,9 +72,10 @@ def ask_once(
     *, who: Who, table: str, query: str, form: str, at: datetime, longest: int = LONGEST_QUERY, tells: bool = False
 ) -> Job:
     """The same, but asked twice while the first one waits it is the first one."""
-    waiting = {"table": table, "query": query, "form": form, "tells": tells, "chosen": []}
+    waiting = {"table": table, "query": query, "form": form, "tells": tells}
     own = Job.unscoped.filter(user_id=who.user_id, seat_id=who.seat_id, kind=KIND, state=JobState.WAITING)
-    known = own.filter(arguments__contains=waiting).first()
+    # Containing none holds for any list, so what is marked is compared by itself.
+    known = own.filter(arguments__contains=waiting, arguments__chosen=[]).first()
     more = {"chosen": (), "at": at, "longest": longest, "tells": tells}
     return known or ask(who=who, table=table, query=query, form=form, **more)  # type: ignore[arg-type]
 

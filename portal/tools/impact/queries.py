@@ -132,6 +132,7 @@ class Sheet:
     release: Release | None
     holdings: tuple[Holding, ...]
     portfolio: Portfolio
+    has_values: bool = True
 
     @property
     def in_conflict(self) -> list[Holding]:
@@ -209,7 +210,7 @@ def sheet(account: Account, wishes: Wishes, today: date) -> Sheet:
         _with_alternatives(one, better, parts, places.index(place) if place in places else None) if one in asks else one
         for place, one in enumerate(found)
     )
-    return Sheet(day, release, shown, rules.portfolio(parts))
+    return Sheet(day, release, shown, rules.portfolio(parts), has_values=bool(wishes.values))
 
 
 def _rated(conids: Sequence[int], today: date) -> "tuple[Release | None, dict[int | None, Rated]]":

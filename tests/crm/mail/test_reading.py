@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import pytest
 from django.db import connection
 
+from crm.mail import lines
 from crm.mail.models import Mailbox
 from crm.vault.models import Member
 from tests.crm.mail.servers import ADDRESS, PASSWORD
@@ -93,6 +94,21 @@ def test_mails_are_listed_searched_and_read(connected, imap):
     assert "Где моя шляпа?" in page and "Ana Ruiz &lt;ana@example.org&gt;" in page
     unread = connected.get("/email/", {"unread": "1"})
     assert "33 mails" in html_of(unread)
+    # Without a folder it is the inbox; what is done with mails leads back to the page and search one was at.
+    there = links(found)[0].partition("?")[0]
+    assert connected.get(there).status_code == 200
+    marked = {"mail": there.split("/")[3], "do": "unread", "page": "2", "q": "шляпа"}
+    back = connected.post("/email/several/", marked).url
+    assert "folder=INBOX" in back and "page=2" in back and len(links(connected.get(back))) == 1
+
+
+def test_a_server_may_take_its_time_to_look_for_words(connected, imap, monkeypatch):
+    """Without an index it reads every mail of the folder; any other answer has six seconds."""
+    imap.deliver(written("News").as_bytes())
+    waited, waits = [], lines.Box.waits
+    monkeypatch.setattr(lines.Box, "waits", lambda box, seconds: waited.append(seconds) or waits(box, seconds))
+    assert len(links(connected.get("/email/?q=news"))) == 1 and waited == [40, 6]
+    assert len(links(connected.get("/email/"))) == 1 and waited == [40, 6]
 
 
 def test_mails_are_marked_and_go_to_the_trash_and_nobody_elses_with_them(connected, imap):

@@ -6,12 +6,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts.broker.feed.job import ensure_partitions
 from accounts.broker.feed.models import NavDaily
+from accounts.ground.access.context import acting
 from accounts.ground.jobs.models import Job, JobState
 from accounts.ground.runs.models import Run, Seal
 from accounts.ground.tree.models import Account
+from portal.exports.actions import ask, ask_once
 from portal.exports.tasks import make_export
 from portal.lib import csvtext, xlsx
 
@@ -114,6 +117,15 @@ def test_who_may_not_see_reports_gets_no_fees(client, valued):
 
     assert client.post("/fees/export/").status_code == 403
     assert not Job.unscoped.exists()
+
+
+def test_a_file_of_some_rows_is_not_taken_for_that_of_all(valued):
+    with acting(valued.users["alice"].pk) as who:
+        same = {"who": who, "table": "accounts", "query": "", "form": "csv", "at": timezone.now()}
+        some = ask(**same, chosen=["U1000001"])
+        whole = ask_once(**same)
+        assert whole.pk != some.pk
+        assert ask_once(**same).pk == whole.pk
 
 
 def test_a_stopped_job_makes_no_file(client, valued):

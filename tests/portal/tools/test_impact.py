@@ -222,6 +222,18 @@ def test_holdings_are_scored_compared_and_given_alternatives(world, browse, offi
     page = browse("alice").get(f"/tools/esg/{ANA}/").content.decode()
     for words in ("6.62", "90.00%", "Animal Testing", "BEST", "7.48", "Example data"):
         assert words in page
+    assert "Choose a value to see alternatives" not in page
+
+
+def test_without_a_value_the_page_says_what_alternatives_need(world, browse, office):
+    """Nothing says by what one security would be better than another, and nothing is covered."""
+    assert load(office).status_code == 302
+    holds(world.accounts[ANA], "LAB", 13, 400)
+    avoided = {"values": {}, "avoided": ["animal_testing"], "said_on": "2026-11-02"}
+    assert put(browse("alice"), f"{API}{ANA}/answer/", avoided).status_code == 200
+    page = browse("alice").get(f"/tools/esg/{ANA}/").content.decode()
+    assert "Choose a value to see alternatives" in page and "Animal Testing" in page
+    assert "<dd>0.00%</dd>" not in page
 
 
 def test_the_newest_file_of_a_day_holds_and_a_file_is_taken_once(world, browse, office):
