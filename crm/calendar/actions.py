@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.ground.access.scope import scope
 from crm.calendar.models import Event, EventContact, Visibility
 from crm.calendar.occurring import over_at, remind_at
-from crm.calendar.rules import EventProblem, Said, Words
+from crm.calendar.rules import FIRST, LAST, EventProblem, Said, Words, midnight, start_of
 from crm.contacts.chosen import colleagues
 from crm.contacts.models import Contact
 from crm.feeds.copying import copy_event
@@ -92,6 +92,46 @@ def move_day(*, vault: Opened, series: Event, version: int, key: str, said: Said
     """One day of a series otherwise than the others; the series goes on without it."""
     leave_out(vault=vault, series=series, version=version, key=key, at=at)
     return write(vault=vault, said=said, round=round, at=at, series=series, replaces=key)
+
+
+def shift(*, vault: Opened, event: Event, version: int, key: str, days: int, at: datetime) -> None:
+    """An event, or one day of a series, some days later or earlier at the same time of its own clock. Raises
+    EventChanged, EventProblem and `Unopened`."""
+    if event.repeats and not key:
+        raise EventProblem({"event": _("Say which day of the series is moved.")})
+    start = start_of(key, event.zone) if key else event.starts
+    said = Said(
+        title=event.text(vault, "title"),
+        words=words_of(vault, event),
+        is_all_day=event.is_all_day,
+        **_moved(start, event, days),
+        zone=event.zone,
+        rule=event.rule if not key else "",
+        visibility=event.visibility,
+        is_free=event.is_free,
+        remind_minutes=event.remind_minutes,
+    )
+    round = Round([one.contact for one in event.about.all()], event.people)
+    if key:
+        move_day(vault=vault, series=event, version=version, key=key, said=said, round=round, at=at)
+    else:
+        change(vault=vault, event=event, version=version, said=said, round=round, at=at)
+
+
+def _moved(start: datetime | date, event: Event, days: int) -> dict[str, datetime]:
+    """When it begins and is over after a move, as the row holds them."""
+    length, step = event.ends_at - event.begins_at, timedelta(days=days)
+    try:
+        if isinstance(start, datetime):
+            ends = (start.astimezone(UTC) + length).astimezone(start.tzinfo)
+            found = [(one + step).astimezone(UTC) for one in (start, ends)]
+        else:
+            found = [midnight(start + step), midnight(start + step) + length]
+    except OverflowError:
+        found = []
+    if not found or not (found[0].date() >= FIRST and found[1].date() <= LAST) or found[1] <= found[0]:
+        raise EventProblem({"event": _("No calendar here has such a day.")})
+    return {"begins_at": found[0], "ends_at": found[1]}
 
 
 def leave_out(*, vault: Opened, series: Event, version: int, key: str, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """One event: writing, looking, changing it or one day of a series, undoing, throwing away and taking back."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +22,7 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.onward import onward
 from crm.calendar import actions, queries
 from crm.calendar.actions import EventChanged
-from crm.calendar.forms import REMINDERS, blank, from_words, once, said_of, stored, understood
+from crm.calendar.forms import REMINDERS, blank, from_words, moved, once, said_of, stored, understood
 from crm.calendar.models import Event, Visibility
 from crm.calendar.occurring import comes_on
 from crm.calendar.repetition import WEEKDAYS
@@ -32,6 +33,8 @@ from crm.vault.context import opened
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 
+# By how many days an event is moved: -7, 1.
+_DAYS = re.compile(r"-?[0-9]{1,3}")
 SECRETS = ("title", "place", "details", "guests")
 
 
@@ -58,16 +61,20 @@ def new(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters(*SECRETS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def event(request: HttpRequest, event: UUID) -> HttpResponse:
-    """One event or one day of a series, to be looked at and changed."""
+    """One event or one day of a series, to be looked at and changed, or moved by some days from the month."""
     vault = opened(request)
     found = one(vault, event)
     key = _key(request, found)
     if request.method != "POST":
         return _form(request, vault, _values(vault, found, key), event=found, key=key)
-    said = said_of(request.POST)
     version = request.POST.get("version", "")
     known = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+    days = _DAYS.fullmatch(request.POST.get("by", ""))
+    said = said_of(request.POST) if days is None else moved(_values(vault, found, key), int(days[0]))
     try:
+        if days is not None:
+            actions.shift(vault=vault, event=found, version=known, key=key, days=int(days[0]), at=timezone.now())
+            return redirect(_onward(request, found, "changed"))
         parts = understood(vault, {**said, "uid": _uid(vault, found)})
         if key and request.POST.get("which") == "one":
             actions.move_day(vault=vault, series=found, version=known, key=key, at=timezone.now(), **once(parts))

@@ -130,6 +130,19 @@ def understood(vault: Opened, said: Mapping[str, Any]) -> dict[str, Any]:
     return {"said": found, "round": Round(contacts, [known[one] for one in names])}
 
 
+def moved(values: Mapping[str, Any], days: int) -> dict[str, Any]:
+    """The form of an event some days later or earlier."""
+    step = timedelta(days=days)
+    return {**values, **{name: _later(str(values[name]), step) for name in ("starts_day", "ends_day")}}
+
+
+def _later(day: str, step: timedelta) -> str:
+    try:
+        return (date.fromisoformat(day) + step).isoformat()
+    except (ValueError, OverflowError):
+        return day
+
+
 def once(parts: Mapping[str, Any]) -> dict[str, Any]:
     """The same for one day of a series."""
     return {**parts, "said": replace(parts["said"], rule="")}
