@@ -33,6 +33,12 @@ from auth2fa.sessions.actions import stay_here_alone
 SURE = Gate("signed_in", step_up=True)
 
 
+class WrongAnswer(ValidationError):
+    """The device was asked and did not answer as it should."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+
+
 class DeviceSerializer(serializers.ModelSerializer):
     """A device; it counts from `confirmed_at` and confirms sensitive tasks from `trusted_at`."""
 
@@ -136,6 +142,8 @@ class NewDevice(APIView):
 class ConfirmDevice(APIView):
     """Activating a device."""
 
+    also_answers = (422,)
+
     @extend_schema(request=DeviceAnswerSerializer, responses=DeviceSerializer)
     def post(self, request: Request, device: UUID) -> Response:
         """With its first answer."""
@@ -149,7 +157,7 @@ class ConfirmDevice(APIView):
             raise ValidationError({"code": [outcome_words(Outcome.EXPIRED)]})
         outcome, _spent = actions.confirm(device=found, challenge=asked.challenge, given=given, session=mark, at=now)
         if outcome != Outcome.RIGHT:
-            answer = Response({"code": [outcome_words(outcome)]}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+            answer = self.handle_exception(WrongAnswer({"code": [outcome_words(outcome)]}))
             answer.keeps = True  # type: ignore[attr-defined]  # the wrong answer was counted
             return answer
         request.session[MUST_ENROL] = False

@@ -33,6 +33,8 @@ class Locked(exceptions.APIException):
 class LockedView(APIView):
     """A view of contacts: what somebody else is changing is answered with 423."""
 
+    also_answers = (423,)
+
     def handle_exception(self, exc: Exception) -> Response:
         """The lock in words; everything else as usual."""
         return super().handle_exception(Locked(exc) if isinstance(exc, LockedBy) else exc)

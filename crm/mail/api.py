@@ -183,6 +183,8 @@ class SentMailSerializer(serializers.Serializer):
 class MailView(APIView):
     """What views of one's own mailbox share."""
 
+    also_answers = (502,)
+
     def enter(self, request: Request) -> tuple[Opened, Access]:
         """A locked book is 403, no mailbox 404."""
         vault = opened(request._request)

@@ -125,6 +125,8 @@ class AdmissionSerializer(StrictSerializer):
 class VaultView(APIView):
     """What the vault's views share: refusals in words, and guesses that stay counted."""
 
+    also_answers = (422, 503)
+
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """A token neither unlocks nor changes anything: it has no browser session that keys could live with."""
         super().initial(request, *args, **kwargs)

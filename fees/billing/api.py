@@ -12,7 +12,7 @@ from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.ground.access.api import StrictSerializer
+from accounts.ground.access.api import AmountField, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.clock import exchange_today
 from accounts.ground.jobs.models import Job
@@ -80,9 +80,10 @@ class ForecastSerializer(serializers.Serializer):
 class ThresholdSerializer(StrictSerializer):
     """From which amount on a second person approves; null asks for nobody."""
 
-    threshold = serializers.DecimalField(max_digits=17, decimal_places=2, allow_null=True)
+    threshold = AmountField(max_digits=17, decimal_places=2, allow_null=True)
     holds_from = serializers.DateField(
         read_only=True,
+        allow_null=True,
         help_text="The first business day of an amount that asks less often, the second to come; null: at once",
     )
 

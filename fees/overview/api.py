@@ -122,6 +122,8 @@ class FeeOverview(APIView):
 class AgreedTerms(APIView):
     """What the practice has agreed with its clients."""
 
+    pagination_class = SchedulePages
+
     @extend_schema(
         parameters=[
             OpenApiParameter("strategy", OpenApiTypes.STR, enum=Strategy.values),
@@ -131,7 +133,6 @@ class AgreedTerms(APIView):
             OpenApiParameter(
                 "moved", OpenApiTypes.STR, enum=["1"], description="Terms that differ from their template"
             ),
-            OpenApiParameter("cursor", OpenApiTypes.STR),
         ],
         responses=AgreedTermsSerializer(many=True),
     )
@@ -139,7 +140,7 @@ class AgreedTerms(APIView):
         """One page, with the rate that each came to."""
         who: Any = request.seat  # type: ignore[attr-defined]
         listing = ScheduleListing.of(who, request._request.GET, exchange_today())
-        pages = SchedulePages()
+        pages = self.pagination_class()
         schedules: list[Schedule] = pages.paginate_queryset(listing.with_parts, request, view=self) or []
         rows = with_rates(who, schedules, sealed_day(), calendar())
         return pages.get_paginated_response(AgreedTermsSerializer([_told(row) for row in rows], many=True).data)

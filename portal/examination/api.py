@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
@@ -64,10 +64,12 @@ class NewestFirst(Pages):
 class ExamPacks(APIView):
     """Exam packs of your practice that you have asked for."""
 
-    @extend_schema(responses=PackSerializer(many=True), parameters=[OpenApiParameter("cursor", OpenApiTypes.STR)])
+    pagination_class = NewestFirst
+
+    @extend_schema(responses=PackSerializer(many=True))
     def get(self, request: ApiRequest) -> Response:
         """One page of your own, asked for in this seat."""
-        pages = NewestFirst()
+        pages = self.pagination_class()
         found: list[Job] = pages.paginate_queryset(packs(examined(request._request)), request, view=self) or []
         return pages.get_paginated_response(PackSerializer(found, many=True).data)
 

@@ -154,10 +154,12 @@ class NewestFirst(Pages):
 class Reports(APIView):
     """Reports that jobs have made for you."""
 
-    @extend_schema(responses=ReportJobSerializer(many=True), parameters=[OpenApiParameter("cursor", OpenApiTypes.STR)])
+    pagination_class = NewestFirst
+
+    @extend_schema(responses=ReportJobSerializer(many=True))
     def get(self, request: ApiRequest) -> Response:
         """One page of your own, asked for in this seat."""
-        pages = NewestFirst()
+        pages = self.pagination_class()
         found: list[Job] = pages.paginate_queryset(jobs_of(_who(request)), request, view=self) or []
         return pages.get_paginated_response(ReportJobSerializer(found, many=True).data)
 

@@ -311,7 +311,9 @@ def test_a_program_enrols_and_revokes_in_the_same_way(alice, browser, settings):
     assert made.status_code == 201
     app = pyotp.parse_uri(made.json()["link"])
     pk = made.json()["id"]
-    assert post(f"{pk}/confirm/", {"code": "000000"}).status_code == 422
+    wrong = post(f"{pk}/confirm/", {"code": "000000"})
+    assert (wrong.status_code, wrong["Content-Type"]) == (422, "application/problem+json")
+    assert wrong.json()["status"] == 422 and list(wrong.json()["errors"]) == ["code"]
     assert latest(alice).wrong == 1
     assert post(f"{pk}/confirm/", {"code": app.now()}).json()["confirmed_at"]
     [row] = browser.get("/api/v1/devices/").json()

@@ -18,7 +18,7 @@ from accounts.broker.allocation.models import Allocation, AllocationShare, Block
 from accounts.broker.allocation.queries import Asked, Entry
 from accounts.broker.allocation.rules import MOST, AllocationRefused
 from accounts.broker.instruments.rules import COUNTRY_PATTERN, Asset, Side, Traded
-from accounts.ground.access.api import ScopedView
+from accounts.ground.access.api import AmountField, ScopedView
 from accounts.ground.access.gates import gate
 from accounts.ground.api_pages import Pages
 from accounts.ground.clock import exchange_today
@@ -33,8 +33,8 @@ class Changed(APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
-def _amount(**more: Any) -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=18, decimal_places=6, **more)
+def _amount(**more: Any) -> AmountField:
+    return AmountField(max_digits=18, decimal_places=6, **more)
 
 
 class BlockSerializer(serializers.ModelSerializer):

@@ -38,7 +38,7 @@ from accounts.broker.funding.queries import (
 )
 from accounts.broker.funding.rules import FundingConflict, FundingProblem
 from accounts.broker.funding.views import confirmed_by
-from accounts.ground.access.api import Conflict, StrictSerializer
+from accounts.ground.access.api import AmountField, Conflict, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.clock import exchange_today
 from accounts.ground.idempotency.api import KEY, key_of
@@ -98,7 +98,7 @@ class FundingSerializer(serializers.Serializer):
 class MoneySerializer(StrictSerializer):
     """An amount in a currency."""
 
-    amount = serializers.DecimalField(17, 2, min_value=Decimal("0.01"))
+    amount = AmountField(17, 2, min_value=Decimal("0.01"))
     currency = serializers.CharField(max_length=3, help_text="Three letters, such as USD")
 
     def validate_currency(self, value: str) -> str:

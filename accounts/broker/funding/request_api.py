@@ -17,7 +17,7 @@ from accounts.broker.funding.models import LONGEST_REASON, FundingRequest
 from accounts.broker.funding.queries import Steps, request_for
 from accounts.broker.funding.rules import WrongNumber
 from accounts.broker.positions.queries import positions_of
-from accounts.ground.access.api import StrictSerializer
+from accounts.ground.access.api import AmountField, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 
@@ -85,7 +85,7 @@ class VerifySerializer(StrictSerializer):
 class NewAmountSerializer(StrictSerializer):
     """Another amount."""
 
-    amount = serializers.DecimalField(17, 2, min_value=Decimal("0.01"))
+    amount = AmountField(17, 2, min_value=Decimal("0.01"))
 
 
 @gate("fund")

@@ -19,7 +19,7 @@ from accounts.broker.lots.matching import STANDING_CHOICES, Method
 from accounts.broker.lots.models import LotChoice
 from accounts.broker.lots.replay import FLAG_CHOICES
 from accounts.broker.lots.rules import LotConflict, LotProblem, first_open_day
-from accounts.ground.access.api import Conflict, StrictSerializer
+from accounts.ground.access.api import AmountField, Conflict, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.days.queries import calendar
@@ -115,7 +115,7 @@ class LotChooseSerializer(StrictSerializer):
     contract = serializers.CharField(max_length=60)
     day = serializers.DateField()
     method = serializers.ChoiceField(Method.choices)
-    lots = serializers.DictField(child=serializers.DecimalField(DIGITS, PLACES), required=False, default=dict)
+    lots = serializers.DictField(child=AmountField(DIGITS, PLACES), required=False, default=dict)
 
 
 @gate("report")
@@ -160,7 +160,7 @@ class TaxLotTrial(APIView):
         account = account_for(who, number, "report")
         figures = {}
         for name in ("quantity", "price"):
-            field = serializers.DecimalField(DIGITS, PLACES, min_value=Decimal("1e-10"))
+            field = AmountField(DIGITS, PLACES, min_value=Decimal("1e-10"))
             try:
                 figures[name] = field.run_validation(request.query_params.get(name, ""))
             except serializers.ValidationError as problem:

@@ -18,7 +18,7 @@ from accounts.broker.permissions.queries import of_account, seen_request, to_go_
 from accounts.broker.permissions.rules import PermissionProblem, Said
 from accounts.broker.products.api import PermissionSerializer
 from accounts.broker.products.rules import Permission, ProductRefused
-from accounts.ground.access.api import Conflict, StrictSerializer
+from accounts.ground.access.api import AmountField, Conflict, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.signatures.reading import hand_of
@@ -50,9 +50,9 @@ class PermissionFactsSerializer(StrictSerializer):
 
     objective = serializers.ChoiceField(Objective.choices)
     experience = serializers.IntegerField(min_value=0, max_value=80)
-    income = serializers.DecimalField(15, 2, min_value=Decimal(0))
-    net_worth = serializers.DecimalField(15, 2, min_value=Decimal(0))
-    liquid_worth = serializers.DecimalField(15, 2, min_value=Decimal(0))
+    income = AmountField(15, 2, min_value=Decimal(0))
+    net_worth = AmountField(15, 2, min_value=Decimal(0))
+    liquid_worth = AmountField(15, 2, min_value=Decimal(0))
 
 
 class PermissionHandSerializer(StrictSerializer):

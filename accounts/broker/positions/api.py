@@ -20,7 +20,7 @@ from accounts.broker.instruments.queries import named
 from accounts.broker.positions.forms import DIGITS, PLACES
 from accounts.broker.positions.queries import movable, position_requests, positions_day, source_of
 from accounts.broker.positions.rules import MOST_PARTS, Movable, Part
-from accounts.ground.access.api import StrictSerializer
+from accounts.ground.access.api import AmountField, StrictSerializer
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.idempotency.api import KEY
@@ -51,7 +51,7 @@ class PartSerializer(StrictSerializer):
     """So much of one contract; `conid` where a symbol means several."""
 
     symbol = serializers.CharField(max_length=60)
-    quantity = serializers.DecimalField(DIGITS, PLACES)
+    quantity = AmountField(DIGITS, PLACES)
     conid = serializers.IntegerField(required=False, allow_null=True)
 
 

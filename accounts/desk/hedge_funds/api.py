@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts.desk.hedge_funds import actions, queries
 from accounts.desk.hedge_funds.models import Answer, FundRequest, HedgeFund, InvestorAnswer
 from accounts.desk.hedge_funds.rules import FundConflict, FundProblem
-from accounts.ground.access.api import Conflict, StrictSerializer
+from accounts.ground.access.api import AmountField, Conflict, StrictSerializer
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.signatures.reading import hand_of
@@ -74,7 +74,7 @@ class WantedFundSerializer(StrictSerializer):
     """Which account and how much, in the fund's currency."""
 
     account = serializers.CharField(max_length=12)
-    amount = serializers.DecimalField(max_digits=14, decimal_places=2)
+    amount = AmountField(max_digits=14, decimal_places=2)
 
 
 class FundHandSerializer(StrictSerializer):

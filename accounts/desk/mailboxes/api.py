@@ -21,7 +21,7 @@ from accounts.desk.mailboxes.models import Mailbox, MailboxCharge
 from accounts.desk.mailboxes.mx import Verdict, look_up, records
 from accounts.desk.mailboxes.queries import NEEDS
 from accounts.desk.mailboxes.rules import LONGEST_NAME, MOST_AT_ONCE, Item, MailboxConflict, MailboxProblem
-from accounts.ground.access.api import Conflict, StrictSerializer
+from accounts.ground.access.api import AmountField, Conflict, StrictSerializer
 from accounts.ground.access.context import Who
 from accounts.ground.access.elsewhere import asked_elsewhere
 from accounts.ground.access.gates import gate
@@ -92,7 +92,7 @@ class MailboxOrderSerializer(MailboxWishesSerializer):
     """Those that are asked for, whether their charges are accepted, and the sum of their reviews' totals."""
 
     accepts = serializers.BooleanField()
-    total = serializers.DecimalField(max_digits=20, decimal_places=2, min_value=Decimal(0))
+    total = AmountField(max_digits=20, decimal_places=2, min_value=Decimal(0))
 
 
 class MailboxReviewSerializer(serializers.Serializer):
@@ -112,7 +112,7 @@ class MailboxChangeSerializer(StrictSerializer):
 
     name = serializers.CharField(max_length=LONGEST_NAME, required=False)
     is_archived = serializers.BooleanField(required=False)
-    charge = serializers.DecimalField(max_digits=20, decimal_places=2, min_value=Decimal(0), required=False)
+    charge = AmountField(max_digits=20, decimal_places=2, min_value=Decimal(0), required=False)
 
 
 class MailboxRecordSerializer(serializers.Serializer):

@@ -25,7 +25,7 @@ from accounts.desk.marketplace.models import (
     ListingState,
 )
 from accounts.desk.marketplace.rules import ListingConflict, ListingProblem, Said
-from accounts.ground.access.api import Conflict, ScopedView, StrictSerializer
+from accounts.ground.access.api import AmountField, Conflict, ScopedView, StrictSerializer
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import NotAllowed
@@ -69,7 +69,7 @@ class ListingTextSerializer(StrictSerializer):
     contact = serializers.CharField(max_length=200)
     region = serializers.CharField(max_length=80)
     website = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    minimum = serializers.DecimalField(max_digits=14, decimal_places=2, required=False, allow_null=True, default=None)
+    minimum = AmountField(max_digits=14, decimal_places=2, required=False, allow_null=True, default=None)
     currency = serializers.ChoiceField(CURRENCIES, default="USD")
     fees = serializers.CharField(max_length=LONGEST_FEES, required=False, allow_blank=True, default="")
 

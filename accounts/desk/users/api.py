@@ -15,6 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.desk.users.api_answers import (
+    MadeTokenSerializer,
+    OneRoleSerializer,
+    OwnedSerializer,
+    RolesSerializer,
+    SentInvitationSerializer,
+    TokensSerializer,
+    UsersSerializer,
+    WaitingActSerializer,
+    WholeUserSerializer,
+)
 from accounts.desk.users.forms import grant_from
 from accounts.ground.access.abilities import BY_KEY
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate
@@ -118,7 +129,7 @@ def _waiting(waiting: Authorization) -> Response:
 class UserList(Asking):
     """Users at your own place."""
 
-    @extend_schema(operation_id="v1_users_list", responses={200: dict})
+    @extend_schema(operation_id="v1_users_list", responses=UsersSerializer)
     def get(self, request: Request) -> Response:
         """Everybody, those who left included."""
         rows = queries.found(self.who, text=request.GET.get("search", "").replace("\0", ""))
@@ -129,7 +140,7 @@ class UserList(Asking):
 class NewUserView(Asking):
     """Adding a user."""
 
-    @extend_schema(request=NewUserSerializer, responses={201: dict, 202: dict})
+    @extend_schema(request=NewUserSerializer, responses={201: WholeUserSerializer, 202: WaitingActSerializer})
     def post(self, request: Request) -> Response:
         """Invite somebody; 202 when a rule asks for approval first."""
         said = valid(NewUserSerializer, request)
@@ -146,12 +157,12 @@ class NewUserView(Asking):
 class UserRecord(Asking):
     """One user."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses=WholeUserSerializer)
     def get(self, request: Request, seat: int) -> Response:
         """Who it is and what it has."""
         return Response(_user(actions.seat_for(self.who, seat), whole=True))
 
-    @extend_schema(request=GrantSerializer, responses={200: dict, 202: dict})
+    @extend_schema(request=GrantSerializer, responses={200: WholeUserSerializer, 202: WaitingActSerializer})
     def put(self, request: Request, seat: int) -> Response:
         """Give it these rights and no others."""
         found = actions.seat_for(self.who, seat)
@@ -176,7 +187,7 @@ class LeaveSerializer(serializers.Serializer):
 class LeaveView(Asking):
     """A person leaves."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="v1_users_leave_list", responses=OwnedSerializer(many=True))
     def get(self, request: Request, seat: int) -> Response:
         """What the person owns here, and whether it moves, stays with the practice, or ends."""
         found = actions.seat_for(self.who, seat)
@@ -187,7 +198,7 @@ class LeaveView(Asking):
             ]
         )
 
-    @extend_schema(request=LeaveSerializer, responses={202: dict, 204: None})
+    @extend_schema(request=LeaveSerializer, responses={202: WaitingActSerializer, 204: None})
     def post(self, request: Request, seat: int) -> Response:
         """Move everything to a colleague and end the user."""
         heir = actions.seat_for(self.who, valid(LeaveSerializer, request)["heir"])
@@ -211,12 +222,12 @@ def _role(role: Any) -> dict[str, Any]:
 class RoleList(Asking):
     """Roles of your institution."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="v1_roles_list", responses=RolesSerializer)
     def get(self, request: Request) -> Response:
         """All of them."""
         return Response({"results": [_role(role) for role in queries.roles(self.who)]})
 
-    @extend_schema(request=RoleSerializer, responses={201: dict})
+    @extend_schema(request=RoleSerializer, responses={201: OneRoleSerializer})
     def post(self, request: Request) -> Response:
         """A new role."""
         role = actions.save_role(who=self.who, **valid(RoleSerializer, request))
@@ -227,7 +238,7 @@ class RoleList(Asking):
 class RoleRecord(Asking):
     """One role."""
 
-    @extend_schema(request=RoleSerializer, responses={200: dict})
+    @extend_schema(request=RoleSerializer, responses=OneRoleSerializer)
     def put(self, request: Request, role: int) -> Response:
         """Change it, and with it everybody who is bound to it."""
         found = actions.role_for(self.who, role)
@@ -244,7 +255,7 @@ class RoleRecord(Asking):
 class InvitationView(Asking):
     """The invitation of a user who has not come in yet."""
 
-    @extend_schema(request=None, responses={200: dict})
+    @extend_schema(request=None, responses=SentInvitationSerializer)
     def post(self, request: Request, seat: int) -> Response:
         """Send it again; the older link works no more."""
         found = actions.seat_for(self.who, seat)
@@ -270,7 +281,7 @@ class TokenSerializer(serializers.Serializer):
 class TokenList(Asking):
     """Your own tokens; never their secrets."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="v1_tokens_list", responses=TokensSerializer)
     def get(self, request: Request) -> Response:
         """Those of the seat you work from."""
         names = ("id", "name", "hint", "abilities", "created_at", "expires_at", "last_used_at", "revoked_at")
@@ -281,7 +292,7 @@ class TokenList(Asking):
 class NewToken(Asking):
     """Making a token."""
 
-    @extend_schema(request=TokenSerializer, responses={201: dict})
+    @extend_schema(request=TokenSerializer, responses={201: MadeTokenSerializer})
     def post(self, request: Request) -> Response:
         """The answer holds the secret, this once."""
         said, now = valid(TokenSerializer, request), timezone.now()

@@ -11,6 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.desk.users.api import MOST_SHOWN, Asking, valid
+from accounts.desk.users.api_answers import (
+    AuthorizationsSerializer,
+    OneRuleSerializer,
+    RulesSerializer,
+    VotedSerializer,
+)
 from accounts.ground.access.address import client_address
 from accounts.ground.access.gates import SIGNED_IN, Gate, gate
 from accounts.ground.authorizations import actions as approvals
@@ -21,7 +27,7 @@ from accounts.ground.authorizations.rules_actions import delete_rule, rules, sav
 class AuthorizationList(Asking):
     """What waits for your approval."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="v1_authorizations_list", responses=AuthorizationsSerializer)
     def get(self, request: Request) -> Response:
         """Open requests that you may approve."""
         if self.who.role not in approvals.ROLES:
@@ -41,7 +47,7 @@ class ReasonSerializer(serializers.Serializer):
 class Approve(Asking):
     """Approving."""
 
-    @extend_schema(request=None, responses={200: dict})
+    @extend_schema(request=None, responses=VotedSerializer)
     def post(self, request: Request, authorization: UUID) -> Response:
         """One approval; the last one carries the act out."""
         address = client_address(request)
@@ -53,7 +59,7 @@ class Approve(Asking):
 class Reject(Asking):
     """Rejecting."""
 
-    @extend_schema(request=ReasonSerializer, responses={200: dict})
+    @extend_schema(request=ReasonSerializer, responses=VotedSerializer)
     def post(self, request: Request, authorization: UUID) -> Response:
         """One rejection ends it."""
         reason = valid(ReasonSerializer, request)["reason"]
@@ -82,12 +88,12 @@ def _rule(rule: Any) -> dict[str, Any]:
 class ApprovalRules(Asking):
     """Acts of your institution that need approval."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="v1_approval_rules_list", responses=RulesSerializer)
     def get(self, request: Request) -> Response:
         """All rules."""
         return Response({"results": [_rule(rule) for rule in rules(self.who)[:MOST_SHOWN]]})
 
-    @extend_schema(request=RuleSerializer, responses={201: dict})
+    @extend_schema(request=RuleSerializer, responses={201: OneRuleSerializer})
     def post(self, request: Request) -> Response:
         """A new rule."""
         said = valid(RuleSerializer, request)

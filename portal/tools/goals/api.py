@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.ground.access.api import ScopedView, StrictSerializer
+from accounts.ground.access.api import AmountField, ScopedView, StrictSerializer
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
@@ -69,14 +69,14 @@ class GoalAimSerializer(StrictSerializer):
 
     name = serializers.CharField(max_length=60)
     kind = serializers.ChoiceField(KINDS)
-    amount = serializers.DecimalField(max_digits=15, decimal_places=2)
+    amount = AmountField(max_digits=15, decimal_places=2)
     starts_on = serializers.DateField()
-    mean = serializers.DecimalField(max_digits=5, decimal_places=4)
-    volatility = serializers.DecimalField(max_digits=5, decimal_places=4)
-    contribution = serializers.DecimalField(max_digits=15, decimal_places=2, required=False)
-    social_security = serializers.DecimalField(max_digits=15, decimal_places=2, required=False)
+    mean = AmountField(max_digits=5, decimal_places=4)
+    volatility = AmountField(max_digits=5, decimal_places=4)
+    contribution = AmountField(max_digits=15, decimal_places=2, required=False)
+    social_security = AmountField(max_digits=15, decimal_places=2, required=False)
     years = serializers.IntegerField(min_value=0, max_value=99, required=False)
-    start = serializers.DecimalField(max_digits=15, decimal_places=2, required=False, allow_null=True)
+    start = AmountField(max_digits=15, decimal_places=2, required=False, allow_null=True)
 
 
 class NewGoalSerializer(GoalAimSerializer):

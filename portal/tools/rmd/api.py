@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.ground.access.api import StrictSerializer
+from accounts.ground.access.api import AmountField, StrictSerializer
 from accounts.ground.access.gates import gate
 from accounts.ground.access.scope import account_for
 from accounts.ground.clock import exchange_today
@@ -83,8 +83,8 @@ class DistributionFactsSerializer(StrictSerializer):
     owner_died_on = serializers.DateField(required=False, allow_null=True)
     heir = serializers.ChoiceField(HEIRS, required=False, allow_blank=True)
     was_roth = serializers.BooleanField(required=False)
-    value = serializers.DecimalField(max_digits=18, decimal_places=2, required=False, allow_null=True)
-    rollover = serializers.DecimalField(max_digits=18, decimal_places=2, required=False, allow_null=True)
+    value = AmountField(max_digits=18, decimal_places=2, required=False, allow_null=True)
+    rollover = AmountField(max_digits=18, decimal_places=2, required=False, allow_null=True)
 
 
 @gate("report")
