@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from auth2fa.factors import prices
-from portal.lib import env
+from portal.lib import env, queues
 from portal.npm_files import NPM_FILES as NPM_FILES
 from portal.servers.places import state_dir
 from portal.settings_api import REST_FRAMEWORK as REST_FRAMEWORK
@@ -170,6 +171,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_ENABLE_UTC = True
 CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = queues.DEFAULT
+CELERY_TASK_DEFAULT_EXCHANGE = "jobs"
+CELERY_TASK_DEFAULT_ROUTING_KEY = queues.DEFAULT
+# A worker that is told none takes from all.
+CELERY_TASK_QUEUES = [Queue(name, Exchange("jobs"), routing_key=name) for name in queues.QUEUES]
+CELERY_TASK_ROUTES = {job: {"queue": name} for job, name in queues.ROUTES.items()}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SERIALIZER = "json"

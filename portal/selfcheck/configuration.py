@@ -2,21 +2,28 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
+from celery import Celery
 from django.conf import settings
 from django.core import checks
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from kombu.exceptions import OperationalError
 
 from accounts.ground.access.context import ROLE_OF_ALIAS, as_role, cursor
 from accounts.ground.days.queries import calendar
 from accounts.ground.ledger.checks import Break
+from portal.celery import app
 from portal.lib.business_days import DayOutsideCalendar
 from portal.lib.words import Sentence, gettext_noop
 
 OLDEST_SERVER = 150000
 # So far ahead the calendar must know the exchange's days: half a year of schedules can then be planned.
 AHEAD = timedelta(days=180)
+# Half an hour of those that are called every minute.
+MANY_WAIT = 30
+SECONDS_TO_ANSWER = 3.0
 
 
 def the_framework_finds_nothing(today: date) -> list[Break]:
@@ -84,6 +91,31 @@ def the_calendar_reaches_far_enough(today: date) -> list[Break]:
     return []
 
 
+def every_line_of_jobs_has_a_worker(today: date) -> list[Break]:
+    """Where workers are at work, one takes from each line; where none is, nothing has piled up."""
+    if settings.CELERY_BROKER_URL.startswith("memory:"):
+        return []
+    try:
+        lost = untaken(app)
+    except OperationalError as problem:
+        return [_break(gettext_noop("The broker of jobs does not answer: %(problem)s"), problem=str(problem))]
+    return [_break(gettext_noop("No worker takes jobs from the line %(name)s."), name=name) for name in lost]
+
+
+def untaken(of: Celery) -> list[str]:
+    """Lines that no worker that answers takes from; where nobody answers at all, those in which many jobs wait.
+
+    A portal that was stopped leaves some behind, which are done when it is started again.
+    """
+    answers = of.control.inspect(timeout=SECONDS_TO_ANSWER).active_queues() or {}
+    lost = set(of.amqp.queues) - {line["name"] for lines in answers.values() for line in lines}
+    if not answers:
+        with of.connection_for_read() as link:
+            lines: dict[str, Any] = {name: of.amqp.queues[name](link.default_channel) for name in lost}
+            lost = {name for name, line in lines.items() if line.queue_declare().message_count >= MANY_WAIT}
+    return sorted(lost)
+
+
 CHECKS: tuple[Callable[[date], list[Break]], ...] = (
     the_framework_finds_nothing,
     debugging_is_off,
@@ -91,6 +123,7 @@ CHECKS: tuple[Callable[[date], list[Break]], ...] = (
     the_server_is_new_and_safe_enough,
     every_login_is_its_own,
     the_calendar_reaches_far_enough,
+    every_line_of_jobs_has_a_worker,
 )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
+from portal.lib.queues import DEFAULT, QUEUES
 from portal.servers import launcher, places, processes, supervisor
 from portal.servers.install import CHECKOUT, step, tell
 from portal.servers.supervisor import Stop, Supervisor
@@ -172,7 +173,11 @@ def _start(crew: Supervisor, port: int, env: dict[str, str]) -> None:
     not_for_pages = ("DATABASE_URL", "DATABASE_URL_WORKER", "DATABASE_URL_NIGHT")
     web_env = {name: value for name, value in env.items() if name not in not_for_pages}
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    crew.start("worker", [*celery, "worker", "-c", "2", "-l", "info", *quiet], worker_env)
+    # Two are enough for a demo: what waits for nobody, and all that might hold it up.
+    others = ",".join(name for name in QUEUES if name != DEFAULT)
+    for name, lines, most in (("worker", DEFAULT, QUEUES[DEFAULT]), ("jobs", others, len(QUEUES) - 1)):
+        called = ["-n", f"{name}@%h", "-Q", lines, "-c", str(most)]
+        crew.start(name, [*celery, "worker", *called, "-l", "info", *quiet], worker_env)
     crew.start("beat", [*celery, "beat", "-l", "info", "--pidfile="], worker_env)
     threads = ["--threads", "4", "--worker-class", "gthread", "--no-control-socket", "--umask", "077"]
     crew.start("web", [*web, *threads], web_env)

@@ -27,7 +27,7 @@ from accounts.desk.hooks.rules import (
     signature,
 )
 from accounts.desk.hooks.sending import Answer, post, resolve, trusted
-from accounts.ground.access.context import Who, acting, as_role, current_alias, enter
+from accounts.ground.access.context import Who, acting, as_role, current_alias, cursor, enter
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.access.middleware import spend
 from accounts.ground.access.scope import NotAllowed
@@ -54,6 +54,9 @@ SECONDS_A_TURN = 10
 MOST_A_TURN = 100
 # Longer than one try can take, looking up the name and connecting included.
 HELD = timedelta(minutes=2)
+FORGOTTEN_AT_ONCE = 5000
+# A day that has more to forget goes on in the next one.
+MOST_PASSES = 200
 
 
 def make(*, who: Who, name: str, url: str, kinds: Iterable[str], at: datetime) -> tuple[Hook, str]:
@@ -168,6 +171,19 @@ def deliver_due(*, at: datetime) -> int:
         arrived += _turn(practice, clock)
         cache.set(_name_of(practice, at), taken + clock.seconds - began, 3600)
     return arrived
+
+
+def forget_old(*, at: datetime) -> int:
+    """Forget what was made more than ninety days ago, whatever became of it; how many messages are gone."""
+    gone = 0
+    for _pass in range(MOST_PASSES):
+        with transaction.atomic(using=current_alias.get()), cursor() as cur:
+            cur.execute("SELECT desk_forget_deliveries(%s, %s)", [at, FORGOTTEN_AT_ONCE])
+            count = cur.fetchone()[0]
+        gone += count
+        if count < FORGOTTEN_AT_ONCE:
+            break
+    return gone
 
 
 @dataclass(frozen=True)

@@ -72,3 +72,30 @@ DROP FUNCTION desk_tell_news();
 DROP FUNCTION desk_tell_requests();
 DROP FUNCTION desk_tell_moves();
 """
+
+# What was sent is kept for ninety days against everybody, and then for nobody: its bodies name accounts. The job that
+# forgets needs no right to read or delete a row: it says when, and a clock that is ahead forgets nothing earlier.
+KEPT_DAYS = 90
+FORGETS = f"""
+DROP TRIGGER {DELIVERIES}_kept ON {DELIVERIES};
+CREATE TRIGGER {DELIVERIES}_kept BEFORE DELETE ON {DELIVERIES} FOR EACH ROW
+    WHEN (OLD.made_at >= now() - interval '{KEPT_DAYS} days') EXECUTE FUNCTION app_refuse_change();
+CREATE FUNCTION desk_forget_deliveries(the_at timestamptz, the_most integer) RETURNS integer
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    gone integer;
+BEGIN
+    DELETE FROM {DELIVERIES} d WHERE d.id = ANY (ARRAY(
+        SELECT o.id FROM {DELIVERIES} o WHERE o.made_at < least(the_at, now()) - interval '{KEPT_DAYS} days'
+         LIMIT the_most FOR UPDATE SKIP LOCKED));
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+REVOKE ALL ON FUNCTION desk_forget_deliveries(timestamptz, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION desk_forget_deliveries(timestamptz, integer) TO portal_worker;
+"""
+FORGETS_BACK = f"""
+DROP FUNCTION desk_forget_deliveries(timestamptz, integer);
+DROP TRIGGER {DELIVERIES}_kept ON {DELIVERIES};
+CREATE TRIGGER {DELIVERIES}_kept BEFORE DELETE ON {DELIVERIES} FOR EACH ROW EXECUTE FUNCTION app_refuse_change();
+"""

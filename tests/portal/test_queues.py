@@ -1,0 +1,97 @@
+"""Each job waits in its own line: none that is slow holds up another, and a line without a worker is missed."""
+
+import re
+import threading
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+import yaml
+from celery import Celery
+from celery.contrib.testing.worker import start_worker
+from django.conf import settings
+
+from portal.celery import app
+from portal.lib import env
+from portal.lib.queues import DEFAULT, HOOKS, LONG, NIGHT, QUEUES, ROUTES
+from portal.selfcheck.configuration import untaken
+
+CHECKOUT = Path(settings.BASE_DIR)
+RUNBOOK = (CHECKOUT / "docs/runbook.md").read_text()
+COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())["services"]
+
+
+@pytest.fixture
+def jobs():
+    """The portal's lines at a real broker, in a database of their own, with a job that says in which it waited."""
+    mine = Celery("mine", broker=env.redis("REDIS_URL", number=9), set_as_current=False)
+    mine.conf.update(task_queues=app.conf.task_queues, worker_hijack_root_logger=False)
+    mine.conf.update(task_default_queue=DEFAULT, task_default_exchange="jobs", task_default_routing_key=DEFAULT)
+    mine.ran = {DEFAULT: threading.Event(), HOOKS: threading.Event()}
+
+    @mine.task(name="ran")
+    def ran(line):
+        mine.ran[line].set()
+
+    purge(mine)
+    yield mine
+    purge(mine)
+    app.set_current()  # a worker in this process has made its own the current one
+    app.set_default()
+
+
+def purge(of):
+    with of.connection_for_write() as link:
+        for line in of.amqp.queues.values():
+            line(link.default_channel).purge()
+
+
+def wait_in(of, line):
+    of.send_task("ran", [line], queue=line)
+
+
+def line_of(job):
+    return app.amqp.router.route({}, job)["queue"].name
+
+
+def test_every_job_has_its_line():
+    app.loader.import_default_modules()
+    jobs = [name for name in app.tasks if not name.startswith("celery.")]
+
+    assert {line_of(name) for name in jobs} == set(QUEUES)
+    assert [wanted for wanted in ROUTES if not any(fnmatch(name, wanted) for name in jobs)] == []
+    assert {name: line_of(name) for name in ("outbox.deliver", "night.begin", "night.take_part", "hooks.deliver")} == {
+        "outbox.deliver": DEFAULT,
+        "night.begin": DEFAULT,
+        "night.take_part": NIGHT,
+        "hooks.deliver": HOOKS,
+    }
+    assert {line_of(name) for name in ("reports.make", "exports.make", "examination.make", "fees.invoice_file")} == {
+        LONG
+    }
+
+
+def test_every_line_has_a_worker_wherever_workers_are_started():
+    composed = [one["command"] for one in COMPOSE.values() if "-Q" in one.get("command", ())]
+
+    assert {one[one.index("-Q") + 1]: int(one[one.index("-c") + 1]) for one in composed} == QUEUES
+    written = re.findall(r"celery -A portal worker -n (\w+)@%h -Q (\w+) -c (\d)", RUNBOOK)
+    assert {line: int(processes) for name, line, processes in written if name == line} == QUEUES
+
+
+def test_a_worker_takes_from_its_own_line_and_a_line_without_one_is_missed(jobs):
+    for _number in range(29):
+        wait_in(jobs, HOOKS)
+    wait_in(jobs, DEFAULT)
+    assert untaken(jobs) == []  # as a portal leaves them that was stopped
+    wait_in(jobs, HOOKS)
+    assert untaken(jobs) == [HOOKS]
+
+    with start_worker(jobs, queues=[DEFAULT], pool="solo", perform_ping_check=False):
+        assert jobs.ran[DEFAULT].wait(20)
+        assert untaken(jobs) == [HOOKS, LONG, NIGHT]
+    assert not jobs.ran[HOOKS].is_set()
+
+    with start_worker(jobs, queues=list(QUEUES), pool="solo", perform_ping_check=False):
+        assert jobs.ran[HOOKS].wait(20)
+        assert untaken(jobs) == []
