@@ -3,8 +3,12 @@
 from email.message import EmailMessage
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.ground.access.context import as_role
+from accounts.ground.outbox.models import OutboxMessage
+from crm.contacts.models import Contact
 from tests.crm.mail.conftest import imap, reached, smtp  # noqa: F401  (fixtures)
 from tests.crm.mail.servers import ADDRESS
 from tests.crm.mail.test_hostile import HOSTILE_HTML
@@ -99,6 +103,60 @@ def test_a_mailbox_from_connecting_to_an_answer(own_world, page, site, shown, im
     page.get_by_role("link", name="Your figures").last.click()
     expect(page.get_by_text("please look at")).to_be_visible()
     shown(page, "mail-kept")
-    page.get_by_text("Forget this copy").click()
-    expect(page.get_by_role("button", name="Forget it for good")).to_be_visible()
-    shown(page, "mail-forget")
+    page.get_by_role("button", name="Forget this copy").click()
+    expect(page.get_by_text("The copy is in the trash")).to_be_visible()
+    page.goto(f"{site}/email/?q=question+about")
+    page.get_by_role("link", name="Your figures").click()
+    expect(page.get_by_text("this mail is not kept there again")).to_be_visible()
+    shown(page, "mail-not-kept")
+    page.goto(f"{site}/email/kept/")
+    shown(page, "mail-trash")
+    page.get_by_role("link", name="Your figures").click()
+    expect(page.get_by_text("In the trash since")).to_be_visible()
+    shown(page, "mail-thrown")
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("button", name="Forget this copy")).to_be_visible()
+    page.goto(f"{site}/email/kept/")
+    expect(page.get_by_text("The trash is empty")).to_be_visible()
+    shown(page, "mail-trash-empty")
+
+    page.goto(f"{site}/email/?q=question+about")
+    page.get_by_role("link", name="Your figures").click()
+    page.get_by_role("button", name="Save to the documents of Ruiz, Ana").click()
+    expect(page.get_by_text("The file is among the documents.")).to_be_visible()
+    _written_to_several(page, site, shown)
+
+
+def _written_to_several(page, site, shown):  # noqa: F811
+    page.goto(f"{site}/mailings/")
+    expect(page.get_by_text("No mail to several yet")).to_be_visible()
+    shown(page, "mailings-none")
+    bo = "bo@example.org"
+    page.goto(f"{site}/contacts/new/")
+    for label, words in (("First name", "Bo"), ("Last name", "Lee"), ("E-mail", bo)):
+        page.get_by_label(label).fill(words)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("The contact is in the book.")).to_be_visible()
+    with as_role("owner"):
+        keys = Contact.unscoped.filter(email__in=["ana@example.org", bo]).values_list("pk", flat=True)
+        chosen = "&".join(f"contact={key}" for key in keys)
+    page.goto(f"{site}/mailings/new/?{chosen}")
+    page.get_by_label("Subject").fill("Our hours in December, {{first_name}}")
+    page.get_by_label("Text", exact=True).fill("Dear {{first_name}},\n\nwe answer within a day.")
+    page.get_by_role("button", name="See whom it reaches").click()
+    shown(page, "mailing-new")
+    page.get_by_role("button", name="Send 2 messages").click()
+    expect(page.get_by_text("2 on the way")).to_be_visible()
+    with as_role("owner"):
+        found = OutboxMessage.unscoped.filter(natural_key__startswith="mailing ")
+        found.filter(recipient=bo).update(failed_at=timezone.now(), body="")
+        found.exclude(recipient=bo).update(delivered_at=timezone.now(), body="")
+    page.reload()
+    shown(page, "mailing")
+    page.goto(f"{site}/mailings/")
+    expect(page.get_by_text("1 could not be delivered")).to_be_visible()
+    shown(page, "mailings")
+    page.get_by_role("link", name="Our hours").click()
+    page.get_by_role("button", name="Send again to those").click()
+    expect(page.get_by_text("1 on the way")).to_be_visible()
+    expect(page.get_by_text("Sent again")).to_be_visible()
