@@ -59,7 +59,7 @@ def test_the_demo_firm_is_made_once_and_every_day_is_billed_and_sealed(state):
     assert made["tickets"] == 6
     assert made["entitled_to_choose"] > 0
     assert made["settings_chosen"] > 3
-    assert made["mailboxes_asked"] == 3
+    assert made["mailboxes_asked"] == 6
     assert made["clients_asked_what_they_value"] > 1
     assert made["settings_chosen"] > 3 and made["marketplace"] == 5
     with as_role("owner"):
