@@ -12,7 +12,12 @@ from portal.shell.places import PLACES
 
 PLACES_SHOWN = 8
 PAGE, SETTING, ACTION = "page", "setting", "action"
-HEADINGS = {ACTION: gettext_lazy("Do"), PAGE: gettext_lazy("Pages"), SETTING: gettext_lazy("Settings")}
+HEADINGS = {
+    "used": gettext_lazy("Recently used"),
+    ACTION: gettext_lazy("Do"),
+    PAGE: gettext_lazy("Pages"),
+    SETTING: gettext_lazy("Settings"),
+}
 # Buttons that show something and begin nothing.
 SHOWN_BY_BUTTON = frozenset({"invited", "calendar_month", "calendar_days", "permissions"})
 # Steps in the middle of something: nobody begins there.

@@ -1,4 +1,4 @@
-"""The address of the search."""
+"""Addresses of the search."""
 
 from django.urls import path
 
@@ -6,4 +6,7 @@ from portal.find import views
 
 app_name = "find"
 
-urlpatterns = [path("find/", views.find, name="find")]
+urlpatterns = [
+    path("find/", views.find, name="find"),
+    path("find/used/", views.used, name="used"),
+]

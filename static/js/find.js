@@ -10,6 +10,14 @@ function choose(field, option) {
   option?.scrollIntoView({ block: "nearest" });
 }
 
+// What was chosen stands first in the palette next time; the portal remembers it, the browser nothing.
+function use(option) {
+  if (!palette || !option) return;
+  const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
+  const body = new URLSearchParams({ address: new URL(option.href).pathname });
+  fetch(palette.dataset.used, { method: "POST", keepalive: true, headers, body }).catch(() => {});
+}
+
 function close(field) {
   choose(field, null);
   if (field.closest("dialog")) return;
@@ -31,9 +39,11 @@ for (const field of document.querySelectorAll("[data-finds]")) {
       const option = options[at] ?? (field.closest("dialog") ? options[0] : null);
       if (!option || list.hidden) return;
       event.preventDefault();
+      use(option);
       location.assign(option.href);
     } else if (event.key === "Escape") close(field);
   });
+  list.addEventListener("click", (event) => use(event.target.closest("a[role=option]")));
   field.addEventListener("blur", () => setTimeout(() => list.contains(document.activeElement) || close(field), 150));
   list.addEventListener("htmx:afterSwap", () => {
     const told = document.querySelector(`[data-counts="${list.id}"]`);

@@ -35,8 +35,16 @@ def test_the_palette_goes_anywhere_without_a_mouse(morning: Any, sign_in: Any, p
     expect(field).to_have_attribute("aria-activedescendant", chosen)
     field.fill("structure")
     expect(page.locator("#palette-found a[aria-selected='true']")).to_contain_text("Structure")
-    page.keyboard.press("Enter")
+    with page.expect_response("**/find/used/") as told:
+        page.keyboard.press("Enter")
+    assert told.value.status == 204
     expect(page).to_have_url(f"{site}/structure/")
+    # What was used last stands first, before anything is typed.
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-found")).to_contain_text("Recently used")
+    expect(page.locator("#palette-found a[aria-selected='true']")).to_contain_text("Structure")
+    assert axe(page) == []
+    shot(page, "palette-used")
 
 
 def test_slash_finds_and_the_question_mark_lists_the_keys(

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.ground.access.context import as_role
 from portal.find.rules import offered
+from portal.preferences.models import Preference
 from tests.crm.contacts.test_contacts import added
 from tests.crm.vault.people import begun, unlock
 from tests.house import rights
@@ -111,6 +113,46 @@ def test_odd_letters_find_nothing_and_break_nothing(alice, text):
             alice.get(address, {"q": text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")}).status_code
             == 200
         )
+
+
+def test_what_was_used_last_stands_first_in_an_empty_palette(world, browse):
+    """Places and accounts, each once, the newest first; nothing that is typed, nobody else's, and no client by name."""
+
+    def use(browser, *addresses):
+        for address in addresses:
+            assert browser.post("/find/used/", {"address": address}).status_code == 204
+
+    def first(browser, count, text=""):
+        page = browser.get("/find/", {"for": "palette", "q": text}).content.decode()
+        return re.findall(r'href="([^"]+)"', page)[:count], "Recently used" in page
+
+    def kept(name):
+        with as_role("owner"):
+            found = Preference.unscoped.filter(pk=world.users[name].pk).first()
+            return found.layout.get("used") if found else None
+
+    alice, bob = browse("alice"), browse("bob")
+    before, told = first(alice, 3)
+    assert not told
+    use(alice, "/structure/", "/accounts/U1000001/", "/tasks/", "/structure/")
+    foreign = ("https://evil.example/", "/accounts/U9999999/", "/accounts/%2e%2e/", "/contacts/x/", "", "a" * 900)
+    use(alice, *foreign)
+    assert kept("alice") == ["/structure/", "/tasks/", "account U1000001"]
+
+    assert first(alice, 3) == (["/structure/", "/tasks/", "/accounts/U1000001/"], True)
+    assert not first(alice, 3, "fee")[1] and first(bob, 3) == (before, False)
+    assert "Recently used" not in alice.get("/find/").content.decode()
+    assert alice.get(API).json()["results"][0]["kind"] != "used"
+    # Bob sees neither the account nor what Alice did, and what is no longer his is not offered.
+    use(bob, "/accounts/U1000001/", "/accounts/U2000001/")
+    assert kept("bob") == ["account U2000001"]
+    with as_role("owner"):
+        Preference.unscoped.filter(pk=world.users["bob"].pk).update(layout={"used": ["account U1000001", "/nowhere/"]})
+    assert first(browse("bob"), 3) == (before, False)
+    assert browse("").post("/find/used/", {"address": "/tasks/"}).status_code == 302
+    assert alice.get("/find/used/").status_code == 405
+    use(alice, *(one.address for one in offered("top", alice.get("/tasks/").wsgi_request.seat.abilities)))
+    assert len(kept("alice")) == 12 and len(first(alice, 99)[0]) == len(set(first(alice, 99)[0]))
 
 
 def test_nobody_else_is_let_in(world, browse):
