@@ -1,4 +1,4 @@
-"""Events go to another day by a number of days, as the month sends it: the time stays, and so does what others changed."""
+"""Events go to another day by a number of days, as the month sends it: the time stays, and what others changed too."""
 
 from datetime import UTC, datetime
 
