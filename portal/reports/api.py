@@ -53,6 +53,7 @@ MODE_NAMES, GROUP_NAMES = CHOICES["mode"][0], CHOICES["by"][0]
 TEXTS = {
     "benchmark": "Portfolio report: the symbol of a benchmark whose prices are imported",
     "free": "Portfolio report: the yearly return without risk, in percent; 0 without it",
+    "outstanding": "Schedule 13D/G worksheet: shares outstanding, as in AAPL=14840000000; MSFT=7430000000",
 }
 DAYS = {"first": "First day, for the period custom", "last": "Last day, for the periods custom"}
 
@@ -80,6 +81,9 @@ class AskReportSerializer(StrictSerializer):
     name = serializers.CharField(required=False, max_length=wishes.LONGEST_NAME)
     benchmark = serializers.CharField(required=False, max_length=wishes.LONGEST_SYMBOL, help_text=TEXTS["benchmark"])
     free = serializers.RegexField(wishes.RATE, required=False, help_text=TEXTS["free"])
+    outstanding = serializers.CharField(
+        required=False, max_length=wishes.LONGEST_OUTSTANDING, help_text=TEXTS["outstanding"]
+    )
 
 
 def wish_in(given: Mapping[str, Any]) -> Wish:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from portal.reports import activity, compliance, money, performance, portfolio
+from portal.reports import activity, compliance, holders, money, performance, portfolio
 from portal.reports.periods import Span
 from portal.reports.queries import Asked
 from portal.reports.table import Report
@@ -17,6 +17,7 @@ BUILDERS: dict[Kind, Callable[[Asked, Span], Report]] = {
     Kind.FEES: money.fees,
     Kind.TRADES: activity.trades,
     Kind.FORM_13F: compliance.form_13f,
+    Kind.FORM_13D: holders.form_13d,
     Kind.FORM_ADV: compliance.form_adv,
 }
 

@@ -53,7 +53,7 @@ def form_13f(asked: Asked, span: Span) -> Report:
     return Report(asked.wish.title, day_text(day), [section], [(_("Sums in"), DOLLARS)])
 
 
-def _held(asked: Asked, day: date) -> "QuerySet[Position]":
+def held(asked: Asked, day: date) -> "QuerySet[Position]":
     """A contract's own summary line counts; where a file gave lots only, they are added up."""
     rows = scope(asked.who, Position).filter(
         account_id__in=asked.rows.order_by().values("pk"), day=day, asset__in=LISTED, quantity__gt=0
@@ -65,7 +65,7 @@ def _held(asked: Asked, day: date) -> "QuerySet[Position]":
 
 
 def _holdings(asked: Asked, day: date, section: Section) -> Iterator[Row]:
-    sums = _held(asked, day).values_list("conid", "symbol", "currency")
+    sums = held(asked, day).values_list("conid", "symbol", "currency")
     found = list(sums.annotate(Sum("value"), Sum("quantity"), Count("account_id", distinct=True)))
     known = rates((one[2], DOLLARS, day) for one in found)
     named = Instrument.unscoped.in_bulk({one[0] for one in found if one[0] is not None})

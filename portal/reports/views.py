@@ -115,6 +115,7 @@ def _choices(wish: Wish) -> dict[str, Any]:
         "often": wishes.FREQUENCIES.items(),
         "compares": wish.kind == Kind.PERFORMANCE,
         "is_portfolio": wish.kind == Kind.PORTFOLIO,
+        "is_of_classes": wish.kind == Kind.FORM_13D,
         "benchmarks": benchmarks() if wish.kind == Kind.PORTFOLIO else [],
         "title": wish.title,
         "about": wishes.KINDS[wish.kind][1],

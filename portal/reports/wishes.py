@@ -18,6 +18,9 @@ from portal.reports.periods import Choice
 LONGEST_NAME, LONGEST_SYMBOL = 80, 60
 RATE = r"^[0-9]{1,2}(\.[0-9]{1,4})?$"
 _BETWEEN = re.compile(r"[\s,;]+")
+LONGEST_OUTSTANDING = 1_000
+# How people part thousands, and a number of whole shares.
+_GROUPS, _SHARES = re.compile(r"[\s,.'’_]"), re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
 YES = "1"
 # What is further away is a slip of the hand.
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
@@ -34,11 +37,12 @@ class Kind(StrEnum):
     FEES = "fees"
     TRADES = "trades"
     FORM_13F = "form-13f"
+    FORM_13D = "form-13d"
     FORM_ADV = "form-adv"
 
 
 # What only an advisor files.
-OF_ADVISORS = (Kind.FORM_13F, Kind.FORM_ADV)
+OF_ADVISORS = (Kind.FORM_13F, Kind.FORM_13D, Kind.FORM_ADV)
 # These are made from single lines, so their number counts as well.
 OF_LINES = (Kind.ACTIVITY, Kind.INCOME, Kind.TRADES)
 KINDS = {
@@ -53,6 +57,10 @@ KINDS = {
     Kind.FEES: (_("Fee report"), _("What clients paid, by advisor or by client, tied to the ledger")),
     Kind.TRADES: (_("Trade confirmations"), _("Every execution of the period, with price, commission and settlement")),
     Kind.FORM_13F: (_("Form 13F worksheet"), _("Shares and funds at the end of a quarter, over all accounts")),
+    Kind.FORM_13D: (
+        _("Schedule 13D/G worksheet"),
+        _("Which classes of shares all accounts hold five percent of, or more"),
+    ),
     Kind.FORM_ADV: (_("Form ADV worksheet"), _("Accounts and assets under management by type of client")),
 }
 CHOICES = {
@@ -81,6 +89,7 @@ USUAL_CHOICE = {
     Kind.TRADES: Choice.DAY,
     Kind.PORTFOLIO: Choice.YEAR_TO_DATE,
     Kind.FORM_13F: Choice.PREVIOUS_QUARTER,
+    Kind.FORM_13D: Choice.DAY,
     Kind.FORM_ADV: Choice.YEAR,
 }
 
@@ -107,6 +116,8 @@ class Wish:
     name: str = ""
     benchmark: str = ""
     free: str = ""
+    # Shares outstanding by symbol or number, as they were typed: "AAPL=14840000000; MSFT=7430000000".
+    outstanding: str = ""
 
     @classmethod
     def of(cls, kind: Kind, query: QueryDict) -> "Wish":
@@ -131,6 +142,7 @@ class Wish:
             name=_printable(query.get("name", "")),
             benchmark=_printable(query.get("benchmark", ""))[:LONGEST_SYMBOL],
             free=_rate(query.get("free", "")),
+            outstanding="; ".join(f"{key}={number}" for key, number in _pairs(query.get("outstanding", ""))),
         )
 
     @classmethod
@@ -152,6 +164,11 @@ class Wish:
     def risk_free(self) -> Decimal:
         """The yearly return without risk, as a fraction."""
         return Decimal(self.free or 0) / 100
+
+    @property
+    def shares_outstanding(self) -> dict[str, Decimal]:
+        """By symbol, ISIN or CUSIP."""
+        return {key: Decimal(number) for key, number in _pairs(self.outstanding)}
 
     @property
     def is_by_advisor(self) -> bool:
@@ -200,6 +217,17 @@ def _rate(text: str) -> str:
     # With the decimal sign of half of the readers too.
     plain = text.strip().replace(",", ".", 1)
     return plain if re.search(RATE, plain) else ""
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """What was typed as "AAPL = 14,840,000,000; MSFT = …", each once; what is none is left out."""
+    found: dict[str, str] = {}
+    for one in re.split(r"[;\n]", text[:LONGEST_OUTSTANDING]):
+        key, _equals, number = one.partition("=")
+        key, number = _printable(key).upper(), _GROUPS.sub("", number)
+        if key and _SHARES.fullmatch(number):
+            found[key] = number
+    return list(found.items())
 
 
 def _printable(text: str) -> str:

@@ -260,6 +260,7 @@ WORK = (
     tab("reports", "fee_reports", _("Fee reports"), "reports:fees", "report"),
     tab("reports", "trade_confirmations", _("Trade confirmations"), "reports:trades", "report"),
     page("reports", "form_13f", _("Form 13F worksheet"), "reports:form-13f", "report"),
+    page("reports", "form_13d", _("Schedule 13D/G worksheet"), "reports:form-13d", "report"),
     page("reports", "form_adv", _("Form ADV worksheet"), "reports:form-adv", "report"),
     tab("reports", "margin", _("Margin groups"), "trading:margin", "report"),
     page("margin", "account_margin", _("Margin group"), "trading:account_margin", "view"),

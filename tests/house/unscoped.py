@@ -129,6 +129,7 @@ FILES = {
     "portal/preferences/queries.py": "a person's own rows, by the person's key; the second wall asks for it too",
     "portal/reports/regular/queries.py": "a person's own, by the person's key; the second wall asks for it too",
     "portal/reports/compliance.py": "names of securities, the same for everybody; positions beside those of the scope",
+    "portal/reports/holders.py": "names of securities, the same for everybody",
     "portal/reports/queries.py": "a person's own jobs, by the person's key; the second wall asks for it too",
     "portal/exports/making.py": "the job that a worker was called for, in the name of who asked for it",
     "portal/examination/queries.py": "a person's own jobs, by the person's key; the second wall asks for it too",

@@ -46,6 +46,7 @@ PAGES = {
         "/reports/summary/?by=advisor",
         "/reports/trades/",
         "/reports/form-13f/",
+        "/reports/form-13d/",
         "/reports/form-adv/",
         "/accounts/",
     ),

@@ -156,7 +156,47 @@ def test_the_worksheet_of_form_adv_adds_up_by_type_of_client(valued, browse):  #
     assert found["totals"] == [["Total", "3", "6110.00", None]]
 
 
-@pytest.mark.parametrize("kind", ["form-13f", "form-adv"])
+def test_the_worksheet_of_schedule_13d_names_who_reaches_five_percent_and_what_is_missing(holding, browse, source):  # noqa: F811
+    """30 XYZ of 600 are exactly five percent, of 601 below; XYZ is bought in euros too, which is the same class."""
+    found = section(asked(browse, "alice", "form-13d", ""))
+    assert found["rows"] == [
+        ["MAPLE INC", "MPL", "565123456", "CA5651234567", "5", None, None, ""],
+        ["XYZ CORP", "XYZ", "983793409", "US9837934098", "30", None, None, ""],
+    ]
+    assert found["marked"] == [] and found["notes"][0].endswith("0 of 2 classes; it is missing for: MPL, XYZ")
+
+    found = section(asked(browse, "alice", "form-13d", "outstanding=xyz+%3D+600%3B+nonsense%3B+CA5651234567%3D1,000"))
+    assert [row[4:] for row in found["rows"]] == [["30", "600", "5.00", "Yes"], ["5", "1000", "0.50", "No"]]
+    assert found["marked"] == [0] and len(found["notes"]) == 1
+    below = section(asked(browse, "alice", "form-13d", "outstanding=XYZ%3D601"))
+    assert [row[5:] for row in below["rows"]] == [[None, None, ""], ["601", "4.99", "No"]]
+    # Brightwell sees its own twenty alone.
+    own = section(asked(browse, "bob", "form-13d", "outstanding=XYZ%3D400"))
+    assert [row[4:] for row in own["rows"]] == [["20", "400", "5.00", "Yes"]]
+
+    Instrument.unscoped.create(conid=3, symbol="XYZe", description="XYZ CORP", isin="US9837934098", file=source)
+    Position.unscoped.create(
+        account=holding["U1000001"], day=LAST, key="XYZe", level="SUMMARY", asset="STK", symbol="XYZe", conid=3,
+        currency="EUR", quantity=1, value=10, file=source,
+    )  # fmt: skip
+    both = section(asked(browse, "alice", "form-13d", "outstanding=XYZ%3D620"))
+    assert both["rows"][0][4:] == ["31", "620", "5.00", "Yes"]
+
+
+def test_what_is_stated_of_shares_goes_into_file_and_regular_report(holding, browse):
+    client = browse("alice")
+    query = f"report=form-13d&{SEPTEMBER}&outstanding=XYZ%3D600%3B+MPL%3D0%3B+%3D5%3B+A%3D1e9%3B+B%3D-4"
+    assert ("XYZ CORP", "XYZ", "983793409", "US9837934098", "30", "600", "5.00", "Yes") in table(
+        client.post(f"/reports/file/?{query}", {"format": "csv"})
+    )
+    assert client.post(f"/reports/file/?{query}", {"format": "pdf"}).content.startswith(b"%PDF")
+    page = client.get(f"/reports/form-13d/?{query}&language=ru").content.decode()
+    assert "5 % и больше" in page and 'value="XYZ=600"' in page
+    client.post("/reports/regular/?report=form-13d&outstanding=XYZ%3D600", {"often": "quarterly", "format": "csv"})
+    assert RegularReport.unscoped.get().wish.outstanding == "XYZ=600"
+
+
+@pytest.mark.parametrize("kind", ["form-13f", "form-13d", "form-adv"])
 @pytest.mark.parametrize("name", ["ana", "chidi", "sam", "nina"])
 def test_owners_have_no_worksheets(holding, browse, name, kind):
     client = browse(name)
