@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import BadRequest, ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ground.tree.models import CURRENCIES, HOLDERS, Account, Kind, Margin
+from accounts.ground.tree.models import CURRENCIES, HOLDER_WORDS, Account, Kind, Margin
 from accounts.ground.tree.rules import TreeProblem, clean_number, kinds_below
 
 # What a page never sets: these follow from where the account stands and from what happens to it.
@@ -17,7 +17,7 @@ NOT_ASKED = frozenset(
 ) | {"opened_on", "closed_on", "funded_on", "application_started_on", "account_type", "sort_key"}
 
 _CURRENCIES = [(code, code) for code in CURRENCIES]
-_HOLDERS = [(one, one) for one in HOLDERS]
+_HOLDERS = list(HOLDER_WORDS.items())
 _BORN = _("Of the holder, where it is a person: 18 or older, and below 21 with a cash account")
 _ADVISOR_BORN = _("Where the advisor is a person and no company: 21 or older")
 

@@ -26,11 +26,21 @@ from accounts.ground.clock import exchange_today
 from accounts.ground.consents.actions import end_for_closing
 from accounts.ground.tree import actions as tree
 from accounts.ground.tree.by_hand import check_by_hand
-from accounts.ground.tree.models import CURRENCIES, ENTITIES, HOLDERS, Account, Firm, Kind, Margin, Practice, Status
+from accounts.ground.tree.models import (
+    CURRENCIES,
+    ENTITIES,
+    HOLDER_WORDS,
+    Account,
+    Firm,
+    Kind,
+    Margin,
+    Practice,
+    Status,
+)
 from accounts.ground.tree.rules import TRANSITIONS, TreeProblem, check_holder, clean_number, sort_key
 
 _CURRENCIES = [(code, code) for code in CURRENCIES]
-_HOLDERS = [("", "—"), *((one, one) for one in HOLDERS)]
+_HOLDERS = [("", "—"), *HOLDER_WORDS.items()]
 _ENTITIES = [("", "—"), *((one, one) for one in ENTITIES)]
 _MADE_BY_HAND = (Kind.CLIENT, Kind.STL_MASTER, Kind.STL_SUB, Kind.MONEY_MANAGER)
 

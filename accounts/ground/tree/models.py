@@ -82,11 +82,28 @@ GIVEN_UP = (Status.ABANDONED, Status.REJECTED)
 
 
 # Who holds an account, in the words of the broker's statements; one that is not listed here is told and passed over.
-HOLDERS = (
-    *("Individual", "Joint", "IRA Traditional", "IRA Rollover", "IRA Roth", "IRA SEP", "IRA Inherited", "Trust"),
-    *("UGMA/UTMA", "Corporation", "LLC", "Partnership", "Unincorporated business"),
-    *("IRA Education", "RRSP", "RRSP Spousal", "TFSA", "ISA", "JISA"),
-)
+HOLDER_WORDS = {
+    "Individual": _("Individual"),
+    "Joint": _("Joint"),
+    "IRA Traditional": _("Traditional IRA"),
+    "IRA Rollover": _("Rollover IRA"),
+    "IRA Roth": _("Roth IRA"),
+    "IRA SEP": _("SEP IRA"),
+    "IRA Inherited": _("Inherited IRA"),
+    "Trust": _("Trust"),
+    "UGMA/UTMA": _("UGMA/UTMA"),
+    "Corporation": _("Corporation"),
+    "LLC": _("Limited liability company"),
+    "Partnership": _("Partnership"),
+    "Unincorporated business": _("Unincorporated business"),
+    "IRA Education": _("Education IRA"),
+    "RRSP": _("RRSP"),
+    "RRSP Spousal": _("Spousal RRSP"),
+    "TFSA": _("TFSA"),
+    "ISA": _("ISA"),
+    "JISA": _("Junior ISA"),
+}
+HOLDERS = tuple(HOLDER_WORDS)
 IRA = "IRA"
 CUSTODIAL = "UGMA/UTMA"
 # Held for a minor by somebody else, and in cash alone.
