@@ -36,7 +36,7 @@ class ClientMinimumSerializer(StrictSerializer):
 
     account = serializers.CharField(read_only=True)
     paid_by = serializers.ChoiceField(choices=["", *PAYER_NAMES])
-    starts = serializers.DateField(read_only=True)
+    starts = serializers.DateField(read_only=True, allow_null=True, help_text="Null where nothing was chosen for it")
 
 
 class AllocationMinimumsSerializer(serializers.Serializer):
