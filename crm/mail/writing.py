@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.mail.parsing import Person, mark_of
 from crm.mail.reading import Mail
@@ -116,8 +117,8 @@ def answer_to(mail: Mail, kind: str, own: str) -> Letter:
     if kind == FORWARD:
         above = [
             _("Forwarded mail"),
-            f"{_('From')}: {heads.sender}",
-            f"{_('To')}: {_line(heads.to)}",
+            f"{pgettext('of a mail', 'From')}: {heads.sender}",
+            f"{pgettext('of a mail', 'To')}: {_line(heads.to)}",
             f"{_('Date')}: {_moment(mail.line.at)}",
             f"{_('Subject')}: {heads.subject}",
         ]
