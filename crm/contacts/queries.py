@@ -28,7 +28,6 @@ from crm.vault.sealed import Opened
 ORDERS = {
     "name": "sort_key",
     "state": "state",
-    "kind": "kind",
     "email": "email",
     "changed": "changed_at",
     "added": "created_at",
