@@ -14,10 +14,13 @@ from accounts.ground.ledger.models import Book, Transfer, TransferKind
 from accounts.ground.tree.models import Account
 
 ZERO = Decimal("0.00")
-# What leaves an account for its advisors; what advisors share among themselves is not the account's,
-# and what the broker charges is no fee of theirs; the rest comes back to it.
+# What leaves an account for its advisors; what advisors share among themselves is not the account's, and what the
+# broker or the provider of mailboxes charges is no fee of theirs; the rest comes back to it.
 PAID = (TransferKind.FEE, TransferKind.INVOICE)
-INSIDE = (TransferKind.SWEEP, TransferKind.BORNE, TransferKind.BORNE_BACK, TransferKind.DRAW)
+INSIDE = (
+    *(TransferKind.SWEEP, TransferKind.DRAW, TransferKind.BORNE, TransferKind.BORNE_BACK),
+    *(TransferKind.MAILBOX, TransferKind.MAILBOX_BACK),
+)
 # Amounts by currency.
 Sums = dict[str, Decimal]
 

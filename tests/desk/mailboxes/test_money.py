@@ -15,9 +15,10 @@ from accounts.ground.access.context import acting
 from accounts.ground.access.context import as_role as in_role
 from accounts.ground.clock import exchange_today
 from accounts.ground.ledger.models import Book, Transfer
-from accounts.ground.ledger.queries import balance
+from accounts.ground.ledger.queries import balance, paid_in
 from accounts.ground.requests.models import Request
 from accounts.ground.tree.models import Account, Status
+from fees.history.queries import movements
 from fees.reconciliation.queries import differences, sides
 from tests.fees.posting.nights import night_role
 
@@ -82,6 +83,18 @@ def test_the_night_moves_each_charge_once_and_the_day_is_sealed(boxes, nights):
         ("F100001", "", D("7.00"), "MAILBOX CHARGE MAILBOX 2025-10-15 jane@northgate.com"),
         ("F100001", "", D("21.00"), "MAILBOX CHARGE ARCHIVE 2025-10-15 jane@northgate.com"),
     ]
+
+
+def test_a_charge_for_a_mailbox_is_no_fee_that_came_back(boxes, nights, world):
+    """The master's fee history and its sums have nothing of it."""
+    boxes.one(archive=True)
+    assert nights.night(DAY).problem == ""
+    master = world["F100001"]
+
+    with acting(world.users["alice"].pk) as alice:
+        assert not movements(alice, master, NEXT).exists()
+        assert paid_in(alice, [master.pk], DAY, NEXT) == {}
+    assert len(moves()) == 2
 
 
 def test_two_clicks_charge_once(boxes):
