@@ -68,5 +68,5 @@ def test_a_file_an_edit_and_a_mail(own_world, page, site, shown, monkeypatch):  
     expect(page.get_by_text("Dear Oriel Quill 1,")).to_be_visible()
     shown(page, "mail-seen")
     page.get_by_role("button", name="Send 1 message").click()
-    expect(page.get_by_text("1 sent, 0 skipped")).to_be_visible()
+    expect(page.get_by_text("1 on the way")).to_be_visible()
     shown(page, "mail-sent")
