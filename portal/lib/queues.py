@@ -7,12 +7,14 @@ QUEUES = {DEFAULT: 2, NIGHT: 2, LONG: 1, HOOKS: 1}
 ROUTES = {
     "night.take_part": NIGHT,
     "demo.live_on": NIGHT,
+    # Without the day's statements there is no night.
+    "statements.look": NIGHT,
+    "distributions.remind": LONG,
     "hooks.deliver": HOOKS,
     "examination.make": LONG,
     "exports.make": LONG,
     "fees.*": LONG,
     "hooks.forget": LONG,
     "reports.make": LONG,
-    "statements.look": LONG,
     "trash.empty": LONG,
 }

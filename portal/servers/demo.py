@@ -1,4 +1,4 @@
-"""Runs the demo: servers, schema, demo firm, then web, worker and beat together until Ctrl-C. bin/demo runs it."""
+"""Runs the demo: servers, schema, demo firm, then web, workers and beat together until Ctrl-C. bin/demo runs it."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _serve(port: int | None, *, as_json: bool, began: float) -> int:
             env.setdefault("SECOND_FACTOR", "offered")
             crew = Supervisor(state / "logs", CHECKOUT)
             try:
-                with step("web server, worker and beat"):
+                with step("web server, workers and beat"):
                     _start(crew, port, env)
                 welcome = {"address": address, **firm}
                 lock.truncate(0)

@@ -60,14 +60,14 @@ def test_every_job_has_its_line():
 
     assert {line_of(name) for name in jobs} == set(QUEUES)
     assert [wanted for wanted in ROUTES if not any(fnmatch(name, wanted) for name in jobs)] == []
-    assert {name: line_of(name) for name in ("outbox.deliver", "night.begin", "night.take_part", "hooks.deliver")} == {
-        "outbox.deliver": DEFAULT,
-        "night.begin": DEFAULT,
-        "night.take_part": NIGHT,
-        "hooks.deliver": HOOKS,
+    lines = {
+        DEFAULT: ("outbox.deliver", "night.begin"),
+        NIGHT: ("night.take_part", "statements.look"),
+        LONG: ("reports.make", "exports.make", "examination.make", "fees.invoice_file", "distributions.remind"),
+        HOOKS: ("hooks.deliver",),
     }
-    assert {line_of(name) for name in ("reports.make", "exports.make", "examination.make", "fees.invoice_file")} == {
-        LONG
+    assert {line: {line_of(name) for name in names} for line, names in lines.items()} == {
+        line: {line} for line in lines
     }
 
 
@@ -77,6 +77,11 @@ def test_every_line_has_a_worker_wherever_workers_are_started():
     assert {one[one.index("-Q") + 1]: int(one[one.index("-c") + 1]) for one in composed} == QUEUES
     written = re.findall(r"celery -A portal worker -n (\w+)@%h -Q (\w+) -c (\d)", RUNBOOK)
     assert {line: int(processes) for name, line, processes in written if name == line} == QUEUES
+
+
+def in_time(jobs, lines):
+    """Whether these are the lines that nobody takes from, as soon as the worker answers."""
+    return any(untaken(jobs) == lines for _try in range(10))
 
 
 def test_a_worker_takes_from_its_own_line_and_a_line_without_one_is_missed(jobs):
@@ -89,9 +94,9 @@ def test_a_worker_takes_from_its_own_line_and_a_line_without_one_is_missed(jobs)
 
     with start_worker(jobs, queues=[DEFAULT], pool="solo", perform_ping_check=False):
         assert jobs.ran[DEFAULT].wait(20)
-        assert untaken(jobs) == [HOOKS, LONG, NIGHT]
+        assert in_time(jobs, [HOOKS, LONG, NIGHT])
     assert not jobs.ran[HOOKS].is_set()
 
     with start_worker(jobs, queues=list(QUEUES), pool="solo", perform_ping_check=False):
         assert jobs.ran[HOOKS].wait(20)
-        assert untaken(jobs) == []
+        assert in_time(jobs, [])
