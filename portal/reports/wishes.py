@@ -19,8 +19,8 @@ LONGEST_NAME, LONGEST_SYMBOL = 80, 60
 RATE = r"^[0-9]{1,2}(\.[0-9]{1,4})?$"
 _BETWEEN = re.compile(r"[\s,;]+")
 LONGEST_OUTSTANDING = 1_000
-# How people part thousands, and a number of whole shares.
-_GROUPS, _SHARES = re.compile(r"[\s,.'’_]"), re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
+# A number of whole shares, as people part thousands: three figures each, by one sign. 600.5 is none.
+_SHARES = re.compile(r"[1-9][0-9]{0,14}|[1-9][0-9]{0,2}([ ,.'’\xa0\u202f])[0-9]{3}(?:\1[0-9]{3}){0,3}", re.ASCII)
 YES = "1"
 # What is further away is a slip of the hand.
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
@@ -142,7 +142,7 @@ class Wish:
             name=_printable(query.get("name", "")),
             benchmark=_printable(query.get("benchmark", ""))[:LONGEST_SYMBOL],
             free=_rate(query.get("free", "")),
-            outstanding="; ".join(f"{key}={number}" for key, number in _pairs(query.get("outstanding", ""))),
+            outstanding=";".join(f"{key}={number}" for key, number in _pairs(query.get("outstanding", ""))),
         )
 
     @classmethod
@@ -220,13 +220,16 @@ def _rate(text: str) -> str:
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
-    """What was typed as "AAPL = 14,840,000,000; MSFT = …", each once; what is none is left out."""
+    """What was typed as "AAPL = 14,840,000,000; MSFT = …", each once; what is none, or is cut by the end, is left out.
+
+    Written anew it is no longer than before, and reads the same."""
     found: dict[str, str] = {}
-    for one in re.split(r"[;\n]", text[:LONGEST_OUTSTANDING]):
+    typed = re.split(r"[;\n]", text[: LONGEST_OUTSTANDING + 1])
+    for one in typed if len(text) <= LONGEST_OUTSTANDING else typed[:-1]:
         key, _equals, number = one.partition("=")
-        key, number = _printable(key).upper(), _GROUPS.sub("", number)
+        key, number = _printable(key).upper(), number.strip()
         if key and _SHARES.fullmatch(number):
-            found[key] = number
+            found[key] = re.sub(r"[^0-9]", "", number)
     return list(found.items())
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from django.http import QueryDict
 
 from accounts.broker.activity.models import Trade
 from accounts.broker.feed.models import FxRate, StatementFile
@@ -12,6 +13,7 @@ from accounts.ground.jobs.models import Job
 from accounts.ground.tree.models import Account
 from portal.reports.compliance import cusip_of
 from portal.reports.regular.models import RegularReport
+from portal.reports.wishes import Kind, Wish
 from tests.portal.reports.test_pages import (  # noqa: F401 (fixtures)
     AUGUST,
     FIRST,
@@ -183,9 +185,19 @@ def test_the_worksheet_of_schedule_13d_names_who_reaches_five_percent_and_what_i
     assert both["rows"][0][4:] == ["31", "620", "5.00", "Yes"]
 
 
+def test_no_number_of_shares_is_cut():
+    """58 classes are 985 letters, 61 are 1,036: each class is read whole or not at all, and the same when read anew."""
+    for count, read in ((58, 58), (61, 58)):
+        typed = ";".join(f"S{place:03}=14840000000" for place in range(count))
+        wish = Wish.of(Kind.FORM_13D, QueryDict(f"outstanding={typed}"))
+        assert wish.shares_outstanding == {f"S{place:03}": 14840000000 for place in range(read)}
+        assert Wish.at(wish.address).outstanding == wish.outstanding
+
+
 def test_what_is_stated_of_shares_goes_into_file_and_regular_report(holding, browse):
     client = browse("alice")
-    query = f"report=form-13d&{SEPTEMBER}&outstanding=XYZ%3D600%3B+MPL%3D0%3B+%3D5%3B+A%3D1e9%3B+B%3D-4"
+    no_numbers = "MPL%3D0%3B+%3D5%3B+A%3D1e9%3B+B%3D-4%3B+C%3D600.5%3B+D%3D1_000%3B+E%3D1.000,5"
+    query = f"report=form-13d&{SEPTEMBER}&outstanding=XYZ%3D600%3B+{no_numbers}"
     assert ("XYZ CORP", "XYZ", "983793409", "US9837934098", "30", "600", "5.00", "Yes") in table(
         client.post(f"/reports/file/?{query}", {"format": "csv"})
     )
