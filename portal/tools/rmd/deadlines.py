@@ -31,7 +31,8 @@ def days_of(first: date, last: date) -> list[tuple[int, date]]:
 
 
 def deadlines(who: Who, accounts: Sequence[Account], year: int) -> list[Deadline]:
-    """What these accounts still owe of a year. What an owner has taken out of one own IRA counts for all of them."""
+    """What these accounts still owe of a year. What an owner has taken out of one own IRA counts for all of them at one
+    practice: none learns what clients of another one have taken."""
     holders = dict(_holders(who, [one.pk for one in accounts]))
     known = {one.pk for one in accounts}
     others = retirement_accounts(who).filter(
@@ -44,7 +45,7 @@ def deadlines(who: Who, accounts: Sequence[Account], year: int) -> list[Deadline
     owners: dict[object, list[Sheet]] = defaultdict(list)
     for one in found:
         if one.is_own:
-            facts = (one.account.base_currency, one.account.holder_born_on)
+            facts = (one.account.practice_id, one.account.base_currency, one.account.holder_born_on)
             owners[holders.get(one.account.pk, f"account {one.account.pk}"), *facts].append(one)
     done = {
         one.account.pk

@@ -1,5 +1,5 @@
-"""What is owed of required distributions, reckoned ahead: written every night and when facts change, and read by the
-calendar."""
+"""What is owed of required distributions, reckoned ahead: written several times a day and when facts change, and
+read by the calendar."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -36,6 +36,8 @@ def keep(found: Sequence[Deadline], accounts: Sequence[Account], year: int, toda
     """Write what these accounts owe of a year, in the order of accounts: two who reckon at once wait for each other."""
     owed = {one.account.pk: one for one in found if _cents(one)}
     rows = OwedDistribution.unscoped
+    keys = sorted(one.pk for one in accounts)
+    list(rows.filter(account_id__in=keys, year=year).order_by("account_id").select_for_update().values_list("pk"))
     rows.filter(account_id__in=[one.pk for one in accounts if one.pk not in owed], year=year).delete()
     rows.bulk_create(
         [
@@ -56,7 +58,10 @@ def keep(found: Sequence[Deadline], accounts: Sequence[Account], year: int, toda
 
 
 def reckon_owner(who: Who, account: Account, today: date) -> None:
-    """What an account and the other own IRAs of its holder owe, anew; those of other practices wait for the night."""
+    """What an account and the other own IRAs of its holder owe, anew; those of other practices wait for later.
+    Who sees only a part of the practice's accounts leaves it to the next reckoning."""
+    if who.is_narrowed:
+        return
     holders = scope(who, ClientRight).filter(account_id=account.pk, may_sign=True).values("party_id")
     beside = retirement_accounts(who).filter(
         pk__in=scope(who, ClientRight).filter(party_id__in=holders, may_sign=True).values("account_id"),

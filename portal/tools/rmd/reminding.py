@@ -1,5 +1,6 @@
 """Reckoning what is owed of required distributions, and reminding of it: 90, 30 and 7 days before, each once."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -21,6 +22,7 @@ TITLES = {
     90: gettext_noop("A required distribution must be taken within 90 days"),
 }
 CHUNK = 200
+log = logging.getLogger(__name__)
 NOBODY = Who(user_id=0, seat_id=0, role="office", reach="office")
 
 
@@ -28,11 +30,20 @@ def remind_due(*, today: date) -> int:
     """Reckon what every account owes, and tell each practice of what is due soon and not taken; how many pieces of
     news. Run twice, it tells nothing new.
 
+    Accounts that cannot be reckoned keep nobody else's waiting, and what stands of them stays.
     Who slept over a step is told of the next one only. How each person hears of it is the person's own choice.
     """
+    told, is_whole = 0, True
     with as_role("office"):
-        told = sum(_tell(chunk, year, today) for year in years_open(today) for chunk in _chunks())
-        forget_stale(today)
+        for year in years_open(today):
+            for chunk in _chunks():
+                try:
+                    told += _tell(chunk, year, today)
+                except Exception:
+                    log.exception("distributions of %s: accounts %s to %s failed", year, chunk[0].pk, chunk[-1].pk)
+                    is_whole = False
+        if is_whole:
+            forget_stale(today)
     return told
 
 
