@@ -16,6 +16,7 @@ from accounts.ground.outbox.actions import owe_many
 from accounts.ground.outbox.models import TO_MANY, Channel, OutboxMessage
 from accounts.ground.outbox.sealed import sealed
 from accounts.ground.people.models import User
+from accounts.ground.trail.actions import note_of_practice
 from accounts.ground.tree.models import Practice
 from crm.contacts.filters import book
 from crm.contacts.models import Contact
@@ -25,6 +26,8 @@ from crm.mailings.queries import FAILED, QUEUED, Reached, fates_of, letter_of, r
 from crm.mailings.rules import MOST, Letter, MailingProblem
 from crm.mailings.stopping import address_for, contact_of
 from crm.vault.sealed import Opened
+from portal.lib.exchange import exchange_day
+from portal.lib.words import gettext_noop
 
 MAILINGS_AN_HOUR = 10
 
@@ -83,7 +86,11 @@ def send_again(*, vault: Opened, mailing: Mailing, at: datetime) -> int:
     if spend(f"mailing/{vault.who.practice_id}", most=MAILINGS_AN_HOUR, at=at):
         raise MailingProblem({"": _("Too many mails to several in this hour. Try again later.")})
     foot = _foot(vault, at)
-    owe_many([_message(mailing, one, letter, foot, turn=failed[one.contact.pk] + 1) for one in reaches])
+    data = {"mailing": str(mailing.pk), "messages": len(reaches)}
+    title = gettext_noop("A mail to several was sent again to whom it could not be delivered")
+    with transaction.atomic(using=current_alias.get()):
+        note_of_practice(who=vault.who, kind="mailing", title=title, day=exchange_day(at), data=data)
+        owe_many([_message(mailing, one, letter, foot, turn=failed[one.contact.pk] + 1) for one in reaches])
     return len(reaches)
 
 

@@ -183,7 +183,8 @@ def _read(vault: Opened, mailing: Mailing, fates: dict[UUID, Fate]) -> Read:
     lines = []
     for pk, title, email, outcome in json.loads(texts["report"]):
         fate = fates.get(UUID(pk), Fate(outcome, 1))
-        lines.append(Line(UUID(pk), title, email, fate.outcome, fate.turn))
+        # Sent again, it went to the address that the contact had by then.
+        lines.append(Line(UUID(pk), title, email if fate.turn == 1 else "", fate.outcome, fate.turn))
     return Read(mailing, Letter(texts["subject"], texts["body"]), lines, counts)
 
 

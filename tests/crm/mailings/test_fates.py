@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.ground.access.context import acting
 from accounts.ground.leaving.actions import leave
+from accounts.ground.models import Event
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.outbox.sealed import opened
 from accounts.ground.people.models import Seat
@@ -46,7 +47,7 @@ def test_each_line_says_what_became_of_it_and_the_totals_agree(alice, three, mai
     assert [one["outcome"] for one in told["lines"]] == ["no_email", "left", "failed"]
 
 
-def test_it_is_sent_again_to_those_alone_and_once(alice, three, mailing):
+def test_it_is_sent_again_to_those_alone_and_once(world, alice, three, mailing):
     ana, bo, _cy = three
     # The address was wrong; the message goes to the one that stands there now.
     Contact.unscoped.filter(pk=ana.pk).update(email="ana@example.com")
@@ -59,6 +60,8 @@ def test_it_is_sent_again_to_those_alone_and_once(alice, three, mailing):
     assert ana.pk.hex in heads_of(again)["List-Unsubscribe"] and again.is_secret and "News" not in again.body
     page = alice.get(f"{PLACE}{mailing.pk}/").content.decode()
     assert "1 on the way" in page and "Sent again" in page and "Send again to those" not in page
+    noted = Event.unscoped.get(kind="mailing")
+    assert (noted.user_id, noted.data) == (world.users["alice"].pk, {"mailing": str(mailing.pk), "messages": 1})
 
     # The second try may fail too; then there is a third, unless she wants no more of them.
     OutboxMessage.unscoped.filter(pk=again.pk).update(failed_at=timezone.now(), body="")
