@@ -57,7 +57,8 @@ _COMMISSIONS = f"""
                AND (coalesce(t.trade_on, t.report_on) > %(since)s OR {FILE_TOLD} > %(since)s
                     OR t.id = ANY(ARRAY(SELECT told.id FROM broker_trade r CROSS JOIN LATERAL (
                            {sql_line("r")} SELECT line.id FROM line) told
-                        WHERE {REPLACING} AND r.told_at > %(since)s)))) x
+                        WHERE r.told_at > %(since)s
+                          AND ({REPLACING} OR coalesce(r.trade_on, r.report_on) <= %(since)s))))) x
       {_ASKED.format(switch="commissions_to_master")}{_BEFORE.format(of="b.trade_id = x.id")}
      WHERE {_SINCE}"""
 _OTHER_FEES = f"""
