@@ -186,12 +186,6 @@ def column_choices(name: str, columns: Sequence[str], own: Mapping[str, str]) ->
     return [(key, words[key], key in shown) for key in (*shown, *others)]
 
 
-@register.simple_tag
-def column_words(name: str) -> list[tuple[str, Any]]:
-    """Every column that a list can show, in words."""
-    return list(preference_rules.COLUMNS[name].items())
-
-
 @register.filter
 def split_words(text: str) -> list[str]:
     """The words of a text, to walk through in a template."""

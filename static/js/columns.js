@@ -17,7 +17,9 @@ function move(item, step) {
   const focused = document.activeElement;
   if (step < 0) other.before(item);
   else other.after(item);
-  focused.focus();
+  // At either end the button that moved it is gone.
+  const stays = getComputedStyle(focused).visibility === "hidden" ? item.querySelector("input") : focused;
+  stays.focus();
   tell(list, item);
 }
 
@@ -33,7 +35,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const item = listed(event.target);
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  if (!item || !step || !event.altKey) return;
+  if (!item || !step || !event.altKey || document.body.dataset.keys === "off") return;
   event.preventDefault();
   move(item, step);
 });

@@ -64,6 +64,12 @@ document.addEventListener("keydown", (event) => {
   const step = event.altKey && !event.ctrlKey && !event.metaKey && steps[event.key];
   if (!line || !step || document.body.dataset.keys === "off") return;
   event.preventDefault();
+  if (waiting && waiting.line !== line) {
+    // What was said of the other one is done first.
+    const first = waiting;
+    stop();
+    return ask(first.line, first.by);
+  }
   const by = (waiting?.line === line ? waiting.by : 0) + step;
   stop();
   const day = later(dayOf(line), by);
