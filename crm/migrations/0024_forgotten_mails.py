@@ -27,6 +27,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(model_name="keptmail", name="trashed_at", field=models.DateTimeField(null=True)),
+        # Going back, what somebody has thrown away does not come to life again.
+        migrations.RunSQL(migrations.RunSQL.noop, reverse_sql="DELETE FROM crm_keptmail WHERE trashed_at IS NOT NULL"),
         migrations.CreateModel(
             name="NotKept",
             fields=[
