@@ -20,6 +20,7 @@ SAME_EVERYWHERE = {
     "SHA-256",
     "Esc",
     "Ctrl",
+    "Alt",
     "K",
     "x",
     "·",

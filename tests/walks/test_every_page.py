@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = {
     "": ("account_reset_password", "account_reset_password_done", "account_reset_password_from_key", "code_help"),
     "alice": (
-        *("account_change_password", "data", "activity", "performance", "income", "portfolio", "notification", "news"),
+        *("account_change_password", "data", "activity", "performance", "income", "portfolio", "notification"),
         *("managed_account", "esg", "esg_account", "new_goal", "rmd_account", "allocate", "announcement", "choices"),
         *("account_margin", "add_restriction", "permission", "funding_request", "recurring_one", "move", "save_bank"),
         *("save_broker", "save_payee", "account_cap", "invoice_limit", "invoice", "new_reimbursements"),
@@ -79,11 +79,14 @@ def looked_at(page, site, axe):
 
 def addresses(world: Any, names: tuple[str, ...]) -> list[str]:
     """Where the routes of those names are, the parameters filled in from the scenery."""
-    found = []
+    found, without = [], set(names)
     for route in portal_routes():
         if route.name in names and not route.template.startswith("api/"):
-            found += [route.url(**values) for number, values in targets(world, route) if number in (None, "U1000001")]
-    return [one for one in found if NOWHERE not in one]
+            here = [route.url(**values) for number, values in targets(world, route) if number in (None, "U1000001")]
+            found += [one for one in here if NOWHERE not in one]
+            without -= {route.name} if any(NOWHERE not in one for one in here) else set()
+    assert without == set()
+    return found
 
 
 def enter(page, site, name, onward="/"):
