@@ -110,7 +110,7 @@ def test_an_environment_whose_making_was_interrupted_is_made_anew(venv):
 )
 def test_a_question_is_answered_before_anything_is_set_up(checkout, tmp_path, command, code, words):
     """In a copy of what is asked, which has neither lock files nor an environment."""
-    for name in ("bin", "portal/servers", "portal/__init__.py"):
+    for name in ("bin", "portal/servers", "portal/lib", "portal/__init__.py"):
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (checkout / name).is_dir() else shutil.copy)(checkout / name, target)
