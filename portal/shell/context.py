@@ -17,6 +17,7 @@ from accounts.desk.brand.queries import AtTheDoor, Brand, brand_at_the_door, wor
 from accounts.desk.brand.rules import DOOR_COOKIE
 from accounts.desk.messages.queries import asked, unread
 from accounts.ground.access.context import SEEN_AS, Who, current_alias
+from accounts.ground.access.planned import planned_once
 from accounts.ground.dates import FORM_NAMES, current_form
 from accounts.ground.notifications.models import Notification
 from accounts.ground.notifications.queries import latest
@@ -152,7 +153,9 @@ class Shell:
         wanted = ["name", "practice_name", "unread", "questions"]
         if self.who.is_owner:
             rows, wanted = rows.annotate(worn=worn_at(timezone.now())), [*wanted, "worn"]
-        return rows.values(*wanted).first() or {}
+        # Its parts have policies of their own each: planned for every page, it would cost more than all other queries.
+        with planned_once():
+            return rows.values(*wanted).first() or {}
 
     @property
     def firm_name(self) -> str:

@@ -24,6 +24,7 @@ from accounts.desk.messages.topics import TOPICS, Topic
 from accounts.desk.tickets.actions import open_ticket
 from accounts.ground.access.context import Who
 from accounts.ground.access.gates import gate
+from accounts.ground.access.planned import planned_once
 from accounts.ground.access.scope import NotAllowed, account_for
 from accounts.ground.paging import page_of
 from accounts.ground.tree.models import Account
@@ -46,7 +47,8 @@ def center(request: HttpRequest) -> HttpResponse:
     who = request.seat  # type: ignore[attr-defined]
     only, words = request.GET.get("show", ""), request.GET.get("q", "").strip()[:LONGEST_SUBJECT]
     rows = queries.shown(who, only=only, words=words)
-    page = page_of(rows, order=["-last_at", "pk"], query=request.GET)
+    with planned_once():
+        page = page_of(rows, order=["-last_at", "pk"], query=request.GET)
     context = {"page": page, "only": only, "words": words, "is_owner": who.is_owner, "shows": SHOWS.items()}
     return render(request, "desk/messages/center.html", context)
 
