@@ -350,6 +350,7 @@ CHECKS: tuple[Check, ...] = (
     _of_the_day(borne.broker_charges_are_paid_by_whom_they_should),
     _of_the_day(borne.allocation_minimums_come_out_again),
     _of_the_day(mailboxes.every_mailbox_charge_moved_once),
+    _of_the_day(mailboxes.every_charge_written_off_was_rejected),
     _of_the_day(mailboxes.mailbox_charges_come_out_again),
     nothing_due_was_left,
     movements_are_as_they_were_posted,

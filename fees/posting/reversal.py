@@ -16,7 +16,8 @@ from fees.accrual.statements import day_literal
 from fees.posting.given import sql_given
 from portal.lib.words import gettext_noop
 
-_GIVEN_UP = "i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL"
+# What was given up of charges for mailboxes is written off by their own stage.
+_GIVEN_UP = "i.kind IN ('fee', 'invoice') AND i.answer = 'rejected' AND i.reverse_asked_at IS NOT NULL"
 _NOT_BACK = """
     NOT EXISTS (SELECT 1 FROM accounts_transfer back WHERE back.source = t.source AND back.kind = 'reversal')"""
 TITLE = gettext_noop("A fee that the broker rejected was taken back")

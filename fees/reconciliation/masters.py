@@ -18,12 +18,12 @@ _MASTERS = f"""
 
 # Fees are collected under the top master; sweeps go on to a second level's and reversals come back from it; what is
 # given back or borne, the payee's own master pays, as it does its mailboxes; what is no longer borne or was paid for a
-# refused mailbox comes back to it. Within the top level itself nothing moves at the broker. A reversal
-# settles the same charge as its fee, so only its own id names it.
+# refused mailbox comes back to it. Within the top level itself nothing moves at the broker. A reversal, and what
+# is written off, settle the same charge as what they take back, so only their own id names them.
 _MOVES = """
     SELECT m.id AS account_id, t.firm_id, t.id, t.currency, t.day,
-           CASE WHEN t.kind NOT IN ('sweep', 'reversal') THEN t.source END AS source,
-           CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back', 'mail_back') THEN t.amount
+           CASE WHEN t.kind NOT IN ('sweep', 'reversal', 'mail_off') THEN t.source END AS source, t.kind,
+           CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back', 'mail_back', 'mail_off') THEN t.amount
                 WHEN t.kind = 'sweep' AND m.practice_id = t.practice_id THEN t.amount
                 WHEN t.kind = 'reversal' AND m.practice_id <> t.practice_id THEN t.amount
                 ELSE -t.amount END AS amount
@@ -33,10 +33,12 @@ _MOVES = """
      WHERE CASE WHEN t.kind IN ('fee', 'invoice') THEN m.level = 1
                 WHEN t.kind IN ('sweep', 'reversal') THEN p.level = 2 AND (m.level = 1 OR m.practice_id = t.practice_id)
                 ELSE m.practice_id = t.practice_id END"""
-# Rejected, or taken back before the broker booked it: the row of the client's own cash says so already.
+# Rejected, or taken back before the broker booked it: the row of the client's own cash says so already. What is written
+# off only sets off what was rejected.
 _OVER = """
     SELECT v.id FROM moves v
-     WHERE (SELECT i.answer FROM broker_instruction i WHERE i.transfer_id = v.id ORDER BY i.attempt DESC LIMIT 1)
+     WHERE v.kind = 'mail_off'
+        OR (SELECT i.answer FROM broker_instruction i WHERE i.transfer_id = v.id ORDER BY i.attempt DESC LIMIT 1)
            = 'rejected'"""
 # Our id stands in the reference or the description, with or without hyphens.
 _LINES = f"""

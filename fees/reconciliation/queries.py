@@ -28,11 +28,12 @@ _EXPECTED = """
     SELECT id, firm_id, account_id, practice_id, currency, -amount, day FROM fees_bornecharge
      WHERE payer = 'master'"""
 # What the broker was told, and of it what touches clients. What a practice pays for its mailboxes leaves its master
-# alone: their charges are proved before the seal, no client's statement names them, and acceptance ends them.
+# alone: their charges are proved before the seal, no client's statement names them, and acceptance ends them; of what
+# is written off the broker is told nothing.
 _MOVED = """
     SELECT t.id, t.source, t.firm_id, t.account_id, t.practice_id, t.currency, t.day, t.kind,
            CASE WHEN t.kind IN ('fee', 'invoice', 'borne_back', 'mailbox') THEN t.amount ELSE -t.amount END AS amount
-      FROM accounts_transfer t WHERE t.kind NOT IN ('sweep', 'draw')"""
+      FROM accounts_transfer t WHERE t.kind NOT IN ('sweep', 'draw', 'mail_off')"""
 _LEDGER = f"SELECT * FROM ({_MOVED}) moved WHERE kind NOT IN ('mailbox', 'mail_back')"
 _LINES = f"""
     SELECT l.id, l.firm_id, l.account_id, l.currency, -l.amount AS amount,
@@ -65,7 +66,8 @@ _QUERIES = (
        AND (t.kind NOT IN ('mailbox', 'mail_back') OR i.answer IS DISTINCT FROM 'accepted')
        AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)
        AND NOT EXISTS (SELECT 1 FROM accounts_transfer back
-                        WHERE back.source = t.source AND back.kind = 'reversal' AND back.day <= %(day)s)
+                        WHERE back.source = t.source AND back.kind IN ('reversal', 'mail_off')
+                          AND back.day <= %(day)s)
        AND (i.answer = 'rejected' OR t.day <= %(late)s
             OR i.transfer_id IS NULL AND t.day < %(day)s)""",
     f"""

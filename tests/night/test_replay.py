@@ -11,6 +11,9 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.broker.feed.tables import PRICED
+from accounts.broker.transmit.actions import ask_reversal
+from accounts.broker.transmit.answers import take_answers
+from accounts.broker.transmit.models import Instruction
 from accounts.desk.mailboxes.models import MailboxCharge
 from accounts.ground.access.context import as_role
 from accounts.ground.runs.models import Hold
@@ -41,7 +44,8 @@ def lived(eve: Eve):
     """The night that closes every period, and the one after it, in a database of their own.
 
     Between them the back office lets a value of the day before stand and holds back an account of the next night, and
-    a practice asks for another mailbox; the first night has renewed the one that it has.
+    a practice asks for another mailbox; the first night has renewed the one that it has, and what that costs is
+    rejected by the broker and given up.
     """
     with eve.clone() as name:
         mailbox("jane", "active", date(2025, 4, 30))
@@ -53,8 +57,19 @@ def lived(eve: Eve):
             use_day_before(hold=late, reason="No statement", by=0, at=timezone.now())
             hold_back(account=ana, day=date(2025, 10, 1), reason="Being looked at", by=0, at=timezone.now())
         mailbox("joe", "requested", CLOSING)
+        give_up_renewal()
         assert nightly.night(date(2025, 10, 1), at=EVENING)["state"] == "done"
         yield name
+
+
+def give_up_renewal() -> None:
+    """What the first night renewed, 12.00, is rejected, and the back office has it written off."""
+    with as_role("owner"):
+        renewed = Instruction.unscoped.get(kind="mailbox", amount=Decimal("12.00"))
+    with as_role("night"):
+        take_answers(f"reference,answer,reason\n{renewed.transfer_id},rejected,no cash\n".encode(), at=timezone.now())
+    with as_role("office"):
+        ask_reversal(instruction=renewed, reason="Not worth another try", by=7, at=timezone.now())
 
 
 def mailbox(name: str, state: str, day: date) -> None:
@@ -88,9 +103,10 @@ def test_the_ledger_is_the_same_from_the_inputs_alone(lived):
     assert len(found["before"]["seals"]) == 2
     with as_role("owner"):
         moved = MailboxCharge.unscoped.order_by("moved_on", "amount").values_list("amount", "moved_on")
-        # The year that began in May is 12 months; who asked between the nights is moved by the second.
+        # The year that began in May is 12 months, which the second night writes off; who asked between the nights is
+        # moved by the second.
         assert [(str(amount), day) for amount, day in moved] == [
-            *(("1.00", CLOSING), ("12.00", CLOSING), ("8.00", date(2025, 10, 1)))
+            *(("1.00", CLOSING), ("12.00", CLOSING), ("8.00", date(2025, 10, 1)), ("12.00", date(2025, 10, 1)))
         ]
 
 

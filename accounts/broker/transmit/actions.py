@@ -13,9 +13,13 @@ from accounts.broker.transmit.queries import taken_back
 from accounts.ground.access.context import current_alias
 from accounts.ground.requests.actions import finish_by_key
 from accounts.ground.requests.models import RequestKind, RequestStatus
+from portal.lib.words import gettext_noop
 
-REVERSIBLE = ("fee", "invoice")
+REVERSIBLE = ("fee", "invoice", "mailbox")
 LONGEST_REASON = 300
+NOT_REVERSIBLE = gettext_noop(
+    "Only a fee, an invoice or the charge for a mailbox that the broker rejected can be taken back."
+)
 
 
 class ReversalRefused(ValueError):
@@ -38,9 +42,10 @@ def send_again(instructions: "QuerySet[Instruction]", *, at: datetime) -> int:
 
 
 def ask_reversal(*, instruction: Instruction, reason: str, by: int, at: datetime) -> None:
-    """Have the next night take back a fee or invoice that the broker rejected; the ledger gets an entry of its own.
+    """Have the next night take back what the broker rejected; the ledger gets an entry of its own.
 
-    Nothing is edited: the movement stays, and another one leads from the advisor's share back to the client.
+    Nothing is edited: the movement stays, and another one leads from the advisor's share back to the client, or from
+    the provider of mailboxes back to the advisor's share.
     """
     said = " ".join(reason.split())[:LONGEST_REASON]
     if not said:
@@ -48,7 +53,7 @@ def ask_reversal(*, instruction: Instruction, reason: str, by: int, at: datetime
     with transaction.atomic(using=current_alias.get()):
         found = Instruction.unscoped.select_for_update().get(pk=instruction.pk)
         if found.answer != Answer.REJECTED or found.kind not in REVERSIBLE:
-            raise ReversalRefused(_("Only a fee or an invoice that the broker rejected can be taken back."))
+            raise ReversalRefused(_(NOT_REVERSIBLE))
         later = Instruction.unscoped.filter(transfer_id=found.transfer_id, attempt__gt=found.attempt)
         if found.again_asked_at or later.exists():
             raise ReversalRefused(_("It goes to the broker again; wait for its answer."))

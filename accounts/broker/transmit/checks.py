@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from accounts.broker.transmit.night import WITHIN_TOP
+from accounts.broker.transmit.night import NOT_TOLD
 from accounts.ground.ledger.checks import Break, breaks, of_day
 from portal.lib.fingerprint import sql_digest
 from portal.lib.words import gettext_noop
@@ -18,7 +18,7 @@ def every_movement_is_instructed_once(day: date) -> list[Break]:
         SELECT firm_id, count(*), min(id::text)
           FROM (SELECT coalesce(t.firm_id, i.firm_id) AS firm_id, coalesce(t.id, i.transfer_id) AS id
                   FROM (SELECT t.* FROM accounts_transfer t JOIN accounts_practice p ON p.id = t.practice_id
-                         WHERE {of_day(day)} AND NOT (t.kind IN ({WITHIN_TOP}) AND p.level = 1)) t
+                         WHERE {of_day(day)} AND NOT {NOT_TOLD}) t
                   FULL JOIN (SELECT i.* FROM broker_instruction i
                               WHERE i.firm_id = ANY(ARRAY(SELECT id FROM accounts_firm))
                                 AND i.day = %(day)s AND i.attempt = 1) i ON i.transfer_id = t.id

@@ -112,7 +112,7 @@ class Instruction(TenantModel):
                     answer=Answer.REJECTED,
                     again_asked_at=None,
                     reverse_asked_by__isnull=False,
-                    kind__in=("fee", "invoice"),
+                    kind__in=("fee", "invoice", "mailbox"),
                 ),
                 name="instruction_reversed_if_rejected",
             ),

@@ -28,8 +28,12 @@ _MASTER = (
 )
 _TOP = "(SELECT p.id FROM accounts_practice p WHERE p.firm_id = t.firm_id AND p.level = 1)"
 
-# Between the top master and a second level's; they move nothing at the broker where the payee is the top level itself.
-WITHIN_TOP = f"'{TransferKind.SWEEP.value}', '{TransferKind.REVERSAL.value}'"
+# Of a movement `t` and its payee's practice `p`: what moves nothing at the broker. What goes between the top master and
+# a second level's does not where the payee is the top level itself; of a charge that is written off nothing was taken.
+NOT_TOLD = (
+    f"(t.kind IN ('{TransferKind.SWEEP.value}', '{TransferKind.REVERSAL.value}') AND p.level = 1"
+    f" OR t.kind = '{TransferKind.MAILBOX_OFF.value}')"
+)
 
 # Where the money comes from and goes to, by the kind of the movement. Fees are collected under the top master. What is
 # taken back was never collected from the client, only passed on. A draw stays within an STL group. The provider of
@@ -47,8 +51,8 @@ _ENDS = f"""
                 ELSE a.number END AS payee
       FROM accounts_transfer t
       LEFT JOIN accounts_account a ON a.id = t.account_id
-      JOIN accounts_practice payee_practice ON payee_practice.id = t.practice_id
-     WHERE NOT (t.kind IN ({WITHIN_TOP}) AND payee_practice.level = 1)"""
+      JOIN accounts_practice p ON p.id = t.practice_id
+     WHERE NOT {NOT_TOLD}"""
 
 
 def transmit_stage(run: Run, day: date, *, memos: str = NO_MEMOS) -> StageResult:

@@ -12,10 +12,13 @@ from accounts.broker.transmit.rules import END_WITH_ACCEPTANCE
 from accounts.ground.ledger.models import Transfer, TransferKind
 from accounts.ground.outbox.models import OutboxMessage
 
+# What the ledger holds of a movement that the broker rejected and somebody gave up.
+TAKEN_BACK = (TransferKind.REVERSAL, TransferKind.MAILBOX_OFF)
+
 
 def taken_back() -> Exists:
     """Whether the ledger holds the entry by which an instruction's movement was taken back."""
-    back = Transfer.unscoped.filter(source=OuterRef("transfer__source"), kind=TransferKind.REVERSAL)
+    back = Transfer.unscoped.filter(source=OuterRef("transfer__source"), kind__in=TAKEN_BACK)
     return Exists(back)
 
 

@@ -251,9 +251,10 @@ def _charge(mailbox: Mailbox, owed: Due, at: datetime) -> None:
 
 
 def _give_back(mailbox: Mailbox, at: datetime) -> None:
-    """Each charge of a refused request the other way round."""
+    """Each charge of a refused request the other way round, but what was written off before. Of what the broker rejects
+    nothing goes back: the night writes that off, too."""
     same = ("item", "year_starts", "months", "rate", "amount")
-    for one in MailboxCharge.unscoped.filter(mailbox=mailbox, reverses=None):
+    for one in MailboxCharge.unscoped.filter(mailbox=mailbox, reverses=None, reversal=None):
         MailboxCharge.unscoped.create(
             id=uuid_of("mailbox back", str(one.pk)),
             **_place(mailbox),

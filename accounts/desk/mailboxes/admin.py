@@ -127,9 +127,9 @@ class MailboxChargeAdmin(ReadOnlyAdmin):
     totals = ("amount", "currency")
     list_display = [
         *("charged_on", "mailbox", "item", "months", money_column("rate", gettext_lazy("a month"))),
-        *(money_column("amount", gettext_lazy("Amount")), "account", "moved_on"),
+        *(money_column("amount", gettext_lazy("Amount")), "account", "moved_on", "is_written_off"),
     ]
-    list_filter = ["item", "charged_on", ("firm", RelatedFilter)]
+    list_filter = ["item", "charged_on", "is_written_off", ("firm", RelatedFilter)]
     list_select_related = ["account", "mailbox"]
     search_fields = ["account__number__istartswith", "mailbox__key__istartswith", "id__exact"]
     number_lookup = "account__number"

@@ -34,7 +34,7 @@ VERDICTS = [(one.value, one.value) for one in Verdict]
 
 
 class MailboxChargeSerializer(serializers.ModelSerializer):
-    """One item of one year with its arithmetic in words; below zero it was given back."""
+    """One item of one year with its arithmetic in words; below zero it was given back or written off."""
 
     amount = serializers.DecimalField(source="charged", max_digits=20, decimal_places=2)
     derivation = serializers.CharField(source="words")
@@ -43,7 +43,7 @@ class MailboxChargeSerializer(serializers.ModelSerializer):
         model = MailboxCharge
         fields = (
             *("id", "item", "year_starts", "months", "rate", "amount", "currency"),
-            *("charged_on", "moved_on", "derivation"),
+            *("charged_on", "moved_on", "is_written_off", "derivation"),
         )
 
 

@@ -89,7 +89,7 @@ class Mailbox(TenantModel):
 
 class MailboxCharge(TenantModel):
     """One item of one of the provider's years, charged to the practice's master account; never changed. What is given
-    back for a refused request is a row of its own."""
+    back for a refused request, or written off because the broker rejected it, is a row of its own."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     firm = keyed_elsewhere(Firm)
@@ -109,6 +109,12 @@ class MailboxCharge(TenantModel):
     charged_at = models.DateTimeField()
     moved_on = models.DateField(null=True)
     run_id = models.BigIntegerField(null=True)
+    is_written_off = models.BooleanField(
+        _("written off"),
+        default=False,
+        db_default=False,
+        help_text=_("The broker never took it, and is told of nothing"),
+    )
 
     scoped_by = OF_PRACTICE
 
@@ -122,6 +128,10 @@ class MailboxCharge(TenantModel):
                 fields=["mailbox", "item", "year_starts"], condition=Q(reverses=None), name="mailboxcharge_once_a_year"
             ),
             models.UniqueConstraint(fields=["firm", "mailbox", "id"], name="mailboxcharge_of_mailbox"),
+            models.CheckConstraint(
+                condition=Q(is_written_off=False) | Q(reverses__isnull=False),
+                name="mailboxcharge_written_off",
+            ),
         ]
         indexes = [
             models.Index(fields=["charged_on"], condition=Q(moved_on=None), name="mailboxcharge_to_move"),
@@ -133,7 +143,7 @@ class MailboxCharge(TenantModel):
 
     @property
     def charged(self) -> Decimal:
-        """What it costs the practice, below zero where it was given back."""
+        """What it costs the practice, below zero where it was given back or written off."""
         return self.amount if self.reverses_id is None else -self.amount
 
     @property

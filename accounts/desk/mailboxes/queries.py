@@ -11,6 +11,7 @@ from accounts.desk.mailboxes.models import Mailbox, MailboxCharge, MailboxRate
 from accounts.desk.mailboxes.rules import ENDED, MailboxProblem, Rate, State
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
+from accounts.ground.ledger.models import Transfer
 from accounts.ground.tree.models import Account, Kind, Status
 
 # What a user must have been given to ask for a mailbox and to change one: its price leaves the master account.
@@ -78,6 +79,13 @@ def spent(who: Who) -> Decimal:
     """What all mailboxes of the practice have cost."""
     rows = scope(keeper(who), MailboxCharge).filter(practice_id=who.practice_id)
     return sum((one.charged for one in rows.only("amount", "reverses_id")), Decimal("0.00"))
+
+
+def given_back(movement: UUID) -> Decimal:
+    """How much of the movement of a charge has gone back already, for the back office; then it is not written off."""
+    source = Transfer.unscoped.filter(pk=movement).values("source")
+    back = MailboxCharge.unscoped.filter(reverses__in=source, is_written_off=False).exclude(moved_on=None).first()
+    return back.amount if back else Decimal("0.00")
 
 
 def active(who: Who) -> "QuerySet[Mailbox]":

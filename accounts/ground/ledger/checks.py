@@ -85,6 +85,11 @@ def movements_run_from_client_to_advisor(day: date | None) -> list[Break]:
                                         AND credit.kind = 'provider')
                WHEN 'mail_back' THEN NOT (debit.kind = 'provider' AND credit.kind = 'payee'
                                           AND credit.practice_id IS NOT DISTINCT FROM t.practice_id)
+               WHEN 'mail_off' THEN NOT (debit.kind = 'provider' AND credit.kind = 'payee'
+                                         AND credit.practice_id IS NOT DISTINCT FROM t.practice_id
+                                         AND EXISTS (SELECT 1 FROM accounts_transfer paid
+                                                      WHERE paid.source = t.source AND paid.kind = 'mailbox'
+                                                        AND paid.account_id = t.account_id))
                WHEN 'reimburse' THEN NOT (debit.kind = 'payee' AND debit.practice_id IS NOT DISTINCT FROM t.practice_id
                                           AND credit.kind = 'client'
                                           AND credit.account_id IS NOT DISTINCT FROM t.account_id)

@@ -66,6 +66,7 @@ class TransferKind(models.TextChoices):
     DRAW = "draw", _("Handed to the STL master for its fee")
     MAILBOX = "mailbox", _("Charge for a mailbox")
     MAILBOX_BACK = "mail_back", _("Charge for a mailbox given back")
+    MAILBOX_OFF = "mail_off", _("Charge for a mailbox written off")
 
 
 class Transfer(TenantModel):

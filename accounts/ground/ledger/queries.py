@@ -19,7 +19,7 @@ ZERO = Decimal("0.00")
 PAID = (TransferKind.FEE, TransferKind.INVOICE)
 INSIDE = (
     *(TransferKind.SWEEP, TransferKind.DRAW, TransferKind.BORNE, TransferKind.BORNE_BACK),
-    *(TransferKind.MAILBOX, TransferKind.MAILBOX_BACK),
+    *(TransferKind.MAILBOX, TransferKind.MAILBOX_BACK, TransferKind.MAILBOX_OFF),
 )
 # Amounts by currency.
 Sums = dict[str, Decimal]

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.broker.transmit.actions import LONGEST_REASON, ReversalRefused, ask_reversal
+from accounts.broker.transmit.actions import LONGEST_REASON, NOT_REVERSIBLE, ReversalRefused, ask_reversal
 from accounts.broker.transmit.models import Instruction
+from accounts.desk.mailboxes.queries import given_back as mailbox_given_back
 from accounts.ground.access.gates import OFFICE, SURE_OFFICE, gate
 from accounts.ground.amounts import money_words
 from accounts.ground.clock import exchange_today
+from accounts.ground.ledger.models import TransferKind
 from accounts.ground.people.queries import desk_users
 from fees.posting.reversal import given_back
 from fees.reconciliation.actions import NoteRefused, look_after
@@ -146,8 +148,9 @@ def give_up(what: str, *, reason: str, by: int | None, at: datetime) -> None:
     rejected = found.reference if found is not None and found.kind == Kind.REJECTED else None
     told = Instruction.unscoped.filter(transfer_id=rejected).order_by("-attempt").first() if rejected else None
     if told is None:
-        raise ReversalRefused(_("Only a fee or an invoice that the broker rejected can be taken back."))
-    if (back := given_back(told.transfer_id)) > 0:
+        raise ReversalRefused(_(NOT_REVERSIBLE))
+    back = mailbox_given_back(told.transfer_id) if told.kind == TransferKind.MAILBOX else given_back(told.transfer_id)
+    if back > 0:
         words = _("%(amount)s of it was given back already; send it to the broker again instead.")
         raise ReversalRefused(words % {"amount": money_words(back, told.currency)})
     ask_reversal(instruction=told, reason=reason, by=by or 0, at=at)

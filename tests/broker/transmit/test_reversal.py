@@ -85,7 +85,7 @@ def test_the_next_night_takes_it_back_and_only_the_masters_settle(told):
 @pytest.mark.parametrize(
     ("case", "words"),
     [
-        ("accepted", "Only a fee or an invoice"),
+        ("accepted", "Only a fee, an invoice or the charge"),
         ("sent again", "goes to the broker again"),
         ("no reason", "Say why"),
         ("twice", "taken back already"),

@@ -150,6 +150,9 @@ LIES = {
         )
     ],
     "every_mailbox_charge_moved_once": [PAID_MAILBOX.format(months=7)],
+    "every_charge_written_off_was_rejected": [
+        f"UPDATE accounts_transfer SET kind = 'mail_off' WHERE {FEES}",
+    ],
     "mailbox_charges_come_out_again": [PAID_MAILBOX.format(months=6)],
     "every_processed_invoice_moved_once": [f"UPDATE accounts_transfer SET kind = 'invoice' WHERE {FEES}"],
     "every_processed_reimbursement_moved_once": [

@@ -21,7 +21,7 @@ HELD_BY = {
     "I01": ["transfers_fit_their_books", "movements_run_from_client_to_advisor", "row:transfer_positive"],
     "I02": [
         *("sweeps_equal_collected_fees", "every_reversal_takes_back_what_was_rejected"),
-        "no_more_goes_back_than_was_taken",
+        *("no_more_goes_back_than_was_taken", "every_charge_written_off_was_rejected"),
     ],
     "I03": ["sweeps_equal_collected_fees"],
     "I04": ["clearing_is_empty"],

@@ -48,7 +48,7 @@ def test_a_rejected_fee_is_taken_back_with_a_reason(office, rejected):
         told = Instruction.unscoped.get(transfer=fee(ANA))
     assert told.reverse_reason == "Closed there"
     other = office.post(f"{ADDRESS}take-back/", {"what": "unanswered|x", "note": "Closed"}, follow=True)
-    assert "Only a fee or an invoice" in text_of(other)
+    assert "Only a fee, an invoice or the charge" in text_of(other)
 
 
 def test_what_the_client_has_back_already_is_not_given_up(office, rejected):

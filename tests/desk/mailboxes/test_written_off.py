@@ -1,0 +1,189 @@
+"""A charge for a mailbox that the broker rejects: it goes again with the next night, or is written off."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal as D
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.broker.transmit.actions import ReversalRefused, ask_reversal, send_again
+from accounts.broker.transmit.answers import take_answers
+from accounts.broker.transmit.models import Instruction
+from accounts.desk.mailboxes.models import MailboxCharge
+from accounts.desk.mailboxes.rules import State
+from accounts.ground.access.context import as_role as in_role
+from accounts.ground.ledger.models import Book, Transfer
+from accounts.ground.ledger.queries import balance
+from accounts.ground.notifications.models import Notification
+from accounts.ground.requests.models import Request
+from fees.reconciliation.queries import differences
+from tests.fees.posting.nights import night_role
+from tests.house.written import fingerprint_of_rows
+
+DAY, NEXT, LATER = date(2025, 10, 15), date(2025, 10, 16), date(2025, 10, 17)
+LIST = "/office/reconciliation/"
+AGAIN = "/office/broker/instruction/"
+
+
+def at(day, hour=16):
+    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+def told(amount, attempt=1, kind="mailbox"):
+    with in_role("owner"):
+        return Instruction.unscoped.get(kind=kind, amount=D(amount), attempt=attempt)
+
+
+def answer(one, said, day=DAY):
+    with night_role():
+        taken = take_answers(f"reference,answer,reason\n{one.transfer_id},{said},no cash\n".encode(), at=at(day, 23))
+    assert not taken.strange
+
+
+def moved():
+    rows = Transfer.unscoped.filter(kind__startswith="mail").order_by("day", "kind", "amount")
+    return list(rows.values_list("kind", "amount", "day", "debit__kind", "credit__kind", "account__number"))
+
+
+def balances():
+    return {one.kind: balance(one) for one in Book.unscoped.filter(kind__in=("payee", "provider"))}
+
+
+def open_breaks():
+    with night_role():
+        return [(one.kind.value, one.account, one.ours) for one in differences(LATER)]
+
+
+def words_of(answer):
+    return " ".join(answer.content.decode().replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+@pytest.fixture
+def rejected(boxes, nights):
+    """A mailbox for 7.00 and its archive for 21.00; the broker takes the first and rejects the second."""
+    mailbox = boxes.active(archive=True)
+    assert nights.night(DAY).problem == ""
+    answer(told("7.00"), "accepted")
+    answer(told("21.00"), "rejected")
+    return mailbox
+
+
+def test_what_is_given_up_is_written_off_once_by_the_next_night(rejected, nights, office, browse):
+    """21.00 comes back from the provider's book, the broker is told of nothing, and nothing is left to look after."""
+    what = {"what": f"rejected|{told('21.00').transfer_id}"}
+    page = words_of(office.get(LIST))
+    assert "The broker rejected it" in page and "F100001" in page and "no cash" in page
+    assert open_breaks() == [("rejected", "F100001", D("21.00"))]
+
+    assert "Say why" in words_of(office.post(f"{LIST}take-back/", what | {"note": " "}, follow=True))
+    for words in ("The next night takes it back.", "It is taken back already."):
+        assert words in words_of(office.post(f"{LIST}take-back/", what | {"note": "Not worth it"}, follow=True))
+    assert Request.unscoped.filter(kind="instruction", finished_at=None).count() == 0
+
+    assert nights.night(NEXT).problem == ""
+    nights.mailboxes(NEXT)
+    assert nights.night(LATER).problem == ""
+
+    assert moved() == [
+        ("mailbox", D("7.00"), DAY, "payee", "provider", "F100001"),
+        ("mailbox", D("21.00"), DAY, "payee", "provider", "F100001"),
+        ("mail_off", D("21.00"), NEXT, "provider", "payee", "F100001"),
+    ]
+    assert balances() == {"payee": D("-7.00"), "provider": D("7.00")}
+    with in_role("owner"):
+        assert Instruction.unscoped.count() == 2
+        assert Notification.unscoped.filter(natural_key__startswith="written off").get().body == "21.00 USD"
+    assert open_breaks() == []
+    off = MailboxCharge.unscoped.get(is_written_off=True)
+    assert (off.item, off.charged, off.moved_on) == ("archive", D("-21.00"), NEXT)
+    assert "written off" in words_of(browse("alice").get(f"/email/mailboxes/{rejected.pk}/"))
+    # It is over: nobody sends it again, and who asks once more is told so.
+    with in_role("office"):
+        assert send_again(Instruction.unscoped.all(), at=at(LATER)) == 0
+        with pytest.raises(ReversalRefused):
+            ask_reversal(instruction=told("21.00"), reason="Again", by=7, at=at(LATER))
+
+
+def test_it_is_charged_again_with_the_next_night(rejected, nights, office):
+    """Given up and then sent again: the same movement goes a second time, in its own file, and the ledger stays."""
+    one = told("21.00")
+    with in_role("office"):
+        ask_reversal(instruction=one, reason="Not worth it", by=7, at=at(NEXT))
+    for words in ("1 movement goes", "0 movements go"):
+        said = {"action": "again", "_selected_action": str(one.pk)}
+        assert words in words_of(office.post(AGAIN, said, follow=True))
+    assert nights.night(NEXT).problem == ""
+    second = told("21.00", attempt=2)
+    assert (second.transfer_id, second.payer, second.payee, second.day) == (one.transfer_id, "F100001", "", NEXT)
+    answer(second, "accepted", NEXT)
+
+    assert nights.night(LATER).problem == ""
+    assert [kind for kind, *_rest in moved()] == ["mailbox", "mailbox"]
+    assert open_breaks() == []
+
+
+def test_a_refused_request_gets_nothing_back_of_what_was_never_taken(boxes, nights):
+    """7.00 was taken and goes back; 21.00 was rejected, so the broker is told of no payment for it."""
+    mailbox = boxes.one(archive=True)
+    nights.night(DAY)
+    answer(told("7.00"), "accepted")
+    answer(told("21.00"), "rejected")
+    boxes.move(mailbox, State.REJECTED, at=at(NEXT), reason="The domain is not yours")
+    assert nights.night(NEXT).problem == ""
+
+    assert moved()[2:] == [
+        ("mail_back", D("7.00"), NEXT, "provider", "payee", "F100001"),
+        ("mail_off", D("21.00"), NEXT, "provider", "payee", "F100001"),
+    ]
+    assert balances() == {"payee": D("0.00"), "provider": D("0.00")}
+    with in_role("owner"):
+        assert Instruction.unscoped.filter(day=NEXT).values_list("kind", "amount").get() == ("mail_back", D("7.00"))
+    answer(told("7.00", kind="mail_back"), "accepted", NEXT)
+    assert open_breaks() == []
+
+
+def test_what_has_gone_back_is_sent_again_and_not_written_off(boxes, nights, office):
+    """Accepted, given back for a refused request, and bounced only then: the broker has paid, so it must take it."""
+    mailbox = boxes.one()
+    nights.night(DAY)
+    answer(told("7.00"), "accepted")
+    boxes.move(mailbox, State.REJECTED, at=at(NEXT), reason="The domain is not yours")
+    nights.night(NEXT)
+    answer(told("7.00"), "rejected", NEXT)
+
+    what = {"what": f"rejected|{told('7.00').transfer_id}", "note": "Closed"}
+    assert "7.00 USD of it was given back already" in words_of(office.post(f"{LIST}take-back/", what, follow=True))
+    assert told("7.00").reverse_asked_at is None
+    assert nights.night(LATER).problem == ""
+    assert [kind for kind, *_rest in moved()] == ["mailbox", "mail_back"]
+
+
+def test_a_refused_mailbox_gives_nothing_back_that_was_written_off(boxes, nights):
+    """The archive was written off before the request was refused: only 7.00 goes back."""
+    mailbox = boxes.one(archive=True)
+    nights.night(DAY)
+    answer(told("21.00"), "rejected")
+    with in_role("office"):
+        ask_reversal(instruction=told("21.00"), reason="Closed", by=7, at=at(NEXT))
+    nights.night(NEXT)
+    boxes.move(mailbox, State.REJECTED, at=at(LATER), reason="The domain is not yours")
+    assert nights.night(LATER).problem == ""
+    assert [(kind, amount) for kind, amount, *_rest in moved()[2:]] == [
+        ("mail_off", D("21.00")),
+        ("mail_back", D("7.00")),
+    ]
+    assert balances() == {"payee": D("0.00"), "provider": D("0.00")}
+
+
+def test_nobody_but_the_back_office_gives_a_charge_up(rejected, browse, as_role, world):
+    one = told("21.00")
+    before = fingerprint_of_rows()
+    for name in ("alice", "bob", "ana", "frank", ""):
+        for address, said in (
+            (f"{LIST}take-back/", {"what": f"rejected|{one.transfer_id}", "note": "Mine"}),
+            (AGAIN, {"action": "again", "_selected_action": str(one.pk)}),
+        ):
+            assert browse(name).post(address, said).status_code in (302, 403, 404)
+    assert fingerprint_of_rows() == before
+    with in_role("owner"), pytest.raises(DatabaseError), transaction.atomic(using="owner"):
+        MailboxCharge.unscoped.filter(reverses=None).update(is_written_off=True)
