@@ -149,6 +149,8 @@ CACHES = {"default": SHARED_CACHE}
 # Business days between the close of a period and its posting.
 # Longer than this a night should not take; the back office sees it beside how long it took.
 NIGHT_BUDGET_MINUTES = max(1, env.whole("NIGHT_BUDGET_MINUTES", 20))
+# How many processes take from the night's line, on whatever machines: so many are called to a night that is due.
+NIGHT_PROCESSES = max(1, env.whole("NIGHT_PROCESSES", queues.QUEUES[queues.NIGHT]))
 POSTING_LAG_BUSINESS_DAYS = max(0, env.whole("POSTING_LAG_BUSINESS_DAYS", 1))
 PROFIT_POSTING_LAG_BUSINESS_DAYS = max(0, env.whole("PROFIT_POSTING_LAG_BUSINESS_DAYS", 10))
 

@@ -1,17 +1,14 @@
 """Wakes the night. What there is to do stands in PostgreSQL; a message lost or delivered twice changes nothing."""
 
-import os
 from contextlib import suppress
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from portal import nightly
 from portal.office.watching import tell_stopped
-
-# One message per worker and not per chunk: each worker claims chunks in a loop until none is left.
-WORKERS = os.cpu_count() or 1
 
 
 def wake() -> None:
@@ -24,7 +21,8 @@ def wake() -> None:
 def begin(**_extra: object) -> None:
     """Sent by beat every quarter of an hour, and when somebody asks for a night: call the workers if one is due."""
     if nightly.is_due(at=timezone.now()):
-        for _worker in range(WORKERS):
+        # One message per process and not per chunk: each claims chunks in a loop until none is left.
+        for _process in range(settings.NIGHT_PROCESSES):
             take_part.delay()
     tell_stopped(at=timezone.now())
 

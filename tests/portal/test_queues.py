@@ -11,6 +11,7 @@ from celery import Celery
 from celery.contrib.testing.worker import start_worker
 from django.conf import settings
 
+from portal import tasks
 from portal.celery import app
 from portal.lib import env
 from portal.lib.queues import DEFAULT, HOOKS, LONG, NIGHT, QUEUES, ROUTES
@@ -74,9 +75,25 @@ def test_every_job_has_its_line():
 def test_every_line_has_a_worker_wherever_workers_are_started():
     composed = [one["command"] for one in COMPOSE.values() if "-Q" in one.get("command", ())]
 
-    assert {one[one.index("-Q") + 1]: int(one[one.index("-c") + 1]) for one in composed} == QUEUES
+    # Where a variable says how many, what holds without it.
+    usual = {one[one.index("-Q") + 1]: one[one.index("-c") + 1].split(":-")[-1].rstrip("}") for one in composed}
+    assert {line: int(processes) for line, processes in usual.items()} == QUEUES
     written = re.findall(r"celery -A portal worker -n (\w+)@%h -Q (\w+) -c (\d)", RUNBOOK)
     assert {line: int(processes) for name, line, processes in written if name == line} == QUEUES
+
+
+@pytest.mark.parametrize(("said", "called"), [(None, QUEUES[NIGHT]), (7, 7)])
+def test_as_many_are_called_to_the_night_as_its_line_has_processes(monkeypatch, settings, said, called):
+    """However many processors the machine has that calls them; and nobody while no night is due."""
+    sent = []
+    if said is not None:
+        settings.NIGHT_PROCESSES = said
+    monkeypatch.setattr(tasks.take_part, "delay", lambda: sent.append("take part"))
+    monkeypatch.setattr(tasks, "tell_stopped", lambda **_at: 0)
+    for is_due in (False, True):
+        monkeypatch.setattr(tasks.nightly, "is_due", lambda is_due=is_due, **_at: is_due)
+        tasks.begin()
+        assert len(sent) == called * is_due
 
 
 def in_time(jobs, lines):
