@@ -139,7 +139,9 @@ def _link(query: QueryDict, direction: str, order: Sequence[str], row: Any) -> s
 
 
 def _packed(values: list[Any]) -> str:
-    packed = json.dumps(values, cls=DjangoJSONEncoder, separators=(",", ":")).encode()
+    # The encoder keeps thousandths of a second only: what was written at the same instant would fall between two pages.
+    whole = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    packed = json.dumps(whole, cls=DjangoJSONEncoder, separators=(",", ":")).encode()
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 

@@ -13,6 +13,8 @@ from crm.mail.keeping import mark_of
 from crm.mail.models import KeptMail, NotKept
 from crm.vault.sealed import Opened
 
+ORDER = ("-trashed_at", "pk")
+
 
 def throw_away(*, vault: Opened, mail: KeptMail, at: datetime) -> None:
     """Into the trash; whoever opens the mail in a mailbox again does not bring it back."""
@@ -57,4 +59,4 @@ def contact_of(vault: Opened, pk: UUID) -> Contact | None:
 def trashed(vault: Opened) -> "QuerySet[KeptMail]":
     """What lies in the trash, the newest first."""
     rows = scope(vault.who, KeptMail).exclude(trashed_at=None).filter(contact__trashed_at=None)
-    return rows.select_related("contact__party", "user").order_by("-trashed_at", "pk")
+    return rows.select_related("contact__party", "user").order_by(*ORDER)

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.paging import page_of
 from crm.mail import forgetting, keeping
 from crm.mail.models import KeptMail
 from crm.vault.context import opened
 from crm.vault.sealed import Opened
-
-SHOWN = 100
 
 
 @gate(SIGNED_IN)
@@ -29,10 +28,12 @@ def kept(request: HttpRequest, kept: UUID) -> HttpResponse:
 @gate(SIGNED_IN)
 @require_safe
 def trash(request: HttpRequest) -> HttpResponse:
-    """The mails that were forgotten and can be taken back."""
+    """The mails that were forgotten and can be taken back, the newest first."""
     vault = opened(request)
-    found = [keeping.read(vault, one) for one in forgetting.trashed(vault)[:SHOWN]]
-    return render(request, "crm/mail/trash.html", {"found": found})
+    page = page_of(forgetting.trashed(vault), order=forgetting.ORDER, query=request.GET, is_counted=False)
+    return render(
+        request, "crm/mail/trash.html", {"page": page, "found": [keeping.read(vault, one) for one in page.rows]}
+    )
 
 
 @gate(SIGNED_IN)

@@ -1,6 +1,8 @@
 """A kept mail that is forgotten lies in the trash, comes back when asked, and is not kept again by the next look."""
 
+import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -64,6 +66,25 @@ def test_what_is_forgotten_stays_so_until_it_is_taken_back(connected, mail, as_r
     assert "A copy is kept with" in look(connected) and KeptMail.unscoped.count() == 1
 
 
+def test_the_trash_has_as_many_pages_as_it_takes(connected, mail):
+    """Sixty that were thrown away in one instant: fifty on the first page, the others on the second, none twice."""
+    KeptMail.unscoped.update(trashed_at=timezone.now().replace(microsecond=123456))
+    for _copy in range(59):
+        copy = KeptMail.unscoped.get(pk=mail.pk)
+        copy.pk = uuid4()
+        copy.save(force_insert=True)
+    shown = []
+    address = "/email/kept/"
+    for size in (50, 10):
+        page = html_of(connected.get(address))
+        found = re.findall(r"/email/kept/([0-9a-f-]{36})/back/", page)
+        assert len(found) == size
+        shown += found
+        onward = re.search(r'rel="next"\s+href="([^"]+)"', page)
+        address = f"/email/kept/{onward[1]}" if onward else ""
+    assert not address and len(set(shown)) == 60
+
+
 def test_two_contacts_made_one_do_not_bring_it_back(connected, mail):
     connected.post(f"/email/kept/{mail.pk}/trash/")
     other = added(connected, first_name="Anna", name="Ruiz", email="anna@example.net")
@@ -93,6 +114,10 @@ def test_the_database_keeps_whose_it_is_and_when_it_was_written(world, connected
         ("UPDATE crm_keptmail SET said_at = now() + %s * interval '1 day'", [1]),
         ("UPDATE crm_keptmail SET is_out = NOT is_out WHERE user_id = %s", [alice]),
         ("DELETE FROM crm_keptmail WHERE user_id = %s", [alice]),
+        # Thrown away long ago, the next emptying would destroy it; to come, it would never go.
+        ("UPDATE crm_keptmail SET trashed_at = now() - %s * interval '1 day'", [31]),
+        ("UPDATE crm_keptmail SET trashed_at = now() + %s * interval '1 hour'", [1]),
+        (copied.replace(", trashed_at FROM", ", now() - interval '31 days' FROM"), [alice]),
     ]
     with as_role("portal_web"), connection.cursor() as cursor, acting(alice):
         for sql, values in refused:
@@ -102,6 +127,9 @@ def test_the_database_keeps_whose_it_is_and_when_it_was_written(world, connected
         assert cursor.rowcount == 1
         cursor.execute(copied, [alice])
         assert cursor.rowcount == 1
+        for instant in ("now()", "NULL"):
+            cursor.execute(f"UPDATE crm_keptmail SET trashed_at = {instant}")
+            assert cursor.rowcount == 2
     assert set(KeptMail.unscoped.values_list("user_id", "said_at")) == {(alice, mail.said_at)}
     with as_role("portal_web"), connection.cursor() as cursor, acting(world.users["bob"].pk):
         cursor.execute("UPDATE crm_keptmail SET trashed_at = now()")
