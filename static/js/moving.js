@@ -24,11 +24,15 @@ function point(day) {
   if (day) cellOf(day)?.classList.add("calendar-target");
 }
 
-function send(line, by) {
+function fill(line, by) {
   form.action = new URL(line.href).pathname;
   form.elements.version.value = line.dataset.version;
   form.elements.on.value = line.dataset.on;
   form.elements.by.value = by;
+}
+
+function send(line, by) {
+  fill(line, by);
   form.requestSubmit();
 }
 
@@ -77,6 +81,16 @@ document.addEventListener("keydown", (event) => {
   const words = cellOf(day)?.querySelector(".calendar-long")?.textContent ?? day;
   said.textContent = form.dataset.to.replace("{day}", words);
   waiting = { line, by, timer: setTimeout(() => (stop(), ask(line, by)), PAUSE) };
+});
+
+// Who leaves the page before the pause is over has said where to; of a series nobody can be asked any more, so it stays.
+addEventListener("pagehide", () => {
+  if (!waiting) return;
+  const { line, by } = waiting;
+  stop();
+  if (!by || line.dataset.on) return;
+  fill(line, by);
+  fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true }).catch(() => {});
 });
 
 for (const line of document.querySelectorAll(lines)) {
