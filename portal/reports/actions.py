@@ -35,7 +35,7 @@ LOOKED_AT = 5_000
 # The addresses of all accounts of a very large practice.
 LONGEST_QUERY = 2_000_000
 # How often a report goes through its accounts, for its progress.
-PASSES = {Kind.ACTIVITY: 6, Kind.FEES: 2}
+PASSES = {Kind.ACTIVITY: 6, Kind.FEES: 2, Kind.DELIVERIES: 2}
 READY = gettext_lazy("Your report is ready")
 READY_TEXT = gettext_lazy("The report “%(title)s” has been made. It opens after you have signed in:")
 

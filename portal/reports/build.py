@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from portal.reports import activity, compliance, holders, money, performance, portfolio
+from portal.reports import activity, compliance, delivery, holders, money, performance, portfolio
 from portal.reports.periods import Span
 from portal.reports.queries import Asked
 from portal.reports.table import Report
@@ -19,6 +19,7 @@ BUILDERS: dict[Kind, Callable[[Asked, Span], Report]] = {
     Kind.FORM_13F: compliance.form_13f,
     Kind.FORM_13D: holders.form_13d,
     Kind.FORM_ADV: compliance.form_adv,
+    Kind.DELIVERIES: delivery.delivery_audit,
 }
 
 

@@ -58,7 +58,7 @@ class Asked:
 
     @classmethod
     def by(cls, who: Who, wish: Wish) -> "Asked":
-        """As of the last sealed night. Http404 for what only an advisor files."""
+        """As of the last sealed night. Http404 for what only an advisor reads."""
         if wish.kind in OF_ADVISORS and not who.is_advisor:
             raise Http404
         return cls(who, wish, *sealed_calendar())

@@ -143,7 +143,7 @@ def _plot(made: Report | None) -> tuple[str, str]:
 
 def _is_paged(wish: Wish) -> bool:
     """Whether it has a row for every account, so that its accounts come a page at a time."""
-    return not (wish.is_consolidated or wish.differing or wish.is_by_advisor or wish.kind in wishes.OF_ADVISORS)
+    return not (wish.is_consolidated or wish.differing or wish.is_by_advisor or wish.kind in wishes.FILED)
 
 
 def _shown(section: Section) -> ShownSection:

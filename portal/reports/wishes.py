@@ -39,10 +39,13 @@ class Kind(StrEnum):
     FORM_13F = "form-13f"
     FORM_13D = "form-13d"
     FORM_ADV = "form-adv"
+    DELIVERIES = "delivery-audit"
 
 
-# What only an advisor files.
-OF_ADVISORS = (Kind.FORM_13F, Kind.FORM_13D, Kind.FORM_ADV)
+# What an advisor files, over all accounts.
+FILED = (Kind.FORM_13F, Kind.FORM_13D, Kind.FORM_ADV)
+# What only an advisor reads.
+OF_ADVISORS = (*FILED, Kind.DELIVERIES)
 # These are made from single lines, so their number counts as well.
 OF_LINES = (Kind.ACTIVITY, Kind.INCOME, Kind.TRADES)
 KINDS = {
@@ -62,6 +65,10 @@ KINDS = {
         _("Which classes of shares all accounts hold five percent of, or more"),
     ),
     Kind.FORM_ADV: (_("Form ADV worksheet"), _("Accounts and assets under management by type of client")),
+    Kind.DELIVERIES: (
+        _("Delivery audit"),
+        _("What was sent to each client in a quarter, and whether it has arrived"),
+    ),
 }
 CHOICES = {
     Choice.DAY: _("Last closed day"),
@@ -91,6 +98,7 @@ USUAL_CHOICE = {
     Kind.FORM_13F: Choice.PREVIOUS_QUARTER,
     Kind.FORM_13D: Choice.DAY,
     Kind.FORM_ADV: Choice.YEAR,
+    Kind.DELIVERIES: Choice.PREVIOUS_QUARTER,
 }
 
 

@@ -262,6 +262,7 @@ WORK = (
     page("reports", "form_13f", _("Form 13F worksheet"), "reports:form-13f", "report"),
     page("reports", "form_13d", _("Schedule 13D/G worksheet"), "reports:form-13d", "report"),
     page("reports", "form_adv", _("Form ADV worksheet"), "reports:form-adv", "report"),
+    page("reports", "delivery_audit", _("Delivery audit"), "reports:delivery-audit", "report"),
     tab("reports", "margin", _("Margin groups"), "trading:margin", "report"),
     page("margin", "account_margin", _("Margin group"), "trading:account_margin", "view"),
     tab("reports", "tax", _("Tax documents"), "reports:tax", "report"),

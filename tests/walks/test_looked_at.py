@@ -48,6 +48,7 @@ PAGES = {
         "/reports/form-13f/",
         "/reports/form-13d/",
         "/reports/form-adv/",
+        "/reports/delivery-audit/",
         "/accounts/",
     ),
     "ana": (
