@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from portal.reports import activity, compliance, delivery, holders, money, performance, portfolio
+from portal.reports import activity, answers, compliance, delivery, holders, money, performance, portfolio
 from portal.reports.periods import Span
 from portal.reports.queries import Asked
 from portal.reports.table import Report
@@ -20,6 +20,7 @@ BUILDERS: dict[Kind, Callable[[Asked, Span], Report]] = {
     Kind.FORM_13D: holders.form_13d,
     Kind.FORM_ADV: compliance.form_adv,
     Kind.DELIVERIES: delivery.delivery_audit,
+    Kind.ANSWERS: answers.questionnaires,
 }
 
 

@@ -40,12 +40,13 @@ class Kind(StrEnum):
     FORM_13D = "form-13d"
     FORM_ADV = "form-adv"
     DELIVERIES = "delivery-audit"
+    ANSWERS = "questionnaire-history"
 
 
 # What an advisor files, over all accounts.
 FILED = (Kind.FORM_13F, Kind.FORM_13D, Kind.FORM_ADV)
 # What only an advisor reads.
-OF_ADVISORS = (*FILED, Kind.DELIVERIES)
+OF_ADVISORS = (*FILED, Kind.DELIVERIES, Kind.ANSWERS)
 # These are made from single lines, so their number counts as well.
 OF_LINES = (Kind.ACTIVITY, Kind.INCOME, Kind.TRADES)
 KINDS = {
@@ -68,6 +69,10 @@ KINDS = {
     Kind.DELIVERIES: (
         _("Delivery audit"),
         _("What was sent to each client in a quarter, and whether it has arrived"),
+    ),
+    Kind.ANSWERS: (
+        _("Questionnaire history"),
+        _("What clients have answered about their means, experience, goals and values, when, and who signed for it"),
     ),
 }
 CHOICES = {
@@ -99,6 +104,7 @@ USUAL_CHOICE = {
     Kind.FORM_13D: Choice.DAY,
     Kind.FORM_ADV: Choice.YEAR,
     Kind.DELIVERIES: Choice.PREVIOUS_QUARTER,
+    Kind.ANSWERS: Choice.SINCE_INCEPTION,
 }
 
 

@@ -263,6 +263,7 @@ WORK = (
     page("reports", "form_13d", _("Schedule 13D/G worksheet"), "reports:form-13d", "report"),
     page("reports", "form_adv", _("Form ADV worksheet"), "reports:form-adv", "report"),
     page("reports", "delivery_audit", _("Delivery audit"), "reports:delivery-audit", "report"),
+    page("reports", "questionnaire_history", _("Questionnaire history"), "reports:questionnaire-history", "report"),
     tab("reports", "margin", _("Margin groups"), "trading:margin", "report"),
     page("margin", "account_margin", _("Margin group"), "trading:account_margin", "view"),
     tab("reports", "tax", _("Tax documents"), "reports:tax", "report"),

@@ -44,7 +44,7 @@ TOOLS = (
     "api/v1/marketplace/hedge-funds/",
 )
 # What only an advisor files or reads.
-FILED = {"form-13f", "form-13d", "form-adv", "delivery-audit"}
+FILED = {"form-13f", "form-13d", "form-adv", "delivery-audit", "questionnaire-history"}
 # Programs listen for practices, and practices write mail; whoever owns an account finds neither.
 PRACTICES_OWN = ("settings/webhooks/", "api/v1/webhooks/", "email/mailboxes/", "api/v1/mailboxes/")
 # Queries are asked with secure login only, which nobody of the cast has; tests/portal/tools says what they find.

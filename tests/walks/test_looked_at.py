@@ -49,6 +49,7 @@ PAGES = {
         "/reports/form-13d/",
         "/reports/form-adv/",
         "/reports/delivery-audit/",
+        "/reports/questionnaire-history/",
         "/accounts/",
     ),
     "ana": (

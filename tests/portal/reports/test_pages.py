@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 AUGUST, FIRST, LAST = date(2025, 8, 29), date(2025, 9, 2), date(2025, 9, 30)
 SEPTEMBER = "period=custom&first=2025-09-01&last=2025-09-30"
 KINDS = ("activity", "summary", "performance", "portfolio", "income", "fees", "trades")
-OF_ADVISORS = ("form-13f", "form-13d", "form-adv", "delivery-audit")
+OF_ADVISORS = ("form-13f", "form-13d", "form-adv", "delivery-audit", "questionnaire-history")
 # Session, person, seat and the two of the frame are five of them.
 MOST_QUESTIONS = 12
 # The test's own: a savepoint, and the role that the connection has in production anyway.
