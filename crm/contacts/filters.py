@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.http import QueryDict
 
 from accounts.ground.access.scope import scope
@@ -216,10 +216,8 @@ def narrowed(vault: Opened, rows: "QuerySet[Contact]", filters: Filters) -> "Que
     if filters.unknown:
         return rows.none()
     if filters.text:
-        found = Q(pk__in=every_found(filters.text, in_part=vault.who.is_narrowed))
-        if filters.is_inside:
-            found |= Q(pk__in=found_inside(vault, filters.text))
-        rows = rows.filter(found)
+        inside = found_inside(vault, filters.text) if filters.is_inside else set()
+        rows = rows.filter(pk__in=every_found(filters.text, in_part=vault.who.is_narrowed, also=inside))
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     if filters.owner == NOBODY:

@@ -88,8 +88,10 @@ def counts(rows: "QuerySet[Contact]") -> dict[str, int]:
 
 
 def order(sort: str) -> list[str]:
-    """The columns behind a heading."""
-    return order_of(sort, ORDERS, USUAL_ORDER)
+    """The columns behind a heading, all in one direction: so one index holds the order forwards and backwards, also
+    among the thousands that an import changed at one moment."""
+    first, key = order_of(sort, ORDERS, USUAL_ORDER)
+    return [first, f"-{key}" if first.startswith("-") else key]
 
 
 def one(vault: Opened, pk: UUID, *, in_trash: bool | None = False) -> Contact | None:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,8 @@ from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened, folded
 
 MOST_FOUND = 1000
+# So many keys go back to the database in a filter; of more, which take as long to carry as to find, it keeps them.
+MOST_CARRIED = 20_000
 ALL = 2**31 - 1
 LAST_LETTER = "\U0010ffff"
 # Records whose words are not gathered yet are opened one by one, some twenty microseconds each; from so many on, the
@@ -40,7 +42,7 @@ def found_outside(text: str) -> list[UUID]:
 
     Of a list to choose from, so it ends after a thousand; a filter asks `every_found`.
     """
-    return _found(text, "app_found_contacts")
+    return _found(text, "app_found_contacts", MOST_FOUND)
 
 
 def found_of_each(lines: Sequence[str], most: int) -> list[list[UUID]]:
@@ -56,14 +58,16 @@ def found_of_each(lines: Sequence[str], most: int) -> list[list[UUID]]:
     return [[UUID(pk) for pk in next(found)] if one else [] for one in words]
 
 
-def every_found(text: str, *, in_part: bool = False) -> list[UUID] | RawSQL:
-    """The same for a filter, which leaves nobody out: where there are very many, the database keeps them to itself."""
+def every_found(text: str, *, in_part: bool = False, also: Iterable[UUID] = ()) -> RawSQL:
+    """The same and others for a filter, which leaves nobody out: where there are very many, the database keeps them to
+    itself. The keys are one parameter: thousands of single ones take longer to write than their rows to read."""
     finds = "app_found_in_part" if in_part else "app_found_contacts"
-    found = _found(text, finds)
-    if len(found) < MOST_FOUND:
-        return found
-    # Of the two functions above, with the words as parameters.
-    return RawSQL(f"SELECT unnest({finds}(%s, %s))", [_words(text), ALL])  # noqa: S611 (the words are parameters)
+    found = _found(text, finds, MOST_CARRIED)
+    if len(found) < MOST_CARRIED:
+        return RawSQL("SELECT unnest(%s::uuid[])", [[str(pk) for pk in {*found, *also}]])
+    # Of the two functions above; asked inside, or planning would find them all as well.
+    every = f"SELECT unnest((SELECT {finds}(%s, %s))) UNION SELECT unnest(%s::uuid[])"
+    return RawSQL(every, [_words(text), ALL, [str(pk) for pk in also]])  # noqa: S611 (parameters)
 
 
 def suggested(vault: Opened, text: str, most: int) -> list[Contact]:
@@ -81,12 +85,12 @@ def suggested(vault: Opened, text: str, most: int) -> list[Contact]:
     return [*first, *others[: most - len(first)]]
 
 
-def _found(text: str, finds: str) -> list[UUID]:
+def _found(text: str, finds: str, most: int) -> list[UUID]:
     words = _words(text)
     if not words:
         return []
     with cursor() as cur:
-        cur.execute(f"SELECT {finds}(%s, %s)::text[]", [words, MOST_FOUND])
+        cur.execute(f"SELECT {finds}(%s, %s)::text[]", [words, most])
         return [UUID(one) for one in cur.fetchone()[0]]
 
 

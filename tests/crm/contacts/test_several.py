@@ -248,7 +248,7 @@ def test_all_that_match_on_the_page_are_those_that_were_counted(world, alice):
 
 
 def test_a_search_that_finds_very_many_leaves_nobody_out(alice, monkeypatch):
-    monkeypatch.setattr("crm.contacts.search.MOST_FOUND", 2)
+    monkeypatch.setattr("crm.contacts.search.MOST_CARRIED", 2)
     for name in ("Ana", "Ben", "Cy", "Dee"):
         added(alice, name, "Ruiz")
     Contact.unscoped.filter(first_name="Dee").update(state="other")
