@@ -24,6 +24,7 @@ class PortalConfig(AppConfig):
         # Fee notices join what else happened around a contact.
         from portal import celery, npm_finder, timeline  # noqa: F401
         from portal.preferences import leaving  # noqa: F401 (what a leaver may own makes itself known)
+        from portal.reports import of_contacts  # noqa: F401 (a column of the client book)
         from portal.tools.rmd import owing  # noqa: F401 (a layer of the calendar)
 
         # Not by a configuration of our own: live test servers look for the app under its usual name.

@@ -12,13 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.ground.amounts import money_words
+from accounts.ground.amounts import NOTHING, money_words, number_words
 from accounts.ground.ledger.queries import Sums
 from crm.calendar.queries import Coming, next_of
 from crm.contacts import queries
 from crm.contacts.fields import Field
 from crm.contacts.models import Contact
 from crm.contacts.queries import Row
+from crm.contacts.returned import Returned, returned_of
 from crm.vault.sealed import Opened
 from portal.lib.csvtext import Cell
 
@@ -30,6 +31,7 @@ COLUMNS: dict[str, str | Promise] = {
     "status": gettext_lazy("Account status"),
     "value": gettext_lazy("Value"),
     "fees": gettext_lazy("Fees this year"),
+    "earned": gettext_lazy("Performance this year"),
     "noted": gettext_lazy("Last note"),
     "next": gettext_lazy("Next event"),
     "owner": gettext_lazy("Kept by"),
@@ -71,10 +73,12 @@ def table(
         if named.keys() & set(keys):
             queries.with_own(vault, found, own)
         fees = queries.fees_of(vault.who, found, sealed) if "fees" in keys else {}
+        earned = returned_of(vault.who, found, sealed) if "earned" in keys else {}
         comings = coming(vault, found) if "next" in keys else {}
         for row in found:
             one = row.contact
-            yield (one.title, one.get_state_display(), *(_cell(key, row, fees, comings) for key in keys))
+            cells = (_earned(earned, one.pk) if key == "earned" else _cell(key, row, fees, comings) for key in keys)
+            yield (one.title, one.get_state_display(), *cells)
 
 
 def coming(vault: Opened, rows: Sequence[Row]) -> dict[UUID, Coming]:
@@ -92,6 +96,16 @@ def _some(rows: "QuerySet[Contact]") -> Iterator[list[Contact]]:
             found = []
     if found:
         yield found
+
+
+def _earned(found: Mapping[UUID, Returned], key: UUID) -> Cell:
+    """A return in words, or why there is none."""
+    if key not in found:
+        return ""
+    one = found[key]
+    if one.by_time is None:
+        return f"{NOTHING} {one.why}"
+    return _("%(number)s%%") % {"number": number_words(one.by_time * 100)}
 
 
 def _cell(key: str, row: Row, fees: Mapping[UUID, Sums], comings: Mapping[UUID, Coming]) -> Cell:

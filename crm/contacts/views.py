@@ -37,6 +37,7 @@ from crm.contacts.filters import (
     without_token,
 )
 from crm.contacts.models import Contact, Kind, State
+from crm.contacts.returned import returned_of
 from crm.custom.queries import fields
 from crm.groups.queries import groups, named
 from crm.vault.context import opened
@@ -70,6 +71,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
         # Asked for by the columns that somebody has chosen, which the page knows.
         "comings": SimpleLazyObject(lambda: coming(vault, rows_shown)),
         "fees": SimpleLazyObject(lambda: queries.fees_of(vault.who, rows_shown, sealed)),
+        "returned": SimpleLazyObject(lambda: returned_of(vault.who, rows_shown, sealed)),
         "fees_since": sealed and sealed.year,
         "quiet": [row.contact.pk for row in rows_shown if row.is_quiet(at - timedelta(days=QUIET))],
         "quiet_days": QUIET,

@@ -86,7 +86,7 @@ def navs(who: Who, accounts: Any, span: Span) -> "QuerySet[NavDaily]":
 
 
 def values_of(
-    who: Who, accounts: Sequence[int], span: Span, *, is_compared: bool = False
+    who: Who, accounts: "Sequence[int] | QuerySet[Any, Any]", span: Span, *, is_compared: bool = False
 ) -> tuple[dict[int, list[DayValue]], Said]:
     """Each account's own values, from the one before the span on; and, to be compared, what the broker's statements
     within the span say it returned: from, until, percent."""
@@ -137,6 +137,30 @@ def summed(
             _day(day, sums, currency, answer.rates, due_on[day]) for day, sums in sorted(known.items())
         ]
     return answer
+
+
+def as_one(
+    accounts: Iterable[Account],
+    values: Mapping[int, Sequence[DayValue]],
+    currency: str,
+    known: Mapping[tuple[str, str, date], Decimal | None],
+) -> list[DayValue]:
+    """The values of a few accounts as one, by the same rules, where each account's own are at hand already."""
+    found: dict[date, list[Mapping[str, Any]]] = defaultdict(list)
+    steps: dict[date, int] = defaultdict(int)
+    for account in accounts:
+        own = values.get(account.pk, ())
+        starts, until = account.funded_on or (own[0].day if own else None), account.closed_on
+        if starts is not None and (until is None or until > starts):
+            steps[starts] += 1
+            if until is not None:
+                steps[until] -= 1
+        for one in own:
+            is_due = (account.funded_on is None or one.day >= account.funded_on) and (until is None or one.day < until)
+            line = {"code": account.base_currency, "value": one.nlv, "moved": one.flow, "number": int(is_due)}
+            found[one.day].append(line)
+    due_on = _running(steps, found)
+    return [_day(day, lines, currency, known, due_on[day]) for day, lines in sorted(found.items())]
 
 
 def _sums(days: "QuerySet[NavDaily]", of: str | None, currency: str) -> "QuerySet[Any, Any]":

@@ -11,8 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.ground.access.context import as_role
+from accounts.broker.feed.models import FxRate, StatementFile
+from accounts.ground.access.context import Who, as_role
 from accounts.ground.ledger.models import TransferKind
+from accounts.ground.people.models import ClientRight
 from crm.contacts import export_views, views
 from crm.contacts.models import Contact
 from crm.notes.models import Note
@@ -21,12 +23,18 @@ from tests.books import Posting, client_book, payee_book, post
 from tests.crm.contacts.test_contacts import PLACE, added
 from tests.crm.contacts.test_tokens import DAY, alice, book  # noqa: F401 (fixtures)
 from tests.crm.vault.people import begun, unlock
+from tests.fees.posting.nights import Nights
 
 
 @pytest.fixture
 def valued(book, monkeypatch):  # noqa: F811
     monkeypatch.setattr(views, "sealed_day", lambda: DAY)
     return book
+
+
+@pytest.fixture
+def nights(world):
+    return Nights(world)
 
 
 def page(browser, query=""):
@@ -75,7 +83,7 @@ def test_who_has_gone_quiet_is_marked(alice, valued, world):  # noqa: F811
 
 
 def test_the_columns_cost_the_same_for_any_number_of_rows(alice, valued):  # noqa: F811
-    choose(alice, "email", "next", "noted", "fees", "value")
+    choose(alice, "email", "next", "noted", "fees", "earned", "value")
     event(alice, valued["Ruiz"], (timezone.localdate() + timedelta(days=2)).isoformat())
     with CaptureQueriesContext(connection) as few:
         page(alice)
@@ -155,6 +163,63 @@ def test_what_accounts_have_paid_this_year_is_a_column(alice, valued, world):  #
     assert "Fees 2025" in headings(shown)
     row = {name: next(one for one in shown.split("<tr>") if name in one) for name in ("Ruiz", "Ito", "Cole")}
     assert "40.00" in row["Ruiz"] and "JPY" in row["Ito"] and "500" in row["Ito"] and "USD" not in row["Cole"]
+
+
+MONDAY = date(2025, 1, 6)
+
+
+def said_of(shown, name, data="Performance this year"):
+    """What stands in a cell of a contact's row."""
+    row = next(one for one in shown.split("<tr>") if name in one)
+    cell = re.search(rf'data-label="{data}">(.*?)</td>', row, re.S)
+    return " ".join(re.sub("<[^>]+>", " ", cell[1]).split()) if cell else ""
+
+
+def test_what_accounts_have_returned_this_year_is_a_column(alice, valued, nights, monkeypatch):  # noqa: F811
+    """1,600 to 2,000 are 25 %; 2,500 with 500 paid in are none; 2,250 are -10 %: 1.25 x 0.9 - 1 = 12.50 %."""
+    monkeypatch.setattr(views, "sealed_day", lambda: MONDAY)
+    nights.value("U1000001", date(2024, 12, 31), "1600")
+    nights.value("U1000001", date(2025, 1, 3), "2500", "500")
+    nights.value("U1000001", MONDAY, "2250")
+    # Ken Ito's account has no value after 2 January: nothing is put in its place.
+    nights.value("U1000002", date(2024, 12, 31), "200000")
+    assert "12.50" not in page(alice)
+    choose(alice, "earned", "email")
+
+    shown = page(alice)
+
+    assert "Performance 2025" in headings(shown)
+    assert said_of(shown, "Ruiz") == "+12.50%" and said_of(shown, "Cole") == ""
+    why = "Values, or rates of exchange, are missing on 2 business days, first on 2025-01-03"
+    assert said_of(shown, "Ito") == f"— {why}"
+    monkeypatch.setattr(export_views, "sealed_day", lambda: MONDAY)
+    file = alice.get("/contacts/export/?as=shown&columns=earned").content
+    _heading, *rows = (list(one.cells) for one in csvtext.read(file))
+    assert {row[0].split(",")[0]: row[2][:7] for row in rows} == {"Cole": "", "Ito": "— Value", "Ruiz": "12.50%"}
+
+
+def test_accounts_of_one_contact_are_measured_as_one(alice, valued, world, nights):  # noqa: F811
+    """1,600 and 340,000 JPY at 0.01 were 5,000 USD; 2,000 and 300,000 JPY are as much: 0.00 %, and no average."""
+    before = date(2024, 12, 31)
+    nights.value("U1000001", before, "1600")
+    nights.value("U1000002", before, "340000")
+    with as_role("owner"):
+        ana = ClientRight.unscoped.filter(account=world["U1000001"]).values_list("party_id", flat=True)[0]
+        ClientRight.unscoped.filter(account=world["U1000002"]).update(party_id=ana)
+    choose(alice, "earned")
+    why = "A value, or a rate of exchange, is missing on 1 business day: 2024-12-31"
+    assert said_of(page(alice), "Ruiz") == f"— {why}"
+
+    file = StatementFile.unscoped.get()
+    FxRate.unscoped.create(day=before, from_currency="JPY", to_currency="USD", rate=Decimal("0.01"), file=file)
+
+    assert said_of(page(alice), "Ruiz") == "0.00%"
+
+
+def test_who_has_no_reports_reads_no_returns(alice, valued, world, monkeypatch):  # noqa: F811
+    choose(alice, "earned")
+    monkeypatch.setattr(Who, "can", lambda who, function: function != "report")
+    assert said_of(page(alice), "Ruiz") == "— Reports are not among your rights"
 
 
 def test_a_second_level_reads_what_itself_was_paid(world, browse, monkeypatch):
