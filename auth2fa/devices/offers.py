@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.ground.amounts import grouped
 from accounts.ground.outbox.models import Channel
 from accounts.ground.stepup.limits import cap_of, strongest
 from auth2fa.devices.models import Device, Kind
@@ -70,8 +71,8 @@ def limit_words(factor: str) -> str:
     if cap.a_day is None or cap.five_days is None:
         return _("Withdrawals without a limit")
     return _("Withdraw up to USD %(day)s a day, USD %(five)s in five business days") % {
-        "day": f"{cap.a_day:,}",
-        "five": f"{cap.five_days:,}",
+        "day": grouped(cap.a_day, 0),
+        "five": grouped(cap.five_days, 0),
     }
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.amounts import grouped
 from accounts.ground.runs.queries import sealed_day
 from crm.contacts import columns, queries
 from crm.contacts.exporting import card_of, rows_of
@@ -41,7 +42,7 @@ def exported(request: HttpRequest, vault: Opened, rows: "QuerySet[Contact]", *, 
     count = rows.count()
     if count > MOST:
         said = _("These are %(count)s contacts, and a file holds %(most)s. Narrow the list, and save it in parts.")
-        messages.error(request, said % {"count": f"{count:,}", "most": f"{MOST:,}"})
+        messages.error(request, said % {"count": grouped(count, 0), "most": grouped(MOST, 0)})
         return redirect(f"{reverse('contacts:list')}?{request.GET.urlencode()}")
     rows = rows.order_by(*queries.order(request.GET.get("sort", queries.USUAL_ORDER)))
     if request.GET.get("as") == "shown":

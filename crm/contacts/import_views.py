@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 from accounts.ground.access.scope import scope
+from accounts.ground.amounts import grouped
 from accounts.ground.clock import exchange_today
 from crm.contacts import earlier, importing, placing, waiting
 from crm.contacts.earlier import Moves
@@ -86,7 +87,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     else:
         waiting.collect(vault=vault, at=timezone.now())
     known = [(one, waiting.about(vault, one)["name"]) for one in _intakes(vault)[:20]]
-    context = {"problem": problem, "known": known, "most": f"{settings.CONTACT_IMPORT_ROWS:,}"}
+    context = {"problem": problem, "known": known, "most": grouped(settings.CONTACT_IMPORT_ROWS, 0)}
     return render(request, "crm/contacts/import.html", context, status=422 if problem else 200)
 
 

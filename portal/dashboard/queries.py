@@ -9,7 +9,9 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, TextChoices
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
+from accounts.broker.feed.merge_sql import TITLES
 from accounts.broker.feed.night import NO_NAV
+from accounts.desk.mailboxes.rules import State as MailboxState
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.amounts import money_words
@@ -27,6 +29,8 @@ PENDING_SHOWN = 10
 ACTIVITY_SHOWN = 6
 MISSING_SHOWN = 3
 ACTIVITY_DAYS = 5
+# Events whose title does not say how far they have got; every other state is a code for programs.
+STATES = {"status": dict(Status.choices), "mailbox": dict(MailboxState.choices)}
 
 WAITS_FOR_ADVISOR = (RequestStatus.INCOMPLETE, RequestStatus.AWAITING_ADVISOR)
 WAITS_FOR_CLIENT = (RequestStatus.INCOMPLETE, RequestStatus.AWAITING_CLIENT)
@@ -101,7 +105,7 @@ def recent_activity(who: Who, today: date, limit: int = ACTIVITY_SHOWN) -> list[
             number=F("account__number"),
             what=F("title"),
             event=F("kind"),
-            state=F("status"),
+            state=Case(When(Q(kind__in=STATES) | Q(status=TITLES["done"]), then=F("status")), default=Value("")),
             more=F("data"),
         )
     )
@@ -120,8 +124,8 @@ def recent_activity(who: Who, today: date, limit: int = ACTIVITY_SHOWN) -> list[
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:
     """An event in the reader's language, with its amount where it has one."""
     state, more = row["state"], row["more"]
-    if row["event"] == "status":
-        state = Status(state).label if state in Status.values else state
+    if row["event"] in STATES:
+        state = STATES[row["event"]].get(state, state)
     amount = ""
     if more.get("amount") and more.get("currency"):
         amount = money_words(abs(Decimal(more["amount"])), more["currency"])

@@ -8,6 +8,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.broker.activity.models import Trade
+from accounts.broker.instruments.rules import side_words
 from accounts.ground.ledger.models import TransferKind
 from accounts.ground.tree.models import Account
 from portal.lib.csvtext import Cell
@@ -104,7 +105,7 @@ def _confirmed(asked: Asked, span: Span) -> Iterator[Row]:
         for one in sorted(found, key=lambda row: (place[row.account_id], row.report_on or span.first, str(row.pk))):
             account = by_key[one.account_id]
             cells: list[Cell] = [
-                *(name_of(asked, account), one.trade_on or one.report_on, one.settle_on, one.side or one.kind),
+                *(name_of(asked, account), one.trade_on or one.report_on, one.settle_on, side_words(one.side) or one.kind),
                 *(one.symbol, one.description, one.quantity, one.price, one.proceeds),
                 *(one.commission, one.taxes, one.net_cash, one.currency),
             ]
@@ -116,7 +117,8 @@ def _cash(one: Line) -> list[Cell]:
 
 
 def _trade(one: Line) -> list[Cell]:
-    return [one.side or one.kind, one.symbol, one.description, one.quantity, one.price, one.amount, one.currency]
+    side = side_words(one.side) or one.kind
+    return [side, one.symbol, one.description, one.quantity, one.price, one.amount, one.currency]
 
 
 def _transfer(one: Line) -> list[Cell]:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.broker.instruments.rules import side_words
 from accounts.ground import stored_words
 from accounts.ground.access.gates import Gate, may_pass
 from accounts.ground.amounts import NOTHING, grouped, money_words, number_words
@@ -24,6 +25,7 @@ from portal.shell.icons import NAME
 from portal.shell.ways import Way, ways_of
 
 register = template.Library()
+register.filter("side_words", side_words)
 
 LOWER_CASE_WEEKDAYS = ("ru",)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 USUAL_DAYS = 10
 MOST_DAYS = 90
@@ -22,7 +23,7 @@ class Kind(models.TextChoices):
     POSITION_INTERNAL = "position_internal", _("Internal position transfer")
     INCOME = "income", _("Dividends and interest")
     CHARGE = "charge", _("Broker's charges and taxes")
-    TRADE = "trade", _("Trade")
+    TRADE = "trade", pgettext_lazy("of a transaction", "Trade")
     FEE = "fee", _("Advisor fee")
     BROKER_FEE = "broker_fee", _("Fee taken by the broker")
     INVOICE = "invoice", _("Invoice")

@@ -82,6 +82,11 @@ class Side(models.TextChoices):
     SHORT = "short", _("Sell short")
 
 
+def side_words(told: str) -> str:
+    """The side of a statement's trade as people read it; what is neither of both stays as the broker writes it."""
+    return str(Side(told.lower()).label) if told in ("BUY", "SELL") else told
+
+
 @dataclass(frozen=True)
 class Traded:
     """An instrument as far as rights and restrictions look at it; an empty country is not known."""

@@ -94,7 +94,7 @@ def traded(valued, source):  # noqa: F811
 def test_a_confirmation_says_price_commission_and_settlement(traded, browse):
     found = section(asked(browse, "ana", "trades", ""))
     assert found["rows"] == [
-        ["U1000001", "2025-09-02", "2025-09-03", "BUY", "XYZ", "XYZ CORP", "10", "12.5", "-125.00", "-1.05", "0.00",
+        ["U1000001", "2025-09-02", "2025-09-03", "Buy", "XYZ", "XYZ CORP", "10", "12.5", "-125.00", "-1.05", "0.00",
          "-126.05", "USD"],
     ]  # fmt: skip
     assert section(asked(browse, "bob", "trades", ""))["rows"] == []
