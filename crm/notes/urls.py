@@ -1,4 +1,4 @@
-"""Addresses of notes: below the account or the contact that they are about."""
+"""Addresses of notes: below the account or the contact that they are about, and a new one about either."""
 
 from django.urls import path
 
@@ -7,6 +7,7 @@ from crm.notes import views
 app_name = "notes"
 
 urlpatterns = [
+    path("notes/new/", views.new, name="new"),
     path("accounts/<str:number>/notes/", views.notes, name="list"),
     path("accounts/<str:number>/notes/<uuid:note>/", views.note, name="note"),
     path("accounts/<str:number>/notes/<uuid:note>/pin/", views.pin, name="pin"),

@@ -10,13 +10,17 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.ground.access.gates import SIGNED_IN, gate
+from accounts.ground.access.onward import onward
+from crm.contacts import chosen
+from crm.contacts.rules import ContactProblem
 from crm.notes import actions, queries
 from crm.notes.actions import NoteChanged, NoteProblem
 from crm.notes.models import Note
 from crm.notes.subjects import Subject, subject_of
+from crm.vault.context import opened
 from crm.vault.sealed import Opened
 
 
@@ -41,6 +45,36 @@ def notes(request: HttpRequest, number: str = "", contact: UUID | None = None) -
         return _list(request, vault, subject, str(problem))
     messages.success(request, _("The note is kept."))
     return redirect(_back_to(subject, said.get("then", "")))
+
+
+@gate(SIGNED_IN)
+@sensitive_post_parameters("title", "body")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A new note about a contact or an account that the form names, for whoever does not come from its page."""
+    vault = opened(request)
+    values = {name: request.POST.get(name, "") for name in ("contact", "account", "title", "body")}
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            subject = _named(vault, contact=values["contact"], account=values["account"])
+            actions.write(
+                vault=vault,
+                account=subject.account,
+                contact=subject.contact,
+                title=values["title"],
+                body=values["body"],
+                at=timezone.now(),
+            )
+        except ContactProblem as problem:
+            problems = problem.problems
+        except NoteProblem as problem:
+            problems = {"note": str(problem)}
+        else:
+            messages.success(request, _("The note is kept."))
+            return redirect(onward(request) or subject.url)
+    context = {"values": values, "problems": problems, "next": onward(request) or reverse("dashboard:home")}
+    return render(request, "crm/notes/new.html", context, status=422 if problems else 200)
 
 
 @gate(SIGNED_IN)
@@ -102,6 +136,14 @@ def take_back(request: HttpRequest, note: UUID, number: str = "", contact: UUID 
     actions.take_back(note=_one(vault, subject, note))
     messages.success(request, _("The note is back."))
     return redirect(subject.url)
+
+
+def _named(vault: Opened, *, contact: str, account: str) -> Subject:
+    """The one of both that a form names. Raises ContactProblem."""
+    subject = Subject(account=chosen.account_of(vault, account), contact=chosen.contact_of(vault, contact))
+    if (subject.account is None) == (subject.contact is None):
+        raise ContactProblem({"contact": _("Name the contact or the account that the note is about.")})
+    return subject
 
 
 def _one(vault: Opened, subject: Subject, pk: UUID) -> Note:

@@ -105,8 +105,8 @@ def _confirmed(asked: Asked, span: Span) -> Iterator[Row]:
         for one in sorted(found, key=lambda row: (place[row.account_id], row.report_on or span.first, str(row.pk))):
             account = by_key[one.account_id]
             cells: list[Cell] = [
-                *(name_of(asked, account), one.trade_on or one.report_on, one.settle_on, side_words(one.side) or one.kind),
-                *(one.symbol, one.description, one.quantity, one.price, one.proceeds),
+                *(name_of(asked, account), one.trade_on or one.report_on, one.settle_on),
+                *(side_words(one.side) or one.kind, one.symbol, one.description, one.quantity, one.price, one.proceeds),
                 *(one.commission, one.taxes, one.net_cash, one.currency),
             ]
             yield Row(cells, one.currency, number=account.number)

@@ -80,6 +80,7 @@ HOME = (
     tab("home", "documents", _("Documents"), "documents:list", go="v", whose=Whose.PRACTICE),
     page("documents", "document", _("Document"), "documents:document"),
     page("document", "document_trash", _("Throw away"), "documents:throw_away"),
+    page("dashboard", "new_note", _("Add a note"), "notes:new"),
     page("tasks", "new_task", _("Add a task"), "tasks:new"),
     page("tasks", "task", _("Change the task"), "tasks:task"),
     tab("home", "accounts", _("Accounts"), "records:accounts", "view", go="a", aliases=("manage-clients/accounts/",)),

@@ -54,6 +54,33 @@ def test_a_prospect_has_notes_on_list_agenda_and_dashboard(alice):
     assert alice.post(place + "back/").status_code == 302 and "quixotic" in text(alice.get(answer.url))
 
 
+def test_a_note_begun_on_the_dashboard_names_its_contact_or_its_account(alice):
+    ana = added(alice)
+    assert 'href="/notes/new/?next=/"' in text(alice.get("/?book=1"))
+    said = {"title": "Call", "body": "Wants fewer bonds", "next": "/"}
+    wrong = (
+        ({}, "Name the contact or the account"),
+        ({"contact": str(ana.pk), "account": "U1000001"}, "Name the contact or the account"),
+        ({"account": "U2000001"}, "There is no such account of yours."),
+        ({"contact": "Nobody"}, "No contact of the book matches."),
+        ({"account": "U1000001", "title": "", "body": " "}, "Write something first."),
+    )
+    for names, words in wrong:
+        answer = alice.post("/notes/new/", said | names)
+        assert answer.status_code == 422 and words in text(answer), names
+    assert not Note.unscoped.exists()
+
+    for names in ({"contact": ana.title}, {"account": "u1000001"}):
+        answer = alice.post("/notes/new/", said | names)
+        assert answer.status_code == 302 and answer.url == "/"
+
+    kept = Note.unscoped.order_by("created_at")
+    assert [(one.contact_id, one.account_id and one.account.number) for one in kept] == [
+        (ana.pk, None),
+        (None, "U1000001"),
+    ]
+
+
 def test_a_note_is_pinned_and_let_go(alice):
     ana = added(alice)
     write(alice, ana)
