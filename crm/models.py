@@ -12,7 +12,7 @@ from crm.feeds.models import Feed, FeedCopy
 from crm.groups.models import Group, GroupMember
 from crm.locks.models import EditLock
 from crm.mail.models import KeptMail, Mailbox, NotKept
-from crm.mailings.models import Mailing
+from crm.mailings.models import Handover, Mailing
 from crm.notes.models import Note
 from crm.tasks.models import Task
 from crm.vault.models import Deposit, Epoch, Grant, Member, PepperName, SealedFile, Unlocked, Vault
@@ -34,6 +34,7 @@ __all__ = [
     "Grant",
     "Group",
     "GroupMember",
+    "Handover",
     "Intake",
     "KeptMail",
     "Mailbox",

@@ -37,6 +37,14 @@ class ServerProblem(Exception):
         self.field = field
 
 
+class NotTaken(ServerProblem):
+    """The server says no to this mail, or to whom it goes; `is_final` where it would say the same again."""
+
+    def __init__(self, words: str, field: str = "", *, is_final: bool) -> None:
+        super().__init__(words, field)
+        self.is_final = is_final
+
+
 class Unsure(ServerProblem):
     """The mail was handed over, and nobody has said that it was taken."""
 

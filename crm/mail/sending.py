@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from crm.documents.scanning import scanner
 from crm.mail import reading
-from crm.mail.lines import SENDING, outgoing
+from crm.mail.lines import SENDING, Outgoing, outgoing
 from crm.mail.parsing import file_of
 from crm.mail.reading import NoSuchMail
-from crm.mail.rules import Access, MailProblem, ServerProblem, Unsure, one_line, room_for_files
+from crm.mail.rules import Access, MailProblem, NotTaken, ServerProblem, Unsure, one_line, room_for_files
 from crm.mail.writing import MOST_FILES, Sendable, mail_of
 from portal.lib.filekinds import MEGA, clean_name, size_of
 
@@ -80,6 +80,30 @@ def send(
     return Sent(raw, hidden, refused, is_filed=_filed(access, raw, origin))
 
 
+def hand_over(line: Outgoing, access: Access, everybody: list[str], raw: bytes) -> tuple[str, ...]:
+    """Who of those it goes to was refused, while it has gone to others.
+
+    Raises NotTaken and Unsure, and what a line raises that breaks off before the mail was handed over.
+    """
+    line.is_handed_over = False
+    try:
+        return tuple(line.sendmail(access.address, everybody, raw))
+    except smtplib.SMTPRecipientsRefused as problem:
+        words = _("The server takes no mail to %(names)s.") % {"names": ", ".join(sorted(problem.recipients))}
+        raise NotTaken(words, "to", is_final=True) from problem
+    except (OSError, smtplib.SMTPException) as problem:
+        if not isinstance(problem, smtplib.SMTPResponseException):
+            if line.is_handed_over:
+                raise _unsure() from problem
+            raise
+        if line.is_handed_over and not 400 <= problem.smtp_code < 600:
+            raise _unsure() from problem
+        said = problem.smtp_error
+        words = one_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))[:200]
+        told = _("The server refuses the mail: %(words)s") % {"words": words}
+        raise NotTaken(told, is_final=problem.smtp_code >= 500) from problem
+
+
 def save_draft(
     access: Access, sendable: Sendable, uploads: Iterable[Upload], origin: Origin | None, *, at: datetime
 ) -> None:
@@ -117,21 +141,7 @@ def _files(access: Access, uploads: Iterable[Upload], origin: Origin | None) -> 
 def _handed_over(access: Access, sendable: Sendable, raw: bytes) -> tuple[str, ...]:
     """Who of those it goes to was refused, while it has gone to others."""
     with outgoing(access, seconds=SENDING) as line:
-        try:
-            return tuple(line.sendmail(access.address, sendable.everybody, raw))
-        except smtplib.SMTPRecipientsRefused as problem:
-            names = ", ".join(sorted(problem.recipients))
-            raise ServerProblem(_("The server takes no mail to %(names)s.") % {"names": names}, "to") from problem
-        except (OSError, smtplib.SMTPException) as problem:
-            if not isinstance(problem, smtplib.SMTPResponseException):
-                if line.is_handed_over:
-                    raise _unsure() from problem
-                raise
-            if line.is_handed_over and not 400 <= problem.smtp_code < 600:
-                raise _unsure() from problem
-            said = problem.smtp_error
-            words = one_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))[:200]
-            raise ServerProblem(_("The server refuses the mail: %(words)s") % {"words": words}) from problem
+        return hand_over(line, access, sendable.everybody, raw)
 
 
 def _filed(access: Access, raw: bytes, origin: Origin | None) -> bool:

@@ -17,7 +17,9 @@ from accounts.ground.access.gates import SIGNED_IN, gate
 from crm.contacts import queries as contacts
 from crm.contacts.filters import book, group_of, in_group
 from crm.locks.api import LockedView
-from crm.mailings import actions, queries
+from crm.mail.api import NotDelivered
+from crm.mail.rules import ServerProblem
+from crm.mailings import actions, handing, queries
 from crm.mailings.models import Mailing
 from crm.mailings.rules import LONGEST_BODY, LONGEST_SUBJECT, MOST, MailingProblem, letter_of
 from crm.vault.context import opened
@@ -41,10 +43,12 @@ class MailingSerializer(serializers.Serializer):
     id = serializers.UUIDField(source="mailing.pk")
     at = serializers.DateTimeField(source="mailing.at")
     user = serializers.CharField(source="mailing.user.username")
+    by_mailbox = serializers.BooleanField(source="mailing.by_mailbox")
     queued = serializers.IntegerField(source="mailing.queued")
     waiting = serializers.IntegerField(source="counts.waiting")
     left = serializers.IntegerField(source="counts.gone")
     failed = serializers.IntegerField(source="counts.failed")
+    unsure = serializers.IntegerField(source="counts.unsure")
     skipped = serializers.IntegerField(source="mailing.skipped")
     subject = serializers.CharField(source="letter.subject")
     body = serializers.CharField(source="letter.body")
@@ -53,13 +57,31 @@ class MailingSerializer(serializers.Serializer):
 
 
 class NewMailingSerializer(StrictSerializer):
-    """A mail to the contacts named, or to those of a group. A key that was sent before sends nothing again."""
+    """A mail to the contacts named, or to those of a group. A key that was sent before sends nothing again.
+
+    What goes `by_mailbox`, from one's own, waits until it is handed on, some messages at a time.
+    """
 
     key = serializers.UUIDField(required=False)
     subject = serializers.CharField(max_length=LONGEST_SUBJECT)
     body = serializers.CharField(max_length=LONGEST_BODY)
     contacts = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=MOST)
     group = serializers.UUIDField(required=False)
+    by_mailbox = serializers.BooleanField(default=False)
+
+
+class AgainSerializer(StrictSerializer):
+    """Whether it goes once more to those too of whom nobody knows whether they have it."""
+
+    with_unsure = serializers.BooleanField(default=False)
+
+
+class HandedOnSerializer(serializers.Serializer):
+    """How many have left in this request, how many wait, and why they do."""
+
+    left_now = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    problem = serializers.CharField(allow_blank=True)
 
 
 class MailsSerializer(StrictSerializer):
@@ -92,9 +114,13 @@ class Mailings(APIView):
         try:
             letter = letter_of(said["subject"], said["body"])
             key = said.get("key") or uuid4()
-            made = actions.send(vault=vault, key=key, contacts=rows, letter=letter, at=timezone.now())
+            by_mailbox = said["by_mailbox"]
+            made = actions.send(
+                vault=vault, key=key, contacts=rows, letter=letter, at=timezone.now(), by_mailbox=by_mailbox
+            )
         except MailingProblem as problem:
-            found = {name or "contacts": [words] for name, words in problem.problems.items()}
+            named = {"": "contacts", "by": "by_mailbox"}
+            found = {named.get(name, name): [words] for name, words in problem.problems.items()}
             raise ValidationError(found) from problem
         return Response(MailingSerializer(queries.read(vault, made)).data, status=status.HTTP_201_CREATED)
 
@@ -124,15 +150,42 @@ class MailingAgain(OneMailing):
 
     http_method_names = ("post", "options")
 
-    @extend_schema(request=None, responses=MailingSerializer)
+    @extend_schema(request=AgainSerializer, responses=MailingSerializer)
     def post(self, request: Request, mailing: UUID) -> Response:
         """To whom it could not be delivered, and to nobody twice."""
         vault, found = self.mailing(request, mailing)
+        with_unsure = AgainSerializer.of(request)["with_unsure"]
         try:
-            actions.send_again(vault=vault, mailing=found, at=timezone.now())
+            actions.send_again(vault=vault, mailing=found, at=timezone.now(), with_unsure=with_unsure)
         except MailingProblem as problem:
             raise ValidationError({"mailing": [str(problem)]}) from problem
         return Response(MailingSerializer(queries.read(vault, found)).data)
+
+
+@gate(SIGNED_IN)
+class MailingOn(OneMailing):
+    """One mail to several contacts, gone on with."""
+
+    http_method_names = ("post", "options")
+    also_answers = (502,)
+
+    @extend_schema(request=None, responses=HandedOnSerializer)
+    def post(self, request: Request, mailing: UUID) -> Response:
+        """Hand the next messages to one's own mail server; asked until none waits."""
+        vault, found = self.mailing(request, mailing)
+        if not found.by_mailbox:
+            raise Http404
+        try:
+            handed = handing.hand_on(request._request, vault, found, timezone.now())
+        except MailingProblem as problem:
+            raise ValidationError({"mailing": [str(problem)]}) from problem
+        except ServerProblem as problem:
+            raise NotDelivered(str(problem)) from problem
+        if handed.problem and not handed.raws:
+            raise NotDelivered(handed.problem)
+        waiting = queries.counts_of([found]).get(found.pk, queries.Counts()).waiting
+        told = {"left_now": len(handed.raws), "waiting": waiting, "problem": handed.problem}
+        return Response(HandedOnSerializer(told).data)
 
 
 @gate(SIGNED_IN)

@@ -1,6 +1,7 @@
 """Who a mail would reach and who not, and what became of earlier ones."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,21 +16,23 @@ from accounts.ground.access.scope import scope
 from accounts.ground.people.models import ClientRight
 from crm.contacts.exporting import names_of
 from crm.contacts.models import Contact
-from crm.mailings.models import Mailing
+from crm.mailings.models import FAILED, LEFT, NO_ACCOUNT, NO_EMAIL, OPTED_OUT, TRASHED, UNSURE, WAITING, Mailing
 from crm.mailings.rules import MOST, Letter
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 
 KEPT_FOR = timedelta(days=365)
-QUEUED, NO_EMAIL, OPTED_OUT, NO_ACCOUNT = "queued", "no_email", "opted_out", "no_account"
-LEFT, FAILED = "left", "failed"
+QUEUED = "queued"
 OUTCOMES: dict[str, str | Promise] = {
     QUEUED: _("On its way"),
+    WAITING: _("Not sent yet"),
     LEFT: _("The message has left"),
     FAILED: _("Could not be delivered"),
+    UNSURE: _("It is not known whether it has left"),
     NO_EMAIL: _("Skipped: no e-mail address"),
     OPTED_OUT: _("Skipped: wants no such mail"),
     NO_ACCOUNT: _("Skipped: no account to name"),
+    TRASHED: _("Skipped: in the trash"),
 }
 
 
@@ -66,6 +69,8 @@ class Counts:
     waiting: int = 0
     gone: int = 0
     failed: int = 0
+    unsure: int = 0
+    skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,7 @@ def counts_of(rows: Iterable[Mailing]) -> dict[UUID, Counts]:
     """How many messages of each mail wait, have left or were given up."""
     with cursor() as cur:
         cur.execute("SELECT * FROM app_mailing_counts(%s)", [[one.pk for one in rows]])
-        return {mailing: Counts(waiting, gone, failed) for mailing, waiting, gone, failed in cur.fetchall()}
+        return {mailing: Counts(*numbers) for mailing, *numbers in cur.fetchall()}
 
 
 def fates_of(rows: Iterable[Mailing]) -> dict[UUID, dict[UUID, Fate]]:
@@ -162,7 +167,13 @@ def fates_of(rows: Iterable[Mailing]) -> dict[UUID, dict[UUID, Fate]]:
 
 
 def _parts(counts: Counts, mailing: Mailing) -> list[tuple[str, int]]:
-    said = [(LEFT, counts.gone), (QUEUED, counts.waiting), (FAILED, counts.failed), ("skipped", mailing.skipped)]
+    said = [
+        (LEFT, counts.gone),
+        (WAITING if mailing.by_mailbox else QUEUED, counts.waiting),
+        (UNSURE, counts.unsure),
+        (FAILED, counts.failed),
+        ("skipped", mailing.skipped + counts.skipped),
+    ]
     return [(kind, number) for kind, number in said if number]
 
 
@@ -174,8 +185,9 @@ def _subject(vault: Opened, mailing: Mailing) -> str:
 
 
 def _read(vault: Opened, mailing: Mailing, fates: dict[UUID, Fate]) -> Read:
-    outcomes = [one.outcome for one in fates.values()]
-    counts = Counts(outcomes.count(QUEUED), outcomes.count(LEFT), outcomes.count(FAILED))
+    of = Counter(one.outcome for one in fates.values())
+    skipped = sum(of[one] for one in (NO_EMAIL, OPTED_OUT, NO_ACCOUNT, TRASHED))
+    counts = Counts(of[QUEUED] + of[WAITING], of[LEFT], of[FAILED], of[UNSURE], skipped)
     try:
         texts = mailing.texts(vault)
     except Unopened:

@@ -33,6 +33,11 @@ def heads_of(message: OutboxMessage) -> dict[str, str]:
     """What a mail program shows as a button of its own: one press stops such mails (RFC 8058)."""
     if not message.natural_key.startswith(TO_MANY):
         return {}
-    there = address_for(UUID(message.natural_key.rsplit(" ", 1)[-1]))
+    return heads_for(UUID(message.natural_key.rsplit(" ", 1)[-1]))
+
+
+def heads_for(contact: UUID) -> dict[str, str]:
+    """The heads of a message of such a mail to a contact."""
+    there = address_for(contact)
     one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if there.startswith("https:") else {}
     return {"List-Unsubscribe": f"<{there}>", **one_click}

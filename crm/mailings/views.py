@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,14 +23,20 @@ from crm.contacts.models import Contact
 from crm.contacts.record_views import enter
 from crm.locks.actions import LockedBy
 from crm.locks.views import told
-from crm.mailings import actions, queries
+from crm.mail import queries as mail
+from crm.mail.rules import ServerProblem
+from crm.mailings import actions, handing, queries
+from crm.mailings.models import Mailing
 from crm.mailings.queries import QUEUED
 from crm.mailings.rules import FIELDS, MOST, Letter, MailingProblem, letter_of
 from crm.vault.context import opened
+from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
 
 SHOWN = 50
 CALLS_AN_HOUR = 120
+# How a mail goes out.
+BY_MAILBOX, BY_PORTAL = "mailbox", "portal"
 
 
 @gate(SIGNED_IN)
@@ -53,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("contacts:list")
     if "subject" not in said or said.get("again"):
         return _page(request, vault, rows, _begun(request, vault))
-    written = Letter(said.get("subject", ""), said.get("body", ""))
+    written, by_mailbox = Letter(said.get("subject", ""), said.get("body", "")), said.get("by") == BY_MAILBOX
     try:
         letter = letter_of(written.subject, written.body)
         found = queries.reached(vault, rows, letter)
@@ -61,12 +68,12 @@ def new(request: HttpRequest) -> HttpResponse:
             return _page(request, vault, rows, letter, found=found)
         if said.get("count", "") != str(sum(one.outcome == QUEUED for one in found)):
             raise MailingProblem({"": _("Others would be reached now than you were shown. Look once more, then send.")})
-        mailing = actions.send(vault=vault, key=_key(request), contacts=rows, letter=letter, at=timezone.now())
+        mailing = actions.send(
+            vault=vault, key=_key(request), contacts=rows, letter=letter, at=timezone.now(), by_mailbox=by_mailbox
+        )
     except MailingProblem as problem:
         return _page(request, vault, rows, written, problems=problem.problems)
-    words = ngettext("%(count)d message is on its way.", "%(count)d messages are on their way.", mailing.queued)
-    messages.success(request, words % {"count": mailing.queued})
-    return redirect("mailings:mailing", mailing.pk)
+    return _under_way(request, mailing, mailing.queued)
 
 
 @gate(SIGNED_IN)
@@ -74,10 +81,34 @@ def new(request: HttpRequest) -> HttpResponse:
 def mailing(request: HttpRequest, mailing: UUID) -> HttpResponse:
     """What was written, and what became of it for each contact."""
     vault = opened(request)
-    found = queries.mailings(vault, timezone.now()).filter(pk=mailing).first()
-    if found is None:
+    read = queries.read(vault, _one(vault, mailing))
+    is_own = read.mailing.user_id == vault.who.user_id
+    context: dict[str, Any] = {"read": read, "may_send_again": is_own or not read.mailing.by_mailbox}
+    if read.mailing.by_mailbox:
+        context |= {"done": read.mailing.queued - read.counts.waiting, "is_own": is_own}
+        context |= {"is_begun": request.GET.get("go") == "1", "is_connected": mail.is_connected(vault.who)}
+    return render(request, "crm/mailings/mailing.html", context)
+
+
+@gate(SIGNED_IN)
+@require_POST
+def on(request: HttpRequest, mailing: UUID) -> HttpResponse:
+    """Hand the next messages to one's own mail server; a script asks for one slice after the other."""
+    vault = opened(request)
+    found, problem = _one(vault, mailing), ""
+    if not found.by_mailbox:
         raise Http404
-    return render(request, "crm/mailings/mailing.html", {"read": queries.read(vault, found)})
+    try:
+        problem = handing.hand_on(request, vault, found, timezone.now()).problem
+    except (MailingProblem, ServerProblem) as refused:
+        problem = str(refused)
+    if problem:
+        messages.error(request, problem)
+    if request.headers.get("X-Requested-With") != "XMLHttpRequest":
+        return redirect("mailings:mailing", found.pk)
+    counts = queries.counts_of([found]).get(found.pk, queries.Counts())
+    done = found.queued - counts.waiting
+    return JsonResponse({"done": done, "of": found.queued, "over": bool(problem) or not counts.waiting})
 
 
 @gate(SIGNED_IN)
@@ -85,17 +116,13 @@ def mailing(request: HttpRequest, mailing: UUID) -> HttpResponse:
 def again(request: HttpRequest, mailing: UUID) -> HttpResponse:
     """Send it again to whom it could not be delivered."""
     vault = opened(request)
-    found = queries.mailings(vault, timezone.now()).filter(pk=mailing).first()
-    if found is None:
-        raise Http404
+    found, with_unsure = _one(vault, mailing), request.POST.get("unsure") == "1"
     try:
-        count = actions.send_again(vault=vault, mailing=found, at=timezone.now())
+        count = actions.send_again(vault=vault, mailing=found, at=timezone.now(), with_unsure=with_unsure)
     except MailingProblem as problem:
         messages.error(request, str(problem))
-    else:
-        words = ngettext("%(count)d message is on its way.", "%(count)d messages are on their way.", count)
-        messages.success(request, words % {"count": count})
-    return redirect("mailings:mailing", found.pk)
+        return redirect("mailings:mailing", found.pk)
+    return _under_way(request, found, count)
 
 
 @gate(SIGNED_IN)
@@ -151,6 +178,33 @@ def _chosen(request: HttpRequest, vault: Opened) -> "QuerySet[Contact]":
     return book(vault).filter(pk__in=keys[: MOST + 1])
 
 
+def _one(vault: Opened, pk: UUID) -> Mailing:
+    """One of the practice's of the last year."""
+    found = queries.mailings(vault, timezone.now()).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _under_way(request: HttpRequest, mailing: Mailing, count: int) -> HttpResponse:
+    """To the page that tells what becomes of it, and there goes on by itself where a mailbox sends it."""
+    there = reverse("mailings:mailing", args=[mailing.pk])
+    if mailing.by_mailbox:
+        return redirect(f"{there}?go=1")
+    words = ngettext("%(count)d message is on its way.", "%(count)d messages are on their way.", count)
+    messages.success(request, words % {"count": count})
+    return redirect(there)
+
+
+def _own_address(vault: Opened) -> str:
+    """The address of the mailbox that somebody has connected; none where it cannot be used."""
+    mailbox = mail.own(vault)
+    try:
+        return mailbox.text(vault, "address") if mailbox is not None else ""
+    except Unopened:
+        return ""
+
+
 def _begun(request: HttpRequest, vault: Opened) -> Letter:
     """An empty mail, or the words of an earlier one."""
     try:
@@ -178,7 +232,7 @@ def _page(
 ) -> HttpResponse:
     """The form; with `found`, whom it reaches and how the first of them reads it."""
     reaches = [one for one in found or [] if one.outcome == QUEUED]
-    is_all = request.POST.get("all") == "1"
+    is_all, address = request.POST.get("all") == "1", _own_address(vault)
     context: dict[str, Any] = {
         "letter": letter,
         "key": uuid4(),
@@ -194,5 +248,8 @@ def _page(
         "skipped": [(one, queries.OUTCOMES[one.outcome]) for one in found or [] if one.outcome != QUEUED],
         "earlier": queries.listed(vault, list(queries.mailings(vault, timezone.now())[:10])),
         "problems": problems or {},
+        "address": address,
+        # Their own mailbox, where they have one and have not said otherwise.
+        "by_mailbox": bool(address) and request.POST.get("by") != BY_PORTAL,
     }
     return render(request, "crm/mailings/new.html", context, status=422 if problems else 200)

@@ -8,6 +8,8 @@ for (const form of document.querySelectorAll("form[data-slices]")) {
     event.preventDefault();
     walk(form);
   });
+  // What was begun on the page before goes on at once.
+  if ("begun" in form.dataset) walk(form);
 }
 
 async function walk(form) {

@@ -142,11 +142,13 @@ def as_role(alias: str) -> Iterator[None]:
 
 
 @contextmanager
-def acting(user_id: int, *, alias: str = "default", seat_id: int | None = None) -> Iterator[Who | None]:
-    """One transaction in a person's name, for jobs and tests."""
+def acting(
+    user_id: int, *, alias: str = "default", seat_id: int | None = None, address: str = ""
+) -> Iterator[Who | None]:
+    """One transaction in a person's name, for jobs and tests, and for requests that ask another system."""
     with as_role(alias), transaction.atomic(using=alias):
         try:
-            yield enter(user_id, seat_id=seat_id)
+            yield enter(user_id, seat_id=seat_id, address=address)
         finally:
             if not connections[alias].needs_rollback:
                 leave()

@@ -107,7 +107,7 @@ class RequestContext:
 
 def _refused(request: HttpRequest) -> HttpResponseBase | None:
     """Find out who is acting, by session or, over the API, by token; None unless a token is turned away."""
-    address = client_address(request) or UNKNOWN
+    request.seen_from = address = client_address(request) or UNKNOWN  # type: ignore[attr-defined]
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and request.path.startswith(API_PREFIX):
         # The token alone counts: a session that comes along would lend it rights.

@@ -195,6 +195,7 @@ class Taken:
         self.mails = []
         self.refuses = set()
         self.thinks = 0.0  # seconds, once a mail is taken and before it is said
+        self.says = "250 OK"  # to a mail that was handed over
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refuses:
@@ -203,9 +204,10 @@ class Taken:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        self.mails.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
+        if self.says.startswith("250"):
+            self.mails.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
         await asyncio.sleep(self.thinks)
-        return "250 OK"
+        return self.says
 
 
 class Smtp:
