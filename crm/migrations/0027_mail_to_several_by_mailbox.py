@@ -15,7 +15,7 @@ STATES = ("waiting", "unsure", "left", "failed", "no_email", "opted_out", "no_ac
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0024_forgotten_mails"),
+        ("crm", "0026_counted_as_seen"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

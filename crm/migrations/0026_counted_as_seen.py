@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The counters above the list of contacts read an index alone again: it holds what their policy looks at."""
 
-    dependencies = [("crm", "0024_forgotten_mails")]
+    dependencies = [("crm", "0025_thrown_away_now")]
 
     operations = [
         migrations.RemoveIndex(model_name="contact", name="contact_counted"),
