@@ -5,6 +5,8 @@ the database decides what has lain there for thirty days, and a clock that is ah
 somebody takes back at that moment is passed over.
 """
 
+from accounts.ground.access.rls import anew, instead
+
 EMPTIES = r"""
 CREATE FUNCTION app_empty_trash(the_at timestamptz, the_most integer)
     RETURNS TABLE (kind text, gone integer, places text[])
@@ -99,7 +101,8 @@ EMPTIES_BACK = "DROP FUNCTION app_empty_trash(timestamptz, integer)"
 
 # Mails kept with contacts lie there too; that they are not kept again outlives them.
 _BEFORE = "    -- What a change of several,"
-EMPTIES_MAILS = EMPTIES.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace(
+EMPTIES_MAILS = instead(
+    anew(EMPTIES),
     _BEFORE,
     f"""    over := ARRAY(SELECT k.id FROM crm_keptmail k WHERE k.trashed_at < too_old ORDER BY k.id LIMIT the_most
                   FOR UPDATE SKIP LOCKED);
@@ -109,4 +112,4 @@ EMPTIES_MAILS = EMPTIES.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 
 {_BEFORE}""",
 )
-EMPTIES_MAILS_BACK = EMPTIES.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+EMPTIES_MAILS_BACK = anew(EMPTIES)

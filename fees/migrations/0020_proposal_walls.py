@@ -161,10 +161,12 @@ _AGREES = (
     " OR (SELECT app_role()) = 'second' AND {row}.practice_id = home.practice_id"
     " AND home.practice_id = (SELECT app_practice()))"
 )
-AGREES = (
+AGREES = rls.instead(
     "EXISTS (SELECT 1 FROM accounts_account home WHERE home.id = {table}.account_id AND "
-    f"{_AGREES.format(row='fees_schedule')})"
-).replace("{table}", "fees_schedule")
+    f"{_AGREES.format(row='fees_schedule')})",
+    "{table}",
+    "fees_schedule",
+)
 # Within the transaction of one's own signature, while the proposal still waits.
 _MINE = (
     "SELECT 1 FROM fees_proposal p JOIN fees_signature g ON g.proposal_id = p.id"

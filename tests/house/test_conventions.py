@@ -4,6 +4,9 @@ import ast
 import re
 from itertools import chain
 
+import pytest
+
+from accounts.ground.access.rls import instead
 from tests.house import frozen
 from tests.house.test_shape import python_files
 
@@ -118,6 +121,13 @@ def test_what_a_published_migration_runs_stays_what_it_was():
     assert changed == []
     assert sorted(now.keys() - frozen.recorded().keys()) == [], "to be recorded: see tests/house/frozen.py"
     assert len(frozen.recorded()) > 20
+
+
+def test_sql_is_said_instead_of_what_is_there():
+    """A function of the database that is made of another's text would otherwise be that other one, unsaid."""
+    assert instead("SELECT old, old", "old", "new") == "SELECT new, new"
+    with pytest.raises(AssertionError, match="does not say 'older'"):
+        instead("SELECT old", "older", "new")
 
 
 def test_every_colour_and_measure_of_the_style_sheets_exists(checkout):

@@ -2,6 +2,7 @@
 
 from accounts.broker.funding.sql_setup import REQUEST
 from accounts.broker.positions.sql_setup import SUMS
+from accounts.ground.access.rls import anew, instead
 
 DECISION = "broker_fundingdecision"
 
@@ -36,9 +37,5 @@ GRANT UPDATE (line_id, moved_id, arrived_on, credited_on, available_on) ON {REQU
 # A transfer that two people have ended has one row for all its positions: they are promised until its day is shown.
 _BEFORE = "AND (m.id IS NULL OR m.report_on > the_day)"
 _NOW = """AND coalesce(m.report_on, r.credited_on, 'infinity') > the_day"""
-PROMISED = (
-    SUMS[SUMS.index("CREATE FUNCTION broker_promised_positions") : SUMS.index("REVOKE ALL")]
-    .replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-    .replace(_BEFORE, _NOW)
-)
-assert _NOW in PROMISED, "the published function is the one that is replaced"
+_PUBLISHED = SUMS[SUMS.index("CREATE FUNCTION broker_promised_positions") : SUMS.index("REVOKE ALL")]
+PROMISED = instead(anew(_PUBLISHED), _BEFORE, _NOW)

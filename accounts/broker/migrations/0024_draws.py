@@ -4,6 +4,7 @@ it did not happen: transfers inside a group are immediate, and no line of a stat
 from django.db import migrations
 
 from accounts.broker.funds import sql_setup
+from accounts.ground.access.rls import anew
 
 AVAILABLE_CASH = """
 CREATE OR REPLACE FUNCTION broker_available_cash(lo bigint, hi bigint, the_day date, code text)
@@ -42,6 +43,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             AVAILABLE_CASH,
-            reverse_sql=sql_setup.AVAILABLE_CASH.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),
+            reverse_sql=anew(sql_setup.AVAILABLE_CASH),
         )
     ]

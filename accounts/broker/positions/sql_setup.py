@@ -82,8 +82,4 @@ ALTER TABLE {POSITION} ADD CONSTRAINT movedposition_request_account
 _NAMES = """WHEN 'bank' THEN 'Bank instruction' WHEN 'position_in' THEN 'Inbound position transfer'
                  WHEN 'position_out' THEN 'Outbound position transfer'
                  WHEN 'position_inside' THEN 'Internal position transfer'"""
-LISTS = (
-    LISTED.partition("CREATE TRIGGER")[0]
-    .replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-    .replace("WHEN 'bank' THEN 'Bank instruction'", _NAMES)
-)
+LISTS = rls.instead(rls.anew(LISTED.partition("CREATE TRIGGER")[0]), "WHEN 'bank' THEN 'Bank instruction'", _NAMES)

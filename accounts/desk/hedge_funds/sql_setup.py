@@ -2,7 +2,7 @@
 the back office sends; and what the database itself asks before a client is shown to a fund."""
 
 from accounts.desk.hedge_funds.models import ACCREDITED, QUALIFIED
-from accounts.ground.access.rls import at_home, sees
+from accounts.ground.access.rls import anew, at_home, instead, sees
 from accounts.ground.consents.sql_setup import ADVISES, OWNS
 
 FUNDS, ANSWERS, REQUESTS = "desk_hedgefund", "desk_investoranswer", "desk_fundrequest"
@@ -95,7 +95,7 @@ GRANT EXECUTE ON FUNCTION desk_people_of_fund_request(uuid, text) TO portal_web,
 
 _PEOPLE = KEPT[KEPT.index("CREATE FUNCTION desk_people_of_fund_request") : KEPT.index("REVOKE ALL")]
 # Nobody is written to whose own principal has left; their seats no longer open anything either.
-PEOPLE_WHO_STAND = _PEOPLE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace(
-    "WHERE c.id = the_request AND", "WHERE c.id = the_request AND app_stands(s.id) AND"
+PEOPLE_WHO_STAND = instead(
+    anew(_PEOPLE), "WHERE c.id = the_request AND", "WHERE c.id = the_request AND app_stands(s.id) AND"
 )
-PEOPLE_BEFORE = _PEOPLE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+PEOPLE_BEFORE = anew(_PEOPLE)

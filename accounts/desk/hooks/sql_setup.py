@@ -1,5 +1,7 @@
 """The SQL of webhooks: who keeps them, and the triggers that owe a message together with what it tells of."""
 
+from accounts.ground.access.rls import instead
+
 HOOKS, DELIVERIES = "desk_hook", "desk_hookdelivery"
 
 # Only who works with all accounts of a practice, and only its own; the level above reads none.
@@ -38,7 +40,7 @@ END $$;
 
 def teller(name: str, columns: str, only: str = "") -> str:
     """One function of the triggers, for rows of one shape."""
-    return (TELLS % {"columns": columns, "only": only}).replace("desk_tell_hooks", name)
+    return instead(TELLS % {"columns": columns, "only": only}, "desk_tell_hooks", name)
 
 
 _OF = "n.firm_id, n.practice_id, n.account_id, n.day, n.id::text AS key, n.kind AS what"

@@ -6,6 +6,7 @@ from django.db import migrations
 from accounts.desk.lei.sql_setup import CORRECTED, STEPS
 from accounts.desk.market_data.sql_setup import SEAT, SEAT_ENDS
 from accounts.desk.recoveries.sql_setup import ONCE_A_CLAIM, POSTINGS
+from accounts.ground.access.rls import anew
 
 
 class Migration(migrations.Migration):
@@ -20,9 +21,7 @@ class Migration(migrations.Migration):
         migrations.RemoveConstraint(model_name="leielection", name="lei_issued_once"),
         migrations.RunSQL(
             CORRECTED,
-            reverse_sql=STEPS.split("CREATE TRIGGER", maxsplit=1)[0].replace(
-                "CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"
-            ),
+            reverse_sql=anew(STEPS.split("CREATE TRIGGER", maxsplit=1)[0]),
         ),
         migrations.RunSQL(
             SEAT_ENDS,

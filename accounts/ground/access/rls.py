@@ -9,6 +9,18 @@ READERS = "portal_web, portal_worker"
 _REACH = "(SELECT app_reach())"
 
 
+def instead(text: str, old: str, new: str) -> str:
+    """SQL with one thing said instead of another. It must be there: reworded above, the old text would stay in force
+    below, and nobody would hear of it."""
+    assert old in text, f"the SQL does not say {old!r}"
+    return text.replace(old, new)
+
+
+def anew(text: str) -> str:
+    """The SQL of functions that are there already."""
+    return instead(text, "CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+
+
 def sees(
     *,
     firm: str = "firm_id",
