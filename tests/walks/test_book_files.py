@@ -4,9 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from crm.contacts import importing
-from tests.crm.vault.kit import PASSWORD
 from tests.walks.test_contacts import shown  # noqa: F401 (a fixture)
-from tests.walks.test_vault import enter, set_up, unlock
+from tests.walks.test_vault import enter, open_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -24,11 +23,7 @@ def bring(page, site, text, name):
 def test_a_file_an_edit_and_a_mail(own_world, page, site, shown, monkeypatch):  # noqa: F811
     monkeypatch.setattr(importing, "SLICE", 2)
     enter(page, site, "alice")
-    code = set_up(page, site, PASSWORD)
-    page.get_by_role("textbox", name="Recovery code").fill(code)
-    page.get_by_role("button", name="I have kept everything").click()
-    unlock(page, PASSWORD)
-    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    open_book(page, site)
 
     bring(page, site, FIRST, "evening.csv")
     shown(page, "file-waits")

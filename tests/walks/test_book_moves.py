@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.crm.vault.kit import PASSWORD
 from tests.walks.test_contacts import shown  # noqa: F401  (a fixture)
-from tests.walks.test_vault import enter, set_up, unlock
+from tests.walks.test_vault import enter, open_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,11 +25,7 @@ def line(page, day, title):
 
 def test_columns_and_events_are_moved(own_world, page, site, shown):  # noqa: F811
     enter(page, site, "alice")
-    code = set_up(page, site, PASSWORD)
-    page.get_by_role("textbox", name="Recovery code").fill(code)
-    page.get_by_role("button", name="I have kept everything").click()
-    unlock(page, PASSWORD)
-    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    open_book(page, site)
 
     page.goto(f"{site}/contacts/")
     page.get_by_role("button", name="Bring in clients who are not here yet").click()

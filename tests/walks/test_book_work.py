@@ -5,9 +5,8 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from tests.crm.vault.kit import PASSWORD
 from tests.walks.test_contacts import shown  # noqa: F401  (a fixture)
-from tests.walks.test_vault import enter, set_up, unlock
+from tests.walks.test_vault import enter, open_book
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -19,11 +18,7 @@ def test_tasks_and_papers_from_first_to_last(own_world, page, site, shown):  # n
     enter(page, site, "alice")
     page.goto(f"{site}/")
     shown(page, "home-without")
-    code = set_up(page, site, PASSWORD)
-    page.get_by_role("textbox", name="Recovery code").fill(code)
-    page.get_by_role("button", name="I have kept everything").click()
-    unlock(page, PASSWORD)
-    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    open_book(page, site)
 
     page.goto(f"{site}/tasks/")
     expect(page.get_by_text("Nothing waits here.")).to_be_visible()

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import overflow
-from tests.crm.vault.kit import PASSWORD
-from tests.walks.test_vault import WIDTHS, enter, set_up, unlock
+from tests.walks.test_vault import WIDTHS, enter, open_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -36,11 +35,7 @@ def shown(axe):
 
 def test_a_contact_from_first_to_last(own_world, page, site, shown):
     enter(page, site, "alice")
-    code = set_up(page, site, PASSWORD)
-    page.get_by_role("textbox", name="Recovery code").fill(code)
-    page.get_by_role("button", name="I have kept everything").click()
-    unlock(page, PASSWORD)
-    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    open_book(page, site)
 
     page.goto(f"{site}/contacts/")
     expect(page.get_by_text("Your client book is empty")).to_be_visible()
@@ -115,11 +110,7 @@ def test_a_contact_from_first_to_last(own_world, page, site, shown):
 def test_the_record_of_a_client_shows_the_accounts(own_world, page, site, shown):
     """What the broker knows stands beside what the practice wrote down."""
     enter(page, site, "alice")
-    code = set_up(page, site, PASSWORD)
-    page.get_by_role("textbox", name="Recovery code").fill(code)
-    page.get_by_role("button", name="I have kept everything").click()
-    unlock(page, PASSWORD)
-    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    open_book(page, site)
     page.goto(f"{site}/contacts/")
     page.get_by_role("button", name="Bring in clients who are not here yet").click()
     page.get_by_role("searchbox", name="Find a contact").press_sequentially("U1000001")
@@ -170,11 +161,7 @@ def test_the_record_of_a_client_shows_the_accounts(own_world, page, site, shown)
 
 def test_a_file_is_brought_in_and_taken_back(own_world, page, site, shown):
     enter(page, site, "alice")
-    code = set_up(page, site, PASSWORD)
-    page.get_by_role("textbox", name="Recovery code").fill(code)
-    page.get_by_role("button", name="I have kept everything").click()
-    unlock(page, PASSWORD)
-    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    open_book(page, site)
 
     page.goto(f"{site}/contacts/import/")
     shown(page, "import")

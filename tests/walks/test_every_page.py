@@ -8,11 +8,10 @@ from playwright.sync_api import expect
 
 from accounts.ground.access.context import as_role
 from tests.browser import overflow
-from tests.crm.vault.kit import PASSWORD
 from tests.house.matrix import portal_routes, targets
 from tests.house.scenery import dress
 from tests.house.specimens import NOWHERE
-from tests.walks.test_vault import SIGN_IN, set_up, unlock
+from tests.walks.test_vault import enter, open_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -89,26 +88,13 @@ def addresses(world: Any, names: tuple[str, ...]) -> list[str]:
     return found
 
 
-def enter(page, site, name, onward="/"):
-    page.context.clear_cookies()
-    page.goto(f"{site}{onward if name == 'olga' else '/sign-in/login/'}")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(SIGN_IN)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{site}{onward}")
-
-
 def test_what_no_other_walk_opens_has_no_fault(dressed, page, site, looked_at):
     wrong = []
     for name, names in PAGES.items():
         if name:
             enter(page, site, name)
         if name == "alice":
-            code = set_up(page, site, PASSWORD)
-            page.get_by_role("textbox", name="Recovery code").fill(code)
-            page.get_by_role("button", name="I have kept everything").click()
-            unlock(page, PASSWORD)
-            expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+            open_book(page, site)
         for address in addresses(dressed, names):
             wrong += [f"{name} {one}" for one in looked_at(address)]
     enter(page, site, "olga", reverse("admin:index"))

@@ -11,9 +11,8 @@ from tests.crm.mail.conftest import imap, reached, smtp  # noqa: F401  (fixtures
 from tests.crm.mail.servers import ADDRESS
 from tests.crm.mail.test_hostile import HOSTILE_HTML
 from tests.crm.mail.test_reading import written
-from tests.crm.vault.kit import PASSWORD
 from tests.walks.test_contacts import shown  # noqa: F401  (a fixture)
-from tests.walks.test_vault import enter, set_up, unlock
+from tests.walks.test_vault import enter, open_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,11 +30,7 @@ def stranger():
 
 def test_a_mailbox_from_connecting_to_an_answer(own_world, page, site, shown, imap, smtp, reached):  # noqa: F811
     enter(page, site, "alice")
-    code = set_up(page, site, PASSWORD)
-    page.get_by_role("textbox", name="Recovery code").fill(code)
-    page.get_by_role("button", name="I have kept everything").click()
-    unlock(page, PASSWORD)
-    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    open_book(page, site)
     page.goto(f"{site}/")
     page.get_by_role("link", name="Email", exact=True).first.click()
     expect(page.get_by_role("heading", name="No mailbox is connected")).to_be_visible()

@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import overflow
-from tests.crm.vault.kit import PASSWORD
-from tests.walks.test_vault import SIGN_IN, set_up, unlock
+from tests.walks.test_vault import SIGN_IN, open_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -45,11 +44,7 @@ def click_through(page):
 def test_an_advisor_opens_every_row(sign_in, page, site):
     sign_in("alice")
     page.set_viewport_size(DESK)
-    code = set_up(page, site, PASSWORD)
-    page.get_by_role("textbox", name="Recovery code").fill(code)
-    page.get_by_role("button", name="I have kept everything").click()
-    unlock(page, PASSWORD)
-    expect(page.get_by_role("heading", name="Unlocked in this browser")).to_be_visible()
+    open_book(page, site)
     opened = click_through(page)
     assert {"Home", "Contacts", "Transfer & Pay", "Investors' Marketplace", "Message Center"} <= set(opened)
     page.goto(f"{site}/fees/")

@@ -204,7 +204,7 @@ def test_another_practice_finds_nothing_and_without_its_password_nobody_enters(a
 
 
 def test_a_file_over_the_limits_is_refused_whole(alice, settings):
-    """CON-5, with the limits of the seeds: 100 contacts and 5 MB."""
+    """CON-5, with the limits of the broker's own guide: 100 contacts and 5 MB."""
     settings.CONTACT_IMPORT_ROWS, settings.CONTACT_IMPORT_BYTES = 100, 5_242_880
     rows = "".join(f"Ana,Ruiz {number},,,,,\n" for number in range(101))
     refused = upload(alice, HEADER + rows)

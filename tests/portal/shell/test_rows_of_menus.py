@@ -1,4 +1,4 @@
-"""Every row that the pages of the seeds name leads somewhere that answers; the tables are read from the seeds."""
+"""Every row that advisors know from the broker's own guide leads somewhere that answers."""
 
 from html.parser import HTMLParser
 from urllib.parse import urljoin
@@ -46,7 +46,7 @@ CLIENTS = {
     "/settings/account/": ("Trading permissions", "Securities class action recovery"),
 }
 
-# Paths that the seeds write out, and the page that answers there.
+# Paths as that guide writes them out, and the page that answers there.
 OLDER = {
     "/home/": "/",
     "/manage-clients/dashboard/": "/",
@@ -114,7 +114,7 @@ def alice(browse, world):
     return browser
 
 
-def test_every_row_and_every_older_path_of_the_seeds_answers_an_advisor(alice):
+def test_every_row_and_every_older_path_answers_an_advisor(alice):
     assert "\n".join(dead(alice, ADVISORS)) == ""
     assert "secure login" in alice.get("/tools/queries/").content.decode()  # which the cast does not have
     assert {path: alice.get(path).headers.get("Location") for path in OLDER} == OLDER
@@ -124,7 +124,7 @@ def test_every_row_of_a_clients_menu_answers(browse, world):
     assert "\n".join(dead(browse("ana"), CLIENTS)) == ""
 
 
-def test_a_contact_opens_into_the_tabs_and_panels_of_the_seeds(alice):
+def test_a_contact_opens_into_its_tabs_and_panels(alice):
     """The "i" of a contact: Profile, Configuration, Financial, Agenda; three icons; four panels, each with a plus."""
     saved = alice.post(
         "/contacts/new/", {"kind": "person", "first_name": "Oriel", "name": "Quill", "email": "o@example.org"}
