@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -76,9 +75,8 @@ def table(
         earned = returned_of(vault.who, found, sealed) if "earned" in keys else {}
         comings = coming(vault, found) if "next" in keys else {}
         for row in found:
-            one = row.contact
-            cells = (_earned(earned, one.pk) if key == "earned" else _cell(key, row, fees, comings) for key in keys)
-            yield (one.title, one.get_state_display(), *cells)
+            cells = _cells(row, fees, comings) | {"earned": _earned(earned, row.contact.pk)}
+            yield (row.contact.title, row.contact.get_state_display(), *(cells.get(key, "") for key in keys))
 
 
 def coming(vault: Opened, rows: Sequence[Row]) -> dict[UUID, Coming]:
@@ -108,9 +106,11 @@ def _earned(found: Mapping[UUID, Returned], key: UUID) -> Cell:
     return _("%(number)s%%") % {"number": number_words(one.by_time * 100)}
 
 
-def _cell(key: str, row: Row, fees: Mapping[UUID, Sums], comings: Mapping[UUID, Coming]) -> Cell:
+def _cells(row: Row, fees: Mapping[UUID, Sums], comings: Mapping[UUID, Coming]) -> dict[str, Cell]:
+    """What a contact has for any column, made once; a column of one's own never has the name of one of the portal."""
     one, next_one = row.contact, comings.get(row.contact.pk)
-    found: dict[str, Any] = {
+    return {
+        **row.own,
         "kind": one.get_kind_display(),
         "email": one.shown_email,
         "phone": one.phone,
@@ -119,8 +119,7 @@ def _cell(key: str, row: Row, fees: Mapping[UUID, Sums], comings: Mapping[UUID, 
         "value": None if row.value is None else money_words(row.value, row.accounts[0].account.firm.base_currency),
         "fees": " + ".join(money_words(amount, code) for code, amount in fees.get(one.pk, {}).items()),
         "noted": row.noted_at and timezone.localtime(row.noted_at).date(),
-        "next": next_one and next_one.first_day,
+        "next": next_one.first_day if next_one else None,
         "owner": one.owner.username if one.owner else "",
         "changed": timezone.localtime(one.changed_at).date(),
     }
-    return found[key] if key in found else row.own.get(key, "")

@@ -313,7 +313,7 @@ class OneMail(MailView):
         vault, access = self.enter(request)
         if not reading.is_key(mail):
             raise Http404
-        return vault, access, request.query_params.get("folder", "")[:300] or reading.INBOX
+        return vault, access, reading.folder_of(request.query_params)
 
 
 @gate(PROVED)

@@ -13,7 +13,7 @@ from accounts.ground.access.middleware import spend
 from crm.mail import queries
 from crm.mail.lines import try_out
 from crm.mail.models import Mailbox
-from crm.mail.reading import NoSuchMail, Wanted
+from crm.mail.reading import NoSuchMail, Wanted, folder_of
 from crm.mail.rules import LONGEST_WORDS, Access, ServerProblem, one_line
 from crm.mail.visits import visiting
 from crm.vault.engine.encoding import Unopened
@@ -71,7 +71,7 @@ def wanted_of(said: dict[str, str]) -> Wanted:
     """What of a folder an address asks for; what cannot be read is left out."""
     page = said.get("page", "")
     return Wanted(
-        folder=said.get("folder", "")[:300] or "INBOX",
+        folder=folder_of(said),
         page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
         words=one_line(said.get("q", ""))[:LONGEST_WORDS],
         is_unread=said.get("unread") == "1",

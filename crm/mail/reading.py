@@ -2,10 +2,12 @@
 
 import imaplib
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import Message
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from crm.mail.rules import LONGEST_WORDS, Access, ServerProblem, not_later, one_
 from portal.lib.filekinds import MEGA
 
 INBOX = "INBOX"
+LONGEST_FOLDER = 300
 PAGE = 30
 MOST_FOLDERS = 200
 MOST_AT_ONCE = PAGE
@@ -80,6 +83,11 @@ class Wanted:
     page: int = 1
     words: str = ""
     is_unread: bool = False
+
+
+def folder_of(said: Mapping[str, Any]) -> str:
+    """Which folder an address or a form names; the inbox where it names none."""
+    return said.get("folder", "")[:LONGEST_FOLDER] or INBOX
 
 
 @dataclass(frozen=True)

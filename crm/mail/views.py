@@ -54,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def mail(request: HttpRequest, mail: str) -> HttpResponse:
     """One mail: its words first, its formatted form when asked for; looking at it marks it as read."""
     vault = opened(request)
-    mailbox, folder = own_or_missing(vault), request.GET.get("folder", "")[:300] or reading.INBOX
+    mailbox, folder = own_or_missing(vault), reading.folder_of(request.GET)
     if not reading.is_key(mail):
         raise Http404
     context: dict[str, Any] = {"folder": folder, "is_formatted": request.GET.get("as") == "formatted"}
@@ -83,7 +83,7 @@ def mail(request: HttpRequest, mail: str) -> HttpResponse:
 def file(request: HttpRequest, mail: str, part: int) -> HttpResponse:
     """A file of a mail, looked through for malware and only ever saved."""
     vault = opened(request)
-    mailbox, folder = own_or_missing(vault), request.GET.get("folder", "")[:300] or reading.INBOX
+    mailbox, folder = own_or_missing(vault), reading.folder_of(request.GET)
     if not reading.is_key(mail):
         raise Http404
     try:
@@ -100,7 +100,7 @@ def file(request: HttpRequest, mail: str, part: int) -> HttpResponse:
 def to_documents(request: HttpRequest, mail: str, part: int) -> HttpResponse:
     """A file of a mail among the documents of a contact, or of the practice, by the rules of an upload."""
     vault = opened(request)
-    mailbox, folder = own_or_missing(vault), request.POST.get("folder", "")[:300] or reading.INBOX
+    mailbox, folder = own_or_missing(vault), reading.folder_of(request.POST)
     if not reading.is_key(mail):
         raise Http404
     try:
@@ -121,7 +121,7 @@ def to_documents(request: HttpRequest, mail: str, part: int) -> HttpResponse:
 def several(request: HttpRequest) -> HttpResponse:
     """Marked mails of a folder: as read, as unread, or into the server's trash."""
     vault = opened(request)
-    mailbox, folder = own_or_missing(vault), request.POST.get("folder", "")[:300] or reading.INBOX
+    mailbox, folder = own_or_missing(vault), reading.folder_of(request.POST)
     keys = [one for one in request.POST.getlist("mail")[:MOST_AT_ONCE] if reading.is_key(one)]
     # Where one was: on that page, with the search.
     place = {name: value for name in ("page", "q", "unread") if (value := request.POST.get(name, "")[:LONGEST_WORDS])}

@@ -118,7 +118,7 @@ def _origin(said: QueryDict) -> Origin | None:
     if kind not in KINDS or not reading.is_key(key):
         raise Http404
     parts = [int(one) for one in said.getlist("part") if one.isascii() and one.isdigit() and len(one) < 4]
-    return Origin(said.get("folder", "")[:300] or reading.INBOX, key, kind, tuple(parts[: MOST_FILES + 1]))
+    return Origin(reading.folder_of(said), key, kind, tuple(parts[: MOST_FILES + 1]))
 
 
 def _begun(request: HttpRequest, vault: Opened) -> Letter:

@@ -46,7 +46,7 @@ class MailingSerializer(serializers.Serializer):
     by_mailbox = serializers.BooleanField(source="mailing.by_mailbox")
     queued = serializers.IntegerField(source="mailing.queued")
     waiting = serializers.IntegerField(source="counts.waiting")
-    left = serializers.IntegerField(source="counts.gone")
+    left = serializers.IntegerField(source="counts.left")
     failed = serializers.IntegerField(source="counts.failed")
     unsure = serializers.IntegerField(source="counts.unsure")
     skipped = serializers.IntegerField(source="mailing.skipped")

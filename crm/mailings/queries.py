@@ -23,6 +23,7 @@ from crm.vault.sealed import Opened
 
 KEPT_FOR = timedelta(days=365)
 QUEUED = "queued"
+SKIPPED = "skipped"  # whatever the reason
 OUTCOMES: dict[str, str | Promise] = {
     QUEUED: _("On its way"),
     WAITING: _("Not sent yet"),
@@ -67,7 +68,7 @@ class Counts:
     """How many messages of a mail stand where."""
 
     waiting: int = 0
-    gone: int = 0
+    left: int = 0
     failed: int = 0
     unsure: int = 0
     skipped: int = 0
@@ -168,11 +169,11 @@ def fates_of(rows: Iterable[Mailing]) -> dict[UUID, dict[UUID, Fate]]:
 
 def _parts(counts: Counts, mailing: Mailing) -> list[tuple[str, int]]:
     said = [
-        (LEFT, counts.gone),
+        (LEFT, counts.left),
         (WAITING if mailing.by_mailbox else QUEUED, counts.waiting),
         (UNSURE, counts.unsure),
         (FAILED, counts.failed),
-        ("skipped", mailing.skipped + counts.skipped),
+        (SKIPPED, mailing.skipped + counts.skipped),
     ]
     return [(kind, number) for kind, number in said if number]
 

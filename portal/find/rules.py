@@ -11,9 +11,9 @@ from portal.shell.place import Place, Sort
 from portal.shell.places import PLACES
 
 PLACES_SHOWN = 8
-PAGE, SETTING, ACTION = "page", "setting", "action"
+USED, PAGE, SETTING, ACTION = "used", "page", "setting", "action"
 HEADINGS = {
-    "used": gettext_lazy("Recently used"),
+    USED: gettext_lazy("Recently used"),
     ACTION: gettext_lazy("Do"),
     PAGE: gettext_lazy("Pages"),
     SETTING: gettext_lazy("Settings"),

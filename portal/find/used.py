@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from accounts.ground.access.context import Who
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
-from portal.find.rules import Command, offered
+from portal.find.rules import USED, Command, offered
 from portal.preferences.actions import arrange
 from portal.preferences.queries import layout_of, remembered
 
-PART, USED = "used", "used"
+PART = "used"
 REMEMBERED, SHOWN = 12, 5
-ACCOUNT = "account "
+ACCOUNT, ACCOUNT_PAGE = "account ", "records:account"
 
 
 def remember(request: HttpRequest, address: str) -> None:
@@ -48,11 +48,15 @@ def last_used(request: HttpRequest) -> list[Command]:
 def _entry(who: Who, address: str) -> str:
     if address in {one.address for one in offered(who.role, who.abilities)}:
         return address
-    number = address.removeprefix("/accounts/").rstrip("/")
-    if not number.isascii() or not number.isalnum() or len(number) > 20 or address != _page_of(number):
+    try:
+        found = resolve(address)
+    except Resolver404:
+        return ""
+    number = found.kwargs.get("number", "")
+    if found.view_name != ACCOUNT_PAGE or address != _page_of(number):
         return ""
     return ACCOUNT + number if scope(who, Account).filter(number=number).exists() else ""
 
 
 def _page_of(number: str) -> str:
-    return reverse("records:account", args=[number])
+    return reverse(ACCOUNT_PAGE, args=[number])

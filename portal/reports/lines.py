@@ -18,7 +18,7 @@ from portal.reports.periods import Span
 
 LEDGER = (TransferKind.FEE, TransferKind.INVOICE)
 LEDGER_BACK = (TransferKind.ADJUSTMENT, TransferKind.REIMBURSEMENT, TransferKind.REVERSAL)
-OF_ADVISORS = Q(kind__in=(*LEDGER, *LEDGER_BACK))
+PAID_TO_ADVISORS = Q(kind__in=(*LEDGER, *LEDGER_BACK))
 
 
 class Source(IntEnum):
@@ -94,7 +94,7 @@ def rows_of(who: Who, source: Source, accounts: Any, span: Span) -> "QuerySet[An
     model, day, _has = TABLES[source]
     inside = {"account_id__in": accounts, f"{day}__gte": span.first, f"{day}__lte": span.last}
     rows = scope(who, model).filter(**inside).order_by()
-    return rows.filter(OF_ADVISORS) if source == Source.FEE else rows
+    return rows.filter(PAID_TO_ADVISORS) if source == Source.FEE else rows
 
 
 def number_of(who: Who, accounts: Any, span: Span, most: int) -> Any:

@@ -12,7 +12,6 @@ from django.db.models import (
     Count,
     DateField,
     DateTimeField,
-    DecimalField,
     F,
     Func,
     IntegerField,
@@ -32,6 +31,7 @@ from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account
 from portal.lib.money import CONTEXT
 from portal.performance.rules import DayValue
+from portal.reports.lines import NUMBER
 from portal.reports.periods import Span
 
 # Enough to find the value before the first day, whatever holidays and held days lie between.
@@ -41,7 +41,6 @@ Said = Mapping[int, Sequence[tuple[date, date, Decimal]]]
 # What a line of the answer is: a day's sum, accounts that come and go, one account's value of the day that is proved.
 SUM, STEP, SINGLE = 0, 1, 2
 COLUMNS = ("what", "whose", "day", "until", "code", "value", "moved", "number", "rate")
-NUMBER: "DecimalField[Any, Any]" = DecimalField(max_digits=40, decimal_places=10)
 # With their kind, so that a union of several knows it.
 NONE = {
     "whose": Cast(Value(None), IntegerField()),

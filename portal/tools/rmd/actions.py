@@ -1,19 +1,24 @@
-"""Writing down what distributions are worked out from: family, inheritance, year-end values that nobody has sent."""
+"""Writing down what distributions are worked out from: family, inheritance, year-end values that nobody has sent; and
+what is still owed of them, which the calendar reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
 from accounts.ground.access.context import Who
-from accounts.ground.access.scope import NotAllowed
-from accounts.ground.tree.models import Account
+from accounts.ground.access.scope import NotAllowed, scope
+from accounts.ground.people.models import ClientRight
+from accounts.ground.tree.models import Account, Status
 from portal.lib.words import gettext_noop
+from portal.tools.rmd.deadlines import Deadline, deadlines
 from portal.tools.rmd.inherited import Heir
-from portal.tools.rmd.models import DistributionFacts, YearEndValue
-from portal.tools.rmd.owing import reckon_owner
-from portal.tools.rmd.queries import INHERITED, RETIREMENT
+from portal.tools.rmd.models import DistributionFacts, OwedDistribution, YearEndValue
+from portal.tools.rmd.owing import years_open
+from portal.tools.rmd.queries import INHERITED, OWN, RETIREMENT, retirement_accounts
+from portal.tools.rmd.rules import CENT
 from portal.tools.rmd.tables import FIRST_YEAR
 
 EARLIEST = date(1880, 1, 1)
@@ -65,7 +70,53 @@ def write(*, who: Who, account: Account, facts: Facts, ended: YearEnd, today: da
     old = YearEndValue.unscoped.filter(account_id=account.pk, year=ended.year).first()
     if said != ({name: getattr(old, name) for name in said} if old else {"value": None, "rollover": Decimal(0)}):
         YearEndValue.unscoped.update_or_create(account_id=account.pk, year=ended.year, defaults={**said, **stamp})
-    reckon_owner(who, account, today)
+    reckon_owner(who=who, account=account, today=today)
+
+
+def keep(*, found: Sequence[Deadline], accounts: Sequence[Account], year: int, today: date) -> None:
+    """Write what these accounts owe of a year, in the order of accounts: two who reckon at once wait for each other."""
+    owed = {one.account.pk: one for one in found if _cents(one)}
+    rows = OwedDistribution.unscoped
+    keys = sorted(one.pk for one in accounts)
+    list(rows.filter(account_id__in=keys, year=year).order_by("account_id").select_for_update().values_list("pk"))
+    rows.filter(account_id__in=[one.pk for one in accounts if one.pk not in owed], year=year).delete()
+    rows.bulk_create(
+        [
+            OwedDistribution(
+                firm_id=one.account.firm_id,
+                account_id=key,
+                year=year,
+                day=one.day,
+                remaining=_cents(one),
+                reckoned_on=today,
+            )
+            for key, one in sorted(owed.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["account", "year"],
+        update_fields=["day", "remaining", "reckoned_on"],
+    )
+
+
+def reckon_owner(*, who: Who, account: Account, today: date) -> None:
+    """What an account and the other own IRAs of its holder owe, anew; those of other practices wait for later.
+    Who sees only a part of the practice's accounts leaves it to the next reckoning."""
+    if who.is_narrowed:
+        return
+    holders = scope(who, ClientRight).filter(account_id=account.pk, may_sign=True).values("party_id")
+    beside = retirement_accounts(who).filter(
+        pk__in=scope(who, ClientRight).filter(party_id__in=holders, may_sign=True).values("account_id"),
+        customer_type__in=OWN,
+        practice_id=who.practice_id,
+    )
+    of_owner = [account, *beside.exclude(pk=account.pk).order_by("pk")] if account.status == Status.OPEN else []
+    for year in years_open(today) if of_owner else []:
+        keep(found=deadlines(who, of_owner, year), accounts=of_owner, year=year, today=today)
+
+
+def forget_stale(*, today: date) -> None:
+    """What no reckoning of today has found: accounts that were closed, years that are over. For the back office."""
+    OwedDistribution.unscoped.filter(reckoned_on__lt=today).delete()
 
 
 def check_year_end(ended: YearEnd, today: date) -> dict[str, str]:
@@ -102,3 +153,7 @@ def check(account: Account, facts: Facts, today: date) -> dict[str, str]:
     if facts.owner_born_on and facts.owner_died_on and facts.owner_died_on <= facts.owner_born_on:
         problems["owner_died_on"] = gettext_noop("The death lies before the birth.")
     return problems
+
+
+def _cents(one: Deadline) -> Decimal:
+    return one.remaining.quantize(CENT, ROUND_HALF_UP)

@@ -12,8 +12,9 @@ from accounts.ground.notifications.actions import News, notify_many
 from accounts.ground.notifications.models import Notification, NotificationKind
 from accounts.ground.tree.models import Account
 from portal.lib.words import gettext_noop
+from portal.tools.rmd.actions import forget_stale, keep
 from portal.tools.rmd.deadlines import Deadline, deadlines
-from portal.tools.rmd.owing import forget_stale, keep, years_open
+from portal.tools.rmd.owing import years_open
 from portal.tools.rmd.queries import retirement_accounts
 
 TITLES = {
@@ -43,7 +44,7 @@ def remind_due(*, today: date) -> int:
                     log.exception("distributions of %s: accounts %s to %s failed", year, chunk[0].pk, chunk[-1].pk)
                     is_whole = False
         if is_whole:
-            forget_stale(today)
+            forget_stale(today=today)
     return told
 
 
@@ -57,7 +58,7 @@ def _tell(accounts: Sequence[Account], year: int, today: date) -> int:
     """What is owed by some accounts is kept, and told where a step has come."""
     with transaction.atomic(using="office"):
         owed = deadlines(NOBODY, accounts, year)
-        keep(owed, accounts, year, today)
+        keep(found=owed, accounts=accounts, year=year, today=today)
         found: dict[int, list[News]] = defaultdict(list)
         for one in owed:
             step = step_of(one.day, today)
