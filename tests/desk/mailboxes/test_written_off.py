@@ -16,8 +16,9 @@ from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
 from accounts.ground.notifications.models import Notification
 from accounts.ground.requests.models import Request
-from fees.reconciliation.queries import differences
+from fees.reconciliation.queries import differences, sides_of_masters
 from tests.fees.posting.nights import night_role
+from tests.fees.reconciliation.test_masters import line
 from tests.house.written import fingerprint_of_rows
 
 DAY, NEXT, LATER = date(2025, 10, 15), date(2025, 10, 16), date(2025, 10, 17)
@@ -173,6 +174,18 @@ def test_a_refused_mailbox_gives_nothing_back_that_was_written_off(boxes, nights
         ("mail_back", D("7.00")),
     ]
     assert balances() == {"payee": D("0.00"), "provider": D("0.00")}
+
+
+def test_the_masters_own_cash_agrees_once_it_is_written_off(rejected, nights, world):
+    """The master's statement shows 7.00 taken and nothing of 21.00: nothing is missing, and nothing on its way."""
+    line(world, "F100001", "-7.00", str(told("7.00").transfer_id), day=DAY)
+    with in_role("office"):
+        ask_reversal(instruction=told("21.00"), reason="Closed", by=7, at=at(NEXT))
+    nights.night(NEXT)
+    with night_role():
+        assert differences(date(2025, 10, 24)) == []
+        [one] = sides_of_masters(DAY, date(2025, 10, 24))
+    assert (one.ledger, one.broker) == (D("-7.00"), D("-7.00"))
 
 
 def test_nobody_but_the_back_office_gives_a_charge_up(rejected, browse, as_role, world):
