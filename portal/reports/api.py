@@ -40,7 +40,7 @@ from portal.reports.wishes import Kind, Wish
 MOST_NUMBERS = 100_000
 CHOICES: dict[str, tuple[list[str], str]] = {
     "report": ([one.value for one in Kind], "Which report"),
-    "period": ([one.value for one in Choice], "Month to date by default"),
+    "period": ([one.value for one in Choice], "By default the one that is usual for the report"),
     "mode": ([*wishes.MODES], "Each account by itself, or all as one"),
     "by": ([*wishes.GROUPS], "Fee report: by client or by advisor"),
     "frequency": ([one.value for one in wishes.FREQUENCIES], "Parts of a detailed report"),

@@ -28,7 +28,7 @@ class Command(PortalCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", metavar="NAME", choices=[one.value for one in Kind])
         parser.add_argument("--as", dest="person", metavar="PERSON", required=True, help="the sign-in name")
-        parser.add_argument("--period", choices=[one.value for one in Choice], default=Choice.MONTH_TO_DATE.value)
+        parser.add_argument("--period", choices=[one.value for one in Choice], help="by default the report's usual one")
         parser.add_argument("--format", choices=FORMATS, default="csv")
         parser.add_argument("--out", metavar="FILE", help="where to write it; the standard output without it")
         parser.add_argument("--accounts", metavar="NUMBERS", help="numbers of accounts or advisors, a space between")
