@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.desk.applying import queries
 from accounts.desk.applying.behind import Behind, code_of, of_row, seen_hash
+from accounts.desk.applying.kinds import Group
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.filling.actions import printed
 from accounts.ground.access.gates import gate
@@ -43,7 +44,8 @@ def _printed(behind: Behind, text: str) -> bytes:
             paper.say(line)
         else:
             paper.ln(3)
-    paper.ln(12)
-    paper.say(f"{_('Signature')}  {LINE}", after=8)
-    paper.say(f"{_('Date')}  {LINE}")
+    for _hand in range(2 if behind.kind.group == Group.JOINT else 1):
+        paper.ln(12)
+        paper.say(f"{_('Signature')}  {LINE}", after=8)
+        paper.say(f"{_('Date')}  {LINE}")
     return bytes(paper.output())

@@ -18,7 +18,7 @@ from accounts.desk.applying.actions import MOST_FILES, hash_of, paper
 from accounts.desk.applying.kinds import BY_KEY, AccountKind, Group
 from accounts.desk.applying.models import Application
 from accounts.desk.applying.rules import ApplicationProblem
-from accounts.desk.applying.step_forms import LATER, StepForm, is_us, steps_of
+from accounts.desk.applying.step_forms import LATER, StepForm, births, is_us, steps_of
 from accounts.desk.applying.tasklist import words_of
 from accounts.ground import sealing
 from accounts.ground.access.context import cursor, leave
@@ -284,12 +284,16 @@ def sign(*, behind: Behind, hand: Hand, seen: str, at: datetime, day: date) -> N
 def facts_of(behind: Behind) -> dict[str, Any]:
     """What the account and its holder are called from now on."""
     person, account = behind.answers["person"], behind.answers["account"]
-    title = person.get("entity_name") or f"{person['last_name']}, {person['first_name']}"
+    name = person.get("entity_name") or f"{person['last_name']}, {person['first_name']}"
+    title = f"{name} & {_beside(person)}" if person.get("second_last") else name
     is_person = behind.kind.is_of_persons
     return {
+        "name": name,
         "title": title,
         "sort_key": sort_key(title),
         "born_on": person["born_on"] if is_person else None,
+        # Whose age decides what the account may be, for as long as it is one.
+        "youngest": max(births(behind.answers)).isoformat() if is_person else None,
         "residence": behind.answers["home"]["country"],
         "margin": account["margin"],
         "currency": account["base_currency"],
@@ -298,6 +302,13 @@ def facts_of(behind: Behind) -> dict[str, Any]:
         "event": telling.SUBMITTED_EVENT,
         "news": telling.SUBMITTED_NEWS,
     }
+
+
+def _beside(person: dict[str, str]) -> str:
+    """The second holder in a title: by the first name alone where both share the last."""
+    if person["second_last"] == person["last_name"]:
+        return person["second_first"]
+    return f"{person['second_last']}, {person['second_first']}"
 
 
 def duties(*, behind: Behind, at: datetime) -> list[Duty]:

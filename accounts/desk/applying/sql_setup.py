@@ -223,6 +223,23 @@ BEGIN
 END $$;
 """
 
+# Of several holders the account has every name and the youngest's age, and the party its own.
+SIGNED_TOGETHER = (
+    SIGNED.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+    .replace("holder_born_on = (facts ->> 'born_on')", "holder_born_on = (facts ->> 'youngest')")
+    .replace("SET legal_name = left(facts ->> 'title', 200)", "SET legal_name = left(facts ->> 'name', 200)")
+)
+# The back office says which tax form it came to, and has no link to give.
+OF_OFFICE = """
+GRANT UPDATE (form_number) ON desk_applicationtask TO portal_office;
+REVOKE UPDATE (state, link_hash, tells_opening) ON desk_application FROM portal_office;
+"""
+OF_OFFICE_BACK = """
+REVOKE UPDATE (form_number) ON desk_applicationtask FROM portal_office;
+GRANT UPDATE (state, link_hash, tells_opening) ON desk_application TO portal_office;
+"""
+SIGNED_TOGETHER_BACK = SIGNED.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+
 # Whom the practice has for this by now: who has invited, or whoever leads it once that person is gone.
 TOLD = """
 CREATE FUNCTION desk_told_of_application(the_hash text) RETURNS SETOF bigint

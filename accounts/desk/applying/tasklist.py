@@ -23,6 +23,7 @@ class Duty:
     groups: tuple[Group, ...] = tuple(Group)
     of_inherited: bool = False
     of_paper: bool = False
+    of_link: bool = False
 
 
 FORM, AGREEMENT, TAX = "form", "agreement", "tax"
@@ -36,6 +37,15 @@ DUTIES: tuple[Duty, ...] = (
     Duty(AGREEMENT, _("Client agreement and signature"), "AP-2"),
     Duty(TAX, _("Tax residency certificate"), "W-9 / W-8BEN"),
     Duty(SIGNED, _("Signed application form"), "AP-3", takes_file=True, of_paper=True),
+    # One hand signs behind a link; on paper both sign the one form.
+    Duty(
+        "second",
+        _("Agreement signed by the second holder"),
+        "AP-4",
+        takes_file=True,
+        groups=(Group.JOINT,),
+        of_link=True,
+    ),
     Duty("identity", _("Proof of identity and of date of birth"), "AP-10", takes_file=True),
     Duty("address", _("Proof of address"), "AP-11", takes_file=True),
     Duty("trust", _("Trust agreement"), "AP-20", takes_file=True, groups=(Group.TRUST,)),
@@ -54,7 +64,7 @@ BY_KEY = {one.key: one for one in DUTIES}
 def duties_of(kind: AccountKind, *, on_paper: bool = False) -> list[Duty]:
     """The tasks of an application of this kind, in their order; one that is signed on paper is handed in so."""
     fitting = [one for one in DUTIES if kind.group in one.groups and (kind.is_inherited or not one.of_inherited)]
-    return [one for one in fitting if on_paper or not one.of_paper]
+    return [one for one in fitting if not (one.of_link if on_paper else one.of_paper)]
 
 
 def words_of(key: str) -> object:

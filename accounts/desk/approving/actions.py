@@ -9,7 +9,7 @@ from accounts.desk.applying import telling
 from accounts.desk.applying.behind import facts_of, of_row, problem_step
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask, Method, TaskStanding
 from accounts.desk.applying.rules import ApplicationProblem
-from accounts.desk.applying.tasklist import BY_SIGNING
+from accounts.desk.applying.tasklist import BY_SIGNING, TAX
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.people.models import ClientRight, Party
@@ -109,15 +109,16 @@ def _settle(account: Account, application: Application, day: date) -> None:
         raise ApplicationProblem(_("Some answers do not hold any more; reject the signed form, so that they change."))
     facts = facts_of(behind)
     account.title, account.sort_key = facts["title"][:200], facts["sort_key"]
-    account.holder_born_on = date.fromisoformat(facts["born_on"]) if facts["born_on"] else None
+    account.holder_born_on = date.fromisoformat(facts["youngest"]) if facts["youngest"] else None
     account.margin_kind, account.base_currency = facts["margin"], facts["currency"]
     account.save(update_fields=["title", "sort_key", "holder_born_on", "margin_kind", "base_currency"])
     # Of somebody who has other accounts, the broker's own record stays as it is.
     others = ClientRight.unscoped.filter(party_id=application.party_id).exclude(account_id=account.pk)
     if not others.exists():
         Party.unscoped.filter(pk=application.party_id).update(
-            legal_name=account.title, residence=facts["residence"], born_on=account.holder_born_on
+            legal_name=facts["name"][:200], residence=facts["residence"], born_on=facts["born_on"]
         )
+    ApplicationTask.unscoped.filter(application=application, key=TAX).update(form_number=facts["tax_form"])
 
 
 def _held(task: ApplicationTask) -> ApplicationTask:

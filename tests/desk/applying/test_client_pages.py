@@ -171,8 +171,13 @@ def test_app_10_beneficiaries_share_the_whole_and_an_inherited_account_names_who
     [
         (
             "joint_survivors",
-            {"second_first": "Leo", "second_last": "Ruiz", "second_born_on": "1979-01-01"},
-            "Ruiz, Ana",
+            {"second_first": "Leo", "second_last": "Ruiz", "second_born_on": "2004-01-01"},
+            "Ruiz, Ana & Leo",
+        ),
+        (
+            "joint_common",
+            {"second_first": "Leo", "second_last": "Elm", "second_born_on": "1979-01-01"},
+            "Ruiz, Ana & Elm, Leo",
         ),
         ("ugma", {"minor_first": "Mia", "minor_last": "Ruiz", "minor_born_on": "2016-01-01"}, "Ruiz, Ana"),
         (
@@ -190,7 +195,15 @@ def test_other_kinds_ask_for_what_they_need(world, browse, kind, person, title):
     fill(client, link, person={**PERSON, **person}, account={**ACCOUNT, "margin": "cash"})
     assert sign(client, link).status_code == 302
     application.account.refresh_from_db()
-    assert application.account.title == title
+    application.party.refresh_from_db()
+    assert (application.account.title, application.party.legal_name) == (title, title.partition(" & ")[0])
+    # The age of the younger holder decides, and the party keeps the date of its own birth.
+    youngest = max(one for one in (PERSON["born_on"], person.get("second_born_on")) if one)
+    if "entity_name" not in person:
+        assert str(application.account.holder_born_on) == youngest
+        assert str(application.party.born_on) == PERSON["born_on"]
+    second = ApplicationTask.unscoped.filter(application=application, key="second", for_approval=True, standing="open")
+    assert second.count() == ("second_first" in person)
 
 
 def test_the_status_page_shows_what_is_left_and_nothing_that_was_answered(world, browse):

@@ -161,6 +161,22 @@ def test_nobody_but_the_office_decides(world, browse, name):
     assert fingerprint_of_rows() == before
 
 
+def test_the_office_sets_no_link_past_its_pages(world, browse):
+    """With a link of its own it could sign in the client's place."""
+    from django.db import ProgrammingError, connection, transaction
+
+    from accounts.ground.access.context import as_role
+
+    application, _link = submitted(browse)
+    with as_role("office"), connection.cursor() as cur:
+        for said in ("link_hash = repeat('0', 64)", "state = 'sent'"):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                cur.execute(f"UPDATE desk_application SET {said}")
+    before = application.link_hash
+    application.refresh_from_db()
+    assert application.link_hash == before
+
+
 def test_the_practice_cannot_finish_a_task_past_the_pages(world, browse, as_role):
     """The second wall: what pages may write of a task is that a document is with the back office."""
     from django.db import ProgrammingError, connection, transaction

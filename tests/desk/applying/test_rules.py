@@ -116,6 +116,9 @@ def test_every_kind_is_offered_once_and_its_tasks_fit_it():
     assert keys["individual"] == ["form", "agreement", "tax", "identity", "address", "review", "funding"]
     assert "trust" in keys["trust_other"] and "trust" not in keys["llc"]
     assert "signers" in keys["corporation"] and "minor" in keys["ugma"]
+    assert "second" in keys["joint_common"] and "second" not in keys["ugma"]
+    # On paper both holders sign the one form.
+    assert "second" not in [one.key for one in duties_of(BY_KEY["joint_common"], on_paper=True)]
     assert "death" in keys["ira_inherited_roth"] and "death" not in keys["ira_roth"]
     for kind in KINDS:
         slugs = [step.slug for step in steps_of(kind)]

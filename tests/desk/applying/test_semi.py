@@ -86,6 +86,7 @@ def test_the_practice_answers_prints_and_hands_the_signed_form_in(world, browse,
     application.party.refresh_from_db()
     party = application.party
     assert (party.legal_name, party.residence, str(party.born_on)) == ("Ruiz, Ana", "USA", "1980-05-17")
+    assert ApplicationTask.unscoped.get(application=application, key="tax").form_number == "W-9"
 
 
 def test_nothing_is_printed_before_every_page_is_answered(world, browse):
