@@ -62,6 +62,12 @@ def test_the_portfolio_report_is_whole(valued, sign_in, page, site, axe):
         page.set_viewport_size({"width": wide, "height": 900})
         assert axe(page) == [], (wide, scheme)
         shot(page, f"reports_portfolio_{wide}_{scheme}")
+    page.emulate_media(media="print", color_scheme="dark")
+    for part in (".top", ".page-actions", ".btn"):
+        expect(page.locator(part).first).to_be_hidden()
+    # A long table begins where it stands on paper, and the first page is not white.
+    table = page.locator(".report-section:has(.table-box)").first
+    assert table.evaluate("one => getComputedStyle(one).breakInside") == "auto"
 
 
 def test_on_a_phone_nothing_runs_out_of_the_page(valued, sign_in, page, site):
