@@ -70,6 +70,12 @@ class Described(AutoSchema):
         # A field that is not asked for is refused.
         return told | {"additionalProperties": False} if isinstance(serializer, StrictSerializer) else told
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> dict[str, Any]:
+        told = super()._map_serializer_field(field, direction, bypass_extensions)
+        # A file that is sent is no address of one.
+        is_sent_file = isinstance(field, serializers.FileField) and not field.read_only
+        return told | {"format": "binary"} if is_sent_file else told
+
     def _refusals(self) -> list[int]:
         codes = {*OF_EVERY_VIEW, *getattr(self.view, "also_answers", ())}
         if self.method not in ("GET", "HEAD"):

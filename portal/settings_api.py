@@ -22,6 +22,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Advisor Portal",
     "VERSION": version(),
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.examples.with_examples",
+    ],
     # Fields that share a name and not a list of values.
     "ENUM_NAME_OVERRIDES": {
         "AccountKind": "accounts.ground.tree.models.Kind",

@@ -24,7 +24,7 @@ from crm.documents import actions, queries
 from crm.documents.actions import DocumentChanged
 from crm.documents.models import Document, Scan
 from crm.documents.queries import Filters
-from crm.documents.rules import DocumentProblem
+from crm.documents.rules import HANDED_OUT_AS, DocumentProblem
 from crm.documents.views import handed_out, one, taken
 from crm.vault.context import opened
 from crm.vault.engine.encoding import Unopened
@@ -213,7 +213,7 @@ class DocumentEditions(APIView):
 class DocumentEdition(APIView):
     """One file."""
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in HANDED_OUT_AS})
     def get(self, request: Request, document: UUID, edition: int) -> HttpResponseBase:
         """Its content, always to be saved."""
         vault = opened(request._request)

@@ -26,6 +26,8 @@ KINDS: dict[str, tuple[str, Judge]] = {
     "gif": ("image/gif", begins_with(b"GIF87a", b"GIF89a")),
     "webp": ("image/webp", _is_webp),
 }
+# What a program is told that it gets; all text is plain text.
+HANDED_OUT_AS = sorted({"text/plain" if kind.startswith("text/") else kind for kind, _judge in KINDS.values()})
 
 
 class DocumentProblem(ValueError):
