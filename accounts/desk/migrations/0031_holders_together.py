@@ -6,7 +6,7 @@ from accounts.desk.applying import sql_setup
 
 
 class Migration(migrations.Migration):
-    dependencies = [("desk", "0029_forget_deliveries")]
+    dependencies = [("desk", "0030_mailbox_charges_written_off")]
 
     operations = [
         migrations.RunSQL(sql_setup.SIGNED_TOGETHER, reverse_sql=sql_setup.SIGNED_TOGETHER_BACK),
