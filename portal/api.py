@@ -1,14 +1,38 @@
 """The API's root: where each slice's endpoints hang, and the schema that describes them."""
 
+from threading import Lock
+from typing import Any
+
+from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.translation import get_language
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
 
 from accounts.ground.access.gates import SIGNED_IN, gate
 
 
 @gate(SIGNED_IN)
 class Schema(SpectacularAPIView):
-    """The OpenAPI description, for people who are signed in."""
+    """The OpenAPI description, for people who are signed in: the same for all of them, and written once by a process,
+    in each language and format, because that takes seconds."""
+
+    _written: dict[tuple[str | None, str], tuple[bytes, str, str]] = {}
+    _writing = Lock()
+
+    def _get_schema_response(self, request: Request) -> HttpResponse:
+        asked = (get_language(), request.accepted_renderer.format)
+        with self._writing:
+            if asked not in self._written:
+                self._written[asked] = self._write(request)
+        content, media_type, named = self._written[asked]
+        return HttpResponse(content, content_type=media_type, headers={"Content-Disposition": named})
+
+    def _write(self, request: Request) -> tuple[bytes, str, str]:
+        described: Any = super()._get_schema_response(request)
+        renderer = request.accepted_renderer
+        content = renderer.render(described.data, request.accepted_media_type, {})
+        return content, renderer.media_type, described.headers["Content-Disposition"]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
