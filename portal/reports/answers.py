@@ -90,7 +90,8 @@ def questionnaires(asked: Asked, span: Span) -> Report:
         _("Answers"),
         [
             *(Column(_("Account ID"), Sort.ACCOUNT), Column(_("Account title"), width=4), Column(_("Day"), Sort.DAY)),
-            *(Column(_("Questions"), width=3), Column(_("Answered by"), width=3), Column(_("Answers"), width=8)),
+            *(Column(_("Questions"), width=3), Column(_("Answered by"), width=3, wraps=True)),
+            Column(_("Answers"), width=8, wraps=True),
             Column(_("Outcome")),
         ],
         (),

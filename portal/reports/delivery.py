@@ -115,7 +115,11 @@ def delivery_audit(asked: Asked, span: Span) -> Report:
         [
             *(Column(_("Account ID"), Sort.ACCOUNT, 3), Column(_("Account title"), width=4)),
             *(Column(_("Statements"), Sort.COUNT), *count),
-            *(Column(_("Delivered"), Sort.COUNT), Column(_("Not delivered"), Sort.COUNT), Column(_("Remark"), width=4)),
+            *(
+                Column(_("Delivered"), Sort.COUNT),
+                Column(_("Not delivered"), Sort.COUNT),
+                Column(_("Remark"), width=4, wraps=True),
+            ),
         ],
         (),
         empty=_("No client had an open account in this period."),
@@ -124,7 +128,11 @@ def delivery_audit(asked: Asked, span: Span) -> Report:
         _("Deliveries"),
         [
             *(Column(_("Account ID"), Sort.ACCOUNT), Column(_("Document"), width=4), Column(_("Day"), Sort.DAY)),
-            *(Column(pgettext("of a mail", "To"), width=4), Column(_("Message center")), Column(_("Outcome"), width=3)),
+            *(
+                Column(pgettext("of a mail", "To"), width=4, wraps=True),
+                Column(_("Message center")),
+                Column(_("Outcome"), width=3),
+            ),
             Column(_("Outcome of"), Sort.DAY),
         ],
         (),

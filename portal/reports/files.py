@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from itertools import zip_longest
 from typing import IO, Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from fpdf.enums import XPos, YPos
+from fpdf.enums import MethodReturnValue, XPos, YPos
 
 from accounts.ground.dates import day_text
-from fees.papers.paper import LINE, MARGIN, PARTS, Paper
+from fees.papers.paper import MARGIN, PARTS, Paper
 from portal.lib import csvtext, xlsx
 from portal.reports.table import Column, Report, Row, Section, lines, plot_words, shown
 
@@ -99,10 +100,11 @@ def _section(pdf: Paper, section: Section, most: int) -> int:
     for number, row in enumerate(section.rows, start=1):
         if number > most:
             raise TooLong(_("A PDF holds at most %(most)s rows; ask for CSV or XLSX.") % {"most": MOST_ON_PAPER})
-        if pdf.will_page_break(LINE):
+        texts = _texts(pdf, section.columns, row, widths)
+        if pdf.will_page_break(BOLD_LINE * max(map(len, texts))):
             pdf.add_page(orientation="L")
             _headings(pdf, section.columns, widths)
-        _row(pdf, section.columns, row, widths)
+        _row(pdf, section.columns, row, widths, texts)
     if not number:
         pdf.say(section.empty, size=9)
     for note in section.notes:
@@ -132,16 +134,33 @@ def _headings(pdf: Paper, columns: Sequence[Column], widths: Sequence[float]) ->
     pdf.set_xy(MARGIN, lowest + 1)
 
 
-def _row(pdf: Paper, columns: Sequence[Column], row: Row, widths: Sequence[float]) -> None:
-    if row.is_total:
-        pdf.line(MARGIN, pdf.get_y(), MARGIN + sum(widths), pdf.get_y())
+def _texts(pdf: Paper, columns: Sequence[Column], row: Row, widths: Sequence[float]) -> list[list[str]]:
+    """The lines of each cell: one, cut where it is too long, or as many as a column that wraps needs."""
     pdf.set_font(PARTS[0], size=SMALL + 1)
+    found: list[list[str]] = []
     for column, cell, width in zip(columns, row.cells, widths, strict=True):
         text = shown(column, row, cell)
         if row.is_marked and column is columns[0]:
             text = f"! {text}"
-        pdf.cell(width, BOLD_LINE, _cut(text, width - 2, pdf.get_string_width), align="R" if column.is_right else "L")
-    pdf.ln(BOLD_LINE)
+        if column.wraps and pdf.get_string_width(text) > width - 2:
+            wrapped = pdf.multi_cell(width, BOLD_LINE, text, dry_run=True, output=MethodReturnValue.LINES)
+            assert isinstance(wrapped, list)
+            found.append(wrapped)
+        else:
+            found.append([_cut(text, width - 2, pdf.get_string_width)])
+    return found
+
+
+def _row(
+    pdf: Paper, columns: Sequence[Column], row: Row, widths: Sequence[float], texts: Sequence[Sequence[str]]
+) -> None:
+    if row.is_total:
+        pdf.line(MARGIN, pdf.get_y(), MARGIN + sum(widths), pdf.get_y())
+    pdf.set_font(PARTS[0], size=SMALL + 1)
+    for line in zip_longest(*texts, fillvalue=""):
+        for column, text, width in zip(columns, line, widths, strict=True):
+            pdf.cell(width, BOLD_LINE, text, align="R" if column.is_right else "L")
+        pdf.ln(BOLD_LINE)
 
 
 def _cut(text: str, width: float, measured: Callable[[str], float]) -> str:

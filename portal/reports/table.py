@@ -46,6 +46,8 @@ class Column:
     sort: Sort = Sort.TEXT
     # How much of a line of paper it takes beside the others.
     width: int = 2
+    # Whether a long text takes several lines there; others are cut.
+    wraps: bool = False
 
     @property
     def is_right(self) -> bool:

@@ -11,6 +11,7 @@ from accounts.desk.applying.models import Application
 from accounts.desk.hedge_funds.models import InvestorAnswer
 from accounts.ground.invitations.models import InvitationState
 from accounts.ground.people.models import Seat
+from fees.papers.paper import Paper
 from portal.tools.impact.models import ImpactAnswer
 from tests.portal.reports.test_pages import (  # noqa: F401 (fixtures)
     MOST_QUESTIONS,
@@ -131,6 +132,18 @@ def test_page_and_files_have_the_same_rows(answered, browse):
         assert alice.post(f"/reports/file/?{ALL}", {"format": form}).content.startswith(begins)
     page = alice.get("/reports/questionnaire-history/?language=ru").content.decode()
     assert "5 лет торговли" in page
+
+
+def test_on_paper_a_long_answer_takes_several_lines_and_is_never_cut(answered, browse, monkeypatch):
+    told, tell = [], Paper.cell
+    monkeypatch.setattr(
+        Paper, "cell", lambda self, w, h, text="", **more: told.append(text) or tell(self, w, h, text, **more)
+    )
+    browse("alice").post(f"/reports/file/?{ALL}", {"format": "pdf"})
+    plain = FACTS.replace("\xa0", " ")
+    lines = [one for text in told if (one := text.replace("\xa0", " ").strip()) and one in plain]
+    assert len(lines) > 1 and " ".join(lines) == plain, told
+    assert not any("…" in text for text in told)
 
 
 @pytest.mark.parametrize("name", ["ana", "chidi", "sam", "nina"])
