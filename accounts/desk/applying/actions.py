@@ -145,7 +145,7 @@ def send(*, application: Application, site: str, at: datetime) -> Application:
     now.expires_at = at + LIFETIME
     now.save(update_fields=["link_hash", "past_hashes", "times_sent", "state", "sent_at", "expires_at"])
     tell = telling.show if is_signed else telling.invite
-    tell(now, place=telling.place_of(now.practice, at), link=f"{site.rstrip('/')}/apply/{secret}/")
+    tell(now, place=telling.place_of(now.practice_id, at), link=f"{site.rstrip('/')}/apply/{secret}/")
     return now
 
 

@@ -1,5 +1,6 @@
 """Documents that the practice hands in for its clients; of the form that is signed by hand the text goes along."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from accounts.desk.applying.behind import of_row, problem_step, sealed_text, see
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask, TaskStanding
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.applying.tasklist import SIGNED
+from accounts.desk.applying.telling import place_of
 from accounts.ground.access.context import Who
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.writing import told_in
@@ -53,7 +55,7 @@ def hand_in(*, who: Who, task: ApplicationTask, file: UploadedFile, at: datetime
 def printed(application: Application, at: datetime) -> str:
     """The text of the form that is signed by hand, in the client's language. Raises ApplicationProblem while answers
     are missing, or no longer hold."""
-    behind, day = of_row(application), exchange_day(at)
+    behind, day = replace(of_row(application), place=place_of(application.practice_id, at)), exchange_day(at)
     if problem_step(behind, day):
         raise ApplicationProblem(_("Some answers are missing or no longer hold; please look at the marked page."))
     with told_in(application.language):

@@ -11,12 +11,10 @@ from django.utils.translation import gettext_lazy
 from accounts.desk.applying.kinds import BY_KEY
 from accounts.desk.applying.models import Application, ApplicationTask, Method
 from accounts.desk.applying.tasklist import words_of
-from accounts.desk.brand.queries import brand_at
 from accounts.ground.access.context import cursor
 from accounts.ground.outbox.actions import owe, owe_people, owe_person
 from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import Seat, User
-from accounts.ground.tree.models import Practice
 from accounts.ground.writing import told_in
 from portal.lib.words import gettext_noop
 
@@ -24,10 +22,11 @@ SUBMITTED_EVENT = gettext_noop("Application submitted by the client")
 SUBMITTED_NEWS = gettext_noop("A client has submitted an application")
 
 
-def place_of(practice: Practice, at: datetime) -> str:
-    """The name under which the practice's clients know it."""
-    brand = brand_at(at)
-    return brand.name if brand else practice.name
+def place_of(practice_id: int, at: datetime | None = None) -> str:
+    """The name under which the practice's clients know it; without a moment, now."""
+    with cursor() as cur:
+        cur.execute("SELECT desk_place_of_practice(%s, %s)", [practice_id, at])
+        return cur.fetchone()[0]
 
 
 def show(application: Application, *, place: str, link: str) -> None:
@@ -94,7 +93,7 @@ def rejected(task: ApplicationTask, day: date) -> None:
         with told_in(application.language):
             said = {
                 "name": application.name,
-                "place": application.practice.name,
+                "place": place_of(application.practice_id),
                 "task": str(words_of(task.key)),
                 "reason": task.reject_reason,
             }
@@ -128,7 +127,11 @@ def rejected(task: ApplicationTask, day: date) -> None:
 def opened(application: Application) -> None:
     """To the client, once: the account is open."""
     with told_in(application.language):
-        said = {"name": application.name, "number": application.account.number, "place": application.practice.name}
+        said = {
+            "name": application.name,
+            "number": application.account.number,
+            "place": place_of(application.practice_id),
+        }
         owe(
             channel=Channel.MAIL,
             recipient=application.email,

@@ -13,11 +13,12 @@ from accounts.desk.applying import behind
 from accounts.desk.applying.models import Application, ApplicationTask
 from accounts.desk.applying.rules import ApplicationProblem
 from accounts.desk.approving import actions
+from accounts.desk.brand.models import BrandVersion
 from accounts.ground.linkage import moving
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.people.models import Seat, User
 from accounts.ground.trail.models import TrailEntry
-from accounts.ground.tree.models import Account, Status
+from accounts.ground.tree.models import Account, Practice, Status
 from tests.desk.applying.filled import (
     ACCOUNT,
     HOME,
@@ -33,6 +34,7 @@ from tests.desk.applying.filled import (
 )
 from tests.desk.applying.test_office import HEADS, TASKS, finish, hand_in, press, task
 from tests.desk.applying.test_semi import answered, begun
+from tests.desk.brand.test_colours import HOST, saved
 from tests.house.written import fingerprint_of_rows
 
 YOUNG = {**PERSON, "born_on": "2006-05-17"}
@@ -294,3 +296,24 @@ def test_of_a_short_number_no_letter_is_shown(world, browse):
     fill(client, link, home={**HOME, "tax_number": "QZX789"})
     assert "789" not in client.get(f"{link}sign/").content.decode().split("Tax")[-1][:200]
     assert INVITED["name"] == application.name
+
+
+def test_the_client_of_a_brand_meets_one_name(world, browse):
+    """In the invitation, behind the link, over the signature, and when a paper is sent back."""
+    saved(world, "bob", colour="#1f4e79", host=HOST)
+    brand = BrandVersion.unscoped.get().name
+    own = Practice.unscoped.get(pk=world["F200002"].practice_id).name
+    assert brand and brand != own
+
+    application, link = submitted(browse, by="bob")
+    document = behind.document_of(refreshed(application).document)
+    actions.reject(task=task(application, "identity"), reason="Not readable", day=date(2026, 3, 2))
+    said = [document, browse("").get(f"{link}status/").content.decode()]
+    said += [one.body for one in OutboxMessage.unscoped.filter(recipient=INVITED["email"])]
+
+    assert len(said) >= 3
+    assert not any(own in one for one in said)
+    assert brand in document and all(brand in one for one in said[2:])
+    # Whose practice has no brand, and none above it, is met under its own name.
+    other, _link = submitted(browse, email="other@example.com")
+    assert world["F100001"].practice.name in behind.document_of(refreshed(other).document)
