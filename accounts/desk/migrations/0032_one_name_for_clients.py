@@ -6,7 +6,7 @@ from accounts.desk.applying import sql_setup
 
 
 class Migration(migrations.Migration):
-    dependencies = [("desk", "0030_holders_together")]
+    dependencies = [("desk", "0031_holders_together")]
 
     operations = [
         migrations.RunSQL(sql_setup.PLACE + sql_setup.OPENED_AT_PLACE, reverse_sql=sql_setup.PLACE_BACK),
