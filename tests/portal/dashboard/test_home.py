@@ -131,20 +131,6 @@ def test_recent_activity_reaches_back_five_days(world, visit):
     assert "Deposit 6 days old" not in page
 
 
-def test_an_event_says_in_words_how_far_it_has_got_or_leaves_it_to_its_title(world, visit):
-    told = (("permission", "Permission given", "granted"), ("mailbox", "A mailbox", "provisioning"),
-            ("deposit", "Deposit", "Completed"), ("status", "Account status changed", "C"))  # fmt: skip
-    for kind, title, status in told:
-        record(account=world["U1000001"], kind=kind, title=title, status=status, day=today())
-    world.users["alice"].language = "ru"
-    world.users["alice"].save(update_fields=["language"])
-
-    page = visit("alice", "/activity/")
-
-    assert "granted" not in page and "provisioning" not in page
-    assert "· Создаётся" in page and "· Выполнено" in page and "· Закрыт" in page
-
-
 def test_a_quiet_week_says_so(visit):
     assert "A quiet week" in visit("alice")
 
