@@ -3,9 +3,10 @@
 from threading import Lock
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
@@ -17,12 +18,16 @@ class Schema(SpectacularAPIView):
     """The OpenAPI description, for people who are signed in: the same for all of them, and written once by a process,
     in each language and format, because that takes seconds."""
 
-    _written: dict[tuple[str | None, str], tuple[bytes, str, str]] = {}
+    _written: dict[tuple[str, str], tuple[bytes, str, str]] = {}
     _writing = Lock()
 
+    def _get_version_parameter(self, request: Request) -> None:
+        """There is one version: what an address asks for beside it is not said to those who come later."""
+
     def _get_schema_response(self, request: Request) -> HttpResponse:
-        asked = (get_language(), request.accepted_renderer.format)
-        with self._writing:
+        language = get_language() if get_language() in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        asked = (language, request.accepted_renderer.format)
+        with self._writing, override(language):
             if asked not in self._written:
                 self._written[asked] = self._write(request)
         content, media_type, named = self._written[asked]

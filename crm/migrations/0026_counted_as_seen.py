@@ -1,9 +1,9 @@
+"""The counters above the list of contacts read an index alone again: it holds what their policy looks at."""
+
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """The counters above the list of contacts read an index alone again: it holds what their policy looks at."""
-
     dependencies = [("crm", "0025_thrown_away_now")]
 
     operations = [

@@ -83,6 +83,14 @@ document.addEventListener("keydown", (event) => {
   waiting = { line, by, timer: setTimeout(() => (stop(), ask(line, by)), PAUSE) };
 });
 
+// A page that is slow in coming is not overtaken by what waits; if none comes, that is done later.
+addEventListener("beforeunload", () => {
+  if (!waiting) return;
+  const { line, by, timer } = waiting;
+  clearTimeout(timer);
+  waiting.timer = setTimeout(() => (stop(), ask(line, by)), 10 * PAUSE);
+});
+
 // Who leaves the page before the pause is over has said where to; of a series nobody can be asked any more, so it stays.
 addEventListener("pagehide", () => {
   if (!waiting) return;

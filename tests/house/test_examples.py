@@ -1,6 +1,7 @@
 """The description of the API shows an example of every body, and each is what it says it takes or answers."""
 
 import jsonschema
+import pytest
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework import serializers
 
@@ -21,6 +22,7 @@ def plain(said, left_out):
     return {"anyOf": [told, {"type": "null"}]} if said.get("nullable") is True else told
 
 
+@pytest.mark.slow
 def test_every_body_has_an_example_that_its_schema_and_its_serializer_take(db, monkeypatch):
     read = {}
     plainly = Described._get_request_body

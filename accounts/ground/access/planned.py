@@ -25,7 +25,10 @@ _PLACE = re.compile("%[s%]")
 
 @contextmanager
 def planned_once() -> Iterator[None]:
-    """Inside the block, whatever is selected is a prepared statement.  Not where connections end with their request."""
+    """Inside the block, whatever is selected is a prepared statement.  Not where connections end with their request.
+
+    A value that is selected as it is given comes back as text: say its type, by Cast.
+    """
     connection = connections[current_alias.get()]
     if connection.settings_dict["CONN_MAX_AGE"] == 0:
         yield
