@@ -36,7 +36,12 @@ from portal.tools.impact.rules import IMPORTANCE
 # What the pages ask besides `report` on which the same can be read.
 TRADES = Gate("view", needs="trading_permissions")
 APPLIED = Gate("manage")
-SIGNED = ((gettext_lazy("Trading permissions"), TRADES), (gettext_lazy("Account application"), APPLIED))
+CATEGORY = Gate("view")
+GATED = (
+    (gettext_lazy("Trading permissions"), TRADES),
+    (gettext_lazy("Account application"), APPLIED),
+    (gettext_lazy("Investor category"), CATEGORY),
+)
 # The two kinds of one question have the same columns; what one does not have is empty.
 STATED = ("objective", "experience", "income", "net_worth", "liquid_worth", "state")
 _NUMBER: "DecimalField[Any, Any]" = DecimalField(max_digits=15, decimal_places=2)
@@ -125,7 +130,7 @@ class _Answers:
     def notes(self) -> list[str]:
         """What is not in the table."""
         shut = _("Your user was not given what this report needs for: %(questions)s.")
-        closed = ", ".join(str(words) for words, mark in SIGNED if not may_pass(self.who, mark))
+        closed = ", ".join(str(words) for words, mark in GATED if not may_pass(self.who, mark))
         sealed = _(
             "What an application was answered with stays sealed in it; what the client book holds is in no report."
         )
@@ -160,11 +165,14 @@ class _Answers:
 
     def _written(self, accounts: list[int]) -> Iterator[Answered]:
         """Investor categories, and values with what is to be avoided, in one question."""
-        investors = scope(self.who, InvestorAnswer).filter(account_id__in=accounts, answered_on__range=self.days)
-        valued = scope(self.who, ImpactAnswer).filter(account_id__in=accounts, said_on__range=self.days)
-        rows = investors.order_by().values_list("account_id", "answered_on", "written_at", "answer", *NO_WISHES)
-        more = valued.order_by().values_list("account_id", "said_on", "answered_at", NO_ANSWER, *WISHES)
-        found: list[tuple[Any, ...]] = sorted(rows.union(more, all=True), key=lambda one: one[:3])
+        valued = scope(self.who, ImpactAnswer).filter(account_id__in=accounts, said_on__range=self.days).order_by()
+        rows: QuerySet[Any, Any] = valued.values_list("account_id", "said_on", "answered_at", NO_ANSWER, *WISHES)
+        if may_pass(self.who, CATEGORY):
+            investors = scope(self.who, InvestorAnswer, CATEGORY.right).filter(account_id__in=accounts)
+            investors = investors.filter(answered_on__range=self.days).order_by()
+            more = investors.values_list("account_id", "answered_on", "written_at", "answer", *NO_WISHES)
+            rows = rows.union(more, all=True)
+        found: list[tuple[Any, ...]] = sorted(rows, key=lambda one: one[:3])
         for account, day, _at, answer, source, how, values, avoided in found:
             by = " ".join(filter(None, [str(AnswerSource(source).label), f"({how})" if how else ""]))
             if answer:

@@ -124,6 +124,26 @@ def test_a_user_reads_no_more_than_on_the_pages_of_the_answers(answered, browse)
     assert section["notes"][0].endswith("Trading permissions, Account application.")
 
 
+def test_without_the_pages_of_accounts_there_are_no_investor_categories(answered, browse):
+    vera, given = browse("vera"), Seat.unscoped.filter(pk=answered.seats["vera"].pk)
+    given.update(abilities=["statements", "view_accounts"])
+    assert vera.get(f"/accounts/{ANA}/hedge-funds/").status_code == 200
+    assert "Net worth above" in vera.post(f"/reports/file/?{ALL}", {"format": "csv"}).content.decode()
+    given.update(abilities=["statements"])
+    said = {"firm_id": answered[ANA].firm_id, "account": answered[ANA], "answered_at": SIGNED}
+    ImpactAnswer.unscoped.create(
+        **said, values={"clean_air": 1}, source="client", said_on=date(2025, 9, 2), answered_by=answered.users["ana"].pk
+    )
+    assert vera.get(f"/accounts/{ANA}/hedge-funds/").status_code == 403
+
+    section = found(browse, "vera")
+
+    # Reports are enough for what a client values, on its page too.
+    assert [row[3] for row in section["rows"]] == ["Values and practices"]
+    assert section["notes"][0].endswith("Trading permissions, Account application, Investor category.")
+    assert "Net worth above" not in vera.post(f"/reports/file/?{ALL}", {"format": "csv"}).content.decode()
+
+
 def test_page_and_files_have_the_same_rows(answered, browse):
     alice = browse("alice")
     rows = table(alice.post(f"/reports/file/?{ALL}", {"format": "csv"}))
