@@ -30,7 +30,8 @@ def year_to_date(who: Who, held: Mapping[UUID, Sequence[Account]], sealed: date)
     """The time-weighted return of the accounts of each, as one, since the year began.
 
     One account is measured in its own currency; several in the one that they share, or in the firm's. A business day
-    without a value leaves no return: what flowed on it is not known.
+    without a value leaves no return: what flowed on it is not known. An account that owes none, as one that is not
+    funded yet, counts for nothing; one without the right to its reports leaves no return of the others.
     """
     span = Span(annual(sealed).starts, sealed)
     counted = {key: [one for one in accounts if _counts(one, span)] for key, accounts in held.items()}
@@ -38,16 +39,38 @@ def year_to_date(who: Who, held: Mapping[UUID, Sequence[Account]], sealed: date)
     if not who.can("report"):
         return {key: Returned(None, _("Reports are not among your rights")) for key in counted}
     every = {one.pk for accounts in counted.values() for one in accounts}
-    values, _said = values_of(who, scope(who, Account, "report").filter(pk__in=every).values("pk"), span)
+    readable = set(scope(who, Account, "report").filter(pk__in=every).values_list("pk", flat=True))
+    found: dict[UUID, Returned] = {}
+    for key in list(counted):
+        if shut := [one.number for one in counted[key] if one.pk not in readable]:
+            words = _("Reports are not among your rights: %(accounts)s")
+            found[key] = Returned(None, words % {"accounts": _named(shut)})
+            del counted[key]
+    values, _said = values_of(who, list(readable), span)
     asked = Asked(who, Wish(Kind.PERFORMANCE), sealed, calendar())
+    for key, accounts in counted.items():
+        # Where none of them owes a value, all are named.
+        counted[key] = [one for one in accounts if _owes(asked, one, values.get(one.pk, ()), span)] or accounts
     known = rates(_exchanged(counted.values(), values))
-    return {key: _returned(asked, accounts, values, span, known) for key, accounts in counted.items()}
+    return found | {key: _returned(asked, accounts, values, span, known) for key, accounts in counted.items()}
 
 
 def _counts(account: Account, span: Span) -> bool:
     """Whether an account has been one within the span."""
     is_over = account.closed_on is not None and account.closed_on <= span.first
     return account.status in HELD and account.kind not in SHELLS and not is_over
+
+
+def _owes(asked: Asked, account: Account, known: Sequence[DayValue], span: Span) -> bool:
+    """Whether an account has a value within the span, or should have one."""
+    if known and known[-1].day >= span.first:
+        return True
+    began = account.funded_on or (known[0].day if known else None)
+    return began is not None and bool(asked.expected(span, began, account.closed_on))
+
+
+def _named(numbers: Iterable[str]) -> str:
+    return ", ".join(numbers)
 
 
 def _currency(accounts: Sequence[Account]) -> str:
@@ -73,7 +96,7 @@ def _returned(
 ) -> Returned:
     unknown = [one.number for one in accounts if not any(day.day >= span.first for day in values.get(one.pk, ()))]
     if unknown:
-        return Returned(None, _("No value this year: %(accounts)s") % {"accounts": ", ".join(unknown)})
+        return Returned(None, _("No value this year: %(accounts)s") % {"accounts": _named(unknown)})
     if len(accounts) == 1:
         known_days = values[accounts[0].pk]
         one = asked.measured(accounts[0], known_days, span)

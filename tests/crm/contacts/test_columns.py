@@ -2,8 +2,10 @@
 worth; its columns stand as somebody has put them."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -12,13 +14,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.broker.feed.models import FxRate, StatementFile
-from accounts.ground.access.context import Who, as_role
+from accounts.ground.access.context import Who, acting, as_role
 from accounts.ground.ledger.models import TransferKind
+from accounts.ground.people import actions as people
 from accounts.ground.people.models import ClientRight
+from accounts.ground.tree import actions as tree
+from accounts.ground.tree.models import Account, Kind, Status
 from crm.contacts import export_views, views
 from crm.contacts.models import Contact
+from crm.contacts.returned import Returned
 from crm.notes.models import Note
 from portal.lib import csvtext
+from portal.reports.of_contacts import year_to_date
 from tests.books import Posting, client_book, payee_book, post
 from tests.crm.contacts.test_contacts import PLACE, added
 from tests.crm.contacts.test_tokens import DAY, alice, book  # noqa: F401 (fixtures)
@@ -214,6 +221,61 @@ def test_accounts_of_one_contact_are_measured_as_one(alice, valued, world, night
     FxRate.unscoped.create(day=before, from_currency="JPY", to_currency="USD", rate=Decimal("0.01"), file=file)
 
     assert said_of(page(alice), "Ruiz") == "0.00%"
+
+
+@pytest.fixture
+def second(world):
+    """Ana's second account, in EUR, opened and not funded yet."""
+    with as_role("owner"):
+        made = tree.create_account(
+            parent=world["F100001"],
+            kind=Kind.CLIENT,
+            number="U1000009",
+            title="Ruiz, Ana",
+            base_currency="EUR",
+            day=DAY,
+        )
+        people.give_right(party=world.parties["ana"], account=made)
+        return tree.open_account(account=made, day=DAY)
+
+
+def changed(account, **values):
+    with as_role("owner"):
+        Account.unscoped.filter(pk=account.pk).update(**values)
+
+
+def test_an_account_of_which_no_value_is_due_hides_no_return(alice, valued, nights, second):  # noqa: F811
+    """1,600 to 2,000 are 25 %, in the currency of the one account that has money."""
+    before = date(2024, 12, 31)
+    nights.value("U1000001", before, "1600")
+    choose(alice, "earned")
+    assert said_of(page(alice), "Ruiz") == "+25.00%"
+    changed(second, funded_on=DAY + timedelta(days=1))
+    assert said_of(page(alice), "Ruiz") == "+25.00%"
+
+    changed(second, funded_on=DAY)
+    assert said_of(page(alice), "Ruiz") == "— No value this year: U1000009"
+
+    # Closed on the first business day of the year: its last value was due on the last one of the year before.
+    nights.world.accounts["U1000009"] = second
+    nights.value("U1000009", before, "500")
+    changed(second, funded_on=before, status=Status.CLOSED, closed_on=DAY)
+    assert said_of(page(alice), "Ruiz") == "+25.00%"
+
+
+def test_a_return_is_of_all_accounts_or_says_which_are_not_to_be_read(valued, world, nights, second):
+    nights.value("U1000001", date(2024, 12, 31), "1600")
+    contact, ana, foreign = uuid4(), world["U1000001"], world["U9000001"]
+
+    with acting(world.users["alice"].pk) as who:
+        told = partial(year_to_date, sealed=DAY)
+        assert told(who, {contact: [ana, second]}) == {contact: Returned(Decimal("0.25"))}
+        assert told(who, {contact: [second]}) == {contact: Returned(None, "No value this year: U1000009")}
+        shut = {contact: Returned(None, "Reports are not among your rights: U9000001")}
+        assert told(who, {contact: [ana, foreign]}) == shut
+        seen = replace(who, behind=replace(who, abilities=frozenset()))
+        shut = {contact: Returned(None, "Reports are not among your rights: U1000001, U1000009")}
+        assert told(seen, {contact: [ana, second]}) == shut
 
 
 def test_who_has_no_reports_reads_no_returns(alice, valued, world, monkeypatch):  # noqa: F811
