@@ -1,6 +1,7 @@
 """Every word a person can read is marked for translation, and every marked one is in Russian."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import polib
@@ -72,6 +73,13 @@ def test_every_marked_text_is_in_the_catalogue():
     missing = {one: place for one, place in found.items() if one[1] and one not in known}
 
     assert missing == {}, "run manage.py makemessages -l ru and translate what is new"
+
+
+def test_no_text_has_two_translations():
+    """Of two entries for one text the reader gets either, and gettext's own tools take the whole file for broken."""
+    told = Counter((entry.msgctxt, entry.msgid) for entry in catalogue())
+
+    assert [text for text, times in told.items() if times > 1] == []
 
 
 def test_plurals_have_three_forms():
