@@ -133,7 +133,7 @@ def delivery_audit(asked: Asked, span: Span) -> Report:
                 Column(_("Message center")),
                 Column(_("Outcome"), width=3),
             ),
-            Column(_("Outcome of"), Sort.DAY),
+            Column(_("Outcome on"), Sort.DAY),
         ],
         (),
         empty=_("Nothing was to be delivered in this period."),
