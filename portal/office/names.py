@@ -11,6 +11,24 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.office.columns import COLUMNS
 
+# Columns whose name in code means something else at other models.
+OWN: dict[str, Any] = {
+    "accounts.IdempotencyKey.status": _("Status of the answer"),
+    "accounts.Transfer.source": _("What it settles"),
+    "auth2fa.Device.line": _("Kind of number"),
+    "broker.Entitlement.choice": _("Number of the choice"),
+    "broker.FundingRequest.counter": _("Other account"),
+    "broker.FundingRequest.key": _("Key of the form"),
+    "broker.RateCorrection.new": _("New rate"),
+    "broker.RateCorrection.old": _("Old rate"),
+    "desk.MailboxCharge.rate": _("Price a month"),
+    "fees.Charge.method": _("Fee method"),
+    "fees.Difference.method": _("Fee method"),
+    "fees.Difference.subject": _("What differs"),
+    "fees.FundValue.fund": _("Name of the fund"),
+    "fees.InvoiceCap.rate": _("Rate a year"),
+}
+
 ROWS: dict[str, Any] = {
     "account": _("account"),
     "account facts": _("facts of an account"),
@@ -82,6 +100,7 @@ ROWS: dict[str, Any] = {
     "returned paper": _("proposal signed on paper"),
     "run": _("night"),
     "run chunk": _("chunk"),
+    "run stage": _("stage of a night"),
     "saved bank": _("saved bank"),
     "schedule": _("fee schedule"),
     "seal": _("seal"),
@@ -100,8 +119,8 @@ def speak(model: type[models.Model]) -> None:
     """Give a model's columns and rows their words, for this process; names that the model chose itself stay."""
     for field in model._meta.fields:
         name = field.verbose_name
-        if not isinstance(name, Promise) and name in COLUMNS:
-            field.verbose_name = COLUMNS[name]
+        if not isinstance(name, Promise):
+            field.verbose_name = OWN.get(str(field)) or COLUMNS.get(name, name)
     name = model._meta.verbose_name
     if not isinstance(name, Promise) and name in ROWS:
         model._meta.verbose_name = ROWS[name]

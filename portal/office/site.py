@@ -85,7 +85,7 @@ class OfficeSite(admin.AdminSite):
         models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
         is_ours = admin_class is not None and issubclass(admin_class, OfficeAdmin)
         wanted = [model for model in models if is_ours or model._meta.app_label not in LEFT_OUT]
-        for model in wanted:
+        for model in (*wanted, *(inline.model for inline in getattr(admin_class, "inlines", ()))):
             speak(model)
         super().register(wanted, admin_class, **options)
 
