@@ -40,6 +40,10 @@ _OVER = """
      WHERE v.kind = 'mail_off'
         OR (SELECT i.answer FROM broker_instruction i WHERE i.transfer_id = v.id ORDER BY i.attempt DESC LIMIT 1)
            = 'rejected'"""
+# Of a movement `v`: it was written off, so that no line should name it.
+_OFF = """
+    (v.kind = 'mailbox' AND EXISTS (SELECT 1 FROM accounts_transfer off WHERE off.source = v.source
+                                       AND off.kind = 'mail_off' AND off.day <= %(day)s))"""
 # Our id stands in the reference or the description, with or without hyphens.
 _LINES = f"""
     SELECT l.id, l.firm_id, l.account_id, l.currency, l.amount, l.description, l.reference,
@@ -81,11 +85,12 @@ QUERIES = (
      WHERE v.day <= %(late)s
        AND NOT EXISTS (SELECT 1 FROM paired p WHERE p.move = v.id AND p.account_id = v.account_id)""",
     f"""{_WITH}
-    SELECT 'master_differs', v.firm_id, v.account_id, l.day, v.amount, l.amount, v.currency,
+    SELECT 'master_differs', v.firm_id, v.account_id, l.day, CASE WHEN {_OFF} THEN 0 ELSE v.amount END, l.amount,
+           v.currency,
            v.id || ' ' || v.account_id || ' ' || l.id, left(l.description, 200)
       FROM met JOIN lines l ON l.id = met.line
       JOIN moves v ON v.id = met.move AND v.account_id = met.account_id
-     WHERE l.amount <> v.amount OR met.place > 1""",
+     WHERE l.amount <> v.amount OR met.place > 1 OR {_OFF}""",
     f"""{_WITH}
     SELECT 'master_unknown', l.firm_id, l.account_id, l.day, NULL::numeric, l.amount, l.currency, 'line ' || l.id,
            left(l.description, 200)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from accounts.broker.activity.models import CashLine
+from accounts.broker.transmit.queries import sql_shown
 from accounts.ground.access.context import cursor
 from accounts.ground.days.queries import calendar
 from fees.reconciliation import masters
@@ -65,6 +66,7 @@ _QUERIES = (
      WHERE t.day <= %(day)s AND t.kind <> 'reversal'
        AND (t.kind NOT IN ('mailbox', 'mail_back') OR i.answer IS DISTINCT FROM 'accepted')
        AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id)
+       AND NOT (t.kind = 'mailbox' AND i.answer = 'rejected' AND {sql_shown("t")})
        AND NOT EXISTS (SELECT 1 FROM accounts_transfer back
                         WHERE back.source = t.source AND back.kind IN ('reversal', 'mail_off')
                           AND back.day <= %(day)s)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
+from accounts.broker.transmit.queries import sql_shown
 from accounts.ground.access.context import Who, cursor
 from accounts.ground.access.scope import scope
 from accounts.ground.tree.models import Account, Status
@@ -39,16 +40,19 @@ _CEILINGS = f"""
 # What was taken back has no line in a statement: at the broker nothing moves for a top level, whose account never had
 # the fee; a second level gives it to the top master, and has when that is accepted and a later day's balance is told.
 # The price of a mailbox is of no client's either; what was written off of it is not taken any more.
-UNSEEN = """
+UNSEEN = f"""
       FROM accounts_transfer t
      WHERE t.debit_id IN (SELECT b.id FROM accounts_book b WHERE b.practice_id = m.practice_id AND b.kind = 'payee')
        AND (t.kind IN ('reimburse', 'adjustment', 'borne')
             AND NOT EXISTS (SELECT 1 FROM broker_retirement r WHERE r.transfer_id = t.id AND r.seen_on <= told.day)
             OR (t.kind = 'mailbox' AND NOT EXISTS (SELECT 1 FROM accounts_transfer off
-                                                    WHERE off.source = t.source AND off.kind = 'mail_off')
+                                                    WHERE off.source = t.source AND off.kind = 'mail_off'
+                                                       AND off.day <= %(day)s)
                 OR t.kind = 'reversal' AND m.kind = 'second_master')
             AND NOT (told.day > t.day AND EXISTS (SELECT 1 FROM broker_instruction i
-                                                   WHERE i.transfer_id = t.id AND i.answer = 'accepted')))"""
+                                                   WHERE i.transfer_id = t.id AND (i.answer = 'accepted'
+                                                      OR t.kind = 'mailbox' AND i.answer = 'rejected'
+                                                     AND {sql_shown("t", until="told.day")}))))"""
 
 
 def sql_booked(practice: str, currency: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.broker.funds.models import Retirement
 from accounts.broker.transmit.answers import key_of
 from accounts.broker.transmit.models import Answer, Instruction
-from accounts.broker.transmit.queries import taken_back
+from accounts.broker.transmit.queries import shown, taken_back
 from accounts.ground.access.context import current_alias
 from accounts.ground.requests.actions import finish_by_key
 from accounts.ground.requests.models import RequestKind, RequestStatus
@@ -30,14 +30,15 @@ def send_again(instructions: "QuerySet[Instruction]", *, at: datetime) -> int:
     """Ask for another try of those rejected ones that have none yet; how many.
 
     What somebody gave up is among them as long as no night took it back: where the client has it all back already, the
-    night takes nothing, and the fee must still be collected.
+    night takes nothing, and the fee must still be collected. What a master's statement shows was paid, and is not.
     """
     later = Instruction.unscoped.filter(transfer=OuterRef("transfer"), attempt__gt=OuterRef("attempt"))
     rejected = instructions.filter(~Exists(later), answer=Answer.REJECTED, again_asked_at=None)
     with transaction.atomic(using=current_alias.get()):
         # Locked first: the night that takes them back does the same, and what it wrote by then is seen.
-        locked = list(rejected.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+        locked = dict(rejected.order_by("pk").select_for_update(of=("self",)).values_list("pk", "transfer_id"))
         open_ones = Instruction.unscoped.filter(~taken_back(), pk__in=locked)
+        open_ones = open_ones.exclude(transfer_id__in=shown(locked.values()))
         return open_ones.update(again_asked_at=at, reverse_asked_at=None, reverse_asked_by=None, reverse_reason="")
 
 
@@ -59,7 +60,7 @@ def ask_reversal(*, instruction: Instruction, reason: str, by: int, at: datetime
             raise ReversalRefused(_("It goes to the broker again; wait for its answer."))
         if found.reverse_asked_at:
             raise ReversalRefused(_("It is taken back already."))
-        if Retirement.unscoped.filter(transfer_id=found.transfer_id).exists():
+        if Retirement.unscoped.filter(transfer_id=found.transfer_id).exists() or shown([found.transfer_id]):
             raise ReversalRefused(_("A statement shows that the broker booked it after all."))
         found.reverse_asked_at, found.reverse_asked_by, found.reverse_reason = at, by, said
         found.save(update_fields=["reverse_asked_at", "reverse_asked_by", "reverse_reason"])

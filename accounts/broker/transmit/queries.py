@@ -1,19 +1,47 @@
 """Instructions with how they stand, for pages, the API and commands."""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Concat
 
+from accounts.broker.activity.models import CashLine
 from accounts.broker.funding.models import FundingFile
 from accounts.broker.funds.models import Retirement
 from accounts.broker.transmit.models import Answer, Instruction, InstructionFile, Standing
 from accounts.broker.transmit.rules import END_WITH_ACCEPTANCE
+from accounts.ground.access.context import cursor
 from accounts.ground.ledger.models import Transfer, TransferKind
 from accounts.ground.outbox.models import OutboxMessage
 
 # What the ledger holds of a movement that the broker rejected and somebody gave up.
 TAKEN_BACK = (TransferKind.REVERSAL, TransferKind.MAILBOX_OFF)
+
+
+def sql_shown(movement: str, until: str = "'infinity'::date") -> str:
+    """Whether the statement of a master shows that it paid a movement for a mailbox, whatever the broker answered: its
+    lines up to a day that name the movement, or the charge, take money from it. No posting of a master is retired."""
+    said = "lower(replace(l.reference || ' ' || l.description, '-', ''))"
+    return f"""coalesce((
+        SELECT sum(l.amount) FROM broker_cashline l
+         WHERE l.account_id = {movement}.account_id AND l.kind = '{CashLine.ADVISOR_FEES}'
+           AND l.currency = {movement}.currency
+           AND coalesce(l.report_on, l.settle_on, l.happened_at::date) <= {until}
+           AND (strpos({said}, replace({movement}.id::text, '-', '')) > 0
+                OR strpos({said}, replace({movement}.source::text, '-', '')) > 0)), 0) < 0"""
+
+
+def shown(movements: Collection[UUID]) -> set[UUID]:
+    """Those of some movements that are for mailboxes and that a statement shows."""
+    with cursor() as cur:
+        cur.execute(
+            "SELECT t.id FROM accounts_transfer t"
+            f" WHERE t.id = ANY(%s::uuid[]) AND t.kind = 'mailbox' AND {sql_shown('t')}",
+            [[str(one) for one in movements]],
+        )
+        return {one for (one,) in cur.fetchall()}
 
 
 def taken_back() -> Exists:

@@ -5,6 +5,7 @@ the advisor's share to the provider, once. What the broker rejected and somebody
 import json
 from datetime import date
 
+from accounts.broker.transmit.queries import sql_shown
 from accounts.desk.mailboxes.rules import CURRENCY, year_of
 from accounts.ground.access.context import cursor
 from accounts.ground.ledger.keys import sql_uuid
@@ -50,9 +51,11 @@ WRITTEN_OFF = gettext_noop("A charge for a mailbox that the broker rejected was 
 
 
 def sql_rejected(charge: str) -> str:
-    """Whether the broker rejected the movement of a charge, and it does not go to the broker again."""
+    """Whether the broker rejected the movement of a charge, it does not go to the broker again, and no statement shows
+    that it was paid after all; then it is given back as if it had been accepted."""
     return f"""EXISTS (SELECT 1 FROM accounts_transfer t JOIN broker_instruction i ON i.transfer_id = t.id
-                        WHERE t.source = {charge} AND t.kind = 'mailbox' AND i.answer = 'rejected' AND NOT {_OVER})"""
+                        WHERE t.source = {charge} AND t.kind = 'mailbox' AND i.answer = 'rejected' AND NOT {_OVER}
+                          AND NOT {sql_shown("t")})"""
 
 
 def mailbox_stage(run: Run, day: date) -> StageResult:

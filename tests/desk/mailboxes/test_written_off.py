@@ -187,6 +187,7 @@ def test_a_refused_mailbox_gives_nothing_back_that_was_written_off(boxes, nights
 def test_the_masters_own_cash_agrees_once_it_is_written_off(rejected, nights, world):
     """The master's statement shows 7.00 taken and nothing of 21.00: nothing is missing, and nothing on its way."""
     line(world, "F100001", "-7.00", str(told("7.00").transfer_id), day=DAY)
+    nights.cash("F100001", DAY, "107.00")
     nights.cash("F100001", NEXT, "100.00")
     assert purse(world, NEXT) == D("79.00")  # 21.00 may still be taken
     with in_role("office"):
@@ -197,6 +198,50 @@ def test_the_masters_own_cash_agrees_once_it_is_written_off(rejected, nights, wo
         [one] = sides_of_masters(DAY, date(2025, 10, 24))
     assert (one.ledger, one.broker) == (D("-7.00"), D("-7.00"))
     assert purse(world, LATER) == D("100.00")
+    assert purse(world, DAY) == D("79.00")  # On that day 7.00 and 21.00 were on their way, and still are
+
+    # The broker took it after all, when it was written off: 21.00 of the master's cash are in no book of ours.
+    line(world, "F100001", "-21.00", str(told("21.00").transfer_id), day=LATER)
+    with night_role():
+        [found] = differences(date(2025, 10, 24))
+    assert (found.kind, found.account, found.ours, found.brokers) == ("master_differs", "F100001", 0, D("-21.00"))
+
+
+def test_what_a_statement_shows_after_all_is_neither_written_off_nor_sent_again(rejected, nights, world):
+    """Rejected, but the master's statement names it: 21.00 was taken. What gives it back counts, too."""
+    line(world, "F100001", "-7.00", str(told("7.00").transfer_id), day=DAY)
+    line(world, "F100001", "-21.00", description=f"FEE {told('21.00').transfer_id}", day=DAY)
+    assert open_breaks() == []
+    nights.cash("F100001", NEXT, "72.00")
+    assert purse(world, NEXT) == D("72.00")  # Both are in it
+    with in_role("office"):
+        with pytest.raises(ReversalRefused, match="A statement shows"):
+            ask_reversal(instruction=told("21.00"), reason="Closed", by=7, at=at(NEXT))
+        assert send_again(Instruction.unscoped.all(), at=at(NEXT)) == 0
+
+    source = Transfer.unscoped.get(amount=D("21.00")).source
+    line(world, "F100001", "21.00", str(source), day=DAY)
+    with in_role("office"):
+        ask_reversal(instruction=told("21.00"), reason="Closed", by=7, at=at(NEXT))
+    line(world, "F100001", "-21.00", str(source), day=NEXT)
+    assert nights.night(NEXT).problem == ""
+    assert [kind for kind, *_rest in moved()] == ["mailbox", "mailbox"]
+
+
+def test_a_refused_request_gets_back_what_a_statement_shows(boxes, nights, world):
+    """The broker said no and took 21.00 all the same, so it is told to give it back like the 7.00."""
+    mailbox = boxes.one(archive=True)
+    nights.night(DAY)
+    answer(told("7.00"), "accepted")
+    answer(told("21.00"), "rejected")
+    line(world, "F100001", "-21.00", str(told("21.00").transfer_id), day=DAY)
+    boxes.move(mailbox, State.REJECTED, at=at(NEXT), reason="The domain is not yours")
+    assert nights.night(NEXT).problem == ""
+    assert [(kind, amount) for kind, amount, *_rest in moved()[2:]] == [
+        ("mail_back", D("7.00")),
+        ("mail_back", D("21.00")),
+    ]
+    assert {told(amount, kind="mail_back").day for amount in ("7.00", "21.00")} == {NEXT}
 
 
 def test_nobody_but_the_back_office_gives_a_charge_up(rejected, browse, as_role, world):
