@@ -121,7 +121,9 @@ def _rows(content: bytes) -> Iterator[Row]:
 def _latest(references: list[UUID]) -> dict[UUID, tuple[Instruction, bool]]:
     """The last try of each movement, locked, and whether a statement has shown it."""
     tries = Instruction.unscoped.select_for_update(of=("self",)).filter(transfer_id__in=references)
-    latest = {one.transfer_id: one for one in tries.order_by("transfer_id", "attempt")}
+    # Locked in the order in which the night locks what it takes back or writes off, so that none waits for the other.
+    locked = list(tries.order_by("pk"))
+    latest = {one.transfer_id: one for one in sorted(locked, key=lambda one: one.attempt)}
     with cursor() as cur:
         cur.execute(
             "SELECT transfer_id FROM broker_retirement WHERE transfer_id = ANY(%s::uuid[])",

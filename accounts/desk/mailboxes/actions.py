@@ -252,10 +252,10 @@ def _charge(mailbox: Mailbox, owed: Due, at: datetime) -> None:
 
 def _give_back(mailbox: Mailbox, at: datetime) -> None:
     """Each charge of a refused request the other way round, but what was written off before. Of what the broker rejects
-    nothing goes back: the night writes that off, too."""
+    and no statement shows, nothing goes back: the night writes that off, too."""
     same = ("item", "year_starts", "months", "rate", "amount")
-    for one in MailboxCharge.unscoped.filter(mailbox=mailbox, reverses=None, reversal=None):
-        MailboxCharge.unscoped.create(
+    backs = [
+        MailboxCharge(
             id=uuid_of("mailbox back", str(one.pk)),
             **_place(mailbox),
             reverses=one,
@@ -263,6 +263,10 @@ def _give_back(mailbox: Mailbox, at: datetime) -> None:
             charged_at=at,
             **{name: getattr(one, name) for name in same},
         )
+        for one in MailboxCharge.unscoped.filter(mailbox=mailbox, reverses=None, reversal=None)
+    ]
+    # A night at the same moment may have written one of them off: then its row stands for this one.
+    MailboxCharge.unscoped.bulk_create(backs, ignore_conflicts=True)
 
 
 def _place(mailbox: Mailbox) -> dict[str, object]:

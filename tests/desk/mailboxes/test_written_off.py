@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal as D
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.broker.transmit.actions import ReversalRefused, ask_reversal, send_again
 from accounts.broker.transmit.answers import take_answers
 from accounts.broker.transmit.models import Instruction
+from accounts.desk.mailboxes import actions
 from accounts.desk.mailboxes.models import MailboxCharge
 from accounts.desk.mailboxes.rules import State
 from accounts.ground.access.context import as_role as in_role
@@ -244,6 +246,33 @@ def test_a_refused_request_gets_back_what_a_statement_shows(boxes, nights, world
     assert {told(amount, kind="mail_back").day for amount in ("7.00", "21.00")} == {NEXT}
 
 
+def test_a_request_is_refused_while_the_night_writes_off(boxes, nights, monkeypatch):
+    """The night's row stands for the office's; the rest goes back, once."""
+    mailbox, asked = boxes.one(archive=True), []
+    nights.night(DAY)
+    answer(told("21.00"), "rejected")
+    with in_role("office"):
+        ask_reversal(instruction=told("21.00"), reason="Closed", by=7, at=at(NEXT))
+
+    def meanwhile(*words):
+        if not asked:
+            asked.append(words)
+            with in_role("owner"):
+                MailboxCharge.unscoped.create(
+                    id=uuid_of("mailbox back", str(paid.pk)), mailbox=mailbox, firm_id=paid.firm_id,
+                    practice_id=paid.practice_id, account_id=paid.account_id, reverses=paid, item=paid.item,
+                    year_starts=paid.year_starts, months=paid.months, rate=paid.rate, amount=paid.amount,
+                    charged_on=NEXT, charged_at=at(NEXT),
+                )  # fmt: skip
+        return uuid_of(*words)
+
+    paid, uuid_of = MailboxCharge.unscoped.get(amount=D("21.00")), actions.uuid_of
+    monkeypatch.setattr(actions, "uuid_of", meanwhile)
+    boxes.move(mailbox, State.REJECTED, at=at(NEXT), reason="The domain is not yours")
+    backs = MailboxCharge.unscoped.exclude(reverses=None)
+    assert sorted(backs.values_list("amount", "reverses__amount")) == [(D("7.00"), D("7.00")), (D("21.00"), D("21.00"))]
+
+
 def test_nobody_but_the_back_office_gives_a_charge_up(rejected, browse, as_role, world):
     one = told("21.00")
     before = fingerprint_of_rows()
@@ -256,3 +285,10 @@ def test_nobody_but_the_back_office_gives_a_charge_up(rejected, browse, as_role,
     assert fingerprint_of_rows() == before
     with in_role("owner"), pytest.raises(DatabaseError), transaction.atomic(using="owner"):
         MailboxCharge.unscoped.filter(reverses=None).update(is_written_off=True)
+
+
+def test_answers_are_locked_in_the_order_of_the_night(rejected):
+    with night_role(), CaptureQueriesContext(connection) as asked:
+        take_answers(f"reference,answer,reason\n{told('21.00').transfer_id},rejected,\n".encode(), at=at(NEXT))
+    [locked] = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"] and "broker_instruction" in one["sql"]]
+    assert 'ORDER BY "broker_instruction"."id" ASC' in locked
