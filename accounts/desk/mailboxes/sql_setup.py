@@ -19,6 +19,29 @@ CREATE POLICY page_insert ON {CHARGES} FOR INSERT TO portal_web WITH CHECK ({CHA
 GRANT INSERT ON {CHARGES} TO portal_web;
 """
 
+CHARGE_RULE = f"""CREATE FUNCTION desk_mailbox_charged() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+DECLARE
+    the_month int := extract(month FROM NEW.charged_on);
+    the_year int := extract(year FROM NEW.charged_on);
+BEGIN
+    IF NEW.reverses_id IS NOT NULL THEN
+        IF NOT EXISTS (SELECT 1 FROM {CHARGES} c JOIN {MAILBOXES} m ON m.id = c.mailbox_id AND m.state = 'rejected'
+                        WHERE c.id = NEW.reverses_id AND c.reverses_id IS NULL
+                          AND (c.mailbox_id, c.item, c.year_starts, c.months, c.rate, c.amount)
+                              = (NEW.mailbox_id, NEW.item, NEW.year_starts, NEW.months, NEW.rate, NEW.amount)) THEN
+            RAISE EXCEPTION 'what is given back is the charge of a refused request'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+    ELSIF NEW.year_starts <> make_date(the_year - CASE WHEN the_month < 5 THEN 1 ELSE 0 END, 5, 1)
+       OR NEW.months <> (16 - the_month) % 12 + 1
+       OR NEW.rate IS DISTINCT FROM (SELECT r.amount FROM {RATES} r WHERE r.item = NEW.item
+                                        AND r.starts <= NEW.charged_on ORDER BY r.starts DESC LIMIT 1) THEN
+        RAISE EXCEPTION 'this is not the price of that day' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;"""
+
 RULES = f"""
 -- What may follow what, and who may say so: a practice only ends its mailbox.
 CREATE FUNCTION desk_mailbox_step() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -58,28 +81,7 @@ END $$;
 CREATE TRIGGER {MAILBOXES}_asked BEFORE INSERT ON {MAILBOXES} FOR EACH ROW EXECUTE FUNCTION desk_mailbox_asked();
 
 -- A charge is what the price of its day and the months of its year make it; what is given back is what was charged.
-CREATE FUNCTION desk_mailbox_charged() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp AS $$
-DECLARE
-    the_month int := extract(month FROM NEW.charged_on);
-    the_year int := extract(year FROM NEW.charged_on);
-BEGIN
-    IF NEW.reverses_id IS NOT NULL THEN
-        IF NOT EXISTS (SELECT 1 FROM {CHARGES} c JOIN {MAILBOXES} m ON m.id = c.mailbox_id AND m.state = 'rejected'
-                        WHERE c.id = NEW.reverses_id AND c.reverses_id IS NULL
-                          AND (c.mailbox_id, c.item, c.year_starts, c.months, c.rate, c.amount)
-                              = (NEW.mailbox_id, NEW.item, NEW.year_starts, NEW.months, NEW.rate, NEW.amount)) THEN
-            RAISE EXCEPTION 'what is given back is the charge of a refused request'
-                USING ERRCODE = 'restrict_violation';
-        END IF;
-    ELSIF NEW.year_starts <> make_date(the_year - CASE WHEN the_month < 5 THEN 1 ELSE 0 END, 5, 1)
-       OR NEW.months <> (16 - the_month) % 12 + 1
-       OR NEW.rate IS DISTINCT FROM (SELECT r.amount FROM {RATES} r WHERE r.item = NEW.item
-                                        AND r.starts <= NEW.charged_on ORDER BY r.starts DESC LIMIT 1) THEN
-        RAISE EXCEPTION 'this is not the price of that day' USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-END $$;
+{CHARGE_RULE}
 CREATE TRIGGER {CHARGES}_charged BEFORE INSERT ON {CHARGES} FOR EACH ROW EXECUTE FUNCTION desk_mailbox_charged();
 CREATE TRIGGER {CHARGES}_facts BEFORE UPDATE OF id, firm_id, practice_id, account_id, mailbox_id, reverses_id, item,
     year_starts, months, rate, amount, currency, charged_on, charged_at ON {CHARGES}

@@ -1,7 +1,11 @@
 """The walls of mailboxes once a charge may be written off: what goes the other way is the charge of a refused request,
 or one that the broker rejected and somebody in the back office gave up."""
 
-from accounts.desk.mailboxes.sql_setup import CHARGES, MAILBOXES, RATES
+from accounts.desk.mailboxes.sql_setup import CHARGE_RULE, CHARGES, MAILBOXES, RATES
+from accounts.ground.access.rls import anew, trailed
+
+# What the trail keeps of a charge.
+TRAILED = ("mailbox_id", "reverses_id", "item", "year_starts", "months", "rate", "amount", "moved_on")
 
 WRITTEN_OFF = f"""
 CREATE OR REPLACE FUNCTION desk_mailbox_charged() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -32,4 +36,9 @@ BEGIN
 END $$;
 GRANT UPDATE (is_written_off) ON {CHARGES} TO portal_night;
 DROP TRIGGER {CHARGES}_trail ON {CHARGES};
+"""
+WRITTEN_OFF_BACK = f"""
+{anew(CHARGE_RULE)}
+REVOKE UPDATE (is_written_off) ON {CHARGES} FROM portal_night;
+{trailed(CHARGES, *TRAILED).sql};
 """

@@ -31,10 +31,6 @@ class Migration(migrations.Migration):
                 name="mailboxcharge_written_off",
             ),
         ),
-        migrations.RunSQL(sql_written_off.WRITTEN_OFF, reverse_sql=migrations.RunSQL.noop),
-        rls.trailed(
-            sql_setup.CHARGES,
-            *("mailbox_id", "reverses_id", "item", "year_starts", "months", "rate", "amount", "moved_on"),
-            "is_written_off",
-        ),
+        migrations.RunSQL(sql_written_off.WRITTEN_OFF, reverse_sql=sql_written_off.WRITTEN_OFF_BACK),
+        rls.trailed(sql_setup.CHARGES, *sql_written_off.TRAILED, "is_written_off"),
     ]

@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal as D
+from importlib import import_module
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations import RunSQL
 from django.test.utils import CaptureQueriesContext
 
 from accounts.broker.transmit.actions import ReversalRefused, ask_reversal, send_again
@@ -14,6 +16,7 @@ from accounts.desk.mailboxes import actions
 from accounts.desk.mailboxes.models import MailboxCharge
 from accounts.desk.mailboxes.rules import State
 from accounts.ground.access.context import as_role as in_role
+from accounts.ground.access.context import cursor
 from accounts.ground.ledger.models import Book, Transfer
 from accounts.ground.ledger.queries import balance
 from accounts.ground.notifications.models import Notification
@@ -292,3 +295,30 @@ def test_answers_are_locked_in_the_order_of_the_night(rejected):
         take_answers(f"reference,answer,reason\n{told('21.00').transfer_id},rejected,\n".encode(), at=at(NEXT))
     [locked] = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"] and "broker_instruction" in one["sql"]]
     assert 'ORDER BY "broker_instruction"."id" ASC' in locked
+
+
+def test_the_migration_goes_back_and_forth(db):
+    """Without it a charge is kept on the trail and checked as before; then all is as it was."""
+    name = "accounts.desk.migrations.0030_mailbox_charges_written_off"
+    steps = [one for one in import_module(name).Migration.operations if isinstance(one, RunSQL)]
+
+    def stands():
+        with cursor() as cur:
+            cur.execute(
+                "SELECT pg_get_triggerdef(t.oid), pg_get_functiondef('desk_mailbox_charged'::regproc),"
+                " has_column_privilege('portal_night', 'desk_mailboxcharge', 'is_written_off', 'UPDATE')"
+                " FROM pg_trigger t WHERE t.tgname = 'desk_mailboxcharge_trail'"
+            )
+            return cur.fetchone()
+
+    with in_role("owner"), transaction.atomic(using="owner"):
+        now = stands()
+        with cursor() as cur:
+            for one in reversed(steps):
+                cur.execute(one.reverse_sql)
+        trail, rule, may = stands()
+        assert "'moved_on')" in trail and "broker_instruction" not in rule and not may
+        with cursor() as cur:
+            for one in steps:
+                cur.execute(one.sql)
+        assert stands() == now and "'is_written_off'" in now[0]
