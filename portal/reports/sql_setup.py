@@ -5,71 +5,73 @@ _MASKED = (
     "CASE WHEN {0} = '' THEN '' WHEN strpos({0}, '@') > 1"
     " THEN left({0}, 1) || '\u2022\u2022\u2022' || substring({0} FROM strpos({0}, '@')) ELSE '\u2022\u2022\u2022' END"
 )
-_OWNS = """EXISTS (
-                SELECT 1 FROM accounts_seat s
-                 WHERE s.user_id = {0} AND s.firm_id = d.firm
-                   AND (s.role IN ('stl', 'stl_sub') AND s.account_id IN (d.account, d.stl)
-                        OR s.role = 'client' AND EXISTS (
-                           SELECT 1 FROM accounts_clientright r
-                            WHERE r.party_id = s.party_id AND r.account_id = d.account)))"""
+_OWNS = "(d.account, {0}) IN (SELECT owner.account, owner.person FROM owners owner)"
 
 # SECURITY DEFINER, because no page reads what is owed, nor what others have read. It answers advisors about accounts
 # within their reach, and where a document has a payee or an author, about those that they may read themselves: the
 # top level all but conversations, everybody else their own practice's. No text, no whole address comes back.
+#
+# Who owns an account is asked for from the account on, by its rights, so that other accounts' people are never read.
+# Keys tie rights and seats to the account's firm: asked for here once more, a plan might read all seats of the firm.
 DELIVERIES = rf"""
 CREATE FUNCTION portal_deliveries(the_accounts bigint[], the_first date, the_last date, the_zone text)
     RETURNS TABLE (account bigint, kind text, document text, day date, address text, mail text, mail_day date,
                    center text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH ours AS (
-        SELECT a.id, a.firm_id, a.practice_id, a.stl_id, a.number FROM accounts_account a
+    WITH ours AS MATERIALIZED (
+        SELECT a.id, a.practice_id, a.stl_id, a.number FROM accounts_account a
          WHERE a.id = ANY (the_accounts) AND a.firm_id = app_firm() AND app_role() IN ('top', 'second')
            AND CASE app_reach() WHEN 'firm' THEN true WHEN 'practice' THEN a.practice_id = app_practice()
                                 WHEN 'accounts' THEN a.id = ANY (app_accounts()) ELSE false END
+    ), owners AS MATERIALIZED (
+        SELECT a.id AS account, s.id AS seat, s.user_id AS person, s.is_active FROM ours a
+          JOIN accounts_clientright r ON r.account_id = a.id
+          JOIN accounts_seat s ON s.party_id = r.party_id AND s.role = 'client'
+        UNION ALL
+        SELECT a.id, s.id, s.user_id, s.is_active FROM ours a
+          JOIN accounts_seat s ON s.account_id = ANY (ARRAY[a.id, a.stl_id]) AND s.role IN ('stl', 'stl_sub')
     ), span AS (
         SELECT the_first::timestamp AT TIME ZONE the_zone AS begins,
                (the_last + 1)::timestamp AT TIME ZONE the_zone AS ends
     ), documents AS (
-        SELECT a.id AS account, a.firm_id AS firm, a.stl_id AS stl, 'notice' AS kind, n.day,
+        SELECT a.id AS account, 'notice' AS kind, n.day,
                'fee notice:' || n.charge_id || ':' AS key, n.charge_id AS message
           FROM ours a JOIN fees_notice n ON n.account_id = a.id AND n.day BETWEEN the_first AND the_last
          WHERE app_role() = 'top' OR n.practice_id = app_practice()
         UNION ALL
-        SELECT a.id, a.firm_id, a.stl_id, 'proposal', (p.proposed_at AT TIME ZONE the_zone)::date,
+        SELECT a.id, 'proposal', (p.proposed_at AT TIME ZONE the_zone)::date,
                'fee proposal:' || p.id || ':proposed:', NULL
           FROM ours a JOIN fees_proposal p ON p.account_id = a.id AND p.needs_signature CROSS JOIN span
          WHERE p.proposed_at >= span.begins AND p.proposed_at < span.ends
            AND (app_role() = 'top' OR p.practice_id = app_practice())
         UNION ALL
-        SELECT a.id, a.firm_id, a.stl_id, 'agreement', (g.at AT TIME ZONE the_zone)::date,
+        SELECT a.id, 'agreement', (g.at AT TIME ZONE the_zone)::date,
                'fee proposal:' || g.proposal_id || ':approved:', NULL
           FROM ours a JOIN fees_signature g ON g.account_id = a.id CROSS JOIN span
          WHERE g.at >= span.begins AND g.at < span.ends
            AND (app_role() = 'top' OR g.practice_id = app_practice())
         UNION ALL
-        SELECT a.id, a.firm_id, a.stl_id, 'file', (m.at AT TIME ZONE the_zone)::date, 'message:' || m.id || ':', m.id
+        SELECT a.id, 'file', (m.at AT TIME ZONE the_zone)::date, 'message:' || m.id || ':', m.id
           FROM ours a JOIN desk_thread t ON t.account_id = a.id AND t.practice_id = a.practice_id
           JOIN desk_message m ON m.thread_id = t.id CROSS JOIN span
          WHERE t.practice_id = app_practice() AND t.kind = 'talk' AND m.side = 'practice'
            AND m.at >= span.begins AND m.at < span.ends
            AND EXISTS (SELECT 1 FROM desk_attachment f WHERE f.message_id = m.id)
         UNION ALL
-        SELECT a.id, a.firm_id, a.stl_id, 'movement', NULL, 'funding ' || f.id || ' ', NULL
+        SELECT a.id, 'movement', NULL, 'funding ' || f.id || ' ', NULL
           FROM ours a JOIN broker_fundingrequest f ON f.account_id = a.id AND f.requested_on <= the_last
         UNION ALL
-        SELECT a.id, a.firm_id, a.stl_id, 'report', (j.finished_at AT TIME ZONE the_zone)::date,
+        SELECT a.id, 'report', (j.finished_at AT TIME ZONE the_zone)::date,
                'report ' || j.id || ' ', NULL
           FROM ours a
-          JOIN accounts_seat w ON w.firm_id = a.firm_id
-               AND (w.role IN ('stl', 'stl_sub') AND w.account_id IN (a.id, a.stl_id) OR w.role = 'client' AND EXISTS (
-                    SELECT 1 FROM accounts_clientright r WHERE r.party_id = w.party_id AND r.account_id = a.id))
-          JOIN accounts_job j ON j.seat_id = w.id AND j.kind = 'export' AND j.arguments ->> 'table' = 'report'
+          JOIN owners w ON w.account = a.id
+          JOIN accounts_job j ON j.seat_id = w.seat AND j.kind = 'export' AND j.arguments ->> 'table' = 'report'
          CROSS JOIN span
          WHERE j.finished_at >= span.begins AND j.finished_at < span.ends
            AND (j.arguments ->> 'query' !~ '&accounts='
                 OR j.arguments ->> 'query' ~ ('&accounts=([^&]*\+)?' || a.number || '(\+|&|$)'))
     ), sent AS (
-        SELECT d.account, d.firm, d.stl, d.kind, coalesce(d.day, (o.created_at AT TIME ZONE the_zone)::date) AS day,
+        SELECT d.account, d.kind, coalesce(d.day, (o.created_at AT TIME ZONE the_zone)::date) AS day,
                CASE WHEN d.kind = 'movement' THEN regexp_replace(o.natural_key, ' [0-9]+$', '') ELSE d.key END AS key,
                d.message, o.person_id AS person, o.recipient,
                CASE WHEN o.delivered_at IS NOT NULL THEN 'left' WHEN o.failed_at IS NOT NULL THEN 'failed'
@@ -92,12 +94,9 @@ CREATE FUNCTION portal_deliveries(the_accounts bigint[], the_first date, the_las
                 ELSE 'unread' END
       FROM sent d LEFT JOIN desk_message m ON m.id = d.message AND m.account_id = d.account
     UNION ALL
-    SELECT DISTINCT d.id, 'sign_in', u.id::text, NULL::date, {_MASKED.format("u.email")}, '', NULL::date, ''
-      FROM ours d
-      JOIN accounts_seat s ON s.is_active AND s.firm_id = d.firm_id
-       AND (s.role IN ('stl', 'stl_sub') AND s.account_id IN (d.id, d.stl_id) OR s.role = 'client' AND EXISTS (
-            SELECT 1 FROM accounts_clientright r WHERE r.party_id = s.party_id AND r.account_id = d.id))
-      JOIN accounts_user u ON u.id = s.user_id AND u.is_active
+    SELECT DISTINCT d.account, 'sign_in', u.id::text, NULL::date, {_MASKED.format("u.email")}, '', NULL::date, ''
+      FROM owners d JOIN accounts_user u ON u.id = d.person AND u.is_active
+     WHERE d.is_active
 $$;
 REVOKE ALL ON FUNCTION portal_deliveries(bigint[], date, date, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portal_deliveries(bigint[], date, date, text) TO portal_web, portal_worker;

@@ -35,3 +35,10 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     unscoped = models.Manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["seat_id", "finished_at"], condition=models.Q(kind="export"), name="job_exports_of_seat"
+            )
+        ]

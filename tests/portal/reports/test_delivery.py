@@ -214,3 +214,52 @@ def test_whoever_has_no_sign_in_is_said_to_have_none(sent, browse):
     clients, every = figures(browse, "alice", f"accounts={SAM}")
     assert clients["rows"][0][-1] == "Nothing delivered; nobody has a sign-in"
     assert {row[5] for row in every["rows"]} == {"Nobody has a sign-in"}
+
+
+STRANGERS = 3000
+# Of tables and of their indexes: what was looked at, wherever it was found.
+LOOKED_AT = """
+    SELECT sum(pg_stat_get_xact_tuples_returned(one) + pg_stat_get_xact_tuples_fetched(one))::bigint
+      FROM unnest(ARRAY['accounts_seat', 'accounts_clientright', 'accounts_job']::regclass[]) held,
+           LATERAL (SELECT held::oid UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = held) of (one)"""
+
+
+def test_other_accounts_people_and_their_jobs_are_never_read(sent):
+    """Whoever asks about Ana reads her rights, her seat and her export, however many clients the firm has. Tables as
+    small as these would be read whole, which a firm's are not."""
+    whose = {"firm": sent[ANA].firm_id, "practice": sent[ANA].practice_id}
+    with connection.cursor() as cur:
+        cur.execute(
+            """
+            WITH party AS (
+                INSERT INTO accounts_party (firm_id, practice_id, legal_name, is_organisation, residence, email,
+                       language)
+                SELECT %(firm)s, %(practice)s, 'P' || g, false, '', '', 'en' FROM generate_series(1, %(many)s) g
+                RETURNING id
+            ), owns AS (
+                INSERT INTO accounts_clientright (firm_id, party_id, account_id, may_sign)
+                SELECT %(firm)s, id, %(other)s, true FROM party
+            ), seat AS (
+                INSERT INTO accounts_seat (user_id, role, firm_id, party_id, is_active, standing, abilities, holdings,
+                       account_types, is_security_officer, is_account_representative, is_employee)
+                SELECT %(user)s, 'client', %(firm)s, id, true, 'primary', '{}', 'all', '{}', false, false, false
+                  FROM party RETURNING id
+            )
+            INSERT INTO accounts_job (id, user_id, seat_id, firm_id, kind, arguments, state, done, message, finished_at)
+            SELECT gen_random_uuid(), %(user)s, id, %(firm)s, 'export', '{"table": "report", "query": ""}', 'done', 0,
+                   '', '2025-09-24' FROM seat
+            """,
+            {**whose, "other": sent["U1000002"].pk, "user": sent.users["ken"].pk, "many": STRANGERS},
+        )
+    with acting(sent.users["alice"].pk), connection.cursor() as cur:
+        cur.execute("DISCARD PLANS; SET LOCAL enable_seqscan = off")
+        cur.execute(LOOKED_AT)
+        before = cur.fetchone()[0]
+        cur.execute(
+            "SELECT kind FROM portal_deliveries(%s, '2025-07-01', '2025-09-30', 'America/New_York')", [[sent[ANA].pk]]
+        )
+        kinds = [row[0] for row in cur.fetchall()]
+        cur.execute(LOOKED_AT)
+        looked_at = cur.fetchone()[0] - before
+    assert kinds.count("report") == kinds.count("sign_in") == 1
+    assert 0 < looked_at < 100, looked_at
