@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from accounts.broker.feed.models import NavDaily
-from accounts.ground.access.context import cursor
+from accounts.ground.access.context import Who, cursor
+from accounts.ground.access.gates import Gate, may_pass
 from accounts.ground.access.scope import scope
 from accounts.ground.people.models import Role
 from accounts.ground.tree.models import Account
@@ -39,6 +40,12 @@ SENT: dict[str, tuple[str | Promise, str | Promise]] = {
     "report": (gettext_lazy("Reports"), pgettext_lazy("a document", "Report")),
     "movement": (gettext_lazy("Money notices"), gettext_lazy("Notice of a movement of money")),
     "file": (gettext_lazy("Messages with files"), gettext_lazy("Message with files")),
+}
+# What the pages ask besides `report` on which the same can be read; what stands on none is asked nothing more.
+GATES = {
+    **dict.fromkeys(("proposal", "agreement"), Gate("set_fees")),
+    "movement": Gate("view", needs="transaction_history"),
+    "file": Gate("view"),
 }
 MAILS = {
     LEFT: gettext_lazy("Handed over"),
@@ -99,17 +106,18 @@ class Tally:
 
     clients: int = 0
     without: int = 0
-    sums: list[int] = field(default_factory=lambda: [0] * (len(SENT) + 3))
+    sums: list[int] = field(default_factory=list)
 
     def add(self, counts: Sequence[int], *, has_nothing: bool) -> None:
         self.clients += 1
         self.without += has_nothing
-        self.sums = [was + one for was, one in zip(self.sums, counts, strict=True)]
+        self.sums = [was + one for was, one in zip(self.sums or [0] * len(counts), counts, strict=True)]
 
 
 def delivery_audit(asked: Asked, span: Span) -> Report:
-    """Counts client by client, and below them every delivery."""
-    count = [Column(str(words), Sort.COUNT) for words, _one in SENT.values()]
+    """Counts client by client, and below them every delivery; of what somebody may not read nothing is counted."""
+    read = _Read(asked, span)
+    count = [Column(str(SENT[kind][0]), Sort.COUNT) for kind in read.kinds]
     clients = Section(
         _("Clients"),
         [
@@ -138,7 +146,6 @@ def delivery_audit(asked: Asked, span: Span) -> Report:
         (),
         empty=_("Nothing was to be delivered in this period."),
     )
-    read = _Read(asked, span)
     clients.rows = _clients(asked, read, clients)
     every.rows = _deliveries(asked, read)
     return Report(asked.wish.title, period_words(span), [clients, every])
@@ -149,6 +156,7 @@ class _Read:
 
     def __init__(self, asked: Asked, span: Span) -> None:
         self.asked, self.span = asked, span
+        self.kinds = _open_to(asked.who)
 
     def clients(self) -> Iterator[Client]:
         """Those whose account was open on a day of the period."""
@@ -187,8 +195,14 @@ class _Read:
         with cursor() as cur:
             cur.execute("SELECT * FROM portal_deliveries(%s::bigint[], %s, %s, %s)", [accounts, *days])
             found = [Delivery(*row) for row in cur.fetchall()]
-        kinds = [SIGN_IN, *SENT]
+        kinds = [SIGN_IN, *self.kinds]
+        found = [one for one in found if one.kind in kinds]
         return sorted(found, key=lambda one: (one.day or date.min, kinds.index(one.kind), one.document, one.address))
+
+
+def _open_to(who: Who) -> list[str]:
+    """The kinds of deliveries that somebody may be told of."""
+    return [kind for kind in SENT if kind not in GATES or may_pass(who, GATES[kind])]
 
 
 def _was_open(account: Account, span: Span) -> bool:
@@ -204,7 +218,7 @@ def _clients(asked: Asked, read: _Read, section: Section) -> Iterator[Row]:
     tally = Tally()
     for client in read.clients():
         counts = [
-            *(len(client.months), *(client.number(kind) for kind in SENT)),
+            *(len(client.months), *(client.number(kind) for kind in read.kinds)),
             *(client.arrived, len(client.documents) - client.arrived),
         ]
         tally.add(counts, has_nothing=not client.arrived)
@@ -215,7 +229,7 @@ def _clients(asked: Asked, read: _Read, section: Section) -> Iterator[Row]:
         # A page of several has no totals: they would be the page's own.
         if asked.only is None or len(asked.only) == asked.number:
             yield Row([_("Total"), "", *tally.sums, ""], is_total=True)
-        section.notes += _about(tally)
+        section.notes += _shut(read.kinds) + _about(tally)
         if asked.who.role == Role.TOP:
             section.notes.append(
                 _("Messages of second-level advisors to their clients are not counted here: only they read those.")
@@ -226,6 +240,12 @@ def _remark(client: Client) -> str:
     if client.arrived:
         return ""
     return _("Nothing delivered") if client.people else _("Nothing delivered; nobody has a sign-in")
+
+
+def _shut(known: Sequence[str]) -> list[str]:
+    closed = ", ".join(str(words) for kind, (words, _one) in SENT.items() if kind not in known)
+    words = _("Your user was not given what this report needs for: %(questions)s.")
+    return [words % {"questions": closed}] if closed else []
 
 
 def _about(tally: Tally) -> list[str]:

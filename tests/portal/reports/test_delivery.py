@@ -216,6 +216,24 @@ def test_whoever_has_no_sign_in_is_said_to_have_none(sent, browse):
     assert {row[5] for row in every["rows"]} == {"Nobody has a sign-in"}
 
 
+def test_a_user_is_told_of_no_more_than_on_the_pages_of_what_was_sent(sent, browse):
+    """Ana's agreement is on its way; without the function of fees it is neither counted nor named as not delivered."""
+    vera = Seat.unscoped.filter(pk=sent.seats["vera"].pk)
+    vera.update(abilities=["statements", "view_accounts", "fees", "transaction_history"])
+    clients, every = figures(browse, "vera", f"accounts={ANA}")
+    assert clients["rows"][0][2:] == ["2", "2", "1", "0", "1", "0", "0", "3", "1", ""]
+    assert "not given" not in str(clients["notes"])
+
+    vera.update(abilities=["statements"])
+    clients, every = figures(browse, "vera", f"accounts={ANA}")
+    assert clients["columns"][2:-1] == ["Statements", "Fee invoices", "Reports", "Delivered", "Not delivered"]
+    assert clients["rows"][0][2:] == ["2", "2", "1", "3", "0", ""]
+    assert clients["totals"] == [["Total", "", "2", "2", "1", "3", "0", ""]]
+    assert {row[1] for row in every["rows"]} == {"Statement of the month", "Fee invoice", "Report"}
+    shut = "Agreements to sign, Signed agreements, Money notices, Messages with files."
+    assert clients["notes"][0].endswith(f"needs for: {shut}")
+
+
 STRANGERS = 3000
 # Of tables and of their indexes: what was looked at, wherever it was found.
 LOOKED_AT = """
