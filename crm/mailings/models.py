@@ -20,7 +20,7 @@ class Mailing(SealedRow):
     at = models.DateTimeField()
     queued = models.PositiveIntegerField()
     skipped = models.PositiveIntegerField()
-    by_mailbox = models.BooleanField(default=False)
+    by_mailbox = models.BooleanField(default=False, db_default=False)
     subject_sealed = models.BinaryField()
     body_sealed = models.BinaryField()
     report_sealed = models.BinaryField()

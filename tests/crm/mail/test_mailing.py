@@ -233,6 +233,9 @@ def test_nobody_else_goes_on_with_it(connected, people, smtp, world, browse, as_
     assert not smtp.taken.mails and set(states(mailing).values()) == {"waiting"}
 
     with as_role("portal_web"), connection.cursor() as cursor:
+        # A process that is older than this column writes a mail without it.
+        cursor.execute("SELECT column_default FROM information_schema.columns WHERE column_name = 'by_mailbox'")
+        assert cursor.fetchall() == [("false",)]
         for name, moved in (("abel", 0), ("bob", 0), ("ana", 0), ("alice", 2)):
             with acting(world.users[name].pk):
                 cursor.execute("UPDATE crm_handover SET state = 'unsure' WHERE mailing_id = %s", [mailing.pk])
