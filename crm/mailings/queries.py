@@ -24,6 +24,7 @@ from crm.vault.sealed import Opened
 KEPT_FOR = timedelta(days=365)
 QUEUED = "queued"
 SKIPPED = "skipped"  # whatever the reason
+WRITER_LEFT = "writer_left"
 OUTCOMES: dict[str, str | Promise] = {
     QUEUED: _("On its way"),
     WAITING: _("Not sent yet"),
@@ -34,6 +35,7 @@ OUTCOMES: dict[str, str | Promise] = {
     OPTED_OUT: _("Skipped: wants no such mail"),
     NO_ACCOUNT: _("Skipped: no account to name"),
     TRASHED: _("Skipped: in the trash"),
+    WRITER_LEFT: _("Skipped: whoever wrote it was removed first"),
 }
 
 
@@ -187,7 +189,7 @@ def _subject(vault: Opened, mailing: Mailing) -> str:
 
 def _read(vault: Opened, mailing: Mailing, fates: dict[UUID, Fate]) -> Read:
     of = Counter(one.outcome for one in fates.values())
-    skipped = sum(of[one] for one in (NO_EMAIL, OPTED_OUT, NO_ACCOUNT, TRASHED))
+    skipped = sum(of[one] for one in (NO_EMAIL, OPTED_OUT, NO_ACCOUNT, TRASHED, WRITER_LEFT))
     counts = Counts(of[QUEUED] + of[WAITING], of[LEFT], of[FAILED], of[UNSURE], skipped)
     try:
         texts = mailing.texts(vault)

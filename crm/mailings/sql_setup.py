@@ -77,13 +77,16 @@ ALTER TABLE crm_handover DROP CONSTRAINT handover_own_mailing;
 ALTER TABLE crm_mailing DROP CONSTRAINT mailing_whole;
 """
 
-# The same question of both ways on which messages go.
+# The same question of both ways on which messages go. What waits for somebody who was removed goes out no more.
 FATES_OF_BOTH = r"""
 CREATE OR REPLACE FUNCTION app_mailing_fates(the_mailings uuid[])
     RETURNS TABLE (mailing uuid, contact uuid, turn integer, fate text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH ours AS (
-        SELECT m.id, m.by_mailbox, 'mailing ' || m.id AS key FROM crm_mailing m
+        SELECT m.id, m.by_mailbox, 'mailing ' || m.id AS key,
+               EXISTS (SELECT 1 FROM accounts_seat s WHERE s.user_id = m.user_id AND s.practice_id = m.practice_id
+                          AND s.ended_at IS NULL) AS is_there
+          FROM crm_mailing m
          WHERE m.id = ANY (the_mailings) AND m.firm_id = app_firm() AND m.practice_id = app_practice()
            AND app_reach() IN ('firm', 'practice')
     ), tries AS (
@@ -96,7 +99,9 @@ CREATE OR REPLACE FUNCTION app_mailing_fates(the_mailings uuid[])
             ON o.natural_key ~>=~ (ours.key || ' ') AND o.natural_key ~<~ (ours.key || '!')
          WHERE NOT ours.by_mailbox
         UNION ALL
-        SELECT ours.id, h.contact, h.turn, h.state FROM ours JOIN crm_handover h ON h.mailing_id = ours.id
+        SELECT ours.id, h.contact, h.turn,
+               CASE WHEN h.state = 'waiting' AND NOT ours.is_there THEN 'writer_left' ELSE h.state END
+          FROM ours JOIN crm_handover h ON h.mailing_id = ours.id
          WHERE ours.by_mailbox
     )
     SELECT DISTINCT ON (t.id, t.contact) t.id, t.contact, t.turn::integer, t.fate
@@ -109,7 +114,7 @@ CREATE FUNCTION app_mailing_counts(the_mailings uuid[])
     SELECT f.mailing, count(*) FILTER (WHERE f.fate IN ('queued', 'waiting'))::integer,
            count(*) FILTER (WHERE f.fate = 'left')::integer, count(*) FILTER (WHERE f.fate = 'failed')::integer,
            count(*) FILTER (WHERE f.fate = 'unsure')::integer,
-           count(*) FILTER (WHERE f.fate IN ('no_email', 'opted_out', 'no_account', 'trashed'))::integer
+           count(*) FILTER (WHERE f.fate IN ('no_email', 'opted_out', 'no_account', 'trashed', 'writer_left'))::integer
       FROM app_mailing_fates(the_mailings) f GROUP BY f.mailing
 $$;
 REVOKE ALL ON FUNCTION app_mailing_counts(uuid[]) FROM PUBLIC;

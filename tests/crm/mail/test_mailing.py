@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.ground.access.context import acting
 from accounts.ground.outbox.models import OutboxMessage
+from accounts.ground.people.models import Seat
 from crm.contacts.models import Contact
 from crm.mail import lines
 from crm.mail.models import KeptMail
@@ -227,6 +228,13 @@ def test_nobody_else_goes_on_with_it(connected, people, smtp, world, browse, as_
     assert bob.post(places[0]).status_code == 404 and "whom it" not in page_of(bob, mailing)
     page = page_of(abel, mailing)
     assert "from the mailbox of a colleague" in page and "Send the next ones" not in page
+    # It waits for nobody who is gone for good.
+    Seat.unscoped.filter(pk=world.seats["alice"].pk).update(ended_at=timezone.now())
+    page, told = page_of(abel, mailing), abel.get(f"{API}{mailing.pk}/").json()
+    assert "from the mailbox of a colleague" not in page and "whoever wrote it was removed" in page
+    assert "3 skipped" in page and "3 skipped" in abel.get(PLACE).content.decode()
+    assert (told["waiting"], told["lines"][1]["outcome"]) == (0, "writer_left")
+    Seat.unscoped.filter(pk=world.seats["alice"].pk).update(ended_at=None)
     # Locked in this browser, it goes no further.
     connected.post("/lock/")
     assert on(connected, mailing).status_code in (302, 403)
