@@ -181,10 +181,10 @@ class MailingOn(OneMailing):
             raise ValidationError({"mailing": [str(problem)]}) from problem
         except ServerProblem as problem:
             raise NotDelivered(str(problem)) from problem
-        if handed.problem and not handed.raws:
+        if handed.problem and not handed.left:
             raise NotDelivered(handed.problem)
         waiting = queries.counts_of([found]).get(found.pk, queries.Counts()).waiting
-        told = {"left_now": len(handed.raws), "waiting": waiting, "problem": handed.problem}
+        told = {"left_now": handed.left, "waiting": waiting, "problem": handed.problem}
         return Response(HandedOnSerializer(told).data)
 
 

@@ -9,7 +9,7 @@ import json
 import smtplib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -35,7 +35,8 @@ from crm.vault.engine.encoding import Unopened
 from crm.vault.models import Unlocked
 from crm.vault.sealed import Opened
 
-# In one request so many are handed on, and none is begun later than this; the last one may take its time.
+# In one request so many are handed on. Signed in at the server, the first is begun in any case and none later than
+# this; the last one may take its time.
 MOST_AT_ONCE, BEGUN_WITHIN, IN_ALL = 20, 12, 70
 
 
@@ -51,9 +52,10 @@ class Message:
 
 @dataclass
 class Handed:
-    """What has left in this request, and why the others wait."""
+    """How many rows were moved in this request, how many messages have left, and why the others wait."""
 
-    raws: list[bytes] = field(default_factory=list)
+    moved: int = 0
+    left: int = 0
     problem: str = ""
 
 
@@ -64,10 +66,7 @@ def hand_on(request: HttpRequest, vault: Opened, mailing: Mailing, at: datetime)
     if mailbox is None:
         raise ServerProblem(_("Connect your mailbox first; then you can write from here."))
     access = access_of_own(vault, mailbox)
-    handed = asked(request, vault, "mailing", lambda: _handed(request, vault, access, mailing, at))
-    for raw in handed.raws:
-        keep_sent(vault=vault, raw=raw, hidden=(), at=at)
-    return handed
+    return asked(request, vault, "mailing", lambda: _handed(request, vault, access, mailing, at))
 
 
 def _ready(vault: Opened, mailing: Mailing, at: datetime) -> list[Message]:
@@ -99,23 +98,25 @@ def _ready(vault: Opened, mailing: Mailing, at: datetime) -> list[Message]:
 
 def _handed(request: HttpRequest, vault: Opened, access: Access, mailing: Mailing, at: datetime) -> Handed:
     """With no transaction open but short ones of their own."""
-    done, until = Handed(), time.monotonic() + BEGUN_WITHIN
+    done = Handed()
     with in_between(request) as who:
         messages = _ready(vault, mailing, at) if who is not None else []
     for one in messages:
         if one.sendable is None:
-            _note(request, one, WAITING, one.outcome, at)
+            done.moved += _note(request, one, WAITING, one.outcome, at)
     going = [one for one in messages if one.sendable is not None]
     if not going:
         return done
     try:
         with outgoing(access, seconds=IN_ALL) as line:
-            for one in _claimed(request, vault, going, at, until):
+            for one in _claimed(request, vault, going, at):
+                done.moved += 1
                 raw = _written(access, one, at)
                 outcome, done.problem = _told(request, line, access, one, raw, at)
-                _note(request, one, UNSURE, outcome, at)
                 if outcome == LEFT:
-                    done.raws.append(raw)
+                    done.left += _left(request, vault, one, raw, at)
+                else:
+                    _note(request, one, UNSURE, outcome, at)
                 if done.problem:
                     break
     except ServerProblem as problem:
@@ -123,12 +124,11 @@ def _handed(request: HttpRequest, vault: Opened, access: Access, mailing: Mailin
     return done
 
 
-def _claimed(
-    request: HttpRequest, vault: Opened, going: list[Message], at: datetime, until: float
-) -> Iterator[Message]:
+def _claimed(request: HttpRequest, vault: Opened, going: list[Message], at: datetime) -> Iterator[Message]:
     """One after another those that nobody else has taken meanwhile, while the book stays unlocked in this browser."""
-    for one in going:
-        if time.monotonic() > until:
+    until = time.monotonic() + BEGUN_WITHIN
+    for number, one in enumerate(going):
+        if number and time.monotonic() > until:
             return
         with in_between(request) as who:
             is_open = who is not None and scope(who, Unlocked).filter(pk=vault.row.pk).exists()
@@ -158,12 +158,20 @@ def _told(
     return LEFT, ""
 
 
-def _note(request: HttpRequest, one: Message, before: str, after: str, at: datetime) -> None:
-    if before == after:
-        return
+def _left(request: HttpRequest, vault: Opened, one: Message, raw: bytes, at: datetime) -> bool:
+    """It has left, and in the same breath it is kept with its contact."""
     with in_between(request) as who:
-        if who is not None:
-            _moved(who, one, before, after, at)
+        has_left = who is not None and _moved(who, one, UNSURE, LEFT, at)
+        if has_left:
+            keep_sent(vault=vault, raw=raw, hidden=(), at=at)
+    return has_left
+
+
+def _note(request: HttpRequest, one: Message, before: str, after: str, at: datetime) -> bool:
+    if before == after:
+        return False
+    with in_between(request) as who:
+        return who is not None and _moved(who, one, before, after, at)
 
 
 def _moved(who: Who, one: Message, before: str, after: str, at: datetime) -> bool:

@@ -95,20 +95,21 @@ def mailing(request: HttpRequest, mailing: UUID) -> HttpResponse:
 def on(request: HttpRequest, mailing: UUID) -> HttpResponse:
     """Hand the next messages to one's own mail server; a script asks for one slice after the other."""
     vault = opened(request)
-    found, problem = _one(vault, mailing), ""
+    found, handed = _one(vault, mailing), handing.Handed()
     if not found.by_mailbox:
         raise Http404
     try:
-        problem = handing.hand_on(request, vault, found, timezone.now()).problem
+        handed = handing.hand_on(request, vault, found, timezone.now())
     except (MailingProblem, ServerProblem) as refused:
-        problem = str(refused)
-    if problem:
-        messages.error(request, problem)
+        handed.problem = str(refused)
+    if handed.problem:
+        messages.error(request, handed.problem)
     if request.headers.get("X-Requested-With") != "XMLHttpRequest":
         return redirect("mailings:mailing", found.pk)
     counts = queries.counts_of([found]).get(found.pk, queries.Counts())
-    done = found.queued - counts.waiting
-    return JsonResponse({"done": done, "of": found.queued, "over": bool(problem) or not counts.waiting})
+    # Where nothing moves, the next slice would move nothing either: nobody asks again and again.
+    is_over = bool(handed.problem) or not counts.waiting or not handed.moved
+    return JsonResponse({"done": found.queued - counts.waiting, "of": found.queued, "over": is_over})
 
 
 @gate(SIGNED_IN)

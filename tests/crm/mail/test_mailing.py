@@ -174,6 +174,33 @@ def test_whoever_is_killed_between_telling_and_hearing_leaves_it_unknown(connect
     assert sorted(states(mailing).values()) == ["left", "unsure"]
 
 
+def test_what_has_left_is_kept_whatever_becomes_of_the_next(connected, people, smtp, monkeypatch):
+    mailing, hand_over = send(connected, people), handing.hand_over
+
+    def killed(*args):
+        if smtp.taken.mails:
+            raise KeyboardInterrupt
+        return hand_over(*args)
+
+    monkeypatch.setattr(handing, "hand_over", killed)
+    with pytest.raises(KeyboardInterrupt):
+        on(connected, mailing)
+    assert sorted(states(mailing).values()) == ["left", "unsure"]
+    assert KeptMail.unscoped.get(is_out=True).contact.email == got(smtp)[0]
+
+
+def test_a_server_that_signs_in_slowly_takes_one_at_a_time_and_nobody_asks_for_nothing(
+    connected, people, smtp, monkeypatch
+):
+    monkeypatch.setattr(handing, "BEGUN_WITHIN", -1)
+    mailing, script = send(connected, people), {"headers": {"X-Requested-With": "XMLHttpRequest"}}
+    assert on(connected, mailing, **script).json() == {"done": 1, "of": 2, "over": False}
+    # Another window has taken what this one has read.
+    monkeypatch.setattr(handing, "_moved", lambda *_row: False)
+    assert on(connected, mailing, **script).json() == {"done": 1, "of": 2, "over": True}
+    assert len(smtp.taken.mails) == 1
+
+
 def test_who_is_refused_is_told_and_a_server_that_takes_none_stops_it(connected, people, smtp, reached):
     mailing = send(connected, people)
     smtp.taken.says = "451 too many mails today"
