@@ -24,7 +24,7 @@ from crm.contacts.models import Contact
 from crm.locks import actions as locks
 from crm.mail.queries import own
 from crm.mailings.models import FAILED, UNSURE, Handover, Mailing
-from crm.mailings.queries import QUEUED, Reached, fates_of, letter_of, reached
+from crm.mailings.queries import QUEUED, Reached, fates_of, letter_of, reached, still_going
 from crm.mailings.rules import MOST, Letter, MailingProblem
 from crm.mailings.stopping import address_for, contact_of
 from crm.vault.sealed import Opened
@@ -89,7 +89,8 @@ def send(
 def send_again(*, vault: Opened, mailing: Mailing, at: datetime, with_unsure: bool = False) -> int:
     """Owe it anew to whom it could not be delivered, at the address that they have now; how many.
 
-    `with_unsure` sends it once more to those too of whom nobody knows whether they have it.
+    `with_unsure` sends it once more to those too of whom nobody knows whether they have it, and not to those whose
+    message is perhaps being sent at this moment.
 
     Who is in the trash by now, or wants no such mails any more, is left out. The key of a message names its turn, so
     that two presses owe it once. Raises MailingProblem.
@@ -97,9 +98,14 @@ def send_again(*, vault: Opened, mailing: Mailing, at: datetime, with_unsure: bo
     demand_own(vault, mailing)
     fates, meant = fates_of([mailing]).get(mailing.pk, {}), {FAILED, UNSURE} if with_unsure else {FAILED}
     failed = {contact: fate.turn for contact, fate in fates.items() if fate.outcome in meant}
+    going = still_going(vault, mailing, at) & failed.keys() if with_unsure else set()
+    failed = {contact: turn for contact, turn in failed.items() if contact not in going}
     letter = letter_of(vault, mailing)
     found = reached(vault, book(vault).filter(pk__in=failed), letter) if failed and letter.body else []
     reaches = [one for one in found if one.outcome == QUEUED]
+    if going and not reaches:
+        words = _("Your mail server may still be taking these messages. Look again in five minutes.")
+        raise MailingProblem({"": words})
     if not reaches:
         raise MailingProblem({"": _("The mail would reach nobody.")})
     if spend(f"mailing/{vault.who.practice_id}", most=MAILINGS_AN_HOUR, at=at):

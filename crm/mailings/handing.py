@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Max
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -71,15 +72,20 @@ def hand_on(request: HttpRequest, vault: Opened, mailing: Mailing, at: datetime)
 
 def _ready(vault: Opened, mailing: Mailing, at: datetime) -> list[Message]:
     """The next that wait, filled in: to the addresses that were shown, of those who still want it."""
-    waiting = scope(vault.who, Handover).filter(mailing=mailing, state=WAITING).order_by("pk")
-    rows = {one.contact: one for one in waiting[:MOST_AT_ONCE]}
+    messages = scope(vault.who, Handover).filter(mailing=mailing)
+    waiting = list(messages.filter(state=WAITING).order_by("pk")[:MOST_AT_ONCE])
+    turns = messages.filter(contact__in=[one.contact for one in waiting]).values_list("contact").annotate(Max("turn"))
+    newest: dict[UUID, int] = dict(turns)
+    rows = {one.contact: one for one in waiting if one.turn == newest[one.contact]}
     letter = letter_of(vault, mailing)
     try:
         shown = {UUID(pk): email for pk, _title, email, _outcome in json.loads(mailing.text(vault, "report"))}
     except Unopened:
         raise ServerProblem(_("This was changed from outside and does not open.")) from None
     found = {one.contact.pk: one for one in reached(vault, book(vault).filter(pk__in=rows), letter)} if rows else {}
-    foot, made = foot_of(vault, at, is_own=True), []
+    foot = foot_of(vault, at, is_own=True)
+    # Sent once more meanwhile, it goes out by that turn alone.
+    made = [Message(one.pk, one.contact, FAILED) for one in waiting if one.turn < newest[one.contact]]
     for contact, row in rows.items():
         one = found.get(contact)
         if one is None or one.outcome != QUEUED:

@@ -1,6 +1,7 @@
 """Mail to several contacts: what was written and for whom is sealed, how many and how each message stands is clear."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -34,6 +35,8 @@ class Mailing(SealedRow):
 # How a message stands that goes by one's own mailbox. Before the server is told it is written down as not known.
 WAITING, UNSURE, LEFT, FAILED = "waiting", "unsure", "left", "failed"
 NO_EMAIL, OPTED_OUT, NO_ACCOUNT, TRASHED = "no_email", "opted_out", "no_account", "trashed"
+# So long after its request began a message may still be with the server; longer than any request lasts.
+STILL_GOING = timedelta(minutes=5)
 STATES = (WAITING, UNSURE, LEFT, FAILED, NO_EMAIL, OPTED_OUT, NO_ACCOUNT, TRASHED)
 
 

@@ -16,7 +16,19 @@ from accounts.ground.access.scope import scope
 from accounts.ground.people.models import ClientRight
 from crm.contacts.exporting import names_of
 from crm.contacts.models import Contact
-from crm.mailings.models import FAILED, LEFT, NO_ACCOUNT, NO_EMAIL, OPTED_OUT, TRASHED, UNSURE, WAITING, Mailing
+from crm.mailings.models import (
+    FAILED,
+    LEFT,
+    NO_ACCOUNT,
+    NO_EMAIL,
+    OPTED_OUT,
+    STILL_GOING,
+    TRASHED,
+    UNSURE,
+    WAITING,
+    Handover,
+    Mailing,
+)
 from crm.mailings.rules import MOST, Letter
 from crm.vault.engine.encoding import Unopened
 from crm.vault.sealed import Opened
@@ -167,6 +179,12 @@ def fates_of(rows: Iterable[Mailing]) -> dict[UUID, dict[UUID, Fate]]:
         for mailing, contact, turn, fate in cur.fetchall():
             found.setdefault(mailing, {})[contact] = Fate(fate, turn)
     return found
+
+
+def still_going(vault: Opened, mailing: Mailing, at: datetime) -> set[UUID]:
+    """The contacts whose message may be with the server at this moment: of those nobody can say yet what became."""
+    rows = scope(vault.who, Handover).filter(mailing=mailing, state=UNSURE, tried_at__gt=at - STILL_GOING)
+    return set(rows.values_list("contact", flat=True))
 
 
 def _parts(counts: Counts, mailing: Mailing) -> list[tuple[str, int]]:

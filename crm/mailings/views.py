@@ -86,6 +86,8 @@ def mailing(request: HttpRequest, mailing: UUID) -> HttpResponse:
     context: dict[str, Any] = {"read": read, "may_send_again": is_own or not read.mailing.by_mailbox}
     if read.mailing.by_mailbox:
         context |= {"done": read.mailing.queued - read.counts.waiting, "is_own": is_own}
+        going = queries.still_going(vault, read.mailing, timezone.now()) if read.counts.unsure else set()
+        context |= {"going": len(going), "unsure": read.counts.unsure - len(going)}
         context |= {"is_begun": request.GET.get("go") == "1", "is_connected": mail.is_connected(vault.who)}
     return render(request, "crm/mailings/mailing.html", context)
 

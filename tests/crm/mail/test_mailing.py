@@ -15,7 +15,7 @@ from crm.contacts.models import Contact
 from crm.mail import lines
 from crm.mail.models import KeptMail
 from crm.mailings import handing
-from crm.mailings.models import Handover, Mailing
+from crm.mailings.models import STILL_GOING, Handover, Mailing
 from tests.crm.contacts.test_contacts import added
 from tests.crm.mail.servers import ADDRESS, PASSWORD
 from tests.crm.vault.kit import OTHER_PASSWORD
@@ -54,6 +54,11 @@ def states(mailing):
     rows = Handover.unscoped.filter(mailing=mailing).order_by("turn", "pk")
     names = dict(Contact.unscoped.values_list("pk", "first_name"))
     return {f"{names[one.contact]} {one.turn}": one.state for one in rows}
+
+
+def long_ago(mailing):
+    """No request can still be under way that has tried these."""
+    Handover.unscoped.filter(mailing=mailing, state="unsure").update(tried_at=timezone.now() - STILL_GOING)
 
 
 def got(smtp):
@@ -148,12 +153,46 @@ def test_an_answer_that_was_never_heard_is_said_and_nothing_is_sent_twice(connec
     # Once more only when somebody says so, having read what that means.
     assert connected.post(f"{PLACE}{mailing.pk}/again/").status_code == 302
     assert sorted(states(mailing).values()) == ["left", "unsure"]
+    long_ago(mailing)
     assert "Send once more to those too" in page_of(connected, mailing)
     again = connected.post(f"{PLACE}{mailing.pk}/again/", {"unsure": "1"})
     assert again.url.endswith("?go=1")
     on(connected, mailing)
     assert len(smtp.taken.mails) == 3 and sorted(states(mailing).values()) == ["left", "left", "unsure"]
     assert "2 left" in page_of(connected, mailing) and "not known" not in page_of(connected, mailing)
+
+
+def test_what_is_being_sent_at_this_moment_is_not_sent_once_more(connected, people, smtp, monkeypatch):
+    mailing, hand_over, heard = send(connected, people[:1], 1), handing.hand_over, []
+    again = {"unsure": "1"}
+
+    def meanwhile(*args):
+        """The page was left while the server thinks, and opened once more."""
+        heard.append(page_of(connected, mailing))
+        heard.append(connected.post(f"{PLACE}{mailing.pk}/again/", again, follow=True).content.decode())
+        said = json.dumps({"with_unsure": True})
+        refused = connected.post(f"{API}{mailing.pk}/again/", said, content_type="application/json")
+        heard.append(refused.content.decode())
+        return hand_over(*args)
+
+    monkeypatch.setattr(handing, "hand_over", meanwhile)
+    on(connected, mailing)
+    page, *refused = heard
+    assert "1 message is with your mail server" in page and "Send once more to those too" not in page
+    assert all("may still be taking these messages" in words for words in refused)
+    on(connected, mailing)
+    assert len(smtp.taken.mails) == 1 and states(mailing) == {"Ana 1": "left"}
+
+    # Even where an older turn comes back to those that wait, the newest alone leaves.
+    monkeypatch.setattr(handing, "hand_over", hand_over)
+    one = Handover.unscoped.get()
+    own = {"firm_id": one.firm_id, "practice_id": one.practice_id, "user_id": one.user_id, "mailing": mailing}
+    for turn in (2, 3):
+        Handover.unscoped.create(contact=one.contact, turn=turn, **own)
+    for _press in range(2):
+        on(connected, mailing)
+    assert len(smtp.taken.mails) == 2
+    assert states(mailing) == {"Ana 1": "left", "Ana 2": "failed", "Ana 3": "left"}
 
 
 def test_whoever_is_killed_between_telling_and_hearing_leaves_it_unknown(connected, people, smtp, monkeypatch):
