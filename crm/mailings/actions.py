@@ -24,7 +24,7 @@ from crm.contacts.models import Contact
 from crm.locks import actions as locks
 from crm.mail.queries import own
 from crm.mailings.models import FAILED, UNSURE, Handover, Mailing
-from crm.mailings.queries import QUEUED, Reached, fates_of, letter_of, reached, still_going
+from crm.mailings.queries import QUEUED, Reached, fates_of, letter_of, reached, shown_of, still_going
 from crm.mailings.rules import MOST, Letter, MailingProblem
 from crm.mailings.stopping import address_for, contact_of
 from crm.vault.sealed import Opened
@@ -101,7 +101,8 @@ def send_again(*, vault: Opened, mailing: Mailing, at: datetime, with_unsure: bo
     going = still_going(vault, mailing, at) & failed.keys() if with_unsure else set()
     failed = {contact: turn for contact, turn in failed.items() if contact not in going}
     letter = letter_of(vault, mailing)
-    found = reached(vault, book(vault).filter(pk__in=failed), letter) if failed and letter.body else []
+    meant_for = failed.keys() & shown_of(vault, mailing).keys()
+    found = reached(vault, book(vault).filter(pk__in=meant_for), letter) if meant_for and letter.body else []
     reaches = [one for one in found if one.outcome == QUEUED]
     if going and not reaches:
         words = _("Your mail server may still be taking these messages. Look again in five minutes.")

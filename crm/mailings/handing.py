@@ -5,7 +5,6 @@ Before the server is told of a message, it is written down that it is not known 
 answers is written down after it. Wherever this breaks off, what waits is gone on with and what may have left is not.
 """
 
-import json
 import smtplib
 import time
 from collections.abc import Iterator
@@ -30,9 +29,8 @@ from crm.mail.sending import hand_over
 from crm.mail.writing import Letter, Sendable, looked_through, mail_of
 from crm.mailings.actions import body_of, demand_own, foot_of
 from crm.mailings.models import FAILED, LEFT, NO_EMAIL, TRASHED, UNSURE, WAITING, Handover, Mailing
-from crm.mailings.queries import QUEUED, letter_of, reached
+from crm.mailings.queries import QUEUED, letter_of, reached, shown_of
 from crm.mailings.stopping import heads_for
-from crm.vault.engine.encoding import Unopened
 from crm.vault.models import Unlocked
 from crm.vault.sealed import Opened
 
@@ -77,22 +75,21 @@ def _ready(vault: Opened, mailing: Mailing, at: datetime) -> list[Message]:
     turns = messages.filter(contact__in=[one.contact for one in waiting]).values_list("contact").annotate(Max("turn"))
     newest: dict[UUID, int] = dict(turns)
     rows = {one.contact: one for one in waiting if one.turn == newest[one.contact]}
-    letter = letter_of(vault, mailing)
-    try:
-        shown = {UUID(pk): email for pk, _title, email, _outcome in json.loads(mailing.text(vault, "report"))}
-    except Unopened:
-        raise ServerProblem(_("This was changed from outside and does not open.")) from None
+    letter, shown = letter_of(vault, mailing), shown_of(vault, mailing)
+    if not letter.body or not shown:
+        raise ServerProblem(_("This was changed from outside and does not open."))
     found = {one.contact.pk: one for one in reached(vault, book(vault).filter(pk__in=rows), letter)} if rows else {}
     foot = foot_of(vault, at, is_own=True)
     # Sent once more meanwhile, it goes out by that turn alone.
     made = [Message(one.pk, one.contact, FAILED) for one in waiting if one.turn < newest[one.contact]]
     for contact, row in rows.items():
-        one = found.get(contact)
+        # A row for somebody whom its writer was not shown is none of the writer's.
+        one = found.get(contact) if contact in shown else None
         if one is None or one.outcome != QUEUED:
             made.append(Message(row.pk, contact, TRASHED if one is None else one.outcome))
             continue
         told = letter.to(one.values)
-        to = shown.get(contact, one.email) if row.turn == 1 else one.email
+        to = shown[contact] if row.turn == 1 else one.email
         try:
             sendable = looked_through(Letter(to=to, subject=told.subject, body=body_of(told, contact, foot)))
         except MailProblem:

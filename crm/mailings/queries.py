@@ -164,6 +164,15 @@ def letter_of(vault: Opened, mailing: Mailing) -> Letter:
     return Letter(texts["subject"], texts["body"])
 
 
+def shown_of(vault: Opened, mailing: Mailing) -> dict[UUID, str]:
+    """Whom it was to reach and where, as its writer was shown them; nobody where it does not open."""
+    try:
+        lines = json.loads(mailing.text(vault, "report"))
+    except Unopened:
+        return {}
+    return {UUID(pk): email for pk, _title, email, outcome in lines if outcome == QUEUED}
+
+
 def counts_of(rows: Iterable[Mailing]) -> dict[UUID, Counts]:
     """How many messages of each mail wait, have left or were given up."""
     with cursor() as cur:

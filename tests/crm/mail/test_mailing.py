@@ -240,6 +240,26 @@ def test_a_server_that_signs_in_slowly_takes_one_at_a_time_and_nobody_asks_for_n
     assert len(smtp.taken.mails) == 1
 
 
+@pytest.mark.parametrize("column", ["subject_sealed", "body_sealed", "report_sealed"])
+def test_what_was_changed_from_outside_goes_to_nobody(connected, people, smtp, column):
+    mailing = send(connected, people)
+    kept = bytes(getattr(mailing, column))
+    Mailing.unscoped.update(**{column: kept[:-1] + bytes([kept[-1] ^ 1])})
+    assert "does not open" in on(connected, mailing, follow=True).content.decode()
+    assert not smtp.taken.mails and set(states(mailing).values()) == {"waiting"}
+    Mailing.unscoped.update(**{column: kept})
+    # Nor does a row that was put in for somebody else.
+    own = {"firm_id": mailing.firm_id, "practice_id": mailing.practice_id, "user_id": mailing.user_id}
+    dee = added(connected, first_name="Dee", name="Ott", email="dee@example.org")
+    row = Handover.unscoped.create(mailing=mailing, contact=dee.pk, state="waiting", **own)
+    on(connected, mailing)
+    assert got(smtp) == ["ana@example.org", "bo@example.org"] and states(mailing)["Dee 1"] == "trashed"
+    row.delete()
+    Handover.unscoped.create(mailing=mailing, contact=dee.pk, state="failed", **own)
+    connected.post(f"{PLACE}{mailing.pk}/again/")
+    assert len(states(mailing)) == 3
+
+
 def test_who_is_refused_is_told_and_a_server_that_takes_none_stops_it(connected, people, smtp, reached):
     mailing = send(connected, people)
     smtp.taken.says = "451 too many mails today"
