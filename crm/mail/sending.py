@@ -89,8 +89,13 @@ def hand_over(line: Outgoing, access: Access, everybody: list[str], raw: bytes) 
     try:
         return tuple(line.sendmail(access.address, everybody, raw))
     except smtplib.SMTPRecipientsRefused as problem:
-        words = _("The server takes no mail to %(names)s.") % {"names": ", ".join(sorted(problem.recipients))}
-        raise NotTaken(words, "to", is_final=True) from problem
+        names = ", ".join(sorted(problem.recipients))
+        if all(code >= 500 for code, _answer in problem.recipients.values()):
+            words = _("The server takes no mail to %(names)s.") % {"names": names}
+            raise NotTaken(words, "to", is_final=True) from problem
+        words = _said(next(answer for code, answer in problem.recipients.values() if code < 500))
+        told = _("The server takes no mail to %(names)s at this moment: %(words)s") % {"names": names, "words": words}
+        raise NotTaken(told, "to", is_final=False) from problem
     except (OSError, smtplib.SMTPException) as problem:
         if not isinstance(problem, smtplib.SMTPResponseException):
             if line.is_handed_over:
@@ -98,9 +103,7 @@ def hand_over(line: Outgoing, access: Access, everybody: list[str], raw: bytes) 
             raise
         if line.is_handed_over and not 400 <= problem.smtp_code < 600:
             raise _unsure() from problem
-        said = problem.smtp_error
-        words = one_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))[:200]
-        told = _("The server refuses the mail: %(words)s") % {"words": words}
+        told = _("The server refuses the mail: %(words)s") % {"words": _said(problem.smtp_error)}
         raise NotTaken(told, is_final=problem.smtp_code >= 500) from problem
 
 
@@ -162,6 +165,10 @@ def _filed(access: Access, raw: bytes, origin: Origin | None) -> bool:
 def _replaced(access: Access, origin: Origin) -> None:
     with suppress(ServerProblem, NoSuchMail):
         reading.throw_away(access, origin.folder, [origin.key])
+
+
+def _said(answer: bytes | str) -> str:
+    return one_line(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer))[:200]
 
 
 def _unsure() -> Unsure:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -71,7 +71,9 @@ def hand_on(request: HttpRequest, vault: Opened, mailing: Mailing, at: datetime)
 def _ready(vault: Opened, mailing: Mailing, at: datetime) -> list[Message]:
     """The next that wait, filled in: to the addresses that were shown, of those who still want it."""
     messages = scope(vault.who, Handover).filter(mailing=mailing)
-    waiting = list(messages.filter(state=WAITING).order_by("pk")[:MOST_AT_ONCE])
+    # What was put off comes after the others: an address that is never taken does not stand in their way.
+    never_first = (F("tried_at").asc(nulls_first=True), "pk")
+    waiting = list(messages.filter(state=WAITING).order_by(*never_first)[:MOST_AT_ONCE])
     turns = messages.filter(contact__in=[one.contact for one in waiting]).values_list("contact").annotate(Max("turn"))
     newest: dict[UUID, int] = dict(turns)
     rows = {one.contact: one for one in waiting if one.turn == newest[one.contact]}
@@ -152,8 +154,9 @@ def _told(
     except Unsure:
         return UNSURE, _("The server took a message and broke off before it said so. The others wait.")
     except NotTaken as problem:
-        # A wrong address says nothing of the others; a server that takes no mail says it of all.
-        return FAILED if problem.is_final else WAITING, "" if problem.field == "to" else str(problem)
+        # A wrong address says nothing of the others; a server that takes no mail, or no more of it now, says it of all.
+        is_alone = problem.field == "to" and problem.is_final
+        return FAILED if problem.is_final else WAITING, "" if is_alone else str(problem)
     except (OSError, smtplib.SMTPException):
         # Broken off before it was handed over: it waits like the others.
         _note(request, one, UNSURE, WAITING, at)

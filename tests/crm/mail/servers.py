@@ -194,12 +194,15 @@ class Taken:
     def __init__(self) -> None:
         self.mails = []
         self.refuses = set()
+        self.puts_off = set()
         self.thinks = 0.0  # seconds, once a mail is taken and before it is said
         self.says = "250 OK"  # to a mail that was handed over
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refuses:
             return "550 no such person"
+        if address in self.puts_off:
+            return "452 too many recipients today"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
