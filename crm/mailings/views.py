@@ -37,6 +37,8 @@ SHOWN = 50
 CALLS_AN_HOUR = 120
 # How a mail goes out.
 BY_MAILBOX, BY_PORTAL = "mailbox", "portal"
+# In the session: which mail the press of a button has just begun.
+BEGUN = "mailing_begun"
 
 
 @gate(SIGNED_IN)
@@ -88,7 +90,11 @@ def mailing(request: HttpRequest, mailing: UUID) -> HttpResponse:
         context |= {"done": read.mailing.queued - read.counts.waiting, "is_own": is_own}
         going = queries.still_going(vault, read.mailing, timezone.now()) if read.counts.unsure else set()
         context |= {"going": len(going), "unsure": read.counts.unsure - len(going)}
-        context |= {"is_begun": request.GET.get("go") == "1", "is_connected": mail.is_connected(vault.who)}
+        # Once, and only after one's own press: an address that is opened, restored or handed on sends nothing.
+        is_begun = request.session.get(BEGUN) == str(read.mailing.pk)
+        if is_begun:
+            del request.session[BEGUN]
+        context |= {"is_begun": is_begun, "is_connected": mail.is_connected(vault.who)}
     return render(request, "crm/mailings/mailing.html", context)
 
 
@@ -193,7 +199,8 @@ def _under_way(request: HttpRequest, mailing: Mailing, count: int) -> HttpRespon
     """To the page that tells what becomes of it, and there goes on by itself where a mailbox sends it."""
     there = reverse("mailings:mailing", args=[mailing.pk])
     if mailing.by_mailbox:
-        return redirect(f"{there}?go=1")
+        request.session[BEGUN] = str(mailing.pk)
+        return redirect(there)
     words = ngettext("%(count)d message is on its way.", "%(count)d messages are on their way.", count)
     messages.success(request, words % {"count": count})
     return redirect(there)
