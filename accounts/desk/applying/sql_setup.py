@@ -165,32 +165,6 @@ BEGIN
 END $$;
 """
 
-# One name for whoever applies, in mails, behind the link and over the signature: the brand that clients are shown.
-PLACE = """
-CREATE FUNCTION desk_place_of_practice(the_practice bigint, the_time timestamptz) RETURNS text
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT coalesce((
-        SELECT v.name::text
-          FROM accounts_practice p
-         CROSS JOIN LATERAL (
-               SELECT b.name FROM desk_brandversion b
-                WHERE b.practice_id = p.id AND b.effective_at <= coalesce(the_time, now())
-                ORDER BY b.effective_at DESC, b.saved_at DESC LIMIT 1) v
-         WHERE p.firm_id = own.firm_id AND p.is_registered AND v.name <> '' AND (p.level = 1 OR p.id = own.id)
-         ORDER BY p.level DESC LIMIT 1), own.name::text)
-      FROM accounts_practice own WHERE own.id = the_practice
-$$;
-REVOKE ALL ON FUNCTION desk_place_of_practice(bigint, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION desk_place_of_practice(bigint, timestamptz) TO portal_web, portal_office;
-"""
-OPENED_AT_PLACE = OPENED.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace(
-    "y.name::text", "desk_place_of_practice(p.practice_id, the_at)"
-)
-PLACE_BACK = (
-    OPENED.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-    + "DROP FUNCTION desk_place_of_practice(bigint, timestamptz);"
-)
-
 SAVED = """
 CREATE FUNCTION desk_save_application(the_hash text, the_answers text, the_steps integer, the_at timestamptz)
     RETURNS boolean LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -248,23 +222,6 @@ BEGIN
     RETURN held.id;
 END $$;
 """
-
-# Of several holders the account has every name and the youngest's age, and the party its own.
-SIGNED_TOGETHER = (
-    SIGNED.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-    .replace("holder_born_on = (facts ->> 'born_on')", "holder_born_on = (facts ->> 'youngest')")
-    .replace("SET legal_name = left(facts ->> 'title', 200)", "SET legal_name = left(facts ->> 'name', 200)")
-)
-# The back office says which tax form it came to, and has no link to give.
-OF_OFFICE = """
-GRANT UPDATE (form_number) ON desk_applicationtask TO portal_office;
-REVOKE UPDATE (state, link_hash, tells_opening) ON desk_application FROM portal_office;
-"""
-OF_OFFICE_BACK = """
-REVOKE UPDATE (form_number) ON desk_applicationtask FROM portal_office;
-GRANT UPDATE (state, link_hash, tells_opening) ON desk_application TO portal_office;
-"""
-SIGNED_TOGETHER_BACK = SIGNED.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 
 # Whom the practice has for this by now: who has invited, or whoever leads it once that person is gone.
 TOLD = """

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.desk.applying.kinds import BY_KEY
 from accounts.desk.applying.models import Application, ApplicationTask, Method
 from accounts.desk.applying.tasklist import words_of
-from accounts.ground.access.context import cursor
+from accounts.ground.access.context import current_alias, cursor
 from accounts.ground.outbox.actions import owe, owe_people, owe_person
 from accounts.ground.outbox.models import Channel
 from accounts.ground.people.models import Seat, User
@@ -23,9 +23,10 @@ SUBMITTED_NEWS = gettext_noop("A client has submitted an application")
 
 
 def place_of(practice_id: int, at: datetime | None = None) -> str:
-    """The name under which the practice's clients know it; without a moment, now."""
+    """The name under which the practice's clients know it; without a moment, now. Pages know those of their firm."""
+    asked = "desk_place_of_practice" if current_alias.get() == "office" else "desk_place_in_firm"
     with cursor() as cur:
-        cur.execute("SELECT desk_place_of_practice(%s, %s)", [practice_id, at])
+        cur.execute(f"SELECT {asked}(%s, %s)", [practice_id, at])
         return cur.fetchone()[0]
 
 

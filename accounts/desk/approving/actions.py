@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from accounts.desk.applying import telling
 from accounts.desk.applying.behind import facts_of, of_row, problem_step
+from accounts.desk.applying.kinds import BY_KEY
 from accounts.desk.applying.models import Application, ApplicationFile, ApplicationTask, Method, TaskStanding
 from accounts.desk.applying.rules import ApplicationProblem
-from accounts.desk.applying.tasklist import BY_SIGNING, TAX
+from accounts.desk.applying.tasklist import BY_SIGNING, TAX, duties_of
 from accounts.ground.access.context import current_alias
 from accounts.ground.access.locks import one_at_a_time
 from accounts.ground.people.models import ClientRight, Party
@@ -80,8 +81,7 @@ def approve(*, application: Application, day: date) -> Account:
         now = Application.unscoped.select_related("account", "practice").get(pk=application.pk)
         if now.method != Method.SEMI and now.submitted_at is None:
             raise ApplicationProblem(_("The client has not signed this application yet."))
-        tasks = ApplicationTask.unscoped.filter(application=application, for_approval=True)
-        left = [str(one) for one in tasks.exclude(standing=TaskStanding.DONE).order_by("place")]
+        left = _left(now)
         if left:
             raise ApplicationProblem(_("Not done yet: %(tasks)s") % {"tasks": ", ".join(left)})
         if account.number.startswith(OURS):
@@ -95,6 +95,15 @@ def approve(*, application: Application, day: date) -> Account:
         if now.tells_opening:
             telling.opened(now)
     return account
+
+
+def _left(application: Application) -> list[str]:
+    """What the approval needs and has not, in words; also what was never asked, because it was not needed then."""
+    tasks = ApplicationTask.unscoped.filter(application=application).order_by("place")
+    asked = {one.key: one for one in tasks}
+    open_ones = [str(one) for one in asked.values() if one.for_approval and one.standing != TaskStanding.DONE]
+    duties = duties_of(BY_KEY[application.kind], on_paper=application.method == Method.SEMI)
+    return open_ones + [str(one.words) for one in duties if one.for_approval and one.key not in asked]
 
 
 def _settle(account: Account, application: Application, day: date) -> None:

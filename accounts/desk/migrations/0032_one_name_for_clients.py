@@ -2,12 +2,12 @@
 
 from django.db import migrations
 
-from accounts.desk.applying import sql_setup
+from accounts.desk.applying import sql_place
 
 
 class Migration(migrations.Migration):
     dependencies = [("desk", "0031_holders_together")]
 
     operations = [
-        migrations.RunSQL(sql_setup.PLACE + sql_setup.OPENED_AT_PLACE, reverse_sql=sql_setup.PLACE_BACK),
+        migrations.RunSQL(sql_place.PLACE + sql_place.OPENED_AT_PLACE, reverse_sql=sql_place.PLACE_BACK),
     ]
