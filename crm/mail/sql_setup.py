@@ -58,24 +58,6 @@ GRANT DELETE ON crm_keptmail TO portal_web;
 CREATE POLICY page_delete ON crm_keptmail FOR DELETE TO portal_web, portal_worker USING ({OURS});
 ALTER POLICY page_insert ON crm_keptmail WITH CHECK ({OURS});
 """
-# The emptying counts thirty days from when a mail was thrown away, so no page says that this was earlier. The clocks of
-# two machines may differ by some minutes.
-THROWN_AWAY_NOW = """
-CREATE FUNCTION app_kept_mail_thrown_away() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF current_user IN ('portal_web', 'portal_worker')
-       AND abs(extract(epoch FROM NEW.trashed_at - clock_timestamp())) > 600 THEN
-        RAISE EXCEPTION 'a kept mail is thrown away now, not before or later' USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER kept_mail_thrown_away BEFORE INSERT OR UPDATE OF trashed_at ON crm_keptmail FOR EACH ROW
-    WHEN (NEW.trashed_at IS NOT NULL) EXECUTE FUNCTION app_kept_mail_thrown_away();
-"""
-THROWN_AWAY_NOW_BACK = """
-DROP TRIGGER kept_mail_thrown_away ON crm_keptmail;
-DROP FUNCTION app_kept_mail_thrown_away();
-"""
 FORGOTTEN_OF_CONTACT = """
 ALTER TABLE crm_notkept ADD CONSTRAINT not_kept_own_contact FOREIGN KEY (firm_id, practice_id, contact_id)
     REFERENCES crm_contact (firm_id, practice_id, id) ON DELETE CASCADE

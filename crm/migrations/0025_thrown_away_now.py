@@ -1,8 +1,8 @@
-"""When a kept mail was thrown away is said as it happens, so that nothing is emptied before its thirty days."""
+"""When something was thrown away is said as it happens, so that nothing is emptied before its thirty days."""
 
 from django.db import migrations
 
-from crm.mail.sql_setup import THROWN_AWAY_NOW, THROWN_AWAY_NOW_BACK
+from crm.trash.sql_setup import THROWN_AWAY_NOW, THROWN_AWAY_NOW_BACK
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""The SQL that empties the trash, kept as text for its migration.
+"""The SQL that empties the trash, and that holds pages to when something was thrown away, as text for migrations.
 
 SECURITY DEFINER, so that the job which empties needs no right to read or delete a row of the client book: it says when,
 the database decides what has lain there for thirty days, and a clock that is ahead empties nothing earlier. What
@@ -113,3 +113,64 @@ EMPTIES_MAILS = instead(
 {_BEFORE}""",
 )
 EMPTIES_MAILS_BACK = anew(EMPTIES)
+
+# What has a day of its own on which it was thrown away; all of it is emptied above.
+THROWN = (
+    *("crm_contact", "crm_document", "crm_event", "crm_group", "crm_keptmail", "crm_note", "crm_task", "crm_workflow"),
+    "crm_workflowpattern",
+)
+# What goes with its contact.
+WITH_CONTACT = ("crm_keptmail", "crm_note")
+_BY_PAGE = "current_user IN ('portal_web', 'portal_worker')"
+# The clocks of two machines may differ by some minutes.
+_NOT_NOW = f"{_BY_PAGE} AND abs(extract(epoch FROM NEW.trashed_at - clock_timestamp())) > 600"
+
+# The emptying counts thirty days from when something was thrown away, so no page says that this was earlier, puts
+# anything with somebody who is about to go, or makes a change older than it is.
+THROWN_AWAY_NOW = """
+CREATE FUNCTION app_thrown_away_now() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'something is thrown away now, not before or later' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE FUNCTION app_goes_with_contact() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM crm_contact c
+                WHERE c.id = NEW.contact_id AND c.trashed_at < clock_timestamp() - interval '10 minutes') THEN
+        RAISE EXCEPTION 'the contact lies in the trash, and takes this with it' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+""" + "".join(
+    [
+        *(
+            f"""
+CREATE TRIGGER {table[4:]}_thrown_in BEFORE INSERT ON {table} FOR EACH ROW
+    WHEN ({_NOT_NOW}) EXECUTE FUNCTION app_thrown_away_now();
+CREATE TRIGGER {table[4:]}_thrown_away BEFORE UPDATE OF trashed_at ON {table} FOR EACH ROW
+    WHEN (NEW.trashed_at IS DISTINCT FROM OLD.trashed_at AND {_NOT_NOW}) EXECUTE FUNCTION app_thrown_away_now();
+"""
+            for table in THROWN
+        ),
+        *(
+            f"""
+CREATE TRIGGER {table[4:]}_put_with BEFORE INSERT ON {table} FOR EACH ROW
+    WHEN ({_BY_PAGE} AND NEW.contact_id IS NOT NULL) EXECUTE FUNCTION app_goes_with_contact();
+CREATE TRIGGER {table[4:]}_moved_to BEFORE UPDATE OF contact_id ON {table} FOR EACH ROW
+    WHEN ({_BY_PAGE} AND NEW.contact_id IS DISTINCT FROM OLD.contact_id) EXECUTE FUNCTION app_goes_with_contact();
+"""
+            for table in WITH_CONTACT
+        ),
+        f"""
+CREATE TRIGGER change_stays_as_old BEFORE UPDATE OF at ON crm_change FOR EACH ROW
+    WHEN ({_BY_PAGE} AND NEW.at <> OLD.at) EXECUTE FUNCTION app_thrown_away_now();
+""",
+    ]
+)
+THROWN_AWAY_NOW_BACK = "".join(
+    [
+        "DROP TRIGGER change_stays_as_old ON crm_change;\n",
+        *(f"DROP TRIGGER {one[4:]}_{name} ON {one};\n" for one in WITH_CONTACT for name in ("put_with", "moved_to")),
+        *(f"DROP TRIGGER {one[4:]}_{name} ON {one};\n" for one in THROWN for name in ("thrown_in", "thrown_away")),
+        "DROP FUNCTION app_goes_with_contact();\nDROP FUNCTION app_thrown_away_now();\n",
+    ]
+)

@@ -1,9 +1,10 @@
 """What was thrown away is forgotten for good after thirty days, by a job that can read none of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from accounts.ground.access.context import acting
@@ -15,6 +16,7 @@ from crm.groups.models import Group, GroupMember
 from crm.notes.models import Note
 from crm.tasks.models import Task
 from crm.trash.emptying import empty
+from crm.trash.sql_setup import EMPTIES_MAILS, THROWN
 from crm.trash.tasks import empty_trash
 from crm.vault.models import SealedFile
 from crm.vault.stores import store
@@ -160,3 +162,58 @@ def test_a_file_whose_place_does_not_answer_keeps_nothing_back(world, alice, boo
     broken.unlink()
     broken.mkdir()
     assert emptied(world, as_role) == {"documents": 1} and not SealedFile.unscoped.exists()
+
+
+def test_pages_throw_away_now_whatever_it_is(world, alice, book, as_role):
+    """The second wall alone: thrown away long ago, the next emptying would destroy it; to come, it would never go."""
+    assert set(re.findall(r"FROM (\w+) \w WHERE \w\.trashed_at", EMPTIES_MAILS)) == set(THROWN)
+    with connection.cursor() as cur:
+        cur.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname ~ '_thrown_(away|in)$'")
+        assert sorted(name for (name,) in cur.fetchall()) == sorted([*THROWN, *THROWN])
+    older = "jsonb_build_object('id', gen_random_uuid(), 'trashed_at', now() - interval '31 days')"
+    for kind in KINDS:
+        table = kind._meta.db_table
+        refused = [
+            f"UPDATE {table} SET trashed_at = now() - interval '31 days'",
+            f"UPDATE {table} SET trashed_at = now() + interval '1 hour'",
+        ]
+        if kind in (Document, Note):
+            # A table with a column that is reckoned takes no whole row.
+            refused.append(f"INSERT INTO {table} SELECT (jsonb_populate_record(one, {older})).* FROM {table} one")
+        with as_role("portal_web"), acting(world.users["alice"].pk), connection.cursor() as cur:
+            for sql in refused:
+                with pytest.raises(IntegrityError, match="is thrown away now"), transaction.atomic():
+                    cur.execute(sql)
+        thrown_away(20, kind)
+        with as_role("portal_web"), acting(world.users["alice"].pk), connection.cursor() as cur:
+            for instant in ("trashed_at", "NULL", "now()"):
+                cur.execute(f"UPDATE {table} SET trashed_at = {instant}")
+                assert cur.rowcount == 1, (table, instant)
+
+
+def test_pages_put_nothing_with_somebody_who_is_about_to_go(world, alice, book, as_role):
+    gone, going = added(alice, name="Lee"), added(alice, name="Poe")
+    Contact.unscoped.filter(pk=gone.pk).update(trashed_at=timezone.now() - 31 * DAYS)
+    Contact.unscoped.filter(pk=going.pk).update(trashed_at=timezone.now())
+    with as_role("portal_web"), acting(world.users["alice"].pk), connection.cursor() as cur:
+        with pytest.raises(IntegrityError, match="takes this with it"), transaction.atomic():
+            cur.execute("UPDATE crm_note SET contact_id = %s", [gone.pk])
+        with pytest.raises(IntegrityError, match="takes this with it"), transaction.atomic():
+            put = "jsonb_build_object('id', gen_random_uuid(), 'contact_id', %s::text)"
+            cur.execute(
+                f"INSERT INTO crm_note SELECT (jsonb_populate_record(one, {put})).* FROM crm_note one", [gone.pk]
+            )
+        # With somebody who goes this minute it has its thirty days.
+        cur.execute("UPDATE crm_note SET contact_id = %s", [going.pk])
+        assert cur.rowcount == 1
+
+
+def test_pages_make_no_change_older_than_it_is(world, alice, as_role):
+    """What could be undone is forgotten by its age."""
+    first, second = added(alice), added(alice)
+    assert alice.post(f"/contacts/duplicates/{first.pk}/{second.pk}/", {}).status_code == 302
+    with as_role("portal_web"), acting(world.users["alice"].pk), connection.cursor() as cur:
+        with pytest.raises(IntegrityError, match="is thrown away now"), transaction.atomic():
+            cur.execute("UPDATE crm_change SET at = now() - interval '31 days'")
+        cur.execute("UPDATE crm_change SET undone_at = now(), at = at")
+        assert cur.rowcount == 1

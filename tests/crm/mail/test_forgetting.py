@@ -100,6 +100,8 @@ def test_the_database_keeps_whose_it_is_and_when_it_was_written(world, connected
     let_in(connected, abel, world)
     unlock(abel, OTHER_PASSWORD)
     other = added(connected, first_name="Bo", name="Lee")
+    gone = added(connected, first_name="Di", name="Poe")
+    Contact.unscoped.filter(pk=gone.pk).update(trashed_at=timezone.now() - timedelta(days=31))
     copied = (
         "INSERT INTO crm_keptmail SELECT gen_random_uuid(), version, is_out, said_at, kept_at, subject_sealed,"
         " body_sealed, heads_sealed, contact_id, firm_id, practice_id, %s, trashed_at FROM crm_keptmail"
@@ -118,6 +120,8 @@ def test_the_database_keeps_whose_it_is_and_when_it_was_written(world, connected
         ("UPDATE crm_keptmail SET trashed_at = now() - %s * interval '1 day'", [31]),
         ("UPDATE crm_keptmail SET trashed_at = now() + %s * interval '1 hour'", [1]),
         (copied.replace(", trashed_at FROM", ", now() - interval '31 days' FROM"), [alice]),
+        # Whoever is about to go would take it along.
+        ("UPDATE crm_keptmail SET contact_id = %s", [gone.pk]),
     ]
     with as_role("portal_web"), connection.cursor() as cursor, acting(alice):
         for sql, values in refused:
