@@ -138,7 +138,6 @@ def test_what_stops_half_way_goes_on_with_those_not_yet_sent(connected, people, 
 
 
 def test_an_answer_that_was_never_heard_is_said_and_nothing_is_sent_twice(connected, people, smtp, monkeypatch):
-    monkeypatch.setattr(lines, "SECONDS", 2)
     monkeypatch.setattr(lines, "AFTER_DATA", 1)
     smtp.taken.thinks = 2
     mailing = send(connected, people)
