@@ -286,8 +286,19 @@ def test_nobody_but_the_back_office_gives_a_charge_up(rejected, browse, as_role,
         ):
             assert browse(name).post(address, said).status_code in (302, 403, 404)
     assert fingerprint_of_rows() == before
-    with in_role("owner"), pytest.raises(DatabaseError), transaction.atomic(using="owner"):
-        MailboxCharge.unscoped.filter(reverses=None).update(is_written_off=True)
+
+
+def test_only_the_night_marks_what_goes_the_other_way(boxes):
+    """Of a charge that has not moved yet: neither a page nor the office may mark it, and the night not the charge."""
+    boxes.one()
+    charged = MailboxCharge.unscoped.filter(moved_on=None)
+    for role, why in (
+        ("default", "permission denied"),
+        ("office", "permission denied"),
+        ("night", "charge_written_off"),
+    ):
+        with in_role(role), pytest.raises(DatabaseError, match=why), transaction.atomic(using=role):
+            charged.update(is_written_off=True)
 
 
 def test_answers_are_locked_in_the_order_of_the_night(rejected):

@@ -36,16 +36,32 @@ SELECT gen_random_uuid(), txn, firm_id, account_id, practice_id, back.word,
  WHERE {FEES} AND account_id = (SELECT id FROM accounts_account WHERE number = 'U1000001')"""
 
 # A mailbox, and a charge for it that is said to have moved; of so many months.
-PAID_MAILBOX = """
+MAILBOX = """
 WITH box AS (
     INSERT INTO desk_mailbox (id, firm_id, practice_id, account_id, batch, address, key, domain, name, is_archived,
                               state, state_at, requested_by, requested_at)
     SELECT gen_random_uuid(), firm_id, practice_id, id, gen_random_uuid(), 'a@b.com', 'a@b.com', 'b.com', 'A', false,
-           'active', now(), 1, now() FROM accounts_account WHERE number = 'F100001' RETURNING *)
+           '{state}', now(), 1, now() FROM accounts_account WHERE number = 'F100001' RETURNING *)"""
+MAILBOX_CHARGE = """
 INSERT INTO desk_mailboxcharge (id, firm_id, practice_id, account_id, mailbox_id, item, year_starts, months, rate,
                                 amount, currency, charged_on, charged_at, moved_on, run_id)
 SELECT gen_random_uuid(), firm_id, practice_id, account_id, id, 'mailbox', '2025-05-01', {months}, 1, {months}, 'USD',
        '2025-10-01', now(), '2025-10-01', 1 FROM box"""
+PAID_MAILBOX = MAILBOX.replace("{state}", "active") + MAILBOX_CHARGE
+# Such a charge of 7.00, written off although the broker's answer forbids it, or nobody has decided it.
+WRITTEN_OFF = f"""
+{MAILBOX}, charge AS ({MAILBOX_CHARGE.format(months=7)} RETURNING *),
+moved AS (
+    INSERT INTO accounts_transfer (id, txn, firm_id, account_id, practice_id, kind, debit_id, credit_id, amount,
+                                   currency, day, source)
+    SELECT gen_random_uuid(), gen_random_uuid(), firm_id, account_id, practice_id, way.word,
+           (SELECT min(id) FROM accounts_book), (SELECT max(id) FROM accounts_book), amount, currency, moved_on, id
+      FROM charge CROSS JOIN (VALUES ('mailbox'), ('mail_off')) way (word) RETURNING *)
+INSERT INTO broker_instruction (id, firm_id, account_id, practice_id, transfer_id, attempt, file_id, day, kind, payer,
+                                payee, amount, currency, memo, answer, answered_at, answer_words, again_asked_at)
+SELECT gen_random_uuid(), firm_id, account_id, practice_id, id, 1,
+       (SELECT min(f.id::text)::uuid FROM broker_instructionfile f WHERE f.firm_id = moved.firm_id), day, kind,
+       'F100001', '', amount, currency, '', '{{answer}}', now(), '', {{again}} FROM moved WHERE kind = 'mailbox'"""
 
 # For each check what it alone is there to see, and every way in which it may be seen.
 LIES = {
@@ -151,7 +167,9 @@ LIES = {
     ],
     "every_mailbox_charge_moved_once": [PAID_MAILBOX.format(months=7)],
     "every_charge_written_off_was_rejected": [
-        f"UPDATE accounts_transfer SET kind = 'mail_off' WHERE {FEES}",
+        WRITTEN_OFF.format(state="rejected", answer="accepted", again="NULL"),
+        WRITTEN_OFF.format(state="rejected", answer="rejected", again="now()"),
+        WRITTEN_OFF.format(state="active", answer="rejected", again="NULL"),
     ],
     "mailbox_charges_come_out_again": [PAID_MAILBOX.format(months=6)],
     "every_processed_invoice_moved_once": [f"UPDATE accounts_transfer SET kind = 'invoice' WHERE {FEES}"],
