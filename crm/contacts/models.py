@@ -97,7 +97,7 @@ class Contact(SealedRow):
             models.Index(
                 fields=["firm", "practice", "state"],
                 include=["party"],
-                name="contact_counted",
+                name="contact_counted_as_seen",
                 condition=Q(trashed_at=None),
             ),
             models.Index(fields=["party"], name="contact_party"),

@@ -66,6 +66,15 @@ def test_partitions_cannot_be_read_past_their_parent(db):
         assert cursor.fetchall() == []
 
 
+def test_every_rule_was_looked_through_and_every_index_serves(db):
+    """What an update adds without stopping the portal is asked of all rows by a later step, and none was forgotten."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated")
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid")
+        assert cursor.fetchall() == []
+
+
 def test_no_role_owns_or_empties_anything_but_the_owner(db):
     with connection.cursor() as cursor:
         cursor.execute(

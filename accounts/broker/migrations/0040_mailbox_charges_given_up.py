@@ -1,5 +1,6 @@
 """What the broker rejected may be given up of charges for mailboxes, too."""
 
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
             model_name="instruction",
             name="instruction_reversed_if_rejected",
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="instruction",
             constraint=models.CheckConstraint(
                 condition=models.Q(

@@ -1,5 +1,6 @@
 """The charge for a mailbox that the broker rejected may be written off by a movement of its own."""
 
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="transfer",
             constraint=models.CheckConstraint(
                 condition=models.Q(

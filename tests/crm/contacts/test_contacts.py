@@ -314,7 +314,7 @@ def test_the_counters_read_an_index_alone(world):
                AND p.polrelid = d.refobjid AND p.polcmd IN ('r', '*')
                AND 'portal_web'::regrole = ANY (p.polroles)""")
         looked_at = set(cur.fetchone()[0])
-        cur.execute("SELECT indkey::text FROM pg_index WHERE indexrelid = 'contact_counted'::regclass")
+        cur.execute("SELECT indkey::text FROM pg_index WHERE indexrelid = 'contact_counted_as_seen'::regclass")
         held = {int(number) for number in cur.fetchone()[0].split()}
     assert looked_at and looked_at <= held
 
