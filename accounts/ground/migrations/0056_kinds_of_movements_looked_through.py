@@ -5,6 +5,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0054_mailbox_charges_written_off")]
+    dependencies = [("accounts", "0055_exports_of_a_seat")]
 
     operations = [ValidateConstraint(model_name="transfer", name="transfer_kind_known")]
