@@ -44,7 +44,12 @@ def main(count: int) -> None:
         _charge(days[-1])
         _happen(days)
         _people()
-    generate.analyze("fees_adviserdaily", "fees_charge", "broker_cashline", "broker_trade")
+        _owners()
+        _told(days[-1])
+    generate.analyze("fees_adviserdaily", "fees_charge", "broker_cashline", "broker_trade", "fees_notice")
+    generate.analyze(
+        "accounts_party", "accounts_clientright", "accounts_user", "accounts_seat", "accounts_outboxmessage"
+    )
 
 
 def _seal(days: list[date]) -> None:
@@ -107,6 +112,64 @@ def _happen(days: list[date]) -> None:
                 """,
                 [str(day), day],
             )
+
+
+def _owners() -> None:
+    """Whoever owns each client, with a sign-in of its own that nobody knows the password of."""
+    from django.db import connections
+
+    quiet = ("accounts_party", "accounts_clientright", "accounts_user", "accounts_seat")
+    with connections["owner"].cursor() as cur:
+        for table in quiet:
+            cur.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cur.execute(
+            """
+            WITH party AS (
+                INSERT INTO accounts_party (firm_id, practice_id, legal_name, is_organisation, residence, email,
+                       language)
+                SELECT firm_id, practice_id, number, false, 'USA', lower(number) || '@example.com', 'en'
+                  FROM accounts_account WHERE kind = 'client' RETURNING id, firm_id, legal_name, email
+            ), own AS (
+                INSERT INTO accounts_clientright (firm_id, party_id, account_id, may_sign)
+                SELECT p.firm_id, p.id, a.id, true FROM party p JOIN accounts_account a ON a.number = p.legal_name
+            ), person AS (
+                INSERT INTO accounts_user (username, password, email, party_id, first_name, last_name, is_superuser,
+                       is_staff, is_active, date_joined, language, timezone, theme, menu_is_folded)
+                SELECT 'bench-' || legal_name, '!', email, id, '', '', false, false, true, now(), 'en',
+                       'America/New_York', 'system', false FROM party RETURNING id, party_id
+            )
+            INSERT INTO accounts_seat (user_id, role, firm_id, party_id, is_active, standing, abilities, holdings,
+                   account_types, is_security_officer, is_account_representative, is_employee)
+            SELECT u.id, 'client', p.firm_id, p.id, true, 'primary', '{}', 'all', '{}', false, false, false
+              FROM person u JOIN party p ON p.id = u.party_id
+            """
+        )
+        for table in quiet:
+            cur.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def _told(day: date) -> None:
+    """The notice of the later fee of every client, by a mail to its owner that has left."""
+    from django.db import connections
+
+    with connections["owner"].cursor() as cur:
+        cur.execute(
+            """
+            WITH notice AS (
+                INSERT INTO fees_notice (charge_id, firm_id, account_id, practice_id, day, mode, language, brand,
+                       amount, currency, document, sha256, run_id)
+                SELECT id, firm_id, account_id, practice_id, posted_on, 'mail', 'en', 'Bench', amount, currency, '{}',
+                       repeat('0', 64), 1 FROM fees_charge WHERE starts = %s RETURNING charge_id, firm_id, account_id
+            )
+            INSERT INTO accounts_outboxmessage (id, firm_id, person_id, channel, recipient, subject, body, natural_key,
+                   attempts, delivered_at, last_error)
+            SELECT gen_random_uuid(), n.firm_id, s.user_id, 'mail', u.email, '', '',
+                   'fee notice:' || n.charge_id || ':' || s.user_id, 1, now(), ''
+              FROM notice n JOIN accounts_clientright r ON r.account_id = n.account_id
+              JOIN accounts_seat s ON s.party_id = r.party_id JOIN accounts_user u ON u.id = s.user_id
+            """,
+            [day.replace(day=1)],
+        )
 
 
 def _people() -> None:

@@ -4,9 +4,9 @@
     bench/reports.py [--accounts 100000]
 
 Generates a firm in a database of its own and has the account list, the fee report, the activity statement, the client
-summary and the portfolio analysis made as CSV and as a workbook, for who leads the firm and for one of its second-level
-advisors, each by a process of its own in the way of a worker. `times` is the memory for all accounts to that for the
-part: what streams stays near 1. The last line is JSON.
+summary, the portfolio analysis and the delivery audit made as CSV and as a workbook, for who leads the firm and for one
+of its second-level advisors, each by a process of its own in the way of a worker. `times` is the memory for all
+accounts to that for the part: what streams stays near 1. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BENCH = "portal_bench_reports"
 FORMS = ("csv", "xlsx")
 # By name: the table and the query of a job; a report's days are those that the firm has.
 LIST = ("accounts", "")
-REPORTS = ("fees", "activity", "summary", "performance")
+REPORTS = ("fees", "activity", "summary", "performance", "delivery-audit")
 KB_IN_MB = 1024
 
 
