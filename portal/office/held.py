@@ -15,7 +15,7 @@ from accounts.ground.people.models import User
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.actions import BY_OFFICE
 from accounts.ground.runs.models import DecisionKind, Hold, NightDecision
-from portal.office.words import stage_words
+from accounts.ground.runs.words import reason_words, stage_words
 
 HOLDS_SHOWN = 100
 DECISIONS_SHOWN = 100
@@ -83,7 +83,7 @@ def held_accounts(holds: "QuerySet[Hold]") -> list[HeldAccount]:
     found = []
     for hold in shown:
         title = titles.get(keys[hold])
-        words = _(title) if title else hold.reason.replace("_", " ").capitalize()
+        words = _(title) if title else reason_words(hold.reason)
         more = "" if hold.detail in (title, "") else hold.detail
         found.append(HeldAccount(hold, words, more, stage_words(hold.stage), before.get(hold.account_id)))
     return found

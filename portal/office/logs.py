@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.runs.models import Hold, Run, RunStage, RunState, Seal
+from accounts.ground.runs.words import stage_words
 from portal.office.held import decisions_of, held_accounts
 from portal.office.queries import took_of
 from portal.office.watching import key_of
-from portal.office.words import duration, stage_words
+from portal.office.words import duration
 
 MOST = 1000
 

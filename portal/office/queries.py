@@ -22,6 +22,7 @@ from accounts.ground.outbox.models import OutboxMessage
 from accounts.ground.requests.models import Request
 from accounts.ground.runs.actions import BY_OFFICE
 from accounts.ground.runs.models import Hold, Run, RunChunk, RunStage, RunState, Seal
+from accounts.ground.runs.words import stage_words
 from accounts.ground.tree.models import Firm
 from fees.accrual.models import AdviserDaily
 from portal.office.held import HOLDS_SHOWN, Decided, HeldAccount, decisions_of, held_accounts
@@ -38,7 +39,7 @@ from portal.office.rules import (
     rest,
     usual,
 )
-from portal.office.words import MOODS, duration, stage_words, standing
+from portal.office.words import MOODS, duration, standing
 
 # Some fourteen months, so that the turn of a month finds a year of others.
 NIGHTS_SEARCHED = 300

@@ -1,38 +1,12 @@
-"""The words of a night: names of stages, moods of states, how long something took."""
+"""The words of a night: moods of states, how long something took."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.ground.runs.models import Run, RunStage, RunState
 
-STAGES: dict[str, Any] = {
-    "feed": gettext_lazy("Statements"),
-    "rollup": gettext_lazy("Daily figures"),
-    "accrue": gettext_lazy("Accrue fees"),
-    "check": gettext_lazy("Compute again and compare"),
-    "close": gettext_lazy("Close periods"),
-    "invoices": gettext_lazy("Invoices"),
-    "post": gettext_lazy("Post"),
-    "sweep": gettext_lazy("Sweep to the advisors"),
-    "compare": gettext_lazy("Compare agreements with bills"),
-    "reimburse": gettext_lazy("Reimbursements"),
-    "bear": gettext_lazy("Broker's charges for advisors"),
-    "mailboxes": gettext_lazy("Charges for mailboxes"),
-    "transmit": gettext_lazy("Instruct the broker"),
-    "notices": gettext_lazy("Tell the clients"),
-    "reconcile": gettext_lazy("Reconcile"),
-    "seal": gettext_lazy("Seal"),
-}
-
 MOODS: dict[str, str] = {RunState.DONE: "good", RunState.RUNNING: "busy", RunState.HELD: "bad", RunState.WAITING: ""}
-
-
-def stage_words(name: str) -> str:
-    """A stage in words; its own name while it has none."""
-    return str(STAGES.get(name, name))
 
 
 def standing(row: Run | RunStage, run: Run) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.broker.feed.models import MANAGED, AccountRow, source_file, tenant_account, tenant_firm
+from accounts.ground.amounts import money_words
 
 
 def broker_number(*, null: bool = True) -> models.DecimalField:
@@ -53,6 +54,9 @@ class CashLine(AccountRow):
             models.Index(fields=["account", "flow_on"], condition=Q(flow_on__isnull=False), name="cashline_flow"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.report_on or self.flow_on or self.key}: {money_words(self.amount, self.currency)}"
+
 
 class PositionTransfer(AccountRow):
     """Positions (or cash between the firm's own accounts) that came in or went out. `flow` is signed, in base."""
@@ -86,6 +90,9 @@ class PositionTransfer(AccountRow):
             ),
             models.Index(fields=["firm", "-report_on"], name="positiontransfer_firm_day"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.report_on or self.flow_on or self.key}: {self.symbol or self.currency}"
 
 
 class Trade(AccountRow):
@@ -144,6 +151,9 @@ class Trade(AccountRow):
             models.Index(fields=["account", "-report_on"], name="trade_account_day"),
             models.Index(fields=["firm", "-report_on"], name="trade_firm_day"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.trade_on or self.key}: {self.symbol}"
 
 
 class TradeHistory(AccountRow):

@@ -24,6 +24,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -187,6 +188,8 @@ class OfficeAdmin(OfficeMixin, admin.ModelAdmin):
 
     def name_of(self, row: Any) -> str:
         """What a row's page is headed with."""
+        if type(row).__str__ is models.Model.__str__:  # "CashLine object (7)" is no name
+            return f"{capfirst(self.opts.verbose_name)} {row.pk}"
         return str(row)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

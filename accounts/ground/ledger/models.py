@@ -7,6 +7,7 @@ from django.db.models.functions import Floor
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.managers import TenantModel
+from accounts.ground.amounts import money_words
 from accounts.ground.tree.models import Account, Firm, Practice
 from portal.lib.money import CURRENCIES, MINOR_UNITS
 
@@ -107,3 +108,6 @@ class Transfer(TenantModel):
             models.Index(fields=["debit"], name="transfer_debit"),
             models.Index(fields=["credit"], name="transfer_credit"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.get_kind_display()}, {money_words(self.amount, self.currency)}"

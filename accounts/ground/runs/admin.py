@@ -1,5 +1,6 @@
 """Nights in the back office: runs, holds and seals as lists. The page that shows a night at work is portal.office."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -17,16 +18,21 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.ground.access.admin import ReadOnlyAdmin, ReadOnlyInline, RelatedFilter
 from accounts.ground.runs.actions import retry
 from accounts.ground.runs.models import Hold, NightDecision, Run, RunChunk, RunStage, Seal
+from accounts.ground.runs.words import REASONS, STAGES, reason_words, stage_words
 from accounts.ground.stored_words import said
 
 
 class StageInline(ReadOnlyInline):
     model = RunStage
     verbose_name_plural = gettext_lazy("Stages")
-    fields = ["ordinal", "name", "state", "rows", "began", "ended", "figures"]
-    readonly_fields = ["began", "ended"]
+    fields = ["ordinal", "named", "state", "rows", "began", "ended", "figures"]
+    readonly_fields = ["named", "began", "ended"]
     ordering = ["ordinal"]
     show_change_link = False
+
+    @admin.display(description=gettext_lazy("Name"))
+    def named(self, stage: Any) -> str:
+        return stage_words(stage.name)
 
     @admin.display(description=gettext_lazy("Began"))
     def began(self, stage: Any) -> str:
@@ -39,6 +45,34 @@ class StageInline(ReadOnlyInline):
 
 def _clock(at: Any) -> str:
     return date_format(timezone.localtime(at), "H:i:s") if at else ""
+
+
+class CodeFilter(admin.SimpleListFilter):
+    """By a code of programs, called by its words."""
+
+    words: Mapping[str, Any]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(self.words.items())
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
+class StageFilter(CodeFilter):
+    title = gettext_lazy("stage")
+    parameter_name = "stage"
+    words = STAGES
+
+
+class ChunkStageFilter(StageFilter):
+    parameter_name = "stage__name"
+
+
+class ReasonFilter(CodeFilter):
+    title = gettext_lazy("reason")
+    parameter_name = "reason"
+    words = REASONS
 
 
 @admin.register(Run)
@@ -69,12 +103,12 @@ class RunAdmin(ReadOnlyAdmin):
 class RunChunkAdmin(ReadOnlyAdmin):
     words = gettext_lazy("Chunks")
     list_display = ["day", "stage_name", "lo", "hi", "state", "rows", "total", "digest", "done_at"]
-    list_filter = ["state", "stage__name"]
+    list_filter = ["state", ChunkStageFilter]
     list_select_related = ["stage__run"]
     ordering = ["-id"]
 
     def name_of(self, row: Any) -> str:
-        return f"{row.stage.run.day} {row.stage.name} {row.lo}"
+        return f"{row.stage.run.day} {row.stage} {row.lo}"
 
     @admin.display(description=gettext_lazy("Day"), ordering="stage__run__day")
     def day(self, chunk: Any) -> date:
@@ -82,7 +116,7 @@ class RunChunkAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("Stage"), ordering="stage__ordinal")
     def stage_name(self, chunk: Any) -> str:
-        return chunk.stage.name
+        return stage_words(chunk.stage.name)
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -110,16 +144,27 @@ class OpenFilter(admin.SimpleListFilter):
 @admin.register(Hold)
 class HoldAdmin(ReadOnlyAdmin):
     words = gettext_lazy("Holds")
-    list_display = ["day", "stage", "reason", "account", "practice", "detail", "retry_asked_at", "resolved_at"]
-    list_filter = [OpenFilter, "day", "stage", "reason", ("firm", RelatedFilter)]
+    list_display = ["day", "in_stage", "why", "account", "practice", "detail", "retry_asked_at", "resolved_at"]
+    list_filter = [OpenFilter, "day", StageFilter, ReasonFilter, ("firm", RelatedFilter)]
     list_select_related = ["account", "practice"]
     search_fields = ["account__number", "account__title", "detail"]
     number_lookup = "account__number"
     ordering = ["-day", "account__number", "pk"]
     actions = ["retry"]
     sensitive_actions = ("retry",)
-    exclude = ["resolution"]
-    readonly_fields = ["shown_resolution"]
+    fields = [
+        *("firm", "practice", "account", "day", "in_stage", "why", "detail"),
+        *("created_at", "retry_asked_at", "resolved_at", "shown_resolution"),
+    ]
+    readonly_fields = ["in_stage", "why", "shown_resolution"]
+
+    @admin.display(description=gettext_lazy("Stage"), ordering="stage")
+    def in_stage(self, hold: Any) -> str:
+        return stage_words(hold.stage)
+
+    @admin.display(description=gettext_lazy("Reason"), ordering="reason")
+    def why(self, hold: Any) -> str:
+        return reason_words(hold.reason)
 
     @admin.display(description=gettext_lazy("Resolution"))
     def shown_resolution(self, hold: Any) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ground.access.managers import TenantModel
+from accounts.ground.runs.words import stage_words
 from accounts.ground.tree.models import Account, Firm, Practice
 
 
@@ -65,6 +66,9 @@ class RunStage(models.Model):
     class Meta:
         ordering = ["ordinal"]
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="stage_once_a_run")]
+
+    def __str__(self) -> str:
+        return stage_words(self.name)
 
 
 class RunChunk(models.Model):
